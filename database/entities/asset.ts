@@ -1,0 +1,59 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import {
+  type AssetStatus,
+  assetStatuses,
+  type ReturnCondition,
+  returnConditions,
+} from '../../domain/assets.ts';
+import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+
+/** A device the company owns. */
+export const Asset = defineEntity({
+  name: 'Asset',
+  tableName: 'assets',
+  properties: {
+    id: id(),
+    tag: p.text().unique('assets_tag_unique'),
+    serial: p.text().nullable(),
+    model: p.text(),
+    location: p.text().nullable(),
+    status: p.text().$type<AssetStatus>().default('in_stock'),
+    condition: p.text().$type<ReturnCondition>().nullable(),
+    createdAt: writtenAt(),
+  },
+  indexes: [{ name: 'assets_status_index', properties: ['status', 'id'] }],
+  checks: [
+    oneOf('assets_status_check', 'status', assetStatuses),
+    oneOf('assets_condition_check', 'condition', returnConditions),
+  ],
+});
+export type Asset = InferEntity<typeof Asset>;
+
+/** One asset in one user's hands, from a moment to a moment. */
+export const Assignment = defineEntity({
+  name: 'Assignment',
+  tableName: 'assignments',
+  properties: {
+    id: id(),
+    assetId: () =>
+      p
+        .manyToOne(Asset)
+        .mapToPk()
+        .fieldName('asset_id')
+        .deleteRule('no action')
+        .updateRule('no action')
+        .index('assignments_asset_id_index'),
+    userId: () => belongsToUser(),
+    assignedAt: writtenAt(),
+    returnedAt: moment().nullable(),
+    condition: p.text().$type<ReturnCondition>().nullable(),
+    note: p.text().nullable(),
+    assignableUser: () => assignableUser('assignments_assignable_user_fk'),
+    live: liveWhile('(returned_at IS NULL)'),
+  },
+  uniques: [{ name: 'assignments_one_holder', properties: ['assetId'], where: 'returned_at IS NULL' }],
+  indexes: [{ name: 'assignments_user_live_index', properties: ['userId', 'live'] }],
+  checks: [oneOf('assignments_condition_check', 'condition', returnConditions)],
+});
+export type Assignment = InferEntity<typeof Assignment>;

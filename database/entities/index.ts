@@ -1,0 +1,56 @@
+import { ApiToken, OneTimeLink, Session } from './access.ts';
+import { Asset, Assignment } from './asset.ts';
+import { License, Seat } from './license.ts';
+import { Offboarding, Reminder } from './offboarding.ts';
+import { AuditEntry, Notification, Outbox } from './record.ts';
+import { Request } from './request.ts';
+import { User } from './user.ts';
+import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent } from './webhook.ts';
+import { Heartbeat, Workspace } from './workspace.ts';
+
+/** Every table Lastday owns. */
+export const entities = [
+  User,
+  Offboarding,
+  Reminder,
+  Asset,
+  Assignment,
+  License,
+  Seat,
+  Request,
+  AuditEntry,
+  Outbox,
+  Notification,
+  WebhookEndpoint,
+  WebhookEvent,
+  WebhookDelivery,
+  WebhookAttempt,
+  ApiToken,
+  OneTimeLink,
+  Session,
+  Workspace,
+  Heartbeat,
+];
+
+export {
+  ApiToken,
+  Asset,
+  Assignment,
+  AuditEntry,
+  Heartbeat,
+  License,
+  Notification,
+  Offboarding,
+  OneTimeLink,
+  Outbox,
+  Reminder,
+  Request,
+  Seat,
+  Session,
+  User,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEndpoint,
+  WebhookEvent,
+  Workspace,
+};

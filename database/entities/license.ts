@@ -1,0 +1,44 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { id, moment, writtenAt } from './columns.ts';
+import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+
+/** Software paid for by the seat. `seatsUsed` is kept by a trigger, so no race can sell a seat twice. */
+export const License = defineEntity({
+  name: 'License',
+  tableName: 'licenses',
+  properties: {
+    id: id(),
+    name: p.text(),
+    vendor: p.text().nullable(),
+    seatsTotal: p.integer(),
+    seatsUsed: p.integer().default(0),
+    createdAt: writtenAt(),
+  },
+  checks: [{ name: 'licenses_seats_check', expression: 'seats_used >= 0 and seats_used <= seats_total' }],
+});
+export type License = InferEntity<typeof License>;
+
+/** One user's use of one license, from a moment to a moment. */
+export const Seat = defineEntity({
+  name: 'Seat',
+  tableName: 'seats',
+  properties: {
+    id: id(),
+    licenseId: () =>
+      p
+        .manyToOne(License)
+        .mapToPk()
+        .fieldName('license_id')
+        .deleteRule('no action')
+        .updateRule('no action')
+        .index('seats_license_id_index'),
+    userId: () => belongsToUser(),
+    assignedAt: writtenAt(),
+    revokedAt: moment().nullable(),
+    assignableUser: () => assignableUser('seats_assignable_user_fk'),
+    live: liveWhile('(revoked_at IS NULL)'),
+  },
+  uniques: [{ name: 'seats_one_per_user', properties: ['licenseId', 'userId'], where: 'revoked_at IS NULL' }],
+  indexes: [{ name: 'seats_user_live_index', properties: ['userId', 'live'] }],
+});
+export type Seat = InferEntity<typeof Seat>;

@@ -1,0 +1,91 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Actor } from '../../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import { id, moment, texts, writtenAt } from './columns.ts';
+import { belongsToUser } from './laws.ts';
+
+/**
+ * What happened, who did it and to whom. Triggers refuse UPDATE, DELETE and TRUNCATE. The actor has no
+ * foreign key: the trail outlives whatever it speaks of.
+ */
+export const AuditEntry = defineEntity({
+  name: 'AuditEntry',
+  tableName: 'audit_entries',
+  properties: {
+    id: id(),
+    at: writtenAt(),
+    actor: p.text().$type<Actor>(),
+    action: p.text().$type<AuditAction>(),
+    userId: () => belongsToUser().nullable(),
+    details: p.json<AuditDetails>().defaultRaw("'{}'::jsonb"),
+  },
+  indexes: [
+    { name: 'audit_entries_user_id_index', properties: ['userId', 'id'] },
+    { name: 'audit_entries_action_index', properties: ['action', 'id'] },
+  ],
+});
+export type AuditEntry = InferEntity<typeof AuditEntry>;
+
+/** What the engine must hear of: the kinds of fact that changed, in the offboarding that was open then. */
+export type ChangedFact = 'hardware' | 'seats' | 'requests' | 'lastDay';
+
+/**
+ * One change of facts about one person, on its way to their workflow. Rows without an offboarding have
+ * nobody to tell. Sent rows go after 7 days.
+ */
+export const Outbox = defineEntity({
+  name: 'Outbox',
+  tableName: 'outbox',
+  properties: {
+    id: id(),
+    userId: () => belongsToUser(),
+    offboardingId: p.integer().nullable(),
+    facts: texts<ChangedFact>(),
+    createdAt: writtenAt(),
+    attempts: p.integer().default(0),
+    nextTryAt: moment().defaultRaw('now()'),
+    sentAt: moment().nullable(),
+  },
+  indexes: [
+    {
+      name: 'outbox_unsent_index',
+      expression: 'create index outbox_unsent_index on outbox (next_try_at, id) where sent_at is null',
+    },
+    {
+      name: 'outbox_sent_index',
+      expression: 'create index outbox_sent_index on outbox (sent_at) where sent_at is not null',
+    },
+  ],
+});
+export type Outbox = InferEntity<typeof Outbox>;
+
+/** What the in-app notification is about. */
+export type NotificationKind =
+  | 'offboarding_completed'
+  | 'offboarding_reminder'
+  | 'tokens_ended'
+  | 'webhook_failed'
+  | 'offboarding_stuck';
+
+/** A message to one person inside the console. `aboutUserId` is the person it speaks of. */
+export const Notification = defineEntity({
+  name: 'Notification',
+  tableName: 'notifications',
+  properties: {
+    id: id(),
+    userId: () => belongsToUser(),
+    kind: p.text().$type<NotificationKind>(),
+    aboutUserId: p.integer().nullable(),
+    details: p.json<AuditDetails>().defaultRaw("'{}'::jsonb"),
+    createdAt: writtenAt(),
+    readAt: moment().nullable(),
+  },
+  indexes: [
+    { name: 'notifications_user_id_index', properties: ['userId', 'id'] },
+    {
+      name: 'notifications_unread_index',
+      expression: 'create index notifications_unread_index on notifications (user_id) where read_at is null',
+    },
+  ],
+});
+export type Notification = InferEntity<typeof Notification>;

@@ -1,0 +1,30 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { type RequestStatus, requestStatuses } from '../../domain/checklist.ts';
+import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+
+/** A user's wish for an asset. */
+export const Request = defineEntity({
+  name: 'Request',
+  tableName: 'requests',
+  properties: {
+    id: id(),
+    userId: () => belongsToUser(),
+    item: p.text(),
+    reason: p.text().nullable(),
+    status: p.text().$type<RequestStatus>().default('pending'),
+    createdAt: writtenAt(),
+    approvedAt: moment().nullable(),
+    resolvedAt: moment().nullable(),
+    /** What the person who resolved it wrote. */
+    note: p.text().nullable(),
+    assignableUser: () => assignableUser('requests_assignable_user_fk'),
+    live: liveWhile("(status = ANY (ARRAY['pending'::text, 'approved'::text]))"),
+  },
+  indexes: [
+    { name: 'requests_user_live_index', properties: ['userId', 'live'] },
+    { name: 'requests_status_index', properties: ['status', 'id'] },
+  ],
+  checks: [oneOf('requests_status_check', 'status', requestStatuses)],
+});
+export type Request = InferEntity<typeof Request>;

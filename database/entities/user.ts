@@ -1,0 +1,94 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { Role } from '../../domain/permissions.ts';
+import { roles } from '../../domain/permissions.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { userStatuses } from '../../domain/user-status.ts';
+import { id, moment, oneOf, writtenAt } from './columns.ts';
+
+/**
+ * A person of the workspace. `assignable` and `managed` are generated and carry the gate: open items
+ * and reports point at (id, assignable), so that nothing can be given to someone whose offboarding is
+ * completed, by any code path or by hand.
+ */
+export const User = defineEntity({
+  name: 'User',
+  tableName: 'users',
+  properties: {
+    id: id(),
+    externalId: p.text().nullable().unique('users_external_id_unique'),
+    name: p.text(),
+    email: p.text(),
+    department: p.text().nullable(),
+    jobTitle: p.text().nullable(),
+    startDate: p.date().nullable(),
+    endDate: p.date().nullable(),
+    timeZone: p.text().nullable(),
+    status: p.text().$type<UserStatus>().default('active'),
+    role: p.text().$type<Role>().default('employee'),
+    passwordHash: p.text().nullable().hidden().lazy(),
+    /** Goes up with every change of a fact about this person: says which of two pictures is newer. */
+    revision: p.integer().default(0),
+    offboardingCompletedAt: moment().nullable(),
+    createdAt: writtenAt(),
+    assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),
+    // The type of a row that points at its own table cannot be inferred; it is an integer key like the others.
+    managerId: () =>
+      p
+        // biome-ignore lint/suspicious/noExplicitAny: see above
+        .manyToOne<any>('User' as any)
+        .mapToPk()
+        .fieldName('manager_id')
+        .deleteRule('no action')
+        .updateRule('no action')
+        .nullable()
+        .index('users_manager_id_index')
+        .$type<number | null>(),
+    assignableManager: () =>
+      p
+        // biome-ignore lint/suspicious/noExplicitAny: see above
+        .manyToOne<any>('User' as any)
+        .joinColumns('manager_id', 'managed')
+        .referencedColumnNames('id', 'assignable')
+        .ownColumns()
+        .columnTypes('integer', 'boolean')
+        .nullable()
+        .foreignKeyName('users_assignable_manager_fk')
+        .deleteRule('no action')
+        .updateRule('no action')
+        .hidden()
+        .hydrate(false),
+    managed: p
+      .boolean()
+      .generated('(CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored')
+      .nullable(),
+  },
+  uniques: [{ name: 'users_id_assignable_unique', properties: ['id', 'assignable'] }],
+  indexes: [
+    {
+      name: 'users_email_unique',
+      expression: 'create unique index users_email_unique on users (lower(email))',
+    },
+    {
+      name: 'users_queue_index',
+      expression:
+        "create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded'",
+    },
+    { name: 'users_name_index', expression: 'create index users_name_index on users (lower(name), id)' },
+    {
+      name: 'users_role_index',
+      expression: "create index users_role_index on users (role) where role <> 'employee'",
+    },
+  ],
+  checks: [
+    oneOf('users_status_check', 'status', userStatuses),
+    oneOf('users_role_check', 'role', roles),
+    { name: 'users_not_own_manager_check', expression: 'manager_id <> id' },
+    {
+      name: 'users_completed_check',
+      expression: "offboarding_completed_at is null or (status = 'offboarded' and end_date is not null)",
+    },
+    { name: 'users_dates_check', expression: 'end_date >= start_date' },
+  ],
+});
+
+export type User = InferEntity<typeof User>;

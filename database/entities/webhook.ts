@@ -1,0 +1,107 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import {
+  type AttemptOutcome,
+  attemptOutcomes,
+  type DeliveryState,
+  deliveryStates,
+  type WebhookEventType,
+} from '../../domain/webhooks.ts';
+import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
+
+export const endpointStates = ['active', 'paused', 'deleted'] as const;
+export type EndpointState = (typeof endpointStates)[number];
+
+/** Where events go. A deleted endpoint stays as a row, because its deliveries are history. */
+export const WebhookEndpoint = defineEntity({
+  name: 'WebhookEndpoint',
+  tableName: 'webhook_endpoints',
+  properties: {
+    id: id(),
+    url: p.text(),
+    description: p.text().nullable(),
+    eventTypes: texts<WebhookEventType>(),
+    /** The signing secret, encrypted with SECRET_KEY. */
+    secretEncrypted: p.text().hidden(),
+    state: p.text().$type<EndpointState>().default('active'),
+    createdAt: writtenAt(),
+  },
+  checks: [oneOf('webhook_endpoints_state_check', 'state', endpointStates)],
+});
+export type WebhookEndpoint = InferEntity<typeof WebhookEndpoint>;
+
+/** Something that happened, as the world is told. `data` is the body's `data`, the id is the `webhook-id`. */
+export const WebhookEvent = defineEntity({
+  name: 'WebhookEvent',
+  tableName: 'webhook_events',
+  properties: {
+    id: p.text().primary(),
+    type: p.text().$type<WebhookEventType>(),
+    data: p.json<Record<string, unknown>>(),
+    offboardingId: p.integer().nullable().index('webhook_events_offboarding_id_index'),
+    createdAt: writtenAt(),
+  },
+});
+export type WebhookEvent = InferEntity<typeof WebhookEvent>;
+
+/** One event on its way to one endpoint. */
+export const WebhookDelivery = defineEntity({
+  name: 'WebhookDelivery',
+  tableName: 'webhook_deliveries',
+  properties: {
+    id: id(),
+    eventId: () =>
+      p
+        .manyToOne(WebhookEvent)
+        .mapToPk()
+        .fieldName('event_id')
+        .deleteRule('no action')
+        .updateRule('no action'),
+    endpointId: () =>
+      p
+        .manyToOne(WebhookEndpoint)
+        .mapToPk()
+        .fieldName('endpoint_id')
+        .deleteRule('no action')
+        .updateRule('no action'),
+    state: p.text().$type<DeliveryState>().default('pending'),
+    createdAt: writtenAt(),
+    nextTryAt: moment().nullable(),
+    closedAt: moment().nullable(),
+  },
+  indexes: [
+    { name: 'webhook_deliveries_endpoint_index', properties: ['endpointId', 'id'] },
+    { name: 'webhook_deliveries_event_index', properties: ['eventId'] },
+    {
+      name: 'webhook_deliveries_pending_index',
+      expression:
+        "create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending'",
+    },
+  ],
+  checks: [oneOf('webhook_deliveries_state_check', 'state', deliveryStates)],
+});
+export type WebhookDelivery = InferEntity<typeof WebhookDelivery>;
+
+/** One try of a delivery. `durationMs` in milliseconds; `response` is the first kB of the answer. */
+export const WebhookAttempt = defineEntity({
+  name: 'WebhookAttempt',
+  tableName: 'webhook_attempts',
+  properties: {
+    id: id(),
+    deliveryId: () =>
+      p
+        .manyToOne(WebhookDelivery)
+        .mapToPk()
+        .fieldName('delivery_id')
+        .deleteRule('no action')
+        .updateRule('no action'),
+    number: p.integer(),
+    at: writtenAt(),
+    outcome: p.text().$type<AttemptOutcome>(),
+    statusCode: p.integer().nullable(),
+    durationMs: p.integer(),
+    response: p.text().nullable(),
+  },
+  uniques: [{ name: 'webhook_attempts_number_unique', properties: ['deliveryId', 'number'] }],
+  checks: [oneOf('webhook_attempts_outcome_check', 'outcome', Object.keys(attemptOutcomes))],
+});
+export type WebhookAttempt = InferEntity<typeof WebhookAttempt>;

@@ -1,0 +1,36 @@
+import pg from 'pg';
+import { connect } from './orm.ts';
+
+/**
+ * Brings the schema up to date as its owner, and lets the application's role read and write, but not
+ * alter what the audit trail says. Safe to run again. Returns the names of the migrations it applied.
+ */
+export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
+  const database = await connect(ownerUrl, 2);
+  try {
+    const applied = await database.migrator.up();
+    await grantToApplication(ownerUrl, roleOf(appUrl));
+    return applied.map((migration) => migration.name);
+  } finally {
+    await database.close();
+  }
+}
+
+const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
+
+async function grantToApplication(ownerUrl: string, role: string) {
+  if (role === roleOf(ownerUrl)) return;
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const name = client.escapeIdentifier(role);
+    await client.query(`
+      grant usage on schema public to ${name};
+      grant select, insert, update, delete on all tables in schema public to ${name};
+      grant usage, select on all sequences in schema public to ${name};
+      revoke update, delete, truncate on audit_entries from ${name};
+      revoke insert, update, delete on mikro_orm_migrations from ${name};`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,57 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** What the schema promises beyond its tables: seats are counted, the audit trail stands, the relay is woken. */
+export class Migration20261124060001_Laws extends Migration {
+  override name = 'Migration20261124060001_Laws';
+
+  override up(): void {
+    this.addSql(seatsAreCounted);
+    this.addSql(auditTrailStands);
+    this.addSql(relayIsWoken);
+    this.addSql(searchIndexes);
+    this.addSql(`create index users_safety_net_index on users (id)
+      where status = 'offboarded' and offboarding_completed_at is null;`);
+    this.addSql(`insert into workspace (id, name) values (1, 'Lastday');`);
+  }
+}
+
+/** Counting seats in the application alone loses a race; the check on seats_used refuses the one too many. */
+const seatsAreCounted = `
+create function count_license_seats() returns trigger language plpgsql as $$
+declare
+  before_live boolean := tg_op <> 'INSERT' and old.revoked_at is null;
+  after_live boolean := tg_op <> 'DELETE' and new.revoked_at is null;
+begin
+  if before_live and (not after_live or old.license_id <> new.license_id) then
+    update licenses set seats_used = seats_used - 1 where id = old.license_id;
+  end if;
+  if after_live and (not before_live or old.license_id <> new.license_id) then
+    update licenses set seats_used = seats_used + 1 where id = new.license_id;
+  end if;
+  return null;
+end $$;
+create trigger seats_are_counted after insert or update or delete on seats
+  for each row execute function count_license_seats();`;
+
+const auditTrailStands = `
+create function refuse_audit_change() returns trigger language plpgsql as $$
+begin
+  raise exception 'the audit trail cannot be changed' using errcode = 'insufficient_privilege';
+end $$;
+create trigger audit_entries_stand before update or delete or truncate on audit_entries
+  for each statement execute function refuse_audit_change();`;
+
+/** One notification a statement; equal ones are folded by PostgreSQL within a transaction. */
+const relayIsWoken = `
+create function wake_relay() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('outbox', '');
+  return null;
+end $$;
+create trigger outbox_wakes_relay after insert on outbox
+  for each statement execute function wake_relay();`;
+
+const searchIndexes = `
+create extension if not exists pg_trgm;
+create index users_search_index on users using gin (name gin_trgm_ops, email gin_trgm_ops, external_id gin_trgm_ops);
+create index assets_search_index on assets using gin (tag gin_trgm_ops, serial gin_trgm_ops, model gin_trgm_ops);`;

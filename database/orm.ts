@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { Migrator } from '@mikro-orm/migrations';
+import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
+import pg from 'pg';
+import { entities } from './entities/index.ts';
+
+export type { EntityManager };
+
+/** An open connection pool to Lastday's database. */
+export type Database = MikroORM;
+
+const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+
+/** Connects to PostgreSQL. Close it with `close()`. */
+export const connect = (databaseUrl: string, poolSize = 10): Promise<Database> =>
+  MikroORM.init({
+    entities,
+    clientUrl: databaseUrl,
+    dbName: decodeURIComponent(new URL(databaseUrl).pathname.slice(1)),
+    driverOptions: { onPoolCreated: parseMoments },
+    // Dates and moments are compared in UTC; zones are the domain's business.
+    forceUtcTimezone: true,
+    pool: { min: 0, max: poolSize },
+    ignoreUndefinedInQuery: true,
+    extensions: [Migrator],
+    migrations: {
+      path: migrationsFolder,
+      pathTs: migrationsFolder,
+      emit: 'ts',
+      snapshotName: '.snapshot',
+      transactional: true,
+      allOrNothing: true,
+    },
+  });
+
+const { INT8, TIMESTAMPTZ } = pg.types.builtins;
+
+/** Typed SQL reads moments as Date and counts as numbers, like the entities do; the ORM's own default is text. */
+function parseMoments(pool: pg.Pool) {
+  const types = pool.options.types as pg.TypeOverrides;
+  types.setTypeParser(TIMESTAMPTZ, pg.types.getTypeParser(TIMESTAMPTZ));
+  types.setTypeParser(INT8, Number);
+}

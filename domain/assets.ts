@@ -1,0 +1,14 @@
+/** `assets.status`. */
+export const assetStatuses = ['in_stock', 'assigned', 'in_repair', 'retired', 'lost'] as const;
+export type AssetStatus = (typeof assetStatuses)[number];
+
+/** In what state a device came back. */
+export const returnConditions = ['good', 'worn', 'damaged', 'broken'] as const;
+export type ReturnCondition = (typeof returnConditions)[number];
+
+/** What becomes of a device after recovery. A device that is gone is recovered as `lost`, with a note. */
+export const statusesAfterRecovery = ['in_stock', 'in_repair', 'retired', 'lost'] as const;
+export type StatusAfterRecovery = (typeof statusesAfterRecovery)[number];
+
+/** Only a device on the shelf can be handed out. */
+export const canBeAssigned = (status: AssetStatus): boolean => status === 'in_stock';

@@ -1,0 +1,44 @@
+/** Every action the audit trail knows, with what its entry says happened. `details` are listed beside each. */
+export const auditActions = {
+  'user.created': 'created the user',
+  'user.updated': 'changed the user',
+  'user.end_date_changed': 'changed the end date', // from, to
+  'user.manager_changed': 'changed the manager', // from, to
+  'user.manager_cleared': 'cleared the manager', // formerManagerId, offboardingId
+  'user.status_changed': 'changed the status', // from, to
+  'user.role_changed': 'changed the role', // from, to
+  'user.invited': 'made an invitation link',
+  'user.password_set': 'set a password',
+  'user.signed_in': 'signed in',
+  'user.sign_in_failed': 'failed to sign in',
+  'user.signed_out': 'signed out',
+  'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
+  'offboarding.opened': 'opened the offboarding', // offboardingId
+  'offboarding.cancelled': 'cancelled the offboarding', // offboardingId
+  'offboarding.refused': 'was refused the completion', // offboardingId, hardware, software, requests
+  'asset.created': 'added the asset',
+  'asset.updated': 'changed the asset',
+  'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId
+  'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note
+  'asset.lost': 'recorded the asset as lost', // as recovered
+  'license.created': 'added the license',
+  'license.updated': 'changed the license',
+  'seat.assigned': 'assigned the seat', // seatId, licenseId, license
+  'seat.revoked': 'revoked the seat', // seatId, licenseId, license
+  'request.created': 'made the request', // requestId, item
+  'request.approved': 'approved the request', // requestId, item
+  'request.resolved': 'resolved the request', // requestId, item, outcome, note
+  'webhook.created': 'added the webhook endpoint', // endpointId, url
+  'webhook.updated': 'changed the webhook endpoint',
+  'webhook.deleted': 'removed the webhook endpoint',
+  'token.created': 'made the API token', // tokenId, name, scopes
+  'token.revoked': 'revoked the API token', // tokenId, name
+  'workspace.updated': 'changed the workspace settings',
+} as const;
+export type AuditAction = keyof typeof auditActions;
+
+/** What an audit entry says besides who, when, what and about whom. */
+export type AuditDetails = Record<
+  string,
+  string | number | boolean | null | readonly string[] | readonly number[]
+>;

@@ -1,0 +1,42 @@
+import { type OpenCounts, refusalWords } from './checklist.ts';
+
+/** Something asked for does not exist, or not for the one who asks. */
+export class NotFound extends Error {
+  override name = 'NotFound';
+  constructor(what: string) {
+    super(`There is no such ${what}.`);
+  }
+}
+
+/**
+ * A rule forbids what was asked; nothing was changed. `code` is stable and machine-readable, the
+ * message is for people.
+ */
+export class Refusal extends Error {
+  override name = 'Refusal';
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** The gate said no: something is still open. */
+export class GateRefusal extends Refusal {
+  override name = 'GateRefusal';
+  readonly counts: OpenCounts;
+  constructor(counts: OpenCounts) {
+    super('still-open', refusalWords(counts));
+    this.counts = counts;
+  }
+}
+
+/** Input that is wrong, field by field: the message to show beside each field. */
+export class InvalidInput extends Error {
+  override name = 'InvalidInput';
+  readonly fields: Readonly<Record<string, string>>;
+  constructor(fields: Record<string, string>) {
+    super(Object.values(fields).join(' '));
+    this.fields = fields;
+  }
+}

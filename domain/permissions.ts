@@ -1,0 +1,34 @@
+/** Roles from least to most, as stored in `users.role`. */
+export const roles = ['employee', 'it-admin', 'admin', 'super-admin'] as const;
+export type Role = (typeof roles)[number];
+
+const everyone: readonly Role[] = roles;
+const itAdmins: readonly Role[] = ['it-admin', 'admin', 'super-admin'];
+const admins: readonly Role[] = ['admin', 'super-admin'];
+const superAdmins: readonly Role[] = ['super-admin'];
+
+/** What each permission allows, and the roles that have it. */
+export const permissions = {
+  /** Their own page, notifications and password. */
+  'own-page': everyone,
+  /** Queue, checklists, recover, revoke, resolve, complete. */
+  offboard: itAdmins,
+  'read-audit': itAdmins,
+  'read-people': itAdmins,
+  /** Assets and licenses: create, edit, assign. */
+  'manage-inventory': itAdmins,
+  /** Users: create, edit, end dates; cancel an offboarding. */
+  'manage-people': admins,
+  /** Invitations and roles. */
+  'manage-access': superAdmins,
+  /** Webhooks, API tokens, the workspace. */
+  'manage-workspace': superAdmins,
+} satisfies Record<string, readonly Role[]>;
+export type Permission = keyof typeof permissions;
+
+/** Whether a role has a permission. */
+export const may = (role: Role, permission: Permission): boolean =>
+  (permissions[permission] as readonly Role[]).includes(role);
+
+/** Whether this person works in the console, or has only their own page. */
+export const worksInConsole = (role: Role): boolean => may(role, 'offboard');

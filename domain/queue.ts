@@ -1,0 +1,70 @@
+import { type OpenCounts, stillOpen } from './checklist.ts';
+import { addDays, type CalendarDate, daysBetween } from './dates.ts';
+import type { UserStatus } from './user-status.ts';
+
+/** How many days ahead the queue can look. */
+export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
+export type LookAhead = (typeof lookAheads)[number];
+export const defaultLookAhead: LookAhead = 30;
+
+/** People on one page of the queue. */
+export const queuePageSize = 50;
+
+/** The look-ahead a person asked for, or the default when it is not one we offer. */
+export const lookAheadFrom = (asked: unknown): LookAhead =>
+  lookAheads.find((days) => String(days) === String(asked)) ?? defaultLookAhead;
+
+/** What the queue's rule needs to know of a person. */
+export interface QueueCandidate {
+  status: UserStatus;
+  endDate: CalendarDate | null;
+  hardware: number;
+}
+
+/** They leave within the look-ahead, or should have left, and still have an account in use. */
+export const leavesSoon = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
+  person.status !== 'offboarded' && person.endDate !== null && person.endDate <= addDays(today, lookAhead);
+
+/** The safety net: marked offboarded while hardware is still out. */
+export const inSafetyNet = (person: QueueCandidate): boolean =>
+  person.status === 'offboarded' && person.hardware > 0;
+
+/** Whether a person needs attention, and so stands in the queue. The queue's query says the same in SQL. */
+export const belongsInQueue = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
+  leavesSoon(person, today, lookAhead) || inSafetyNet(person);
+
+/** Soonest end date first, people without one last, then by id. */
+export function queueOrder(
+  a: { endDate: CalendarDate | null; id: number },
+  b: { endDate: CalendarDate | null; id: number },
+): number {
+  if (a.endDate === b.endDate) return a.id - b.id;
+  if (a.endDate === null) return 1;
+  if (b.endDate === null) return -1;
+  return a.endDate < b.endDate ? -1 : 1;
+}
+
+/** How a date is coloured: past in red, today to seven days ahead in amber, later plain. */
+export type DueTone = 'past' | 'soon' | 'later';
+const soonDays = 7;
+
+export function dueTone(endDate: CalendarDate, today: CalendarDate): DueTone {
+  const days = daysBetween(today, endDate);
+  if (days < 0) return 'past';
+  return days <= soonDays ? 'soon' : 'later';
+}
+
+/** The distance to a date in words: `3 days ago`, `today`, `in 5 days`. */
+export function dueWords(endDate: CalendarDate, today: CalendarDate): string {
+  const days = daysBetween(today, endDate);
+  if (days === 0) return 'today';
+  if (days === 1) return 'tomorrow';
+  if (days === -1) return '1 day ago';
+  return days < 0 ? `${-days} days ago` : `in ${days} days`;
+}
+
+/** The words on a row's button. */
+export function rowButton(counts: OpenCounts): string {
+  const open = stillOpen(counts);
+  return open === 0 ? 'Finalize' : `Review (${open})`;
+}

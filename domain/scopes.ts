@@ -1,0 +1,12 @@
+/** What an API token may do. */
+export const scopes = [
+  'users:read',
+  'users:write',
+  'assets:write',
+  'seats:write',
+  'requests:write',
+  'offboardings:read',
+  'offboardings:complete',
+  'imports:write',
+] as const;
+export type Scope = (typeof scopes)[number];
