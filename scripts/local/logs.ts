@@ -9,7 +9,7 @@ export function logFile(dataDir: string, program: string): string {
 /** Opens a program's log for a new run; the log of the run before stays beside it as `.previous`. */
 export function openLog(dataDir: string, program: string): number {
   const file = logFile(dataDir, program);
-  mkdirSync(join(dataDir, 'logs'), { recursive: true });
+  mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   try {
     renameSync(file, `${file}.previous`);
   } catch (error) {

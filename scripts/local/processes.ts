@@ -2,14 +2,19 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether a process runs; one that has died but was not yet reaped by its parent does not. */
-export function isAlive(pid: number): boolean {
+/** Whether the number stands for a process, be it one that has died and was not yet reaped by its parent. */
+export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  return !isZombie(pid);
+}
+
+/** Whether the number stands for a process that has not died. */
+export function isAlive(pid: number): boolean {
+  return exists(pid) && !isZombie(pid);
 }
 
 /** The command line of a process, or an empty text when there is no such process. */

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { PostgresPlace } from './postgres-place.ts';
+
+/** The superuser of the local PostgreSQL. */
+export const SUPERUSER = 'postgres';
+
+/**
+ * Makes the data folder with initdb, unless it is there. It comes into being under another name and is renamed
+ * when it is whole: a start that is killed half-way leaves nothing that looks like a database.
+ */
+export async function makeCluster(place: PostgresPlace, password: string, durable: boolean): Promise<void> {
+  if (existsSync(place.data)) return;
+  const draft = `${place.data}.new`;
+  const passwordFile = `${place.data}.password`;
+  rmSync(draft, { recursive: true, force: true });
+  rmSync(passwordFile, { force: true });
+  mkdirSync(draft, { mode: 0o700 });
+  try {
+    writeFileSync(passwordFile, password, { mode: 0o600 });
+    if (place.runAs) {
+      chownSync(draft, place.runAs.uid, place.runAs.gid);
+      chownSync(passwordFile, place.runAs.uid, place.runAs.gid);
+    }
+    await initdb(place, draft, passwordFile, durable);
+    renameSync(draft, place.data);
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+async function initdb(place: PostgresPlace, folder: string, passwordFile: string, durable: boolean) {
+  const options = [
+    `--pgdata=${folder}`,
+    `--username=${SUPERUSER}`,
+    `--pwfile=${passwordFile}`,
+    '--auth=scram-sha-256',
+    // The same order of names and the same lower case on every machine.
+    '--encoding=UTF8',
+    '--locale=C',
+    '--locale-provider=builtin',
+    '--builtin-locale=C.UTF-8',
+    ...(durable ? [] : ['--no-sync']),
+  ];
+  try {
+    await promisify(execFile)(join(place.programs, 'bin', 'initdb'), options, {
+      ...place.runAs,
+      cwd: '/',
+      env: {},
+    });
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new Error(`PostgreSQL could not make its data folder ${place.data}:\n${stderr || message}`);
+  }
+}

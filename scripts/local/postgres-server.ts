@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { logFile, logTail } from './logs.ts';
+import { freePort } from './ports.ts';
+import type { PostgresOptions } from './postgres.ts';
+import { SUPERUSER } from './postgres-cluster.ts';
+import type { PostgresPlace } from './postgres-place.ts';
+import { until } from './processes.ts';
+import { type Program, startProgram } from './program.ts';
+
+/** How long a start that ends at once is tried again: what a killed server held may be freed a little later. */
+const RETRY_FOR = 5000;
+
+/** Recovery after a power cut comes before the first answer. */
+const FIRST_ANSWER_WITHIN = 60_000;
+
+/** Starts the server on its data and returns when it answers to the superuser. */
+export async function launchPostgres(place: PostgresPlace, options: PostgresOptions, password: string) {
+  const deadline = Date.now() + RETRY_FOR;
+  do {
+    const port = options.port ?? (await freePort());
+    const server = await startServer(place, port, options);
+    if (await answers(server, port, password)) return { ...server, port };
+    await server.stop();
+    await sleep(250);
+  } while (Date.now() < deadline);
+  throw new Error(
+    `PostgreSQL did not start. Its log says:\n${logTail(logFile(options.dataDir, 'postgres'))}`,
+  );
+}
+
+function startServer(place: PostgresPlace, port: number, { dataDir, durable = true }: PostgresOptions) {
+  const settings = {
+    port,
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: 200,
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  return startProgram({
+    name: 'postgres',
+    command: join(place.programs, 'bin', 'postgres'),
+    args: [
+      '-D',
+      place.data,
+      ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    dataDir,
+    env: {},
+    cwd: '/',
+    runAs: place.runAs,
+    endsBy: 'SIGINT',
+    patience: 15_000,
+  });
+}
+
+async function answers(server: Program, port: number, password: string): Promise<boolean> {
+  const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
+  try {
+    const settled = await until(
+      async () => server.hasEnded() || (await canConnect(url)),
+      FIRST_ANSWER_WITHIN,
+    );
+    return settled && !server.hasEnded();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+}
+
+async function canConnect(url: string): Promise<boolean> {
+  const client = new pg.Client(url);
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== '28P01') return false;
+    throw new Error(
+      'The local PostgreSQL does not take the password in the "secrets" folder beside its data: one of the two is from another time.',
+    );
+  } finally {
+    await client.end();
+  }
+}
