@@ -30,6 +30,7 @@ export const connect = (databaseUrl: string, poolSize = 10): Promise<Database> =
       snapshotName: '.snapshot',
       transactional: true,
       allOrNothing: true,
+      silent: true,
     },
   });
 

@@ -15,7 +15,6 @@ export const auditActions = {
   'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId
-  'offboarding.refused': 'was refused the completion', // offboardingId, hardware, software, requests
   'asset.created': 'added the asset',
   'asset.updated': 'changed the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

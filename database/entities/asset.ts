@@ -6,7 +6,7 @@ import {
   returnConditions,
 } from '../../domain/assets.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
-import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './laws.ts';
 
 /** A device the company owns. */
 export const Asset = defineEntity({
@@ -49,7 +49,6 @@ export const Assignment = defineEntity({
     returnedAt: moment().nullable(),
     condition: p.text().$type<ReturnCondition>().nullable(),
     note: p.text().nullable(),
-    assignableUser: () => assignableUser('assignments_assignable_user_fk'),
     live: liveWhile('(returned_at IS NULL)'),
   },
   uniques: [{ name: 'assignments_one_holder', properties: ['assetId'], where: 'returned_at IS NULL' }],

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { id, moment, writtenAt } from './columns.ts';
-import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './laws.ts';
 
 /** Software paid for by the seat. `seatsUsed` is kept by a trigger, so no race can sell a seat twice. */
 export const License = defineEntity({
@@ -35,7 +35,6 @@ export const Seat = defineEntity({
     userId: () => belongsToUser(),
     assignedAt: writtenAt(),
     revokedAt: moment().nullable(),
-    assignableUser: () => assignableUser('seats_assignable_user_fk'),
     live: liveWhile('(revoked_at IS NULL)'),
   },
   uniques: [{ name: 'seats_one_per_user', properties: ['licenseId', 'userId'], where: 'revoked_at IS NULL' }],

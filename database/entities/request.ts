@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type RequestStatus, requestStatuses } from '../../domain/checklist.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
-import { assignableUser, belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './laws.ts';
 
 /** A user's wish for an asset. */
 export const Request = defineEntity({
@@ -18,7 +18,6 @@ export const Request = defineEntity({
     resolvedAt: moment().nullable(),
     /** What the person who resolved it wrote. */
     note: p.text().nullable(),
-    assignableUser: () => assignableUser('requests_assignable_user_fk'),
     live: liveWhile("(status = ANY (ARRAY['pending'::text, 'approved'::text]))"),
   },
   indexes: [

@@ -43,20 +43,6 @@ export const User = defineEntity({
         .nullable()
         .index('users_manager_id_index')
         .$type<number | null>(),
-    assignableManager: () =>
-      p
-        // biome-ignore lint/suspicious/noExplicitAny: see above
-        .manyToOne<any>('User' as any)
-        .joinColumns('manager_id', 'managed')
-        .referencedColumnNames('id', 'assignable')
-        .ownColumns()
-        .columnTypes('integer', 'boolean')
-        .nullable()
-        .foreignKeyName('users_assignable_manager_fk')
-        .deleteRule('no action')
-        .updateRule('no action')
-        .hidden()
-        .hydrate(false),
     managed: p
       .boolean()
       .generated('(CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored')

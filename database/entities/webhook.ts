@@ -64,6 +64,8 @@ export const WebhookDelivery = defineEntity({
         .deleteRule('no action')
         .updateRule('no action'),
     state: p.text().$type<DeliveryState>().default('pending'),
+    /** The delivery this one repeats, when a person asked for it again. */
+    replayOf: p.integer().nullable(),
     createdAt: writtenAt(),
     nextTryAt: moment().nullable(),
     closedAt: moment().nullable(),

@@ -17,7 +17,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index "sessions_expire_index" on "sessions" ("expire");`);
     this.addSql(`create index sessions_user_index on sessions ((sess->>'userId'));`);
 
-    this.addSql(`create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" integer null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(`create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`);
     this.addSql(`alter table "users" add constraint "users_external_id_unique" unique ("external_id");`);
     this.addSql(`create index "users_manager_id_index" on "users" ("manager_id");`);
     this.addSql(`create unique index users_email_unique on users (lower(email));`);
@@ -26,12 +26,12 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index users_role_index on users (role) where role <> 'employee';`);
     this.addSql(`alter table "users" add constraint "users_id_assignable_unique" unique ("id", "assignable");`);
 
-    this.addSql(`create table "seats" ("id" serial primary key, "license_id" int not null, "user_id" integer not null, "assigned_at" timestamptz not null default now(), "revoked_at" timestamptz null, "live" boolean generated always as (CASE WHEN (revoked_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(`create table "seats" ("id" serial primary key, "license_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "revoked_at" timestamptz null, "live" boolean generated always as (CASE WHEN (revoked_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
     this.addSql(`create index "seats_license_id_index" on "seats" ("license_id");`);
     this.addSql(`create index "seats_user_live_index" on "seats" ("user_id", "live");`);
     this.addSql(`create unique index "seats_one_per_user" on "seats" ("license_id", "user_id") where revoked_at IS NULL;`);
 
-    this.addSql(`create table "requests" ("id" serial primary key, "user_id" integer not null, "item" text not null, "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(`create table "requests" ("id" serial primary key, "user_id" int not null, "item" text not null, "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`);
     this.addSql(`create index "requests_user_live_index" on "requests" ("user_id", "live");`);
     this.addSql(`create index "requests_status_index" on "requests" ("status", "id");`);
 
@@ -59,7 +59,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index "audit_entries_user_id_index" on "audit_entries" ("user_id", "id");`);
     this.addSql(`create index "audit_entries_action_index" on "audit_entries" ("action", "id");`);
 
-    this.addSql(`create table "assignments" ("id" serial primary key, "asset_id" int not null, "user_id" integer not null, "assigned_at" timestamptz not null default now(), "returned_at" timestamptz null, "condition" text null, "note" text null, "live" boolean generated always as (CASE WHEN (returned_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(`create table "assignments" ("id" serial primary key, "asset_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "returned_at" timestamptz null, "condition" text null, "note" text null, "live" boolean generated always as (CASE WHEN (returned_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
     this.addSql(`create index "assignments_asset_id_index" on "assignments" ("asset_id");`);
     this.addSql(`create index "assignments_user_live_index" on "assignments" ("user_id", "live");`);
     this.addSql(`create unique index "assignments_one_holder" on "assignments" ("asset_id") where returned_at IS NULL;`);
@@ -73,7 +73,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create table "webhook_events" ("id" text not null, "type" text not null, "data" jsonb not null, "offboarding_id" int null, "created_at" timestamptz not null default now(), primary key ("id"));`);
     this.addSql(`create index "webhook_events_offboarding_id_index" on "webhook_events" ("offboarding_id");`);
 
-    this.addSql(`create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "created_at" timestamptz not null default now(), "next_try_at" timestamptz null, "closed_at" timestamptz null);`);
+    this.addSql(`create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "replay_of" int null, "created_at" timestamptz not null default now(), "next_try_at" timestamptz null, "closed_at" timestamptz null);`);
     this.addSql(`create index "webhook_deliveries_endpoint_index" on "webhook_deliveries" ("endpoint_id", "id");`);
     this.addSql(`create index "webhook_deliveries_event_index" on "webhook_deliveries" ("event_id");`);
     this.addSql(`create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending';`);
@@ -89,7 +89,6 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "licenses" add constraint "licenses_seats_check" check (seats_used >= 0 and seats_used <= seats_total);`);
 
     this.addSql(`alter table "users" add constraint "users_manager_id_foreign" foreign key ("manager_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "users" add constraint "users_assignable_manager_fk" foreign key ("manager_id", "managed") references "users" ("id", "assignable") on update no action on delete no action;`);
     this.addSql(`alter table "users" add constraint "users_status_check" check (status in ('active', 'suspended', 'offboarded'));`);
     this.addSql(`alter table "users" add constraint "users_role_check" check (role in ('employee', 'it-admin', 'admin', 'super-admin'));`);
     this.addSql(`alter table "users" add constraint "users_not_own_manager_check" check (manager_id <> id);`);
@@ -98,10 +97,8 @@ export class Migration20261124060000_FirstTables extends Migration {
 
     this.addSql(`alter table "seats" add constraint "seats_license_id_foreign" foreign key ("license_id") references "licenses" ("id") on update no action on delete no action;`);
     this.addSql(`alter table "seats" add constraint "seats_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "seats" add constraint "seats_assignable_user_fk" foreign key ("user_id", "live") references "users" ("id", "assignable") on update no action on delete no action;`);
 
     this.addSql(`alter table "requests" add constraint "requests_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "requests" add constraint "requests_assignable_user_fk" foreign key ("user_id", "live") references "users" ("id", "assignable") on update no action on delete no action;`);
     this.addSql(`alter table "requests" add constraint "requests_status_check" check (status in ('pending', 'approved', 'fulfilled', 'rejected', 'cancelled'));`);
 
     this.addSql(`alter table "outbox" add constraint "outbox_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
@@ -123,7 +120,6 @@ export class Migration20261124060000_FirstTables extends Migration {
 
     this.addSql(`alter table "assignments" add constraint "assignments_asset_id_foreign" foreign key ("asset_id") references "assets" ("id") on update no action on delete no action;`);
     this.addSql(`alter table "assignments" add constraint "assignments_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "assignments" add constraint "assignments_assignable_user_fk" foreign key ("user_id", "live") references "users" ("id", "assignable") on update no action on delete no action;`);
     this.addSql(`alter table "assignments" add constraint "assignments_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`);
 
     this.addSql(`alter table "api_tokens" add constraint "api_tokens_created_by_foreign" foreign key ("created_by") references "users" ("id") on update no action on delete no action;`);
@@ -144,18 +140,14 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "assignments" drop constraint "assignments_asset_id_foreign";`);
     this.addSql(`alter table "seats" drop constraint "seats_license_id_foreign";`);
     this.addSql(`alter table "users" drop constraint "users_manager_id_foreign";`);
-    this.addSql(`alter table "users" drop constraint "users_assignable_manager_fk";`);
     this.addSql(`alter table "seats" drop constraint "seats_user_id_foreign";`);
-    this.addSql(`alter table "seats" drop constraint "seats_assignable_user_fk";`);
     this.addSql(`alter table "requests" drop constraint "requests_user_id_foreign";`);
-    this.addSql(`alter table "requests" drop constraint "requests_assignable_user_fk";`);
     this.addSql(`alter table "outbox" drop constraint "outbox_user_id_foreign";`);
     this.addSql(`alter table "one_time_links" drop constraint "one_time_links_user_id_foreign";`);
     this.addSql(`alter table "offboardings" drop constraint "offboardings_user_id_foreign";`);
     this.addSql(`alter table "notifications" drop constraint "notifications_user_id_foreign";`);
     this.addSql(`alter table "audit_entries" drop constraint "audit_entries_user_id_foreign";`);
     this.addSql(`alter table "assignments" drop constraint "assignments_user_id_foreign";`);
-    this.addSql(`alter table "assignments" drop constraint "assignments_assignable_user_fk";`);
     this.addSql(`alter table "api_tokens" drop constraint "api_tokens_created_by_foreign";`);
     this.addSql(`alter table "reminders" drop constraint "reminders_offboarding_id_foreign";`);
     this.addSql(`alter table "webhook_deliveries" drop constraint "webhook_deliveries_endpoint_id_foreign";`);

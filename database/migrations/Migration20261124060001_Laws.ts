@@ -1,10 +1,11 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What the schema promises beyond its tables: seats are counted, the audit trail stands, the relay is woken. */
+/** What the schema promises beyond its tables: the gate is kept, seats are counted, the audit trail stands, the relay is woken. */
 export class Migration20261124060001_Laws extends Migration {
   override name = 'Migration20261124060001_Laws';
 
   override up(): void {
+    this.addSql(gateIsKept);
     this.addSql(seatsAreCounted);
     this.addSql(auditTrailStands);
     this.addSql(relayIsWoken);
@@ -14,6 +15,22 @@ export class Migration20261124060001_Laws extends Migration {
     this.addSql(`insert into workspace (id, name) values (1, 'Lastday');`);
   }
 }
+
+/**
+ * The gate. An open item points at (users.id, users.assignable) through its generated column, which is
+ * true while it is open and NULL afterwards; `assignable` turns false with the completion. So a user with
+ * anything open cannot be completed, and a completed one cannot be given anything, nor a report, by any
+ * code path or by hand. A NULL is not checked (MATCH SIMPLE), so the plain keys to users stay beside these.
+ */
+const gateIsKept = `
+alter table assignments add constraint assignments_assignable_user_fk
+  foreign key (user_id, live) references users (id, assignable);
+alter table seats add constraint seats_assignable_user_fk
+  foreign key (user_id, live) references users (id, assignable);
+alter table requests add constraint requests_assignable_user_fk
+  foreign key (user_id, live) references users (id, assignable);
+alter table users add constraint users_assignable_manager_fk
+  foreign key (manager_id, managed) references users (id, assignable);`;
 
 /** Counting seats in the application alone loses a race; the check on seats_used refuses the one too many. */
 const seatsAreCounted = `

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+
+const flag = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
+const optional = <T extends z.ZodType>(type: T) =>
+  z.preprocess((text) => flag(text as string), type.optional());
+const defaulting = <T extends z.ZodType>(type: T, value: z.input<T>) =>
+  z.preprocess((text) => flag(text as string) ?? value, type);
+
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'Expected a postgresql:// address' });
+const port = z.coerce.number({ error: 'Expected a port number' }).int().min(0).max(65535);
+const secretKey = z
+  .string({ error: 'Expected 32 random bytes in base64: it encrypts the webhook secrets' })
+  .refine((text) => Buffer.from(text, 'base64').length === 32, {
+    error: 'Expected 32 random bytes in base64',
+  });
+const listOfAddresses = z.preprocess(
+  (text) =>
+    String(text ?? '')
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter(Boolean),
+  z.array(z.string()),
+);
+
+const shape = z.object({
+  PORT: defaulting(port, 3000),
+  HOST: defaulting(z.string(), '127.0.0.1'),
+  /** The application's role: reads and writes, cannot alter the audit trail. */
+  DATABASE_URL: postgresUrl,
+  /** The owner's role, for migrations. */
+  MIGRATION_DATABASE_URL: optional(postgresUrl),
+  TEMPORAL_ADDRESS: defaulting(z.string(), '127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: defaulting(z.string(), 'default'),
+  /** 32 bytes, base64: encrypts webhook secrets, signs session cookies. */
+  SECRET_KEY: secretKey,
+  /** The address people open; decides about Secure cookies and HSTS. */
+  PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http(s) address' })),
+  LASTDAY_ADMIN_EMAIL: optional(z.email({ error: 'Expected an e-mail address' })),
+  LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
+  /** Addresses or CIDR ranges that deliveries may reach although they are private. */
+  WEBHOOK_ALLOW: listOfAddresses,
+  LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
+});
+
+/** What the processes are told by their environment; every value is checked. */
+export type Environment = z.infer<typeof shape>;
+
+/**
+ * Reads the whole environment once. Throws an Error that names every variable that is missing or wrong
+ * and says what was expected.
+ */
+export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
+  const result = shape.safeParse(variables);
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`The environment is not complete:\n${lines.join('\n')}`);
+}
+
+/** The parts a script needs that only touches the database. */
+export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => {
+  const { DATABASE_URL, MIGRATION_DATABASE_URL = DATABASE_URL } = shape
+    .pick({ DATABASE_URL: true, MIGRATION_DATABASE_URL: true })
+    .parse(variables);
+  return { databaseUrl: DATABASE_URL, ownerUrl: MIGRATION_DATABASE_URL };
+};
+
+/** The address Lastday is reached at, without a trailing slash. */
+export const publicUrl = ({ PUBLIC_URL, HOST, PORT }: Pick<Environment, 'PUBLIC_URL' | 'HOST' | 'PORT'>) =>
+  (PUBLIC_URL ?? `http://${HOST}:${PORT}`).replace(/\/$/, '');

@@ -1,0 +1,92 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import type { Actor } from '../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../domain/audit.ts';
+import { NotFound } from '../domain/failures.ts';
+import { inWords } from './constraints.ts';
+import { AuditEntry, Offboarding, Outbox, User } from './entities/index.ts';
+import type { ChangedFact } from './entities/record.ts';
+import type { EntityManager } from './orm.ts';
+import { retrying } from './retrying.ts';
+
+/** One change of facts about one person, inside its transaction, with their row locked. */
+export interface Change {
+  readonly em: EntityManager;
+  /** The person, read after the lock was taken. */
+  readonly user: User;
+  readonly actor: Actor;
+  /** Adds an entry about the person to the audit trail. */
+  record(action: AuditAction, details?: AuditDetails): void;
+  /** Says which facts changed: the person's revision goes up and the engine will hear of it. */
+  changed(...facts: ChangedFact[]): void;
+  /** The person's open offboarding, also one that this change opens or closes; else null. */
+  offboarding: Offboarding | null;
+}
+
+/**
+ * The one way to change a fact about a person: locks their row as a statement of its own, runs `work`,
+ * and commits the change, its audit entries, the outbox row and the new revision together. Tried again
+ * on deadlocks. A change that touches more people locks them all, in the order of their ids, in
+ * `lockOthersToo`. Throws NotFound for an unknown user, and a broken constraint as the Refusal it stands for.
+ */
+export async function changeAbout<T>(
+  em: EntityManager,
+  userId: number,
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+  lockOthersToo?: (em: EntityManager, userId: number) => Promise<void>,
+): Promise<T> {
+  try {
+    return await retrying(() =>
+      em.fork().transactional(async (transaction) => {
+        await lockOthersToo?.(transaction, userId);
+        return runChange(transaction, userId, actor, work);
+      }),
+    );
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+async function runChange<T>(
+  em: EntityManager,
+  userId: number,
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
+  const user = await lockUser(em, userId);
+  const facts = new Set<ChangedFact>();
+  const change: Change = {
+    em,
+    user,
+    actor,
+    offboarding: await em.findOne(Offboarding, { userId: user.id, state: 'open' }),
+    record: (action, details = {}) => void record(em, actor, action, user.id, details),
+    changed: (...more) => {
+      for (const fact of more) facts.add(fact);
+    },
+  };
+  const result = await work(change);
+  if (facts.size > 0) announce(change, [...facts]);
+  return result;
+}
+
+/** The person's row, locked before anything else is read (READ COMMITTED: what is read afterwards is current). */
+async function lockUser(em: EntityManager, userId: number): Promise<User> {
+  const user = await em.findOne(User, { id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (user === null) throw new NotFound('user');
+  return user;
+}
+
+function announce({ em, user, offboarding }: Change, facts: ChangedFact[]) {
+  user.revision++;
+  em.create(Outbox, { userId: user.id, offboardingId: offboarding?.id ?? null, facts });
+}
+
+/** Adds an entry to the audit trail in the transaction of `em`. `userId` is the person it is about. */
+export const record = (
+  em: EntityManager,
+  actor: Actor,
+  action: AuditAction,
+  userId: number | null,
+  details: AuditDetails = {},
+) => em.create(AuditEntry, { actor, action, userId, details });

@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import type { OpenCounts } from '../domain/checklist.ts';
+import { NotFound } from '../domain/failures.ts';
+import type { OffboardingState } from './entities/offboarding.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** How much is open for one person, read by one statement. */
+export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
+  const { rows } = await sql<OpenCounts>`
+    select
+      (select count(*) from assignments where user_id = ${userId} and live) as hardware,
+      (select count(*) from seats where user_id = ${userId} and live) as software,
+      (select count(*) from requests where user_id = ${userId} and live) as requests`.execute(sqlOf(em));
+  return rows[0]!;
+}
+
+/** The ids open for one offboarding's person, with what else their process follows, at one revision. */
+export interface Picture {
+  offboardingId: number;
+  userId: number;
+  department: string | null;
+  revision: number;
+  state: OffboardingState;
+  endDate: string | null;
+  zone: string;
+  hardware: number[];
+  seats: number[];
+  requests: number[];
+}
+
+/** Reads a whole picture by one statement, so that sets and revision belong together. Throws NotFound. */
+export async function pictureOf(em: EntityManager, offboardingId: number): Promise<Picture> {
+  const { rows } = await sql<Picture>`
+    select
+      o.id as "offboardingId", u.id as "userId", u.department, u.revision, o.state,
+      u.end_date as "endDate", coalesce(u.time_zone, w.time_zone) as zone,
+      array(select id from assignments where user_id = u.id and live order by id) as hardware,
+      array(select id from seats where user_id = u.id and live order by id) as seats,
+      array(select id from requests where user_id = u.id and live order by id) as requests
+    from offboardings o
+    join users u on u.id = o.user_id
+    cross join workspace w
+    where o.id = ${offboardingId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('offboarding');
+  return rows[0];
+}

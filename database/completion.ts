@@ -1,0 +1,230 @@
+import { randomBytes } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { type Actor, actorUserId } from '../domain/actor.ts';
+import { isClear } from '../domain/checklist.ts';
+import type { CompleteAnswer, CompletionObstacle } from '../domain/completion.ts';
+import { todayIn } from '../domain/dates.ts';
+import { NotFound } from '../domain/failures.ts';
+import { may } from '../domain/permissions.ts';
+import { maySignIn } from '../domain/user-status.ts';
+import { type Change, changeAbout } from './change.ts';
+import { openCountsOf } from './checklists.ts';
+import { Notification, Offboarding, User, WebhookEvent } from './entities/index.ts';
+import { cancelOpenOffboarding } from './offboardings.ts';
+import type { EntityManager } from './orm.ts';
+import { skipReminders } from './reminders.ts';
+import { TryAgain } from './retrying.ts';
+import { sqlOf, type Tables } from './tables.ts';
+import { workspaceOf, zoneOf } from './workspace.ts';
+
+/**
+ * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
+ * here, under the lock of the leaver's row; asked again after it committed, it answers
+ * `already-completed`. The number of statements does not grow with the number of reports.
+ */
+export async function completeOffboarding(
+  em: EntityManager,
+  offboardingId: number,
+  actor: Actor,
+  now = new Date(),
+): Promise<CompleteAnswer> {
+  const { userId } = await offboardingById(em, offboardingId);
+  return changeAbout(
+    em,
+    userId,
+    actor,
+    (change) => complete(change, offboardingId, now),
+    lockEveryoneConcerned,
+  );
+}
+
+/** The state of an offboarding as an answer, for one that is no longer open; null while it is. */
+export async function closedAnswer(em: EntityManager, offboardingId: number): Promise<CompleteAnswer | null> {
+  return answerOfClosed(await offboardingById(em, offboardingId));
+}
+
+async function offboardingById(em: EntityManager, id: number): Promise<Offboarding> {
+  const offboarding = await em.fork().findOne(Offboarding, { id });
+  if (offboarding === null) throw new NotFound('offboarding');
+  return offboarding;
+}
+
+function answerOfClosed(offboarding: Offboarding): CompleteAnswer | null {
+  const at = offboarding.closedAt?.getTime() ?? 0;
+  if (offboarding.state === 'completed')
+    return { outcome: 'already-completed', by: offboarding.completedBy!, at };
+  if (offboarding.state === 'cancelled') return { outcome: 'cancelled', by: offboarding.cancelledBy!, at };
+  return null;
+}
+
+async function complete(change: Change, offboardingId: number, now: Date): Promise<CompleteAnswer> {
+  const offboarding = await change.em.findOneOrFail(Offboarding, { id: offboardingId });
+  const closed = answerOfClosed(offboarding);
+  if (closed !== null) return closed;
+  const obstacle = await obstacleTo(change);
+  if (obstacle !== null) return { outcome: 'refused', reason: obstacle };
+  const counts = await openCountsOf(change.em, change.user.id);
+  if (!isClear(counts)) {
+    // Offboarding early was a try; without a date there is nothing left to wait for.
+    if (!change.user.endDate) await cancelOpenOffboarding(change, now);
+    return { outcome: 'still-open', counts };
+  }
+  await finalize(change, offboarding, now);
+  return { outcome: 'completed', by: change.actor, at: now.getTime() };
+}
+
+/**
+ * Locks the leaver, their manager and their reports in one statement, in the order of their ids, and for
+ * a super-admin every other one: two super-admins completing each other must not leave none. Somebody
+ * who became a report while this waited is not locked in order: begin anew.
+ */
+async function lockEveryoneConcerned(em: EntityManager, userId: number): Promise<void> {
+  const locked = await sql<{ id: number }>`
+    select id from users where id in (
+      select id from users where id = ${userId}
+      union select id from users where manager_id = ${userId}
+      union select manager_id from users where id = ${userId}
+      union select o.id from users o, users u
+        where u.id = ${userId} and u.role = 'super-admin' and o.role = 'super-admin'
+    ) order by id for update`.execute(sqlOf(em));
+  const newcomers = await sql<{ id: number }>`
+    select id from users where manager_id = ${userId} and id <> all(${locked.rows.map((row) => row.id)}::int[])
+    limit 1`.execute(sqlOf(em));
+  if (newcomers.rows.length > 0) throw new TryAgain();
+}
+
+/** A rule beside the checklist that forbids this completion, or null. */
+async function obstacleTo({ em, user, actor }: Change): Promise<CompletionObstacle | null> {
+  const askerId = actorUserId(actor);
+  if (askerId === user.id) return 'own-completion';
+  if (askerId !== null) {
+    const asker = await em.findOne(User, { id: askerId });
+    if (asker === null || !maySignIn(asker.status) || !may(asker.role, 'offboard')) return 'not-allowed';
+  }
+  if (user.role === 'super-admin' && !(await hasOtherSuperAdmin(em, user.id))) return 'last-super-admin';
+  return null;
+}
+
+/** Whether somebody else could still administer the workspace. */
+export const hasOtherSuperAdmin = async (em: EntityManager, userId: number): Promise<boolean> =>
+  (await em.count(User, { role: 'super-admin', status: 'active', id: { $ne: userId } })) > 0;
+
+async function finalize(change: Change, offboarding: Offboarding, now: Date) {
+  const { em, user, actor } = change;
+  const db = sqlOf(em);
+  const reports = await clearManagerOfReports(db, change, offboarding.id);
+  const endedTokens = await endEveryWayIn(db, user.id, now);
+  await skipReminders(change, offboarding.id, now);
+
+  user.status = 'offboarded';
+  user.endDate ??= await firstPossibleEndDate(change, now);
+  user.offboardingCompletedAt = now;
+  em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor });
+  change.record('user.offboarded', { offboardingId: offboarding.id, endDate: user.endDate, reports });
+  change.changed('lastDay');
+
+  await notifyManager(change, offboarding.id);
+  await notifyOfEndedTokens(db, change, endedTokens);
+  await publish(change, offboarding, now);
+}
+
+/** Clears the manager of everyone who reported to the leaver, with one audit entry each; returns how many. */
+async function clearManagerOfReports(db: Kysely<Tables>, { user, actor }: Change, offboardingId: number) {
+  const clearing = sql`
+    with cleared as (
+      update users set manager_id = null, revision = revision + 1 where manager_id = ${user.id} returning id
+    )
+    insert into audit_entries (actor, action, user_id, details)
+    select ${actor}, 'user.manager_cleared', id,
+      jsonb_build_object('formerManagerId', ${user.id}::int, 'offboardingId', ${offboardingId}::int)
+    from cleared order by id`;
+  const { numAffectedRows } = await clearing.execute(db);
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Ends sessions, tokens and one-time links; returns the names of the tokens. */
+async function endEveryWayIn(db: Kysely<Tables>, userId: number, now: Date): Promise<string[]> {
+  await db.deleteFrom('sessions').where(sql`sess->>'userId'`, '=', String(userId)).execute();
+  await db
+    .updateTable('one_time_links')
+    .set({ used_at: now })
+    .where('user_id', '=', userId)
+    .where('used_at', 'is', null)
+    .execute();
+  const ended = await db
+    .updateTable('api_tokens')
+    .set({ revoked_at: now })
+    .where('created_by', '=', userId)
+    .where('revoked_at', 'is', null)
+    .returning('name')
+    .execute();
+  return ended.map((token) => token.name);
+}
+
+/** Today where the leaver is, but never before their first day. */
+async function firstPossibleEndDate({ em, user }: Change, now: Date): Promise<string> {
+  const today = todayIn(zoneOf(user, await workspaceOf(em)), now);
+  return user.startDate && user.startDate > today ? user.startDate : today;
+}
+
+async function notifyManager({ em, user }: Change, offboardingId: number) {
+  if (!user.managerId) return;
+  em.create(Notification, {
+    userId: user.managerId,
+    kind: 'offboarding_completed',
+    aboutUserId: user.id,
+    details: { offboardingId },
+  });
+}
+
+/** A feed that stops silently is found weeks later: the super-admins are told which tokens ended. */
+async function notifyOfEndedTokens(db: Kysely<Tables>, { user, record }: Change, tokens: string[]) {
+  if (tokens.length === 0) return;
+  for (const name of tokens) record('token.revoked', { name });
+  await sql`
+    insert into notifications (user_id, kind, about_user_id, details)
+    select id, 'tokens_ended', ${user.id}::int, jsonb_build_object('tokens', ${tokens}::text[])
+    from users where role = 'super-admin' and status = 'active' and id <> ${user.id}`.execute(db);
+}
+
+/** Writes the event and one pending delivery for each endpoint that subscribed to it. */
+async function publish({ em, user, actor }: Change, offboarding: Offboarding, now: Date) {
+  const eventId = `evt_${randomBytes(16).toString('hex')}`;
+  em.create(WebhookEvent, {
+    id: eventId,
+    type: 'user.offboarded',
+    offboardingId: offboarding.id,
+    createdAt: now,
+    data: {
+      user: {
+        id: user.id,
+        externalId: user.externalId ?? null,
+        name: user.name,
+        email: user.email,
+        department: user.department ?? null,
+        jobTitle: user.jobTitle ?? null,
+        endDate: user.endDate ?? null,
+      },
+      completedBy: await describeActor(em, actor),
+      offboarding: {
+        id: offboarding.id,
+        openedAt: offboarding.openedAt.toISOString(),
+        completedAt: now.toISOString(),
+      },
+    },
+  });
+  await em.flush();
+  await sql`
+    insert into webhook_deliveries (event_id, endpoint_id, next_try_at)
+    select ${eventId}, id, ${now} from webhook_endpoints
+    where state = 'active' and 'user.offboarded' = any(event_types) order by id`.execute(sqlOf(em));
+}
+
+/** An actor as the outside world is told. */
+async function describeActor(em: EntityManager, actor: Actor) {
+  const userId = actorUserId(actor);
+  if (userId !== null)
+    return { type: 'user', id: userId, name: (await em.findOne(User, { id: userId }))?.name ?? null };
+  if (actor === 'system') return { type: 'system', id: null, name: 'Lastday' };
+  return { type: 'token', id: null, name: actor.slice('token:'.length) };
+}

@@ -1,0 +1,31 @@
+import { Refusal } from '../domain/failures.ts';
+
+/** What a broken constraint means to the person who ran into it. */
+const meanings: Record<string, () => Refusal> = {
+  assignments_assignable_user_fk: () => offboarded(),
+  seats_assignable_user_fk: () => offboarded(),
+  requests_assignable_user_fk: () => offboarded(),
+  users_assignable_manager_fk: () =>
+    new Refusal('manager-offboarded', 'This manager has been offboarded. Choose somebody else.'),
+  assignments_one_holder: () => new Refusal('already-assigned', 'Somebody else holds this asset.'),
+  licenses_seats_check: () => new Refusal('no-seat-left', 'This license has no free seat.'),
+  seats_one_per_user: () =>
+    new Refusal('already-has-seat', 'This person already has a seat of this license.'),
+  users_email_unique: () => new Refusal('email-taken', 'Somebody else has this e-mail address.'),
+  users_external_id_unique: () => new Refusal('external-id-taken', 'Somebody else has this external id.'),
+  assets_tag_unique: () => new Refusal('tag-taken', 'Another asset has this tag.'),
+  offboardings_one_open: () => new Refusal('already-open', 'This person already has an open offboarding.'),
+  users_not_own_manager_check: () => new Refusal('own-manager', 'Nobody can be their own manager.'),
+  users_dates_check: () => new Refusal('end-before-start', 'The end date lies before the start date.'),
+};
+
+const offboarded = () =>
+  new Refusal('already-offboarded', 'This person has been offboarded and cannot be given anything new.');
+
+/** The refusal a database error stands for, or the error itself when it is none of ours. */
+export function inWords(error: unknown): unknown {
+  const constraint = (error as { constraint?: unknown } | null)?.constraint;
+  return typeof constraint === 'string' && Object.hasOwn(meanings, constraint)
+    ? meanings[constraint]!()
+    : error;
+}

@@ -1,0 +1,109 @@
+import type { Actor } from '../domain/actor.ts';
+import { isClear } from '../domain/checklist.ts';
+import type { CalendarDate } from '../domain/dates.ts';
+import { GateRefusal, InvalidInput, Refusal } from '../domain/failures.ts';
+import { type Change, changeAbout } from './change.ts';
+import { openCountsOf } from './checklists.ts';
+import { Offboarding } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+import { rearmReminders, skipReminders } from './reminders.ts';
+import { workspaceOf, zoneOf } from './workspace.ts';
+
+/**
+ * Sets, moves or (with null) clears a person's end date. Setting opens an offboarding where none is
+ * open, moving re-arms its reminders, clearing cancels it. An equal date changes nothing. Refused after
+ * completion; InvalidInput when it lies before the start date.
+ */
+export const setEndDate = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  endDate: CalendarDate | null,
+  now = new Date(),
+): Promise<void> => changeAbout(em, userId, actor, (change) => changeEndDate(change, endDate, now));
+
+/** The same within a larger change. */
+export async function changeEndDate(
+  change: Change,
+  endDate: CalendarDate | null,
+  now = new Date(),
+): Promise<void> {
+  const { user } = change;
+  const from = user.endDate ?? null;
+  if (from === endDate) return;
+  if (user.offboardingCompletedAt) throw alreadyOffboarded();
+  if (endDate !== null && user.startDate && endDate < user.startDate) {
+    throw new InvalidInput({ endDate: `The end date lies before the start date, ${user.startDate}.` });
+  }
+  user.endDate = endDate;
+  change.record('user.end_date_changed', { from, to: endDate });
+  change.changed('lastDay');
+  if (endDate === null) await cancelOpenOffboarding(change, now);
+  else await followDate(change, endDate, now);
+}
+
+async function followDate(change: Change, date: CalendarDate, now: Date) {
+  const offboarding = change.offboarding ?? (await openOffboarding(change));
+  const zone = zoneOf(change.user, await workspaceOf(change.em));
+  await rearmReminders(change, offboarding, { date, zone }, now);
+}
+
+/** Follows a change of the person's zone: the same date ends at another moment. */
+export async function followZone(change: Change, now = new Date()): Promise<void> {
+  if (change.offboarding === null || !change.user.endDate) return;
+  const zone = zoneOf(change.user, await workspaceOf(change.em));
+  await rearmReminders(change, change.offboarding, { date: change.user.endDate, zone }, now);
+  change.changed('lastDay');
+}
+
+/** Opens an offboarding for a person who has none open. The change tells the engine. */
+export async function openOffboarding(change: Change): Promise<Offboarding> {
+  if (change.user.offboardingCompletedAt) throw alreadyOffboarded();
+  const offboarding = change.em.create(Offboarding, { userId: change.user.id, openedBy: change.actor });
+  await change.em.flush();
+  change.offboarding = offboarding;
+  change.record('offboarding.opened', { offboardingId: offboarding.id });
+  change.changed('hardware', 'seats', 'requests', 'lastDay');
+  return offboarding;
+}
+
+/**
+ * The open offboarding to complete, or a new one for a person without (offboard early). With anything
+ * still on the checklist nothing is opened: GateRefusal.
+ */
+export const openForCompletion = (em: EntityManager, actor: Actor, userId: number): Promise<Offboarding> =>
+  changeAbout(em, userId, actor, async (change) => {
+    if (change.offboarding !== null) return change.offboarding;
+    const counts = await openCountsOf(change.em, userId);
+    if (!isClear(counts)) throw new GateRefusal(counts);
+    return openOffboarding(change);
+  });
+
+/** Cancels a person's open offboarding, and with it their end date. Refused when none is open. */
+export const cancelOffboarding = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  now = new Date(),
+): Promise<void> =>
+  changeAbout(em, userId, actor, async (change) => {
+    if (change.user.offboardingCompletedAt) throw alreadyOffboarded();
+    if (change.offboarding === null) {
+      throw new Refusal('nothing-to-cancel', 'This person has no open offboarding.');
+    }
+    if (change.user.endDate) await changeEndDate(change, null, now);
+    else await cancelOpenOffboarding(change, now);
+  });
+
+/** Closes the open offboarding, if any, without completing it. */
+export async function cancelOpenOffboarding(change: Change, now = new Date()): Promise<void> {
+  const { offboarding } = change;
+  if (offboarding === null) return;
+  change.em.assign(offboarding, { state: 'cancelled', closedAt: now, cancelledBy: change.actor });
+  await skipReminders(change, offboarding.id, now);
+  change.record('offboarding.cancelled', { offboardingId: offboarding.id });
+  change.changed('lastDay');
+}
+
+export const alreadyOffboarded = () =>
+  new Refusal('already-offboarded', 'This person has been offboarded, which cannot be undone.');

@@ -1,0 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Deadlock, serialization failure, lock not available: PostgreSQL asks to try the transaction again. */
+const worthRetrying = new Set(['40P01', '40001', '55P03']);
+const tries = 5;
+
+/** Runs a transaction again when PostgreSQL gave way to another one, at most five times, with jitter. */
+export async function retrying<T>(transaction: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await transaction();
+    } catch (error) {
+      if (attempt === tries || !(error instanceof TryAgain || worthRetrying.has(codeOf(error)))) throw error;
+      await pause(Math.random() * 20 * 2 ** attempt);
+    }
+  }
+}
+
+/** Thrown by a transaction that found the world changed under it and wants to begin anew. */
+export class TryAgain extends Error {}
+
+const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '');

@@ -1,0 +1,23 @@
+import type { OpenCounts } from './checklist.ts';
+
+/** What became of asking for a completion. `by` is an actor, moments are epoch milliseconds. */
+export type CompleteAnswer =
+  | { outcome: 'completed'; by: string; at: number }
+  | { outcome: 'already-completed'; by: string; at: number }
+  | { outcome: 'still-open'; counts: OpenCounts }
+  | { outcome: 'cancelled'; by: string; at: number }
+  /** A rule other than the checklist says no. */
+  | { outcome: 'refused'; reason: CompletionObstacle };
+
+/** The rules beside the checklist that stand in the way of a completion, in words. */
+export const completionObstacles = {
+  'not-allowed': 'You may not complete offboardings.',
+  'own-completion': 'Nobody completes their own offboarding. Ask another admin.',
+  'last-super-admin': 'This is the last super-admin. Make somebody else a super-admin first.',
+} as const;
+export type CompletionObstacle = keyof typeof completionObstacles;
+
+/** What became of asking to revoke a seat; only `revoked` changed anything. */
+export interface RevokeSeatAnswer {
+  outcome: 'revoked' | 'already-revoked' | 'not-theirs';
+}

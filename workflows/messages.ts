@@ -1,0 +1,104 @@
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import type { CalendarDate } from '../domain/dates.ts';
+
+/**
+ * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing
+ * else. Payloads hold ids, dates and counts, never a name or an address of a person.
+ */
+export const taskQueue = 'lastday';
+
+/** Workflow types by their exported names. */
+export const offboardingWorkflow = 'offboarding';
+export const webhookDeliveryWorkflow = 'webhookDelivery';
+
+/** The one workflow of an offboarding. */
+export const offboardingWorkflowId = (offboardingId: number) => `offboarding-${offboardingId}`;
+
+/** The inverse of `offboardingWorkflowId`, or null. */
+export function offboardingIdOf(workflowId: string): number | null {
+  const match = /^offboarding-(\d+)$/.exec(workflowId);
+  return match ? Number(match[1]) : null;
+}
+
+/**
+ * The workflow of a delivery. The first delivery of an event to an endpoint is named by both, so that it
+ * cannot start twice; a replay is a new row and appends its id.
+ */
+export const webhookDeliveryWorkflowId = (delivery: DeliveryAddress) =>
+  `webhook-${delivery.eventId}-${delivery.endpointId}${delivery.replayOf === null ? '' : `-${delivery.id}`}`;
+
+export interface DeliveryAddress {
+  id: number;
+  eventId: string;
+  endpointId: number;
+  replayOf: number | null;
+}
+
+/** One kind of open item, as a whole: the ids open at `revision` of the user. */
+export interface OpenSet {
+  ids: number[];
+  revision: number;
+}
+
+/** The last day and what became of the offboarding, at `revision` of the user. */
+export interface LastDay {
+  /** null: offboarded early, without a date. */
+  date: CalendarDate | null;
+  zone: string;
+  state: 'open' | 'completed' | 'cancelled';
+  revision: number;
+}
+
+/** Everything the workflow knows of one offboarding, read by one statement. */
+export interface OffboardingPicture {
+  offboardingId: number;
+  userId: number;
+  department: string | null;
+  lastDay: LastDay;
+  hardware: OpenSet;
+  seats: OpenSet;
+  requests: OpenSet;
+}
+
+/** Signals carry the whole current set; a lower revision than the known one is ignored. */
+export const hardwareChanged = defineSignal<[OpenSet]>('hardwareChanged');
+export const seatsChanged = defineSignal<[OpenSet]>('seatsChanged');
+export const requestsChanged = defineSignal<[OpenSet]>('requestsChanged');
+export const lastDayChanged = defineSignal<[LastDay]>('lastDayChanged');
+
+/** Who asks, and when (epoch ms). Asked longer ago than `askedTooLongAgoMs`, it is refused. */
+export interface Asking {
+  /** An `Actor` of the domain. */
+  actor: string;
+  askedAt: number;
+  /** The request in the console or API that asked, to find it in the logs. */
+  requestId?: string;
+}
+export const askedTooLongAgoMs = 60_000;
+export const askedTooLongAgo = 'This was asked too long ago, please ask again.';
+
+export interface RevokeSeatRequest extends Asking {
+  seatId: number;
+}
+
+/** Updates: a person waits for the answer. The form's token is the update's id. */
+export const revokeSeat = defineUpdate<RevokeSeatAnswer, [RevokeSeatRequest]>('revokeSeat');
+export const complete = defineUpdate<CompleteAnswer, [Asking]>('complete');
+/** Tries a step again that failed for good. */
+export const retry = defineUpdate<void, [Asking]>('retry');
+
+/** Wakes a delivery that waits for its next try. */
+export const retryNow = defineSignal('retryNow');
+
+/** Search attributes: what an operator can ask the engine for. */
+export const searchAttributes = {
+  state: defineSearchAttributeKey('OffboardingState', SearchAttributeType.KEYWORD),
+  lastDay: defineSearchAttributeKey('LastDay', SearchAttributeType.DATETIME),
+  openHardware: defineSearchAttributeKey('OpenHardware', SearchAttributeType.INT),
+  openSeats: defineSearchAttributeKey('OpenSeats', SearchAttributeType.INT),
+  openRequests: defineSearchAttributeKey('OpenRequests', SearchAttributeType.INT),
+  department: defineSearchAttributeKey('Department', SearchAttributeType.KEYWORD),
+  needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
+};
