@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 const INNER_HOST = '127.0.0.1';
 
@@ -24,6 +24,18 @@ export async function nextFreePort(wanted: number): Promise<number> {
     if (await isFree(port)) return port;
   }
   return freePort();
+}
+
+/** Whether somebody listens on that port of 127.0.0.1. */
+export function isServed(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: INNER_HOST });
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
 }
 
 function listenBriefly(port: number, host: string): Promise<number> {

