@@ -102,3 +102,22 @@ export const searchAttributes = {
   department: defineSearchAttributeKey('Department', SearchAttributeType.KEYWORD),
   needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
 };
+
+/** What a leaver's workflow is started with; the rest it reads for itself. */
+export interface OffboardingInput {
+  offboardingId: number;
+}
+
+/**
+ * How the workflow of an offboarding is started, wherever it is: by the relay's signal or by an Update of
+ * the console, whichever comes first. A run that ended can be followed by another, which looks first
+ * whether there is anything left to do.
+ */
+export const offboardingStart = (offboardingId: number, queue: string = taskQueue) => ({
+  workflowId: offboardingWorkflowId(offboardingId),
+  taskQueue: queue,
+  args: [{ offboardingId }] as [OffboardingInput],
+  workflowIdConflictPolicy: 'USE_EXISTING' as const,
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  staticSummary: `Offboarding ${offboardingId}`,
+});
