@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { Actor } from '../domain/actor.ts';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { type Asking, complete, offboardingStart, offboardingWorkflow, offboardingWorkflowId, revokeSeat, taskQueue } from '../workflows/messages.ts';
+
+/** How long a person waits for the engine, in milliseconds. */
+const patienceMs = 5_000;
+const pollPatienceMs = 2_000;
+
+/** Who asks, and under which token: the same token twice is done once. */
+export interface Question {
+  actor: Actor;
+  token: string;
+  requestId?: string;
+}
+
+/** The engine did not answer in time. What was asked may still be carried out, or may be lost. */
+export class NoAnswerYet extends Error {
+  override name = 'NoAnswerYet';
+  constructor() {
+    super('The process engine has not answered yet.');
+  }
+}
+
+/** The engine refused to begin, in words for the person who asked. */
+export class NotBegun extends Error {
+  override name = 'NotBegun';
+}
+
+/** The console's side of the engine: asks the leaver's workflow and waits for its answer. */
+export type Engine = ReturnType<typeof createEngine>;
+
+export function createEngine(connection: Connection, namespace: string, queue = taskQueue) {
+  const client = new Client({ connection, namespace });
+
+  async function ask<Answer, Arguments extends Asking>(
+    update: UpdateDefinition<Answer, [Arguments]>,
+    offboardingId: number,
+    { actor, token, requestId }: Question,
+    rest: Omit<Arguments, keyof Asking>,
+  ): Promise<Answer> {
+    const args = [{ ...rest, actor, askedAt: Date.now(), ...(requestId && { requestId }) } as Arguments] as [Arguments];
+    const startWorkflowOperation = new WithStartWorkflowOperation(offboardingWorkflow, offboardingStart(offboardingId, queue));
+    return within(patienceMs, () =>
+      client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),
+    );
+  }
+
+  async function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    try {
+      return await connection.withDeadline(Date.now() + ms, call);
+    } catch (error) {
+      throw inWords(error);
+    }
+  }
+
+  return {
+    /** Marks the leaver offboarded through their workflow. Throws NoAnswerYet or NotBegun. */
+    complete: (offboardingId: number, question: Question): Promise<CompleteAnswer> =>
+      ask(complete, offboardingId, question, {}),
+
+    /** Revokes a leaver's seat through their workflow. Throws NoAnswerYet or NotBegun. */
+    revokeSeat: (offboardingId: number, seatId: number, question: Question): Promise<RevokeSeatAnswer> =>
+      ask(revokeSeat, offboardingId, question, { seatId }),
+
+    /**
+     * The answer to something asked before, by its token. Throws NoAnswerYet while there is none; null
+     * when the engine knows nothing of it: it was lost, or refused, and nothing was begun.
+     */
+    async answerTo(offboardingId: number, token: string): Promise<CompleteAnswer | RevokeSeatAnswer | null> {
+      const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
+      try {
+        return await within(pollPatienceMs, () => handle.getUpdateHandle<CompleteAnswer | RevokeSeatAnswer>(token).result());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return null;
+        throw error;
+      }
+    },
+
+    /** Asks the workflow to try its failed step again. */
+    retry: (offboardingId: number, question: Question): Promise<void> =>
+      within(patienceMs, () =>
+        client.workflow.getHandle(offboardingWorkflowId(offboardingId)).executeUpdate('retry', {
+          args: [{ actor: question.actor, askedAt: Date.now() }],
+          updateId: question.token,
+        }),
+      ),
+
+    /** Whether the engine answers, within two seconds. */
+    async isReachable(): Promise<boolean> {
+      try {
+        await connection.withDeadline(Date.now() + pollPatienceMs, () => connection.workflowService.getSystemInfo({}));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Connects when first used, so that the console comes up while the engine is away. */
+export const connectEngine = (address: string, namespace: string): Engine =>
+  createEngine(Connection.lazy({ address, connectTimeout: patienceMs }), namespace);
+
+/** A fresh token for a form. */
+export const newToken = (): string => randomUUID();
+
+function inWords(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return new NoAnswerYet();
+  if (error instanceof WorkflowUpdateFailedError) return new NotBegun(error.cause?.message ?? error.message);
+  if (error instanceof WorkflowNotFoundError) return error;
+  if (error instanceof ServiceError || isGrpcServiceError(error)) return new NoAnswerYet();
+  return error;
+}

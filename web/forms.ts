@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { InvalidInput } from '../domain/failures.ts';
+import { isCalendarDate, isTimeZone } from '../domain/dates.ts';
+
+/**
+ * Reads a form with a schema. Throws InvalidInput with one message for each bad field; fields the schema
+ * does not know are ignored, so that nothing can be smuggled in.
+ */
+export function readForm<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
+  const result = schema.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const fields: Record<string, string> = {};
+  for (const issue of result.error.issues) fields[String(issue.path[0] ?? '')] ??= issue.message;
+  throw new InvalidInput(fields);
+}
+
+/** Runs `work`; bad input, found by a form or by a rule, goes to `answer` with the message for each field. */
+export async function orFieldErrors<T>(
+  work: () => Promise<T>,
+  answer: (errors: Readonly<Record<string, string>>) => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InvalidInput) return answer(error.fields);
+    throw error;
+  }
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
+const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+const plain = (text: string) => !controlCharacters.test(text);
+
+const textOf = (max: number) =>
+  z
+    .string({ error: 'Expected a text.' })
+    .trim()
+    .max(max, { error: `At most ${max} characters, please.` })
+    .refine(plain, { error: 'Control characters are not allowed here.' });
+
+/** A text that must be there. `max` in characters. */
+export const text = (max = 200) => textOf(max).min(1, { error: 'Please fill this in.' });
+
+/** A text that may be left empty: null then. */
+export const optionalText = (max = 200) =>
+  z.preprocess((value) => value ?? '', textOf(max).transform((value) => (value === '' ? null : value)));
+
+/** A calendar date, or null when left empty. */
+export const optionalDate = () =>
+  z.preprocess(
+    (value) => value ?? '',
+    z
+      .string()
+      .trim()
+      .refine((value) => value === '' || isCalendarDate(value), {
+        error: 'Expected a date as year-month-day, such as 2026-12-31.',
+      })
+      .transform((value) => (value === '' ? null : value)),
+  );
+
+/** One of the words we know. */
+export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.enum(words, { error: `Please choose one of: ${words.join(', ')}.` });
+
+/** A time zone's IANA name, or null when left empty. */
+export const optionalTimeZone = () =>
+  optionalText(64).refine((zone) => zone === null || isTimeZone(zone), {
+    error: 'Expected a time zone such as Europe/Berlin.',
+  });
+
+/** The id of something, as a form sends it. */
+export const idField = (message = 'Please choose one.') =>
+  z
+    .string({ error: message })
+    .trim()
+    .regex(/^[1-9]\d{0,8}$/, { error: message })
+    .transform(Number);
+
+/** The token of a form: makes pressing twice do it once. Without one the server makes it. */
+export const formToken = () => z.uuid().catch(() => crypto.randomUUID());

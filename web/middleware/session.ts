@@ -1,0 +1,53 @@
+import { createHmac } from 'node:crypto';
+import connectPgSimple from 'connect-pg-simple';
+import type { RequestHandler } from 'express';
+import session, { type SessionData } from 'express-session';
+import type pg from 'pg';
+import { publicUrl } from '../../config/environment.ts';
+import type { Services } from '../services.ts';
+
+declare module 'express-session' {
+  interface SessionData {
+    userId: number;
+    /** Epoch ms of the sign-in. */
+    startedAt: number;
+  }
+}
+
+/** A session that nobody uses for this long is over. */
+const idleLimitMs = 2 * 60 * 60 * 1000;
+/** How often a used session is written back. */
+const touchEveryMs = 60 * 1000;
+
+/**
+ * Sessions in PostgreSQL. After sign-in nothing may write to `request.session`: a request in flight that
+ * did would write the session back after it was ended.
+ */
+export async function sessions({ database, environment }: Services): Promise<RequestHandler> {
+  const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
+  const secure = publicUrl(environment).startsWith('https:');
+  return session({
+    store: new SessionStore({ pool, tableName: 'sessions', pruneSessionInterval: false }),
+    name: secure ? '__Host-lastday' : 'lastday',
+    secret: createHmac('sha256', Buffer.from(environment.SECRET_KEY, 'base64')).update('session cookie').digest('hex'),
+    resave: false,
+    saveUninitialized: false,
+    rolling: true,
+    cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: idleLimitMs, path: '/' },
+  });
+}
+
+const PgStore = connectPgSimple(session);
+
+/** Writes a session's new expiry once a minute and not on every request. */
+class SessionStore extends PgStore {
+  readonly #touchedAt = new Map<string, number>();
+
+  override touch(sid: string, data: SessionData, done?: () => void): void {
+    const now = Date.now();
+    if (now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) return done?.();
+    if (this.#touchedAt.size > 10_000) this.#touchedAt.clear();
+    this.#touchedAt.set(sid, now);
+    super.touch(sid, data, done);
+  }
+}

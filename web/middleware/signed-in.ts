@@ -1,0 +1,39 @@
+import type { RequestHandler } from 'express';
+import { personSignedIn } from '../../database/sessions.ts';
+import { isHtmx } from '../requests.ts';
+import type { Services } from '../services.ts';
+
+/** The longest a session lives, however busy: after this, sign in again. */
+const absoluteLimitMs = 12 * 60 * 60 * 1000;
+
+/**
+ * Finds out who is there. The status is read on every request, so that whoever stops being active is out
+ * at once, even if their session were still there.
+ */
+export const findSignedIn =
+  ({ database }: Services): RequestHandler =>
+  async (request, response, next) => {
+    const { userId, startedAt } = request.session;
+    if (userId !== undefined && startedAt !== undefined && Date.now() - startedAt < absoluteLimitMs) {
+      response.locals.signedIn = (await personSignedIn(database.em, userId)) ?? undefined;
+    }
+    response.locals.path = request.path;
+    next();
+  };
+
+/** Sends whoever is not signed in to the sign-in page, and back afterwards. */
+export const requireSignIn: RequestHandler = (request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  if (response.locals.signedIn !== undefined) return next();
+  const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
+  const signIn = `/sign-in?return=${encodeURIComponent(back)}`;
+  // Under htmx a redirect would land the sign-in page in a table row.
+  if (isHtmx(request)) response.status(401).set('HX-Redirect', signIn).end();
+  else response.redirect(303, signIn);
+};
+
+function pathOf(address: string | undefined): string | null {
+  if (address === undefined || !URL.canParse(address)) return null;
+  const { pathname, search } = new URL(address);
+  return pathname + search;
+}

@@ -1,0 +1,28 @@
+import type { Request } from 'express';
+import { NotFound } from '../domain/failures.ts';
+
+const largestId = 2 ** 31 - 1;
+
+/** An id out of the address. Anything that cannot be one does not exist: NotFound(`what`). */
+export function idIn(request: Request, parameter: string, what: string): number {
+  const text = String(request.params[parameter]);
+  const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(id <= largestId)) throw new NotFound(what);
+  return id;
+}
+
+/** Whether htmx asks: it wants fragments, and cannot follow a redirect to another page. */
+export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
+
+/** One value of the query string; of a repeated one the first. */
+export function queryText(request: Request, name: string): string {
+  const value = request.query[name];
+  const first = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first.trim() : '';
+}
+
+/** The page asked for, from 1; nonsense is page 1. */
+export const pageIn = (request: Request): number => {
+  const text = queryText(request, 'page');
+  return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
+};

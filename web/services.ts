@@ -1,0 +1,12 @@
+import type { Environment } from '../config/environment.ts';
+import type { Log } from '../config/log.ts';
+import type { Database } from '../database/orm.ts';
+import type { Engine } from './engine.ts';
+
+/** Everything the console and the API are made of. */
+export interface Services {
+  database: Database;
+  engine: Engine;
+  environment: Environment;
+  log: Log;
+}
