@@ -16,7 +16,7 @@ export interface Change {
   readonly actor: Actor;
   /** Adds an entry about the person to the audit trail. */
   record(action: AuditAction, details?: AuditDetails): void;
-  /** Says which facts changed: the person's revision goes up and the engine will hear of it. */
+  /** Says what changed: the person's revision goes up, and the engine will hear of the facts it follows. */
   changed(...facts: ChangedFact[]): void;
   /** The person's open offboarding, also one that this change opens or closes; else null. */
   offboarding: Offboarding | null;
@@ -39,7 +39,7 @@ export async function changeAbout<T>(
     return await retrying(() =>
       em.fork().transactional(async (transaction) => {
         await lockOthersToo?.(transaction, userId);
-        return runChange(transaction, userId, actor, work);
+        return changeWithin(transaction, userId, actor, work);
       }),
     );
   } catch (error) {
@@ -47,7 +47,8 @@ export async function changeAbout<T>(
   }
 }
 
-async function runChange<T>(
+/** The same inside a transaction that is open already. */
+export async function changeWithin<T>(
   em: EntityManager,
   userId: number,
   actor: Actor,
@@ -55,6 +56,7 @@ async function runChange<T>(
 ): Promise<T> {
   const user = await lockUser(em, userId);
   const facts = new Set<ChangedFact>();
+  let touched = false;
   const change: Change = {
     em,
     user,
@@ -62,10 +64,12 @@ async function runChange<T>(
     offboarding: await em.findOne(Offboarding, { userId: user.id, state: 'open' }),
     record: (action, details = {}) => void record(em, actor, action, user.id, details),
     changed: (...more) => {
+      touched = true;
       for (const fact of more) facts.add(fact);
     },
   };
   const result = await work(change);
+  if (touched) user.revision++;
   if (facts.size > 0) announce(change, [...facts]);
   return result;
 }
@@ -78,7 +82,6 @@ async function lockUser(em: EntityManager, userId: number): Promise<User> {
 }
 
 function announce({ em, user, offboarding }: Change, facts: ChangedFact[]) {
-  user.revision++;
   em.create(Outbox, { userId: user.id, offboardingId: offboarding?.id ?? null, facts });
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { type Actor, actorUserId } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
 import type { CompleteAnswer, CompletionObstacle } from '../domain/completion.ts';
@@ -14,7 +14,9 @@ import { cancelOpenOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './reminders.ts';
 import { TryAgain } from './retrying.ts';
-import { sqlOf, type Tables } from './tables.ts';
+import { hasOtherSuperAdmin } from './super-admins.ts';
+import { sqlOf } from './tables.ts';
+import { endEveryWayIn } from './ways-in.ts';
 import { workspaceOf, zoneOf } from './workspace.ts';
 
 /**
@@ -105,15 +107,10 @@ async function obstacleTo({ em, user, actor }: Change): Promise<CompletionObstac
   return null;
 }
 
-/** Whether somebody else could still administer the workspace. */
-export const hasOtherSuperAdmin = async (em: EntityManager, userId: number): Promise<boolean> =>
-  (await em.count(User, { role: 'super-admin', status: 'active', id: { $ne: userId } })) > 0;
-
 async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   const { em, user, actor } = change;
-  const db = sqlOf(em);
-  const reports = await clearManagerOfReports(db, change, offboarding.id);
-  const endedTokens = await endEveryWayIn(db, user.id, now);
+  const reports = await clearManagerOfReports(change, offboarding.id);
+  await endEveryWayIn(change, now);
   await skipReminders(change, offboarding.id, now);
 
   user.status = 'offboarded';
@@ -124,12 +121,11 @@ async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   change.changed('lastDay');
 
   await notifyManager(change, offboarding.id);
-  await notifyOfEndedTokens(db, change, endedTokens);
   await publish(change, offboarding, now);
 }
 
 /** Clears the manager of everyone who reported to the leaver, with one audit entry each; returns how many. */
-async function clearManagerOfReports(db: Kysely<Tables>, { user, actor }: Change, offboardingId: number) {
+async function clearManagerOfReports({ em, user, actor }: Change, offboardingId: number) {
   const clearing = sql`
     with cleared as (
       update users set manager_id = null, revision = revision + 1 where manager_id = ${user.id} returning id
@@ -138,27 +134,8 @@ async function clearManagerOfReports(db: Kysely<Tables>, { user, actor }: Change
     select ${actor}, 'user.manager_cleared', id,
       jsonb_build_object('formerManagerId', ${user.id}::int, 'offboardingId', ${offboardingId}::int)
     from cleared order by id`;
-  const { numAffectedRows } = await clearing.execute(db);
+  const { numAffectedRows } = await clearing.execute(sqlOf(em));
   return Number(numAffectedRows ?? 0);
-}
-
-/** Ends sessions, tokens and one-time links; returns the names of the tokens. */
-async function endEveryWayIn(db: Kysely<Tables>, userId: number, now: Date): Promise<string[]> {
-  await db.deleteFrom('sessions').where(sql`sess->>'userId'`, '=', String(userId)).execute();
-  await db
-    .updateTable('one_time_links')
-    .set({ used_at: now })
-    .where('user_id', '=', userId)
-    .where('used_at', 'is', null)
-    .execute();
-  const ended = await db
-    .updateTable('api_tokens')
-    .set({ revoked_at: now })
-    .where('created_by', '=', userId)
-    .where('revoked_at', 'is', null)
-    .returning('name')
-    .execute();
-  return ended.map((token) => token.name);
 }
 
 /** Today where the leaver is, but never before their first day. */
@@ -175,16 +152,6 @@ async function notifyManager({ em, user }: Change, offboardingId: number) {
     aboutUserId: user.id,
     details: { offboardingId },
   });
-}
-
-/** A feed that stops silently is found weeks later: the super-admins are told which tokens ended. */
-async function notifyOfEndedTokens(db: Kysely<Tables>, { user, record }: Change, tokens: string[]) {
-  if (tokens.length === 0) return;
-  for (const name of tokens) record('token.revoked', { name });
-  await sql`
-    insert into notifications (user_id, kind, about_user_id, details)
-    select id, 'tokens_ended', ${user.id}::int, jsonb_build_object('tokens', ${tokens}::text[])
-    from users where role = 'super-admin' and status = 'active' and id <> ${user.id}`.execute(db);
 }
 
 /** Writes the event and one pending delivery for each endpoint that subscribed to it. */

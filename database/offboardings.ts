@@ -42,6 +42,17 @@ export async function changeEndDate(
   else await followDate(change, endDate, now);
 }
 
+/** Clears the end date of somebody who is marked offboarded: the offboarding stays open, without a date. */
+export async function forgetEndDate(change: Change, now = new Date()): Promise<void> {
+  const { user, offboarding } = change;
+  const from = user.endDate ?? null;
+  if (from === null) return;
+  user.endDate = null;
+  if (offboarding !== null) await skipReminders(change, offboarding.id, now);
+  change.record('user.end_date_changed', { from, to: null });
+  change.changed('lastDay');
+}
+
 async function followDate(change: Change, date: CalendarDate, now: Date) {
   const offboarding = change.offboarding ?? (await openOffboarding(change));
   const zone = zoneOf(change.user, await workspaceOf(change.em));

@@ -1,0 +1,229 @@
+import type { Actor } from '../domain/actor.ts';
+import type { CalendarDate } from '../domain/dates.ts';
+import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
+import type { UserStatus } from '../domain/user-status.ts';
+import { type Change, changeAbout, changeWithin } from './change.ts';
+import { inWords } from './constraints.ts';
+import { User } from './entities/index.ts';
+import {
+  alreadyOffboarded,
+  cancelOpenOffboarding,
+  changeEndDate,
+  followZone,
+  forgetEndDate,
+  openOffboarding,
+} from './offboardings.ts';
+import type { EntityManager } from './orm.ts';
+import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
+import { endEveryWayIn } from './ways-in.ts';
+
+/** What a person's record holds. A role is given by `changeRole`. */
+export interface UserFields {
+  name: string;
+  email: string;
+  externalId: string | null;
+  department: string | null;
+  jobTitle: string | null;
+  managerId: number | null;
+  startDate: CalendarDate | null;
+  endDate: CalendarDate | null;
+  /** An IANA name, or null for the workspace's zone. */
+  timeZone: string | null;
+  status: UserStatus;
+}
+
+/** The fields a new person must have; the others may follow. */
+export type NewUser = Pick<UserFields, 'name' | 'email'> & Partial<UserFields>;
+
+/**
+ * Adds a person; one with an end date, or marked offboarded, has an open offboarding at once. Returns the
+ * id. InvalidInput for dates that cannot be, Refusal for an e-mail address or external id in use.
+ */
+export async function createUser(
+  em: EntityManager,
+  actor: Actor,
+  fields: NewUser,
+  now = new Date(),
+): Promise<number> {
+  try {
+    return await em.fork().transactional((transaction) => createUserWithin(transaction, actor, fields, now));
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+/** The same inside a transaction that is open already. */
+export async function createUserWithin(
+  em: EntityManager,
+  actor: Actor,
+  { name, email, ...rest }: NewUser,
+  now = new Date(),
+): Promise<number> {
+  const user = em.create(User, { name, email });
+  await em.flush();
+  await changeWithin(em, user.id, actor, async (change) => {
+    change.record('user.created', { name, email });
+    await applyUserChanges(change, rest, now, describeQuietly);
+  });
+  return user.id;
+}
+
+/**
+ * Changes what is named of a person's record, with everything that follows from it: an end date opens,
+ * moves or cancels the offboarding; a status other than active ends every way in; marking somebody
+ * offboarded opens an offboarding, taking that back cancels one that has no date. After completion the end
+ * date, the status and the manager stand: equal values are fine, others are refused.
+ */
+export const updateUser = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  changes: Partial<UserFields>,
+  now = new Date(),
+): Promise<void> =>
+  changeAbout(
+    em,
+    userId,
+    actor,
+    (change) => applyUserChanges(change, changes, now),
+    mayEndAccess(changes) ? lockWithSuperAdmins : undefined,
+  );
+
+/** Whether a change might take a super-admin away: then the others have to be locked as well. */
+export const mayEndAccess = ({ status }: Partial<UserFields>): boolean =>
+  status !== undefined && status !== 'active';
+
+/** The changes of `updateUser` within a larger change. */
+export async function applyUserChanges(
+  change: Change,
+  changes: Partial<UserFields>,
+  now = new Date(),
+  describe = recordProfile,
+): Promise<void> {
+  const { user } = change;
+  const before = { status: user.status, timeZone: user.timeZone ?? null, endDate: user.endDate ?? null };
+  refuseAfterCompletion(user, changes);
+  changeProfile(change, changes, describe);
+  await changeManager(change, changes.managerId);
+  await changeStatus(change, changes.status, now);
+  await changeLastDay(change, changes.endDate, now);
+  refuseEndBeforeStart(user);
+  const sameDate = before.endDate === (user.endDate ?? null);
+  if (sameDate && before.timeZone !== (user.timeZone ?? null)) await followZone(change, now);
+  await fitOffboardingToStatus(change, before.status, now);
+}
+
+function refuseAfterCompletion(user: User, changes: Partial<UserFields>) {
+  if (!user.offboardingCompletedAt) return;
+  const fixed = ['endDate', 'status', 'managerId'] as const;
+  const differs = (field: (typeof fixed)[number]) =>
+    changes[field] !== undefined && changes[field] !== (user[field] ?? null);
+  if (fixed.some(differs)) throw alreadyOffboarded();
+}
+
+const profileFields = [
+  'name',
+  'email',
+  'externalId',
+  'department',
+  'jobTitle',
+  'startDate',
+  'timeZone',
+] as const;
+type ProfileField = (typeof profileFields)[number];
+
+/** One changed field of the profile, as the audit trail keeps it. */
+interface FieldChange {
+  field: ProfileField;
+  from: string | null;
+  to: string | null;
+}
+
+function changeProfile(
+  change: Change,
+  changes: Partial<UserFields>,
+  describe: (change: Change, differences: FieldChange[]) => void,
+) {
+  const { user } = change;
+  const differences = profileFields.flatMap((field): FieldChange[] => {
+    const to = changes[field];
+    const from = user[field] ?? null;
+    return to === undefined || to === from ? [] : [{ field, from, to }];
+  });
+  if (differences.length === 0) return;
+  for (const { field, to } of differences) user[field] = to as never;
+  describe(change, differences);
+  change.changed();
+}
+
+function recordProfile(change: Change, differences: FieldChange[]) {
+  change.record('user.updated', {
+    fields: differences.map(({ field }) => field),
+    from: differences.map(({ from }) => from ?? ''),
+    to: differences.map(({ to }) => to ?? ''),
+  });
+}
+
+/** A new person's first values are not changes. */
+function describeQuietly() {}
+
+/** A manager who completes meanwhile makes the database refuse this: reports point at people who are still there. */
+async function changeManager(change: Change, to: number | null | undefined) {
+  const { user, em } = change;
+  const from = user.managerId ?? null;
+  if (to === undefined || to === from) return;
+  if (to === user.id) throw new InvalidInput({ managerId: 'Nobody can be their own manager.' });
+  if (to !== null) await refuseGoneManager(em, to);
+  user.managerId = to;
+  change.record('user.manager_changed', { from, to });
+  change.changed();
+}
+
+async function refuseGoneManager(em: EntityManager, managerId: number) {
+  const manager = await em.findOne(User, { id: managerId });
+  if (manager === null) throw new InvalidInput({ managerId: 'There is no such person.' });
+  if (manager.offboardingCompletedAt) {
+    throw new Refusal('manager-offboarded', `${manager.name} has been offboarded. Choose somebody else.`);
+  }
+}
+
+async function changeStatus(change: Change, to: UserStatus | undefined, now: Date) {
+  const { user } = change;
+  const from = user.status;
+  if (to === undefined || to === from) return;
+  if (to !== 'active') await keepOneSuperAdmin(change);
+  user.status = to;
+  change.record('user.status_changed', { from, to });
+  change.changed('lastDay');
+  if (to !== 'active') await endEveryWayIn(change, now);
+}
+
+/** Clearing the date of somebody who stays marked offboarded does not bring them back. */
+async function changeLastDay(change: Change, to: CalendarDate | null | undefined, now: Date) {
+  if (to === undefined) return;
+  if (to === null && change.user.status === 'offboarded') await forgetEndDate(change, now);
+  else await changeEndDate(change, to, now);
+}
+
+function refuseEndBeforeStart({ startDate, endDate }: User) {
+  if (startDate && endDate && endDate < startDate) {
+    throw new InvalidInput({ startDate: `The start date lies after the end date, ${endDate}.` });
+  }
+}
+
+async function fitOffboardingToStatus(change: Change, statusBefore: UserStatus, now: Date) {
+  const { user } = change;
+  if (user.status === statusBefore || user.offboardingCompletedAt) return;
+  if (user.status === 'offboarded' && change.offboarding === null) await openOffboarding(change);
+  if (statusBefore === 'offboarded' && !user.endDate && isOpen(change))
+    await cancelOpenOffboarding(change, now);
+}
+
+const isOpen = ({ offboarding }: Change) => offboarding?.state === 'open';
+
+/** The person with this id. Throws NotFound. */
+export async function userById(em: EntityManager, userId: number): Promise<User> {
+  const user = await em.fork().findOne(User, { id: userId });
+  if (user === null) throw new NotFound('user');
+  return user;
+}
