@@ -14,6 +14,11 @@ const meanings: Record<string, () => Refusal> = {
   users_email_unique: () => new Refusal('email-taken', 'Somebody else has this e-mail address.'),
   users_external_id_unique: () => new Refusal('external-id-taken', 'Somebody else has this external id.'),
   assets_tag_unique: () => new Refusal('tag-taken', 'Another asset has this tag.'),
+  api_tokens_name_unique: () =>
+    new Refusal(
+      'token-name-taken',
+      'Another API token has this name. Revoke it first, or choose another name.',
+    ),
   offboardings_one_open: () => new Refusal('already-open', 'This person already has an open offboarding.'),
   users_not_own_manager_check: () => new Refusal('own-manager', 'Nobody can be their own manager.'),
   users_dates_check: () => new Refusal('end-before-start', 'The end date lies before the start date.'),

@@ -8,6 +8,7 @@ export const auditActions = {
   'user.status_changed': 'changed the status', // from, to
   'user.role_changed': 'changed the role', // from, to
   'user.invited': 'made an invitation link',
+  'user.sign_in_link_made': 'made a sign-in link',
   'user.password_set': 'set a password',
   'user.signed_in': 'signed in',
   'user.sign_in_failed': 'failed to sign in',

@@ -20,7 +20,15 @@ export const ApiToken = defineEntity({
     lastUsedAt: moment().nullable(),
     revokedAt: moment().nullable(),
   },
-  indexes: [{ name: 'api_tokens_created_by_index', properties: ['createdBy'] }],
+  indexes: [
+    { name: 'api_tokens_created_by_index', properties: ['createdBy'] },
+    {
+      // The audit trail tells tokens apart by their names alone.
+      name: 'api_tokens_name_unique',
+      expression:
+        'create unique index api_tokens_name_unique on api_tokens (lower(name)) where revoked_at is null',
+    },
+  ],
 });
 export type ApiToken = InferEntity<typeof ApiToken>;
 

@@ -1,137 +1,261 @@
 import { Migration } from '@mikro-orm/migrations';
 
 export class Migration20261124060000_FirstTables extends Migration {
-
   override name = 'Migration20261124060000_FirstTables';
 
   override up(): void | Promise<void> {
-    this.addSql(`create table "assets" ("id" serial primary key, "tag" text not null, "serial" text null, "model" text not null, "location" text null, "status" text not null default 'in_stock', "condition" text null, "created_at" timestamptz not null default now());`);
+    this.addSql(
+      `create table "assets" ("id" serial primary key, "tag" text not null, "serial" text null, "model" text not null, "location" text null, "status" text not null default 'in_stock', "condition" text null, "created_at" timestamptz not null default now());`,
+    );
     this.addSql(`alter table "assets" add constraint "assets_tag_unique" unique ("tag");`);
     this.addSql(`create index "assets_status_index" on "assets" ("status", "id");`);
 
-    this.addSql(`create table "heartbeats" ("worker" text not null, "seen_at" timestamptz not null default now(), primary key ("worker"));`);
+    this.addSql(
+      `create table "heartbeats" ("worker" text not null, "seen_at" timestamptz not null default now(), primary key ("worker"));`,
+    );
 
-    this.addSql(`create table "licenses" ("id" serial primary key, "name" text not null, "vendor" text null, "seats_total" int not null, "seats_used" int not null default 0, "created_at" timestamptz not null default now());`);
+    this.addSql(
+      `create table "licenses" ("id" serial primary key, "name" text not null, "vendor" text null, "seats_total" int not null, "seats_used" int not null default 0, "created_at" timestamptz not null default now());`,
+    );
 
-    this.addSql(`create table "sessions" ("sid" text not null, "sess" jsonb not null, "expire" timestamptz not null, primary key ("sid"));`);
+    this.addSql(
+      `create table "sessions" ("sid" text not null, "sess" jsonb not null, "expire" timestamptz not null, primary key ("sid"));`,
+    );
     this.addSql(`create index "sessions_expire_index" on "sessions" ("expire");`);
     this.addSql(`create index sessions_user_index on sessions ((sess->>'userId'));`);
 
-    this.addSql(`create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(
+      `create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`,
+    );
     this.addSql(`alter table "users" add constraint "users_external_id_unique" unique ("external_id");`);
     this.addSql(`create index "users_manager_id_index" on "users" ("manager_id");`);
     this.addSql(`create unique index users_email_unique on users (lower(email));`);
-    this.addSql(`create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded';`);
+    this.addSql(
+      `create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded';`,
+    );
     this.addSql(`create index users_name_index on users (lower(name), id);`);
     this.addSql(`create index users_role_index on users (role) where role <> 'employee';`);
-    this.addSql(`alter table "users" add constraint "users_id_assignable_unique" unique ("id", "assignable");`);
+    this.addSql(
+      `alter table "users" add constraint "users_id_assignable_unique" unique ("id", "assignable");`,
+    );
 
-    this.addSql(`create table "seats" ("id" serial primary key, "license_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "revoked_at" timestamptz null, "live" boolean generated always as (CASE WHEN (revoked_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(
+      `create table "seats" ("id" serial primary key, "license_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "revoked_at" timestamptz null, "live" boolean generated always as (CASE WHEN (revoked_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`,
+    );
     this.addSql(`create index "seats_license_id_index" on "seats" ("license_id");`);
     this.addSql(`create index "seats_user_live_index" on "seats" ("user_id", "live");`);
-    this.addSql(`create unique index "seats_one_per_user" on "seats" ("license_id", "user_id") where revoked_at IS NULL;`);
+    this.addSql(
+      `create unique index "seats_one_per_user" on "seats" ("license_id", "user_id") where revoked_at IS NULL;`,
+    );
 
-    this.addSql(`create table "requests" ("id" serial primary key, "user_id" int not null, "item" text not null, "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(
+      `create table "requests" ("id" serial primary key, "user_id" int not null, "item" text not null, "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`,
+    );
     this.addSql(`create index "requests_user_live_index" on "requests" ("user_id", "live");`);
     this.addSql(`create index "requests_status_index" on "requests" ("status", "id");`);
 
-    this.addSql(`create table "outbox" ("id" serial primary key, "user_id" int not null, "offboarding_id" int null, "facts" text[] not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "next_try_at" timestamptz not null default now(), "sent_at" timestamptz null);`);
+    this.addSql(
+      `create table "outbox" ("id" serial primary key, "user_id" int not null, "offboarding_id" int null, "facts" text[] not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "next_try_at" timestamptz not null default now(), "sent_at" timestamptz null);`,
+    );
     this.addSql(`create index outbox_unsent_index on outbox (next_try_at, id) where sent_at is null;`);
     this.addSql(`create index outbox_sent_index on outbox (sent_at) where sent_at is not null;`);
 
-    this.addSql(`create table "one_time_links" ("id" serial primary key, "user_id" int not null, "purpose" text not null, "hash" text not null, "created_at" timestamptz not null default now(), "expires_at" timestamptz not null, "used_at" timestamptz null);`);
+    this.addSql(
+      `create table "one_time_links" ("id" serial primary key, "user_id" int not null, "purpose" text not null, "hash" text not null, "created_at" timestamptz not null default now(), "expires_at" timestamptz not null, "used_at" timestamptz null);`,
+    );
     this.addSql(`create index "one_time_links_user_id_index" on "one_time_links" ("user_id");`);
     this.addSql(`alter table "one_time_links" add constraint "one_time_links_hash_unique" unique ("hash");`);
 
-    this.addSql(`create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null);`);
+    this.addSql(
+      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null);`,
+    );
     this.addSql(`create index "offboardings_user_id_index" on "offboardings" ("user_id");`);
     this.addSql(`create index offboardings_open_index on offboardings (id) where state = 'open';`);
-    this.addSql(`create unique index "offboardings_one_open" on "offboardings" ("user_id") where state = 'open';`);
+    this.addSql(
+      `create unique index "offboardings_one_open" on "offboardings" ("user_id") where state = 'open';`,
+    );
 
-    this.addSql(`create table "reminders" ("id" serial primary key, "offboarding_id" int not null, "kind" text not null, "due_at" timestamptz not null, "fired_at" timestamptz null, "skipped_at" timestamptz null);`);
-    this.addSql(`alter table "reminders" add constraint "reminders_moment_unique" unique ("offboarding_id", "kind", "due_at");`);
+    this.addSql(
+      `create table "reminders" ("id" serial primary key, "offboarding_id" int not null, "kind" text not null, "due_at" timestamptz not null, "fired_at" timestamptz null, "skipped_at" timestamptz null);`,
+    );
+    this.addSql(
+      `alter table "reminders" add constraint "reminders_moment_unique" unique ("offboarding_id", "kind", "due_at");`,
+    );
 
-    this.addSql(`create table "notifications" ("id" serial primary key, "user_id" int not null, "kind" text not null, "about_user_id" int null, "details" jsonb not null default '{}', "created_at" timestamptz not null default now(), "read_at" timestamptz null);`);
+    this.addSql(
+      `create table "notifications" ("id" serial primary key, "user_id" int not null, "kind" text not null, "about_user_id" int null, "details" jsonb not null default '{}', "created_at" timestamptz not null default now(), "read_at" timestamptz null);`,
+    );
     this.addSql(`create index "notifications_user_id_index" on "notifications" ("user_id", "id");`);
     this.addSql(`create index notifications_unread_index on notifications (user_id) where read_at is null;`);
 
-    this.addSql(`create table "audit_entries" ("id" serial primary key, "at" timestamptz not null default now(), "actor" text not null, "action" text not null, "user_id" int null, "details" jsonb not null default '{}');`);
+    this.addSql(
+      `create table "audit_entries" ("id" serial primary key, "at" timestamptz not null default now(), "actor" text not null, "action" text not null, "user_id" int null, "details" jsonb not null default '{}');`,
+    );
     this.addSql(`create index "audit_entries_user_id_index" on "audit_entries" ("user_id", "id");`);
     this.addSql(`create index "audit_entries_action_index" on "audit_entries" ("action", "id");`);
 
-    this.addSql(`create table "assignments" ("id" serial primary key, "asset_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "returned_at" timestamptz null, "condition" text null, "note" text null, "live" boolean generated always as (CASE WHEN (returned_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`);
+    this.addSql(
+      `create table "assignments" ("id" serial primary key, "asset_id" int not null, "user_id" int not null, "assigned_at" timestamptz not null default now(), "returned_at" timestamptz null, "condition" text null, "note" text null, "live" boolean generated always as (CASE WHEN (returned_at IS NULL) THEN true ELSE NULL::boolean END) stored null);`,
+    );
     this.addSql(`create index "assignments_asset_id_index" on "assignments" ("asset_id");`);
     this.addSql(`create index "assignments_user_live_index" on "assignments" ("user_id", "live");`);
-    this.addSql(`create unique index "assignments_one_holder" on "assignments" ("asset_id") where returned_at IS NULL;`);
+    this.addSql(
+      `create unique index "assignments_one_holder" on "assignments" ("asset_id") where returned_at IS NULL;`,
+    );
 
-    this.addSql(`create table "api_tokens" ("id" serial primary key, "name" text not null, "prefix" text not null, "hash" text not null, "scopes" text[] not null, "created_by" int null, "created_at" timestamptz not null default now(), "last_used_at" timestamptz null, "revoked_at" timestamptz null);`);
+    this.addSql(
+      `create table "api_tokens" ("id" serial primary key, "name" text not null, "prefix" text not null, "hash" text not null, "scopes" text[] not null, "created_by" int null, "created_at" timestamptz not null default now(), "last_used_at" timestamptz null, "revoked_at" timestamptz null);`,
+    );
     this.addSql(`alter table "api_tokens" add constraint "api_tokens_hash_unique" unique ("hash");`);
     this.addSql(`create index "api_tokens_created_by_index" on "api_tokens" ("created_by");`);
+    this.addSql(
+      `create unique index api_tokens_name_unique on api_tokens (lower(name)) where revoked_at is null;`,
+    );
 
-    this.addSql(`create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "state" text not null default 'active', "created_at" timestamptz not null default now());`);
+    this.addSql(
+      `create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "state" text not null default 'active', "created_at" timestamptz not null default now());`,
+    );
 
-    this.addSql(`create table "webhook_events" ("id" text not null, "type" text not null, "data" jsonb not null, "offboarding_id" int null, "created_at" timestamptz not null default now(), primary key ("id"));`);
+    this.addSql(
+      `create table "webhook_events" ("id" text not null, "type" text not null, "data" jsonb not null, "offboarding_id" int null, "created_at" timestamptz not null default now(), primary key ("id"));`,
+    );
     this.addSql(`create index "webhook_events_offboarding_id_index" on "webhook_events" ("offboarding_id");`);
 
-    this.addSql(`create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "replay_of" int null, "created_at" timestamptz not null default now(), "next_try_at" timestamptz null, "closed_at" timestamptz null);`);
-    this.addSql(`create index "webhook_deliveries_endpoint_index" on "webhook_deliveries" ("endpoint_id", "id");`);
+    this.addSql(
+      `create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "replay_of" int null, "created_at" timestamptz not null default now(), "next_try_at" timestamptz null, "closed_at" timestamptz null);`,
+    );
+    this.addSql(
+      `create index "webhook_deliveries_endpoint_index" on "webhook_deliveries" ("endpoint_id", "id");`,
+    );
     this.addSql(`create index "webhook_deliveries_event_index" on "webhook_deliveries" ("event_id");`);
-    this.addSql(`create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending';`);
+    this.addSql(
+      `create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending';`,
+    );
 
-    this.addSql(`create table "webhook_attempts" ("id" serial primary key, "delivery_id" int not null, "number" int not null, "at" timestamptz not null default now(), "outcome" text not null, "status_code" int null, "duration_ms" int not null, "response" text null);`);
-    this.addSql(`alter table "webhook_attempts" add constraint "webhook_attempts_number_unique" unique ("delivery_id", "number");`);
+    this.addSql(
+      `create table "webhook_attempts" ("id" serial primary key, "delivery_id" int not null, "number" int not null, "at" timestamptz not null default now(), "outcome" text not null, "status_code" int null, "duration_ms" int not null, "response" text null);`,
+    );
+    this.addSql(
+      `alter table "webhook_attempts" add constraint "webhook_attempts_number_unique" unique ("delivery_id", "number");`,
+    );
 
-    this.addSql(`create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC');`);
+    this.addSql(
+      `create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC');`,
+    );
 
-    this.addSql(`alter table "assets" add constraint "assets_status_check" check (status in ('in_stock', 'assigned', 'in_repair', 'retired', 'lost'));`);
-    this.addSql(`alter table "assets" add constraint "assets_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`);
+    this.addSql(
+      `alter table "assets" add constraint "assets_status_check" check (status in ('in_stock', 'assigned', 'in_repair', 'retired', 'lost'));`,
+    );
+    this.addSql(
+      `alter table "assets" add constraint "assets_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`,
+    );
 
-    this.addSql(`alter table "licenses" add constraint "licenses_seats_check" check (seats_used >= 0 and seats_used <= seats_total);`);
+    this.addSql(
+      `alter table "licenses" add constraint "licenses_seats_check" check (seats_used >= 0 and seats_used <= seats_total);`,
+    );
 
-    this.addSql(`alter table "users" add constraint "users_manager_id_foreign" foreign key ("manager_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "users" add constraint "users_status_check" check (status in ('active', 'suspended', 'offboarded'));`);
-    this.addSql(`alter table "users" add constraint "users_role_check" check (role in ('employee', 'it-admin', 'admin', 'super-admin'));`);
+    this.addSql(
+      `alter table "users" add constraint "users_manager_id_foreign" foreign key ("manager_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_status_check" check (status in ('active', 'suspended', 'offboarded'));`,
+    );
+    this.addSql(
+      `alter table "users" add constraint "users_role_check" check (role in ('employee', 'it-admin', 'admin', 'super-admin'));`,
+    );
     this.addSql(`alter table "users" add constraint "users_not_own_manager_check" check (manager_id <> id);`);
-    this.addSql(`alter table "users" add constraint "users_completed_check" check (offboarding_completed_at is null or (status = 'offboarded' and end_date is not null));`);
+    this.addSql(
+      `alter table "users" add constraint "users_completed_check" check (offboarding_completed_at is null or (status = 'offboarded' and end_date is not null));`,
+    );
     this.addSql(`alter table "users" add constraint "users_dates_check" check (end_date >= start_date);`);
 
-    this.addSql(`alter table "seats" add constraint "seats_license_id_foreign" foreign key ("license_id") references "licenses" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "seats" add constraint "seats_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
+    this.addSql(
+      `alter table "seats" add constraint "seats_license_id_foreign" foreign key ("license_id") references "licenses" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "seats" add constraint "seats_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
 
-    this.addSql(`alter table "requests" add constraint "requests_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "requests" add constraint "requests_status_check" check (status in ('pending', 'approved', 'fulfilled', 'rejected', 'cancelled'));`);
+    this.addSql(
+      `alter table "requests" add constraint "requests_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "requests" add constraint "requests_status_check" check (status in ('pending', 'approved', 'fulfilled', 'rejected', 'cancelled'));`,
+    );
 
-    this.addSql(`alter table "outbox" add constraint "outbox_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
+    this.addSql(
+      `alter table "outbox" add constraint "outbox_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
 
-    this.addSql(`alter table "one_time_links" add constraint "one_time_links_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "one_time_links" add constraint "one_time_links_purpose_check" check (purpose in ('invitation', 'sign-in'));`);
+    this.addSql(
+      `alter table "one_time_links" add constraint "one_time_links_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "one_time_links" add constraint "one_time_links_purpose_check" check (purpose in ('invitation', 'sign-in'));`,
+    );
 
-    this.addSql(`alter table "offboardings" add constraint "offboardings_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "offboardings" add constraint "offboardings_state_check" check (state in ('open', 'completed', 'cancelled'));`);
-    this.addSql(`alter table "offboardings" add constraint "offboardings_closed_check" check ((state = 'open') = (closed_at is null));`);
-    this.addSql(`alter table "offboardings" add constraint "offboardings_completed_check" check (state <> 'completed' or completed_by is not null);`);
+    this.addSql(
+      `alter table "offboardings" add constraint "offboardings_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "offboardings" add constraint "offboardings_state_check" check (state in ('open', 'completed', 'cancelled'));`,
+    );
+    this.addSql(
+      `alter table "offboardings" add constraint "offboardings_closed_check" check ((state = 'open') = (closed_at is null));`,
+    );
+    this.addSql(
+      `alter table "offboardings" add constraint "offboardings_completed_check" check (state <> 'completed' or completed_by is not null);`,
+    );
 
-    this.addSql(`alter table "reminders" add constraint "reminders_offboarding_id_foreign" foreign key ("offboarding_id") references "offboardings" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "reminders" add constraint "reminders_kind_check" check (kind in ('week_before', 'day_before', 'last_day_over', 'overdue'));`);
+    this.addSql(
+      `alter table "reminders" add constraint "reminders_offboarding_id_foreign" foreign key ("offboarding_id") references "offboardings" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "reminders" add constraint "reminders_kind_check" check (kind in ('week_before', 'day_before', 'last_day_over', 'overdue'));`,
+    );
 
-    this.addSql(`alter table "notifications" add constraint "notifications_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
+    this.addSql(
+      `alter table "notifications" add constraint "notifications_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
 
-    this.addSql(`alter table "audit_entries" add constraint "audit_entries_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
+    this.addSql(
+      `alter table "audit_entries" add constraint "audit_entries_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
 
-    this.addSql(`alter table "assignments" add constraint "assignments_asset_id_foreign" foreign key ("asset_id") references "assets" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "assignments" add constraint "assignments_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "assignments" add constraint "assignments_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`);
+    this.addSql(
+      `alter table "assignments" add constraint "assignments_asset_id_foreign" foreign key ("asset_id") references "assets" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "assignments" add constraint "assignments_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "assignments" add constraint "assignments_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`,
+    );
 
-    this.addSql(`alter table "api_tokens" add constraint "api_tokens_created_by_foreign" foreign key ("created_by") references "users" ("id") on update no action on delete no action;`);
+    this.addSql(
+      `alter table "api_tokens" add constraint "api_tokens_created_by_foreign" foreign key ("created_by") references "users" ("id") on update no action on delete no action;`,
+    );
 
-    this.addSql(`alter table "webhook_endpoints" add constraint "webhook_endpoints_state_check" check (state in ('active', 'paused', 'deleted'));`);
+    this.addSql(
+      `alter table "webhook_endpoints" add constraint "webhook_endpoints_state_check" check (state in ('active', 'paused', 'deleted'));`,
+    );
 
-    this.addSql(`alter table "webhook_deliveries" add constraint "webhook_deliveries_event_id_foreign" foreign key ("event_id") references "webhook_events" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "webhook_deliveries" add constraint "webhook_deliveries_endpoint_id_foreign" foreign key ("endpoint_id") references "webhook_endpoints" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "webhook_deliveries" add constraint "webhook_deliveries_state_check" check (state in ('pending', 'delivered', 'failed', 'disabled'));`);
+    this.addSql(
+      `alter table "webhook_deliveries" add constraint "webhook_deliveries_event_id_foreign" foreign key ("event_id") references "webhook_events" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "webhook_deliveries" add constraint "webhook_deliveries_endpoint_id_foreign" foreign key ("endpoint_id") references "webhook_endpoints" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "webhook_deliveries" add constraint "webhook_deliveries_state_check" check (state in ('pending', 'delivered', 'failed', 'disabled'));`,
+    );
 
-    this.addSql(`alter table "webhook_attempts" add constraint "webhook_attempts_delivery_id_foreign" foreign key ("delivery_id") references "webhook_deliveries" ("id") on update no action on delete no action;`);
-    this.addSql(`alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large'));`);
+    this.addSql(
+      `alter table "webhook_attempts" add constraint "webhook_attempts_delivery_id_foreign" foreign key ("delivery_id") references "webhook_deliveries" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large'));`,
+    );
 
     this.addSql(`alter table "workspace" add constraint "workspace_one_row_check" check (id = 1);`);
   }
@@ -175,5 +299,4 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`drop table if exists "webhook_attempts" cascade;`);
     this.addSql(`drop table if exists "workspace" cascade;`);
   }
-
 }

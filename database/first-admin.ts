@@ -1,0 +1,77 @@
+import { sql } from 'kysely';
+import { type Actor, systemActor } from '../domain/actor.ts';
+import { InvalidInput, Refusal } from '../domain/failures.ts';
+import { passwordProblem } from '../domain/passwords.ts';
+import { maySignIn } from '../domain/user-status.ts';
+import { changeAbout, record } from './change.ts';
+import type { EntityManager } from './orm.ts';
+import { hashPassword } from './passwords.ts';
+import { sqlOf } from './tables.ts';
+
+/**
+ * Makes the super-admin that the environment names, unless somebody has that e-mail address: whoever exists keeps
+ * role and password. InvalidInput for a password that breaks the rules. Returns whether somebody was made.
+ */
+export async function ensureFirstAdmin(
+  em: EntityManager,
+  { email, password }: { email: string; password: string },
+): Promise<boolean> {
+  if ((await userIdOf(em, email)) !== null) return false;
+  const problem = passwordProblem(password, email);
+  if (problem !== null) throw new InvalidInput({ password: problem });
+  return (await addSuperAdmin(em, systemActor, email, await hashPassword(password))) !== null;
+}
+
+/**
+ * The id of the super-admin with this e-mail address: whoever has it, promoted where needed, else somebody new
+ * without a password. Refused for a person who may not sign in.
+ */
+export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: string): Promise<number> {
+  const added = await addSuperAdmin(em, actor, email, null);
+  if (added !== null) return added;
+  const userId = await userIdOf(em, email);
+  await promote(em, actor, userId!);
+  return userId!;
+}
+
+const promote = (em: EntityManager, actor: Actor, userId: number): Promise<void> =>
+  changeAbout(em, userId, actor, async ({ user, record }) => {
+    if (!maySignIn(user.status)) {
+      throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and cannot be a super-admin.`);
+    }
+    if (user.role === 'super-admin') return;
+    record('user.role_changed', { from: user.role, to: 'super-admin' });
+    user.role = 'super-admin';
+  });
+
+async function userIdOf(em: EntityManager, email: string): Promise<number | null> {
+  const { rows } = await sql<{ id: number }>`
+    select id from users where lower(email) = lower(${email})`.execute(sqlOf(em));
+  return rows[0]?.id ?? null;
+}
+
+/** Adds the person with their audit entry; null when somebody has the address. Two processes may try at once. */
+const addSuperAdmin = (
+  em: EntityManager,
+  actor: Actor,
+  email: string,
+  passwordHash: string | null,
+): Promise<number | null> =>
+  em.fork().transactional(async (transaction) => {
+    const { rows } = await sql<{ id: number }>`
+      insert into users (name, email, role, password_hash)
+      values (${nameFrom(email)}, ${email}, 'super-admin', ${passwordHash})
+      on conflict do nothing returning id`.execute(sqlOf(transaction));
+    const userId = rows[0]?.id ?? null;
+    if (userId !== null) record(transaction, actor, 'user.created', userId, { role: 'super-admin' });
+    return userId;
+  });
+
+/** `ada.lovelace@…` is Ada Lovelace, until somebody writes it better. */
+const nameFrom = (email: string): string =>
+  email
+    .slice(0, email.lastIndexOf('@'))
+    .split(/[._-]+/)
+    .filter(Boolean)
+    .map((part) => part[0]!.toUpperCase() + part.slice(1))
+    .join(' ') || email;

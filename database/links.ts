@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import type { AuditAction } from '../domain/audit.ts';
+import { Refusal } from '../domain/failures.ts';
+import { maySignIn } from '../domain/user-status.ts';
+import { changeAbout } from './change.ts';
+import { digestOf } from './digest.ts';
+import type { LinkPurpose } from './entities/access.ts';
+import { OneTimeLink, User } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+const hour = 3_600_000;
+
+/** How long a link can be used, in milliseconds. */
+const lifetimes: Record<LinkPurpose, number> = { invitation: 72 * hour, 'sign-in': hour };
+
+const actions: Record<LinkPurpose, AuditAction> = {
+  invitation: 'user.invited',
+  'sign-in': 'user.sign_in_link_made',
+};
+
+/** A link that could be used at this moment. */
+export interface WaitingLink {
+  user: User;
+  purpose: LinkPurpose;
+}
+
+/** The path of the page that a link opens, for the address that Lastday is reached at. */
+export const linkPath = (value: string): string => `/invitation/${value}`;
+
+/**
+ * Makes a one-time link for a person and returns its value, which is stored nowhere. Older links for the same
+ * purpose end with it. Refused for somebody who may not sign in; throws NotFound.
+ */
+export const createLink = (
+  em: EntityManager,
+  { userId, purpose, actor }: { userId: number; purpose: LinkPurpose; actor: Actor },
+  now = new Date(),
+): Promise<string> =>
+  changeAbout(em, userId, actor, async (change) => {
+    if (!maySignIn(change.user.status)) {
+      throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and cannot sign in.`);
+    }
+    await change.em.nativeUpdate(OneTimeLink, { userId, purpose, usedAt: null }, { usedAt: now });
+    const value = randomBytes(32).toString('base64url');
+    const expiresAt = new Date(now.getTime() + lifetimes[purpose]);
+    change.em.create(OneTimeLink, { userId, purpose, hash: digestOf(value), createdAt: now, expiresAt });
+    change.record(actions[purpose]);
+    return value;
+  });
+
+/** Whose link this is and what for, without using it; null when it is unknown, used, or too old. */
+export async function peekLink(
+  em: EntityManager,
+  value: string,
+  now = new Date(),
+): Promise<WaitingLink | null> {
+  const link = await em.findOne(OneTimeLink, {
+    hash: digestOf(value),
+    usedAt: null,
+    expiresAt: { $gt: now },
+  });
+  if (link === null) return null;
+  const user = await em.findOneOrFail(User, { id: link.userId });
+  return maySignIn(user.status) ? { user, purpose: link.purpose } : null;
+}
+
+/**
+ * Uses a link: the person it was made for, the first time, and null ever after. One statement on `em`'s own
+ * connection, so that two clicks cannot both succeed and a transaction that fails gives the link back.
+ */
+export async function useLink(em: EntityManager, value: string, now = new Date()): Promise<User | null> {
+  const { rows } = await sql<{ userId: number }>`
+    update one_time_links l set used_at = ${now} from users u
+    where l.hash = ${digestOf(value)} and l.used_at is null and l.expires_at > ${now}
+      and u.id = l.user_id and u.status = 'active'
+    returning l.user_id as "userId"`.execute(sqlOf(em));
+  return rows[0] ? em.findOneOrFail(User, { id: rows[0].userId }) : null;
+}

@@ -1,0 +1,125 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { type Actor, actorUserId } from '../domain/actor.ts';
+import { InvalidInput, NotFound } from '../domain/failures.ts';
+import { type Scope, scopes } from '../domain/scopes.ts';
+import { record } from './change.ts';
+import { inWords } from './constraints.ts';
+import { digestOf } from './digest.ts';
+import { ApiToken } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+import { isTokenValue, makeTokenValue, prefixOf } from './token-values.ts';
+
+/** A token that a machine has just shown, and what it may do. */
+export interface LivingToken {
+  id: number;
+  name: string;
+  scopes: Scope[];
+}
+
+/** A token as settings list it. `living`: it opens the API at this moment. */
+export interface ListedToken extends LivingToken {
+  prefix: string;
+  createdBy: number | null;
+  createdByName: string | null;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+  living: boolean;
+}
+
+/**
+ * Makes an API token. `value` is the token itself, which is stored nowhere and cannot be shown again. InvalidInput
+ * for a name or a scope that will not do, Refusal when a token that was not revoked has the name already.
+ */
+export async function createToken(
+  em: EntityManager,
+  actor: Actor,
+  wanted: { name: string; scopes: readonly string[] },
+): Promise<{ token: ApiToken; value: string }> {
+  const { name, scopes } = checked(wanted);
+  const value = makeTokenValue();
+  try {
+    return await em.fork().transactional(async (transaction) => {
+      const token = transaction.create(ApiToken, {
+        name,
+        scopes,
+        prefix: prefixOf(value),
+        hash: digestOf(value),
+        createdBy: actorUserId(actor),
+      });
+      await transaction.flush();
+      record(transaction, actor, 'token.created', null, { tokenId: token.id, name, scopes });
+      return { token, value };
+    });
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+/**
+ * The token behind a value, or null: unknown, mistyped, revoked, or made by somebody who is no longer active.
+ * Notes that it was used, at most once a minute.
+ */
+export async function findLivingToken(
+  em: EntityManager,
+  value: string,
+  now = new Date(),
+): Promise<LivingToken | null> {
+  if (!isTokenValue(value)) return null;
+  const { rows } = await sql<LivingToken & { lastUsedAt: Date | null }>`
+    select t.id, t.name, t.scopes, t.last_used_at as "lastUsedAt"
+    from api_tokens t left join users u on u.id = t.created_by
+    where t.hash = ${digestOf(value)} and ${isLiving}`.execute(sqlOf(em));
+  if (rows[0] === undefined) return null;
+  const { lastUsedAt, ...token } = rows[0];
+  if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > noteUseEvery) {
+    await em.nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: now });
+  }
+  return token;
+}
+
+/** Ends a token for good; one that was revoked already stays as it is. Throws NotFound. */
+export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = new Date()): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const token = await transaction.findOne(ApiToken, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    if (token === null) throw new NotFound('token');
+    if (token.revokedAt) return;
+    token.revokedAt = now;
+    record(transaction, actor, 'token.revoked', null, { tokenId: id, name: token.name });
+  });
+
+/** Every token there ever was, living ones first, then by age. */
+export async function listTokens(em: EntityManager): Promise<ListedToken[]> {
+  const { rows } = await sql<ListedToken>`
+    select t.id, t.name, t.prefix, t.scopes, t.created_by as "createdBy", u.name as "createdByName",
+      t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt",
+      ${isLiving} as living
+    from api_tokens t left join users u on u.id = t.created_by
+    order by living desc, t.id desc`.execute(sqlOf(em));
+  return rows;
+}
+
+/** A token lives until it is revoked, and no longer than the person who made it is active. */
+const isLiving = sql<boolean>`(t.revoked_at is null and (t.created_by is null or u.status = 'active'))`;
+
+const noteUseEvery = 60_000;
+const longestName = 60;
+
+function checked(wanted: { name: string; scopes: readonly string[] }): { name: string; scopes: Scope[] } {
+  const name = wanted.name.trim();
+  const problems: Record<string, string> = {};
+  if (name === '') problems.name = 'Give the token a name.';
+  else if (name.length > longestName) problems.name = `Use at most ${longestName} characters for the name.`;
+  else if (/\p{Cc}/u.test(name)) problems.name = 'The name contains a character that cannot be shown.';
+
+  const unknown = wanted.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
+  if (unknown.length > 0) {
+    problems.scopes = `There is no scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
+  } else if (wanted.scopes.length === 0)
+    problems.scopes = `Choose at least one scope of ${scopes.join(', ')}.`;
+
+  if (Object.keys(problems).length > 0) throw new InvalidInput(problems);
+  return { name, scopes: [...new Set(wanted.scopes as readonly Scope[])] };
+}
