@@ -35,7 +35,9 @@ const shape = z.object({
   SECRET_KEY: secretKey,
   /** The address people open; decides about Secure cookies and HSTS. */
   PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http(s) address' })),
-  LASTDAY_ADMIN_EMAIL: optional(z.email({ error: 'Expected an e-mail address' })),
+  LASTDAY_ADMIN_EMAIL: optional(
+    z.email({ pattern: z.regexes.html5Email, error: 'Expected an e-mail address' }),
+  ),
   LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
   /** Addresses or CIDR ranges that deliveries may reach although they are private. */
   WEBHOOK_ALLOW: listOfAddresses,
@@ -49,20 +51,26 @@ export type Environment = z.infer<typeof shape>;
  * Reads the whole environment once. Throws an Error that names every variable that is missing or wrong
  * and says what was expected.
  */
-export function readEnvironment(variables: NodeJS.ProcessEnv = process.env): Environment {
-  const result = shape.safeParse(variables);
+export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): Environment =>
+  checked(shape, variables);
+
+/** The parts a script needs that only touches the database. */
+export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => {
+  const urls = shape.pick({ DATABASE_URL: true, MIGRATION_DATABASE_URL: true });
+  const { DATABASE_URL, MIGRATION_DATABASE_URL = DATABASE_URL } = checked(urls, variables);
+  return { databaseUrl: DATABASE_URL, ownerUrl: MIGRATION_DATABASE_URL };
+};
+
+/** The part a script needs that makes links. */
+export const readPublicUrl = (variables: NodeJS.ProcessEnv = process.env): string =>
+  publicUrl(checked(shape.pick({ PUBLIC_URL: true, HOST: true, PORT: true }), variables));
+
+function checked<T extends z.ZodType>(type: T, variables: NodeJS.ProcessEnv): z.infer<T> {
+  const result = type.safeParse(variables);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`);
 }
-
-/** The parts a script needs that only touches the database. */
-export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => {
-  const { DATABASE_URL, MIGRATION_DATABASE_URL = DATABASE_URL } = shape
-    .pick({ DATABASE_URL: true, MIGRATION_DATABASE_URL: true })
-    .parse(variables);
-  return { databaseUrl: DATABASE_URL, ownerUrl: MIGRATION_DATABASE_URL };
-};
 
 /** The address Lastday is reached at, without a trailing slash. */
 export const publicUrl = ({ PUBLIC_URL, HOST, PORT }: Pick<Environment, 'PUBLIC_URL' | 'HOST' | 'PORT'>) =>
