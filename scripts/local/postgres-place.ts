@@ -16,31 +16,39 @@ export interface PostgresPlace {
 const ROOTS_GROUND = '/var/lib/lastday';
 
 /**
- * Finds a place where PostgreSQL can run: in `dataDir` or, when this process is root and other users cannot
- * enter the checkout or `dataDir`, below /var/lib/lastday, and then says so.
+ * Finds a place where PostgreSQL can run. When this process is root and other users cannot enter the checkout or
+ * `dataDir`, programs and data lie below /var/lib/lastday, and it says so.
  */
 export function postgresPlace(dataDir: string, log: (line: string) => void): PostgresPlace {
   const packaged = packagedPostgres();
-  const inside = join(dataDir, 'postgres');
-  if (process.getuid?.() !== 0) return { programs: packaged.folder, data: inside };
+  const data = postgresData(dataDir);
+  if (!isRoot()) return { programs: packaged.folder, data };
 
-  const data = canOthersEnter(dataDir) ? inside : outside(dataDir, inside, log);
+  if (data !== inside(dataDir)) {
+    log(`Only root can reach ${dataDir}, and PostgreSQL does not run as root: its data is in ${data}`);
+  }
   makeEnterable(dirname(data));
   return { programs: reachablePrograms(packaged, ROOTS_GROUND, log), data, runAs: unprivilegedUser(data) };
 }
 
+/** Where PostgreSQL's data is, or will be: in `dataDir` unless the user it runs as cannot enter that. */
+export function postgresData(dataDir: string): string {
+  return !isRoot() || canOthersEnter(dataDir) ? inside(dataDir) : outside(dataDir);
+}
+
+const isRoot = () => process.getuid?.() === 0;
+const inside = (dataDir: string) => join(dataDir, 'postgres');
+
 /** The place is noted in `dataDir`: removing `dataDir` means starting afresh, wherever the data lay. */
-function outside(dataDir: string, inside: string, log: (line: string) => void): string {
-  if (existsSync(inside)) {
+function outside(dataDir: string): string {
+  if (existsSync(inside(dataDir))) {
     throw new Error(
-      `PostgreSQL does not run as root, and only root can reach its data in ${inside}: chmod o+x the folders above it.`,
+      `PostgreSQL does not run as root, and only root can reach its data in ${inside(dataDir)}: chmod o+x the folders above it.`,
     );
   }
   const note = join(dataDir, 'postgres.place');
   if (!existsSync(note)) writeFileSync(note, join(ROOTS_GROUND, randomBytes(4).toString('hex'), 'postgres'));
-  const data = readFileSync(note, 'utf8');
-  log(`Only root can reach ${dataDir}, and PostgreSQL does not run as root: its data is in ${data}`);
-  return data;
+  return readFileSync(note, 'utf8');
 }
 
 /** The owner of the data if it is there, else the first of the users that systems keep for such work. */

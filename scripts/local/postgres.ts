@@ -2,7 +2,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCluster, SUPERUSER } from './postgres-cluster.ts';
-import { postgresPlace } from './postgres-place.ts';
+import { postgresData, postgresPlace } from './postgres-place.ts';
 import { APP_ROLE, makeRoles, OWNER_ROLE } from './postgres-roles.ts';
 import { launchPostgres } from './postgres-server.ts';
 import { endProcess, exists, isRunning } from './processes.ts';
@@ -41,7 +41,7 @@ export interface LocalPostgres {
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const { dataDir, durable = true, log } = options;
   const place = postgresPlace(dataDir, log);
-  await stopLeftoverPostgres(place.data, log);
+  await stopLeftover(place.data, log);
 
   const passwords = {
     admin: keptSecret(join(dataDir, 'secrets', SUPERUSER), 'base64url'),
@@ -62,11 +62,16 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   };
 }
 
+/** Stops the server that a killed start left behind on the data of `dataDir`. */
+export function stopLeftoverPostgres(dataDir: string, log: (line: string) => void): Promise<void> {
+  return stopLeftover(postgresData(dataDir), log);
+}
+
 /**
- * Stops the server that a killed start left behind. PostgreSQL itself refuses to start while the process
- * named in its pid file exists, even one that nobody has reaped yet or another program with the same number.
+ * PostgreSQL refuses to start while the process named in its pid file exists, even one that nobody has reaped yet
+ * or another program with the same number.
  */
-async function stopLeftoverPostgres(data: string, log: (line: string) => void): Promise<void> {
+async function stopLeftover(data: string, log: (line: string) => void): Promise<void> {
   const pidFile = join(data, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
