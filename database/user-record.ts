@@ -1,0 +1,70 @@
+import { sql } from 'kysely';
+import { NotFound } from '../domain/failures.ts';
+import type { UserStatus } from '../domain/user-status.ts';
+import type { OffboardingState } from './entities/offboarding.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** Somebody who reports to a person. */
+export interface Report {
+  id: number;
+  name: string;
+  jobTitle: string | null;
+  status: UserStatus;
+}
+
+/** One exit episode, as a person's record lists it. Moments as ISO texts. */
+export interface PastOffboarding {
+  id: number;
+  state: OffboardingState;
+  openedAt: string;
+  closedAt: string | null;
+}
+
+/** What a person's record has beside their checklist. */
+export interface UserRecord {
+  externalId: string | null;
+  /** Their own zone, or null for the workspace's. */
+  timeZone: string | null;
+  revision: number;
+  createdAt: Date;
+  hasPassword: boolean;
+  /** Until when an invitation can be used that has not been yet. */
+  invitedUntil: Date | null;
+  reports: Report[];
+  /** Names of the API tokens that would end with this person. */
+  tokens: string[];
+  offboardings: PastOffboarding[];
+}
+
+/** The most reports a record lists by name. */
+export const reportsShown = 100;
+
+/** A person's record, by one statement. Throws NotFound. */
+export async function userRecordOf(em: EntityManager, userId: number): Promise<UserRecord> {
+  const { rows } = await sql<UserRecord>`
+    select
+      u.external_id as "externalId", u.time_zone as "timeZone", u.revision, u.created_at as "createdAt",
+      u.password_hash is not null as "hasPassword", ${invitedUntil} as "invitedUntil",
+      ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings
+    from users u where u.id = ${userId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('user');
+  return rows[0];
+}
+
+const invitedUntil = sql`(
+  select max(expires_at) from one_time_links x
+  where x.user_id = u.id and x.purpose = 'invitation' and x.used_at is null and x.expires_at > now())`;
+
+const reports = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'jobTitle', x.job_title,
+    'status', x.status) order by lower(x.name), x.id), '[]')
+  from (select * from users r where r.manager_id = u.id order by lower(r.name), r.id limit ${sql.lit(reportsShown)}) x)`;
+
+const tokens = sql`array(
+  select x.name from api_tokens x where x.created_by = u.id and x.revoked_at is null order by x.id)`;
+
+const offboardings = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'state', x.state, 'openedAt', x.opened_at,
+    'closedAt', x.closed_at) order by x.id desc), '[]')
+  from offboardings x where x.user_id = u.id)`;
