@@ -1,7 +1,7 @@
-import { Refusal } from '../domain/failures.ts';
+import { InvalidInput, Refusal } from '../domain/failures.ts';
 
 /** What a broken constraint means to the person who ran into it. */
-const meanings: Record<string, () => Refusal> = {
+const meanings: Record<string, () => Refusal | InvalidInput> = {
   assignments_assignable_user_fk: () => offboarded(),
   seats_assignable_user_fk: () => offboarded(),
   requests_assignable_user_fk: () => offboarded(),
@@ -13,7 +13,7 @@ const meanings: Record<string, () => Refusal> = {
     new Refusal('already-has-seat', 'This person already has a seat of this license.'),
   users_email_unique: () => new Refusal('email-taken', 'Somebody else has this e-mail address.'),
   users_external_id_unique: () => new Refusal('external-id-taken', 'Somebody else has this external id.'),
-  assets_tag_unique: () => new Refusal('tag-taken', 'Another asset has this tag.'),
+  assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>
     new Refusal(
       'token-name-taken',

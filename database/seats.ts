@@ -1,9 +1,78 @@
+import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import type { RevokeSeatAnswer } from '../domain/completion.ts';
-import { NotFound } from '../domain/failures.ts';
+import { NotFound, Refusal } from '../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { changeAbout } from './change.ts';
+import { containing } from './containing.ts';
 import { License, Seat } from './entities/index.ts';
+import { lockLicense } from './licenses.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** A seat in use, with the person who has it. */
+export interface SeatRow {
+  id: number;
+  userId: number;
+  name: string;
+  email: string;
+  department: string | null;
+  status: UserStatus;
+  endDate: string | null;
+  assignedAt: Date;
+}
+
+/** One page of a license's seats in use, by name. `search` is part of a person's name or e-mail address. */
+export async function seatsInUse(
+  em: EntityManager,
+  licenseId: number,
+  search: string,
+  page = 1,
+): Promise<Listing<SeatRow>> {
+  const pattern = containing(search);
+  const matching = sql`
+    seats s join users u on u.id = s.user_id
+    where s.license_id = ${licenseId} and s.revoked_at is null
+      and (u.name ilike ${pattern} or u.email ilike ${pattern})`;
+  const { rows } = await sql<SeatRow & { total: number }>`
+    with page as (
+      select s.id, u.id as "userId", u.name, u.email, u.department, u.status, u.end_date as "endDate",
+        s.assigned_at as "assignedAt"
+      from ${matching}
+      order by lower(u.name), s.id limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from ${matching}) counted
+    left join page on true
+    order by lower(page.name), page.id`.execute(sqlOf(em));
+  return listingOf(rows, page);
+}
+
+/**
+ * Gives a person a seat of a license and returns its id. Refused when they have one, when none is free, and
+ * to whoever may not receive items. Throws NotFound.
+ */
+export const assignSeat = (
+  em: EntityManager,
+  actor: Actor,
+  licenseId: number,
+  userId: number,
+): Promise<number> =>
+  changeAbout(em, userId, actor, async (change) => {
+    refuseUnlessMayReceiveItems(change.user);
+    const license = await lockLicense(change.em, licenseId);
+    if ((await change.em.count(Seat, { licenseId, userId, revokedAt: null })) > 0) {
+      throw new Refusal('already-has-seat', `${change.user.name} already has a seat of ${license.name}.`);
+    }
+    if (license.seatsUsed >= license.seatsTotal) {
+      throw new Refusal('no-seat-left', `${license.name} has no free seat.`);
+    }
+    const seat = change.em.create(Seat, { licenseId, userId });
+    await change.em.flush();
+    change.record('seat.assigned', { seatId: seat.id, licenseId, license: license.name });
+    change.changed('seats');
+    return seat.id;
+  });
 
 /** The seat, wherever it is and whatever became of it. Throws NotFound. */
 export async function seatById(em: EntityManager, seatId: number): Promise<Seat> {

@@ -27,7 +27,7 @@ export const auditActions = {
   'seat.revoked': 'revoked the seat', // seatId, licenseId, license
   'request.created': 'made the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
-  'request.resolved': 'resolved the request', // requestId, item, outcome, note
+  'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag
   'webhook.created': 'added the webhook endpoint', // endpointId, url
   'webhook.updated': 'changed the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',

@@ -1,3 +1,5 @@
+import { Refusal } from './failures.ts';
+
 /** `users.status`. Only an active user signs in or is given anything new. */
 export const userStatuses = ['active', 'suspended', 'offboarded'] as const;
 export type UserStatus = (typeof userStatuses)[number];
@@ -7,3 +9,15 @@ export const mayReceiveItems = (status: UserStatus): boolean => status === 'acti
 
 /** Whether someone with this status may sign in. */
 export const maySignIn = (status: UserStatus): boolean => status === 'active';
+
+/** Refuses, in words, to give a suspended or offboarded person anything new. */
+export function refuseUnlessMayReceiveItems(person: { name: string; status: UserStatus }): void {
+  if (mayReceiveItems(person.status)) return;
+  if (person.status === 'suspended') {
+    throw new Refusal('suspended', `${person.name} is suspended and cannot be given anything new.`);
+  }
+  throw new Refusal(
+    'already-offboarded',
+    `${person.name} has been offboarded and cannot be given anything new.`,
+  );
+}

@@ -1,0 +1,160 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { type RawBuilder, sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../domain/assets.ts';
+import { InvalidInput, NotFound } from '../domain/failures.ts';
+import type { UserStatus } from '../domain/user-status.ts';
+import { changeItem } from './change-item.ts';
+import { containing } from './containing.ts';
+import { differences } from './differences.ts';
+import { Asset } from './entities/index.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** Who has an asset, and since when. */
+export interface Holder {
+  assignmentId: number;
+  userId: number;
+  name: string;
+  email: string;
+  department: string | null;
+  status: UserStatus;
+  since: Date;
+}
+
+/** An asset as the console shows it: `status` is `assigned` whenever somebody holds it. */
+export interface AssetWithHolder {
+  id: number;
+  tag: string;
+  serial: string | null;
+  model: string;
+  location: string | null;
+  status: AssetStatus;
+  condition: ReturnCondition | null;
+  holder: Holder | null;
+}
+
+/** What the list of assets is narrowed to. */
+export interface AssetFilter {
+  /** Part of a tag, serial or model; empty finds everything. */
+  search: string;
+  status: AssetStatus | null;
+}
+
+const isHeld = sql`exists (select from assignments h where h.asset_id = a.id and h.returned_at is null)`;
+
+const assetColumns = sql`
+  a.id, a.tag, a.serial, a.model, a.location, a.condition,
+  case when h.id is null then a.status else 'assigned' end as status,
+  case when h.id is not null then jsonb_build_object(
+    'assignmentId', h.id, 'userId', u.id, 'name', u.name, 'email', u.email,
+    'department', u.department, 'status', u.status, 'since', h.assigned_at) end as holder`;
+
+const assetsWithHolders = sql`
+  assets a
+  left join assignments h on h.asset_id = a.id and h.returned_at is null
+  left join users u on u.id = h.user_id`;
+
+/** One page of the assets, by tag, with their holders, in one statement. */
+export async function findAssets(
+  em: EntityManager,
+  filter: AssetFilter,
+  page = 1,
+): Promise<Listing<AssetWithHolder>> {
+  const matching = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
+  const { rows } = await sql<AssetWithHolder & { total: number }>`
+    with page as (
+      select ${assetColumns} from ${assetsWithHolders} where ${matching}
+      order by a.tag, a.id limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from assets a where ${matching}) counted
+    left join page on true
+    order by page.tag, page.id`.execute(sqlOf(em));
+  return listingOf(rows.map(withMoments), page);
+}
+
+/** An asset with its holder. Throws NotFound. */
+export async function assetById(em: EntityManager, assetId: number): Promise<AssetWithHolder> {
+  const { rows } = await sql<AssetWithHolder>`
+    select ${assetColumns} from ${assetsWithHolders} where a.id = ${assetId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('asset');
+  return withMoments(rows[0]);
+}
+
+/** The first few assets on the shelf that match a search. */
+export async function assetsOnTheShelf(
+  em: EntityManager,
+  search: string,
+  limit: number,
+): Promise<AssetWithHolder[]> {
+  const { rows } = await sql<AssetWithHolder>`
+    select ${assetColumns} from ${assetsWithHolders}
+    where ${matchesSearch(search)} and ${hasStatus('in_stock')}
+    order by a.tag, a.id limit ${limit}`.execute(sqlOf(em));
+  return rows.map(withMoments);
+}
+
+function matchesSearch(search: string): RawBuilder<unknown> {
+  if (search === '') return sql`true`;
+  const pattern = containing(search);
+  return sql`(a.tag ilike ${pattern} or a.serial ilike ${pattern} or a.model ilike ${pattern})`;
+}
+
+function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {
+  if (status === null) return sql`true`;
+  if (status === 'assigned') return sql`(a.status = 'assigned' or ${isHeld})`;
+  return sql`(a.status = ${status} and not ${isHeld})`;
+}
+
+/** JSON carries moments as text. */
+const withMoments = <Row extends AssetWithHolder>(row: Row): Row =>
+  row.holder === null ? row : { ...row, holder: { ...row.holder, since: new Date(row.holder.since) } };
+
+/** What a person may say about an asset. */
+export interface AssetFacts {
+  tag: string;
+  serial: string | null;
+  model: string;
+  location: string | null;
+  /** Left out while somebody holds it: then it is assigned, until it is recovered. */
+  status?: StatusAfterRecovery | undefined;
+}
+
+/** Adds an asset and returns its id. InvalidInput when the tag is taken. */
+export const createAsset = (em: EntityManager, actor: Actor, facts: AssetFacts): Promise<number> =>
+  changeItem(em, actor, async (change) => {
+    const asset = change.em.create(Asset, { ...facts, status: facts.status ?? 'in_stock' });
+    await change.em.flush();
+    change.record('asset.created', { assetId: asset.id, ...facts, status: asset.status });
+    return asset.id;
+  });
+
+/**
+ * Changes what is known of an asset; the audit entry names what is new. InvalidInput when the tag is taken,
+ * or for another status while somebody holds it. Throws NotFound.
+ */
+export const updateAsset = (
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  facts: AssetFacts,
+): Promise<void> =>
+  changeItem(em, actor, async (change) => {
+    const asset = await lockAsset(change.em, assetId);
+    const { holder } = await assetById(change.em, assetId);
+    if (holder !== null && facts.status !== undefined) {
+      throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
+    }
+    const news = differences(asset, facts);
+    if (Object.keys(news).length === 0) return;
+    change.em.assign(asset, news);
+    change.record('asset.updated', { assetId, tag: asset.tag, ...news });
+  });
+
+/** An asset's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */
+export async function lockAsset(em: EntityManager, assetId: number): Promise<Asset> {
+  const asset = await em.findOne(Asset, { id: assetId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (asset === null) throw new NotFound('asset');
+  return asset;
+}

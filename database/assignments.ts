@@ -1,0 +1,144 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import {
+  type AssetStatus,
+  canBeAssigned,
+  checkRecovery,
+  type Recovery,
+  type ReturnCondition,
+} from '../domain/assets.ts';
+import { Refusal } from '../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
+import { assetById, lockAsset } from './assets.ts';
+import { type Change, changeAbout } from './change.ts';
+import { Assignment } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** One line of an asset's history. */
+export interface PastAssignment {
+  id: number;
+  userId: number;
+  name: string;
+  userStatus: UserStatus;
+  assignedAt: Date;
+  returnedAt: Date | null;
+  condition: ReturnCondition | null;
+  note: string | null;
+}
+
+/** Into whose hands an asset went, the latest first; the last hundred times. */
+export async function historyOf(em: EntityManager, assetId: number): Promise<PastAssignment[]> {
+  const { rows } = await sql<PastAssignment>`
+    select h.id, u.id as "userId", u.name, u.status as "userStatus", h.assigned_at as "assignedAt",
+      h.returned_at as "returnedAt", h.condition, h.note
+    from assignments h join users u on u.id = h.user_id
+    where h.asset_id = ${assetId}
+    order by h.returned_at is null desc, h.assigned_at desc, h.id desc limit 100`.execute(sqlOf(em));
+  return rows;
+}
+
+/**
+ * Hands an asset to a person and returns the assignment's id. Refused when somebody holds it (naming them:
+ * a move is a recovery and an assignment), when it is not in stock, and to whoever may not receive items.
+ */
+export const assignAsset = (
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  userId: number,
+): Promise<number> => changeAbout(em, userId, actor, (change) => handOut(change, assetId));
+
+/** The same within a larger change about the person. */
+export async function handOut(change: Change, assetId: number): Promise<number> {
+  const { em, user } = change;
+  refuseUnlessMayReceiveItems(user);
+  const asset = await lockAsset(em, assetId);
+  await refuseUnlessAvailable(em, assetId);
+  const assignment = em.create(Assignment, { assetId, userId: user.id });
+  asset.status = 'assigned';
+  await em.flush();
+  change.record('asset.assigned', { assetId, tag: asset.tag, assignmentId: assignment.id });
+  change.changed('hardware');
+  return assignment.id;
+}
+
+async function refuseUnlessAvailable(em: EntityManager, assetId: number) {
+  const { tag, status, holder } = await assetById(em, assetId);
+  if (holder !== null) {
+    throw new Refusal('already-assigned', `${holder.name} holds ${tag}. Recover it first.`);
+  }
+  if (!canBeAssigned(status)) {
+    throw new Refusal('not-in-stock', `${tag} ${whereaboutsInWords[status]}, so it cannot be handed out.`);
+  }
+}
+
+const whereaboutsInWords: Record<AssetStatus, string> = {
+  in_stock: 'is in stock',
+  assigned: 'is recorded as assigned',
+  in_repair: 'is in repair',
+  retired: 'has been retired',
+  lost: 'is lost',
+};
+
+/** What became of a recovery. `formerHolderId` is null for an asset that nobody has ever held. */
+export interface RecoverAnswer {
+  outcome: 'recovered' | 'already-returned';
+  formerHolderId: number | null;
+}
+
+/**
+ * Takes an asset back from whoever holds it, once. With `assignmentId` it takes back that assignment and no
+ * later one, so that an old page cannot recover an asset from its next holder. InvalidInput for a recovery
+ * that says too little. Throws NotFound.
+ */
+export async function recoverAsset(
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  recovery: Recovery,
+  assignmentId?: number,
+  now = new Date(),
+): Promise<RecoverAnswer> {
+  checkRecovery(recovery);
+  await assetById(em, assetId);
+  const assignment = await assignmentOf(em, assetId, assignmentId);
+  if (assignment === null) return { outcome: 'already-returned', formerHolderId: null };
+  return changeAbout(em, assignment.userId, actor, (change) =>
+    takeBack(change, assignment.id, recovery, now),
+  );
+}
+
+/** The assignment named, else the open one, else the last one. PostgreSQL counts NULL as the latest moment. */
+const assignmentOf = (em: EntityManager, assetId: number, assignmentId: number | undefined) =>
+  em
+    .fork()
+    .findOne(
+      Assignment,
+      { assetId, ...(assignmentId !== undefined && { id: assignmentId }) },
+      { orderBy: { returnedAt: 'desc', id: 'desc' } },
+    );
+
+async function takeBack(
+  change: Change,
+  assignmentId: number,
+  { condition, nextStatus, note }: Recovery,
+  now: Date,
+): Promise<RecoverAnswer> {
+  const { em, user } = change;
+  const assignment = await em.findOneOrFail(Assignment, { id: assignmentId });
+  if (assignment.returnedAt) return { outcome: 'already-returned', formerHolderId: user.id };
+  const asset = await lockAsset(em, assignment.assetId);
+  em.assign(assignment, { returnedAt: now, condition, note });
+  em.assign(asset, { status: nextStatus, condition: condition ?? asset.condition ?? null });
+  change.record(nextStatus === 'lost' ? 'asset.lost' : 'asset.recovered', {
+    assetId: asset.id,
+    tag: asset.tag,
+    assignmentId,
+    condition,
+    nextStatus,
+    note,
+  });
+  change.changed('hardware');
+  return { outcome: 'recovered', formerHolderId: user.id };
+}

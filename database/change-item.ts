@@ -1,0 +1,33 @@
+import type { Actor } from '../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../domain/audit.ts';
+import { record } from './change.ts';
+import { inWords } from './constraints.ts';
+import type { EntityManager } from './orm.ts';
+
+/** A change of an asset or a license itself, inside its transaction. */
+export interface ItemChange {
+  readonly em: EntityManager;
+  /** Adds an entry to the audit trail that is about nobody. */
+  record(action: AuditAction, details: AuditDetails): void;
+}
+
+/**
+ * Changes an asset or a license in one transaction with its audit entry. For changes that concern no
+ * person: who holds something changes by `changeAbout`. A broken constraint comes out in words.
+ */
+export async function changeItem<T>(
+  em: EntityManager,
+  actor: Actor,
+  work: (change: ItemChange) => Promise<T>,
+): Promise<T> {
+  try {
+    return await em.fork().transactional((transaction) =>
+      work({
+        em: transaction,
+        record: (action, details) => void record(transaction, actor, action, null, details),
+      }),
+    );
+  } catch (error) {
+    throw inWords(error);
+  }
+}

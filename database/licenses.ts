@@ -1,0 +1,96 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import { InvalidInput, NotFound } from '../domain/failures.ts';
+import { changeItem } from './change-item.ts';
+import { containing } from './containing.ts';
+import { differences } from './differences.ts';
+import { License } from './entities/index.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** A license as lists show it. */
+export interface LicenseRow {
+  id: number;
+  name: string;
+  vendor: string | null;
+  seatsTotal: number;
+  seatsUsed: number;
+}
+
+/** One page of the licenses, by name. `search` is part of a name or vendor. */
+export async function findLicenses(
+  em: EntityManager,
+  search: string,
+  page = 1,
+): Promise<Listing<LicenseRow>> {
+  const pattern = containing(search);
+  const matching = sql`(name ilike ${pattern} or vendor ilike ${pattern})`;
+  const { rows } = await sql<LicenseRow & { total: number }>`
+    with page as (
+      select id, name, vendor, seats_total as "seatsTotal", seats_used as "seatsUsed"
+      from licenses where ${matching}
+      order by lower(name), id limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from licenses where ${matching}) counted
+    left join page on true
+    order by lower(page.name), page.id`.execute(sqlOf(em));
+  return listingOf(rows, page);
+}
+
+/** A license. Throws NotFound. */
+export async function licenseById(em: EntityManager, licenseId: number): Promise<License> {
+  const license = await em.fork().findOne(License, { id: licenseId });
+  if (license === null) throw new NotFound('license');
+  return license;
+}
+
+/** What a person may say about a license. */
+export interface LicenseFacts {
+  name: string;
+  vendor: string | null;
+  seatsTotal: number;
+}
+
+/** Adds a license and returns its id. */
+export const createLicense = (em: EntityManager, actor: Actor, facts: LicenseFacts): Promise<number> =>
+  changeItem(em, actor, async (change) => {
+    const license = change.em.create(License, { ...facts });
+    await change.em.flush();
+    change.record('license.created', { licenseId: license.id, ...facts });
+    return license.id;
+  });
+
+/**
+ * Changes what is known of a license; the audit entry names what is new. InvalidInput when the total would
+ * lie below the seats in use. Throws NotFound.
+ */
+export const updateLicense = (
+  em: EntityManager,
+  actor: Actor,
+  licenseId: number,
+  facts: LicenseFacts,
+): Promise<void> =>
+  changeItem(em, actor, async (change) => {
+    const license = await lockLicense(change.em, licenseId);
+    if (facts.seatsTotal < license.seatsUsed) {
+      throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
+    }
+    const news = differences(license, facts);
+    if (Object.keys(news).length === 0) return;
+    change.em.assign(license, news);
+    change.record('license.updated', { licenseId, license: license.name, ...news });
+  });
+
+const tooFewSeats = (used: number) =>
+  used === 1
+    ? '1 seat is in use, so the total cannot be lower.'
+    : `${used} seats are in use, so the total cannot be lower.`;
+
+/** A license's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */
+export async function lockLicense(em: EntityManager, licenseId: number): Promise<License> {
+  const license = await em.findOne(License, { id: licenseId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (license === null) throw new NotFound('license');
+  return license;
+}

@@ -1,0 +1,31 @@
+/** Rows on one page of a list. */
+export const pageSize = 50;
+
+/** One page of a list, counted from 1, and how many rows there are on all of them. */
+export interface Listing<Row> {
+  rows: Row[];
+  total: number;
+  page: number;
+  /** The number of the last page; 1 when there is nothing to list. */
+  lastPage: number;
+}
+
+/** How many rows come before a page. */
+export const offsetOf = (page: number): number => (page - 1) * pageSize;
+
+/**
+ * Makes a page of the rows of `select … from (select count(*) as total …) counted left join page on true`:
+ * one statement that knows the total also on a page past the end, as one row that has nothing else.
+ */
+export function listingOf<Row extends { id: number }>(
+  rows: (Row & { total: number })[],
+  page: number,
+): Listing<Row> {
+  const total = rows[0]!.total;
+  return {
+    rows: rows.filter((row) => row.id !== null),
+    total,
+    page,
+    lastPage: Math.max(1, Math.ceil(total / pageSize)),
+  };
+}

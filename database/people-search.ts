@@ -1,0 +1,43 @@
+import { sql } from 'kysely';
+import type { UserStatus } from '../domain/user-status.ts';
+import { containing } from './containing.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** A person as a choice: whom to give something to. */
+export interface FoundPerson {
+  id: number;
+  name: string;
+  email: string;
+  externalId: string | null;
+  department: string | null;
+  jobTitle: string | null;
+  status: UserStatus;
+}
+
+/** The first people found, and whether there are more. */
+export interface FoundPeople {
+  people: FoundPerson[];
+  hasMore: boolean;
+}
+
+const shown = 8;
+
+/**
+ * Finds people by part of their name, e-mail address or external id, or by their whole id. Whoever may not
+ * receive items is found too, after the others: who looks for them should learn why not.
+ */
+export async function searchPeople(em: EntityManager, text: string): Promise<FoundPeople> {
+  if (text === '') return { people: [], hasMore: false };
+  const pattern = containing(text);
+  const { rows } = await sql<FoundPerson>`
+    select id, name, email, external_id as "externalId", department, job_title as "jobTitle", status
+    from users
+    where name ilike ${pattern} or email ilike ${pattern} or external_id ilike ${pattern} or id = ${idOf(text)}
+    order by status <> 'active', lower(name), id
+    limit ${shown + 1}`.execute(sqlOf(em));
+  return { people: rows.slice(0, shown), hasMore: rows.length > shown };
+}
+
+/** The id that a text is, or 0, which is nobody's. */
+const idOf = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : 0);

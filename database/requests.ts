@@ -1,0 +1,164 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../domain/checklist.ts';
+import { InvalidInput, NotFound } from '../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
+import { handOut } from './assignments.ts';
+import { type Change, changeAbout } from './change.ts';
+import { Asset, Request } from './entities/index.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** A request with the person who made it. */
+export interface RequestRow {
+  id: number;
+  item: string;
+  reason: string | null;
+  status: RequestStatus;
+  createdAt: Date;
+  approvedAt: Date | null;
+  resolvedAt: Date | null;
+  note: string | null;
+  userId: number;
+  name: string;
+  department: string | null;
+  userStatus: UserStatus;
+  endDate: string | null;
+  /** Whether the person is leaving: what they are given now has to be taken back soon. */
+  isLeaving: boolean;
+}
+
+/** What the list of requests is narrowed to. */
+export type RequestFilter = 'open' | 'all' | RequestStatus;
+
+const requestColumns = sql`
+  r.id, r.item, r.reason, r.status, r.created_at as "createdAt", r.approved_at as "approvedAt",
+  r.resolved_at as "resolvedAt", r.note, u.id as "userId", u.name, u.department, u.status as "userStatus",
+  u.end_date as "endDate",
+  exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
+
+/** One page of the requests: what is still to do the oldest first, everything else the newest first. */
+export async function findRequests(
+  em: EntityManager,
+  filter: RequestFilter,
+  page = 1,
+): Promise<Listing<RequestRow>> {
+  const matching = matches(filter);
+  const direction = isStillToDo(filter) ? sql`asc` : sql`desc`;
+  const { rows } = await sql<RequestRow & { total: number }>`
+    with page as (
+      select ${requestColumns} from requests r join users u on u.id = r.user_id
+      where ${matching}
+      order by r.id ${direction} limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from requests r where ${matching}) counted
+    left join page on true
+    order by page.id ${direction}`.execute(sqlOf(em));
+  return listingOf(rows, page);
+}
+
+const isStillToDo = (filter: RequestFilter) =>
+  filter === 'open' || (filter !== 'all' && isOpenRequest(filter));
+
+function matches(filter: RequestFilter): RawBuilder<unknown> {
+  if (filter === 'all') return sql`true`;
+  return filter === 'open' ? sql`r.live` : sql`r.status = ${filter}`;
+}
+
+/** A request with the person who made it. Throws NotFound. */
+export async function requestById(em: EntityManager, requestId: number): Promise<RequestRow> {
+  const { rows } = await sql<RequestRow>`
+    select ${requestColumns} from requests r join users u on u.id = r.user_id
+    where r.id = ${requestId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('request');
+  return rows[0];
+}
+
+/** Makes a request for a person and returns its id. Refused for whoever may not receive items. */
+export const createRequest = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  { item, reason }: { item: string; reason: string | null },
+): Promise<number> =>
+  changeAbout(em, userId, actor, async (change) => {
+    refuseUnlessMayReceiveItems(change.user);
+    const request = change.em.create(Request, { userId, item, reason });
+    await change.em.flush();
+    change.record('request.created', { requestId: request.id, item });
+    change.changed('requests');
+    return request.id;
+  });
+
+/** What became of approving or resolving a request; `status` is what it is now. */
+export interface RequestAnswer {
+  outcome: 'done' | 'already-done';
+  status: RequestStatus;
+  userId: number;
+}
+
+/** Approves a pending request. One that is not pending stays as it is: `already-done`. Throws NotFound. */
+export const approveRequest = (
+  em: EntityManager,
+  actor: Actor,
+  requestId: number,
+  now = new Date(),
+): Promise<RequestAnswer> =>
+  changeRequest(em, actor, requestId, (change, request) => {
+    if (request.status !== 'pending') return false;
+    change.em.assign(request, { status: 'approved', approvedAt: now });
+    change.record('request.approved', { requestId, item: request.item });
+    return true;
+  });
+
+/** How a request ends. `assetId` hands that asset to the person in the same step. */
+export interface Resolution {
+  outcome: RequestOutcome;
+  note: string | null;
+  assetId: number | null;
+}
+
+/**
+ * Closes an open request, once: a closed one stays as it is (`already-done`). Fulfilling with an asset is
+ * refused as `assignAsset` refuses, and the request stays open. Throws NotFound.
+ */
+export const resolveRequest = (
+  em: EntityManager,
+  actor: Actor,
+  requestId: number,
+  { outcome, note, assetId }: Resolution,
+  now = new Date(),
+): Promise<RequestAnswer> =>
+  changeRequest(em, actor, requestId, async (change, request) => {
+    if (!isOpenRequest(request.status)) return false;
+    if (assetId !== null && outcome !== 'fulfilled') {
+      throw new InvalidInput({ assetId: 'Only a fulfilled request hands out an asset.' });
+    }
+    change.em.assign(request, { status: outcome, resolvedAt: now, note });
+    const given = assetId === null ? {} : await give(change, assetId);
+    change.record('request.resolved', { requestId, item: request.item, outcome, note, ...given });
+    return true;
+  });
+
+async function give(change: Change, assetId: number) {
+  await handOut(change, assetId);
+  const asset = await change.em.findOneOrFail(Asset, { id: assetId });
+  return { assetId, tag: asset.tag };
+}
+
+/** `work` says whether it changed the request. */
+async function changeRequest(
+  em: EntityManager,
+  actor: Actor,
+  requestId: number,
+  work: (change: Change, request: Request) => Promise<boolean> | boolean,
+): Promise<RequestAnswer> {
+  const { userId } = await requestById(em, requestId);
+  return changeAbout(em, userId, actor, async (change) => {
+    const request = await change.em.findOneOrFail(Request, { id: requestId });
+    const isDone = await work(change, request);
+    if (isDone) change.changed('requests');
+    return { outcome: isDone ? 'done' : 'already-done', status: request.status, userId };
+  });
+}
