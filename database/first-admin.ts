@@ -3,9 +3,11 @@ import { type Actor, systemActor } from '../domain/actor.ts';
 import { InvalidInput, Refusal } from '../domain/failures.ts';
 import { passwordProblem } from '../domain/passwords.ts';
 import { maySignIn } from '../domain/user-status.ts';
-import { changeAbout, record } from './change.ts';
+import { record } from './change.ts';
+import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { hashPassword } from './passwords.ts';
+import { changeRole } from './roles.ts';
 import { sqlOf } from './tables.ts';
 
 /**
@@ -29,20 +31,13 @@ export async function ensureFirstAdmin(
 export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: string): Promise<number> {
   const added = await addSuperAdmin(em, actor, email, null);
   if (added !== null) return added;
-  const userId = await userIdOf(em, email);
-  await promote(em, actor, userId!);
-  return userId!;
+  const user = await em.fork().findOneOrFail(User, { id: (await userIdOf(em, email))! });
+  if (!maySignIn(user.status)) {
+    throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and cannot be a super-admin.`);
+  }
+  await changeRole(em, actor, user.id, 'super-admin');
+  return user.id;
 }
-
-const promote = (em: EntityManager, actor: Actor, userId: number): Promise<void> =>
-  changeAbout(em, userId, actor, async ({ user, record }) => {
-    if (!maySignIn(user.status)) {
-      throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and cannot be a super-admin.`);
-    }
-    if (user.role === 'super-admin') return;
-    record('user.role_changed', { from: user.role, to: 'super-admin' });
-    user.role = 'super-admin';
-  });
 
 async function userIdOf(em: EntityManager, email: string): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { pictureOf } from '../../database/checklists.ts';
+import { idOfPersonWith } from '../../database/credentials.ts';
+import { castPassword, makeCast } from './cast.ts';
+import { ownDatabase } from './database.ts';
+
+const { database } = await ownDatabase();
+
+test('the cast signs in, and Lena leaves with one of each', async () => {
+  const { ada, lena, offboardingId, laptop, seatId, requestId, lastDay } = await makeCast(database);
+
+  expect(await idOfPersonWith(database.em, ada.email, castPassword)).toBe(ada.id);
+  expect(await pictureOf(database.em, offboardingId)).toMatchObject({
+    userId: lena.id,
+    endDate: lastDay,
+    hardware: [laptop.assignmentId],
+    seats: [seatId],
+    requests: [requestId],
+  });
+});
+
+test('a second cast stands beside the first', async () => {
+  const first = await makeCast(database);
+  const second = await makeCast(database);
+  expect(second.lena.email).not.toBe(first.lena.email);
+});

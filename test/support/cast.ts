@@ -1,0 +1,114 @@
+import { assignAsset } from '../../database/assignments.ts';
+import { Asset, License, Offboarding, User } from '../../database/entities/index.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import type { Database } from '../../database/orm.ts';
+import { hashPassword } from '../../database/passwords.ts';
+import { createRequest } from '../../database/requests.ts';
+import { assignSeat } from '../../database/seats.ts';
+import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
+import type { Role } from '../../domain/permissions.ts';
+
+/** With this everybody of the cast signs in. */
+export const castPassword = 'nine lively otters';
+
+/** Somebody of the cast. */
+export interface Member {
+  id: number;
+  name: string;
+  email: string;
+  externalId: string;
+}
+
+/**
+ * The people and things that tests speak of. Lena leaves in five days and has one laptop, one seat and one
+ * request; Rosa and Timo report to her, and she reports to Mira. Emil stays and has nothing.
+ */
+export interface Cast {
+  /** Super-admin. */
+  ada: Member;
+  /** Admin. */
+  nora: Member;
+  /** It-admin. */
+  ivo: Member;
+  mira: Member;
+  lena: Member;
+  rosa: Member;
+  timo: Member;
+  emil: Member;
+  lastDay: CalendarDate;
+  /** Lena's, open. */
+  offboardingId: number;
+  laptop: { id: number; tag: string; assignmentId: number };
+  /** A laptop in stock. */
+  spare: { id: number; tag: string };
+  /** With three seats, of which Lena has one. */
+  license: { id: number; name: string };
+  seatId: number;
+  requestId: number;
+}
+
+/** Makes a whole cast. Each call makes another one, so that one test cannot use up the leaver of the next. */
+export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
+  const number = ++castsMade;
+  const member = memberMaker(em.fork(), number);
+  const ada = await member('Ada Lindqvist', 'super-admin');
+  const nora = await member('Nora Keller', 'admin');
+  const ivo = await member('Ivo Marin', 'it-admin');
+  const mira = await member('Mira Holt', 'employee');
+  const lena = await member('Lena Brandt', 'employee', { managerId: mira.id, jobTitle: 'Team Lead' });
+  const rosa = await member('Rosa Díaz', 'employee', { managerId: lena.id });
+  const timo = await member('Timo Aalto', 'employee', { managerId: lena.id });
+  const emil = await member('Emil Novák', 'employee', { managerId: mira.id });
+
+  const { laptop, spare, license } = await makeThings(em.fork(), number);
+  const assignmentId = await assignAsset(em, `user:${ivo.id}`, laptop.id, lena.id);
+  const seatId = await assignSeat(em, `user:${ivo.id}`, license.id, lena.id);
+  const wish = { item: 'Second monitor', reason: 'Two of everything' };
+  const requestId = await createRequest(em, `user:${lena.id}`, lena.id, wish);
+
+  const lastDay = addDays(todayIn('UTC', new Date()), daysLeft);
+  await setEndDate(em, `user:${nora.id}`, lena.id, lastDay);
+  const { id: offboardingId } = await em.fork().findOneOrFail(Offboarding, { userId: lena.id });
+
+  const people = { ada, nora, ivo, mira, lena, rosa, timo, emil };
+  const things = { laptop: { ...laptop, assignmentId }, spare, license, seatId, requestId };
+  return { ...people, ...things, lastDay, offboardingId };
+}
+
+let castsMade = 0;
+let castPasswordHash: Promise<string> | undefined;
+
+const memberMaker =
+  (em: Database['em'], number: number) =>
+  async (name: string, role: Role, more: { managerId?: number; jobTitle?: string } = {}): Promise<Member> => {
+    castPasswordHash ??= hashPassword(castPassword);
+    const firstName = name.split(' ')[0]!.toLowerCase();
+    const email = `${firstName}${number === 1 ? '' : number}@lastday.example`;
+    const externalId = `${firstName}-${number}`;
+    const passwordHash = await castPasswordHash;
+    const user = em.create(User, {
+      name,
+      email,
+      externalId,
+      role,
+      passwordHash,
+      department: 'Engineering',
+      ...more,
+    });
+    await em.flush();
+    return { id: user.id, name, email, externalId };
+  };
+
+async function makeThings(em: Database['em'], number: number) {
+  const code = String(number).padStart(4, '0');
+  const model = 'ThinkPad T14';
+  const laptop = em.create(Asset, { tag: `LT-${code}`, serial: `PF${code}AB`, model, location: 'Lisbon' });
+  const spare = em.create(Asset, { tag: `SP-${code}`, serial: `PF${code}CD`, model, location: 'Lisbon' });
+  const license = em.create(License, { name: `Figma ${number}`, vendor: 'Figma', seatsTotal: 3 });
+  await em.flush();
+  return {
+    laptop: { id: laptop.id, tag: laptop.tag },
+    spare: { id: spare.id, tag: spare.tag },
+    license: { id: license.id, name: license.name },
+  };
+}
