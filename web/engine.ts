@@ -12,7 +12,15 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { type Asking, complete, offboardingStart, offboardingWorkflow, offboardingWorkflowId, revokeSeat, taskQueue } from '../workflows/messages.ts';
+import {
+  type Asking,
+  complete,
+  offboardingStart,
+  offboardingWorkflow,
+  offboardingWorkflowId,
+  revokeSeat,
+  taskQueue,
+} from '../workflows/messages.ts';
 
 /** How long a person waits for the engine, in milliseconds. */
 const patienceMs = 5_000;
@@ -50,8 +58,13 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     { actor, token, requestId }: Question,
     rest: Omit<Arguments, keyof Asking>,
   ): Promise<Answer> {
-    const args = [{ ...rest, actor, askedAt: Date.now(), ...(requestId && { requestId }) } as Arguments] as [Arguments];
-    const startWorkflowOperation = new WithStartWorkflowOperation(offboardingWorkflow, offboardingStart(offboardingId, queue));
+    const args = [{ ...rest, actor, askedAt: Date.now(), ...(requestId && { requestId }) } as Arguments] as [
+      Arguments,
+    ];
+    const startWorkflowOperation = new WithStartWorkflowOperation(
+      offboardingWorkflow,
+      offboardingStart(offboardingId, queue),
+    );
     return within(patienceMs, () =>
       client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),
     );
@@ -81,7 +94,9 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     async answerTo(offboardingId: number, token: string): Promise<CompleteAnswer | RevokeSeatAnswer | null> {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
       try {
-        return await within(pollPatienceMs, () => handle.getUpdateHandle<CompleteAnswer | RevokeSeatAnswer>(token).result());
+        return await within(pollPatienceMs, () =>
+          handle.getUpdateHandle<CompleteAnswer | RevokeSeatAnswer>(token).result(),
+        );
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
@@ -100,7 +115,9 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     /** Whether the engine answers, within two seconds. */
     async isReachable(): Promise<boolean> {
       try {
-        await connection.withDeadline(Date.now() + pollPatienceMs, () => connection.workflowService.getSystemInfo({}));
+        await connection.withDeadline(Date.now() + pollPatienceMs, () =>
+          connection.workflowService.getSystemInfo({}),
+        );
         return true;
       } catch {
         return false;

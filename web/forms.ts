@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { InvalidInput } from '../domain/failures.ts';
 import { isCalendarDate, isTimeZone } from '../domain/dates.ts';
+import { InvalidInput } from '../domain/failures.ts';
 
 /**
  * Reads a form with a schema. Throws InvalidInput with one message for each bad field; fields the schema
@@ -43,7 +43,10 @@ export const text = (max = 200) => textOf(max).min(1, { error: 'Please fill this
 
 /** A text that may be left empty: null then. */
 export const optionalText = (max = 200) =>
-  z.preprocess((value) => value ?? '', textOf(max).transform((value) => (value === '' ? null : value)));
+  z.preprocess(
+    (value) => value ?? '',
+    textOf(max).transform((value) => (value === '' ? null : value)),
+  );
 
 /** A calendar date, or null when left empty. */
 export const optionalDate = () =>

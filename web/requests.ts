@@ -26,3 +26,12 @@ export const pageIn = (request: Request): number => {
   const text = queryText(request, 'page');
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
 };
+
+/** An id out of the query string, or null. */
+export function queryId(request: Request, name: string): number | null {
+  const text = queryText(request, name);
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
+
+/** Lists that only grow are paged by the id of the last row shown: `?before=`. */
+export const olderThan = (request: Request): number | null => queryId(request, 'before');

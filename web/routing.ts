@@ -1,8 +1,8 @@
 import type { Express, RequestHandler, Response } from 'express';
 import { may, type Permission } from '../domain/permissions.ts';
+import { Forbidden } from './http-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { signedIn } from './signed-in.ts';
-import { Forbidden } from './http-errors.ts';
 
 /** Who may call a route: anybody at all, or whoever has a permission. */
 export type Who = 'anyone' | Permission;
@@ -15,8 +15,18 @@ export interface Route {
   handler: RequestHandler;
 }
 
-export const get = (path: string, who: Who, handler: RequestHandler): Route => ({ method: 'get', path, who, handler });
-export const post = (path: string, who: Who, handler: RequestHandler): Route => ({ method: 'post', path, who, handler });
+export const get = (path: string, who: Who, handler: RequestHandler): Route => ({
+  method: 'get',
+  path,
+  who,
+  handler,
+});
+export const post = (path: string, who: Who, handler: RequestHandler): Route => ({
+  method: 'post',
+  path,
+  who,
+  handler,
+});
 
 /** Puts the routes into the app; every one asks who is there before its handler runs. */
 export function mount(app: Express, routes: Route[]): void {

@@ -12,6 +12,10 @@ export class Migration20261124060001_Laws extends Migration {
     this.addSql(searchIndexes);
     this.addSql(`create index users_safety_net_index on users (id)
       where status = 'offboarded' and offboarding_completed_at is null;`);
+    // The shape that rate-limiter-flexible keeps its counts in.
+    this.addSql(
+      `create table rate_limits (key varchar(255) primary key, points integer not null default 0, expire bigint);`,
+    );
     this.addSql(`insert into workspace (id, name) values (1, 'Lastday');`);
   }
 }

@@ -29,7 +29,9 @@ export async function sessions({ database, environment }: Services): Promise<Req
   return session({
     store: new SessionStore({ pool, tableName: 'sessions', pruneSessionInterval: false }),
     name: secure ? '__Host-lastday' : 'lastday',
-    secret: createHmac('sha256', Buffer.from(environment.SECRET_KEY, 'base64')).update('session cookie').digest('hex'),
+    secret: createHmac('sha256', Buffer.from(environment.SECRET_KEY, 'base64'))
+      .update('session cookie')
+      .digest('hex'),
     resave: false,
     saveUninitialized: false,
     rolling: true,
@@ -45,7 +47,10 @@ class SessionStore extends PgStore {
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const now = Date.now();
-    if (now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) return done?.();
+    if (now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
+      done?.();
+      return;
+    }
     if (this.#touchedAt.size > 10_000) this.#touchedAt.clear();
     this.#touchedAt.set(sid, now);
     super.touch(sid, data, done);

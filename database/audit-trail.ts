@@ -1,0 +1,41 @@
+import { sql } from 'kysely';
+import type { AuditAction, AuditDetails } from '../domain/audit.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** An entry of the trail with the names of who did it and whom it is about. */
+export interface AuditRow {
+  id: number;
+  at: Date;
+  actor: string;
+  actorName: string | null;
+  action: AuditAction;
+  userId: number | null;
+  user: string | null;
+  details: AuditDetails;
+}
+
+/** Which entries to show: one kind, one person, older than an id. */
+export interface AuditFilter {
+  action: string | null;
+  userId: number | null;
+  before: number | null;
+}
+
+/** The newest entries that fit, by one statement; paged by id, because the trail only grows. */
+export async function auditTrail(
+  em: EntityManager,
+  { action, userId, before }: AuditFilter,
+  limit: number,
+): Promise<AuditRow[]> {
+  const { rows } = await sql<AuditRow>`
+    select e.id, e.at, e.actor, e.action, e.user_id as "userId", u.name as user, a.name as "actorName", e.details
+    from audit_entries e
+    left join users u on u.id = e.user_id
+    left join users a on e.actor like 'user:%' and a.id = substring(e.actor from 6)::int
+    where ${before === null ? sql`true` : sql`e.id < ${before}`}
+      and ${action === null ? sql`true` : sql`e.action = ${action}`}
+      and ${userId === null ? sql`true` : sql`e.user_id = ${userId}`}
+    order by e.id desc limit ${limit}`.execute(sqlOf(em));
+  return rows;
+}

@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import { systemActor, userActor } from '../domain/actor.ts';
+import { maySignIn } from '../domain/user-status.ts';
+import { record } from './change.ts';
+import type { EntityManager } from './orm.ts';
+import { isPassword } from './passwords.ts';
+import { sqlOf } from './tables.ts';
+
+/**
+ * The id of the person these credentials belong to, if they may sign in, else null after the same time.
+ * Either way the audit trail says that somebody tried.
+ */
+export async function idOfPersonWith(
+  em: EntityManager,
+  email: string,
+  password: string,
+): Promise<number | null> {
+  const user = await sqlOf(em)
+    .selectFrom('users')
+    .select(['id', 'status', 'password_hash'])
+    .where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .executeTakeFirst();
+  const fits = await isPassword(password, user?.password_hash ?? null);
+  if (user === undefined) return null;
+  if (!fits || !maySignIn(user.status)) {
+    await noteSession(em, systemActor, 'user.sign_in_failed', user.id);
+    return null;
+  }
+  await noteSession(em, userActor(user.id), 'user.signed_in', user.id);
+  return user.id;
+}
+
+/** Notes a sign-in, a failed one or a sign-out in the audit trail. */
+export async function noteSession(
+  em: EntityManager,
+  actor: Actor,
+  action: 'user.signed_in' | 'user.sign_in_failed' | 'user.signed_out',
+  userId: number,
+): Promise<void> {
+  const fork = em.fork();
+  record(fork, actor, action, userId);
+  await fork.flush();
+}

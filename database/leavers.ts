@@ -1,0 +1,134 @@
+import { sql } from 'kysely';
+import type { AssetStatus } from '../domain/assets.ts';
+import type { RequestStatus } from '../domain/checklist.ts';
+import type { CalendarDate } from '../domain/dates.ts';
+import { NotFound } from '../domain/failures.ts';
+import type { Role } from '../domain/permissions.ts';
+import type { ReminderKind } from '../domain/reminders.ts';
+import type { UserStatus } from '../domain/user-status.ts';
+import type { DeliveryState } from '../domain/webhooks.ts';
+import type { OffboardingState } from './entities/offboarding.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** A device still out. */
+export interface HardwareItem {
+  id: number;
+  assetId: number;
+  tag: string;
+  serial: string | null;
+  model: string;
+  location: string | null;
+  status: AssetStatus;
+  assignedAt: string;
+}
+
+/** A seat still held. */
+export interface SeatItem {
+  id: number;
+  licenseId: number;
+  license: string;
+  vendor: string | null;
+  assignedAt: string;
+}
+
+/** A request still open. */
+export interface RequestItem {
+  id: number;
+  item: string;
+  reason: string | null;
+  status: RequestStatus;
+  createdAt: string;
+}
+
+/** The latest offboarding of a person. */
+export interface OffboardingFacts {
+  id: number;
+  state: OffboardingState;
+  openedAt: string;
+  closedAt: string | null;
+  /** Who completed or cancelled it, as an actor and by name. */
+  closedBy: string | null;
+  closedByName: string | null;
+  failedStep: string | null;
+  reminders: { kind: ReminderKind; dueAt: string; firedAt: string | null; skippedAt: string | null }[];
+  deliveries: {
+    id: number;
+    endpointId: number;
+    url: string;
+    state: DeliveryState;
+    nextTryAt: string | null;
+  }[];
+}
+
+/** Everything the person's offboarding page shows. */
+export interface Leaver {
+  id: number;
+  name: string;
+  email: string;
+  jobTitle: string | null;
+  department: string | null;
+  startDate: CalendarDate | null;
+  endDate: CalendarDate | null;
+  status: UserStatus;
+  role: Role;
+  zone: string;
+  workspaceZone: string;
+  managerId: number | null;
+  manager: string | null;
+  reports: number;
+  completed: boolean;
+  hardware: HardwareItem[];
+  seats: SeatItem[];
+  requests: RequestItem[];
+  offboarding: OffboardingFacts | null;
+}
+
+/** One person with their whole checklist, by one statement, so that lists and counts cannot disagree. Throws NotFound. */
+export async function leaverOf(em: EntityManager, userId: number): Promise<Leaver> {
+  const { rows } = await sql<Leaver>`
+    select
+      u.id, u.name, u.email, u.job_title as "jobTitle", u.department,
+      u.start_date as "startDate", u.end_date as "endDate", u.status, u.role,
+      coalesce(u.time_zone, w.time_zone) as zone, w.time_zone as "workspaceZone",
+      m.id as "managerId", m.name as manager,
+      (select count(*) from users r where r.manager_id = u.id) as reports,
+      u.offboarding_completed_at is not null as completed,
+      ${hardware} as hardware, ${seats} as seats, ${requests} as requests, ${offboarding} as offboarding
+    from users u
+    cross join workspace w
+    left join users m on m.id = u.manager_id
+    where u.id = ${userId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('user');
+  return rows[0];
+}
+
+const hardware = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'assetId', a.id, 'tag', a.tag, 'serial', a.serial,
+    'model', a.model, 'location', a.location, 'status', a.status, 'assignedAt', x.assigned_at)
+    order by x.assigned_at, x.id), '[]')
+  from assignments x join assets a on a.id = x.asset_id where x.user_id = u.id and x.live)`;
+
+const seats = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'licenseId', l.id, 'license', l.name,
+    'vendor', l.vendor, 'assignedAt', x.assigned_at) order by l.name, x.id), '[]')
+  from seats x join licenses l on l.id = x.license_id where x.user_id = u.id and x.live)`;
+
+const requests = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'item', x.item, 'reason', x.reason,
+    'status', x.status, 'createdAt', x.created_at) order by x.created_at, x.id), '[]')
+  from requests x where x.user_id = u.id and x.live)`;
+
+const offboarding = sql`(
+  select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,
+    'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step,
+    'closedByName', (select c.name from users c
+      where c.id = nullif(regexp_replace(coalesce(o.completed_by, o.cancelled_by), '^user:(\\d+)$|.*', '\\1'), '')::int),
+    'reminders', (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'dueAt', r.due_at,
+      'firedAt', r.fired_at, 'skippedAt', r.skipped_at) order by r.due_at, r.id), '[]')
+      from reminders r where r.offboarding_id = o.id),
+    'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
+      'state', d.state, 'nextTryAt', d.next_try_at) order by d.id), '[]')
+      from webhook_events e join webhook_deliveries d on d.event_id = e.id join webhook_endpoints p on p.id = d.endpoint_id
+      where e.offboarding_id = o.id))
+  from offboardings o where o.user_id = u.id order by o.id desc limit 1)`;

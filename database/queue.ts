@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { CalendarDate } from '../domain/dates.ts';
+import { addDays } from '../domain/dates.ts';
+import { type LookAhead, queuePageSize } from '../domain/queue.ts';
+import type { UserStatus } from '../domain/user-status.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** One row of the queue: who, when, under whom, and how much is still open. */
+export interface QueueRow {
+  id: number;
+  name: string;
+  jobTitle: string | null;
+  department: string | null;
+  endDate: CalendarDate | null;
+  status: UserStatus;
+  managerId: number | null;
+  manager: string | null;
+  hardware: number;
+  software: number;
+  requests: number;
+}
+
+/** A page of people, and how many there are in all. */
+export interface Queue {
+  rows: QueueRow[];
+  total: number;
+  /** Open offboardings that the list does not show. */
+  elsewhere: number;
+}
+
+/** Which people the queue shows: those within a look-ahead, or the open offboardings that no look-ahead shows. */
+export type QueueView = { lookAhead: LookAhead } | 'other';
+
+/**
+ * A page (from 1) of the queue, by one statement: who leaves soon, and the safety net of people marked
+ * offboarded with hardware still out; or, as the `other` view, everybody with an open offboarding whom no
+ * look-ahead would bring up: offboarded but not completed, or without an end date. Counts are taken for
+ * the rows of the page only.
+ */
+export async function queueOf(
+  em: EntityManager,
+  view: QueueView,
+  today: CalendarDate,
+  page: number,
+): Promise<Queue> {
+  const members =
+    view === 'other' ? others : sql`${leavingBy(addDays(today, view.lookAhead))} union ${safetyNet}`;
+  const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
+    with members as materialized (${members}),
+    page as materialized (
+      select u.* from members join users u using (id)
+      order by u.end_date nulls last, u.id
+      limit ${queuePageSize} offset ${(page - 1) * queuePageSize}
+    ),
+    totals as (
+      select
+        (select count(*) from members) as total,
+        (select count(*) from offboardings o where o.state = 'open' and not exists
+          (select from members m where m.id = o.user_id)) as elsewhere
+    )
+    select
+      t.total, t.elsewhere,
+      p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
+      m.id as "managerId", m.name as manager,
+      (select count(*) from assignments where user_id = p.id and live) as hardware,
+      (select count(*) from seats where user_id = p.id and live) as software,
+      (select count(*) from requests where user_id = p.id and live) as requests
+    from totals t
+    left join page p on true
+    left join users m on m.id = p.manager_id
+    order by p.end_date nulls last, p.id`.execute(sqlOf(em));
+  const { total, elsewhere } = rows[0]!;
+  return { rows: rows.filter((row) => row.id !== null), total, elsewhere };
+}
+
+/** domain/queue.ts, leavesSoon. */
+const leavingBy = (lastDay: CalendarDate) =>
+  sql`select id from users where end_date <= ${lastDay} and status <> 'offboarded'`;
+
+/** domain/queue.ts, inSafetyNet. Only those who did not pass the gate can have anything open. */
+const safetyNet = sql`
+  select u.id from users u
+  where u.status = 'offboarded' and u.offboarding_completed_at is null
+    and exists (select from assignments a where a.user_id = u.id and a.live)`;
+
+const others = sql`
+  select u.id from offboardings o join users u on u.id = o.user_id
+  where o.state = 'open' and (u.status = 'offboarded' or u.end_date is null)`;

@@ -1,0 +1,66 @@
+import { refusalWords } from '../domain/checklist.ts';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { completionObstacles } from '../domain/completion.ts';
+import type { Alert } from './rendering.ts';
+import { helpers } from './view-helpers.ts';
+
+/** What the engine answered to a completion, in words. `names` tells who an actor is. */
+export function completionAlert(
+  answer: CompleteAnswer,
+  nameOf: (actor: string) => string = actorWords,
+): Alert {
+  switch (answer.outcome) {
+    case 'completed':
+      return { tone: 'success', text: 'Marked as offboarded.' };
+    case 'already-completed':
+      return {
+        tone: 'info',
+        text: `Already completed by ${nameOf(answer.by)} at ${helpers.moment(answer.at)}.`,
+      };
+    case 'cancelled':
+      return {
+        tone: 'danger',
+        text: `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.moment(answer.at)}.`,
+      };
+    case 'still-open':
+      return { tone: 'danger', text: refusalWords(answer.counts) };
+    case 'refused':
+      return { tone: 'danger', text: completionObstacles[answer.reason] };
+  }
+}
+
+/** What became of whatever was asked, in words. */
+export const answerAlert = (answer: CompleteAnswer | RevokeSeatAnswer): Alert =>
+  isRevocation(answer) ? revocationAlert(answer) : completionAlert(answer);
+
+const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
+const isRevocation = (answer: CompleteAnswer | RevokeSeatAnswer): answer is RevokeSeatAnswer =>
+  revocationOutcomes.has(answer.outcome);
+
+/** What became of a revocation, in words. */
+export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
+  if (outcome === 'revoked') return { tone: 'success', text: 'The seat has been revoked and is free again.' };
+  if (outcome === 'already-revoked')
+    return { tone: 'info', text: 'This seat was revoked already. Nothing was changed.' };
+  return { tone: 'danger', text: 'This seat does not belong to this person. Nothing was changed.' };
+}
+
+/** The engine is slow or away: what was asked may still happen, and the page keeps asking. */
+export const askingPending: Alert = {
+  tone: 'warning',
+  text: 'The process engine has not answered yet. What you asked for may still be carried out within a minute; this page keeps asking.',
+};
+
+/** The engine does not know what was asked: it was lost, and nothing was begun. */
+export const askingLost: Alert = {
+  tone: 'warning',
+  text: 'What you asked for did not reach the process engine, and nothing was changed. Please ask again.',
+};
+
+/** An actor without a look into the database. */
+export const actorWords = (actor: string): string =>
+  actor.startsWith('token:')
+    ? `the API token “${actor.slice('token:'.length)}”`
+    : actor === 'system'
+      ? 'Lastday'
+      : `user ${actor.slice('user:'.length)}`;

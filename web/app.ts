@@ -1,0 +1,37 @@
+import compression from 'compression';
+import express, { type Express } from 'express';
+import { mountApi } from './api/routes.ts';
+import { notFound, showErrors } from './middleware/errors.ts';
+import { logRequests } from './middleware/request-log.ts';
+import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
+import { sessions } from './middleware/session.ts';
+import { findSignedIn } from './middleware/signed-in.ts';
+import { workspaceName } from './middleware/workspace-name.ts';
+import { consoleRoutes, probes } from './routes.ts';
+import { mount } from './routing.ts';
+import type { Services } from './services.ts';
+import { serveStaticFiles } from './static-files.ts';
+
+/** The console and the API, as a function of what they are made of. */
+export async function createApp(services: Services): Promise<Express> {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('trust proxy', 'loopback');
+
+  app.use(logRequests(services.log));
+  app.use(securityHeaders(services.environment));
+  app.use(compression());
+  serveStaticFiles(app);
+  mount(app, probes(services));
+  mountApi(app, services);
+  app.use(refuseCrossSite(services.environment));
+  app.use(express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 200 }));
+  app.use(await sessions(services));
+  app.use(findSignedIn(services));
+  app.use(workspaceName(services));
+  mount(app, await consoleRoutes(services));
+  app.use(notFound);
+  app.use(showErrors(services));
+  return app;
+}

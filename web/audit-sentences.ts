@@ -1,0 +1,39 @@
+import type { AuditRow } from '../database/audit-trail.ts';
+import { auditActions } from '../domain/audit.ts';
+import { actorWords } from './answers.ts';
+import { helpers } from './view-helpers.ts';
+
+/** An entry of the audit trail as a sentence: who, what, and the details worth reading. */
+export interface AuditSentence {
+  who: string;
+  what: string;
+  detail: string | null;
+}
+
+export function auditSentence(
+  row: Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details'>,
+): AuditSentence {
+  return {
+    who: row.actorName ?? capitalized(actorWords(row.actor)),
+    what: auditActions[row.action] ?? row.action,
+    detail: detailOf(row.action, row.details),
+  };
+}
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+function detailOf(action: string, details: Record<string, unknown>): string | null {
+  if ('from' in details || 'to' in details) {
+    const shown =
+      action === 'user.end_date_changed'
+        ? (value: unknown) => helpers.date(value as string)
+        : (value: unknown) => String(value ?? '—');
+    return `${shown(details.from)} → ${shown(details.to)}`;
+  }
+  const parts = Object.entries(details)
+    .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
+    .map(([name, value]) => `${labelOf(name)}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
+  return parts.length > 0 ? parts.join(' · ') : null;
+}
+
+const labelOf = (name: string) => name.replace(/([A-Z])/g, ' $1').toLowerCase();

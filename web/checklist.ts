@@ -1,0 +1,49 @@
+import type { Request, Response } from 'express';
+import { type Leaver, leaverOf } from '../database/leavers.ts';
+import { stillOpen } from '../domain/checklist.ts';
+import { todayIn } from '../domain/dates.ts';
+import { newToken } from './engine.ts';
+import { type Alert, fragment, page } from './rendering.ts';
+import { isHtmx } from './requests.ts';
+import type { Services } from './services.ts';
+
+/** What a checklist says above itself. */
+export interface ChecklistNote {
+  alert?: Alert | null;
+  /** The token of something the engine has not answered yet: the checklist keeps asking for it. */
+  pendingToken?: string;
+  status?: number;
+}
+
+/** Shows a person's checklist as it is now: the whole page, or for htmx the part that changes. */
+export async function renderChecklist(
+  { database }: Services,
+  request: Request,
+  response: Response,
+  userId: number,
+  { alert = null, pendingToken, status = 200 }: ChecklistNote = {},
+): Promise<void> {
+  const data = checklistData(await leaverOf(database.em, userId));
+  const rest = { alert, pendingToken: pendingToken ?? null };
+  response.set('Cache-Control', 'no-store').status(status);
+  if (isHtmx(request) && request.get('HX-Target') !== undefined) {
+    fragment(response, 'offboarding/_checklist', { ...data, ...rest });
+  } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
+}
+
+/** What the checklist's templates use. */
+export function checklistData(leaver: Leaver) {
+  const counts = {
+    hardware: leaver.hardware.length,
+    software: leaver.seats.length,
+    requests: leaver.requests.length,
+  };
+  return {
+    leaver,
+    counts,
+    open: stillOpen(counts),
+    today: todayIn(leaver.zone, new Date()),
+    /** One form is one asking: pressing twice does it once. */
+    newToken,
+  };
+}

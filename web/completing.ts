@@ -1,0 +1,32 @@
+import { closedAnswer } from '../database/completion.ts';
+import { Offboarding } from '../database/entities/index.ts';
+import { openForCompletion } from '../database/offboardings.ts';
+import type { CompleteAnswer } from '../domain/completion.ts';
+import type { Question } from './engine.ts';
+import type { Services } from './services.ts';
+
+/**
+ * Completes a person's offboarding: the one operation behind every door into it. Asks the database first
+ * whether it is done already; opens an offboarding for somebody without one; then asks the leaver's
+ * workflow. Throws GateRefusal when nothing was opened because something is open, and NoAnswerYet or
+ * NotBegun from the engine.
+ */
+export async function completeOffboardingOf(
+  { database, engine }: Pick<Services, 'database' | 'engine'>,
+  userId: number,
+  question: Question,
+): Promise<CompleteAnswer> {
+  const done = await completedAlready({ database }, userId);
+  if (done !== null) return done;
+  const offboarding = await openForCompletion(database.em, question.actor, userId);
+  return engine.complete(offboarding.id, question);
+}
+
+async function completedAlready(
+  { database }: Pick<Services, 'database'>,
+  userId: number,
+): Promise<CompleteAnswer | null> {
+  const em = database.em.fork();
+  const [last] = await em.find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
+  return last?.state === 'completed' ? closedAnswer(em, last.id) : null;
+}

@@ -1,0 +1,97 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { effectsOfCompletion } from '../../database/confirmations.ts';
+import { leaverOf } from '../../database/leavers.ts';
+import { isClear, refusalWords } from '../../domain/checklist.ts';
+import type { CompleteAnswer } from '../../domain/completion.ts';
+import { GateRefusal, Refusal } from '../../domain/failures.ts';
+import { askingPending, completionAlert } from '../answers.ts';
+import { checklistData, renderChecklist } from '../checklist.ts';
+import { completeOffboardingOf } from '../completing.ts';
+import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { formToken, readForm } from '../forms.ts';
+import { type Alert, notify, page } from '../rendering.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const asking = z.object({ token: formToken() });
+
+export const completionPages = (services: Services) => {
+  const { database, engine } = services;
+
+  /** Asks once more, naming the effects. */
+  const confirm: RequestHandler = async (request, response) => {
+    const userId = idIn(request, 'userId', 'user');
+    const data = checklistData(await leaverOf(database.em, userId));
+    if (data.leaver.completed) return response.redirect(303, `/offboarding/${userId}`);
+    if (!isClear(data.counts)) {
+      return renderChecklist(services, request, response, userId, {
+        status: 409,
+        alert: { tone: 'danger', text: refusalWords(data.counts) },
+      });
+    }
+    const effects = await effectsOfCompletion(database.em, userId);
+    page(response, 'offboarding/completion', {
+      title: `Complete offboarding of ${data.leaver.name}`,
+      ...data,
+      effects,
+    });
+  };
+
+  const complete: RequestHandler = async (request, response) => {
+    const userId = idIn(request, 'userId', 'user');
+    const { token } = readForm(asking, request.body);
+    const refuse = (alert: Alert) =>
+      renderChecklist(services, request, response, userId, { status: 409, alert });
+    try {
+      const question = { actor: actorOf(response), token, requestId: request.id };
+      return await answerWith(
+        request,
+        response,
+        userId,
+        await completeOffboardingOf(services, userId, question),
+      );
+    } catch (error) {
+      if (error instanceof GateRefusal || error instanceof Refusal || error instanceof NotBegun) {
+        return refuse({ tone: 'danger', text: error.message });
+      }
+      if (error instanceof NoAnswerYet) {
+        return renderChecklist(services, request, response, userId, {
+          status: 202,
+          alert: askingPending,
+          pendingToken: token,
+        });
+      }
+      throw error;
+    }
+  };
+
+  async function answerWith(request: Request, response: Response, userId: number, answer: CompleteAnswer) {
+    const alert = completionAlert(answer, await namesOf(userId));
+    if (answer.outcome === 'completed' || answer.outcome === 'already-completed') {
+      notify(response, alert);
+      return response.redirect(303, `/offboarding/${userId}`);
+    }
+    return renderChecklist(services, request, response, userId, { status: 409, alert });
+  }
+
+  /** Who completed or cancelled it, by name: only the database knows names. */
+  async function namesOf(userId: number): Promise<(actor: string) => string> {
+    const { offboarding } = await leaverOf(database.em, userId);
+    return (actor) => (actor === offboarding?.closedBy && offboarding.closedByName) || actor;
+  }
+
+  /** Tries the step again that failed for good. */
+  const retry: RequestHandler = async (request, response) => {
+    const userId = idIn(request, 'userId', 'user');
+    const { offboarding } = await leaverOf(database.em, userId);
+    const { token } = readForm(asking, request.body);
+    if (offboarding)
+      await engine.retry(offboarding.id, { actor: actorOf(response), token, requestId: request.id });
+    notify(response, { tone: 'success', text: 'The step is tried again.' });
+    response.redirect(303, `/offboarding/${userId}`);
+  };
+
+  return { confirm, complete, retry };
+};

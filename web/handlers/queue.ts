@@ -1,0 +1,37 @@
+import type { RequestHandler } from 'express';
+import { queueOf } from '../../database/queue.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { todayIn } from '../../domain/dates.ts';
+import { lookAheadFrom, lookAheads, queuePageSize } from '../../domain/queue.ts';
+import { lastPage } from '../paging.ts';
+import { page } from '../rendering.ts';
+import { pageIn, queryText } from '../requests.ts';
+import type { Services } from '../services.ts';
+
+export const queuePages = ({ database }: Services) => {
+  /** Who needs attention, soonest end date first. */
+  const list: RequestHandler = async (request, response) => {
+    const em = database.em.fork();
+    const today = todayIn((await workspaceOf(em)).timeZone, new Date());
+    const lookAhead = lookAheadFrom(queryText(request, 'window'));
+    const other = queryText(request, 'view') === 'other';
+    const view = other ? 'other' : { lookAhead };
+    let number = pageIn(request);
+    let queue = await queueOf(em, view, today, number);
+    if (queue.rows.length === 0 && queue.total > 0) {
+      number = lastPage(queue.total, queuePageSize);
+      queue = await queueOf(em, view, today, number);
+    }
+    page(response, 'queue/index', {
+      title: 'Offboarding',
+      ...queue,
+      today,
+      lookAhead,
+      lookAheads,
+      other,
+      paging: { page: number, pages: lastPage(queue.total, queuePageSize), total: queue.total },
+    });
+  };
+
+  return { list };
+};

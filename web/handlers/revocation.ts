@@ -1,0 +1,67 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { Offboarding } from '../../database/entities/index.ts';
+import { revokeSeat, seatById } from '../../database/seats.ts';
+import type { RevokeSeatAnswer } from '../../domain/completion.ts';
+import { askingPending, revocationAlert } from '../answers.ts';
+import { renderChecklist } from '../checklist.ts';
+import { NoAnswerYet, type Question } from '../engine.ts';
+import { formToken, readForm } from '../forms.ts';
+import { type Alert, notify } from '../rendering.ts';
+import { idIn, isHtmx } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const asking = z.object({
+  token: formToken(),
+  /** The page that asked, to lead back to it. */
+  from: z.enum(['offboarding', 'license']).catch('offboarding'),
+});
+
+export const revocationPages = (services: Services) => {
+  const { database, engine } = services;
+
+  /** Revokes a seat: through the leaver's workflow while their offboarding is open, else directly. */
+  const revoke: RequestHandler = async (request, response) => {
+    const seat = await seatById(database.em, idIn(request, 'seatId', 'seat'));
+    const { token, from } = readForm(asking, request.body);
+    const back = from === 'license' ? `/licenses/${seat.licenseId}` : `/offboarding/${seat.userId}`;
+    try {
+      const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
+      return await answerWith(
+        request,
+        response,
+        { back, userId: seat.userId, from },
+        revocationAlert(answer),
+      );
+    } catch (error) {
+      if (!(error instanceof NoAnswerYet)) throw error;
+      return renderChecklist(services, request, response, seat.userId, {
+        status: 202,
+        alert: askingPending,
+        pendingToken: token,
+      });
+    }
+  };
+
+  async function ask(seat: { id: number; userId: number }, question: Question): Promise<RevokeSeatAnswer> {
+    const offboarding = await database.em.fork().findOne(Offboarding, { userId: seat.userId, state: 'open' });
+    return offboarding === null
+      ? revokeSeat(database.em, question.actor, seat.id)
+      : engine.revokeSeat(offboarding.id, seat.id, question);
+  }
+
+  function answerWith(
+    request: Request,
+    response: Response,
+    { back, userId, from }: { back: string; userId: number; from: string },
+    alert: Alert,
+  ) {
+    if (from === 'offboarding' && isHtmx(request))
+      return renderChecklist(services, request, response, userId, { alert });
+    notify(response, alert);
+    response.redirect(303, back);
+  }
+
+  return { revoke };
+};

@@ -1,0 +1,45 @@
+import { createServer } from 'node:http';
+import { readEnvironment } from '../config/environment.ts';
+import { makeLog } from '../config/log.ts';
+import { ensureFirstAdmin } from '../database/first-admin.ts';
+import { connect } from '../database/orm.ts';
+import { createApp } from './app.ts';
+import { connectEngine } from './engine.ts';
+
+/** How long open requests may finish after a signal to stop, in milliseconds. */
+const drainMs = 10_000;
+
+const environment = readEnvironment();
+const log = makeLog('web', environment.LOG_LEVEL);
+const database = await connect(environment.DATABASE_URL);
+const engine = connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE);
+if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
+  await ensureFirstAdmin(database.em, {
+    email: environment.LASTDAY_ADMIN_EMAIL,
+    password: environment.LASTDAY_ADMIN_PASSWORD,
+  });
+}
+
+const server = createServer(await createApp({ database, engine, environment, log }));
+server.listen(environment.PORT, environment.HOST, () =>
+  log.info({ port: environment.PORT }, 'web is listening'),
+);
+server.on('error', (error) => {
+  log.fatal({ err: error }, `cannot listen on ${environment.HOST}:${environment.PORT}; set PORT or HOST`);
+  process.exit(1);
+});
+
+let stopping = false;
+async function stop() {
+  if (stopping) return;
+  stopping = true;
+  setTimeout(() => server.closeAllConnections(), drainMs).unref();
+  server.closeIdleConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await database.close();
+  process.exit(0);
+}
+process.on('SIGTERM', stop);
+process.on('SIGINT', stop);
+// The local starter is gone: so are we.
+process.on('disconnect', stop);

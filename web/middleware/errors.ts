@@ -1,0 +1,97 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { Forbidden } from '../http-errors.ts';
+import { fragment, page } from '../rendering.ts';
+import { isHtmx } from '../requests.ts';
+import type { Services } from '../services.ts';
+
+/** What an error means to the person in front of the screen. */
+interface Meaning {
+  status: number;
+  title: string;
+  text: string;
+}
+
+/** No route knows this address. */
+export const notFound: RequestHandler = () => {
+  throw new NotFound('page');
+};
+
+/**
+ * Turns every error a handler did not deal with into a page, or for htmx into a message at the top.
+ * What is none of ours goes to the log and is shown without details.
+ */
+export const showErrors =
+  ({ log }: Services): ErrorRequestHandler =>
+  (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const meaning = meaningOf(error);
+    if (meaning.status >= 500) log.error({ err: error, requestId: request.id }, 'request failed');
+    response.status(meaning.status).set('Cache-Control', 'no-store');
+    if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning });
+    else page(response, 'errors/error', { ...meaning });
+  };
+
+function meaningOf(error: unknown): Meaning {
+  if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
+  if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', text: error.message };
+  if (error instanceof GateRefusal || error instanceof Refusal)
+    return { status: 409, title: 'This was refused', text: error.message };
+  if (error instanceof InvalidInput)
+    return { status: 422, title: 'Please check your input', text: error.message };
+  if (error instanceof NoAnswerYet)
+    return {
+      status: 503,
+      title: 'No answer yet',
+      text: 'The process engine does not answer. Please try again in a moment.',
+    };
+  if (error instanceof NotBegun) return { status: 409, title: 'This was not begun', text: error.message };
+  return meaningOfStatus(error);
+}
+
+function meaningOfStatus(error: unknown): Meaning {
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  if (isDatabaseAway(error))
+    return {
+      status: 503,
+      title: 'The database does not answer',
+      text: 'Nothing was changed. Please try again in a moment.',
+    };
+  if (type === 'entity.too.large')
+    return { status: 413, title: 'Too much', text: 'This is larger than we accept.' };
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return { status, title: 'This request was not understood', text: 'Please go back and try again.' };
+  return {
+    status: 500,
+    title: 'Something went wrong',
+    text: 'It was our fault, and it has been written down. Please try again.',
+  };
+}
+
+const connectionTrouble = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'ENOENT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  '53300',
+]);
+
+/** Whether an error says that PostgreSQL could not be reached or is going down. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
+  if (connectionTrouble.has(String(code ?? ''))) return true;
+  if (/Connection terminated|timeout exceeded when trying to connect/.test(String(message ?? '')))
+    return true;
+  return cause !== undefined && cause !== null && isDatabaseAway(cause);
+}

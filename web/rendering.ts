@@ -1,0 +1,97 @@
+import { fileURLToPath } from 'node:url';
+import { Eta } from 'eta';
+import type { Request, Response } from 'express';
+import { isHtmx } from './requests.ts';
+import { helpers } from './view-helpers.ts';
+
+const views = fileURLToPath(new URL('./views', import.meta.url));
+
+/** Templates: `h` holds the helpers in every view; null and undefined print nothing; the rest is escaped. */
+const eta = new Eta({
+  views,
+  cache: true,
+  autoTrim: false,
+  functionHeader: 'const h = it.h;',
+  escapeFunction: (value: unknown) => (value == null ? '' : escapeHtml(String(value))),
+});
+
+const escapes: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character]!);
+
+/** A message above the page: what was done, or why it was not. */
+export interface Alert {
+  tone: 'success' | 'warning' | 'danger' | 'info';
+  text: string;
+}
+
+/** What every page may be given besides its own data. */
+export interface PageData {
+  title: string;
+  alert?: Alert | null;
+  [name: string]: unknown;
+}
+
+/** Renders a whole page, with the layout that fits whoever is signed in. */
+export function page(response: Response, view: string, data: PageData): void {
+  const { signedIn = null, path, workspaceName } = response.locals;
+  const alert = data.alert ?? takeNotice(response);
+  response.set('Vary', 'HX-Request').type('html');
+  response.send(eta.render(view, { ...data, alert, h: helpers, me: signedIn, path, workspaceName }));
+}
+
+/** Renders a fragment: the same partial that the page includes, alone. */
+export function fragment(response: Response, view: string, data: Record<string, unknown>): void {
+  const { signedIn = null, path } = response.locals;
+  response.set('Vary', 'HX-Request').type('html');
+  response.send(eta.render(view, { ...data, h: helpers, me: signedIn, path }));
+}
+
+/**
+ * Answers an action that was done: a plain form is sent on to `to` with the notice, htmx gets what
+ * `partial` renders.
+ */
+export function done(
+  request: Request,
+  response: Response,
+  to: string,
+  text: string,
+  partial?: (alert: Alert) => Promise<void> | void,
+): Promise<void> | void {
+  const alert: Alert = { tone: 'success', text };
+  if (partial !== undefined && isHtmx(request)) return partial(alert);
+  notify(response, alert);
+  response.redirect(303, to);
+}
+
+const noticeCookie = 'lastday-notice';
+
+/** Leaves a message for the next page. A cookie of a minute, because nothing is written to a session. */
+export function notify(response: Response, alert: Alert): void {
+  response.cookie(noticeCookie, Buffer.from(JSON.stringify(alert)).toString('base64url'), {
+    httpOnly: true,
+    sameSite: 'lax',
+    maxAge: 60_000,
+    path: '/',
+  });
+}
+
+function takeNotice(response: Response): Alert | null {
+  const match = /(?:^|; )lastday-notice=([\w-]+)/.exec(response.req.headers.cookie ?? '');
+  if (match === null) return null;
+  response.clearCookie(noticeCookie, { path: '/' });
+  try {
+    const { tone, text } = JSON.parse(Buffer.from(match[1]!, 'base64url').toString()) as Alert;
+    return {
+      tone: ['success', 'warning', 'danger', 'info'].includes(tone) ? tone : 'info',
+      text: String(text),
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,19 @@
+import { promisify } from 'node:util';
+import type { Request } from 'express';
+
+/** Signs a person in: a new session id, so that one known before is worth nothing. */
+export async function signIn(request: Request, userId: number): Promise<void> {
+  await promisify(request.session.regenerate).call(request.session);
+  request.session.userId = userId;
+  request.session.startedAt = Date.now();
+}
+
+/** Ends this browser's session, on the server too. */
+export const signOut = (request: Request): Promise<void> =>
+  promisify(request.session.destroy).call(request.session) as Promise<void>;
+
+/** Where to go after sign-in: only a path of ours, never another site. */
+export const safeReturn = (target: unknown): string =>
+  typeof target === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(target) && !target.startsWith('/sign-in')
+    ? target
+    : '/';

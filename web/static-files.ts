@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { type Express } from 'express';
+
+const require = createRequire(import.meta.url);
+const publicFolder = fileURLToPath(new URL('./public', import.meta.url));
+
+/** What the browser gets out of packages, by the name it asks for. */
+const vendorFiles: Record<string, string> = {
+  'tabler.css': require.resolve('@tabler/core/dist/css/tabler.min.css'),
+  'htmx.js': path.join(packageFolder('htmx.org'), 'dist/htmx.min.js'),
+};
+
+const aYear = { maxAge: '365d', immutable: true };
+
+/** Serves the console's own files and the vendors', to be kept for a year: their addresses carry a hash. */
+export function serveStaticFiles(app: Express): void {
+  app.use('/public', express.static(publicFolder, { ...aYear, index: false }));
+  app.get('/vendor/:file', (request, response, next) => {
+    const file = Object.hasOwn(vendorFiles, request.params.file) ? vendorFiles[request.params.file]! : null;
+    if (file === null) return next();
+    response.sendFile(path.basename(file), { root: path.dirname(file), ...aYear });
+  });
+}
+
+const addresses = new Map<string, string>();
+
+/** The address of a static file with a hash of what it holds, such as `/public/app.css?v=3f2a…`. */
+export function staticFile(address: string): string {
+  let hashed = addresses.get(address);
+  if (hashed === undefined) {
+    const file = address.startsWith('/vendor/')
+      ? vendorFiles[address.slice('/vendor/'.length)]!
+      : path.join(publicFolder, address.slice('/public/'.length));
+    hashed = `${address}?v=${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12)}`;
+    addresses.set(address, hashed);
+  }
+  return hashed;
+}
+
+const icons = new Map<string, string>();
+
+/** A Tabler icon as SVG markup, by its name; decoration only, so hidden from screen readers. */
+export function icon(name: string): string {
+  let svg = icons.get(name);
+  if (svg === undefined) {
+    const file = path.join(packageFolder('@tabler/icons'), 'icons/outline', `${name}.svg`);
+    svg = readFileSync(file, 'utf8')
+      .replace(/<!--[\s\S]*?-->/g, '')
+      .replace('<svg', '<svg class="icon" aria-hidden="true" focusable="false"')
+      .replace(/\s+/g, ' ')
+      .trim();
+    icons.set(name, svg);
+  }
+  return svg;
+}
+
+function packageFolder(name: string): string {
+  return fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
+}

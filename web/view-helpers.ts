@@ -1,0 +1,65 @@
+import { DateTime } from 'luxon';
+import { may } from '../domain/permissions.ts';
+import { dueTone, dueWords, rowButton } from '../domain/queue.ts';
+import { icon, staticFile } from './static-files.ts';
+
+/** What templates may call, as `h`. */
+export const helpers = {
+  icon,
+  staticFile,
+  may,
+  dueTone,
+  dueWords,
+  rowButton,
+
+  /** A calendar date for people: `24 Nov 2026`. */
+  date: (date: string | null | undefined) =>
+    date ? DateTime.fromISO(date, { zone: 'utc' }).setLocale('en-GB').toFormat('d LLL yyyy') : '—',
+
+  /** A moment for people, in a zone: `24 Nov 2026, 05:55 UTC`. */
+  moment: (moment: Date | string | number | null | undefined, zone = 'utc') => {
+    if (moment == null) return '—';
+    const at = DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB');
+    return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
+  },
+
+  /** A moment for machines, in `<time datetime>`. */
+  iso: (moment: Date | string | number) => new Date(moment).toISOString(),
+
+  /** How long something has lasted: `3 years`, `5 months`, `12 days`, `today`. */
+  since: (moment: Date | string, now = new Date()) => {
+    const days = Math.floor((now.getTime() - new Date(moment).getTime()) / 86_400_000);
+    if (days < 1) return 'today';
+    if (days < 60) return plural(days, 'day');
+    if (days < 730) return plural(Math.floor(days / 30.44), 'month');
+    return plural(Math.floor(days / 365.25), 'year');
+  },
+
+  plural: (count: number, noun: string) => plural(count, noun),
+
+  /** Initials for an avatar: the first letters of the first and the last word, in any script. */
+  initials: (name: string) => {
+    const words = name.trim().split(/\s+/);
+    const first = [...(words[0] ?? '?')][0] ?? '?';
+    const last = words.length > 1 ? ([...words.at(-1)!][0] ?? '') : '';
+    return (first + last).toLocaleUpperCase();
+  },
+
+  /** A stored word for people: `in_stock` becomes `In stock`. */
+  words: (stored: string | null | undefined) => {
+    if (!stored) return '—';
+    const text = stored.replace(/[_-]/g, ' ');
+    return text.charAt(0).toUpperCase() + text.slice(1);
+  },
+
+  /** An address with some of its query changed; empty values are left out. */
+  withQuery: (path: string, query: Record<string, string | number | null | undefined>) => {
+    const search = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== null && value !== undefined && value !== '') search.set(name, String(value));
+    }
+    return search.size === 0 ? path : `${path}?${search}`;
+  },
+};
+
+const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
