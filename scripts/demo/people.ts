@@ -1,0 +1,111 @@
+import { faker } from '@faker-js/faker/locale/en';
+import type { CalendarDate } from '../../domain/dates.ts';
+import type { Role } from '../../domain/permissions.ts';
+import { type Department, departments, offices } from './departments.ts';
+import { startDateBefore } from './moments.ts';
+import { type Name, someName } from './names.ts';
+
+/** The part of a person's address behind the @; `.example` reaches nobody. */
+export const mailDomain = 'lastday.example';
+
+/** Where in the tree of managers somebody stands. */
+export type Seniority = 'chief' | 'head' | 'lead' | 'member';
+
+/** Somebody of a made-up company. */
+export interface Person {
+  id: number;
+  externalId: string;
+  name: string;
+  email: string;
+  department: string;
+  jobTitle: string;
+  managerId: number | null;
+  startDate: CalendarDate;
+  timeZone: string | null;
+  role: Role;
+  city: string;
+  seniority: Seniority;
+}
+
+const reportsEach = 7;
+
+/**
+ * One person for each id, every manager before their reports: a chief, the heads of the departments below, and in
+ * each department at most seven reports to everybody.
+ */
+export function makePeople(ids: readonly number[], today: CalendarDate): Person[] {
+  const taken = new Set<string>();
+  const [chiefId, ...others] = ids;
+  const chief = makePerson(chiefId!, 'Management', 'CEO', 'chief', null);
+  return [chief, ...sizes(others.length).flatMap(makeDepartment)];
+
+  function makeDepartment({ department, from, size }: Sized): Person[] {
+    const members = others.slice(from, from + size);
+    return members.map((id, place) => {
+      const managerId = place === 0 ? chief.id : members[Math.floor((place - 1) / reportsEach)]!;
+      const seniority = seniorityAt(place, size);
+      return makePerson(id, department.name, titleOf(department, seniority), seniority, managerId);
+    });
+  }
+
+  function makePerson(
+    id: number,
+    department: string,
+    jobTitle: string,
+    seniority: Seniority,
+    managerId: number | null,
+  ): Person {
+    const name = someName();
+    const office = faker.helpers.arrayElement(offices);
+    return {
+      id,
+      externalId: `E-${String(id).padStart(5, '0')}`,
+      name: name.full,
+      email: freeAddress(name, id, taken),
+      department,
+      jobTitle,
+      managerId,
+      startDate: startDateBefore(today),
+      timeZone: office.timeZone,
+      role: 'employee',
+      city: office.city,
+      seniority,
+    };
+  }
+}
+
+interface Sized {
+  department: Department;
+  from: number;
+  size: number;
+}
+
+/** How many people each department gets; the first one takes what rounding leaves over. */
+function sizes(people: number): Sized[] {
+  const shares = departments.reduce((sum, { share }) => sum + share, 0);
+  const counts = departments.map(({ share }) => Math.floor((people * share) / shares));
+  counts[0]! += people - counts.reduce((sum, count) => sum + count, 0);
+  let from = 0;
+  return departments.map((department, index) => {
+    const size = counts[index]!;
+    from += size;
+    return { department, from: from - size, size };
+  });
+}
+
+function seniorityAt(place: number, size: number): Seniority {
+  if (place === 0) return 'head';
+  return place * reportsEach + 1 < size ? 'lead' : 'member';
+}
+
+function titleOf({ head, lead, titles }: Department, seniority: Seniority): string {
+  if (seniority === 'head') return head;
+  return seniority === 'lead' ? lead : faker.helpers.arrayElement(titles);
+}
+
+/** The second of a name has a number in the address, as in life; in a big company everybody may. */
+function freeAddress({ latin }: Name, id: number, taken: Set<string>): string {
+  const local = taken.has(latin) ? `${latin}.${id}` : latin;
+  taken.add(latin);
+  return `${local}@${mailDomain}`;
+}

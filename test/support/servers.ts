@@ -1,0 +1,51 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dataFolder } from '../../config/local-machine.ts';
+import { startPostgres } from '../../scripts/local/postgres.ts';
+import { postgresData } from '../../scripts/local/postgres-place.ts';
+import { startTemporal } from '../../scripts/local/temporal.ts';
+import { findTemporalCli } from '../../scripts/local/temporal-cli.ts';
+
+// A process of its own, for the servers of one test run. It ends them when the run is gone, however that came:
+// on Ctrl-C vitest leaves without another word.
+
+/** What this process says when the servers answer. */
+export interface TestServers {
+  adminUrl: string;
+  ownerUrl: string;
+  appUrl: string;
+  address: string;
+  uiUrl: string;
+  /** For files of this run. */
+  folder: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lastday-test-'));
+// PostgreSQL may run as another user, who must be able to enter.
+chmodSync(folder, 0o711);
+
+const log = (line: string) => console.log(line);
+const postgres = startPostgres({ dataDir: folder, durable: false, log });
+const temporal = findTemporalCli(join(dataFolder(), 'programs'), log).then((cli) =>
+  startTemporal({ dataDir: folder, cli, log }),
+);
+
+process.once('disconnect', end);
+try {
+  const [{ adminUrl, ownerUrl, appUrl }, { address, uiUrl }] = await Promise.all([postgres, temporal]);
+  if (process.connected)
+    process.send?.({ adminUrl, ownerUrl, appUrl, address, uiUrl, folder } satisfies TestServers);
+} catch (error) {
+  console.error((error as Error).message);
+  await end();
+}
+
+async function end(): Promise<void> {
+  for (const server of await Promise.allSettled([postgres, temporal])) {
+    if (server.status === 'fulfilled') await server.value.stop();
+  }
+  rmSync(postgresData(folder), { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+  process.exit();
+}

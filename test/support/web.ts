@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, inject } from 'vitest';
+import { readEnvironment } from '../../config/environment.ts';
+import { makeLog } from '../../config/log.ts';
+import { createApp } from '../../web/app.ts';
+import { connectEngine } from '../../web/engine.ts';
+import { castPassword } from './cast.ts';
+import type { OwnDatabase } from './database.ts';
+
+/** The console of a test file, listening. */
+export interface TestWeb {
+  /** `http://127.0.0.1:…` */
+  address: string;
+  /** Signs in through the real form. */
+  signIn(email: string, password?: string): Promise<Browserlike>;
+  /** Somebody who is not signed in. */
+  stranger(): Browserlike;
+}
+
+/** Starts the console on the file's own database; it ends after the file's last test. */
+export async function startWeb(
+  { database, url }: OwnDatabase,
+  variables: Record<string, string> = {},
+): Promise<TestWeb> {
+  const environment = readEnvironment({
+    DATABASE_URL: url,
+    TEMPORAL_ADDRESS: inject('temporalAddress'),
+    SECRET_KEY: randomBytes(32).toString('base64'),
+    ...variables,
+  });
+  const engine = connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE);
+  const app = await createApp({ database, engine, environment, log: makeLog('web', 'silent') });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    address,
+    stranger: () => new Browserlike(address),
+    signIn: async (email, password = castPassword) => {
+      const browser = new Browserlike(address);
+      const answer = await browser.post('/session', { email, password });
+      if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status} ${answer.text}`);
+      return browser;
+    },
+  };
+}
+
+/** What came back: redirects are not followed, so that they can be seen. */
+export interface Answer {
+  status: number;
+  text: string;
+  headers: Headers;
+  location: string | null;
+}
+
+/** Keeps cookies like a browser and says where its posts come from; follows nothing by itself. */
+export class Browserlike {
+  readonly cookies = new Map<string, string>();
+  readonly #address: string;
+
+  constructor(address: string) {
+    this.#address = address;
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#send(path, { method: 'GET', headers });
+  }
+
+  /** Posts a form. */
+  post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#send(path, {
+      method: 'POST',
+      body: new URLSearchParams(fields),
+      headers: { 'Sec-Fetch-Site': 'same-origin', ...headers },
+    });
+  }
+
+  /** Posts a form as htmx does, aiming at an element. */
+  postByHtmx(path: string, target: string, fields: Record<string, string> = {}): Promise<Answer> {
+    return this.post(path, fields, { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'HX-Target': target });
+  }
+
+  async #send(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> {
+    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(new URL(path, this.#address), {
+      ...init,
+      redirect: 'manual',
+      headers: { ...init.headers, ...(cookie && { cookie }) },
+    });
+    this.#keepCookies(response.headers.getSetCookie());
+    return {
+      status: response.status,
+      text: await response.text(),
+      headers: response.headers,
+      location: response.headers.get('location'),
+    };
+  }
+
+  #keepCookies(lines: string[]) {
+    for (const line of lines) {
+      const [pair, ...attributes] = line.split(/;\s*/);
+      const [name, value] = pair!.split(/=(.*)/s) as [string, string];
+      const over = attributes.some((attribute) => /^expires=/i.test(attribute) && new Date(attribute.slice(8)) < new Date());
+      if (over) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+  }
+}
