@@ -11,8 +11,8 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   licenses_seats_check: () => new Refusal('no-seat-left', 'This license has no free seat.'),
   seats_one_per_user: () =>
     new Refusal('already-has-seat', 'This person already has a seat of this license.'),
-  users_email_unique: () => new Refusal('email-taken', 'Somebody else has this e-mail address.'),
-  users_external_id_unique: () => new Refusal('external-id-taken', 'Somebody else has this external id.'),
+  users_email_unique: () => new InvalidInput({ email: 'Somebody else has this e-mail address.' }),
+  users_external_id_unique: () => new InvalidInput({ externalId: 'Somebody else has this external id.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>
     new Refusal(

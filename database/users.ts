@@ -37,7 +37,7 @@ export type NewUser = Pick<UserFields, 'name' | 'email'> & Partial<UserFields>;
 
 /**
  * Adds a person; one with an end date, or marked offboarded, has an open offboarding at once. Returns the
- * id. InvalidInput for dates that cannot be, Refusal for an e-mail address or external id in use.
+ * id. InvalidInput for dates that cannot be and for an e-mail address or external id in use.
  */
 export async function createUser(
   em: EntityManager,
@@ -81,19 +81,9 @@ export const updateUser = (
   changes: Partial<UserFields>,
   now = new Date(),
 ): Promise<void> =>
-  changeAbout(
-    em,
-    userId,
-    actor,
-    (change) => applyUserChanges(change, changes, now),
-    mayEndAccess(changes) ? lockWithSuperAdmins : undefined,
-  );
+  changeAbout(em, userId, actor, (change) => applyUserChanges(change, changes, now), lockWithSuperAdmins);
 
-/** Whether a change might take a super-admin away: then the others have to be locked as well. */
-export const mayEndAccess = ({ status }: Partial<UserFields>): boolean =>
-  status !== undefined && status !== 'active';
-
-/** The changes of `updateUser` within a larger change. */
+/** The changes of `updateUser` within a larger change, which has locked the person `lockWithSuperAdmins`. */
 export async function applyUserChanges(
   change: Change,
   changes: Partial<UserFields>,

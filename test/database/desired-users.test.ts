@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest';
+import { completeOffboarding } from '../../database/completion.ts';
+import { patchUser, putUser } from '../../database/desired-users.ts';
+import { Offboarding, User } from '../../database/entities/index.ts';
+import { representedUser } from '../../database/represented-users.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { ownDatabase } from '../support/database.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const hr = 'token:hr';
+
+let people = 0;
+async function someone(fields = {}) {
+  const externalId = `E-${++people}`;
+  const desired = { name: `Person ${people}`, email: `${externalId}@x.example`, ...fields };
+  await putUser(em, hr, externalId, desired);
+  return externalId;
+}
+const shown = async (externalId: string) => (await representedUser(em.fork(), externalId))!;
+
+async function leave(externalId: string) {
+  await patchUser(em, hr, externalId, { endDate: '2026-01-31' });
+  const { id } = await em.fork().findOneOrFail(Offboarding, { userId: (await shown(externalId)).id });
+  expect(await completeOffboarding(em, id, hr)).toMatchObject({ outcome: 'completed' });
+}
+
+test('PUT adds a person once, and makes them what is desired after that', async () => {
+  const desired = {
+    name: 'Ines Álvarez',
+    email: 'ines@x.example',
+    department: 'Sales',
+    endDate: '2099-01-01',
+  };
+  expect(await putUser(em, hr, 'ines', desired)).toEqual({ created: true, warnings: [] });
+  expect(await putUser(em, hr, 'ines', desired)).toEqual({ created: false, warnings: [] });
+  expect(await shown('ines')).toEqual({
+    id: expect.any(Number),
+    externalId: 'ines',
+    name: 'Ines Álvarez',
+    email: 'ines@x.example',
+    department: 'Sales',
+    jobTitle: null,
+    managerExternalId: null,
+    startDate: null,
+    endDate: '2099-01-01',
+    timeZone: null,
+    status: 'active',
+    revision: expect.any(Number),
+  });
+});
+
+test('PUT empties what it does not name, but leaves the status', async () => {
+  const manager = await someone();
+  const id = await someone({
+    managerExternalId: manager,
+    department: 'Sales',
+    jobTitle: 'Rep',
+    startDate: '2020-01-01',
+    endDate: '2099-01-01',
+    timeZone: 'UTC',
+    status: 'suspended',
+  });
+  await putUser(em, hr, id, { name: 'Left', email: `${id}@x.example` });
+  expect(await shown(id)).toMatchObject({
+    department: null,
+    jobTitle: null,
+    managerExternalId: null,
+    startDate: null,
+    endDate: null,
+    timeZone: null,
+    status: 'suspended',
+  });
+});
+
+test('the same PUT, doubled at the same moment, adds one person', async () => {
+  const desired = { name: 'Twice', email: 'twice@x.example' };
+  const applied = await Promise.all([1, 2, 3].map(() => putUser(em, hr, 'twice', desired)));
+  expect(applied.filter(({ created }) => created)).toHaveLength(1);
+  expect(await em.fork().count(User, { externalId: 'twice' })).toBe(1);
+});
+
+test('PATCH changes what it names and nothing else', async () => {
+  const id = await someone({ department: 'Sales', endDate: '2099-01-01' });
+  await patchUser(em, hr, id, { jobTitle: 'Lead' });
+  expect(await shown(id)).toMatchObject({ department: 'Sales', jobTitle: 'Lead', endDate: '2099-01-01' });
+});
+
+test('PATCH of an unknown person is refused', async () => {
+  await expect(patchUser(em, hr, 'nobody', {})).rejects.toBeInstanceOf(NotFound);
+});
+
+test('a manager who is unknown, or the person, is refused by name of the field', async () => {
+  const id = await someone();
+  for (const managerExternalId of ['nobody', id]) {
+    const refused = patchUser(em, hr, id, { managerExternalId });
+    await expect(refused).rejects.toBeInstanceOf(InvalidInput);
+    await expect(refused).rejects.toMatchObject({ fields: { managerExternalId: expect.any(String) } });
+  }
+});
+
+test('a manager who has been offboarded is stored as none, with a warning', async () => {
+  const gone = await someone();
+  await leave(gone);
+  const warned = [{ field: 'managerExternalId', message: expect.stringContaining('offboarded') }];
+
+  const id = await someone();
+  expect(await patchUser(em, hr, id, { managerExternalId: gone })).toEqual({
+    created: false,
+    warnings: warned,
+  });
+  expect(await putUser(em, hr, 'new', { name: 'N', email: 'n@x.example', managerExternalId: gone })).toEqual({
+    created: true,
+    warnings: warned,
+  });
+  expect((await shown(id)).managerExternalId).toBeNull();
+});
+
+test('a manager who completes at the same moment is stored as none, or cleared', async () => {
+  for (let round = 0; round < 10; round++) {
+    const manager = await someone({ endDate: '2026-01-31' });
+    const id = await someone();
+    const { id: offboardingId } = await em
+      .fork()
+      .findOneOrFail(Offboarding, { userId: (await shown(manager)).id });
+    await Promise.all([
+      completeOffboarding(em, offboardingId, hr),
+      patchUser(em, hr, id, { managerExternalId: manager }),
+    ]);
+    expect((await shown(id)).managerExternalId).toBeNull();
+  }
+});
+
+test("after completion a nightly sync of equal values succeeds, and another date, status or manager doesn't", async () => {
+  const manager = await someone();
+  const id = await someone();
+  await leave(id);
+  const named = { name: 'Still Known', email: `${id}@x.example` };
+
+  await putUser(em, hr, id, named);
+  await putUser(em, hr, id, {
+    ...named,
+    endDate: '2026-01-31',
+    status: 'offboarded',
+    managerExternalId: null,
+  });
+  expect(await shown(id)).toMatchObject({ name: 'Still Known', endDate: '2026-01-31', status: 'offboarded' });
+
+  const refused = { code: 'already-offboarded' };
+  await expect(putUser(em, hr, id, { ...named, endDate: '2026-02-01' })).rejects.toMatchObject(refused);
+  await expect(putUser(em, hr, id, { ...named, endDate: null })).rejects.toMatchObject(refused);
+  await expect(patchUser(em, hr, id, { status: 'active' })).rejects.toMatchObject(refused);
+  await expect(patchUser(em, hr, id, { managerExternalId: manager })).rejects.toMatchObject(refused);
+});
