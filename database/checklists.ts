@@ -31,6 +31,13 @@ export interface Picture {
 
 /** Reads a whole picture by one statement, so that sets and revision belong together. Throws NotFound. */
 export async function pictureOf(em: EntityManager, offboardingId: number): Promise<Picture> {
+  const [picture] = await picturesOf(em, [offboardingId]);
+  if (picture === undefined) throw new NotFound('offboarding');
+  return picture;
+}
+
+/** The same of many offboardings by one statement; unknown ones are left out. */
+export async function picturesOf(em: EntityManager, offboardingIds: readonly number[]): Promise<Picture[]> {
   const { rows } = await sql<Picture>`
     select
       o.id as "offboardingId", u.id as "userId", u.department, u.revision, o.state,
@@ -41,7 +48,6 @@ export async function pictureOf(em: EntityManager, offboardingId: number): Promi
     from offboardings o
     join users u on u.id = o.user_id
     cross join workspace w
-    where o.id = ${offboardingId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('offboarding');
-  return rows[0];
+    where o.id = any(${offboardingIds}::int[])`.execute(sqlOf(em));
+  return rows;
 }

@@ -18,6 +18,7 @@ export const attemptOutcomes = {
   tls_failed: 'The secure connection could not be made',
   timed_out: 'The endpoint did not answer in time',
   response_too_large: 'The answer was too large',
+  not_signed: 'The signing secret could not be read: it was stored with another SECRET_KEY',
 } as const;
 export type AttemptOutcome = keyof typeof attemptOutcomes;
 
@@ -41,3 +42,37 @@ export const retrySchedule: readonly number[] = [
   20 * hour,
   24 * hour,
 ];
+
+/** How many tries a delivery has. */
+export const triesOfDelivery = retrySchedule.length;
+
+/** What a try's outcome means for the delivery. */
+export function stateAfterTry(outcome: AttemptOutcome, number: number): DeliveryState {
+  if (outcome === 'delivered') return 'delivered';
+  if (outcome === 'gone') return 'disabled';
+  return number < triesOfDelivery ? 'pending' : 'failed';
+}
+
+const spread = 0.1;
+
+/**
+ * When to try again after the try `number` failed, a little earlier or later than scheduled, so that the
+ * deliveries of one outage do not all come back at once. `random` lies in [0, 1).
+ */
+export const nextTryAfter = (number: number, now: Date, random = Math.random()): Date =>
+  new Date(now.getTime() + retrySchedule[number]! * (1 + spread * (2 * random - 1)));
+
+/** The outcome that an endpoint's HTTP status means. Only 2xx is success; redirects are not followed. */
+export function outcomeOfStatus(status: number): AttemptOutcome {
+  if (status >= 200 && status < 300) return 'delivered';
+  if (status === 410) return 'gone';
+  return status >= 300 && status < 400 ? 'redirected' : 'http_error';
+}
+
+/** What is sent, by Standard Webhooks 1.0. `occurredAt` is the moment of the event, not of the try. */
+export const webhookBody = (event: {
+  type: WebhookEventType;
+  occurredAt: Date;
+  data: Record<string, unknown>;
+}): string =>
+  JSON.stringify({ type: event.type, timestamp: event.occurredAt.toISOString(), data: event.data });

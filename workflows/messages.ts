@@ -36,6 +36,21 @@ export interface DeliveryAddress {
   replayOf: number | null;
 }
 
+export interface WebhookDeliveryInput {
+  deliveryId: number;
+}
+
+/** How the workflow of a delivery is started; it ends at once when its delivery is no longer pending. */
+export const webhookDeliveryStart = (delivery: DeliveryAddress, queue = taskQueue) => ({
+  workflowId: webhookDeliveryWorkflowId(delivery),
+  taskQueue: queue,
+  args: [{ deliveryId: delivery.id }] as [WebhookDeliveryInput],
+  staticSummary: `Delivery ${delivery.id} of ${delivery.eventId} to endpoint ${delivery.endpointId}`,
+});
+
+/** Sending has a queue of its own: endpoints that hang must not keep a completion waiting. */
+export const sendingQueue = (queue: string) => `${queue}-sending`;
+
 /** One kind of open item, as a whole: the ids open at `revision` of the user. */
 export interface OpenSet {
   ids: number[];
@@ -76,8 +91,7 @@ export interface Asking {
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;
 }
-export const askedTooLongAgoMs = 60_000;
-export const askedTooLongAgo = 'This was asked too long ago, please ask again.';
+export { askedTooLongAgo, askedTooLongAgoMs, failureTypes } from '../domain/asking.ts';
 
 export interface RevokeSeatRequest extends Asking {
   seatId: number;
@@ -120,4 +134,7 @@ export const offboardingStart = (offboardingId: number, queue: string = taskQueu
   workflowIdConflictPolicy: 'USE_EXISTING' as const,
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
   staticSummary: `Offboarding ${offboardingId}`,
+  staticDetails:
+    'Follows what the leaver still has until the offboarding is completed or cancelled. ' +
+    'Signals say what changed; `complete`, `revokeSeat` and `retry` are asked in the console.',
 });

@@ -254,7 +254,7 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "webhook_attempts" add constraint "webhook_attempts_delivery_id_foreign" foreign key ("delivery_id") references "webhook_deliveries" ("id") on update no action on delete no action;`,
     );
     this.addSql(
-      `alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large'));`,
+      `alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large', 'not_signed'));`,
     );
 
     this.addSql(`alter table "workspace" add constraint "workspace_one_row_check" check (id = 1);`);

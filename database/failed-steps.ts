@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/**
+ * Records the step of an offboarding's process that failed for good and waits for a person, or that none
+ * does any more. The super-admins are told of each new one.
+ */
+export async function recordFailedStep(
+  em: EntityManager,
+  offboardingId: number,
+  step: string | null,
+): Promise<void> {
+  await sql`
+    with changed as (
+      update offboardings set failed_step = ${step}::text
+      where id = ${offboardingId} and failed_step is distinct from ${step}::text
+      returning id, user_id
+    )
+    insert into notifications (user_id, kind, about_user_id, details)
+    select u.id, 'offboarding_stuck', c.user_id, jsonb_build_object('offboardingId', c.id, 'step', ${step}::text)
+    from changed c join users u on u.role = 'super-admin' and u.status = 'active'
+    where ${step}::text is not null`.execute(sqlOf(em));
+}

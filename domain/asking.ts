@@ -1,0 +1,24 @@
+/**
+ * How long something a person asked for may wait before it is begun, in milliseconds: later the asker has
+ * gone on, and it must not happen behind their back.
+ */
+export const askedTooLongAgoMs = 60_000;
+export const askedTooLongAgo = 'This was asked too long ago, please ask again.';
+
+/** Whether it is too late to begin what was asked at `askedAt` (both in epoch milliseconds). */
+export const wasAskedTooLongAgo = (askedAt: number, now: number): boolean =>
+  now - askedAt > askedTooLongAgoMs;
+
+/** What a question to the engine can end with instead of an answer. */
+export const failureTypes = {
+  /** Nothing was begun. */
+  askedTooLongAgo: 'AskedTooLongAgo',
+  /** The question itself makes no sense. */
+  nonsense: 'Nonsense',
+  notFound: 'NotFound',
+  /** A rule forbids it. */
+  refused: 'Refused',
+  /** It fails in a way that trying again does not help. */
+  broken: 'Broken',
+  interrupted: 'Interrupted',
+} as const;
