@@ -31,10 +31,9 @@ const reportsEach = 7;
 
 /**
  * One person for each id, every manager before their reports: a chief, the heads of the departments below, and in
- * each department at most seven reports to everybody.
+ * each department at most seven reports to everybody. `taken` holds the names before the @ that are in use.
  */
-export function makePeople(ids: readonly number[], today: CalendarDate): Person[] {
-  const taken = new Set<string>();
+export function makePeople(ids: readonly number[], today: CalendarDate, taken: Set<string>): Person[] {
   const [chiefId, ...others] = ids;
   const chief = makePerson(chiefId!, 'Management', 'CEO', 'chief', null);
   return [chief, ...sizes(others.length).flatMap(makeDepartment)];
@@ -103,7 +102,7 @@ function titleOf({ head, lead, titles }: Department, seniority: Seniority): stri
   return seniority === 'lead' ? lead : faker.helpers.arrayElement(titles);
 }
 
-/** The second of a name has a number in the address, as in life; in a big company everybody may. */
+/** Whoever shares a name with somebody has a number in the address. */
 function freeAddress({ latin }: Name, id: number, taken: Set<string>): string {
   const local = taken.has(latin) ? `${latin}.${id}` : latin;
   taken.add(latin);

@@ -16,6 +16,8 @@ declare module 'vitest' {
     postgresAppUrl: string;
     temporalAddress: string;
     temporalUiUrl: string;
+    /** The program of the Temporal CLI. */
+    temporalCli: string;
     /** The workflows, bundled once for all workers of the run. */
     workflowBundlePath: string;
   }
@@ -53,7 +55,7 @@ async function serversOf(child: ChildProcess): Promise<TestServers> {
 }
 
 async function provideAll(project: TestProject, servers: TestServers): Promise<void> {
-  const { adminUrl, ownerUrl, appUrl, address, uiUrl, folder } = servers;
+  const { adminUrl, ownerUrl, appUrl, folder } = servers;
   const [workflowBundlePath] = await Promise.all([
     prepareBundle(folder),
     prepareTemplate(adminUrl, ownerUrl, appUrl),
@@ -61,8 +63,9 @@ async function provideAll(project: TestProject, servers: TestServers): Promise<v
   project.provide('postgresAdminUrl', adminUrl);
   project.provide('postgresOwnerUrl', ownerUrl);
   project.provide('postgresAppUrl', appUrl);
-  project.provide('temporalAddress', address);
-  project.provide('temporalUiUrl', uiUrl);
+  project.provide('temporalAddress', servers.address);
+  project.provide('temporalUiUrl', servers.uiUrl);
+  project.provide('temporalCli', servers.temporalCli);
   project.provide('workflowBundlePath', workflowBundlePath);
 }
 

@@ -17,6 +17,7 @@ export interface TestServers {
   appUrl: string;
   address: string;
   uiUrl: string;
+  temporalCli: string;
   /** For files of this run. */
   folder: string;
 }
@@ -27,15 +28,22 @@ chmodSync(folder, 0o711);
 
 const log = (line: string) => console.log(line);
 const postgres = startPostgres({ dataDir: folder, durable: false, log });
-const temporal = findTemporalCli(join(dataFolder(), 'programs'), log).then((cli) =>
-  startTemporal({ dataDir: folder, cli, log }),
-);
+const temporalCli = findTemporalCli(join(dataFolder(), 'programs'), log);
+const temporal = temporalCli.then((cli) => startTemporal({ dataDir: folder, cli, log }));
 
 process.once('disconnect', end);
 try {
   const [{ adminUrl, ownerUrl, appUrl }, { address, uiUrl }] = await Promise.all([postgres, temporal]);
-  if (process.connected)
-    process.send?.({ adminUrl, ownerUrl, appUrl, address, uiUrl, folder } satisfies TestServers);
+  const servers: TestServers = {
+    adminUrl,
+    ownerUrl,
+    appUrl,
+    address,
+    uiUrl,
+    temporalCli: await temporalCli,
+    folder,
+  };
+  if (process.connected) process.send?.(servers);
 } catch (error) {
   console.error((error as Error).message);
   await end();

@@ -45,7 +45,8 @@ export async function startWeb(
     signIn: async (email, password = castPassword) => {
       const browser = new Browserlike(address);
       const answer = await browser.post('/session', { email, password });
-      if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status} ${answer.text}`);
+      if (answer.status !== 303)
+        throw new Error(`${email} could not sign in: ${answer.status} ${answer.text}`);
       return browser;
     },
   };
@@ -73,7 +74,11 @@ export class Browserlike {
   }
 
   /** Posts a form. */
-  post(path: string, fields: Record<string, string> = {}, headers: Record<string, string> = {}): Promise<Answer> {
+  post(
+    path: string,
+    fields: Record<string, string> = {},
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     return this.#send(path, {
       method: 'POST',
       body: new URLSearchParams(fields),
@@ -83,7 +88,11 @@ export class Browserlike {
 
   /** Posts a form as htmx does, aiming at an element. */
   postByHtmx(path: string, target: string, fields: Record<string, string> = {}): Promise<Answer> {
-    return this.post(path, fields, { 'HX-Request': 'true', 'HX-Request-Type': 'partial', 'HX-Target': target });
+    return this.post(path, fields, {
+      'HX-Request': 'true',
+      'HX-Request-Type': 'partial',
+      'HX-Target': target,
+    });
   }
 
   async #send(path: string, init: RequestInit & { headers: Record<string, string> }): Promise<Answer> {
@@ -106,7 +115,9 @@ export class Browserlike {
     for (const line of lines) {
       const [pair, ...attributes] = line.split(/;\s*/);
       const [name, value] = pair!.split(/=(.*)/s) as [string, string];
-      const over = attributes.some((attribute) => /^expires=/i.test(attribute) && new Date(attribute.slice(8)) < new Date());
+      const over = attributes.some(
+        (attribute) => /^expires=/i.test(attribute) && new Date(attribute.slice(8)) < new Date(),
+      );
       if (over) this.cookies.delete(name);
       else this.cookies.set(name, value);
     }

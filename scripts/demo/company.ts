@@ -1,0 +1,82 @@
+import type { EntityManager } from '../../database/orm.ts';
+import type { Tables } from '../../database/tables.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import { makeHardware } from './hardware.ts';
+import { insertRows, reserveIds } from './insert.ts';
+import { morningOf } from './moments.ts';
+import type { Person } from './people.ts';
+import type { AuditRow, Making } from './rows.ts';
+import { shareOut } from './share-out.ts';
+import { licensesFor, makeSoftware } from './software.ts';
+import { makeWishes } from './wishes.ts';
+
+/** How much a company has. */
+export interface Size {
+  devices: number;
+  /** Of the devices. */
+  handedOut: number;
+  seats: number;
+  requests: number;
+  /** Of the requests. */
+  open: number;
+}
+
+/** Rows by their tables, in an order that every foreign key allows. */
+export type CompanyRows = readonly (readonly [table: keyof Tables, rows: readonly object[]])[];
+
+/** What the people of a company have and had, with its history; `fixed` says what somebody has exactly. */
+export async function makeCompany(
+  em: EntityManager,
+  people: readonly Person[],
+  size: Size,
+  making: Omit<Making, 'audit'>,
+  fixed: ReadonlyMap<number, OpenCounts> = new Map(),
+): Promise<CompanyRows> {
+  const ids = await reserveAll(em, people.length, size);
+  const everybody = people.map((person) => person.id);
+  const share = (total: number, kind: keyof OpenCounts) =>
+    shareOut(total, everybody, new Map([...fixed].map(([id, counts]) => [id, counts[kind]])));
+
+  const telling: Making = { ...making, audit: people.map((person) => arrival(person, making)) };
+  const hardware = makeHardware(ids, people, share(size.handedOut, 'hardware'), telling);
+  const software = makeSoftware(ids, people, share(size.seats, 'software'), telling);
+  const requests = makeWishes(ids.requestIds, people, share(size.open, 'requests'), telling);
+  return [
+    ['users', people.map(userRow)],
+    ['assets', hardware.assets],
+    ['assignments', hardware.assignments],
+    ['licenses', software.licenses],
+    ['seats', software.seats],
+    ['requests', requests],
+    ['audit_entries', telling.audit.sort((a, b) => a.at.getTime() - b.at.getTime())],
+  ];
+}
+
+/** Writes a company down. `written` hears how many rows of which table. */
+export async function writeCompany(
+  em: EntityManager,
+  company: CompanyRows,
+  written: (table: keyof Tables, count: number) => void = () => {},
+): Promise<void> {
+  for (const [table, rows] of company) await insertRows(em, table, rows, (count) => written(table, count));
+}
+
+async function reserveAll(em: EntityManager, people: number, { devices, seats, requests }: Size) {
+  return {
+    assetIds: await reserveIds(em, 'assets', devices),
+    assignmentIds: await reserveIds(em, 'assignments', devices),
+    licenseIds: await reserveIds(em, 'licenses', licensesFor(people)),
+    seatIds: await reserveIds(em, 'seats', seats),
+    requestIds: await reserveIds(em, 'requests', requests),
+  };
+}
+
+const arrival = ({ id, name, email, startDate }: Person, { actor }: Omit<Making, 'audit'>): AuditRow => ({
+  at: morningOf(startDate),
+  actor,
+  action: 'user.created',
+  userId: id,
+  details: { name, email },
+});
+
+const userRow = ({ city, seniority, ...user }: Person) => ({ ...user, createdAt: morningOf(user.startDate) });

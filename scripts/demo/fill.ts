@@ -1,0 +1,59 @@
+import { faker } from '@faker-js/faker/locale/en';
+import { User } from '../../database/entities/index.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import type { Database, EntityManager } from '../../database/orm.ts';
+import { updateUser } from '../../database/users.ts';
+import { updateWorkspace } from '../../database/workspace.ts';
+import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
+import { addDays, todayIn } from '../../domain/dates.ts';
+import { makeCompany, type Size, writeCompany } from './company.ts';
+import { reserveIds } from './insert.ts';
+import { makePeople } from './people.ts';
+import { addressesOfStories, type Lived, tellStories } from './stories.ts';
+
+const workspace = { name: 'Halden Robotics', timeZone: 'UTC' };
+const people = 120;
+const size: Size = { devices: 200, handedOut: 156, seats: 400, requests: 25, open: 14 };
+
+/** With this every demo has the same people and things; its dates lie around the day it is made. */
+const choices = 20_261_124;
+
+/**
+ * Fills a database without users with a company to try Lastday on: people and what they hold, with years of history,
+ * leavers with the stories that matter, and two people who were marked offboarded too early. Returns how many people
+ * there are, or null when there were users already and nothing was done.
+ */
+export async function fillDemo(database: Database, now = new Date()): Promise<number | null> {
+  faker.seed(choices);
+  const lived = await database.em.fork().transactional((em) => settle(em, now));
+  if (lived === null) return null;
+  await leave(database.em, lived, now);
+  return people;
+}
+
+async function settle(em: EntityManager, now: Date): Promise<Lived[] | null> {
+  if ((await em.count(User)) > 0) return null;
+  await updateWorkspace(em, systemActor, workspace);
+  const ids = await reserveIds(em, 'users', people);
+  const everybody = makePeople(ids, todayIn(workspace.timeZone, now), addressesOfStories());
+  const lived = tellStories(everybody);
+  const fixed = new Map(lived.flatMap(({ person, has }) => (has ? [[person.id, has] as const] : [])));
+  const company = await makeCompany(em, everybody, size, { now, actor: actorOf(lived, 'it-admin') }, fixed);
+  await writeCompany(em, company);
+  return lived;
+}
+
+/** By the verbs that HR's own entries would go through: offboardings, reminders and outbox come of themselves. */
+async function leave(em: EntityManager, lived: readonly Lived[], now: Date): Promise<void> {
+  const today = todayIn(workspace.timeZone, now);
+  const hr = actorOf(lived, 'admin');
+  for (const { person, leavesIn, markedOffboarded } of lived) {
+    if (leavesIn === null) continue;
+    const endDate = addDays(today, leavesIn);
+    if (markedOffboarded) await updateUser(em, hr, person.id, { endDate, status: 'offboarded' }, now);
+    else await setEndDate(em, hr, person.id, endDate, now);
+  }
+}
+
+const actorOf = (lived: readonly Lived[], role: string): Actor =>
+  userActor(lived.find(({ person }) => person.role === role)!.person.id);

@@ -1,0 +1,129 @@
+import { faker } from '@faker-js/faker/locale/en';
+import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
+import { makeDevice } from './devices.ts';
+import { daysBefore, momentBetween, morningOf } from './moments.ts';
+import type { Person } from './people.ts';
+import type { AssetRow, AssignmentRow, Making } from './rows.ts';
+
+interface Hardware {
+  assets: AssetRow[];
+  assignments: AssignmentRow[];
+}
+
+/**
+ * A device for each asset id: first those that people hold, as many as `held` says of each, then those on the shelf,
+ * in repair and gone, most of which somebody has given back. Takes at most as many assignment ids as asset ids.
+ */
+export function makeHardware(
+  { assetIds, assignmentIds }: { assetIds: readonly number[]; assignmentIds: readonly number[] },
+  people: readonly Person[],
+  held: ReadonlyMap<number, number>,
+  making: Making,
+): Hardware {
+  const assets: AssetRow[] = [];
+  const assignments: AssignmentRow[] = [];
+  for (const person of people) {
+    for (let i = 0; i < (held.get(person.id) ?? 0); i++) handOut(person, i === 0);
+  }
+  while (assets.length < assetIds.length) addUnheld(faker.number.int(2) === 0);
+  return { assets, assignments };
+
+  function handOut(person: Person, first: boolean) {
+    const assignedAt = momentOfHandOut(person, first);
+    const asset = addAsset(first, 'assigned', whereabouts(person), daysBefore(assignedAt, someDays()));
+    addAssignment(asset, person, assignedAt);
+  }
+
+  function addUnheld(laptop: boolean) {
+    const person = faker.helpers.arrayElement(people);
+    const status = faker.helpers.arrayElement(unheldStatuses);
+    const hadHolder = status === 'lost' || faker.number.int(4) > 0;
+    const assignedAt = hadHolder ? momentOfHandOut(person, false) : making.now;
+    const asset = addAsset(laptop, status, `${person.city}, storeroom`, daysBefore(assignedAt, someDays()));
+    if (hadHolder) giveBack(asset, addAssignment(asset, person, assignedAt));
+  }
+
+  function addAsset(laptop: boolean, status: AssetStatus, location: string, createdAt: Date): AssetRow {
+    const device = makeDevice(assetIds[assets.length]!, laptop);
+    const asset: AssetRow = { ...device, location, status, condition: null, createdAt };
+    assets.push(asset);
+    const details = { assetId: asset.id, tag: asset.tag };
+    making.audit.push({
+      at: createdAt,
+      actor: making.actor,
+      action: 'asset.created',
+      userId: null,
+      details,
+    });
+    return asset;
+  }
+
+  function addAssignment(asset: AssetRow, { id: userId }: Person, assignedAt: Date): AssignmentRow {
+    const id = assignmentIds[assignments.length]!;
+    const assignment = {
+      id,
+      assetId: asset.id,
+      userId,
+      assignedAt,
+      returnedAt: null,
+      condition: null,
+      note: null,
+    };
+    assignments.push(assignment);
+    const details = { assetId: asset.id, tag: asset.tag, assignmentId: id };
+    making.audit.push({ at: assignedAt, actor: making.actor, action: 'asset.assigned', userId, details });
+    return assignment;
+  }
+
+  function giveBack(asset: AssetRow, assignment: AssignmentRow) {
+    const { condition, note } = comingBack[asset.status as UnheldStatus];
+    assignment.returnedAt = momentBetween(assignment.assignedAt, making.now);
+    assignment.condition = condition;
+    assignment.note = note;
+    asset.condition = condition;
+    making.audit.push({
+      at: assignment.returnedAt,
+      actor: making.actor,
+      action: asset.status === 'lost' ? 'asset.lost' : 'asset.recovered',
+      userId: assignment.userId,
+      details: {
+        assetId: asset.id,
+        tag: asset.tag,
+        assignmentId: assignment.id,
+        condition,
+        nextStatus: asset.status,
+        note,
+      },
+    });
+  }
+
+  /** The laptop often on the first day, everything else some time since. */
+  function momentOfHandOut({ startDate }: Person, first: boolean): Date {
+    const firstDay = morningOf(startDate);
+    return first && faker.datatype.boolean() ? firstDay : momentBetween(firstDay, making.now);
+  }
+}
+
+const someDays = () => faker.number.int({ min: 3, max: 40 });
+
+const whereabouts = ({ city }: Person): string =>
+  faker.number.int(5) === 0
+    ? `${city}, home office`
+    : `${city}, floor ${faker.number.int({ min: 1, max: 6 })}`;
+
+type UnheldStatus = Exclude<AssetStatus, 'assigned'>;
+
+/** As often as one meets them. */
+const unheldStatuses: readonly UnheldStatus[] = [
+  ...Array<UnheldStatus>(11).fill('in_stock'),
+  ...Array<UnheldStatus>(4).fill('in_repair'),
+  ...Array<UnheldStatus>(3).fill('retired'),
+  'lost',
+];
+
+const comingBack: Record<UnheldStatus, { condition: ReturnCondition | null; note: string | null }> = {
+  in_stock: { condition: 'good', note: null },
+  in_repair: { condition: 'damaged', note: 'Does not charge' },
+  retired: { condition: 'worn', note: null },
+  lost: { condition: null, note: 'Left on a train, reported to the police' },
+};

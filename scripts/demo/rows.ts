@@ -1,0 +1,72 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import type { RequestStatus } from '../../domain/checklist.ts';
+
+// Rows as they go into the tables, in the entities' spelling. They are written without the verbs, which change one
+// thing at a time and now: a demo needs years of history at once.
+
+export interface AssetRow {
+  id: number;
+  tag: string;
+  serial: string;
+  model: string;
+  location: string;
+  status: AssetStatus;
+  condition: ReturnCondition | null;
+  createdAt: Date;
+}
+
+export interface AssignmentRow {
+  id: number;
+  assetId: number;
+  userId: number;
+  assignedAt: Date;
+  returnedAt: Date | null;
+  condition: ReturnCondition | null;
+  note: string | null;
+}
+
+export interface LicenseRow {
+  id: number;
+  name: string;
+  vendor: string;
+  seatsTotal: number;
+  createdAt: Date;
+}
+
+export interface SeatRow {
+  id: number;
+  licenseId: number;
+  userId: number;
+  assignedAt: Date;
+}
+
+export interface RequestRow {
+  id: number;
+  userId: number;
+  item: string;
+  reason: string;
+  status: RequestStatus;
+  createdAt: Date;
+  approvedAt: Date | null;
+  resolvedAt: Date | null;
+  note: string | null;
+}
+
+export interface AuditRow {
+  at: Date;
+  actor: Actor;
+  action: AuditAction;
+  userId: number | null;
+  details: AuditDetails;
+}
+
+/** What a generator needs beside its own numbers. */
+export interface Making {
+  now: Date;
+  /** Who is said to have done what the history tells. */
+  actor: Actor;
+  /** Collects the history, in any order. */
+  audit: AuditRow[];
+}

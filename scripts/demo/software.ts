@@ -1,0 +1,96 @@
+import { faker } from '@faker-js/faker/locale/en';
+import { daysBefore, momentBetween, morningOf } from './moments.ts';
+import type { Person } from './people.ts';
+import type { LicenseRow, Making, SeatRow } from './rows.ts';
+
+/** Something paid for by the seat. Without departments it is for everybody. */
+interface Product {
+  name: string;
+  vendor: string;
+  departments?: readonly string[];
+}
+
+/** The fifteen products of a demo. Everybody may use at least five of them. */
+export const products: readonly Product[] = [
+  { name: 'Google Workspace', vendor: 'Google' },
+  { name: 'Slack Business+', vendor: 'Slack' },
+  { name: '1Password Business', vendor: '1Password' },
+  { name: 'Zoom Workplace', vendor: 'Zoom' },
+  { name: 'Notion', vendor: 'Notion Labs' },
+  { name: 'GitHub Enterprise', vendor: 'GitHub', departments: ['Engineering', 'IT'] },
+  { name: 'JetBrains All Products', vendor: 'JetBrains', departments: ['Engineering'] },
+  { name: 'Jira', vendor: 'Atlassian', departments: ['Engineering', 'Product', 'IT'] },
+  { name: 'Figma', vendor: 'Figma', departments: ['Product', 'Design'] },
+  { name: 'Adobe Creative Cloud', vendor: 'Adobe', departments: ['Design', 'Marketing'] },
+  { name: 'Salesforce Sales Cloud', vendor: 'Salesforce', departments: ['Sales'] },
+  { name: 'HubSpot Marketing Hub', vendor: 'HubSpot', departments: ['Marketing', 'Sales'] },
+  { name: 'NetSuite', vendor: 'Oracle', departments: ['Finance', 'Management'] },
+  { name: 'Personio', vendor: 'Personio', departments: ['People', 'Management'] },
+  { name: 'Jamf Pro', vendor: 'Jamf', departments: ['IT'] },
+];
+
+/** A big company has a contract for so many people: seats of one contract are counted on one row. */
+const peopleOfContract = 2000;
+
+/** How many license ids `makeSoftware` takes. */
+export const licensesFor = (people: number): number => products.length * contractsFor(people);
+
+const contractsFor = (people: number): number => Math.ceil(people / peopleOfContract);
+
+interface Software {
+  licenses: LicenseRow[];
+  seats: SeatRow[];
+}
+
+/** The licenses, and a seat for each seat id: as many as `held` says of each person, their department's tools first. */
+export function makeSoftware(
+  { licenseIds, seatIds }: { licenseIds: readonly number[]; seatIds: readonly number[] },
+  people: readonly Person[],
+  held: ReadonlyMap<number, number>,
+  making: Making,
+): Software {
+  const contracts = contractsFor(people.length);
+  const licenses = licenseIds.map((id, index) => makeLicense(id, index));
+  const seats = people.flatMap((person, index) => {
+    const contract = Math.floor(index / peopleOfContract);
+    const used = toolsOf(person).slice(0, held.get(person.id) ?? 0);
+    return used.map((tool) => ({ license: licenses[contract * products.length + tool]!, person }));
+  });
+  return { licenses, seats: seats.map(({ license, person }, index) => giveSeat(license, person, index)) };
+
+  function makeLicense(id: number, index: number): LicenseRow {
+    const { name, vendor } = products[index % products.length]!;
+    const contract = Math.floor(index / products.length) + 1;
+    const named = contracts === 1 ? name : `${name}, contract ${contract}`;
+    const createdAt = daysBefore(making.now, 4400);
+    making.audit.push({
+      at: createdAt,
+      actor: making.actor,
+      action: 'license.created',
+      userId: null,
+      details: { licenseId: id, name: named },
+    });
+    return { id, name: named, vendor, seatsTotal: faker.number.int(12), createdAt };
+  }
+
+  function giveSeat(license: LicenseRow, { id: userId, startDate }: Person, index: number): SeatRow {
+    const id = seatIds[index]!;
+    const assignedAt = momentBetween(morningOf(startDate), making.now);
+    license.seatsTotal++;
+    making.audit.push({
+      at: assignedAt,
+      actor: making.actor,
+      action: 'seat.assigned',
+      userId,
+      details: { seatId: id, licenseId: license.id, license: license.name },
+    });
+    return { id, licenseId: license.id, userId, assignedAt };
+  }
+}
+
+/** The products a person may use, by their place in the list, the special ones first. */
+function toolsOf({ department }: Person): number[] {
+  const places = products.map((_, place) => place);
+  const special = places.filter((place) => products[place]!.departments?.includes(department));
+  return [...special, ...places.filter((place) => products[place]!.departments === undefined)];
+}

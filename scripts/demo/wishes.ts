@@ -1,0 +1,88 @@
+import { faker } from '@faker-js/faker/locale/en';
+import type { RequestOutcome, RequestStatus } from '../../domain/checklist.ts';
+import { daysBefore, momentBetween } from './moments.ts';
+import type { Person } from './people.ts';
+import type { AuditRow, Making, RequestRow } from './rows.ts';
+
+const wishes: readonly (readonly [item: string, reason: string])[] = [
+  ['27-inch monitor', 'I work with two editors side by side'],
+  ['Standing desk', 'My back, on doctor’s advice'],
+  ['Ergonomic keyboard', 'My wrists hurt after long days'],
+  ['Noise-cancelling headset', 'The open space is loud on release days'],
+  ['MacBook Pro 16-inch', 'Builds take forty minutes on the old one'],
+  ['iPad for demos', 'Customers want to touch it'],
+  ['USB-C dock', 'Four adapters hang from my laptop'],
+  ['Company phone', 'I am on call from next month'],
+  ['Conference camera', 'Nobody can see the people at the far end of the table'],
+];
+
+const outcomes: Record<RequestOutcome, string> = {
+  fulfilled: 'Handed over at the IT desk',
+  rejected: 'Not in this year’s budget',
+  cancelled: 'No longer needed',
+};
+
+/** One request for each id: `open` says how many each person is waiting for, the others are resolved. */
+export function makeWishes(
+  ids: readonly number[],
+  people: readonly Person[],
+  open: ReadonlyMap<number, number>,
+  making: Making,
+): RequestRow[] {
+  const waiting = people.flatMap(({ id }) => Array<number>(open.get(id) ?? 0).fill(id));
+  return ids.map((id, index) => {
+    const userId = waiting[index] ?? faker.helpers.arrayElement(people).id;
+    const request = index < waiting.length ? makeOpen(id, userId, making) : makeResolved(id, userId, making);
+    making.audit.push(...historyOf(request, making));
+    return request;
+  });
+}
+
+function makeOpen(id: number, userId: number, { now }: Making): RequestRow {
+  const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 45), now));
+  return faker.datatype.boolean() ? approved(request, now) : request;
+}
+
+function makeResolved(id: number, userId: number, { now }: Making): RequestRow {
+  const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 55), daysBefore(now, 20)));
+  const status = faker.helpers.arrayElement(['fulfilled', 'fulfilled', 'rejected', 'cancelled'] as const);
+  const answered = status === 'fulfilled' ? approved(request, daysBefore(now, 10)) : request;
+  const resolvedAt = momentBetween(answered.approvedAt ?? answered.createdAt, now);
+  return { ...answered, status, resolvedAt, note: outcomes[status] };
+}
+
+const approved = (request: RequestRow, before: Date): RequestRow => ({
+  ...request,
+  status: 'approved',
+  approvedAt: momentBetween(request.createdAt, before),
+});
+
+function makeWish(id: number, userId: number, status: RequestStatus, createdAt: Date): RequestRow {
+  const [item, reason] = faker.helpers.arrayElement(wishes);
+  return {
+    id,
+    userId,
+    item,
+    reason,
+    status,
+    createdAt,
+    approvedAt: null,
+    resolvedAt: null,
+    note: null,
+  };
+}
+
+function historyOf(request: RequestRow, { actor }: Making): AuditRow[] {
+  const { id: requestId, userId, item, status: outcome, note } = request;
+  const about = { userId, details: { requestId, item } };
+  const history: AuditRow[] = [
+    { at: request.createdAt, actor: `user:${userId}`, action: 'request.created', ...about },
+  ];
+  if (request.approvedAt)
+    history.push({ at: request.approvedAt, actor, action: 'request.approved', ...about });
+  if (request.resolvedAt) {
+    const details = { ...about.details, outcome, note };
+    history.push({ at: request.resolvedAt, actor, action: 'request.resolved', userId, details });
+  }
+  return history;
+}

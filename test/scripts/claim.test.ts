@@ -1,0 +1,68 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { machineFile, readMachine, withLocalMachine } from '../../config/local-machine.ts';
+import { claim } from '../../scripts/local/claim.ts';
+import { isAlive } from '../../scripts/local/processes.ts';
+
+const url = 'http://127.0.0.1:3000';
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lastday-claim-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a folder on which another start runs is refused with its address', async () => {
+  const other = await program('scripts/local/main.ts');
+  writeDown({ pid: other.pid });
+  await expect(claim(folder, url, () => {})).rejects.toThrow(
+    `already running at ${url} (process ${other.pid})`,
+  );
+  other.kill();
+});
+
+test('a folder whose process is another program by now is claimed', async () => {
+  const other = await program('something/else.ts');
+  writeDown({ pid: other.pid });
+  await claim(folder, url, () => {});
+  expect(readMachine(folder)?.pid).toBe(process.pid);
+  expect(isAlive(other.pid)).toBe(true);
+  other.kill();
+});
+
+test('web and worker of a killed start are ended first', async () => {
+  const web = await program('web/main.ts');
+  const other = await program('something/else.ts');
+  writeDown({ pid: 2 ** 22 + 1, programs: { web: web.pid, worker: other.pid } });
+  await claim(folder, url, () => {});
+  expect(isAlive(web.pid)).toBe(false);
+  expect(isAlive(other.pid)).toBe(true);
+  other.kill();
+});
+
+test('a script in another terminal finds the database that runs, and only its owner can read where', async () => {
+  const claimed = await claim(folder, url, () => {});
+  claimed.update({ environment: { DATABASE_URL: 'postgresql://here' } });
+  expect(statSync(machineFile(folder)).mode & 0o777).toBe(0o600);
+  expect(withLocalMachine({ LASTDAY_DATA: folder }).DATABASE_URL).toBe('postgresql://here');
+  const named = { LASTDAY_DATA: folder, DATABASE_URL: 'postgresql://there' };
+  expect(withLocalMachine(named).DATABASE_URL).toBe('postgresql://there');
+  claimed.release();
+  expect(withLocalMachine({ LASTDAY_DATA: folder }).DATABASE_URL).toBeUndefined();
+});
+
+function writeDown(machine: object) {
+  writeFileSync(machineFile(folder), JSON.stringify({ url, programs: {}, environment: {}, ...machine }));
+}
+
+/** A process with that path in its command line. */
+async function program(path: string) {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', path], { stdio: 'ignore' });
+  await once(child, 'spawn');
+  return child as typeof child & { pid: number };
+}
