@@ -18,8 +18,7 @@ afterEach(() => {
 });
 
 test('a server left behind is stopped, and closed workflows are kept for 90 days', async () => {
-  const start = async () =>
-    startTemporal({ dataDir, cli: await findTemporalCli(dataDir, () => {}), log: () => {} });
+  const start = () => startTemporal({ dataDir, cli: inject('temporalCli'), log: () => {} });
   const leftBehind = await start();
   const running = await start();
   await leftBehind.ended;
