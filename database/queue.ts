@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CalendarDate } from '../domain/dates.ts';
 import { addDays } from '../domain/dates.ts';
-import { type LookAhead, queuePageSize } from '../domain/queue.ts';
+import { type LookAhead, lookAheads, queuePageSize } from '../domain/queue.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -25,9 +25,11 @@ export interface QueueRow {
 export interface Queue {
   rows: QueueRow[];
   total: number;
-  /** Open offboardings that the list does not show. */
+  /** Open offboardings that neither this list nor any look-ahead shows. */
   elsewhere: number;
 }
+
+const widestLookAhead = Math.max(...lookAheads);
 
 /** Which people the queue shows: those within a look-ahead, or the open offboardings that no look-ahead shows. */
 export type QueueView = { lookAhead: LookAhead } | 'other';
@@ -35,8 +37,8 @@ export type QueueView = { lookAhead: LookAhead } | 'other';
 /**
  * A page (from 1) of the queue, by one statement: who leaves soon, and the safety net of people marked
  * offboarded with hardware still out; or, as the `other` view, everybody with an open offboarding whom no
- * look-ahead would bring up: offboarded but not completed, or without an end date. Counts are taken for
- * the rows of the page only.
+ * look-ahead would bring up: offboarded but not completed, without an end date, or leaving later than any.
+ * Counts are taken for the rows of the page only.
  */
 export async function queueOf(
   em: EntityManager,
@@ -45,7 +47,7 @@ export async function queueOf(
   page: number,
 ): Promise<Queue> {
   const members =
-    view === 'other' ? others : sql`${leavingBy(addDays(today, view.lookAhead))} union ${safetyNet}`;
+    view === 'other' ? others(today) : sql`${leavingBy(addDays(today, view.lookAhead))} union ${safetyNet}`;
   const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
     with members as materialized (${members}),
     page as materialized (
@@ -56,8 +58,8 @@ export async function queueOf(
     totals as (
       select
         (select count(*) from members) as total,
-        (select count(*) from offboardings o where o.state = 'open' and not exists
-          (select from members m where m.id = o.user_id)) as elsewhere
+        (select count(*) from (${others(today)}) o where not exists
+          (select from members m where m.id = o.id)) as elsewhere
     )
     select
       t.total, t.elsewhere,
@@ -84,6 +86,8 @@ const safetyNet = sql`
   where u.status = 'offboarded' and u.offboarding_completed_at is null
     and exists (select from assignments a where a.user_id = u.id and a.live)`;
 
-const others = sql`
+/** Open offboardings that neither rule brings up, whatever the look-ahead. */
+const others = (today: CalendarDate) => sql`
   select u.id from offboardings o join users u on u.id = o.user_id
-  where o.state = 'open' and (u.status = 'offboarded' or u.end_date is null)`;
+  where o.state = 'open'
+    and (u.status = 'offboarded' or u.end_date is null or u.end_date > ${addDays(today, widestLookAhead)})`;

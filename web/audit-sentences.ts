@@ -28,7 +28,7 @@ function detailOf(action: string, details: Record<string, unknown>): string | nu
       action === 'user.end_date_changed'
         ? (value: unknown) => helpers.date(value as string)
         : (value: unknown) => String(value ?? '—');
-    return `${shown(details.from)} → ${shown(details.to)}`;
+    return `from ${shown(details.from)} to ${shown(details.to)}`;
   }
   const parts = Object.entries(details)
     .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))

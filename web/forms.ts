@@ -61,6 +61,10 @@ export const optionalDate = () =>
       .transform((value) => (value === '' ? null : value)),
   );
 
+/** An e-mail address, in any script. */
+export const emailAddress = () =>
+  text(254).regex(z.regexes.unicodeEmail, { error: 'Expected an e-mail address such as name@example.com.' });
+
 /** One of the words we know. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `Please choose one of: ${words.join(', ')}.` });

@@ -1,0 +1,100 @@
+import { expect, test } from 'vitest';
+import { actorUserId, tokenActor, userActor } from '../../domain/actor.ts';
+import { canBeAssigned } from '../../domain/assets.ts';
+import { isClear, isOpenRequest, refusalWords, stillOpen } from '../../domain/checklist.ts';
+import { GateRefusal } from '../../domain/failures.ts';
+import {
+  may,
+  type Permission,
+  permissions,
+  type Role,
+  roles,
+  worksInConsole,
+} from '../../domain/permissions.ts';
+import { momentsOf, nextOverdueMoment } from '../../domain/reminders.ts';
+import { mayReceiveItems, maySignIn } from '../../domain/user-status.ts';
+import { retrySchedule } from '../../domain/webhooks.ts';
+
+test('the refusal has exactly these words', () => {
+  const counts = { hardware: 1, software: 0, requests: 0 };
+  expect(refusalWords(counts)).toBe(
+    'Cannot complete offboarding: 1 hardware, 0 software, 0 request(s) still open.',
+  );
+  expect(new GateRefusal(counts).message).toBe(refusalWords(counts));
+});
+
+test('the gate opens for an empty checklist only', () => {
+  expect(isClear({ hardware: 0, software: 0, requests: 0 })).toBe(true);
+  for (const kind of ['hardware', 'software', 'requests']) {
+    expect(isClear({ hardware: 0, software: 0, requests: 0, [kind]: 1 })).toBe(false);
+  }
+  expect(stillOpen({ hardware: 1, software: 2, requests: 3 })).toBe(6);
+});
+
+test('a request is open while pending or approved', () => {
+  expect(
+    ['pending', 'approved', 'fulfilled', 'rejected', 'cancelled'].map((s) => isOpenRequest(s as 'pending')),
+  ).toEqual([true, true, false, false, false]);
+});
+
+test('only an active user signs in and is given things', () => {
+  expect((['active', 'suspended', 'offboarded'] as const).map(maySignIn)).toEqual([true, false, false]);
+  expect((['active', 'suspended', 'offboarded'] as const).map(mayReceiveItems)).toEqual([true, false, false]);
+});
+
+test('only an asset on the shelf is handed out', () => {
+  expect((['in_stock', 'assigned', 'in_repair', 'retired', 'lost'] as const).filter(canBeAssigned)).toEqual([
+    'in_stock',
+  ]);
+});
+
+const table: Record<Permission, Role[]> = {
+  'own-page': ['employee', 'it-admin', 'admin', 'super-admin'],
+  offboard: ['it-admin', 'admin', 'super-admin'],
+  'read-audit': ['it-admin', 'admin', 'super-admin'],
+  'read-people': ['it-admin', 'admin', 'super-admin'],
+  'manage-inventory': ['it-admin', 'admin', 'super-admin'],
+  'manage-people': ['admin', 'super-admin'],
+  'manage-access': ['super-admin'],
+  'manage-workspace': ['super-admin'],
+};
+
+test.each(Object.keys(permissions) as Permission[])('who may %s', (permission) => {
+  expect(roles.filter((role) => may(role, permission))).toEqual(table[permission]);
+});
+
+test('everybody but an employee works in the console', () => {
+  expect(roles.filter(worksInConsole)).toEqual(['it-admin', 'admin', 'super-admin']);
+});
+
+test('actors name people by id and tokens by name', () => {
+  expect(userActor(7)).toBe('user:7');
+  expect(tokenActor('hr')).toBe('token:hr');
+  expect(actorUserId('user:7')).toBe(7);
+  expect(actorUserId('token:user:7')).toBeNull();
+  expect(actorUserId('system')).toBeNull();
+});
+
+test('reminders are due a week and a day before the last day, and when it is over, where the leaver is', () => {
+  expect(
+    momentsOf('2026-11-24', 'Pacific/Tongatapu').map(({ kind, dueAt }) => [kind, dueAt.toISOString()]),
+  ).toEqual([
+    ['week_before', '2026-11-16T11:00:00.000Z'],
+    ['day_before', '2026-11-22T11:00:00.000Z'],
+    ['last_day_over', '2026-11-24T11:00:00.000Z'],
+  ]);
+});
+
+test('while overdue the next reminder is every third local midnight, however long ago the last day was', () => {
+  const at = (now: string) => nextOverdueMoment('2026-11-20', 'UTC', new Date(now)).dueAt.toISOString();
+  expect(at('2026-11-21T00:00:00Z')).toBe('2026-11-24T00:00:00.000Z');
+  expect(at('2026-11-24T00:00:00Z')).toBe('2026-11-27T00:00:00.000Z');
+  expect(at('2027-02-01T12:00:00Z')).toBe('2027-02-04T00:00:00.000Z');
+});
+
+test('a delivery is tried ten times over about three days', () => {
+  expect(retrySchedule).toHaveLength(10);
+  const hours = retrySchedule.reduce((sum, ms) => sum + ms, 0) / 3_600_000;
+  expect(hours).toBeGreaterThan(72);
+  expect(hours).toBeLessThan(80);
+});

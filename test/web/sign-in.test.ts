@@ -1,0 +1,185 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { type Cast, castPassword, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { startWeb } from '../support/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const web = await startWeb(own);
+let cast: Cast;
+
+beforeAll(async () => {
+  cast = await makeCast(database);
+});
+
+const sessionsOf = async (userId: number) =>
+  (
+    await sqlOf(database.em)
+      .selectFrom('sessions')
+      .select('sid')
+      .where(sql`sess->>'userId'`, '=', String(userId))
+      .execute()
+  ).map(({ sid }) => sid);
+
+test('who is not signed in is led to the sign-in page and back', async () => {
+  const stranger = web.stranger();
+  const answer = await stranger.get('/offboarding?window=60');
+  expect(answer.status).toBe(303);
+  expect(answer.location).toBe(`/sign-in?return=${encodeURIComponent('/offboarding?window=60')}`);
+
+  const page = await stranger.get(answer.location!);
+  expect(page.text).toContain('value="/offboarding?window=60"');
+  const signedIn = await stranger.post('/session', {
+    email: cast.ivo.email,
+    password: castPassword,
+    return: '/offboarding?window=60',
+  });
+  expect(signedIn.location).toBe('/offboarding?window=60');
+  expect((await stranger.get('/offboarding')).status).toBe(200);
+});
+
+test.each([
+  '//evil.example',
+  'https://evil.example',
+  '/\\evil.example',
+  '/sign-in?return=/',
+  'javascript:alert(1)',
+])('nobody is led to %s', async (target) => {
+  const stranger = web.stranger();
+  const answer = await stranger.post('/session', {
+    email: cast.ivo.email,
+    password: castPassword,
+    return: target,
+  });
+  expect(answer.location).toBe('/');
+});
+
+test('a session expired under htmx leads the whole page to sign-in', async () => {
+  const answer = await web.stranger().get(`/offboarding/${cast.lena.id}`, { 'HX-Request': 'true' });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('HX-Redirect')).toContain('/sign-in?return=');
+  expect(answer.text).toBe('');
+});
+
+test('the e-mail address is not case-sensitive, the password is', async () => {
+  await web.signIn(cast.ivo.email.toUpperCase());
+  await expect(web.signIn(cast.ivo.email, castPassword.toUpperCase())).rejects.toThrow(
+    /422.*do not belong together/s,
+  );
+});
+
+test('a wrong password and an unknown address get the same words', async () => {
+  const words = async (email: string) =>
+    (await web.stranger().post('/session', { email, password: 'not the password' })).text.match(
+      /field-error[^>]*>([^<]+)/,
+    )?.[1];
+  expect(await words(cast.nora.email)).toBe(await words('nobody@lastday.example'));
+});
+
+test('the form comes back with what was typed and a message beside each empty field', async () => {
+  const answer = await web.stranger().post('/session', { email: '', password: '' });
+  expect(answer.status).toBe(422);
+  expect(answer.text).toContain('Please give your e-mail address.');
+  expect(answer.text).toContain('Please give your password.');
+  const again = await web.stranger().post('/session', { email: 'x@y.example', password: '' });
+  expect(again.text).toContain('value="x@y.example"');
+});
+
+test('signing in makes a new session id, so that one known before is worth nothing', async () => {
+  const browser = await web.signIn(cast.emil.email);
+  const first = browser.cookies.get('lastday');
+  await browser.post('/session', { email: cast.emil.email, password: castPassword });
+  expect(browser.cookies.get('lastday')).not.toBe(first);
+  browser.cookies.set('lastday', first!);
+  expect((await browser.get('/me')).status).toBe(303);
+});
+
+test('signing out ends the session on the server', async () => {
+  const browser = await web.signIn(cast.timo.email);
+  const cookie = browser.cookies.get('lastday')!;
+  await browser.post('/session/end');
+  browser.cookies.set('lastday', cookie);
+  expect((await browser.get('/me')).location).toContain('/sign-in');
+  expect(await sessionsOf(cast.timo.id)).toEqual([]);
+});
+
+test('who stops being active is out at once, though their session is still there', async () => {
+  const browser = await web.signIn(cast.rosa.email);
+  expect((await browser.get('/me')).status).toBe(200);
+  await database.em.fork().nativeUpdate(User, { id: cast.rosa.id }, { status: 'suspended' });
+  expect(await sessionsOf(cast.rosa.id)).toHaveLength(1);
+  expect((await browser.get('/me')).status).toBe(303);
+  await expect(web.signIn(cast.rosa.email)).rejects.toThrow('422');
+});
+
+test('the fifth wrong password is the last one for a while', async () => {
+  const { mira } = await makeCast(database);
+  const stranger = web.stranger();
+  for (let i = 0; i < 5; i++) {
+    expect((await stranger.post('/session', { email: mira.email, password: 'wrong' })).status).toBe(422);
+  }
+  const answer = await stranger.post('/session', { email: mira.email, password: castPassword });
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(60);
+  expect(answer.text).toContain('Too many tries.');
+});
+
+test.each([
+  [{ 'Sec-Fetch-Site': 'cross-site' }, 403],
+  [{ 'Sec-Fetch-Site': 'same-site' }, 403],
+  [{ 'Sec-Fetch-Site': '', Origin: 'https://evil.example' }, 403],
+  [{ 'Sec-Fetch-Site': '', Origin: 'null' }, 403],
+  [{ 'Sec-Fetch-Site': '' }, 403],
+  [{ 'Sec-Fetch-Site': 'none' }, 422],
+  [{ 'Sec-Fetch-Site': 'same-origin', Origin: 'https://evil.example' }, 422],
+])('a post that says %j is answered %i', async (headers, status) => {
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
+  const response = await fetch(`${web.address}/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', ...given },
+    body: 'email=',
+  });
+  expect(response.status).toBe(status);
+});
+
+test('a post with our own origin is taken', async () => {
+  const response = await fetch(`${web.address}/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: web.address },
+    body: 'email=',
+  });
+  expect(response.status).toBe(422);
+});
+
+test('every answer carries the headers that keep strangers out', async () => {
+  for (const path of ['/sign-in', '/nowhere', '/ready', '/public/app.css']) {
+    const { headers } = await web.stranger().get(path);
+    expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'");
+    expect(headers.get('Content-Security-Policy')).toContain("frame-ancestors 'none'");
+    expect(headers.get('X-Content-Type-Options')).toBe('nosniff');
+    expect(headers.get('X-Powered-By')).toBeNull();
+  }
+  const browser = await web.signIn(cast.ada.email);
+  expect((await browser.get('/me')).headers.get('Cache-Control')).toBe('no-store');
+});
+
+test('over https the cookie is bound to this host and the browser stays on https', async () => {
+  const secure = await startWeb(own, { PUBLIC_URL: 'https://lastday.example' });
+  const { headers } = await secure.stranger().get('/sign-in');
+  expect(headers.get('Strict-Transport-Security')).toContain('max-age=31536000');
+  expect(headers.get('Content-Security-Policy')).toContain('upgrade-insecure-requests');
+});
+
+test('an employee has their own page, not the console', async () => {
+  const browser = await web.signIn(cast.emil.email);
+  expect((await browser.get('/')).location).toBe('/me');
+  for (const path of ['/offboarding', `/offboarding/${cast.lena.id}`, '/audit']) {
+    const answer = await browser.get(path);
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('Your role does not allow this.');
+  }
+  expect((await (await web.signIn(cast.ivo.email)).get('/')).location).toBe('/offboarding');
+});
