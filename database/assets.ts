@@ -6,7 +6,7 @@ import { InvalidInput, NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { changeItem } from './change-item.ts';
 import { containing } from './containing.ts';
-import { differences } from './differences.ts';
+import { changedFields, differences } from './differences.ts';
 import { Asset } from './entities/index.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
@@ -148,8 +148,8 @@ export const updateAsset = (
     }
     const news = differences(asset, facts);
     if (Object.keys(news).length === 0) return;
+    change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, news) });
     change.em.assign(asset, news);
-    change.record('asset.updated', { assetId, tag: asset.tag, ...news });
   });
 
 /** An asset's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */

@@ -4,7 +4,7 @@ import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { changeItem } from './change-item.ts';
 import { containing } from './containing.ts';
-import { differences } from './differences.ts';
+import { changedFields, differences } from './differences.ts';
 import { License } from './entities/index.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
@@ -79,8 +79,8 @@ export const updateLicense = (
     }
     const news = differences(license, facts);
     if (Object.keys(news).length === 0) return;
+    change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, news) });
     change.em.assign(license, news);
-    change.record('license.updated', { licenseId, license: license.name, ...news });
   });
 
 const tooFewSeats = (used: number) =>
