@@ -1,0 +1,62 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import type { Log } from '../config/log.ts';
+import { failureTypes } from '../domain/asking.ts';
+import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
+type Activity = (...args: any[]) => Promise<unknown>;
+
+/**
+ * The same activities, failing in types that the workflows know and with messages that name nobody: the
+ * messages of PostgreSQL hold values of columns, and those of rules hold names. The original goes to the log.
+ */
+export function withTypedFailures<T extends Record<string, Activity>>(activities: T, log: Log): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [name, typed(name, activity, log)]);
+  return Object.fromEntries(wrapped) as T;
+}
+
+const typed =
+  (name: string, activity: Activity, log: Log): Activity =>
+  async (...args) => {
+    try {
+      return await activity(...args);
+    } catch (error) {
+      if (error instanceof TemporalFailure) throw error;
+      const { attempt, workflowExecution } = Context.current().info;
+      log.error(
+        { err: error, activity: name, attempt, workflowId: workflowExecution?.workflowId },
+        'A step failed',
+      );
+      throw asFailure(error, attempt);
+    }
+  };
+
+/** Enough tries to be sure that a defect is none of an unlucky moment: about a minute and a half. */
+const triesOfBroken = 10;
+
+function asFailure(error: unknown, attempt: number): ApplicationFailure {
+  if (error instanceof NotFound)
+    return ApplicationFailure.nonRetryable('There is no such thing.', failureTypes.notFound);
+  if (error instanceof Refusal) {
+    return ApplicationFailure.nonRetryable(`A rule forbids this: ${error.code}.`, failureTypes.refused);
+  }
+  const nonRetryable = attempt >= triesOfBroken && isBroken(error);
+  const message = nonRetryable
+    ? 'This keeps failing and needs attention; the log says why.'
+    : 'This failed; the log says why.';
+  return ApplicationFailure.create({ message, type: failureTypes.broken, nonRetryable });
+}
+
+/**
+ * A defect, or data that the schema refuses: another try will not help. Everything else, first of all a
+ * database that is away, is tried for ever.
+ */
+const isBroken = (error: unknown): boolean =>
+  error instanceof InvalidInput ||
+  error instanceof TypeError ||
+  error instanceof RangeError ||
+  error instanceof ReferenceError ||
+  /^(22|23)/.test(sqlState(error));
+
+const sqlState = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');

@@ -1,0 +1,21 @@
+import { deliveryActivities } from './deliveries.ts';
+import { withTypedFailures } from './failures.ts';
+import { offboardingActivities } from './offboardings.ts';
+import { reminderActivities } from './reminders.ts';
+import { sendingActivities } from './sending.ts';
+import type { World } from './world.ts';
+
+export type { World };
+
+/** What workflows may ask of the database. */
+export const createActivities = (world: World) =>
+  withTypedFailures(
+    { ...offboardingActivities(world), ...reminderActivities(world), ...deliveryActivities(world) },
+    world.log,
+  );
+export type Activities = ReturnType<typeof createActivities>;
+
+/** What workflows may ask of other people's servers, for the queue that may hang. */
+export const createSendingActivities = (world: World) =>
+  withTypedFailures(sendingActivities(world), world.log);
+export type SendingActivities = ReturnType<typeof createSendingActivities>;

@@ -1,0 +1,85 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { picturesOf } from '../database/checklists.ts';
+import { closedAnswer, completeOffboarding } from '../database/completion.ts';
+import { recordFailedStep } from '../database/failed-steps.ts';
+import { revokeSeat, seatById } from '../database/seats.ts';
+import type { Actor } from '../domain/actor.ts';
+import { askedTooLongAgo, failureTypes, wasAskedTooLongAgo } from '../domain/asking.ts';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { NotFound } from '../domain/failures.ts';
+import { asSignalled } from './pictures.ts';
+import type { World } from './world.ts';
+
+/** Who asks for something about which offboarding, and when (epoch milliseconds). */
+interface Question {
+  offboardingId: number;
+  actor: string;
+  askedAt: number;
+}
+
+/** What the leaver's process asks of the database. */
+export function offboardingActivities({ database }: World) {
+  const fork = () => database.em.fork();
+
+  /** What is open now; null when there is no such offboarding. */
+  async function readPicture(offboardingId: number) {
+    const [picture] = await picturesOf(fork(), [offboardingId]);
+    return picture === undefined ? null : asSignalled(picture);
+  }
+
+  async function pictureAfter(offboardingId: number) {
+    const picture = await readPicture(offboardingId);
+    if (picture === null) throw new NotFound('offboarding');
+    return picture;
+  }
+
+  /** How an offboarding that is closed ended. */
+  async function closed(offboardingId: number): Promise<CompleteAnswer> {
+    const answer = await closedAnswer(fork(), offboardingId);
+    if (answer === null) throw new Error(`Offboarding ${offboardingId} is open`);
+    return answer;
+  }
+
+  /** Completes the offboarding, or says why not; and what is open then. */
+  async function complete({ offboardingId, actor, askedAt }: Question) {
+    const known = await closedAnswer(fork(), offboardingId);
+    if (known === null) refuseIfOld(askedAt);
+    const answer = known ?? (await completeOffboarding(fork(), offboardingId, actor as Actor));
+    return { answer, picture: await pictureAfter(offboardingId) };
+  }
+
+  /** Takes a seat of the leaver back; and what is open then. */
+  async function takeSeatBack(question: Question & { seatId: number }) {
+    return { answer: await revoke(question), picture: await pictureAfter(question.offboardingId) };
+  }
+
+  async function revoke({
+    offboardingId,
+    seatId,
+    actor,
+    askedAt,
+  }: Question & { seatId: number }): Promise<RevokeSeatAnswer> {
+    const { userId } = await pictureAfter(offboardingId);
+    const seat = await seatById(fork(), seatId);
+    if (seat.userId !== userId) return { outcome: 'not-theirs' };
+    if (seat.revokedAt) return { outcome: 'already-revoked' };
+    refuseIfOld(askedAt);
+    return revokeSeat(fork(), actor as Actor, seatId);
+  }
+
+  return {
+    readPicture,
+    closedAnswer: closed,
+    complete,
+    revokeSeat: takeSeatBack,
+    recordFailedStep: (offboardingId: number, step: string | null): Promise<void> =>
+      recordFailedStep(fork(), offboardingId, step),
+  };
+}
+
+/** After an outage nothing is begun behind the back of somebody who has gone on. */
+function refuseIfOld(askedAt: number) {
+  if (wasAskedTooLongAgo(askedAt, Date.now())) {
+    throw ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Picture } from '../database/checklists.ts';
+
+/** A picture in the shape the workflows know it: every part with the revision it was read at. */
+export const asSignalled = ({
+  offboardingId,
+  userId,
+  department,
+  revision,
+  state,
+  endDate,
+  zone,
+  ...ids
+}: Picture) => ({
+  offboardingId,
+  userId,
+  department,
+  lastDay: { date: endDate, zone, state, revision },
+  hardware: { ids: ids.hardware, revision },
+  seats: { ids: ids.seats, revision },
+  requests: { ids: ids.requests, revision },
+});

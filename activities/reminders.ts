@@ -1,0 +1,20 @@
+import { fireReminder, nextReminder } from '../database/reminders.ts';
+import type { World } from './world.ts';
+
+/** The stored due moments of an offboarding; moments cross as epoch milliseconds. */
+export function reminderActivities({ database }: World) {
+  async function next(offboardingId: number) {
+    const reminder = await nextReminder(database.em.fork(), offboardingId);
+    return reminder === null ? null : { ...reminder, dueAt: reminder.dueAt.getTime() };
+  }
+
+  return {
+    /** The reminder that is due next, or null. */
+    nextReminder: next,
+    /** Fires a reminder, once, and says which one is next. */
+    async fireReminder(offboardingId: number, reminderId: number) {
+      await fireReminder(database.em.fork(), reminderId);
+      return next(offboardingId);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import { sql } from 'kysely';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** Deletes what nobody needs any more: outbox rows sent more than 7 days ago, and sessions that have expired. */
+export async function tidyUp(em: EntityManager): Promise<void> {
+  const db = sqlOf(em);
+  await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(db);
+  await sql`delete from sessions where expire < now()`.execute(db);
+}
+
+/** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */
+export const oneAtATime = (
+  em: EntityManager,
+  name: string,
+  work: (em: EntityManager) => Promise<void>,
+): Promise<boolean> =>
+  em.fork().transactional(async (transaction) => {
+    const { rows } = await sql<{ taken: boolean }>`
+      select pg_try_advisory_xact_lock(hashtext(${name})) as taken`.execute(sqlOf(transaction));
+    if (rows[0]!.taken) await work(transaction);
+    return rows[0]!.taken;
+  });

@@ -1,0 +1,60 @@
+import { sql } from 'kysely';
+import type { ChangedFact } from './entities/record.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** What the engine must hear of: which facts about which offboarding changed. */
+export interface OutboxRow {
+  id: number;
+  offboardingId: number;
+  facts: ChangedFact[];
+}
+
+/**
+ * Takes the oldest rows that are due and that no other relay holds, and keeps them until the transaction of
+ * `em` ends.
+ */
+export async function takeOutboxRows(em: EntityManager, limit: number): Promise<OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`
+    select id, offboarding_id as "offboardingId", facts from outbox
+    where sent_at is null and next_try_at <= now() and offboarding_id is not null
+    order by next_try_at, id limit ${limit} for update skip locked`.execute(sqlOf(em));
+  return rows;
+}
+
+/** Marks rows of people without an offboarding: there is nobody to tell. Returns how many. */
+export async function passOverUnaddressed(em: EntityManager, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update outbox set sent_at = now() where id in (
+      select id from outbox where sent_at is null and offboarding_id is null limit ${limit} for update skip locked
+    )`.execute(sqlOf(em));
+  return Number(numAffectedRows ?? 0);
+}
+
+/** Marks rows that the engine has taken. */
+export async function markSent(em: EntityManager, ids: readonly number[]): Promise<void> {
+  await sql`update outbox set sent_at = now(), attempts = attempts + 1 where id = any(${ids}::int[])`.execute(
+    sqlOf(em),
+  );
+}
+
+/** Puts rows off that the engine has refused: twice as long after each refusal, five minutes at most. */
+export async function putOff(em: EntityManager, ids: readonly number[]): Promise<void> {
+  await sql`
+    update outbox set attempts = attempts + 1,
+      next_try_at = now() + least(interval '1 second' * power(2, least(attempts, 20)), interval '5 minutes')
+    where id = any(${ids}::int[])`.execute(sqlOf(em));
+}
+
+/** Adds a row for each of these offboardings, although nothing changed: the engine is to hear it again. */
+export async function tellAgain(
+  em: EntityManager,
+  offboardingIds: readonly number[],
+  facts: readonly ChangedFact[],
+): Promise<void> {
+  await sql`
+    insert into outbox (user_id, offboarding_id, facts)
+    select user_id, id, ${facts}::text[] from offboardings where id = any(${offboardingIds}::int[]) order by id`.execute(
+    sqlOf(em),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Connection } from '@temporalio/client';
+import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
+import { searchAttributes } from '../workflows/messages.ts';
+
+const retention = '90 days';
+const alreadyExists = 6;
+const notFound = 5;
+
+/**
+ * Brings the engine to where the workflows can run: the namespace is there and keeps what has ended for at
+ * least 90 days, and the search attributes are known. Safe to run again. Throws an Error when an attribute
+ * exists with another type, which only an operator can mend.
+ */
+export async function bootstrapEngine(connection: Connection, namespace: string): Promise<void> {
+  await connection.withDeadline(Date.now() + 10_000, async () => {
+    await keepWhatHasEnded(connection, namespace);
+    await registerSearchAttributes(connection, namespace);
+  });
+}
+
+async function keepWhatHasEnded({ workflowService }: Connection, namespace: string) {
+  const workflowExecutionRetentionTtl = msToTs(retention);
+  const kept = await retentionOf(workflowService, namespace);
+  if (kept === null) {
+    const request = { namespace, workflowExecutionRetentionPeriod: workflowExecutionRetentionTtl };
+    await workflowService.registerNamespace(request).catch(unlessCode(alreadyExists));
+  } else if (kept < tsToMs(workflowExecutionRetentionTtl)) {
+    await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+  }
+}
+
+/** In milliseconds; null when there is no such namespace. */
+async function retentionOf(
+  service: Connection['workflowService'],
+  namespace: string,
+): Promise<number | null> {
+  try {
+    const { config } = await service.describeNamespace({ namespace });
+    return tsToMs(config?.workflowExecutionRetentionTtl ?? msToTs(0));
+  } catch (error) {
+    unlessCode(notFound)(error);
+    return null;
+  }
+}
+
+async function registerSearchAttributes({ operatorService }: Connection, namespace: string) {
+  const wanted = Object.values(searchAttributes).map(
+    ({ name, type }) => [name, encodeSearchAttributeIndexedValueType(type)!] as const,
+  );
+  const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+  for (const [name, type] of wanted) {
+    const known = customAttributes?.[name];
+    if (known !== undefined && known !== null && known !== type) {
+      throw new Error(`The engine has a search attribute ${name} of another type (${known}, not ${type}).`);
+    }
+  }
+  const missing = wanted.filter(([name]) => customAttributes?.[name] == null);
+  if (missing.length === 0) return;
+  const request = { namespace, searchAttributes: Object.fromEntries(missing) };
+  await operatorService.addSearchAttributes(request).catch(unlessCode(alreadyExists));
+}
+
+const unlessCode = (code: number) => (error: unknown) => {
+  if ((error as { code?: unknown } | null)?.code !== code) throw error;
+};

@@ -1,0 +1,73 @@
+import pg from 'pg';
+import type { Log } from '../config/log.ts';
+import { sleep } from './repeat.ts';
+
+/** Rings when rows are added to the outbox. */
+export interface OutboxBell {
+  /** Resolves when it rang since the last call, or after `ms` at the latest. */
+  rung(ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const pauseBetweenTries = 1_000;
+
+/**
+ * Listens on a connection of its own, and connects again when it is lost. A ring that is missed does no
+ * harm: whoever waits looks now and then anyway.
+ */
+export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
+  const stopping = new AbortController();
+  let hasRung = false;
+  let wake = () => {};
+  const ring = () => {
+    hasRung = true;
+    wake();
+  };
+
+  async function keepListening() {
+    while (!stopping.signal.aborted) {
+      try {
+        await listen();
+      } catch (error) {
+        log.warn({ reason: (error as Error).message }, 'Not listening to the outbox, trying again');
+      }
+      await sleep(pauseBetweenTries, stopping.signal);
+    }
+  }
+
+  /** Until the connection is lost. */
+  async function listen() {
+    const client = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
+    const lost = new Promise<void>((resolve) => client.once('end', resolve));
+    client.on('error', () => {});
+    client.on('notification', ring);
+    await client.connect();
+    const end = () => void client.end();
+    stopping.signal.addEventListener('abort', end, { once: true });
+    if (stopping.signal.aborted) end();
+    else await client.query('listen outbox');
+    // What was added while nobody listened.
+    ring();
+    await lost;
+    stopping.signal.removeEventListener('abort', end);
+  }
+
+  const listening = keepListening();
+  return {
+    async rung(ms) {
+      if (!hasRung) {
+        await Promise.race([
+          new Promise<void>((resolve) => {
+            wake = resolve;
+          }),
+          sleep(ms, stopping.signal),
+        ]);
+      }
+      hasRung = false;
+    },
+    async close() {
+      stopping.abort();
+      await listening;
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Log } from '../config/log.ts';
+import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.ts';
+import { type Followed, followedOffboardings } from '../database/followed.ts';
+import { oneAtATime } from '../database/housekeeping.ts';
+import type { Database, EntityManager } from '../database/orm.ts';
+import { tellAgain } from '../database/outbox.ts';
+import { webhookDeliveryWorkflowId } from '../workflows/messages.ts';
+import type { Engine, Running } from './engine.ts';
+import { inFlight } from './in-flight.ts';
+
+interface Parts {
+  database: Database;
+  engine: Engine;
+  log: Log;
+  /** How long what was done lately may take to show in the engine's lists, in milliseconds. */
+  lag?: number;
+}
+
+/** A workflow that shows something else than the database although it was told is told again, but not often. */
+const patienceWithDifference = 5 * 60_000;
+const width = 20;
+
+/**
+ * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
+ * every pending delivery has one. Losing the engine's whole store loses nothing.
+ */
+export function createReconciler({ database, engine, log, lag = 15_000 }: Parts) {
+  /** One at a time: while another worker reconciles, this one does nothing. */
+  return async function reconcile(): Promise<void> {
+    await oneAtATime(database.em, 'reconcile', async (em) => {
+      await reconcileOffboardings(em);
+      await reconcileDeliveries(em);
+    });
+  };
+
+  async function reconcileOffboardings(em: EntityManager) {
+    const running = await engine.runningOffboardings();
+    const followed = await followedOffboardings(em);
+    const open = new Set(followed.map((each) => each.offboardingId));
+    const missing = followed
+      .filter((each) => !running.has(each.offboardingId) && isQuiet(each, lag))
+      .map(idOf);
+    const different = followed
+      .filter(
+        (each) => isQuiet(each, patienceWithDifference) && differs(each, running.get(each.offboardingId)),
+      )
+      .map(idOf);
+    const leftOver = [...running.keys()].filter((id) => !open.has(id));
+    // A new workflow reads everything itself.
+    await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
+    await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay']);
+    const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
+    if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'Offboardings reconciled');
+  }
+
+  async function reconcileDeliveries(em: EntityManager) {
+    const limit = 1_000;
+    let running: Set<string> | undefined;
+    for (let after = 0; ; ) {
+      const pending = await pendingDeliveries(em, { after, ageMs: lag, limit });
+      if (pending.length === 0) return;
+      running ??= await engine.runningDeliveries();
+      await startMissing(pending, running);
+      after = pending.at(-1)!.id;
+    }
+  }
+
+  async function startMissing(pending: PendingDelivery[], running: Set<string>) {
+    const missing = pending.filter((delivery) => !running.has(webhookDeliveryWorkflowId(delivery)));
+    await inFlight(missing, width, async (delivery) => void (await engine.deliver(delivery)));
+    if (missing.length > 0) log.info({ missing: missing.length }, 'Deliveries started again');
+  }
+}
+
+const idOf = ({ offboardingId }: Followed) => offboardingId;
+
+const isQuiet = ({ isBeingTold, toldAt }: Followed, ms: number) =>
+  !isBeingTold && (toldAt === null || Date.now() - toldAt.getTime() > ms);
+
+const differs = (followed: Followed, running: Running | undefined) =>
+  running !== undefined &&
+  (followed.endDate !== running.endDate ||
+    followed.hardware !== running.hardware ||
+    followed.seats !== running.seats ||
+    followed.requests !== running.requests);

@@ -1,0 +1,87 @@
+import { hostname } from 'node:os';
+import { Connection } from '@temporalio/client';
+import type { WorkflowBundleOption } from '@temporalio/worker';
+import type { World } from '../activities/index.ts';
+import { webhookSender } from '../activities/webhooks/sender.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Log } from '../config/log.ts';
+import { beat, endBeating } from '../database/heartbeats.ts';
+import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
+import { connect, type Database } from '../database/orm.ts';
+import { secretBox } from '../database/secret-box.ts';
+import { allowedRanges } from '../database/webhook-address.ts';
+import { bootstrapEngine } from './bootstrap.ts';
+import { createEngine } from './engine.ts';
+import { listenToOutbox } from './outbox-bell.ts';
+import { createReconciler } from './reconcile.ts';
+import { createRelay } from './relay.ts';
+import { repeat, sleep, untilItWorks } from './repeat.ts';
+import { keepWorking } from './workers.ts';
+
+const heartbeatEvery = 5_000;
+const relayAtLeastEvery = 1_000;
+const reconcileEvery = 30_000;
+const tidyUpEvery = 60 * 60_000;
+
+/** Relay and reconciler hold a connection each while the activities need theirs. */
+const poolSize = 20;
+
+export interface RunOptions {
+  environment: Environment;
+  log: Log;
+  workflowBundle: WorkflowBundleOption;
+  /** Aborted when the process is to end: what is under way is finished, ten seconds at most. */
+  stopping: AbortSignal;
+}
+
+/**
+ * Runs everything a worker process does until it is told to stop. Waits for a database and an engine that
+ * are not there yet, and outlives both when they go away.
+ */
+export async function runWorker({ environment, log, workflowBundle, stopping }: RunOptions): Promise<void> {
+  const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
+  const database = await connect(DATABASE_URL, poolSize);
+  await untilItWorks('Database', () => canRead(database), log, stopping);
+  const connection = await untilItWorks('Engine', () => Connection.connect({ address }), log, stopping);
+  const bootstrap = () => bootstrapEngine(connection, namespace);
+  await untilItWorks('Engine', bootstrap, log, stopping);
+
+  const world = makeWorld(environment, database, log);
+  const engine = createEngine(connection, namespace);
+  const relay = createRelay({ database, engine, log });
+  const reconcile = createReconciler({ database, engine, log });
+  const bell = listenToOutbox(DATABASE_URL, log);
+  const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
+  const name = `${hostname()}-${process.pid}`;
+
+  const loop = (title: string, work: () => Promise<unknown>, nextTurn: () => Promise<unknown>) =>
+    repeat({ name: title, work, nextTurn, log, stopping });
+  const every = (ms: number) => () => sleep(ms, stopping);
+  const showLife = async () => workers.areRunning() && beat(database.em.fork(), name);
+
+  log.info({ address, namespace, name }, 'The worker is ready');
+  await Promise.all([
+    workers.ended,
+    loop('Heartbeat', showLife, every(heartbeatEvery)),
+    loop('Relay', relay, () => bell.rung(relayAtLeastEvery)),
+    loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
+    loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),
+  ]);
+
+  await bell.close();
+  await endBeating(database.em.fork(), name).catch(() => undefined);
+  await world.sender.close();
+  await connection.close();
+  await database.close();
+  log.info('The worker has ended');
+}
+
+/** Also waits for the migrations. */
+const canRead = (database: Database) => database.em.fork().execute('select 1 from workspace');
+
+const makeWorld = ({ SECRET_KEY, WEBHOOK_ALLOW }: Environment, database: Database, log: Log): World => ({
+  database,
+  log,
+  secretBox: secretBox(SECRET_KEY),
+  sender: webhookSender(allowedRanges(WEBHOOK_ALLOW)),
+});

@@ -1,0 +1,94 @@
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Worker,
+  type WorkflowBundleOption,
+} from '@temporalio/worker';
+import { createActivities, createSendingActivities, type World } from '../activities/index.ts';
+import type { Log } from '../config/log.ts';
+import { sendingQueue, taskQueue } from '../workflows/messages.ts';
+import { repeat } from './repeat.ts';
+
+const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
+
+/** Bundles the workflows' code for the sandbox they run in: about two seconds. */
+export const bundleWorkflows = (): Promise<WorkflowBundleOption> =>
+  bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+
+interface WorkersOptions {
+  namespace: string;
+  world: World;
+  workflowBundle: WorkflowBundleOption;
+  queue?: string;
+}
+
+/** The two workers of a process: one for the workflows and their database, one for sending. */
+export const createWorkers = (
+  connection: NativeConnection,
+  { namespace, world, workflowBundle, queue = taskQueue }: WorkersOptions,
+): Promise<Worker[]> => {
+  const common = { connection, namespace, shutdownGraceTime: '10s' };
+  return Promise.all([
+    Worker.create({
+      ...common,
+      taskQueue: queue,
+      workflowBundle,
+      activities: createActivities(world),
+      // Each cached workflow holds memory; one that is not cached is replayed from its short history.
+      maxCachedWorkflows: 300,
+      // How long the engine waits for a worker that was killed before another one takes over its workflows.
+      stickyQueueScheduleToStartTimeout: '1s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: sendingQueue(queue),
+      activities: createSendingActivities(world),
+      maxConcurrentActivityTaskExecutions: 50,
+    }),
+  ]);
+};
+
+interface RunningOptions extends WorkersOptions {
+  address: string;
+  log: Log;
+  stopping: AbortSignal;
+}
+
+/** Keeps the workers running until told to stop; makes new ones when the engine was away for too long. */
+export function keepWorking({ address, log, stopping, ...options }: RunningOptions) {
+  let workers: Worker[] = [];
+
+  async function work() {
+    const connection = await NativeConnection.connect({ address });
+    try {
+      workers = await createWorkers(connection, options);
+      await untilOneEnds(workers, stopping);
+    } finally {
+      workers = [];
+      await connection.close();
+    }
+  }
+
+  return {
+    areRunning: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
+    ended: repeat({ name: 'Working for the engine', work, nextTurn: async () => {}, log, stopping }),
+  };
+}
+
+/** Runs workers until they are told to stop; when one fails, ends the others too. */
+async function untilOneEnds(workers: Worker[], stopping: AbortSignal): Promise<void> {
+  const endAll = () => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+  stopping.addEventListener('abort', endAll, { once: true });
+  try {
+    const running = workers.map((worker) => worker.run().finally(endAll));
+    if (stopping.aborted) endAll();
+    const ended = await Promise.allSettled(running);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
+  } finally {
+    stopping.removeEventListener('abort', endAll);
+  }
+}

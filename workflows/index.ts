@@ -1,0 +1,2 @@
+export { offboarding } from './offboarding.ts';
+export { webhookDelivery } from './webhook-delivery.ts';

@@ -1,0 +1,233 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  ParentClosePolicy,
+  setHandler,
+  startChild,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { isClear } from '../domain/checklist.ts';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { answering } from './answers.ts';
+import { checkAsking, checkRevokeSeat } from './asking.ts';
+import {
+  type Asking,
+  complete,
+  type DeliveryAddress,
+  hardwareChanged,
+  lastDayChanged,
+  type OffboardingInput,
+  type RevokeSeatRequest,
+  requestsChanged,
+  retry,
+  revokeSeat,
+  seatsChanged,
+  webhookDeliveryStart,
+} from './messages.ts';
+import { Noticeboard } from './noticeboard.ts';
+import { type Carried, OffboardingState, type Step } from './offboarding-state.ts';
+import { cameTooLate, failedForGood, step } from './steps.ts';
+import { webhookDelivery } from './webhook-delivery.ts';
+
+interface Run extends OffboardingInput {
+  carried?: Carried;
+  /** Continue as new after so many events although the engine does not suggest it yet: for tests. */
+  continueAfter?: number;
+}
+
+/**
+ * The process of one leaver: knows what is still open, reminds people, and lets the offboarding be
+ * completed once nothing is. It decides nothing that the database does not decide again.
+ */
+export async function offboarding(run: Run): Promise<void> {
+  const { offboardingId } = run;
+  const state = new OffboardingState(run.carried);
+  const noticeboard = new Noticeboard(state);
+  const answer = answering(state);
+
+  // Signals only record.
+  setHandler(hardwareChanged, (set) => state.takeSet('hardware', set));
+  setHandler(seatsChanged, (set) => state.takeSet('seats', set));
+  setHandler(requestsChanged, (set) => state.takeSet('requests', set));
+  setHandler(lastDayChanged, (lastDay) => state.takeLastDay(lastDay));
+  setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
+    validator: checkRevokeSeat,
+    description: 'Takes a seat of the leaver back',
+  });
+  setHandler(complete, (asking) => answer(() => tryToComplete(asking)), {
+    validator: checkAsking,
+    description: 'Marks the leaver offboarded, or says what is still open',
+  });
+  setHandler(retry, tryAgain, {
+    validator: checkAsking,
+    description: 'Tries the step again that failed for good',
+  });
+
+  keepShowing();
+  await untilDone('reading', read);
+  const wasOpen = state.isOpen;
+  while (state.isOpen) {
+    await untilDone('reminders', remindWhenDue, () => !state.isOpen);
+    if (hasGrownLong()) await goOnInNewRun();
+  }
+  if (wasOpen && state.phase === 'completed') await untilDone('deliveries', startDeliveries);
+  await condition(allHandlersFinished);
+  noticeboard.refresh();
+
+  async function read() {
+    const picture = await step('Read what is open').readPicture(offboardingId);
+    if (picture === null) state.takeNothing();
+    else state.takePicture(picture);
+  }
+
+  /** Waits for the next stored reminder or for whatever changes the wait, and fires the reminder that is due. */
+  async function remindWhenDue() {
+    if (state.mustRearm) {
+      state.mustRearm = false;
+      state.reminder = await step('Look for the next reminder').nextReminder(offboardingId);
+    }
+    const waitIsOver = () => !state.isOpen || state.mustRearm || hasGrownLong();
+    const { reminder } = state;
+    if (reminder === null) return condition(waitIsOver);
+    const left = reminder.dueAt - Date.now();
+    const interrupted =
+      left > 0 && (await condition(waitIsOver, left, { summary: `Reminder ${reminder.kind}` }));
+    if (!interrupted)
+      state.reminder = await step(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id);
+  }
+
+  async function takeSeatBack({ seatId, actor, askedAt }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
+    const { answer, picture } = await step(`Revoke seat ${seatId}`).revokeSeat({
+      offboardingId,
+      seatId,
+      actor,
+      askedAt,
+    });
+    state.takePicture(picture);
+    return answer;
+  }
+
+  async function tryToComplete(asking: Asking): Promise<CompleteAnswer> {
+    await condition(() => state.isKnown);
+    // A signal may still be on its way.
+    if (state.isOpen && !isClear(state.counts)) await read();
+    if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);
+    // Without a date there is nothing to wait for: then the database refuses, and cancels what was opened for this.
+    const waits = state.lastDay.date !== null;
+    if (waits && !isClear(state.counts)) return { outcome: 'still-open', counts: state.counts };
+    return finalize(asking);
+  }
+
+  async function finalize({ actor, askedAt }: Asking): Promise<CompleteAnswer> {
+    state.isFinalizing = true;
+    try {
+      const { answer, picture } = await step('Complete the offboarding').complete({
+        offboardingId,
+        actor,
+        askedAt,
+      });
+      state.takePicture(picture);
+      await overcome('completion');
+      return ownFirstTry(answer, actor) ?? answer;
+    } catch (error) {
+      if (failedForGood(error) && !cameTooLate(error)) await giveUpOn('completion');
+      throw error;
+    } finally {
+      state.isFinalizing = false;
+    }
+  }
+
+  async function tryAgain(asking: Asking): Promise<void> {
+    state.retries++;
+    if (state.failedSteps.includes('completion')) await answer(() => tryToComplete(asking));
+  }
+
+  async function startDeliveries() {
+    const deliveries = await step('Look for webhook deliveries').pendingDeliveries(offboardingId);
+    await Promise.all(deliveries.map(startDelivery));
+  }
+
+  /** Runs a step until it is done; one that failed for good waits for a person, or until it has lost its point. */
+  async function untilDone(
+    name: Step,
+    work: () => Promise<unknown>,
+    isPointless = () => false,
+  ): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return await overcome(name);
+      } catch (error) {
+        if (!failedForGood(error)) throw error;
+      }
+      const { retries } = state;
+      await giveUpOn(name);
+      await condition(() => state.retries > retries || isPointless());
+      if (isPointless()) return overcome(name);
+    }
+  }
+
+  async function giveUpOn(name: Step) {
+    if (!state.failedSteps.includes(name)) state.failedSteps = [...state.failedSteps, name];
+    await recordFailedSteps();
+  }
+
+  async function overcome(name: Step) {
+    if (!state.failedSteps.includes(name)) return;
+    state.failedSteps = state.failedSteps.filter((failed) => failed !== name);
+    await recordFailedSteps();
+  }
+
+  /** For the person's page; the attributes and details say it even when this fails. */
+  async function recordFailedSteps() {
+    try {
+      await step('Record what needs attention').recordFailedStep(offboardingId, state.failedSteps[0] ?? null);
+    } catch (error) {
+      if (!failedForGood(error)) throw error;
+    }
+  }
+
+  function hasGrownLong(): boolean {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength >= (run.continueAfter ?? Number.POSITIVE_INFINITY);
+  }
+
+  async function goOnInNewRun() {
+    await condition(allHandlersFinished);
+    if (!state.isOpen) return;
+    noticeboard.refresh();
+    await continueAsNew<typeof offboarding>({ ...run, carried: state.toCarry(offboardingId) });
+  }
+
+  /** Beside the procedure, so that a step that takes long hides no change. */
+  async function keepShowing() {
+    try {
+      for (;;) {
+        noticeboard.refresh();
+        await condition(() => noticeboard.isStale());
+      }
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+  }
+}
+
+/** A first try may have committed without being able to say so: then the second finds its own completion. */
+const ownFirstTry = (answer: CompleteAnswer, actor: string): CompleteAnswer | null =>
+  answer.outcome === 'already-completed' && answer.by === actor ? { ...answer, outcome: 'completed' } : null;
+
+/** Outlives this process; started already is as good as started. */
+async function startDelivery(delivery: DeliveryAddress): Promise<void> {
+  try {
+    await startChild(webhookDelivery, {
+      ...webhookDeliveryStart(delivery, workflowInfo().taskQueue),
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

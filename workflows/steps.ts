@@ -1,0 +1,37 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  isCancellation,
+  proxyActivities,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Activities, SendingActivities } from '../activities/index.ts';
+import { failureTypes } from '../domain/asking.ts';
+import { sendingQueue } from './messages.ts';
+
+const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
+
+/**
+ * Asks the world for something in the database, again and again until it succeeds or fails for good. A try
+ * is short, so that a person who waits has an answer soon after a worker was killed; a second one may
+ * overlap the first.
+ */
+export const step = (summary: string) =>
+  proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: durably, summary });
+
+/** Sends over the network, on the queue that may hang. Longer than the patience of a sender. */
+export const sending = (summary: string) =>
+  proxyActivities<SendingActivities>({
+    taskQueue: sendingQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '30s',
+    retry: { initialInterval: '1s', maximumInterval: '1m' },
+    summary,
+  });
+
+/** Whether an error is a step that failed for good; a cancelled process is none. */
+export const failedForGood = (error: unknown): error is ActivityFailure =>
+  error instanceof ActivityFailure && !isCancellation(error);
+
+/** Whether a step was refused because its asker has long gone on: nothing is broken. */
+export const cameTooLate = ({ cause }: ActivityFailure): boolean =>
+  cause instanceof ApplicationFailure && cause.type === failureTypes.askedTooLongAgo;

@@ -1,0 +1,35 @@
+import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { retryNow, type WebhookDeliveryInput } from './messages.ts';
+import { failedForGood, sending, step } from './steps.ts';
+
+/**
+ * One event on its way to one endpoint: waits for the next try, tries, until the endpoint has taken it, or
+ * is gone, or the tries are used up. When and how often is in the database, so that a new run goes on where
+ * another one ended.
+ */
+export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Promise<void> {
+  let isWoken = false;
+  const wake = () => {
+    isWoken = true;
+  };
+  setHandler(retryNow, wake, { description: 'Tries now instead of later' });
+
+  for (;;) {
+    const next = await step('Look for the next try').nextTry(deliveryId);
+    if (next === null) return setCurrentDetails('Closed.');
+    setCurrentDetails(`Try ${next.number} is due at ${new Date(next.dueAt).toISOString()}.`);
+    const left = next.dueAt - Date.now();
+    if (left > 0) await condition(() => isWoken, left, { summary: `Until try ${next.number}` });
+    isWoken = false;
+    await send(next.number);
+  }
+
+  async function send(number: number) {
+    try {
+      await sending(`Try ${number}`).attemptDelivery(deliveryId, number);
+    } catch (error) {
+      if (!failedForGood(error)) throw error;
+      await step('Give up').giveUpDelivery(deliveryId);
+    }
+  }
+}
