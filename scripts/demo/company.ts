@@ -52,13 +52,22 @@ export async function makeCompany(
   ];
 }
 
-/** Writes a company down. `written` hears how many rows of which table. */
+/** Hears what is about to be written and how much of it, and then how much more has been written. */
+export interface Watcher {
+  begin: (what: string, total: number) => void;
+  add: (count: number) => void;
+}
+
+/** Writes a company down. */
 export async function writeCompany(
   em: EntityManager,
   company: CompanyRows,
-  written: (table: keyof Tables, count: number) => void = () => {},
+  watcher?: Watcher,
 ): Promise<void> {
-  for (const [table, rows] of company) await insertRows(em, table, rows, (count) => written(table, count));
+  for (const [table, rows] of company) {
+    watcher?.begin(table, rows.length);
+    await insertRows(em, table, rows, (count) => watcher?.add(count));
+  }
 }
 
 async function reserveAll(em: EntityManager, people: number, { devices, seats, requests }: Size) {

@@ -1,10 +1,10 @@
 import { faker } from '@faker-js/faker/locale/en';
+import { changeWithin } from '../../database/change.ts';
 import { User } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
 import type { Database, EntityManager } from '../../database/orm.ts';
-import { updateUser } from '../../database/users.ts';
-import { updateWorkspace } from '../../database/workspace.ts';
-import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
+import { applyUserChanges } from '../../database/users.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { type Actor, userActor } from '../../domain/actor.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, writeCompany } from './company.ts';
 import { reserveIds } from './insert.ts';
@@ -20,20 +20,21 @@ const choices = 20_261_124;
 
 /**
  * Fills a database without users with a company to try Lastday on: people and what they hold, with years of history,
- * leavers with the stories that matter, and two people who were marked offboarded too early. Returns how many people
- * there are, or null when there were users already and nothing was done.
+ * leavers with the stories that matter, and two people who were marked offboarded too early. All of it or nothing.
+ * Returns how many people there are, or null when there were users already and nothing was done.
  */
-export async function fillDemo(database: Database, now = new Date()): Promise<number | null> {
+export function fillDemo({ em }: Database, now = new Date()): Promise<number | null> {
   faker.seed(choices);
-  const lived = await database.em.fork().transactional((em) => settle(em, now));
-  if (lived === null) return null;
-  await leave(database.em, lived, now);
-  return people;
+  return em.fork().transactional(async (transaction) => {
+    if ((await transaction.count(User)) > 0) return null;
+    const lived = await settle(transaction, now);
+    await leave(transaction, lived, now);
+    return people;
+  });
 }
 
-async function settle(em: EntityManager, now: Date): Promise<Lived[] | null> {
-  if ((await em.count(User)) > 0) return null;
-  await updateWorkspace(em, systemActor, workspace);
+async function settle(em: EntityManager, now: Date): Promise<Lived[]> {
+  em.assign(await workspaceOf(em), workspace);
   const ids = await reserveIds(em, 'users', people);
   const everybody = makePeople(ids, todayIn(workspace.timeZone, now), addressesOfStories());
   const lived = tellStories(everybody);
@@ -43,15 +44,16 @@ async function settle(em: EntityManager, now: Date): Promise<Lived[] | null> {
   return lived;
 }
 
-/** By the verbs that HR's own entries would go through: offboardings, reminders and outbox come of themselves. */
+/** By what HR's own entries go through: offboardings, reminders and outbox rows come of themselves. */
 async function leave(em: EntityManager, lived: readonly Lived[], now: Date): Promise<void> {
   const today = todayIn(workspace.timeZone, now);
-  const hr = actorOf(lived, 'admin');
   for (const { person, leavesIn, markedOffboarded } of lived) {
     if (leavesIn === null) continue;
     const endDate = addDays(today, leavesIn);
-    if (markedOffboarded) await updateUser(em, hr, person.id, { endDate, status: 'offboarded' }, now);
-    else await setEndDate(em, hr, person.id, endDate, now);
+    const changes = markedOffboarded ? { endDate, status: 'offboarded' as const } : { endDate };
+    await changeWithin(em, person.id, actorOf(lived, 'admin'), (change) =>
+      applyUserChanges(change, changes, now),
+    );
   }
 }
 

@@ -39,11 +39,17 @@ export function makeHardware(
     const status = faker.helpers.arrayElement(unheldStatuses);
     const hadHolder = status === 'lost' || faker.number.int(4) > 0;
     const assignedAt = hadHolder ? momentOfHandOut(person, false) : making.now;
-    const asset = addAsset(laptop, status, `${person.city}, storeroom`, daysBefore(assignedAt, someDays()));
+    const location = status === 'lost' ? null : `${person.city}, storeroom`;
+    const asset = addAsset(laptop, status, location, daysBefore(assignedAt, someDays()));
     if (hadHolder) giveBack(asset, addAssignment(asset, person, assignedAt));
   }
 
-  function addAsset(laptop: boolean, status: AssetStatus, location: string, createdAt: Date): AssetRow {
+  function addAsset(
+    laptop: boolean,
+    status: AssetStatus,
+    location: string | null,
+    createdAt: Date,
+  ): AssetRow {
     const device = makeDevice(assetIds[assets.length]!, laptop);
     const asset: AssetRow = { ...device, location, status, condition: null, createdAt };
     assets.push(asset);

@@ -17,7 +17,8 @@ export interface Person {
   externalId: string;
   name: string;
   email: string;
-  department: string;
+  /** None for the chief. */
+  department: string | null;
   jobTitle: string;
   managerId: number | null;
   startDate: CalendarDate;
@@ -35,7 +36,7 @@ const reportsEach = 7;
  */
 export function makePeople(ids: readonly number[], today: CalendarDate, taken: Set<string>): Person[] {
   const [chiefId, ...others] = ids;
-  const chief = makePerson(chiefId!, 'Management', 'CEO', 'chief', null);
+  const chief = makePerson(chiefId!, null, 'CEO', 'chief', null);
   return [chief, ...sizes(others.length).flatMap(makeDepartment)];
 
   function makeDepartment({ department, from, size }: Sized): Person[] {
@@ -49,7 +50,7 @@ export function makePeople(ids: readonly number[], today: CalendarDate, taken: S
 
   function makePerson(
     id: number,
-    department: string,
+    department: string | null,
     jobTitle: string,
     seniority: Seniority,
     managerId: number | null,

@@ -11,7 +11,7 @@ export interface AssetRow {
   tag: string;
   serial: string;
   model: string;
-  location: string;
+  location: string | null;
   status: AssetStatus;
   condition: ReturnCondition | null;
   createdAt: Date;

@@ -1,5 +1,5 @@
 import { faker } from '@faker-js/faker/locale/en';
-import { daysBefore, momentBetween, morningOf } from './moments.ts';
+import { momentBetween, morningOf } from './moments.ts';
 import type { Person } from './people.ts';
 import type { LicenseRow, Making, SeatRow } from './rows.ts';
 
@@ -24,8 +24,8 @@ export const products: readonly Product[] = [
   { name: 'Adobe Creative Cloud', vendor: 'Adobe', departments: ['Design', 'Marketing'] },
   { name: 'Salesforce Sales Cloud', vendor: 'Salesforce', departments: ['Sales'] },
   { name: 'HubSpot Marketing Hub', vendor: 'HubSpot', departments: ['Marketing', 'Sales'] },
-  { name: 'NetSuite', vendor: 'Oracle', departments: ['Finance', 'Management'] },
-  { name: 'Personio', vendor: 'Personio', departments: ['People', 'Management'] },
+  { name: 'NetSuite', vendor: 'Oracle', departments: ['Finance'] },
+  { name: 'Personio', vendor: 'Personio', departments: ['People'] },
   { name: 'Jamf Pro', vendor: 'Jamf', departments: ['IT'] },
 ];
 
@@ -50,6 +50,9 @@ export function makeSoftware(
   making: Making,
 ): Software {
   const contracts = contractsFor(people.length);
+  const createdAt = morningOf(
+    people.reduce((first, { startDate }) => (startDate < first ? startDate : first), '9'),
+  );
   const licenses = licenseIds.map((id, index) => makeLicense(id, index));
   const seats = people.flatMap((person, index) => {
     const contract = Math.floor(index / peopleOfContract);
@@ -62,7 +65,6 @@ export function makeSoftware(
     const { name, vendor } = products[index % products.length]!;
     const contract = Math.floor(index / products.length) + 1;
     const named = contracts === 1 ? name : `${name}, contract ${contract}`;
-    const createdAt = daysBefore(making.now, 4400);
     making.audit.push({
       at: createdAt,
       actor: making.actor,
@@ -88,9 +90,11 @@ export function makeSoftware(
   }
 }
 
-/** The products a person may use, by their place in the list, the special ones first. */
-function toolsOf({ department }: Person): number[] {
+/** The products a person may use, by their place in the list: the mail, what their department works with, the others. */
+function toolsOf({ id, department }: Person): number[] {
   const places = products.map((_, place) => place);
-  const special = places.filter((place) => products[place]!.departments?.includes(department));
-  return [...special, ...places.filter((place) => products[place]!.departments === undefined)];
+  const special = places.filter((place) => products[place]!.departments?.includes(department ?? ''));
+  const [mail, ...common] = places.filter((place) => products[place]!.departments === undefined);
+  const first = id % common.length;
+  return [mail!, ...special, ...common.slice(first), ...common.slice(0, first)];
 }

@@ -1,4 +1,5 @@
 import type { OpenCounts } from '../../domain/checklist.ts';
+import { addDays, type CalendarDate } from '../../domain/dates.ts';
 import type { Role } from '../../domain/permissions.ts';
 import { latinOf, type Name } from './names.ts';
 import { mailDomain, type Person, type Seniority } from './people.ts';
@@ -105,11 +106,12 @@ export const addressesOfStories = (): Set<string> => new Set(stories.map((story)
 export function tellStories(people: readonly Person[]): Lived[] {
   const free = new Set(people);
   const lived = new Map<string, Lived>();
+  const beforeAll = addDays(people.map(({ startDate }) => startDate).sort()[0]!, -60);
   for (const story of stories) {
     const person = [...free].find((candidate) => fits(candidate, story));
     if (person === undefined) throw new Error(`Nobody is left in ${story.department} for ${story.name}`);
     free.delete(person);
-    lived.set(story.name, live(story, person, lived));
+    lived.set(story.name, live(story, person, lived, beforeAll));
   }
   return [...lived.values()];
 }
@@ -117,11 +119,17 @@ export function tellStories(people: readonly Person[]): Lived[] {
 const fits = (person: Person, { department, seniority = 'member' }: Story): boolean =>
   person.department === department && person.seniority === seniority;
 
-function live(story: Story, person: Person, before: ReadonlyMap<string, Lived>): Lived {
+function live(
+  story: Story,
+  person: Person,
+  before: ReadonlyMap<string, Lived>,
+  beforeAll: CalendarDate,
+): Lived {
   const { full, latin } = nameOf(story);
   person.name = full;
   person.email = `${latin}@${mailDomain}`;
-  person.role = story.role ?? 'employee';
+  // Whoever works in the console has been there longer than what the history says they did.
+  if (story.role) Object.assign(person, { role: story.role, startDate: beforeAll });
   if (story.timeZone) Object.assign(person, { timeZone: story.timeZone, city: 'Nukuʻalofa' });
   if (story.manager === null) person.managerId = null;
   else if (story.manager) person.managerId = before.get(story.manager)!.person.id;

@@ -1,0 +1,76 @@
+import { faker } from '@faker-js/faker/locale/en';
+import { sql } from 'kysely';
+import { setEndDate } from '../../database/offboardings.ts';
+import type { Database, EntityManager } from '../../database/orm.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { systemActor } from '../../domain/actor.ts';
+import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
+import { makeCompany, type Size, type Watcher, writeCompany } from './company.ts';
+import { reserveIds } from './insert.ts';
+import { mailDomain, makePeople, type Person } from './people.ts';
+
+/** How many people are added, and how many of them have a last day. */
+export interface Crowd {
+  users: number;
+  leavers: number;
+}
+
+/** How many changes of a last day are under way at once; the connections of the pool are the limit. */
+const atOnce = 8;
+
+/**
+ * Adds a crowd of made-up people to a database, whatever is in it: with as much hardware, software and requests for
+ * each as in the demo, and last days from a month ago to half a year ahead, set by the verb that HR's entries go
+ * through.
+ */
+export async function addCrowd(database: Database, crowd: Crowd, watcher: Watcher): Promise<void> {
+  const em = database.em.fork();
+  const now = new Date();
+  const today = todayIn((await workspaceOf(em)).timeZone, now);
+  const ids = await reserveIds(em, 'users', crowd.users);
+  faker.seed(ids[0]);
+  const people = makePeople(ids, today, await addressesInUse(em));
+  const company = await makeCompany(em, people, sizeFor(crowd.users), { now, actor: systemActor });
+  await writeCompany(em, company, watcher);
+  watcher.begin('last days', crowd.leavers);
+  await setLastDays(database.em, chosen(people, crowd.leavers), today, () => watcher.add(1));
+}
+
+const sizeFor = (users: number): Size => ({
+  devices: Math.round(users * 1.6),
+  handedOut: Math.round(users * 1.25),
+  seats: users * 3,
+  requests: Math.round(users * 0.2),
+  open: Math.round(users * 0.1),
+});
+
+async function addressesInUse(em: EntityManager): Promise<Set<string>> {
+  const { rows } = await sql<{ local: string }>`
+    select split_part(lower(email), '@', 1) as local from users
+    where lower(email) like ${`%@${mailDomain}`}`.execute(sqlOf(em));
+  return new Set(rows.map((row) => row.local));
+}
+
+/** Every so many people one, so that leavers are of all departments and ranks. */
+const chosen = (people: readonly Person[], count: number): Person[] =>
+  Array.from({ length: count }, (_, index) => people[Math.floor(((index + 1) * people.length) / count) - 1]!);
+
+async function setLastDays(
+  em: EntityManager,
+  leavers: readonly Person[],
+  today: CalendarDate,
+  done: () => void,
+): Promise<void> {
+  const waiting = leavers.map(({ id }) => ({
+    id,
+    endDate: addDays(today, faker.number.int({ min: -30, max: 180 })),
+  }));
+  const worker = async () => {
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      await setEndDate(em, systemActor, next.id, next.endDate);
+      done();
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+}

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { runCommand, WrongUsage, withDatabase } from './command.ts';
+import { addCrowd } from './demo/crowd.ts';
+import { showProgress } from './progress.ts';
+
+// `npm run seed`: adds many made-up people, to see how Lastday does with them.
+
+const usage = 'Usage: npm run seed -- --users NUMBER --leavers NUMBER (at most as many leavers as users)';
+
+await runCommand(usage, async () => {
+  const { values } = parseArgs({ options: { users: { type: 'string' }, leavers: { type: 'string' } } });
+  const users = numberFrom('--users', values.users);
+  const leavers = numberFrom('--leavers', values.leavers);
+  if (users === 0 || leavers > users)
+    throw new WrongUsage('There must be users, and leavers are some of them.');
+
+  const began = performance.now();
+  const progress = showProgress();
+  console.log(`Making up ${users} people and what they have`);
+  await withDatabase((database) => addCrowd(database, { users, leavers }, progress));
+  progress.end();
+  const seconds = ((performance.now() - began) / 1000).toFixed(1);
+  console.log(`Added ${users} users, ${leavers} of them leaving, in ${seconds} s`);
+});
+
+function numberFrom(option: string, text: string | undefined): number {
+  if (text !== undefined && /^\d{1,7}$/.test(text)) return Number(text);
+  throw new WrongUsage(
+    text === undefined ? `${option} is missing.` : `${option} expects a number, not "${text}".`,
+  );
+}

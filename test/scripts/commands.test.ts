@@ -1,0 +1,166 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { useLink } from '../../database/links.ts';
+import { findLivingToken } from '../../database/tokens.ts';
+import { emptyDatabase, ownDatabase } from '../support/database.ts';
+
+const { database, url } = await ownDatabase();
+const { em } = database;
+
+const scripts = fileURLToPath(new URL('../../scripts/', import.meta.url));
+const dataDir = mkdtempSync(join(tmpdir(), 'lastday-commands-'));
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+interface Result {
+  code: number | null;
+  lines: string[];
+  complaint: string;
+}
+
+/** Runs a command as an operator does in a shell that knows nothing but these variables. */
+function run(script: string, args: string[], variables: NodeJS.ProcessEnv): Promise<Result> {
+  const env = { PATH: process.env.PATH, LASTDAY_DATA: dataDir, ...variables };
+  const child = spawn(process.execPath, [`${scripts}${script}.ts`, ...args], { env });
+  let out = '';
+  let complaint = '';
+  child.stdout.on('data', (text) => {
+    out += text;
+  });
+  child.stderr.on('data', (text) => {
+    complaint += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, lines: out.trimEnd().split('\n'), complaint }));
+  });
+}
+
+const here = { DATABASE_URL: url };
+
+describe('migrate', () => {
+  test('says what it applied, and the second time that there is nothing', async () => {
+    const empty = await emptyDatabase();
+    const variables = { DATABASE_URL: empty.url, MIGRATION_DATABASE_URL: empty.ownerUrl };
+    const first = await run('migrate', [], variables);
+    expect(first).toMatchObject({ code: 0, complaint: '' });
+    expect(first.lines[0]).toMatch(/^Applied Migration\d+_FirstTables$/);
+    expect((await run('migrate', [], variables)).lines).toEqual(['The schema is up to date']);
+    // The application's role was let in.
+    expect(await run('admin', ['--email', 'a@b.c'], { DATABASE_URL: empty.url })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('token', () => {
+  test('prints a token that works, alone on the last line', async () => {
+    const { code, lines } = await run('token', ['--name', 'hr', '--scopes', 'users:write, users:read'], here);
+    expect(code).toBe(0);
+    expect(await findLivingToken(em, lines.at(-1)!)).toMatchObject({
+      name: 'hr',
+      scopes: ['users:write', 'users:read'],
+    });
+  });
+
+  test('lists the scopes when one is unknown', async () => {
+    const { code, complaint } = await run('token', ['--name', 'x', '--scopes', 'users:all'], here);
+    expect(code).toBe(1);
+    expect(complaint).toMatch(
+      /^There is no scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
+    );
+  });
+
+  test.each([[[]], [['--name', 'x']], [['--nam', 'x']], [['--name', 'x', '--scopes', 'users:read', 'y']]])(
+    'shows how it is used for %j',
+    async (args) => {
+      const { code, complaint } = await run('token', args, here);
+      expect(code).toBe(2);
+      expect(complaint).toContain('Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]');
+    },
+  );
+});
+
+describe('admin', () => {
+  test('prints a link that signs a super-admin in once, alone on the last line', async () => {
+    const variables = { ...here, PUBLIC_URL: 'https://lastday.example/' };
+    const { code, lines } = await run('admin', ['--email', 'a@b.c'], variables);
+    expect(code).toBe(0);
+    const [, value] = /^https:\/\/lastday\.example\/invitation\/([\w-]{43})$/.exec(lines.at(-1)!)!;
+    expect(await useLink(em.fork(), value!)).toMatchObject({ email: 'a@b.c', role: 'super-admin' });
+  });
+
+  test('refuses somebody who has been offboarded', async () => {
+    const fork = em.fork();
+    fork.create(User, { name: 'Gone', email: 'gone@lastday.example', status: 'offboarded' });
+    await fork.flush();
+    const { code, complaint } = await run('admin', ['--email', 'gone@lastday.example'], here);
+    expect(code).toBe(1);
+    expect(complaint).toBe('gone@lastday.example is offboarded and cannot be a super-admin.\n');
+  });
+
+  test('finds the Lastday that runs beside when no database is named', async () => {
+    const nowhere = await run('admin', ['--email', 'beside@lastday.example'], {});
+    expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^Which database\?/) });
+
+    const machine = {
+      pid: 1,
+      url: '',
+      programs: {},
+      environment: { ...here, HOST: '127.0.0.1', PORT: '3456' },
+    };
+    writeFileSync(join(dataDir, 'running.json'), JSON.stringify(machine));
+    const { lines } = await run('admin', ['--email', 'beside@lastday.example'], {});
+    expect(lines.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:3456\/invitation\/[\w-]{43}$/);
+    rmSync(join(dataDir, 'running.json'));
+  });
+
+  test.each([
+    [
+      'postgresql://lastday@127.0.0.1:1/lastday',
+      'PostgreSQL cannot be reached (ECONNREFUSED). Is it running?\n',
+    ],
+    ['here', 'The environment is not complete:\n  DATABASE_URL: Expected a postgresql:// address\n'],
+  ])('with %s it says in words what is wrong', async (DATABASE_URL, complaint) => {
+    expect(await run('admin', ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({ code: 1, complaint });
+  });
+
+  test('names the remedy when the schema is missing', async () => {
+    const { complaint } = await run('admin', ['--email', 'a@b.c'], {
+      DATABASE_URL: (await emptyDatabase()).url,
+    });
+    expect(complaint).toContain('run `npm run migrate` first');
+  });
+});
+
+describe('seed', () => {
+  test('adds as many as it is told', async () => {
+    const { code, lines } = await run('seed', ['--users', '60', '--leavers', '6'], here);
+    expect(code).toBe(0);
+    expect(lines).toContainEqual(expect.stringMatching(/^users: 60 in /));
+    expect(lines.at(-1)).toMatch(/^Added 60 users, 6 of them leaving, in [\d.]+ s$/);
+  });
+
+  test.each([
+    [['--users', '10'], '--leavers is missing.'],
+    [['--users', 'many', '--leavers', '1'], '--users expects a number, not "many".'],
+    [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
+    [['--users', '10', '--leavers', '11'], 'There must be users, and leavers are some of them.'],
+  ])('%j shows how it is used', async (args, reason) => {
+    const { code, complaint } = await run('seed', args, here);
+    expect(code).toBe(2);
+    expect(complaint.startsWith(reason)).toBe(true);
+    expect(complaint).toContain('Usage: npm run seed -- --users NUMBER --leavers NUMBER');
+  });
+});
+
+describe('demo', () => {
+  test('leaves a database alone in which somebody is', async () => {
+    expect(await run('demo', [], here)).toMatchObject({
+      code: 0,
+      lines: ['The database is not empty: it stays as it is'],
+    });
+  });
+});
