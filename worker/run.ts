@@ -19,6 +19,8 @@ import { repeat, sleep, untilItWorks } from './repeat.ts';
 import { keepWorking } from './workers.ts';
 
 const heartbeatEvery = 5_000;
+/** Whoever waits for the first sign of life should not wait for a whole turn. */
+const firstHeartbeatWithin = 100;
 const relayAtLeastEvery = 1_000;
 const reconcileEvery = 30_000;
 const tidyUpEvery = 60 * 60_000;
@@ -62,7 +64,9 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   log.info({ address, namespace, name }, 'The worker is ready');
   await Promise.all([
     workers.ended,
-    loop('Heartbeat', showLife, every(heartbeatEvery)),
+    loop('Heartbeat', showLife, () =>
+      sleep(workers.areRunning() ? heartbeatEvery : firstHeartbeatWithin, stopping),
+    ),
     loop('Relay', relay, () => bell.rung(relayAtLeastEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
     loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),

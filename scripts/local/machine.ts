@@ -108,6 +108,7 @@ async function untilHealthy(url: string, crew: Crew): Promise<void> {
   const settled = await until(
     async () => crew.deaths() >= DEATHS_TO_GIVE_UP || (await isHealthy()),
     READY_WITHIN,
+    100,
   );
   if (!settled) throw new Error(`Lastday did not become ready. ${url}/health answers ${answer}`);
   if (crew.deaths() >= DEATHS_TO_GIVE_UP)

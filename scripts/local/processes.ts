@@ -47,12 +47,19 @@ export async function endProcess(pid: number, signal: NodeJS.Signals, patience: 
   await until(() => !isAlive(pid), 2000);
 }
 
-/** Asks again and again whether something holds; false when it does not within `patience` milliseconds. */
-export async function until(holds: () => boolean | Promise<boolean>, patience: number): Promise<boolean> {
+/**
+ * Asks again and again, with a pause of `every` milliseconds, whether something holds; false when it does not
+ * within `patience` milliseconds.
+ */
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  patience: number,
+  every = 25,
+): Promise<boolean> {
   const deadline = Date.now() + patience;
   while (!(await holds())) {
     if (Date.now() >= deadline) return false;
-    await sleep(25);
+    await sleep(every);
   }
   return true;
 }
