@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Role } from '../domain/permissions.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { containing } from './containing.ts';
-import { type Listing, offsetOf, pageSize } from './listing.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -39,7 +39,7 @@ export async function listUsers(
     ${search === '' ? sql`true` : matches(search)}
     and ${status === null ? sql`true` : sql`u.status = ${status}`}
     and ${department === '' ? sql`true` : sql`u.department = ${department}`}`;
-  const { rows } = await sql<Partial<ListedUser> & { total: number }>`
+  const { rows } = await sql<ListedUser & { total: number }>`
     with page as (
       select u.id, u.name, u.email, u.external_id as "externalId", u.department, u.job_title as "jobTitle",
         m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, u.role
@@ -51,10 +51,7 @@ export async function listUsers(
     select total, page.* from (select count(*) as total from users u where ${wanted}) counted
     left join page on true
     order by lower(page.name), page.id`.execute(sqlOf(em));
-  const total = rows[0]!.total;
-  // A page without people is one row that has the total and nothing else.
-  const people = rows.filter((row) => row.id !== null) as ListedUser[];
-  return { rows: people, total, page, lastPage: Math.max(1, Math.ceil(total / pageSize)) };
+  return listingOf(rows, page);
 }
 
 /** Name, e-mail address or external id contain the text, whatever its case. */
@@ -72,29 +69,10 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
   return rows.map((row) => row.department);
 }
 
-/** A person to choose, as a field offers them. */
-export interface PersonToChoose {
-  id: number;
-  name: string;
-  email: string;
-  jobTitle: string | null;
-  department: string | null;
+/** The id of the person whose e-mail address, or else whose external id, this is exactly; null for nobody's. */
+export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
+  const { rows } = await sql<{ id: number }>`
+    select id from users where lower(email) = lower(${text}) or external_id = ${text}
+    order by lower(email) = lower(${text}) desc limit 1`.execute(sqlOf(em));
+  return rows[0]?.id ?? null;
 }
-
-/**
- * People who match a text and are not yet offboarded, best match first: whose e-mail address or external id it
- * is exactly, then whose name begins with it, then the others.
- */
-export async function findPeople(em: EntityManager, search: string, limit = 10): Promise<PersonToChoose[]> {
-  if (search === '') return [];
-  const { rows } = await sql<PersonToChoose>`
-    select u.id, u.name, u.email, u.job_title as "jobTitle", u.department from users u
-    where ${matches(search)} and u.offboarding_completed_at is null
-    order by ${isExactly(search)} desc, u.status = 'active' desc, starts_with(lower(u.name), lower(${search})) desc,
-      lower(u.name), u.id
-    limit ${limit}`.execute(sqlOf(em));
-  return rows;
-}
-
-const isExactly = (text: string) =>
-  sql<boolean>`(lower(u.email) = lower(${text}) or u.external_id is not distinct from ${text})`;

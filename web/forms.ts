@@ -69,6 +69,10 @@ export const emailAddress = () =>
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `Please choose one of: ${words.join(', ')}.` });
 
+/** One of the words we know, or null when left empty. */
+export const optionalChoice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
+  z.preprocess((value) => (value === '' ? null : (value ?? null)), choice(words).nullable());
+
 /** A time zone's IANA name, or null when left empty. */
 export const optionalTimeZone = () =>
   optionalText(64).refine((zone) => zone === null || isTimeZone(zone), {
@@ -82,6 +86,21 @@ export const idField = (message = 'Please choose one.') =>
     .trim()
     .regex(/^[1-9]\d{0,8}$/, { error: message })
     .transform(Number);
+
+/** The id of something, or null when left empty. */
+export const optionalId = (message?: string) =>
+  z.preprocess((value) => (value === '' ? null : (value ?? null)), idField(message).nullable());
+
+/** A whole number from 0 to `max`. */
+export function wholeNumber(max: number) {
+  const error = `Expected a whole number from 0 to ${max.toLocaleString('en')}.`;
+  return z
+    .string({ error })
+    .trim()
+    .regex(/^\d{1,9}$/, { error })
+    .transform(Number)
+    .refine((number) => number <= max, { error });
+}
 
 /** The token of a form: makes pressing twice do it once. Without one the server makes it. */
 export const formToken = () => z.uuid().catch(() => crypto.randomUUID());

@@ -23,6 +23,10 @@ export const helpers = {
     return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
   },
 
+  /** The day of a moment, in a zone: `24 Nov 2026`. */
+  day: (moment: Date | string, zone = 'utc') =>
+    DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB').toFormat('d LLL yyyy'),
+
   /** A moment for machines, in `<time datetime>`. */
   iso: (moment: Date | string | number) => new Date(moment).toISOString(),
 

@@ -1,0 +1,68 @@
+import { userActor } from '../domain/actor.ts';
+import { InvalidInput } from '../domain/failures.ts';
+import { passwordProblem } from '../domain/passwords.ts';
+import { type Change, changeAbout } from './change.ts';
+import { User } from './entities/index.ts';
+import { peekLink, useLink } from './links.ts';
+import type { EntityManager } from './orm.ts';
+import { hashPassword, isPassword } from './passwords.ts';
+import { endSessions } from './sessions.ts';
+
+/**
+ * Uses a one-time link: sets the password, ends every session the person had, and returns their id to sign in;
+ * null when the link is unknown, used, or too old. Without a password they keep the one they have, which only
+ * a sign-in link allows. InvalidInput for a password that breaks the rules; the link can then be used again.
+ */
+export async function enterByLink(
+  em: EntityManager,
+  value: string,
+  password: string | null,
+): Promise<number | null> {
+  const link = await peekLink(em.fork(), value);
+  if (link === null) return null;
+  const { user, purpose } = link;
+  const mayKeep = purpose === 'sign-in' && (await hasPassword(em, user.id));
+  const hash = password === null && mayKeep ? null : await checkedHash(password ?? '', user.email);
+  return changeAbout(em, user.id, userActor(user.id), async (change) => {
+    if ((await useLink(change.em, value)) === null) return null;
+    if (hash !== null) await setPassword(change, hash);
+    change.record('user.signed_in');
+    return user.id;
+  });
+}
+
+/**
+ * Changes a person's own password and ends their other sessions. InvalidInput for a wrong current password and
+ * for a new one that breaks the rules.
+ */
+export async function changePassword(
+  em: EntityManager,
+  userId: number,
+  { current, password, sessionId }: { current: string; password: string; sessionId: string },
+): Promise<void> {
+  const { email, passwordHash } = await em
+    .fork()
+    .findOneOrFail(User, { id: userId }, { populate: ['passwordHash'] });
+  if (!(await isPassword(current, passwordHash))) {
+    throw new InvalidInput({ current: 'This is not your current password.' });
+  }
+  const hash = await checkedHash(password, email);
+  await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionId));
+}
+
+/** Whether somebody has set a password yet. */
+export const hasPassword = async (em: EntityManager, userId: number): Promise<boolean> =>
+  (await em.fork().count(User, { id: userId, passwordHash: { $ne: null } })) === 1;
+
+async function checkedHash(password: string, email: string): Promise<string> {
+  const problem = passwordProblem(password, email);
+  if (problem !== null) throw new InvalidInput({ password: problem });
+  return hashPassword(password);
+}
+
+/** Whoever knew the old password, or sat at another browser, is out. */
+async function setPassword(change: Change, hash: string, exceptSession = ''): Promise<void> {
+  change.user.passwordHash = hash;
+  change.record('user.password_set');
+  await endSessions(change.em, change.user.id, exceptSession);
+}

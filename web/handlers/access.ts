@@ -1,0 +1,60 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { publicUrl } from '../../config/environment.ts';
+import { createLink, linkPath } from '../../database/links.ts';
+import { changeRole } from '../../database/roles.ts';
+import { userById } from '../../database/users.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { roles } from '../../domain/permissions.ts';
+import { choice, orFieldErrors, readForm } from '../forms.ts';
+import { done } from '../rendering.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { shownOnce } from '../shown-once.ts';
+import { actorOf } from '../signed-in.ts';
+import { userPage } from '../user-page.ts';
+
+const roleForm = z.object({ role: choice(roles) });
+
+/** Who may sign in, and as what. */
+export const accessPages = (services: Services) => {
+  const { em } = services.database;
+  const once = shownOnce(services);
+  const showUser = userPage(services);
+
+  /** Makes an invitation; the person's record shows its link once. */
+  const invite: RequestHandler = async (request, response) => {
+    const userId = idIn(request, 'userId', 'user');
+    try {
+      const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
+      once.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      await showUser(request, response, userId, {
+        status: 409,
+        alert: { tone: 'danger', text: error.message },
+      });
+    }
+  };
+
+  const giveRole: RequestHandler = async (request, response) => {
+    const { id } = await userById(em, idIn(request, 'userId', 'user'));
+    const refuse = (status: number, text: string) =>
+      showUser(request, response, id, { status, alert: { tone: 'danger', text } });
+    return orFieldErrors(
+      async () => {
+        const { role } = readForm(roleForm, request.body);
+        try {
+          await changeRole(em, actorOf(response), id, role);
+        } catch (error) {
+          if (error instanceof Refusal) return refuse(409, error.message);
+          throw error;
+        }
+        return done(request, response, `/users/${id}`, 'The role has been changed.');
+      },
+      (errors) => refuse(422, errors.role!),
+    );
+  };
+
+  return { invite, giveRole };
+};

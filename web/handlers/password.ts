@@ -1,0 +1,50 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { leaverOf } from '../../database/leavers.ts';
+import { changePassword } from '../../database/own-password.ts';
+import { orFieldErrors, readForm } from '../forms.ts';
+import { done, page } from '../rendering.ts';
+import type { Services } from '../services.ts';
+import { signInLimits } from '../sign-in-limits.ts';
+import { signedIn } from '../signed-in.ts';
+
+const typed = (missing: string) =>
+  z.string({ error: missing }).min(1, { error: missing }).max(1000, { error: 'This is too long.' });
+const passwordForm = z.object({
+  current: typed('Please give your current password.'),
+  password: typed('Please choose a new password.'),
+});
+
+/** Changing one's own password. */
+export async function passwordPages({ database }: Services) {
+  const limits = await signInLimits(database);
+
+  const change: RequestHandler = async (request, response) => {
+    const { id, email } = signedIn(response);
+    const again = async (errors: Readonly<Record<string, string>>, status = 422) =>
+      page(response.status(status), 'me/show', {
+        title: 'My page',
+        person: await leaverOf(database.em, id),
+        errors,
+      });
+    return orFieldErrors(async () => {
+      const passwords = readForm(passwordForm, request.body);
+      // Whoever finds a browser left open must not be able to guess on.
+      const wait = await limits.count(request.ip ?? '', email);
+      if (wait > 0) {
+        response.set('Retry-After', String(wait));
+        return again({ current: `Too many tries. Please wait ${Math.ceil(wait / 60)} min.` }, 429);
+      }
+      await changePassword(database.em, id, { ...passwords, sessionId: request.sessionID });
+      await limits.forget(request.ip ?? '', email);
+      return done(
+        request,
+        response,
+        '/me',
+        'Your password has been changed, and your other sessions have ended.',
+      );
+    }, again);
+  };
+
+  return { change };
+}

@@ -1,0 +1,82 @@
+import type { RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { createToken, listTokens, revokeToken } from '../../database/tokens.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import type { scopes } from '../../domain/scopes.ts';
+import { orFieldErrors, readForm, text } from '../forms.ts';
+import { done, page } from '../rendering.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { shownOnce } from '../shown-once.ts';
+import { actorOf } from '../signed-in.ts';
+
+const address = '/settings/tokens';
+
+/** One checkbox sends a text, several send a list. */
+const chosen = z.preprocess((value) => [value ?? []].flat(), z.array(z.string()).max(50));
+const tokenForm = z.object({ name: text(60), scopes: chosen });
+
+/** What each scope allows, for the form. */
+const scopeWords: Record<(typeof scopes)[number], string> = {
+  'users:read': 'Read people',
+  'users:write': 'Add and change people, and set end dates',
+  'assets:write': 'Assign and recover assets',
+  'seats:write': 'Give seats of licenses',
+  'requests:write': 'Make requests',
+  'offboardings:read': 'Read offboardings',
+  'offboardings:complete': 'Mark people offboarded',
+  'imports:write': 'Import people from a file',
+};
+
+export const tokenPages = (services: Services) => {
+  const { em } = services.database;
+  const once = shownOnce(services);
+
+  const list: RequestHandler = async (request, response) =>
+    page(response, 'settings/tokens', {
+      title: 'API tokens',
+      tokens: await listTokens(em),
+      value: once.take(request, response, address),
+    });
+
+  const add: RequestHandler = (_request, response) => formPage(response, {}, {});
+
+  const create: RequestHandler = (request, response) =>
+    orFieldErrors(
+      async () => {
+        const { value } = await createToken(em, actorOf(response), readForm(tokenForm, request.body)).catch(
+          nameTaken,
+        );
+        once.showAt(response, address, value);
+      },
+      (errors) => formPage(response.status(422), request.body ?? {}, errors),
+    );
+
+  const revoke: RequestHandler = async (request, response) => {
+    await revokeToken(em, actorOf(response), idIn(request, 'tokenId', 'token'));
+    return done(request, response, address, 'The token has been revoked.');
+  };
+
+  function formPage(
+    response: Response,
+    values: Record<string, unknown>,
+    errors: Readonly<Record<string, string>>,
+  ) {
+    page(response, 'settings/token-form', {
+      title: 'New API token',
+      values: { name: values.name, scopes: [values.scopes ?? []].flat() },
+      errors,
+      scopes: Object.entries(scopeWords),
+    });
+  }
+
+  return { list, add, create, revoke };
+};
+
+/** A name in use is told beside its field, like other bad input. */
+function nameTaken(error: unknown): never {
+  if (error instanceof Refusal && error.code === 'token-name-taken') {
+    throw new InvalidInput({ name: error.message });
+  }
+  throw error;
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { User } from '../database/entities/index.ts';
+import type { EntityManager } from '../database/orm.ts';
+import { type FoundPerson, searchPeople } from '../database/people-search.ts';
+import { idOfPersonExactly } from '../database/user-list.ts';
+import type { NewUser, UserFields } from '../database/users.ts';
+import { InvalidInput } from '../domain/failures.ts';
+import { idField, optionalText, readForm } from './forms.ts';
+import { externalId, userFields } from './user-fields.ts';
+
+/** What stands in the fields of the form, as typed. */
+export type FormValues = Record<string, string | null | undefined>;
+
+const personForm = userFields.extend({
+  externalId: externalId(),
+  /** The manager as typed: a name, an e-mail address or an external id. */
+  manager: optionalText(400),
+  /** What was typed when the choices were offered. */
+  managerSearched: optionalText(400),
+  /** The manager, chosen. */
+  managerId: z.preprocess((value) => (value === '' ? undefined : value), idField().optional()),
+});
+
+/** The fields of a new person. Throws InvalidInput. */
+export async function readNewUser(em: EntityManager, body: unknown): Promise<NewUser> {
+  const { managerSearched, manager, managerId, ...fields } = readForm(
+    personForm.partial({ status: true }),
+    body,
+  );
+  return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
+}
+
+/** What a form says of a person; a field that the form does not have stays as it is. Throws InvalidInput. */
+export async function readUserChanges(em: EntityManager, body: FormValues): Promise<Partial<UserFields>> {
+  const named = Object.keys(personForm.shape).filter((name) => body[name] !== undefined);
+  const mask = Object.fromEntries(named.map((name) => [name, true]));
+  const { managerSearched, manager, managerId, ...fields } = readForm(
+    personForm.pick(mask as never),
+    body,
+  ) as Partial<z.infer<typeof personForm>>;
+  const namesManager = manager !== undefined || managerId !== undefined || body.managerId === '';
+  if (!namesManager) return fields;
+  return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
+}
+
+interface NamedManager {
+  manager?: string | null | undefined;
+  managerSearched?: string | null | undefined;
+  managerId?: number | undefined;
+}
+
+/** A choice counts as long as what was typed is what it was offered for. */
+async function managerFrom(
+  em: EntityManager,
+  { manager, managerSearched, managerId }: NamedManager,
+): Promise<number | null> {
+  const stillThatSearch = manager === undefined || manager === managerSearched || !managerSearched;
+  if (managerId !== undefined && stillThatSearch) return managerId;
+  return manager ? personNamed(em, manager) : null;
+}
+
+/** The one person that a text names: exactly, or as the only one it fits. Throws InvalidInput. */
+async function personNamed(em: EntityManager, typed: string): Promise<number> {
+  const wanted = /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed;
+  const exactly = await idOfPersonExactly(em, wanted);
+  if (exactly !== null) return exactly;
+  const { people, hasMore } = await searchPeople(em, wanted);
+  const [first] = people;
+  if (first === undefined) {
+    throw new InvalidInput({ manager: 'Nobody has this name, e-mail address or external id.' });
+  }
+  if (people.length > 1 || hasMore) {
+    throw new InvalidInput({ manager: 'Several people fit. Choose one below, or type more.' });
+  }
+  return first.id;
+}
+
+/** Whom to offer when what was typed as the manager fits several. */
+export async function managerChoices(em: EntityManager, values: FormValues): Promise<FoundPerson[]> {
+  return values.manager ? (await searchPeople(em, values.manager)).people : [];
+}
+
+/** A person as one line that names nobody else: what the field of the manager shows and understands. */
+export const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
+
+/** The fields of the form for a person as they are. */
+export const valuesOf = (user: User, manager: User | null): FormValues => ({
+  name: user.name,
+  email: user.email,
+  externalId: user.externalId,
+  department: user.department,
+  jobTitle: user.jobTitle,
+  startDate: user.startDate,
+  endDate: user.endDate,
+  timeZone: user.timeZone,
+  status: user.status,
+  manager: manager && personLine(manager),
+});
