@@ -4,7 +4,7 @@ import { systemActor, userActor } from '../domain/actor.ts';
 import { maySignIn } from '../domain/user-status.ts';
 import { record } from './change.ts';
 import type { EntityManager } from './orm.ts';
-import { isPassword } from './passwords.ts';
+import { hashPassword, isPassword, needsRehash } from './passwords.ts';
 import { sqlOf } from './tables.ts';
 
 /**
@@ -27,8 +27,20 @@ export async function idOfPersonWith(
     await noteSession(em, systemActor, 'user.sign_in_failed', user.id);
     return null;
   }
+  await renewHash(em, user.id, user.password_hash!, password);
   await noteSession(em, userActor(user.id), 'user.signed_in', user.id);
   return user.id;
+}
+
+/** Only a sign-in knows the password, and so can store it at today's cost; one set meanwhile stays. */
+async function renewHash(em: EntityManager, userId: number, stored: string, password: string) {
+  if (!needsRehash(stored)) return;
+  await sqlOf(em)
+    .updateTable('users')
+    .set({ password_hash: await hashPassword(password) })
+    .where('id', '=', userId)
+    .where('password_hash', '=', stored)
+    .execute();
 }
 
 /** Notes a sign-in, a failed one or a sign-out in the audit trail. */

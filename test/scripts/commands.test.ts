@@ -73,14 +73,11 @@ describe('token', () => {
     );
   });
 
-  test.each([[[]], [['--name', 'x']], [['--nam', 'x']], [['--name', 'x', '--scopes', 'users:read', 'y']]])(
-    'shows how it is used for %j',
-    async (args) => {
-      const { code, complaint } = await run('token', args, here);
-      expect(code).toBe(2);
-      expect(complaint).toContain('Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]');
-    },
-  );
+  test.each([[['--name', 'x']], [['--nam', 'x']]])('shows how it is used for %j', async (args) => {
+    const { code, complaint } = await run('token', args, here);
+    expect(code).toBe(2);
+    expect(complaint).toContain('Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]');
+  });
 });
 
 describe('admin', () => {
