@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { msToTs } from '@temporalio/common/lib/time.js';
 import { logFile, logTail } from './logs.ts';
 import { freePort, isServed } from './ports.ts';
 import { endProcess, isRunning, until } from './processes.ts';
@@ -32,9 +31,6 @@ export interface LocalTemporal {
 }
 
 const FIRST_ANSWER_WITHIN = 60_000;
-
-/** The server forgets closed workflows after a day unless told otherwise; an operator looks back further. */
-const RETENTION = '90 days';
 
 /**
  * Starts Temporal's server for one machine on the store in `dataDir`. A server that a killed start left behind
@@ -104,7 +100,7 @@ async function canConnect(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });
     try {
-      await keepClosedWorkflows(connection);
+      await connection.workflowService.describeNamespace({ namespace: 'default' });
     } finally {
       await connection.close();
     }
@@ -112,9 +108,4 @@ async function canConnect(address: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function keepClosedWorkflows(connection: Connection): Promise<void> {
-  const config = { workflowExecutionRetentionTtl: msToTs(RETENTION) };
-  await connection.workflowService.updateNamespace({ namespace: 'default', config });
 }
