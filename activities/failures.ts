@@ -32,8 +32,8 @@ const typed =
     }
   };
 
-/** Enough tries to be sure that a defect is none of an unlucky moment: about a minute and a half. */
-const triesOfBroken = 10;
+/** Enough tries to be sure that it is not one unlucky moment: about three seconds. */
+const triesOfBroken = 6;
 
 function asFailure(error: unknown, attempt: number): ApplicationFailure {
   if (error instanceof NotFound)

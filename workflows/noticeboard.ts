@@ -74,7 +74,7 @@ function detailsOf(state: OffboardingState): string {
   return [
     ...attention,
     `**${waitsFor[state.phase]}**${since?.phase === state.phase ? ` since ${minute(since.at)}` : ''}.`,
-    `User ${state.userId}. Last day: ${lastDay.date ?? 'none'} (${lastDay.zone}).`,
+    `Offboarding of user ${state.userId}. Last day: ${lastDay.date ?? 'none'} (${lastDay.zone}).`,
     [
       '| open | how many | ids |',
       '|---|---|---|',

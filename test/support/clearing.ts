@@ -1,0 +1,22 @@
+import { recoverAsset } from '../../database/assignments.ts';
+import type { Database } from '../../database/orm.ts';
+import { resolveRequest } from '../../database/requests.ts';
+import { revokeSeat } from '../../database/seats.ts';
+import type { Cast } from './cast.ts';
+
+type Things = Pick<Cast, 'ivo' | 'laptop' | 'requestId' | 'seatId'>;
+
+/** Ivo takes Lena's laptop back. */
+export const recoverLaptop = ({ em }: Database, { ivo, laptop }: Things) =>
+  recoverAsset(em, `user:${ivo.id}`, laptop.id, { condition: 'good', nextStatus: 'in_stock', note: null });
+
+/** Ivo rejects Lena's request. */
+export const rejectRequest = ({ em }: Database, { ivo, requestId }: Things) =>
+  resolveRequest(em, `user:${ivo.id}`, requestId, { outcome: 'rejected', note: null, assetId: null });
+
+/** Ivo clears everything Lena has. */
+export async function clearChecklist(database: Database, cast: Things): Promise<void> {
+  await recoverLaptop(database, cast);
+  await rejectRequest(database, cast);
+  await revokeSeat(database.em, `user:${cast.ivo.id}`, cast.seatId);
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } from '@temporalio/client';
+import type { UpdateDefinition } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { afterAll, inject } from 'vitest';
+import type { World } from '../../activities/index.ts';
+import { webhookSender } from '../../activities/webhooks/sender.ts';
+import { makeLog } from '../../config/log.ts';
+import type { Database } from '../../database/orm.ts';
+import { secretBox } from '../../database/secret-box.ts';
+import { allowedRanges } from '../../database/webhook-address.ts';
+import { bootstrapEngine } from '../../worker/bootstrap.ts';
+import { createEngine } from '../../worker/engine.ts';
+import { createReconciler } from '../../worker/reconcile.ts';
+import { createRelay } from '../../worker/relay.ts';
+import { untilItWorks } from '../../worker/repeat.ts';
+import { installRuntime } from '../../worker/runtime.ts';
+import { createWorkers } from '../../worker/workers.ts';
+import {
+  type Asking,
+  offboardingStart,
+  offboardingWorkflow,
+  offboardingWorkflowId,
+} from '../../workflows/messages.ts';
+
+const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
+
+/** The key that the tests' secrets are sealed with. */
+export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
+
+/** What a test's worker acts on: this file's database, and receivers on this machine. */
+export function testWorld(database: Database): World {
+  const sender = webhookSender(allowedRanges(['127.0.0.1']));
+  return { database, log, secretBox: secretBox(testKey), sender };
+}
+
+/** The engine for one test file: a namespace of its own, ready for the workflows. */
+export type OwnEngine = Awaited<ReturnType<typeof ownEngine>>;
+
+/** Makes a namespace for this test file. Called once, at the top of a file; what it started ends with the file. */
+export async function ownEngine(database: Database) {
+  const address = inject('temporalAddress');
+  const namespace = `test-${randomBytes(6).toString('hex')}`;
+  const connection = await Connection.connect({ address });
+  const bootstrap = () => bootstrapEngine(connection, namespace);
+  // A namespace takes a moment to be known everywhere.
+  await untilItWorks('Engine', bootstrap, log, AbortSignal.timeout(20_000));
+  const client = new Client({ connection, namespace });
+  const engine = createEngine(connection, namespace);
+
+  const started = new Set<() => Promise<void>>();
+  afterAll(async () => {
+    for (const stop of started) await stop();
+    await connection.close();
+  });
+
+  /** Starts a worker process's two workers; the relay is turned by hand. */
+  async function startWorker(world = testWorld(database)): Promise<{ stop: () => Promise<void> }> {
+    const stop = await runWorkers(address, namespace, world);
+    started.add(stop);
+    return {
+      async stop() {
+        started.delete(stop);
+        await stop();
+      },
+    };
+  }
+
+  /** Asks an offboarding's workflow, as the console does; `askedAt` and the token can be given. */
+  function ask<Answer, Question extends Asking>(
+    update: UpdateDefinition<Answer, [Question]>,
+    offboardingId: number,
+    { token = randomBytes(8).toString('hex'), patience = 20_000, ...question }: Ask<Question>,
+  ): Promise<Answer> {
+    const args = [{ askedAt: Date.now(), ...question } as unknown as Question] as [Question];
+    const startWorkflowOperation = new WithStartWorkflowOperation(
+      offboardingWorkflow,
+      offboardingStart(offboardingId),
+    );
+    return connection.withDeadline(Date.now() + patience, () =>
+      client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),
+    );
+  }
+
+  return {
+    address,
+    namespace,
+    connection,
+    client,
+    engine,
+    relay: createRelay({ database, engine, log }),
+    reconcile: createReconciler({ database, engine, log, lag: 0 }),
+    startWorker,
+    ask,
+    /** The workflow of an offboarding. */
+    handleOf: (offboardingId: number): WorkflowHandle =>
+      client.workflow.getHandle(offboardingWorkflowId(offboardingId)),
+  };
+}
+
+type Ask<Question> = Omit<Question, 'askedAt'> & { askedAt?: number; token?: string; patience?: number };
+
+async function runWorkers(address: string, namespace: string, world: World) {
+  installOnce();
+  const connection = await NativeConnection.connect({ address });
+  const workflowBundle = { codePath: inject('workflowBundlePath') };
+  const workers = await createWorkers(connection, { namespace, world, workflowBundle });
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return async () => {
+    for (const worker of workers) worker.shutdown();
+    await running;
+    await connection.close();
+  };
+}
+
+let isInstalled = false;
+
+function installOnce() {
+  if (!isInstalled) installRuntime(log);
+  isInstalled = true;
+}
+
+/** Waits until `look` gives something that is not null, undefined or false. */
+export async function eventually<T>(look: () => Promise<T>, patience = 15_000): Promise<NonNullable<T>> {
+  for (const end = Date.now() + patience; ; ) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`Still not so after ${patience} ms: ${look}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

@@ -1,0 +1,61 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterAll } from 'vitest';
+
+/** One request that a receiver got. */
+export interface Received {
+  method: string;
+  path: string;
+  headers: Record<string, string>;
+  body: string;
+}
+
+type Answer = (request: Received, response: ServerResponse) => void;
+
+/** A server on this machine that webhooks are sent to; it goes after the file's last test. */
+export async function startReceiver(answer: Answer = (_request, response) => response.end('ok'), port = 0) {
+  const received: Received[] = [];
+  const server = createServer(listener(received, (...args) => receiver.answer(...args)));
+  const receiver = { ...(await listening(server, 'http', port)), received, answer };
+  return receiver;
+}
+
+/** The same over TLS, with a certificate that nobody trusts. */
+export async function startTlsReceiver({ key, cert }: { key: string; cert: string }) {
+  const received: Received[] = [];
+  const server = createTlsServer(
+    { key, cert },
+    listener(received, (_request, response) => response.end('ok')),
+  );
+  return { ...(await listening(server, 'https', 0)), received };
+}
+
+const listener =
+  (received: Received[], answer: Answer): RequestListener =>
+  async (request: IncomingMessage, response) => {
+    const body = await text(request);
+    const { method = '', url: path = '' } = request;
+    const entry = { method, path, headers: request.headers as Record<string, string>, body };
+    received.push(entry);
+    answer(entry, response);
+  };
+
+async function listening(server: Server, scheme: string, port: number) {
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { port: actual } = server.address() as AddressInfo;
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  afterAll(stop);
+  return { url: `${scheme}://127.0.0.1:${actual}/hooks`, port: actual, stop };
+}

@@ -1,0 +1,140 @@
+import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { sqlOf } from '../../database/tables.ts';
+import { complete, retry, searchAttributes } from '../../workflows/messages.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { asOwner } from '../support/owner.ts';
+
+const { database, ownerUrl } = await ownDatabase();
+const { relay, startWorker, ask, handleOf } = await ownEngine(database);
+
+const clearCast = async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  return cast;
+};
+
+async function offboardingOf({ offboardingId }: Cast) {
+  const { rows } = await sql<{ state: string; completedBy: string | null; failedStep: string | null }>`
+    select state, completed_by as "completedBy", failed_step as "failedStep"
+    from offboardings where id = ${offboardingId}`.execute(sqlOf(database.em.fork()));
+  return rows[0]!;
+}
+
+const needsAttention = async ({ offboardingId }: Cast) =>
+  (await handleOf(offboardingId).describe()).typedSearchAttributes.get(searchAttributes.needsAttention);
+
+const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` });
+const aMinuteAgo = () => Date.now() - 59_000;
+const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
+
+describe('while no worker runs', () => {
+  it('a completion is not begun more than a minute after it was asked', async () => {
+    const cast = await clearCast();
+    const asked = { ...asIvo(cast), askedAt: aMinuteAgo(), token: 'too-late' };
+    const impatient = ask(complete, cast.offboardingId, { ...asked, patience: 1_500 });
+    await expect(impatient).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
+    const worker = await startWorker();
+    await expect(ask(complete, cast.offboardingId, asked)).rejects.toThrow(WorkflowUpdateFailedError);
+    expect(await offboardingOf(cast)).toMatchObject({ state: 'open' });
+    expect((await ask(complete, cast.offboardingId, asIvo(cast))).outcome).toBe('completed');
+    await worker.stop();
+  });
+
+  it('a completion waits for one that comes in time, and is done once', async () => {
+    const cast = await clearCast();
+    const asked = { ...asIvo(cast), token: 'in-time' };
+    const impatient = ask(complete, cast.offboardingId, { ...asked, patience: 500 });
+    await expect(impatient).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
+    const worker = await startWorker();
+    await eventually(async () => (await offboardingOf(cast)).state === 'completed');
+    expect((await ask(complete, cast.offboardingId, asked)).outcome).toBe('completed');
+    await worker.stop();
+  });
+});
+
+describe('while the database fails', () => {
+  it('a completion waits until it works again', async () => {
+    const cast = await clearCast();
+    const worker = await startWorker();
+    await asOwner(ownerUrl, 'alter table webhook_events rename to gone');
+    const answer = ask(complete, cast.offboardingId, asIvo(cast));
+    await seconds(0.7);
+    expect(await offboardingOf(cast)).toMatchObject({ state: 'open' });
+    await asOwner(ownerUrl, 'alter table gone rename to webhook_events');
+    expect((await answer).outcome).toBe('completed');
+    expect(await needsAttention(cast)).toBe(false);
+    await worker.stop();
+  });
+
+  it('a completion that could begin only after a minute is not begun', async () => {
+    const cast = await clearCast();
+    const worker = await startWorker();
+    await asOwner(ownerUrl, 'alter table offboardings rename to gone');
+    const asked = { ...asIvo(cast), askedAt: aMinuteAgo() };
+    const failed = ask(complete, cast.offboardingId, asked).catch((error) => error.cause.type);
+    await seconds(1.2);
+    await asOwner(ownerUrl, 'alter table gone rename to offboardings');
+    expect(await failed).toBe('AskedTooLongAgo');
+    expect(await offboardingOf(cast)).toEqual({ state: 'open', completedBy: null, failedStep: null });
+    await worker.stop();
+  });
+});
+
+describe('a step that fails for good', () => {
+  const superAdminsToldOf = async ({ lena }: Cast) => {
+    const { rows } = await sql<{ userId: number; details: unknown }>`
+      select user_id as "userId", details from notifications
+      where kind = 'offboarding_stuck' and about_user_id = ${lena.id}`.execute(sqlOf(database.em.fork()));
+    return rows;
+  };
+
+  it('waits for a person, is shown, and goes on when tried again', async () => {
+    const cast = await makeCast(database, -1);
+    const worker = await startWorker();
+    await asOwner(
+      ownerUrl,
+      `alter table notifications add constraint broken check (kind <> 'offboarding_reminder') not valid`,
+    );
+    await relay();
+    await eventually(() => needsAttention(cast));
+    expect(await offboardingOf(cast)).toMatchObject({ state: 'open', failedStep: 'reminders' });
+    expect(await superAdminsToldOf(cast)).toContainEqual({
+      userId: cast.ada.id,
+      details: { offboardingId: cast.offboardingId, step: 'reminders' },
+    });
+    expect((await ask(complete, cast.offboardingId, asIvo(cast))).outcome).toBe('still-open');
+
+    await asOwner(ownerUrl, 'alter table notifications drop constraint broken');
+    await ask(retry, cast.offboardingId, asIvo(cast));
+    await eventually(async () => (await offboardingOf(cast)).failedStep === null);
+    expect(await needsAttention(cast)).toBe(false);
+    await worker.stop();
+  });
+
+  it('is a completion too, which whoever tries again then completes', async () => {
+    const cast = await clearCast();
+    const worker = await startWorker();
+    await asOwner(
+      ownerUrl,
+      `alter table webhook_events add constraint broken check (type <> 'user.offboarded') not valid`,
+    );
+    const failed = await ask(complete, cast.offboardingId, asIvo(cast)).catch((error) => error.cause);
+    expect(failed).toMatchObject({ type: 'Broken', message: expect.not.stringContaining('Lena') });
+    expect(await offboardingOf(cast)).toMatchObject({ state: 'open', failedStep: 'completion' });
+    await eventually(() => needsAttention(cast));
+
+    await asOwner(ownerUrl, 'alter table webhook_events drop constraint broken');
+    await ask(retry, cast.offboardingId, { actor: `user:${cast.nora.id}` });
+    expect(await offboardingOf(cast)).toEqual({
+      state: 'completed',
+      completedBy: `user:${cast.nora.id}`,
+      failedStep: null,
+    });
+    await worker.stop();
+  });
+});

@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { setEndDate } from '../../database/offboardings.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { addDays } from '../../domain/dates.ts';
+import { complete } from '../../workflows/messages.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+
+const { database } = await ownDatabase();
+const { relay, startWorker, ask, handleOf } = await ownEngine(database);
+let worker = await startWorker();
+
+/** Brings a reminder nearer than midnight. */
+const comesDue = (offboardingId: number, kind: string, inMs: number) =>
+  sql`
+  update reminders set due_at = now() + ${inMs} * interval '1 millisecond', skipped_at = null
+  where id = (select max(id) from reminders where offboarding_id = ${offboardingId} and kind = ${kind})`.execute(
+    sqlOf(database.em.fork()),
+  );
+
+async function remindersOf(offboardingId: number) {
+  const { rows } = await sql<{ kind: string; became: string }>`
+    select kind, case when fired_at is not null then 'fired' when skipped_at is not null then 'skipped' else 'waiting' end
+      as became
+    from reminders where offboarding_id = ${offboardingId} order by due_at, id`.execute(
+    sqlOf(database.em.fork()),
+  );
+  return rows.map(({ kind, became }) => `${kind} ${became}`);
+}
+
+/** Who of her cast was reminded of Lena's leaving, and how often; other casts have IT admins too. */
+async function remindedAbout(cast: Cast) {
+  const { lena, ada, nora, ivo, mira, rosa, timo, emil } = cast;
+  const people = [ada, nora, ivo, mira, lena, rosa, timo, emil].map(({ id }) => id);
+  const { rows } = await sql<{ userId: number; details: Record<string, unknown> }>`
+    select user_id as "userId", details from notifications
+    where kind = 'offboarding_reminder' and about_user_id = ${lena.id}
+      and user_id = any(${people}::int[]) order by id`.execute(sqlOf(database.em.fork()));
+  return rows;
+}
+
+it('tells the leaver, their manager and the IT admins, each once', async () => {
+  const cast = await makeCast(database);
+  await comesDue(cast.offboardingId, 'day_before', 300);
+  await relay();
+  const reminded = await eventually(async () => {
+    const rows = await remindedAbout(cast);
+    return rows.length > 0 ? rows : null;
+  });
+  const { ivo, mira, lena } = cast;
+  expect(new Set(reminded.map(({ userId }) => userId))).toEqual(new Set([ivo.id, mira.id, lena.id]));
+  expect(reminded).toHaveLength(3);
+  expect(reminded[0]!.details).toEqual({
+    offboardingId: cast.offboardingId,
+    reminder: 'day_before',
+    endDate: cast.lastDay,
+    hardware: 1,
+    software: 1,
+    requests: 1,
+  });
+  expect(await remindersOf(cast.offboardingId)).toEqual([
+    'week_before skipped',
+    'day_before fired',
+    'last_day_over waiting',
+  ]);
+});
+
+it('fires at the end of the last day and goes on while it is overdue', async () => {
+  const cast = await makeCast(database, -1);
+  await relay();
+  await expect
+    .poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 })
+    .toEqual(['week_before skipped', 'day_before skipped', 'last_day_over fired', 'overdue waiting']);
+  await comesDue(cast.offboardingId, 'overdue', -1000);
+  // As after a restart: the moment is read again.
+  await handleOf(cast.offboardingId).terminate();
+  await sql`update outbox set sent_at = null`.execute(sqlOf(database.em.fork()));
+  await relay();
+  await expect.poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 }).toContain('overdue fired');
+  expect((await remindersOf(cast.offboardingId)).at(-1)).toBe('overdue waiting');
+});
+
+it('does not fire for a date that has moved away, and does for the new one', async () => {
+  const cast = await makeCast(database);
+  await comesDue(cast.offboardingId, 'day_before', 1500);
+  await relay();
+  await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 30));
+  await comesDue(cast.offboardingId, 'week_before', 1600);
+  await relay();
+  await expect
+    .poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 })
+    .toContain('week_before fired');
+  expect((await remindedAbout(cast)).map(({ details }) => details.reminder)).not.toContain('day_before');
+});
+
+it('fires once after a worker that was away has come back', async () => {
+  const cast = await makeCast(database);
+  await comesDue(cast.offboardingId, 'day_before', 500);
+  await relay();
+  await worker.stop();
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(await remindersOf(cast.offboardingId)).toContain('day_before waiting');
+  worker = await startWorker();
+  await expect.poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 }).toContain('day_before fired');
+  expect(await remindedAbout(cast)).toHaveLength(3);
+});
+
+it('is silent once the offboarding is completed', async () => {
+  const cast = await makeCast(database);
+  await comesDue(cast.offboardingId, 'day_before', 1500);
+  await relay();
+  await clearChecklist(database, cast);
+  await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  await new Promise((resolve) => setTimeout(resolve, 1700));
+  expect(await remindersOf(cast.offboardingId)).not.toContain('day_before fired');
+  expect(await remindedAbout(cast)).toEqual([]);
+});
