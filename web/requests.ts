@@ -14,11 +14,11 @@ export function idIn(request: Request, parameter: string, what: string): number 
 /** Whether htmx asks: it wants fragments, and cannot follow a redirect to another page. */
 export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
 
-/** One value of the query string; of a repeated one the first. */
+/** One value of the query string; of a repeated one the first. PostgreSQL has no character for a zero byte. */
 export function queryText(request: Request, name: string): string {
   const value = request.query[name];
   const first = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first.trim() : '';
+  return typeof first === 'string' ? first.replaceAll('\0', '').trim() : '';
 }
 
 /** The page asked for, from 1; nonsense is page 1. */
@@ -35,3 +35,13 @@ export function queryId(request: Request, name: string): number | null {
 
 /** Lists that only grow are paged by the id of the last row shown: `?before=`. */
 export const olderThan = (request: Request): number | null => queryId(request, 'before');
+
+/** What somebody searches for, in the address or in a form that was sent from the page with the search; at most 200 characters. */
+export function sought(request: Request, name: string): string {
+  const sent: unknown = request.body?.[name];
+  return (typeof sent === 'string' ? sent.trim() : queryText(request, name)).slice(0, 200);
+}
+
+/** The person somebody searches for; nobody any more once they were chosen and it was done. */
+export const soughtPerson = (request: Request, status: number): string =>
+  request.method === 'POST' && status === 200 ? '' : sought(request, 'person');

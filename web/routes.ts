@@ -1,12 +1,26 @@
+import { accessPages } from './handlers/access.ts';
+import { assetPages } from './handlers/assets.ts';
+import { assignmentPages } from './handlers/assignments.ts';
 import { auditPages } from './handlers/audit.ts';
 import { completionPages } from './handlers/completion.ts';
+import { deliveryPages } from './handlers/deliveries.ts';
 import { healthProbes } from './handlers/health.ts';
+import { invitationPages } from './handlers/invitations.ts';
+import { licensePages } from './handlers/licenses.ts';
 import { ownPages } from './handlers/me.ts';
 import { notificationPages } from './handlers/notifications.ts';
 import { offboardingPages } from './handlers/offboarding.ts';
+import { passwordPages } from './handlers/password.ts';
 import { queuePages } from './handlers/queue.ts';
+import { requestPages } from './handlers/requests.ts';
+import { resolutionPages } from './handlers/resolutions.ts';
 import { revocationPages } from './handlers/revocation.ts';
+import { seatPages } from './handlers/seats.ts';
 import { sessionPages } from './handlers/session.ts';
+import { tokenPages } from './handlers/tokens.ts';
+import { userPages } from './handlers/users.ts';
+import { webhookPages } from './handlers/webhooks.ts';
+import { workspacePages } from './handlers/workspace.ts';
 import { get, post, type Route } from './routing.ts';
 import type { Services } from './services.ts';
 
@@ -26,6 +40,20 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const revocation = revocationPages(services);
   const notifications = notificationPages(services);
   const audit = auditPages(services);
+  const assets = assetPages(services);
+  const assignments = assignmentPages(services);
+  const licenses = licensePages(services);
+  const seats = seatPages(services);
+  const requests = requestPages(services);
+  const resolutions = resolutionPages(services);
+  const users = userPages(services);
+  const access = accessPages(services);
+  const invitations = invitationPages(services);
+  const password = await passwordPages(services);
+  const tokens = tokenPages(services);
+  const webhooks = webhookPages(services);
+  const deliveries = deliveryPages(services);
+  const workspace = workspacePages(services);
 
   return [
     get('/', 'own-page', own.home),
@@ -47,5 +75,60 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/seats/:seatId/revocation', 'offboard', revocation.revoke),
 
     get('/audit', 'read-audit', audit.list),
+
+    get('/assets', 'manage-inventory', assets.list),
+    get('/assets/new', 'manage-inventory', assets.new),
+    post('/assets', 'manage-inventory', assets.create),
+    get('/assets/:assetId', 'offboard', assets.show),
+    get('/assets/:assetId/edit', 'manage-inventory', assets.edit),
+    post('/assets/:assetId', 'manage-inventory', assets.update),
+    post('/assets/:assetId/assignment', 'manage-inventory', assignments.assign),
+    post('/assets/:assetId/recovery', 'offboard', assignments.recover),
+
+    get('/licenses', 'manage-inventory', licenses.list),
+    get('/licenses/new', 'manage-inventory', licenses.new),
+    post('/licenses', 'manage-inventory', licenses.create),
+    get('/licenses/:licenseId', 'manage-inventory', licenses.show),
+    get('/licenses/:licenseId/edit', 'manage-inventory', licenses.edit),
+    post('/licenses/:licenseId', 'manage-inventory', licenses.update),
+    post('/licenses/:licenseId/seats', 'manage-inventory', seats.assign),
+
+    get('/requests', 'manage-inventory', requests.list),
+    get('/requests/new', 'manage-inventory', requests.new),
+    post('/requests', 'manage-inventory', requests.create),
+    get('/requests/:requestId', 'offboard', requests.show),
+    post('/requests/:requestId/approval', 'offboard', resolutions.approve),
+    post('/requests/:requestId/resolution', 'offboard', resolutions.resolve),
+
+    get('/users', 'read-people', users.list),
+    get('/users/new', 'manage-people', users.add),
+    get('/users/suggestions', 'read-people', users.suggest),
+    post('/users', 'manage-people', users.create),
+    get('/users/:userId', 'read-people', users.show),
+    get('/users/:userId/edit', 'manage-people', users.edit),
+    post('/users/:userId', 'manage-people', users.update),
+    post('/users/:userId/end-date', 'manage-people', users.changeEndDate),
+    post('/users/:userId/invitation', 'manage-access', access.invite),
+    post('/users/:userId/role', 'manage-access', access.giveRole),
+    get('/invitation/:token', 'anyone', invitations.open),
+    post('/invitation/:token', 'anyone', invitations.accept),
+    post('/me/password', 'own-page', password.change),
+
+    get('/settings/tokens', 'manage-workspace', tokens.list),
+    get('/settings/tokens/new', 'manage-workspace', tokens.add),
+    post('/settings/tokens', 'manage-workspace', tokens.create),
+    post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
+    get('/settings/webhooks', 'manage-workspace', webhooks.list),
+    get('/settings/webhooks/new', 'manage-workspace', webhooks.add),
+    post('/settings/webhooks', 'manage-workspace', webhooks.create),
+    get('/settings/webhooks/:endpointId/edit', 'manage-workspace', webhooks.edit),
+    post('/settings/webhooks/:endpointId', 'manage-workspace', webhooks.update),
+    post('/settings/webhooks/:endpointId/pause', 'manage-workspace', webhooks.pause),
+    post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', webhooks.resume),
+    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', webhooks.remove),
+    get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.list),
+    get('/settings/webhooks/:endpointId/deliveries/:deliveryId', 'manage-workspace', deliveries.show),
+    get('/settings/workspace', 'manage-workspace', workspace.show),
+    post('/settings/workspace', 'manage-workspace', workspace.update),
   ];
 }

@@ -7,6 +7,7 @@ import { askingPending, revocationAlert } from '../answers.ts';
 import { renderChecklist } from '../checklist.ts';
 import { NoAnswerYet, type Question } from '../engine.ts';
 import { formToken, readForm } from '../forms.ts';
+import { renderRevokedSeat } from '../license-page.ts';
 import { type Alert, notify } from '../rendering.ts';
 import { idIn, isHtmx } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -25,17 +26,16 @@ export const revocationPages = (services: Services) => {
   const revoke: RequestHandler = async (request, response) => {
     const seat = await seatById(database.em, idIn(request, 'seatId', 'seat'));
     const { token, from } = readForm(asking, request.body);
-    const back = from === 'license' ? `/licenses/${seat.licenseId}` : `/offboarding/${seat.userId}`;
     try {
       const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
-      return await answerWith(
-        request,
-        response,
-        { back, userId: seat.userId, from },
-        revocationAlert(answer),
-      );
+      return await answerWith(request, response, seat, from, revocationAlert(answer));
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
+      if (from === 'license' && isHtmx(request)) {
+        // A license's row has no room to wait in: the person's checklist keeps asking.
+        const address = `/offboarding/${seat.userId}/answer?token=${token}`;
+        return void response.status(202).set('HX-Redirect', address).end();
+      }
       return renderChecklist(services, request, response, seat.userId, {
         status: 202,
         alert: askingPending,
@@ -54,13 +54,20 @@ export const revocationPages = (services: Services) => {
   function answerWith(
     request: Request,
     response: Response,
-    { back, userId, from }: { back: string; userId: number; from: string },
+    seat: { id: number; userId: number; licenseId: number },
+    from: 'offboarding' | 'license',
     alert: Alert,
   ) {
-    if (from === 'offboarding' && isHtmx(request))
-      return renderChecklist(services, request, response, userId, { alert });
+    if (isHtmx(request)) {
+      return from === 'license'
+        ? renderRevokedSeat(services, response, seat, alert)
+        : renderChecklist(services, request, response, seat.userId, { alert });
+    }
     notify(response, alert);
-    response.redirect(303, back);
+    response.redirect(
+      303,
+      from === 'license' ? `/licenses/${seat.licenseId}` : `/offboarding/${seat.userId}`,
+    );
   }
 
   return { revoke };

@@ -1,0 +1,41 @@
+import type { Request, Response } from 'express';
+import { assetById } from '../database/assets.ts';
+import { historyOf } from '../database/assignments.ts';
+import { searchPeople } from '../database/people-search.ts';
+import { returnConditions, statusesAfterRecovery } from '../domain/assets.ts';
+import { comingFrom } from './leading-back.ts';
+import type { PageNote } from './page-note.ts';
+import { fragment, page } from './rendering.ts';
+import { isHtmx, soughtPerson } from './requests.ts';
+import type { Services } from './services.ts';
+
+/** Shows an asset as it is now: the whole page, or for a form sent by htmx the part that changes. */
+export async function renderAsset(
+  { database: { em } }: Services,
+  request: Request,
+  response: Response,
+  assetId: number,
+  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+): Promise<void> {
+  const search = soughtPerson(request, status);
+  const [asset, history, found] = await Promise.all([
+    assetById(em, assetId),
+    historyOf(em, assetId),
+    searchPeople(em, search),
+  ]);
+  const choices = { conditions: returnConditions, nextStatuses: statusesAfterRecovery };
+  const data = {
+    asset,
+    history,
+    search,
+    found,
+    from: comingFrom(request),
+    ...choices,
+    alert,
+    errors,
+    values,
+  };
+  response.status(status);
+  if (request.method === 'POST' && isHtmx(request)) fragment(response, 'assets/_asset', data);
+  else page(response, 'assets/show', { title: `${asset.tag}, ${asset.model}`, ...data });
+}

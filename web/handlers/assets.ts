@@ -1,0 +1,82 @@
+import type { RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { assetById, createAsset, findAssets, updateAsset } from '../../database/assets.ts';
+import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
+import { renderAsset } from '../asset-page.ts';
+import { choice, optionalText, readForm, text } from '../forms.ts';
+import { orShowWhyNot, type PageNote } from '../page-note.ts';
+import { done, page } from '../rendering.ts';
+import { idIn, pageIn, queryText, sought } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const facts = z.object({
+  tag: text(60),
+  serial: optionalText(100),
+  model: text(),
+  location: optionalText(),
+  /** Not asked while somebody holds it. */
+  status: choice(statusesAfterRecovery).optional(),
+});
+
+/** The list of assets, one asset, and what is known of it. */
+export const assetPages = (services: Services) => {
+  const { em } = services.database;
+
+  const list: RequestHandler = async (request, response) => {
+    const asked = queryText(request, 'status');
+    const status = assetStatuses.find((known) => known === asked) ?? null;
+    const filter = { search: sought(request, 'q'), status };
+    page(response, 'assets/index', {
+      title: 'Assets',
+      listing: await findAssets(em, filter, pageIn(request)),
+      filter,
+      statuses: assetStatuses,
+    });
+  };
+
+  const show: RequestHandler = (request, response) =>
+    renderAsset(services, request, response, idIn(request, 'assetId', 'asset'));
+
+  const blank: RequestHandler = (_request, response) => renderForm(response, null);
+
+  const create: RequestHandler = (request, response) =>
+    orShowWhyNot(
+      request,
+      async () => {
+        const assetId = await createAsset(em, actorOf(response), readForm(facts, request.body));
+        await done(request, response, `/assets/${assetId}`, 'The asset has been added.');
+      },
+      (note) => renderForm(response, null, note),
+    );
+
+  const edit: RequestHandler = (request, response) => renderForm(response, idIn(request, 'assetId', 'asset'));
+
+  const update: RequestHandler = (request, response) => {
+    const assetId = idIn(request, 'assetId', 'asset');
+    return orShowWhyNot(
+      request,
+      async () => {
+        await updateAsset(em, actorOf(response), assetId, readForm(facts, request.body));
+        await done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
+      },
+      (note) => renderForm(response, assetId, note),
+    );
+  };
+
+  /** The form of a new asset (null) or of one that there is, with what was typed in place of what is known. */
+  async function renderForm(response: Response, assetId: number | null, note: PageNote = {}) {
+    const { status = 200, alert = null, errors = {}, values } = note;
+    const asset = assetId === null ? null : await assetById(em, assetId);
+    page(response.status(status), 'assets/form', {
+      title: asset === null ? 'New asset' : `Edit ${asset.tag}`,
+      asset,
+      values: values ?? asset ?? {},
+      statuses: statusesAfterRecovery,
+      errors,
+      alert,
+    });
+  }
+
+  return { list, show, new: blank, create, edit, update };
+};

@@ -1,0 +1,76 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { type AssetWithHolder, assetById } from '../../database/assets.ts';
+import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/assignments.ts';
+import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
+import { renderAsset } from '../asset-page.ts';
+import { idField, optionalChoice, optionalId, optionalText, readForm } from '../forms.ts';
+import { comingFrom, leadTo } from '../leading-back.ts';
+import { orShowWhyNot } from '../page-note.ts';
+import { type Alert, done } from '../rendering.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+
+const recovery = z.object({
+  condition: optionalChoice(returnConditions),
+  nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose what becomes of it.' }),
+  note: optionalText(2000),
+  /** The assignment that the page showed. */
+  assignmentId: optionalId(),
+});
+
+/** Handing an asset to a person, and taking it back. */
+export const assignmentPages = (services: Services) => {
+  const { em } = services.database;
+
+  const assign: RequestHandler = (request, response) => {
+    const assetId = idIn(request, 'assetId', 'asset');
+    return orShowWhyNot(
+      request,
+      async () => {
+        await assignAsset(em, actorOf(response), assetId, readForm(assignment, request.body).userId);
+        const { tag, holder } = await assetById(em, assetId);
+        await done(request, response, `/assets/${assetId}`, `${tag} is now with ${holder?.name}.`, (alert) =>
+          renderAsset(services, request, response, assetId, { alert }),
+        );
+      },
+      (note) => renderAsset(services, request, response, assetId, note),
+    );
+  };
+
+  /** Leads back to the former holder's checklist when the recovery began there. */
+  const recover: RequestHandler = (request, response) => {
+    const assetId = idIn(request, 'assetId', 'asset');
+    return orShowWhyNot(
+      request,
+      async () => {
+        const asset = await assetById(em, assetId);
+        const { assignmentId, ...how } = readForm(recovery, request.body);
+        const answer = await recoverAsset(em, actorOf(response), assetId, how, assignmentId ?? undefined);
+        const leadsBack = comingFrom(request) !== null && answer.formerHolderId !== null;
+        const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${assetId}`;
+        leadTo(request, response, to, recoveryAlert(asset, how, answer));
+      },
+      (note) => renderAsset(services, request, response, assetId, note),
+    );
+  };
+
+  return { assign, recover };
+};
+
+/** What became of a recovery, in words; `asset` is as it was before. */
+function recoveryAlert(
+  { tag, holder }: AssetWithHolder,
+  { nextStatus }: Recovery,
+  { outcome, formerHolderId }: RecoverAnswer,
+): Alert {
+  if (formerHolderId === null) return { tone: 'info', text: `Nobody held ${tag}. Nothing was changed.` };
+  if (outcome === 'already-returned') {
+    return { tone: 'info', text: `${tag} had already been returned. Nothing was changed.` };
+  }
+  if (nextStatus === 'lost') return { tone: 'success', text: `${tag} has been recorded as lost.` };
+  return { tone: 'success', text: `${tag} has been recovered from ${holder?.name}.` };
+}

@@ -1,0 +1,68 @@
+import type { RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { createLicense, findLicenses, licenseById, updateLicense } from '../../database/licenses.ts';
+import { optionalText, readForm, text, wholeNumber } from '../forms.ts';
+import { renderLicense } from '../license-page.ts';
+import { orShowWhyNot, type PageNote } from '../page-note.ts';
+import { done, page } from '../rendering.ts';
+import { idIn, pageIn, sought } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
+
+/** The list of licenses, one license, and what is known of it. */
+export const licensePages = (services: Services) => {
+  const { em } = services.database;
+
+  const list: RequestHandler = async (request, response) => {
+    const search = sought(request, 'q');
+    const listing = await findLicenses(em, search, pageIn(request));
+    page(response, 'licenses/index', { title: 'Licenses', listing, search });
+  };
+
+  const show: RequestHandler = (request, response) =>
+    renderLicense(services, request, response, idIn(request, 'licenseId', 'license'));
+
+  const blank: RequestHandler = (_request, response) => renderForm(response, null);
+
+  const create: RequestHandler = (request, response) =>
+    orShowWhyNot(
+      request,
+      async () => {
+        const licenseId = await createLicense(em, actorOf(response), readForm(facts, request.body));
+        await done(request, response, `/licenses/${licenseId}`, 'The license has been added.');
+      },
+      (note) => renderForm(response, null, note),
+    );
+
+  const edit: RequestHandler = (request, response) =>
+    renderForm(response, idIn(request, 'licenseId', 'license'));
+
+  const update: RequestHandler = (request, response) => {
+    const licenseId = idIn(request, 'licenseId', 'license');
+    return orShowWhyNot(
+      request,
+      async () => {
+        await updateLicense(em, actorOf(response), licenseId, readForm(facts, request.body));
+        await done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
+      },
+      (note) => renderForm(response, licenseId, note),
+    );
+  };
+
+  /** The form of a new license (null) or of one that there is, with what was typed in place of what is known. */
+  async function renderForm(response: Response, licenseId: number | null, note: PageNote = {}) {
+    const { status = 200, alert = null, errors = {}, values } = note;
+    const license = licenseId === null ? null : await licenseById(em, licenseId);
+    page(response.status(status), 'licenses/form', {
+      title: license === null ? 'New license' : `Edit ${license.name}`,
+      license,
+      values: values ?? license ?? {},
+      errors,
+      alert,
+    });
+  }
+
+  return { list, show, new: blank, create, edit, update };
+};

@@ -1,0 +1,103 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import {
+  approveRequest,
+  type RequestAnswer,
+  type Resolution,
+  requestById,
+  resolveRequest,
+} from '../../database/requests.ts';
+import { isOpenRequest, requestOutcomes } from '../../domain/checklist.ts';
+import { renderChecklist } from '../checklist.ts';
+import { optionalId, optionalText, readForm } from '../forms.ts';
+import { comingFrom, leadTo } from '../leading-back.ts';
+import { orShowWhyNot, type PageNote } from '../page-note.ts';
+import type { Alert } from '../rendering.ts';
+import { renderRequest } from '../request-page.ts';
+import { idIn, isHtmx } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const resolution = z.object({
+  outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),
+  note: optionalText(2000),
+  assetId: optionalId('Choose one of the assets.'),
+});
+
+/** Approving a request, and closing it: on its own page, or in place on a checklist. */
+export const resolutionPages = (services: Services) => {
+  const { em } = services.database;
+
+  const approve: RequestHandler = async (request, response) => {
+    const requestId = idIn(request, 'requestId', 'request');
+    const answer = await approveRequest(em, actorOf(response), requestId);
+    const alert = approvalAlert(answer);
+    if (isHtmx(request)) return renderRequest(services, request, response, requestId, { alert });
+    const suffix = comingFrom(request) === null ? '' : '?from=offboarding';
+    leadTo(request, response, `/requests/${requestId}${suffix}`, alert);
+  };
+
+  const resolve: RequestHandler = (request, response) => {
+    const requestId = idIn(request, 'requestId', 'request');
+    return orShowWhyNot(
+      request,
+      async () => {
+        const how = readForm(resolution, request.body);
+        const answer = await resolveRequest(em, actorOf(response), requestId, how);
+        await showResolved(
+          request,
+          response,
+          { requestId, userId: answer.userId },
+          resolutionAlert(how, answer),
+        );
+      },
+      (note) => showUnresolved(request, response, requestId, note),
+    );
+  };
+
+  /** Back to the checklist it was resolved from, or to the request. */
+  async function showResolved(
+    request: Request,
+    response: Response,
+    { requestId, userId }: { requestId: number; userId: number },
+    alert: Alert,
+  ): Promise<void> {
+    const fromChecklist = comingFrom(request) !== null;
+    if (isHtmx(request)) {
+      return fromChecklist
+        ? renderChecklist(services, request, response, userId, { alert })
+        : renderRequest(services, request, response, requestId, { alert });
+    }
+    leadTo(request, response, fromChecklist ? `/offboarding/${userId}` : `/requests/${requestId}`, alert);
+  }
+
+  /** In place on a checklist there is room for a message only; the request's own page keeps what was typed. */
+  async function showUnresolved(request: Request, response: Response, requestId: number, note: PageNote) {
+    if (!isHtmx(request) || comingFrom(request) === null) {
+      return renderRequest(services, request, response, requestId, note);
+    }
+    const { userId } = await requestById(em, requestId);
+    const wrong = Object.values(note.errors ?? {}).join(' ');
+    const alert = wrong === '' ? (note.alert ?? null) : ({ tone: 'danger', text: wrong } as const);
+    return renderChecklist(services, request, response, userId, { status: note.status ?? 200, alert });
+  }
+
+  return { approve, resolve };
+};
+
+function approvalAlert({ outcome, status }: RequestAnswer): Alert {
+  if (outcome === 'done') return { tone: 'success', text: 'The request has been approved.' };
+  if (isOpenRequest(status)) return { tone: 'info', text: 'This request was approved already.' };
+  return closedAlready(status);
+}
+
+function resolutionAlert({ assetId }: Resolution, { outcome, status }: RequestAnswer): Alert {
+  if (outcome === 'already-done') return closedAlready(status);
+  const handedOut = assetId === null ? '' : ' The asset has been handed out and counts as hardware.';
+  return { tone: 'success', text: `The request has been ${status}.${handedOut}` };
+}
+
+const closedAlready = (status: string): Alert => ({
+  tone: 'info',
+  text: `This request had already been ${status}. Nothing was changed.`,
+});

@@ -1,0 +1,36 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { assignSeat } from '../../database/seats.ts';
+import { userById } from '../../database/users.ts';
+import { idField, readForm } from '../forms.ts';
+import { renderLicense } from '../license-page.ts';
+import { orShowWhyNot } from '../page-note.ts';
+import { done } from '../rendering.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
+
+const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+
+/** Giving a person a seat. Taking it back is in revocation.ts, because it may go through the leaver's workflow. */
+export const seatPages = (services: Services) => {
+  const { em } = services.database;
+
+  const assign: RequestHandler = (request, response) => {
+    const licenseId = idIn(request, 'licenseId', 'license');
+    return orShowWhyNot(
+      request,
+      async () => {
+        const { userId } = readForm(assignment, request.body);
+        await assignSeat(em, actorOf(response), licenseId, userId);
+        const { name } = await userById(em, userId);
+        await done(request, response, `/licenses/${licenseId}`, `${name} now has a seat.`, (alert) =>
+          renderLicense(services, request, response, licenseId, { alert }),
+        );
+      },
+      (note) => renderLicense(services, request, response, licenseId, note),
+    );
+  };
+
+  return { assign };
+};

@@ -1,0 +1,40 @@
+import type { Request, Response } from 'express';
+import { licenseById } from '../database/licenses.ts';
+import { searchPeople } from '../database/people-search.ts';
+import { seatsInUse } from '../database/seats.ts';
+import { newToken } from './engine.ts';
+import type { PageNote } from './page-note.ts';
+import { type Alert, fragment, page } from './rendering.ts';
+import { isHtmx, pageIn, sought, soughtPerson } from './requests.ts';
+import type { Services } from './services.ts';
+
+/** Shows a license as it is now: the whole page, or for a form sent by htmx the part that changes. */
+export async function renderLicense(
+  { database: { em } }: Services,
+  request: Request,
+  response: Response,
+  licenseId: number,
+  { status = 200, alert = null, errors = {} }: PageNote = {},
+): Promise<void> {
+  const search = { seats: sought(request, 'q'), people: soughtPerson(request, status) };
+  const [license, seats, found] = await Promise.all([
+    licenseById(em, licenseId),
+    seatsInUse(em, licenseId, search.seats, pageIn(request)),
+    searchPeople(em, search.people),
+  ]);
+  const data = { license, seats, search, found, newToken, alert, errors };
+  response.status(status);
+  if (request.method === 'POST' && isHtmx(request)) fragment(response, 'licenses/_license', data);
+  else page(response, 'licenses/show', { title: license.name, ...data });
+}
+
+/** What a revocation changes on the license's page: the seat's row, the numbers, and the message above. */
+export async function renderRevokedSeat(
+  { database: { em } }: Services,
+  response: Response,
+  seat: { id: number; licenseId: number },
+  alert: Alert,
+): Promise<void> {
+  const license = await licenseById(em, seat.licenseId);
+  fragment(response, 'licenses/_revoked_seat', { license, seat, alert });
+}

@@ -1,0 +1,31 @@
+import type { Request, Response } from 'express';
+import { assetsOnTheShelf } from '../database/assets.ts';
+import { requestById } from '../database/requests.ts';
+import { isOpenRequest } from '../domain/checklist.ts';
+import { mayReceiveItems } from '../domain/user-status.ts';
+import { comingFrom } from './leading-back.ts';
+import type { PageNote } from './page-note.ts';
+import { fragment, page } from './rendering.ts';
+import { isHtmx, sought } from './requests.ts';
+import type { Services } from './services.ts';
+
+/** Assets offered at once to fulfil a request with. */
+const offered = 6;
+
+/** Shows a request as it is now: the whole page, or for a form sent by htmx the part that changes. */
+export async function renderRequest(
+  { database: { em } }: Services,
+  request: Request,
+  response: Response,
+  requestId: number,
+  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+): Promise<void> {
+  const search = sought(request, 'asset');
+  const wish = await requestById(em, requestId);
+  const mayBeGiven = isOpenRequest(wish.status) && mayReceiveItems(wish.userStatus);
+  const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offered) : null;
+  const data = { request: wish, assets, search, from: comingFrom(request), alert, errors, values };
+  response.status(status);
+  if (request.method === 'POST' && isHtmx(request)) fragment(response, 'requests/_request', data);
+  else page(response, 'requests/show', { title: `${wish.item} for ${wish.name}`, ...data });
+}
