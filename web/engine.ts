@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   Client,
   Connection,
@@ -22,8 +23,8 @@ import {
   taskQueue,
 } from '../workflows/messages.ts';
 
-/** How long a person waits for the engine, in milliseconds. */
-const patienceMs = 5_000;
+/** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
+const patienceMs = 4_500;
 const pollPatienceMs = 2_000;
 
 /** Who asks, and under which token: the same token twice is done once. */
@@ -71,10 +72,18 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   }
 
   async function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
+    // The deadline ends the call; connecting has a patience of its own, which the timer cuts short.
+    const timer = new AbortController();
+    const tooLong = pause(ms, undefined, { signal: timer.signal }).then(() => {
+      throw new NoAnswerYet();
+    });
     try {
-      return await connection.withDeadline(Date.now() + ms, call);
+      return await Promise.race([connection.withDeadline(Date.now() + ms, call), tooLong]);
     } catch (error) {
       throw inWords(error);
+    } finally {
+      tooLong.catch(() => undefined);
+      timer.abort();
     }
   }
 

@@ -30,8 +30,14 @@ export const helpers = {
   /** A moment for machines, in `<time datetime>`. */
   iso: (moment: Date | string | number) => new Date(moment).toISOString(),
 
+  /** How long something has been so: `assigned for 3 years`, `assigned today`. */
+  lasting: (verb: string, moment: Date | string) => {
+    const time = helpers.since(moment);
+    return time === 'today' ? `${verb} today` : `${verb} for ${time}`;
+  },
+
   /** How long something has lasted: `3 years`, `5 months`, `12 days`, `today`. */
-  since: (moment: Date | string, now = new Date()) => {
+  since: (moment: Date | string, now = new Date()): string => {
     const days = Math.floor((now.getTime() - new Date(moment).getTime()) / 86_400_000);
     if (days < 1) return 'today';
     if (days < 60) return plural(days, 'day');
