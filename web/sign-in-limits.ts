@@ -40,9 +40,12 @@ export async function signInLimits(database: Database) {
         throw error;
       }
     },
-    /** A success forgets the failures of this account from this address. */
+    /** A success was no failure: it counts nowhere, and forgets those of this account from this address. */
     async forget(address: string, email: string): Promise<void> {
-      await perAccountAndAddress.delete(`${email.toLowerCase()} ${address}`);
+      const account = email.toLowerCase();
+      await perAddress.reward(address);
+      await perAccount.reward(account);
+      await perAccountAndAddress.delete(`${account} ${address}`);
     },
   };
 }

@@ -11,7 +11,7 @@ import { Refusal } from '../../domain/failures.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { optionalDate, orFieldErrors, readForm } from '../forms.ts';
 import { type Alert, done, fragment, page } from '../rendering.ts';
-import { idIn, pageIn, queryText } from '../requests.ts';
+import { idIn, pageIn, queryText, sought } from '../requests.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../signed-in.ts';
 import { type FormValues, managerChoices, readNewUser, readUserChanges, valuesOf } from '../user-form.ts';
@@ -27,7 +27,7 @@ export const userPages = (services: Services) => {
   /** Everybody, by name. */
   const list: RequestHandler = async (request, response) => {
     const filter = {
-      search: queryText(request, 'q').slice(0, 200),
+      search: sought(request, 'q'),
       status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
       department: queryText(request, 'department'),
     };
@@ -45,7 +45,7 @@ export const userPages = (services: Services) => {
 
   /** Options for a field that asks for a person. */
   const suggest: RequestHandler = async (request, response) => {
-    const { people } = await searchPeople(em, queryText(request, 'manager').slice(0, 200));
+    const { people } = await searchPeople(em, sought(request, 'manager'));
     fragment(response, 'users/_suggestions', { people });
   };
 
