@@ -1,0 +1,121 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { cancelOffboarding } from '../../database/offboardings.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { createReconciler } from '../../worker/reconcile.ts';
+import {
+  complete,
+  hardwareChanged,
+  searchAttributes,
+  webhookDeliveryWorkflowId,
+} from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+
+const { database } = await ownDatabase();
+const em = () => sqlOf(database.em.fork());
+const first = await ownEngine(database);
+await first.startWorker();
+
+const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
+  (await handle.describe()).typedSearchAttributes.get(searchAttributes.openHardware);
+const untilListed = (engine: typeof first, count: number) =>
+  expect.poll(async () => (await engine.engine.runningOffboardings()).size, { timeout: 15_000 }).toBe(count);
+const outboxCount = async () =>
+  (await sql<{ count: number }>`select count(*) as count from outbox where sent_at is null`.execute(em()))
+    .rows[0]!.count;
+
+it('has nothing to mend where the engine knows everything', async () => {
+  await makeCast(database);
+  await makeCast(database);
+  await first.relay();
+  await untilListed(first, 2);
+  await expect
+    .poll(async () =>
+      [...(await first.engine.runningOffboardings()).values()].every(({ seats }) => seats === 1),
+    )
+    .toBe(true);
+  await first.reconcile();
+  expect(await outboxCount()).toBe(0);
+});
+
+it('tells a workflow again that believes something else', async () => {
+  const { offboardingId } = await makeCast(database);
+  await first.relay();
+  await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 1);
+  await first.handleOf(offboardingId).signal(hardwareChanged, { ids: [], revision: 4 });
+  await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);
+  // It was told long ago.
+  await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
+  await eventually(async () => {
+    await first.reconcile();
+    await first.relay();
+    return (await hardwareShown(first.handleOf(offboardingId))) === 1;
+  });
+});
+
+it('ends a workflow that has not heard that its offboarding is closed', async () => {
+  const { offboardingId, lena, nora } = await makeCast(database);
+  await first.relay();
+  await untilListed(first, 4);
+  await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
+  await sql`update outbox set sent_at = now() where sent_at is null`.execute(em());
+  await first.reconcile();
+  await first.relay();
+  await first.handleOf(offboardingId).result();
+});
+
+it('brings everything back after the engine has lost its store', async () => {
+  const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
+  const endpoint = await createEndpoint(
+    database.em,
+    'system',
+    { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
+    testWorld(database).secretBox,
+  );
+  const gone = await makeCast(database);
+  await clearChecklist(database, gone);
+  await first.ask(complete, gone.offboardingId, { actor: `user:${gone.ivo.id}` });
+  await eventually(async () => receiver.received.length === 1);
+  await first.relay();
+
+  // A server that knows nothing: no workflow, no timer, no search attribute value.
+  const second = await ownEngine(database);
+  await second.startWorker();
+  await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
+  await second.reconcile();
+  await second.relay();
+  await untilListed(second, 3);
+  const { rows } = await sql<{ id: number; eventId: string }>`
+    select id, event_id as "eventId" from webhook_deliveries where state = 'pending'`.execute(em());
+  expect(rows).toHaveLength(1);
+  const id = webhookDeliveryWorkflowId({ ...rows[0]!, endpointId: endpoint.id, replayOf: null });
+  expect((await second.client.workflow.getHandle(id).describe()).status.name).toBe('RUNNING');
+  receiver.answer = (_request, response) => void response.end();
+  await eventually(async () => receiver.received.length === 2);
+  await second.client.workflow.getHandle(id).result();
+  await second.reconcile();
+  expect(await outboxCount()).toBe(0);
+});
+
+it('is done by one worker at a time', async () => {
+  let running = 0;
+  let most = 0;
+  const slow = {
+    ...first.engine,
+    async runningOffboardings() {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      running--;
+      return first.engine.runningOffboardings();
+    },
+  };
+  const parts = { database, engine: slow, log: makeLog('worker', 'silent'), lag: 0 };
+  await Promise.all(Array.from({ length: 4 }, () => createReconciler(parts)()));
+  expect(most).toBe(1);
+});

@@ -1,0 +1,143 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { assignAsset } from '../../database/assignments.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { createEngine } from '../../worker/engine.ts';
+import { listenToOutbox } from '../../worker/outbox-bell.ts';
+import { createRelay } from '../../worker/relay.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist, recoverLaptop } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+
+const { database, url } = await ownDatabase();
+const { address, connection, client, engine, relay, handleOf } = await ownEngine(database);
+const log = makeLog('worker', 'silent');
+const em = () => sqlOf(database.em.fork());
+
+const outboxOf = async (offboardingId: number | null) => {
+  const { rows } = await sql<{ attempts: number; isSent: boolean; waits: number }>`
+    select attempts, sent_at is not null as "isSent", extract(epoch from next_try_at - now())::float as waits
+    from outbox where offboarding_id is not distinct from ${offboardingId} order by id`.execute(em());
+  return rows;
+};
+const everythingIsSent = async () =>
+  (await sql`select 1 from outbox where sent_at is null`.execute(em())).rows.length === 0;
+
+/** The signals a workflow has got, in order; no worker runs here. */
+async function signalsTo(offboardingId: number) {
+  const { events } = await handleOf(offboardingId).fetchHistory();
+  return events!.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
+    signal ? [{ name: signal.signalName, value: JSON.parse(String(signal.input!.payloads![0]!.data)) }] : [],
+  );
+}
+
+it('starts the workflow of a new leaver and tells each changed kind once, as a whole', async () => {
+  const { offboardingId, lena, ivo, spare, laptop } = await makeCast(database);
+  await assignAsset(database.em, `user:${ivo.id}`, spare.id, lena.id);
+  await relay();
+  const signals = await signalsTo(offboardingId);
+  expect(signals.map(({ name }) => name).toSorted()).toEqual(
+    [...new Set(signals.map(({ name }) => name))].toSorted(),
+  );
+  const { value } = signals.find(({ name }) => name === 'hardwareChanged')!;
+  expect(value).toEqual({ ids: [laptop.assignmentId, expect.any(Number)], revision: expect.any(Number) });
+  expect(await everythingIsSent()).toBe(true);
+});
+
+it('does nothing more when nothing has changed', async () => {
+  const { offboardingId } = await makeCast(database);
+  await relay();
+  const before = await signalsTo(offboardingId);
+  await relay();
+  expect(await signalsTo(offboardingId)).toEqual(before);
+});
+
+it('marks changes of people who are not leaving as sent, since there is nobody to tell', async () => {
+  await sql`insert into outbox (user_id, facts) select min(id), '{hardware}' from users, generate_series(1, 300)
+    `.execute(em());
+  await relay();
+  expect((await outboxOf(null)).every(({ isSent }) => isSent)).toBe(true);
+});
+
+it('takes "no such workflow" for an offboarding that is closed as told', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  await sql`update offboardings set state = 'cancelled', closed_at = now(), cancelled_by = 'system'
+    where id = ${cast.offboardingId}`.execute(em());
+  await relay();
+  expect((await outboxOf(cast.offboardingId)).every(({ isSent }) => isSent)).toBe(true);
+  await expect(handleOf(cast.offboardingId).describe()).rejects.toThrow();
+});
+
+it('puts off what the engine refuses, and lets it hold up nobody else', async () => {
+  const [refused, other] = [await makeCast(database), await makeCast(database)];
+  // More than the engine takes in one message.
+  await sql`update users set time_zone = repeat('x', 3000000) where id = ${refused.lena.id}`.execute(em());
+  await relay();
+  const [row] = await outboxOf(refused.offboardingId);
+  expect(row).toMatchObject({ isSent: false, attempts: 1 });
+  expect(row!.waits).toBeGreaterThan(0);
+  expect((await outboxOf(other.offboardingId)).every(({ isSent }) => isSent)).toBe(true);
+
+  await sql`update users set time_zone = null where id = ${refused.lena.id}`.execute(em());
+  await sql`update outbox set next_try_at = now() where sent_at is null`.execute(em());
+  await relay();
+  expect(await everythingIsSent()).toBe(true);
+});
+
+it('keeps everything while the engine is away, without counting it against anybody', async () => {
+  const { offboardingId } = await makeCast(database);
+  const nowhere = { ...engine, tell: () => Promise.reject(new Error('away')), answers: async () => false };
+  await createRelay({ database, engine: nowhere, log })();
+  expect((await outboxOf(offboardingId)).every(({ isSent, attempts }) => !isSent && attempts === 0)).toBe(
+    true,
+  );
+  await relay();
+  expect(await everythingIsSent()).toBe(true);
+});
+
+it('knows an engine that does not answer', async () => {
+  expect(await engine.answers()).toBe(true);
+  expect(address).toMatch(/:\d+$/);
+  expect(await createEngine(connection, 'no-such-namespace').answers()).toBe(false);
+});
+
+it('sends every change once with four relays at work', async () => {
+  const casts = [];
+  for (let i = 0; i < 6; i++) casts.push(await makeCast(database));
+  await Promise.all([relay(), relay(), relay(), relay()]);
+  expect(await everythingIsSent()).toBe(true);
+  for (const { offboardingId } of casts) {
+    const names = (await signalsTo(offboardingId)).map(({ name }) => name);
+    expect(names.length).toBe(new Set(names).size);
+  }
+  const { rows } = await sql<{ attempts: number }>`
+    select distinct attempts from outbox where offboarding_id is not null and facts @> '{lastDay}'`.execute(
+    em(),
+  );
+  expect(Math.max(...rows.map(({ attempts }) => attempts))).toBeLessThanOrEqual(2);
+  expect(client.options.namespace).toMatch(/^test-/);
+});
+
+it('is woken by a change, also after its connection was lost', async () => {
+  const bell = listenToOutbox(url, log);
+  await bell.rung(5_000);
+  const cast = await makeCast(database);
+  const ringsWithin = async (ms: number) => {
+    const began = Date.now();
+    await bell.rung(ms);
+    return Date.now() - began < ms - 100;
+  };
+  expect(await ringsWithin(2_000)).toBe(true);
+  await bell.rung(300);
+  expect(await ringsWithin(400)).toBe(false);
+
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity
+    where query = 'listen outbox' and datname = current_database()`.execute(em());
+  await bell.rung(5_000);
+  await recoverLaptop(database, cast);
+  expect(await ringsWithin(2_000)).toBe(true);
+  await bell.close();
+});
