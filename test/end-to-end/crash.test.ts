@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import {
+  AuditEntry,
+  Notification,
+  User,
+  WebhookDelivery,
+  WebhookEvent,
+} from '../../database/entities/index.ts';
+import { secretBox } from '../../database/secret-box.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testKey } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startWeb } from '../support/web.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const receiver = await startReceiver();
+await createEndpoint(
+  database.em,
+  'system',
+  { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
+  secretBox(testKey),
+);
+const startWorker = () => startWorkerProcess(own, engine.namespace);
+const isAlive = () => eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
+
+// The moment of the crash wanders from before the workflow hears of it to the middle of the deliveries.
+test.each([0, 20, 45, 80, 150])(
+  'the worker killed %i ms after confirming, and started again: everything is there, once',
+  async (delay) => {
+    const cast = await makeCast(database);
+    await clearChecklist(database, cast);
+    const ivo = await web.signIn(cast.ivo.email);
+    let worker = startWorker();
+    await isAlive();
+
+    const confirming = ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
+    await new Promise((resolve) => setTimeout(resolve, delay));
+    await worker.kill();
+    worker = startWorker();
+    expect([202, 303]).toContain((await confirming).status);
+
+    const em = () => database.em.fork();
+    await eventually(
+      async () => (await em().findOneOrFail(User, { id: cast.lena.id })).status === 'offboarded',
+      40_000,
+    );
+    const event = await em().findOneOrFail(WebhookEvent, { offboardingId: cast.offboardingId });
+    await eventually(
+      async () => (await em().findOneOrFail(WebhookDelivery, { eventId: event.id })).state === 'delivered',
+      40_000,
+    );
+    expect(await em().count(WebhookEvent, { offboardingId: cast.offboardingId })).toBe(1);
+    expect(await em().count(WebhookDelivery, { eventId: event.id })).toBe(1);
+    expect(await em().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
+    expect(
+      await em().count(AuditEntry, {
+        action: 'user.manager_cleared',
+        details: { offboardingId: cast.offboardingId },
+      }),
+    ).toBe(2);
+    expect(await em().count(Notification, { aboutUserId: cast.lena.id, kind: 'offboarding_completed' })).toBe(
+      1,
+    );
+    // At least once, and always under the same id.
+    const ids = receiver.received
+      .filter(({ body }) => JSON.parse(body).data.user.id === cast.lena.id)
+      .map(({ headers }) => headers['webhook-id']);
+    expect(new Set(ids)).toEqual(new Set([event.id]));
+    await worker.kill();
+  },
+);

@@ -1,0 +1,224 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { Webhook } from 'standardwebhooks';
+import { expect, test } from 'vitest';
+import { assignAsset } from '../../database/assignments.ts';
+import { AuditEntry, Notification, User } from '../../database/entities/index.ts';
+import { secretBox } from '../../database/secret-box.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { openConsole, startBrowser } from '../support/browser.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testKey } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startWeb } from '../support/web.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, SECRET_KEY: testKey });
+startWorkerProcess(own, engine.namespace);
+const browser = await startBrowser();
+const receiver = await startReceiver();
+const { secret } = await createEndpoint(
+  database.em,
+  'system',
+  { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
+  secretBox(testKey),
+);
+
+const allClear = 'All assets recovered, all licenses revoked, no open requests.';
+const words = (counts: string) => `Cannot complete offboarding: ${counts} still open.`;
+
+/** From the queue to the last click, as an admin does it. */
+async function clearByHand(page: Page, { lena, laptop, license }: Cast): Promise<void> {
+  await page.goto('/offboarding');
+  await page
+    .locator('tr', { has: page.locator(`a[href="/offboarding/${lena.id}"]`) })
+    .getByRole('link', { name: 'Review (3)' })
+    .click();
+
+  await page.getByRole('link', { name: /^Recover/ }).click();
+  expect(new URL(page.url()).pathname).toBe(`/assets/${laptop.id}`);
+  await page.getByLabel('Good').check();
+  await page.getByLabel('In stock').check();
+  await page.getByRole('button', { name: 'Record recovery' }).click();
+  await page.waitForURL(`**/offboarding/${lena.id}`);
+  await page.getByText('All hardware has been recovered.').waitFor();
+
+  await page.getByRole('button', { name: `Revoke ${license.name}` }).click();
+  await page.getByText('All licenses have been revoked.').waitFor();
+
+  await page.getByText('Review & close').click();
+  await page.getByRole('button', { name: 'Reject' }).click();
+  await page.getByText('All requests have been closed.').waitFor();
+  await page.getByText(allClear).waitFor();
+}
+
+/** What a completion leaves behind, exactly one of each. */
+async function everythingHappened({ lena, rosa, timo, mira, lastDay }: Cast): Promise<void> {
+  const em = database.em.fork();
+  expect(await em.findOneOrFail(User, { id: lena.id })).toMatchObject({
+    status: 'offboarded',
+    endDate: lastDay,
+  });
+  for (const report of [rosa, timo]) {
+    expect((await em.findOneOrFail(User, { id: report.id })).managerId).toBeNull();
+    expect(await em.count(AuditEntry, { userId: report.id, action: 'user.manager_cleared' })).toBe(1);
+  }
+  expect(await em.count(AuditEntry, { userId: lena.id, action: 'user.offboarded' })).toBe(1);
+  expect(await em.count(Notification, { userId: mira.id, kind: 'offboarding_completed' })).toBe(1);
+  const [delivery] = await eventually(async () => {
+    const about = receiver.received.filter(({ body }) => JSON.parse(body).data.user.id === lena.id);
+    return about.length > 0 && about;
+  });
+  const event = new Webhook(secret).verify(delivery!.body, delivery!.headers as Record<string, string>);
+  expect(event).toMatchObject({ type: 'user.offboarded', data: { user: { name: 'Lena Brandt' } } });
+}
+
+test('from the queue to marked offboarded, in a browser', async () => {
+  const cast = await makeCast(database);
+  const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
+  await clearByHand(page, cast);
+  // Everything since the recovery happened in place.
+  expect(new URL(page.url()).pathname).toBe(`/offboarding/${cast.lena.id}`);
+
+  await page.getByRole('link', { name: 'Mark as offboarded' }).click();
+  await page.getByText('2 people').waitFor();
+  await page.getByRole('button', { name: 'Mark as offboarded' }).dblclick();
+  await page.getByText('Completed by Ivo Marin').waitFor();
+  await everythingHappened(cast);
+
+  await page.goto('/offboarding');
+  expect(await page.locator(`a[href="/offboarding/${cast.lena.id}"]`).count()).toBe(0);
+  await page.goto(`/users/${cast.rosa.id}`);
+  expect(await page.locator('main').innerText()).not.toContain('Lena Brandt');
+  expect(complaints).toEqual([]);
+});
+
+test('the same without JavaScript', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email, { javaScriptEnabled: false });
+  await clearByHand(page, cast);
+  await page.getByRole('link', { name: 'Mark as offboarded' }).click();
+  await page.getByRole('button', { name: 'Mark as offboarded' }).click();
+  await page.getByText('Completed by Ivo Marin').waitFor();
+  await everythingHappened(cast);
+});
+
+test('a device assigned in another window before confirming is refused with the exact words', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto(`/offboarding/${cast.lena.id}/completion`);
+  await assignAsset(database.em, `user:${cast.nora.id}`, cast.spare.id, cast.lena.id);
+  await page.getByRole('button', { name: 'Mark as offboarded' }).click();
+  await page.getByText(words('1 hardware, 0 software, 0 request(s)')).waitFor();
+  expect(await page.getByRole('button', { name: 'Mark as offboarded' }).isDisabled()).toBe(true);
+});
+
+test('the look-ahead changes the list and the address, and Back brings the former one', async () => {
+  const cast = await makeCast(database, 100);
+  const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
+  const lena = page.locator(`#queue a.who-link[href="/offboarding/${cast.lena.id}"]`);
+  await page.goto('/offboarding');
+  expect(await lena.count()).toBe(0);
+  await page.getByLabel('Look ahead').focus();
+  await page.getByLabel('Look ahead').selectOption('180');
+  await lena.waitFor();
+  expect(new URL(page.url()).search).toBe('?window=180');
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('window');
+  await page.goBack();
+  await lena.waitFor({ state: 'detached' });
+  expect(await page.getByLabel('Look ahead').inputValue()).toBe('30');
+  expect(complaints).toEqual([]);
+});
+
+test('after a revoke the focus is on the section, and a message is read out', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  await page.getByRole('button', { name: /^Revoke/ }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('All licenses have been revoked.').waitFor();
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe('software-title');
+  await page.getByRole('status').getByText('The seat has been revoked').first().waitFor();
+});
+
+test('behind each leaver runs a workflow', async () => {
+  const cast = await makeCast(database);
+  const described = await eventually(() =>
+    engine
+      .handleOf(cast.offboardingId)
+      .describe()
+      .catch(() => null),
+  );
+  expect(described.status.name).toBe('RUNNING');
+});
+
+test.each([
+  ['light', 'light'],
+  ['dark', 'dark'],
+] as const)('people with weak eyes or a screen reader can use it, %s', async (_, colorScheme) => {
+  const cast = await makeCast(database, -2);
+  const { page } = await openConsole(browser, web.address, cast.ada.email, { colorScheme });
+  const paths = [
+    '/offboarding',
+    `/offboarding/${cast.lena.id}`,
+    `/offboarding/${cast.emil.id}/completion`,
+    '/users',
+    `/users/${cast.lena.id}`,
+    '/assets',
+    `/assets/${cast.laptop.id}`,
+    '/licenses',
+    `/licenses/${cast.license.id}`,
+    '/requests',
+    `/requests/${cast.requestId}`,
+    '/notifications',
+    '/audit',
+    '/me',
+    '/settings/webhooks',
+    '/settings/tokens',
+    '/settings/workspace',
+  ];
+  for (const path of paths) {
+    await page.goto(path);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations.map(({ id, nodes }) => `${path}: ${id} ${nodes[0]?.html}`)).toEqual([]);
+  }
+});
+
+test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
+  const cast = await makeCast(database);
+  await database.em
+    .fork()
+    .nativeUpdate(
+      User,
+      { id: cast.lena.id },
+      { name: 'Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaft Brandt' },
+    );
+  const { page } = await openConsole(browser, web.address, cast.ada.email, {
+    viewport: { width, height: 800 },
+  });
+  for (const path of [
+    '/offboarding',
+    `/offboarding/${cast.lena.id}`,
+    `/offboarding/${cast.emil.id}/completion`,
+    '/users',
+    `/users/${cast.lena.id}`,
+    `/assets/${cast.laptop.id}`,
+    '/licenses',
+    '/requests',
+    '/audit',
+    '/settings/webhooks',
+  ]) {
+    await page.goto(path);
+    const { scroll, client } = await page.evaluate(() => ({
+      scroll: document.documentElement.scrollWidth,
+      client: document.documentElement.clientWidth,
+    }));
+    expect(`${path} ${scroll}`).toBe(`${path} ${client}`);
+  }
+});

@@ -1,0 +1,46 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, inject } from 'vitest';
+import type { OwnDatabase } from './database.ts';
+import { testKey } from './engine.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A worker in a process of its own, as in production: relay, reconcile and heartbeat included. */
+export interface WorkerProcess {
+  child: ChildProcess;
+  /** As a crash does: nothing is finished, nobody is told. */
+  kill(): Promise<void>;
+}
+
+/** Starts a worker process for a file's database and namespace; it ends with the file. */
+export function startWorkerProcess(
+  { url }: Pick<OwnDatabase, 'url'>,
+  namespace: string,
+  variables: Record<string, string> = {},
+): WorkerProcess {
+  const child = spawn(process.execPath, ['worker/main.ts', inject('workflowBundlePath')], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      DATABASE_URL: url,
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: namespace,
+      SECRET_KEY: testKey,
+      WEBHOOK_ALLOW: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      ...variables,
+    },
+  });
+  afterAll(() => end(child, 'SIGTERM'));
+  return { child, kill: () => end(child, 'SIGKILL') };
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
+}
