@@ -1,0 +1,37 @@
+import express, { type Request, type RequestHandler } from 'express';
+import type { z } from 'zod';
+import { unsupportedBody } from './errors.ts';
+import { ApiProblem, invalid, pointerTo } from './problems.ts';
+
+const parse = express.json({
+  limit: '100kb',
+  inflate: false,
+  strict: false,
+  type: () => true,
+  verify: (_request, _response, bytes) => {
+    // The parser would take nothing for an empty object.
+    if (bytes.length === 0) throw new SyntaxError('The body is empty');
+  },
+});
+
+/** Reads a body, which must say that it is JSON. At most 100 kB. */
+export const jsonBody: RequestHandler = (request, response, next) => {
+  if (!request.is('application/json')) throw new ApiProblem(unsupportedBody);
+  return parse(request, response, next);
+};
+
+/** The body by its schema. A field that is bad or unknown is a 422 that points at it, once for each field. */
+export function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
+  const result = schema.safeParse(request.body);
+  if (result.success) return result.data;
+  const problems = new Map<string, string>();
+  for (const { pointer, detail } of result.error.issues.flatMap(problemsOf)) {
+    if (!problems.has(pointer)) problems.set(pointer, detail);
+  }
+  throw invalid([...problems].map(([pointer, detail]) => ({ pointer, detail })));
+}
+
+const problemsOf = (issue: z.core.$ZodIssue) =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map((name) => ({ pointer: pointerTo(name), detail: 'There is no such field.' }))
+    : [{ pointer: pointerTo(...issue.path), detail: issue.message }];

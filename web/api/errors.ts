@@ -1,0 +1,92 @@
+import type { ErrorRequestHandler } from 'express';
+import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { isDatabaseAway } from '../middleware/errors.ts';
+import type { Services } from '../services.ts';
+import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
+
+/** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */
+export const answerErrors =
+  ({ log }: Services): ErrorRequestHandler =>
+  (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const { problem, headers } = apiProblemOf(error);
+    if (problem.status >= 500) log.error({ err: error, requestId: request.id }, 'request failed');
+    response.set(headers);
+    sendProblem(response, problem);
+  };
+
+function apiProblemOf(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  if (error instanceof InvalidInput) {
+    const fields = Object.entries(error.fields);
+    return invalid(fields.map(([field, detail]) => ({ pointer: pointerTo(field), detail })));
+  }
+  if (isDatabaseAway(error)) return new ApiProblem(databaseAway, { 'Retry-After': '5' });
+  return new ApiProblem(problemOf(error));
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof NotFound)
+    return { status: 404, code: 'not-found', title: 'Not found', detail: error.message };
+  if (error instanceof GateRefusal) return { ...refused(error), ...error.counts };
+  if (error instanceof Refusal) return refused(error);
+  if (error instanceof NotBegun)
+    return { status: 409, code: 'not-begun', title: 'This was not begun', detail: error.message };
+  if (error instanceof NoAnswerYet)
+    return {
+      status: 503,
+      code: 'engine-away',
+      title: 'The process engine does not answer',
+      detail: error.message,
+    };
+  return problemOfParser(error);
+}
+
+const refused = ({ code, message }: Refusal): Problem => ({
+  status: 409,
+  code,
+  title: 'This was refused',
+  detail: message,
+});
+
+const databaseAway: Problem = {
+  status: 503,
+  code: 'database-away',
+  title: 'The database does not answer',
+  detail: 'Nothing was changed. Please try again.',
+};
+
+/** What is wrong with a body before anybody read it. */
+function problemOfParser(error: unknown): Problem {
+  const { status, type } = error as { status?: unknown; type?: unknown };
+  if (type === 'entity.too.large')
+    return {
+      status: 413,
+      code: 'too-large',
+      title: 'Too much',
+      detail: 'The body is larger than we accept.',
+    };
+  if (status === 415) return unsupportedBody;
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return {
+      status: 400,
+      code: 'not-understood',
+      title: 'This request was not understood',
+      detail: 'The address or the body cannot be read: is it valid JSON?',
+    };
+  return {
+    status: 500,
+    code: 'our-fault',
+    title: 'Something went wrong',
+    detail: 'It was our fault, and it has been written down.',
+  };
+}
+
+/** The body is in no form we read. */
+export const unsupportedBody: Problem = {
+  status: 415,
+  code: 'unsupported-body',
+  title: 'This kind of body is not supported',
+  detail: 'Send JSON in UTF-8, not compressed, with Content-Type: application/json.',
+};
