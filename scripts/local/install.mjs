@@ -104,12 +104,13 @@ function showProgress() {
   };
 }
 
+/** npm makes all folders at first and then fills them. */
 function countInstalled() {
   if (!existsSync(modules)) return 0;
-  return readdirSync(modules).reduce(
-    (count, name) => count + (name.startsWith('@') ? readdirSync(join(modules, name)).length : 1),
-    0,
+  const folders = readdirSync(modules).flatMap((name) =>
+    name.startsWith('@') ? readdirSync(join(modules, name)).map((inner) => join(name, inner)) : [name],
   );
+  return folders.filter((folder) => existsSync(join(modules, folder, 'package.json'))).length;
 }
 
 function fail(message) {
