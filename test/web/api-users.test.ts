@@ -5,6 +5,7 @@ import { AuditEntry, Offboarding, User } from '../../database/entities/index.ts'
 import { createToken, revokeToken } from '../../database/tokens.ts';
 import { updateUser, userById } from '../../database/users.ts';
 import type { Scope } from '../../domain/scopes.ts';
+import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
@@ -23,46 +24,8 @@ beforeEach(async () => {
   cast = await makeCast(own.database);
 });
 
-interface Sent {
-  token?: string | null;
-  headers?: Record<string, string>;
-  /** A text is sent as it is. */
-  body?: unknown;
-}
+const call = apiAt(web.address, both);
 
-async function call(method: string, path: string, { token = both, headers = {}, body }: Sent = {}) {
-  const response = await fetch(new URL(`/api/v1${path}`, web.address), {
-    method,
-    redirect: 'manual',
-    headers: {
-      ...(token && { Authorization: `Bearer ${token}` }),
-      ...(body !== undefined && { 'Content-Type': 'application/json' }),
-      ...headers,
-    },
-    ...(body !== undefined && {
-      body: typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body),
-    }),
-  });
-  const text = await response.text();
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json: text === '' ? null : JSON.parse(text),
-  };
-}
-
-type Called = Awaited<ReturnType<typeof call>>;
-
-function expectProblem(called: Called, status: number, code: string) {
-  expect(called.json).toMatchObject({ status, code, title: expect.any(String), detail: expect.any(String) });
-  expect(called.status).toBe(status);
-  expect(called.headers.get('content-type')).toMatch(/^application\/problem\+json/);
-  expect(called.headers.get('cache-control')).toBe('no-store');
-  expect(called.json.instance).toBe(`urn:uuid:${called.headers.get('x-request-id')}`);
-}
-
-const pointers = ({ json }: Called) => json.errors.map((error: { pointer?: string }) => error.pointer).sort();
 const lena = () => `/users/${cast.lena.externalId}`;
 const offboardingOf = (userId: number) =>
   em.fork().findOne(Offboarding, { userId }, { orderBy: { id: 'desc' } });

@@ -1,0 +1,61 @@
+import { expect } from 'vitest';
+
+/** What is sent to the API. */
+export interface Sent {
+  token?: string | null;
+  headers?: Record<string, string>;
+  /** A text or bytes are sent as they are, anything else as JSON. */
+  body?: unknown;
+}
+
+/** What came back; `json` is null for an empty body. */
+export interface Called {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers
+  json: any;
+}
+
+/** Calls the API below `/api/v1` at an address, with `token` unless the call says otherwise. */
+export const apiAt =
+  (address: string, token: string) =>
+  async (method: string, path: string, sent: Sent = {}): Promise<Called> => {
+    const { body, headers, token: other = token } = sent;
+    const response = await fetch(new URL(`/api/v1${path}`, address), {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(other && { Authorization: `Bearer ${other}` }),
+        ...(body !== undefined && { 'Content-Type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: asSent(body) }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      json: text === '' ? null : JSON.parse(text),
+    };
+  };
+
+const asSent = (body: unknown): NonNullable<RequestInit['body']> =>
+  typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body);
+
+/** Expects a whole problem, as every error of the API must be. */
+export function expectProblem({ status, headers, json }: Called, expected: number, code: string): void {
+  expect(json).toMatchObject({
+    status: expected,
+    code,
+    title: expect.any(String),
+    detail: expect.any(String),
+  });
+  expect(status).toBe(expected);
+  expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(headers.get('cache-control')).toBe('no-store');
+  expect(json.instance).toBe(`urn:uuid:${headers.get('x-request-id')}`);
+}
+
+/** The parts of the body that a problem points at, in order of the alphabet. */
+export const pointers = ({ json }: Called): string[] =>
+  json.errors.map((error: { pointer: string }) => error.pointer).sort();
