@@ -21,22 +21,34 @@ export async function rearmReminders(
   now: Date,
 ): Promise<void> {
   const stored = await change.em.find(Reminder, { offboardingId: offboarding.id });
-  const wanted = momentsOf(lastDay.date, lastDay.zone);
-  const wasSaidToBeOver = stored.some(
-    (reminder) =>
-      reminder.kind === 'last_day_over' && reminder.firedAt && wanted.some(sameMomentAs(reminder)),
-  );
-  if (wasSaidToBeOver) wanted.push(nextOverdueMoment(lastDay.date, lastDay.zone, now));
+  const wanted = wantedMoments(stored, lastDay, now);
   for (const reminder of stored) {
     if (isWaiting(reminder) && !wanted.some(sameMomentAs(reminder))) reminder.skippedAt = now;
   }
   for (const moment of wanted) {
     const known = stored.find(sameMomentAs(moment));
-    const skippedAt = comesTooLate(moment, now) ? now : null;
-    if (known === undefined)
-      change.em.create(Reminder, { offboardingId: offboarding.id, ...moment, skippedAt });
-    else if (known.firedAt == null) known.skippedAt = skippedAt;
+    if (known === undefined) change.em.create(Reminder, { offboardingId: offboarding.id, ...moment });
+    else if (known.firedAt == null) known.skippedAt = moment.skippedAt;
   }
+}
+
+/** A due moment that belongs to a last day; one that comes too late is skipped from the beginning. */
+export interface WantedMoment extends DueMoment {
+  skippedAt: Date | null;
+}
+
+/** The moments that belong to a last day, given those that are stored of the same offboarding. */
+export function wantedMoments(
+  stored: (DueMoment & { firedAt?: Date | null })[],
+  { date, zone }: { date: string; zone: string },
+  now: Date,
+): WantedMoment[] {
+  const wanted = momentsOf(date, zone);
+  const wasSaidToBeOver = stored.some(
+    (moment) => moment.kind === 'last_day_over' && moment.firedAt && wanted.some(sameMomentAs(moment)),
+  );
+  if (wasSaidToBeOver) wanted.push(nextOverdueMoment(date, zone, now));
+  return wanted.map((moment) => ({ ...moment, skippedAt: comesTooLate(moment, now) ? now : null }));
 }
 
 /** Nothing more is due for an offboarding that is closed. */

@@ -1,23 +1,9 @@
-import type { Actor } from '../domain/actor.ts';
 import { type CalendarDate, todayIn } from '../domain/dates.ts';
-import { record } from './change.ts';
 import { Workspace } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 
 /** The company's settings. */
 export const workspaceOf = (em: EntityManager): Promise<Workspace> => em.findOneOrFail(Workspace, { id: 1 });
-
-/** Changes the company's name and zone. */
-export const updateWorkspace = (
-  em: EntityManager,
-  actor: Actor,
-  changes: { name: string; timeZone: string },
-): Promise<void> =>
-  em.fork().transactional(async (transaction) => {
-    const workspace = await workspaceOf(transaction);
-    transaction.assign(workspace, changes);
-    record(transaction, actor, 'workspace.updated', null, changes);
-  });
 
 /** The zone that counts for a person: their own, else the company's. */
 export const zoneOf = (user: { timeZone?: string | null }, workspace: Workspace): string =>

@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { updateWorkspace, workspaceOf } from '../../database/workspace.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { updateWorkspace } from '../../database/workspace-settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { orFieldErrors, readForm, text } from '../forms.ts';
 import { done, page } from '../rendering.ts';
