@@ -23,6 +23,7 @@ export function auditSentence(
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function detailOf(action: string, details: Record<string, unknown>): string | null {
+  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges);
   if ('from' in details || 'to' in details) {
     const shown =
       action === 'user.end_date_changed'
@@ -35,5 +36,17 @@ function detailOf(action: string, details: Record<string, unknown>): string | nu
     .map(([name, value]) => `${labelOf(name)}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
   return parts.length > 0 ? parts.join(' · ') : null;
 }
+
+/** Three lists that belong together: the names of the fields, what they said, and what they say now. */
+interface FieldChanges {
+  fields: string[];
+  from: string[];
+  to: string[];
+}
+
+const changesOf = ({ fields, from, to }: FieldChanges): string =>
+  fields
+    .map((field, index) => `${labelOf(field)} from ${from[index] || '—'} to ${to[index] || '—'}`)
+    .join(' · ');
 
 const labelOf = (name: string) => name.replace(/([A-Z])/g, ' $1').toLowerCase();

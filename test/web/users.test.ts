@@ -227,6 +227,12 @@ describe('an edited person', () => {
     });
   });
 
+  test('leaves a line in the audit trail that says what was and what is', async () => {
+    await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal', department: '' });
+    const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
+    expect(text).toContain('department from Engineering to — · job title from Team Lead to Principal');
+  });
+
   test('loses what the form empties', async () => {
     await nora.post(`/users/${cast.lena.id}`, { department: '', manager: '', endDate: '' });
     const lena = await userById(em, cast.lena.id);
