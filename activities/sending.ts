@@ -21,7 +21,7 @@ export function sendingActivities({ database, log, secretBox, sender }: World) {
     if (parcel === null) return;
     if (parcel.endpointState !== 'active') return giveUpDelivery(database.em, deliveryId, 'disabled');
     const began = Date.now();
-    const result = await send(parcel);
+    const result = await whileBeating(() => send(parcel));
     const attempt = { ...result, number, durationMs: Date.now() - began };
     await recordAttempt(database.em, deliveryId, attempt);
     log.info(
@@ -48,4 +48,15 @@ export function sendingActivities({ database, log, secretBox, sender }: World) {
   }
 
   return { attemptDelivery };
+}
+
+/** Shows the engine that the try is still being made. */
+async function whileBeating<T>(work: () => Promise<T>): Promise<T> {
+  const { heartbeat } = Context.current();
+  const timer = setInterval(() => heartbeat(), 1_000);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
 }

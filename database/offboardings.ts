@@ -74,7 +74,8 @@ export async function openOffboarding(change: Change): Promise<Offboarding> {
   await change.em.flush();
   change.offboarding = offboarding;
   change.record('offboarding.opened', { offboardingId: offboarding.id });
-  change.changed('hardware', 'seats', 'requests', 'lastDay');
+  // A new process reads for itself what is open.
+  change.changed('lastDay');
   return offboarding;
 }
 

@@ -46,6 +46,8 @@ export const createWorkers = (
       taskQueue: sendingQueue(queue),
       activities: createSendingActivities(world),
       maxConcurrentActivityTaskExecutions: 50,
+      // Well within the heartbeat timeout of sending.
+      maxHeartbeatThrottleInterval: '2s',
     }),
   ]);
 };

@@ -1,12 +1,9 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   allHandlersFinished,
   condition,
   continueAsNew,
   isCancellation,
-  ParentClosePolicy,
   setHandler,
-  startChild,
   workflowInfo,
 } from '@temporalio/workflow';
 import { isClear } from '../domain/checklist.ts';
@@ -16,7 +13,6 @@ import { checkAsking, checkRevokeSeat } from './asking.ts';
 import {
   type Asking,
   complete,
-  type DeliveryAddress,
   hardwareChanged,
   lastDayChanged,
   type OffboardingInput,
@@ -25,12 +21,12 @@ import {
   retry,
   revokeSeat,
   seatsChanged,
-  webhookDeliveryStart,
 } from './messages.ts';
 import { Noticeboard } from './noticeboard.ts';
-import { type Carried, OffboardingState, type Step } from './offboarding-state.ts';
+import { type Carried, OffboardingState } from './offboarding-state.ts';
+import { persevering } from './persevering.ts';
+import { startDeliveries } from './start-deliveries.ts';
 import { cameTooLate, failedForGood, step } from './steps.ts';
-import { webhookDelivery } from './webhook-delivery.ts';
 
 interface Run extends OffboardingInput {
   carried?: Carried;
@@ -47,6 +43,7 @@ export async function offboarding(run: Run): Promise<void> {
   const state = new OffboardingState(run.carried);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
+  const { untilDone, giveUpOn, overcome } = persevering(offboardingId, state);
 
   // Signals only record.
   setHandler(hardwareChanged, (set) => state.takeSet('hardware', set));
@@ -73,7 +70,9 @@ export async function offboarding(run: Run): Promise<void> {
     await untilDone('reminders', remindWhenDue, () => !state.isOpen);
     if (hasGrownLong()) await goOnInNewRun();
   }
-  if (wasOpen && state.phase === 'completed') await untilDone('deliveries', startDeliveries);
+  if (wasOpen && state.phase === 'completed') {
+    await untilDone('deliveries', () => startDeliveries(offboardingId));
+  }
   await condition(allHandlersFinished);
   noticeboard.refresh();
 
@@ -145,51 +144,6 @@ export async function offboarding(run: Run): Promise<void> {
     if (state.failedSteps.includes('completion')) await answer(() => tryToComplete(asking));
   }
 
-  async function startDeliveries() {
-    const deliveries = await step('Look for webhook deliveries').pendingDeliveries(offboardingId);
-    await Promise.all(deliveries.map(startDelivery));
-  }
-
-  /** Runs a step until it is done; one that failed for good waits for a person, or until it has lost its point. */
-  async function untilDone(
-    name: Step,
-    work: () => Promise<unknown>,
-    isPointless = () => false,
-  ): Promise<void> {
-    for (;;) {
-      try {
-        await work();
-        return await overcome(name);
-      } catch (error) {
-        if (!failedForGood(error)) throw error;
-      }
-      const { retries } = state;
-      await giveUpOn(name);
-      await condition(() => state.retries > retries || isPointless());
-      if (isPointless()) return overcome(name);
-    }
-  }
-
-  async function giveUpOn(name: Step) {
-    if (!state.failedSteps.includes(name)) state.failedSteps = [...state.failedSteps, name];
-    await recordFailedSteps();
-  }
-
-  async function overcome(name: Step) {
-    if (!state.failedSteps.includes(name)) return;
-    state.failedSteps = state.failedSteps.filter((failed) => failed !== name);
-    await recordFailedSteps();
-  }
-
-  /** For the person's page; the attributes and details say it even when this fails. */
-  async function recordFailedSteps() {
-    try {
-      await step('Record what needs attention').recordFailedStep(offboardingId, state.failedSteps[0] ?? null);
-    } catch (error) {
-      if (!failedForGood(error)) throw error;
-    }
-  }
-
   function hasGrownLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return continueAsNewSuggested || historyLength >= (run.continueAfter ?? Number.POSITIVE_INFINITY);
@@ -218,16 +172,3 @@ export async function offboarding(run: Run): Promise<void> {
 /** A first try may have committed without being able to say so: then the second finds its own completion. */
 const ownFirstTry = (answer: CompleteAnswer, actor: string): CompleteAnswer | null =>
   answer.outcome === 'already-completed' && answer.by === actor ? { ...answer, outcome: 'completed' } : null;
-
-/** Outlives this process; started already is as good as started. */
-async function startDelivery(delivery: DeliveryAddress): Promise<void> {
-  try {
-    await startChild(webhookDelivery, {
-      ...webhookDeliveryStart(delivery, workflowInfo().taskQueue),
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}

@@ -19,11 +19,15 @@ const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
 export const step = (summary: string) =>
   proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: durably, summary });
 
-/** Sends over the network, on the queue that may hang. Longer than the patience of a sender. */
+/**
+ * Sends over the network, on the queue that may hang. Longer than the patience of a sender, who shows that it
+ * lives, so that another takes over soon when it was killed.
+ */
 export const sending = (summary: string) =>
   proxyActivities<SendingActivities>({
     taskQueue: sendingQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '30s',
+    heartbeatTimeout: '6s',
     retry: { initialInterval: '1s', maximumInterval: '1m' },
     summary,
   });

@@ -115,7 +115,8 @@ async function runWorkers(address: string, namespace: string, world: World) {
 
 let isInstalled = false;
 
-function installOnce() {
+/** Sets the SDK up for this file's process; its log is silent unless `LOG_LEVEL` says otherwise. */
+export function installOnce(): void {
   if (!isInstalled) installRuntime(log);
   isInstalled = true;
 }

@@ -2,6 +2,7 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
+import { completeOffboarding } from '../../database/completion.ts';
 import { cancelOffboarding, openForCompletion, setEndDate } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { addDays } from '../../domain/dates.ts';
@@ -192,6 +193,20 @@ describe('completing', () => {
     expect(second).toEqual({ ...first, outcome: 'already-completed' });
     await eventually(async () => (await shownOf(cast.offboardingId)).status === 'COMPLETED');
     expect(await auditCount('user.offboarded', [cast.lena.id])).toBe(1);
+  });
+
+  it('that had committed when its worker was killed is told as done, and to others as already done', async () => {
+    for (const asker of ['ivo', 'nora'] as const) {
+      const cast = await makeCast(database);
+      await clearChecklist(database, cast);
+      await relay();
+      await untilShown(cast.offboardingId, { state: 'clear' });
+      await completeOffboarding(database.em, cast.offboardingId, `user:${cast.ivo.id}`);
+      expect(await ask(complete, cast.offboardingId, { actor: `user:${cast[asker].id}` })).toMatchObject({
+        outcome: asker === 'ivo' ? 'completed' : 'already-completed',
+        by: `user:${cast.ivo.id}`,
+      });
+    }
   });
 
   it('says who cancelled it', async () => {

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { Connection } from '@temporalio/client';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
+import { afterAll, expect, inject, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { bootstrapEngine } from '../../worker/bootstrap.ts';
+import { untilItWorks } from '../../worker/repeat.ts';
+
+const connection = await Connection.connect({ address: inject('temporalAddress') });
+afterAll(() => connection.close());
+const { workflowService, operatorService } = connection;
+
+const newNamespace = () => `test-${randomBytes(6).toString('hex')}`;
+const register = (namespace: string, days: number) =>
+  workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: msToTs(`${days} days`),
+  });
+// A namespace takes a moment to be known everywhere.
+const settled = <T>(work: () => Promise<T>) =>
+  untilItWorks('Engine', work, makeLog('test', 'silent'), AbortSignal.timeout(20_000));
+const bootstrap = (namespace: string) => settled(() => bootstrapEngine(connection, namespace));
+
+async function retentionDays(namespace: string) {
+  const { config } = await workflowService.describeNamespace({ namespace });
+  return tsToMs(config!.workflowExecutionRetentionTtl!) / 86_400_000;
+}
+const attributesOf = async (namespace: string) =>
+  Object.keys((await operatorService.listSearchAttributes({ namespace })).customAttributes!);
+
+it('makes the namespace, keeps what has ended for 90 days and knows the search attributes, again and again', async () => {
+  const namespace = newNamespace();
+  await bootstrap(namespace);
+  await bootstrap(namespace);
+  expect(await retentionDays(namespace)).toBe(90);
+  expect(await attributesOf(namespace)).toEqual(
+    expect.arrayContaining([
+      'OffboardingState',
+      'LastDay',
+      'OpenHardware',
+      'OpenSeats',
+      'OpenRequests',
+      'Department',
+      'NeedsAttention',
+    ]),
+  );
+});
+
+it('lengthens a retention that is too short, and leaves a longer one', async () => {
+  const [short, long] = [newNamespace(), newNamespace()];
+  await register(short, 1);
+  await register(long, 400);
+  await bootstrap(short);
+  await bootstrap(long);
+  expect(await retentionDays(short)).toBe(90);
+  expect(await retentionDays(long)).toBe(400);
+});
+
+it('refuses to work with a search attribute of another type, naming it', async () => {
+  const namespace = newNamespace();
+  await register(namespace, 1);
+  const keyword = 2;
+  await settled(() =>
+    operatorService.addSearchAttributes({ namespace, searchAttributes: { LastDay: keyword } }),
+  );
+  await expect(bootstrapEngine(connection, namespace)).rejects.toThrow(/LastDay/);
+});

@@ -1,0 +1,97 @@
+import { once } from 'node:events';
+import { sql } from 'kysely';
+import { expect, inject, it } from 'vitest';
+import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { complete } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { cuttableLine } from '../support/cuttable.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, ask, handleOf } = await ownEngine(database);
+const em = () => sqlOf(database.em.fork());
+
+const isFollowed = (offboardingId: number) =>
+  handleOf(offboardingId)
+    .describe()
+    .then(({ historyLength }) => historyLength > 5)
+    .catch(() => false);
+
+it('waits for a database and an engine that are not there, outlives both, and ends when told to', async () => {
+  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
+  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  await Promise.all([toDatabase.cut(), toEngine.cut()]);
+  const url = new URL(own.url);
+  url.port = String(toDatabase.port);
+  const { child } = startWorkerProcess({ url: url.href }, namespace, {
+    TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}`,
+  });
+  const { offboardingId } = await makeCast(database);
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  await toDatabase.mend();
+  await toEngine.mend();
+  await eventually(() => isFollowed(offboardingId), 20_000);
+  await eventually(() => youngestHeartbeat(database.em.fork()));
+
+  for (const line of [toDatabase, toEngine]) {
+    await line.cut();
+    const { offboardingId } = await makeCast(database);
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    expect(await isFollowed(offboardingId)).toBe(false);
+    await line.mend();
+    await eventually(() => isFollowed(offboardingId), 20_000);
+  }
+
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(await youngestHeartbeat(database.em.fork())).toBeNull();
+});
+
+it('ends when whoever started it has gone', async () => {
+  const { child } = startWorkerProcess(own, namespace);
+  await eventually(() => youngestHeartbeat(database.em.fork()));
+  const ended = once(child, 'exit');
+  child.disconnect();
+  expect(await ended).toEqual([0, null]);
+});
+
+it('killed between the completion and the end of its effects leaves them to the next, each once', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  let isHanging = true;
+  const receiver = await startReceiver((_request, response) => {
+    if (!isHanging) response.end();
+  });
+  const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
+  await createEndpoint(database.em, `user:${cast.ada.id}`, fields, testWorld(database).secretBox);
+
+  const first = startWorkerProcess(own, namespace);
+  const answer = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  await eventually(async () => receiver.received.length === 1);
+  await first.kill();
+  isHanging = false;
+  expect((await answer).outcome).toBe('completed');
+
+  startWorkerProcess(own, namespace);
+  await eventually(async () => {
+    const { rows } = await sql`select 1 from webhook_deliveries where state = 'delivered'`.execute(em());
+    return rows.length === 1;
+  }, 45_000);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  const { rows } = await sql`
+    select
+      (select count(*) from audit_entries where action = 'user.offboarded' and user_id = ${cast.lena.id}) as completed,
+      (select count(*) from audit_entries where action = 'user.manager_cleared') as cleared,
+      (select count(*) from notifications where kind = 'offboarding_completed') as notified,
+      (select count(*) from webhook_deliveries) as deliveries,
+      (select count(*) from webhook_attempts) as attempts`.execute(em());
+  expect(rows).toEqual([{ completed: 1, cleared: 2, notified: 1, deliveries: 1, attempts: 1 }]);
+}, 90_000);

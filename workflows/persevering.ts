@@ -1,0 +1,49 @@
+import { condition } from '@temporalio/workflow';
+import type { OffboardingState, Step } from './offboarding-state.ts';
+import { failedForGood, step } from './steps.ts';
+
+/** Steps that fail for good never fail the process: they are shown and recorded, and wait for a person. */
+export function persevering(offboardingId: number, state: OffboardingState) {
+  /** Runs a step until it is done; one that failed for good waits for `retry`, or until it has lost its point. */
+  async function untilDone(
+    name: Step,
+    work: () => Promise<unknown>,
+    isPointless = () => false,
+  ): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return await overcome(name);
+      } catch (error) {
+        if (!failedForGood(error)) throw error;
+      }
+      const { retries } = state;
+      await giveUpOn(name);
+      await condition(() => state.retries > retries || isPointless());
+      if (isPointless()) return overcome(name);
+    }
+  }
+
+  async function giveUpOn(name: Step): Promise<void> {
+    if (!state.failedSteps.includes(name)) state.failedSteps = [...state.failedSteps, name];
+    await record();
+  }
+
+  async function overcome(name: Step): Promise<void> {
+    if (!state.failedSteps.includes(name)) return;
+    state.failedSteps = state.failedSteps.filter((failed) => failed !== name);
+    await record();
+  }
+
+  /** For the person's page; the attributes and details say it even when this fails. */
+  async function record() {
+    try {
+      const failed = state.failedSteps[0] ?? null;
+      await step('Record what needs attention').recordFailedStep(offboardingId, failed);
+    } catch (error) {
+      if (!failedForGood(error)) throw error;
+    }
+  }
+
+  return { untilDone, giveUpOn, overcome };
+}
