@@ -51,33 +51,33 @@ const assetColumns = sql`
     'assignmentId', h.id, 'userId', u.id, 'name', u.name, 'email', u.email,
     'department', u.department, 'status', u.status, 'since', h.assigned_at) end as holder`;
 
-const assetsWithHolders = sql`
-  assets a
+/** Assets with who holds them now; `assets` is what to take them from, as `a`. */
+const withHolders = (assets: RawBuilder<unknown>) => sql`
+  ${assets}
   left join assignments h on h.asset_id = a.id and h.returned_at is null
   left join users u on u.id = h.user_id`;
 
-/** One page of the assets, by tag, with their holders, in one statement. */
+/** One page of the assets, by tag, with their holders, in one statement; only the page's rows are joined. */
 export async function findAssets(
   em: EntityManager,
   filter: AssetFilter,
   page = 1,
 ): Promise<Listing<AssetWithHolder>> {
   const matching = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
-  const { rows } = await sql<AssetWithHolder & { total: number }>`
-    with page as (
-      select ${assetColumns} from ${assetsWithHolders} where ${matching}
+  const assets = sql`(select count(*) as total from assets a where ${matching}) counted
+    left join (
+      select * from assets a where ${matching}
       order by a.tag, a.id limit ${pageSize} offset ${offsetOf(page)}
-    )
-    select total, page.* from (select count(*) as total from assets a where ${matching}) counted
-    left join page on true
-    order by page.tag, page.id`.execute(sqlOf(em));
+    ) a on true`;
+  const { rows } = await sql<AssetWithHolder & { total: number }>`
+    select total, ${assetColumns} from ${withHolders(assets)} order by a.tag, a.id`.execute(sqlOf(em));
   return listingOf(rows.map(withMoments), page);
 }
 
 /** An asset with its holder. Throws NotFound. */
 export async function assetById(em: EntityManager, assetId: number): Promise<AssetWithHolder> {
   const { rows } = await sql<AssetWithHolder>`
-    select ${assetColumns} from ${assetsWithHolders} where a.id = ${assetId}`.execute(sqlOf(em));
+    select ${assetColumns} from ${withHolders(sql`assets a`)} where a.id = ${assetId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('asset');
   return withMoments(rows[0]);
 }
@@ -89,7 +89,7 @@ export async function assetsOnTheShelf(
   limit: number,
 ): Promise<AssetWithHolder[]> {
   const { rows } = await sql<AssetWithHolder>`
-    select ${assetColumns} from ${assetsWithHolders}
+    select ${assetColumns} from ${withHolders(sql`assets a`)}
     where ${matchesSearch(search)} and ${hasStatus('in_stock')}
     order by a.tag, a.id limit ${limit}`.execute(sqlOf(em));
   return rows.map(withMoments);

@@ -63,7 +63,7 @@ const isStillToDo = (filter: RequestFilter) =>
 
 function matches(filter: RequestFilter): RawBuilder<unknown> {
   if (filter === 'all') return sql`true`;
-  return filter === 'open' ? sql`r.live` : sql`r.status = ${filter}`;
+  return filter === 'open' ? sql`r.status in ('pending', 'approved')` : sql`r.status = ${filter}`;
 }
 
 /** A request with the person who made it. Throws NotFound. */

@@ -39,7 +39,7 @@ export const olderThan = (request: Request): number | null => queryId(request, '
 /** What somebody searches for, in the address or in a form that was sent from the page with the search; at most 200 characters. */
 export function sought(request: Request, name: string): string {
   const sent: unknown = request.body?.[name];
-  return (typeof sent === 'string' ? sent.trim() : queryText(request, name)).slice(0, 200);
+  return (typeof sent === 'string' ? searchable(sent) : queryText(request, name)).slice(0, 200);
 }
 
 /** The person somebody searches for; nobody any more once they were chosen and it was done. */

@@ -39,6 +39,15 @@ describe('the list of assets', () => {
     expect((await ivo.get('/assets?status=stolen&page=-3')).text).toContain(cast.spare.tag);
   });
 
+  test('finds nothing special in special characters', async () => {
+    for (const text of ['%00', '%25', "'", '%F0%9F%92%BB', '%FF', '\\', '"><b>', 'x'.repeat(5000)]) {
+      const answer = await ivo.get(`/assets?q=${text}`);
+      expect([text, answer.status]).toEqual([text, 200]);
+      expect(answer.text).not.toContain('"><b>');
+    }
+    expect((await ivo.get(`/assets/${cast.spare.id}?person=%00${cast.emil.externalId}`)).status).toBe(200);
+  });
+
   test('takes as many statements for fifty rows as for one', async () => {
     for (let number = 0; number < 60; number++) {
       const facts = { tag: `MANY-${number}`, serial: null, model: 'Many', location: null };
