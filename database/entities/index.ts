@@ -1,5 +1,6 @@
 import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
+import { Import, ImportRow } from './import.ts';
 import { License, Seat } from './license.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
@@ -30,6 +31,8 @@ export const entities = [
   Session,
   Workspace,
   Heartbeat,
+  Import,
+  ImportRow,
 ];
 
 export {
@@ -38,6 +41,8 @@ export {
   Assignment,
   AuditEntry,
   Heartbeat,
+  Import,
+  ImportRow,
   License,
   Notification,
   Offboarding,

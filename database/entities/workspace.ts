@@ -1,5 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { writtenAt } from './columns.ts';
+import { type DateFormat, dateFormats } from '../../domain/written-dates.ts';
+import { oneOf, writtenAt } from './columns.ts';
 
 /** The company's settings: one row. */
 export const Workspace = defineEntity({
@@ -9,8 +10,17 @@ export const Workspace = defineEntity({
     id: p.integer().primary(),
     name: p.text(),
     timeZone: p.text().default('UTC'),
+    /** How the company's files write dates. */
+    dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
+    /** An imported file that makes more people start or stop leaving, or more per cent of the workforce, is confirmed first. */
+    brakeCount: p.integer().default(5),
+    brakePercent: p.integer().default(2),
   },
-  checks: [{ name: 'workspace_one_row_check', expression: 'id = 1' }],
+  checks: [
+    { name: 'workspace_one_row_check', expression: 'id = 1' },
+    oneOf('workspace_date_format_check', 'date_format', dateFormats),
+    { name: 'workspace_brake_check', expression: 'brake_count >= 0 and brake_percent between 0 and 100' },
+  ],
 });
 export type Workspace = InferEntity<typeof Workspace>;
 

@@ -15,6 +15,34 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
+      `create table "imports" ("id" serial primary key, "kind" text not null, "state" text not null default 'staging', "file_name" text not null, "separator" text not null default ',', "columns" jsonb not null default '[]', "row_count" int not null default 0, "preview" jsonb null, "previewed_at" timestamptz null, "results" jsonb null, "created_by" text not null, "created_at" timestamptz not null default now(), "started_by" text null, "started_at" timestamptz null, "ended_at" timestamptz null, "lines_deleted_at" timestamptz null);`,
+    );
+    this.addSql(
+      `create index imports_under_way_index on imports (id) where state in ('starting', 'running', 'cancelling');`,
+    );
+
+    this.addSql(
+      `create table "import_rows" ("import_id" int not null, "line" int not null, "cells" text[] not null, "stated" jsonb not null, "key" text null, "other_key" text null, "problems" jsonb not null default '[]', "verdict" text null, "judgement" jsonb null, "leaving" text null, "subject_id" int null, "outcome" text null, "manager_pending" boolean not null default false, primary key ("import_id", "line"));`,
+    );
+    this.addSql(`create index "import_rows_key_index" on "import_rows" ("import_id", "key");`);
+    this.addSql(`create index "import_rows_other_key_index" on "import_rows" ("import_id", "other_key");`);
+    this.addSql(
+      `create index import_rows_waiting_index on import_rows (import_id, line) where outcome is null;`,
+    );
+    this.addSql(
+      `create index import_rows_pending_index on import_rows (import_id, line) where manager_pending;`,
+    );
+    this.addSql(
+      `create index "import_rows_verdict_index" on "import_rows" ("import_id", "verdict", "line");`,
+    );
+    this.addSql(
+      `create index "import_rows_outcome_index" on "import_rows" ("import_id", "outcome", "line");`,
+    );
+    this.addSql(
+      `create index import_rows_leaving_index on import_rows (import_id, leaving) where leaving is not null;`,
+    );
+
+    this.addSql(
       `create table "licenses" ("id" serial primary key, "name" text not null, "vendor" text null, "seats_total" int not null, "seats_used" int not null default 0, "created_at" timestamptz not null default now());`,
     );
 
@@ -140,7 +168,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC');`,
+      `create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC', "date_format" text not null default 'YYYY-MM-DD', "brake_count" int not null default 5, "brake_percent" int not null default 2);`,
     );
 
     this.addSql(
@@ -148,6 +176,26 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
     this.addSql(
       `alter table "assets" add constraint "assets_condition_check" check (condition in ('good', 'worn', 'damaged', 'broken'));`,
+    );
+
+    this.addSql(
+      `alter table "imports" add constraint "imports_kind_check" check (kind in ('users', 'assets', 'licenses'));`,
+    );
+    this.addSql(
+      `alter table "imports" add constraint "imports_state_check" check (state in ('staging', 'ready', 'starting', 'running', 'cancelling', 'done', 'cancelled', 'failed'));`,
+    );
+
+    this.addSql(
+      `alter table "import_rows" add constraint "import_rows_import_id_foreign" foreign key ("import_id") references "imports" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "import_rows" add constraint "import_rows_verdict_check" check (verdict in ('create', 'change', 'same', 'error'));`,
+    );
+    this.addSql(
+      `alter table "import_rows" add constraint "import_rows_leaving_check" check (leaving in ('starts', 'moves', 'stops'));`,
+    );
+    this.addSql(
+      `alter table "import_rows" add constraint "import_rows_outcome_check" check (outcome in ('created', 'changed', 'unchanged', 'failed'));`,
     );
 
     this.addSql(
@@ -258,10 +306,17 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(`alter table "workspace" add constraint "workspace_one_row_check" check (id = 1);`);
+    this.addSql(
+      `alter table "workspace" add constraint "workspace_date_format_check" check (date_format in ('YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'DD-MM-YYYY', 'MM/DD/YYYY', 'YYYY/MM/DD'));`,
+    );
+    this.addSql(
+      `alter table "workspace" add constraint "workspace_brake_check" check (brake_count >= 0 and brake_percent between 0 and 100);`,
+    );
   }
 
   override down(): void | Promise<void> {
     this.addSql(`alter table "assignments" drop constraint "assignments_asset_id_foreign";`);
+    this.addSql(`alter table "import_rows" drop constraint "import_rows_import_id_foreign";`);
     this.addSql(`alter table "seats" drop constraint "seats_license_id_foreign";`);
     this.addSql(`alter table "users" drop constraint "users_manager_id_foreign";`);
     this.addSql(`alter table "seats" drop constraint "seats_user_id_foreign";`);
@@ -280,6 +335,8 @@ export class Migration20261124060000_FirstTables extends Migration {
 
     this.addSql(`drop table if exists "assets" cascade;`);
     this.addSql(`drop table if exists "heartbeats" cascade;`);
+    this.addSql(`drop table if exists "imports" cascade;`);
+    this.addSql(`drop table if exists "import_rows" cascade;`);
     this.addSql(`drop table if exists "licenses" cascade;`);
     this.addSql(`drop table if exists "sessions" cascade;`);
     this.addSql(`drop table if exists "users" cascade;`);

@@ -1,0 +1,210 @@
+import type { ImportKind } from './imports.ts';
+
+/** A column that a file can have. */
+export interface Column {
+  /** What it holds, as the API calls it. */
+  field: string;
+  /** Other headers it goes by, beside its field's name. Case, blanks and punctuation do not matter. */
+  aliases: readonly string[];
+  /** What an empty cell means: nothing is stored there any more, or nothing is said about it. */
+  whenEmpty: 'clears' | 'keeps';
+  /** For people who write the file. */
+  about: string;
+  example: string;
+}
+
+const personReference = 'The external id of a person, or their e-mail address.';
+
+const columnsOfUsers: readonly Column[] = [
+  {
+    field: 'externalId',
+    aliases: ['id', 'employee id', 'personnel number'],
+    whenEmpty: 'keeps',
+    about: 'The id in your HR system. Finds the person; without it the e-mail address does.',
+    example: 'E-1042',
+  },
+  {
+    field: 'name',
+    aliases: ['full name'],
+    whenEmpty: 'keeps',
+    about: 'A new person needs one.',
+    example: 'Lena Brandt',
+  },
+  {
+    field: 'email',
+    aliases: ['e-mail address', 'mail'],
+    whenEmpty: 'keeps',
+    about: 'A new person needs one.',
+    example: 'lena@example.com',
+  },
+  { field: 'department', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Engineering' },
+  { field: 'jobTitle', aliases: ['title'], whenEmpty: 'clears', about: 'Any text.', example: 'Team lead' },
+  {
+    field: 'manager',
+    aliases: ['manager external id', 'manager id', 'manager email'],
+    whenEmpty: 'clears',
+    about: `${personReference} Also of somebody the same file adds.`,
+    example: 'E-0007',
+  },
+  {
+    field: 'startDate',
+    aliases: ['first day'],
+    whenEmpty: 'clears',
+    about: 'A date.',
+    example: '2021-03-01',
+  },
+  {
+    field: 'endDate',
+    aliases: ['last day'],
+    whenEmpty: 'clears',
+    about: 'A date: setting one opens an offboarding, clearing it cancels the offboarding.',
+    example: '2026-12-31',
+  },
+  {
+    field: 'timeZone',
+    aliases: ['zone'],
+    whenEmpty: 'clears',
+    about: 'Where the last day ends, as Europe/Berlin.',
+    example: 'Europe/Berlin',
+  },
+  {
+    field: 'status',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'active, suspended or offboarded.',
+    example: 'active',
+  },
+];
+
+const columnsOfAssets: readonly Column[] = [
+  {
+    field: 'tag',
+    aliases: ['asset tag', 'inventory number'],
+    whenEmpty: 'keeps',
+    about: 'Finds the asset. Every line needs one.',
+    example: 'LT-0001',
+  },
+  {
+    field: 'serial',
+    aliases: ['serial number'],
+    whenEmpty: 'clears',
+    about: 'Any text.',
+    example: 'PF0001AB',
+  },
+  {
+    field: 'model',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'A new asset needs one.',
+    example: 'ThinkPad T14',
+  },
+  { field: 'location', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Lisbon' },
+  {
+    field: 'status',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'in_stock, in_repair, retired, lost, or assigned for one that has a holder.',
+    example: 'assigned',
+  },
+  {
+    field: 'holder',
+    aliases: ['holder external id', 'holder email', 'assigned to', 'user'],
+    whenEmpty: 'keeps',
+    about: `${personReference} The asset is handed out to them; an empty cell takes nothing away from anybody.`,
+    example: 'E-1042',
+  },
+];
+
+const columnsOfLicenses: readonly Column[] = [
+  {
+    field: 'license',
+    aliases: ['license name', 'licence', 'name', 'product'],
+    whenEmpty: 'keeps',
+    about: 'Finds the license. Every line needs one.',
+    example: 'Figma',
+  },
+  {
+    field: 'vendor',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'Any text. Tells licenses of the same name apart.',
+    example: 'Figma, Inc.',
+  },
+  {
+    field: 'seatsTotal',
+    aliases: ['seats', 'total seats'],
+    whenEmpty: 'keeps',
+    about: 'How many seats there are. A new license needs it, on one of its lines.',
+    example: '40',
+  },
+  {
+    field: 'user',
+    aliases: ['user external id', 'user email', 'holder', 'assigned to'],
+    whenEmpty: 'keeps',
+    about: `${personReference} They get a seat, one line for each; an empty cell takes nothing away from anybody.`,
+    example: 'E-1042',
+  },
+];
+
+/** The columns a file can have, in the order they are written about. */
+export const columnsOf: Record<ImportKind, readonly Column[]> = {
+  users: columnsOfUsers,
+  assets: columnsOfAssets,
+  licenses: columnsOfLicenses,
+};
+
+/** Of these a file must have at least one: without it nobody knows what a line is about. */
+export const keyColumnsOf: Record<ImportKind, readonly string[]> = {
+  users: ['externalId', 'email'],
+  assets: ['tag'],
+  licenses: ['license'],
+};
+
+/** A column of one file: its header as written there, and what it holds; null when it is left out. */
+export interface FileColumn {
+  header: string;
+  field: string | null;
+}
+
+/** The columns our own list of errors adds, which mean nothing when it comes back corrected. */
+const ourOwn = new Set(['line', 'problems']);
+
+/** What a file's header says: its columns, and what is wrong with it, in words. */
+export interface Header {
+  columns: FileColumn[];
+  unknown: string[];
+  repeated: string[];
+  /** The columns of which one must be there, when none is. */
+  missing: readonly string[];
+}
+
+/** Finds out what the columns of a file hold. */
+export function readHeader(kind: ImportKind, headers: readonly string[]): Header {
+  const columns = headers.map((header) => ({ header, field: fieldOf(kind, header) }));
+  const fields = columns.flatMap(({ field }) => field ?? []);
+  const isKey = (field: string) => keyColumnsOf[kind].includes(field);
+  return {
+    columns,
+    unknown: columns
+      .filter(({ header, field }) => field === null && !ourOwn.has(plain(header)))
+      .map(({ header }) => header),
+    repeated: columns
+      .filter(({ field }) => field !== null && fields.indexOf(field) !== fields.lastIndexOf(field))
+      .map(({ header }) => header),
+    missing: fields.some(isKey) ? [] : keyColumnsOf[kind],
+  };
+}
+
+function fieldOf(kind: ImportKind, header: string): string | null {
+  const wanted = plain(header);
+  const column = columnsOf[kind].find(({ field, aliases }) =>
+    [field, ...aliases].some((name) => plain(name) === wanted),
+  );
+  return column?.field ?? null;
+}
+
+/** How many of these headers are known: tells which separator a file uses. */
+export const knownColumns = (kind: ImportKind, headers: readonly string[]): number =>
+  headers.filter((header) => fieldOf(kind, header) !== null).length;
+
+const plain = (header: string) => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

@@ -1,0 +1,93 @@
+import { type AssetStatus, canBeAssigned } from '../assets.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import {
+  accepted,
+  type Changes,
+  changedValues,
+  type Judgement,
+  type Remark,
+  refused,
+  remarksOf,
+} from './judgement.ts';
+
+/** What a line says of an asset; what it does not name is left out. */
+export interface AssetValues {
+  tag: string;
+  serial?: string | null;
+  model?: string;
+  location?: string | null;
+  status?: AssetStatus;
+  /** An external id or an e-mail address. */
+  holder?: string;
+}
+
+/** An asset as it is now. */
+export interface KnownAsset {
+  id: number;
+  serial: string | null;
+  model: string;
+  location: string | null;
+  status: AssetStatus;
+}
+
+/** A line about an asset, with what there is now. */
+export interface AssetFacts {
+  values: AssetValues;
+  asset: KnownAsset | null;
+  /** In whose hands the asset is. */
+  heldBy: { id: number; name: string } | null;
+  /** Who the line names as the holder. */
+  holder: { id: number; name: string; status: UserStatus } | null;
+}
+
+/** What a line about an asset would do. It hands assets out, and takes none away from anybody. */
+export function judgeAsset(facts: AssetFacts): Judgement {
+  const { values, asset } = facts;
+  const problems = [
+    ...(asset === null && values.model === undefined
+      ? [{ field: 'model', message: 'This asset is new, and a new asset needs a model.' }]
+      : []),
+    ...problemsOfStatus(facts),
+    ...problemsOfHolder(facts),
+  ];
+  if (problems.length > 0) return refused(problems);
+  const stated = { ...values, status: statusToStore(values.status) };
+  return accepted(asset === null, {
+    ...changedValues(['serial', 'model', 'location', 'status'], stated, asset),
+    ...holderChange(facts),
+  });
+}
+
+/** An asset becomes assigned by being handed out, not by saying so. */
+export const statusToStore = (status: AssetStatus | undefined) =>
+  status === 'assigned' ? undefined : status;
+
+function problemsOfStatus({ values: { status, holder }, asset, heldBy }: AssetFacts): Remark[] {
+  if (status === 'assigned') {
+    const hasHolder = holder !== undefined || heldBy !== null || asset?.status === 'assigned';
+    return hasHolder
+      ? []
+      : [{ field: 'status', message: 'An asset is assigned when somebody holds it: name the holder.' }];
+  }
+  if (heldBy === null || status === undefined) return [];
+  return [{ field: 'status', message: `${heldBy.name} holds this asset. Recover it to change its status.` }];
+}
+
+function problemsOfHolder({ values, asset, heldBy, holder }: AssetFacts): Remark[] {
+  if (values.holder === undefined) return [];
+  if (holder === null)
+    return [{ field: 'holder', message: 'Nobody has this external id or e-mail address.' }];
+  if (heldBy !== null) {
+    return heldBy.id === holder.id
+      ? []
+      : [{ field: 'holder', message: `${heldBy.name} holds ${values.tag}. Recover it first.` }];
+  }
+  const status = statusToStore(values.status) ?? asset?.status ?? 'in_stock';
+  if (!canBeAssigned(status)) {
+    return [{ field: 'holder', message: `${values.tag} is not in stock, so it cannot be handed out.` }];
+  }
+  return remarksOf('holder', () => refuseUnlessMayReceiveItems(holder));
+}
+
+const holderChange = ({ heldBy, holder }: AssetFacts): Changes =>
+  holder === null || heldBy !== null ? {} : { holder: [null, holder.name] };

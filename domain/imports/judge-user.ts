@@ -1,0 +1,155 @@
+import type { CalendarDate } from '../dates.ts';
+import type { UserStatus } from '../user-status.ts';
+import {
+  accepted,
+  type Changes,
+  changedValues,
+  type Judgement,
+  type LeavingEffect,
+  type Remark,
+  refused,
+} from './judgement.ts';
+
+/** What a line says of a person; what it does not name is left out. */
+export interface UserValues {
+  externalId?: string;
+  name?: string;
+  email?: string;
+  department?: string | null;
+  jobTitle?: string | null;
+  /** An external id or an e-mail address. */
+  manager?: string | null;
+  startDate?: CalendarDate | null;
+  endDate?: CalendarDate | null;
+  timeZone?: string | null;
+  status?: UserStatus;
+}
+
+/** A person as they are now. */
+export interface KnownUser {
+  id: number;
+  externalId: string | null;
+  name: string;
+  email: string;
+  department: string | null;
+  jobTitle: string | null;
+  startDate: CalendarDate | null;
+  endDate: CalendarDate | null;
+  timeZone: string | null;
+  status: UserStatus;
+  managerId: number | null;
+  managerName: string | null;
+  /** Their offboarding is completed. */
+  isGone: boolean;
+  isLeaving: boolean;
+}
+
+/** A line about a person, with what there is now. */
+export interface UserFacts {
+  values: UserValues;
+  user: KnownUser | null;
+  /** Who has the e-mail address of the line. */
+  emailOwnerId: number | null;
+  /** Who the line names as the manager. */
+  manager: { id: number; name: string; isGone: boolean } | null;
+  /** A line of the same file adds the manager. */
+  managerIsInFile: boolean;
+}
+
+const plainFields = [
+  'externalId',
+  'name',
+  'email',
+  'department',
+  'jobTitle',
+  'startDate',
+  'endDate',
+  'timeZone',
+  'status',
+] as const;
+
+/** What a line about a person would do. The same rules as everywhere decide again when it is carried out. */
+export function judgeUser(facts: UserFacts): Judgement {
+  const { values, user } = facts;
+  const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
+  const problems = [
+    ...problemsOfIdentity(facts),
+    ...problemsOfManager(facts),
+    ...problemsOfDates(facts),
+    ...problemsOfGone(facts, changes),
+  ];
+  if (problems.length > 0) return refused(problems);
+  return accepted(user === null, changes, notesOf(facts), leavingEffect(user, values));
+}
+
+function problemsOfIdentity({ values, user, emailOwnerId }: UserFacts): Remark[] {
+  const problems: Remark[] = [];
+  if (emailOwnerId !== null && emailOwnerId !== user?.id) {
+    problems.push({ field: 'email', message: 'Somebody else has this e-mail address.' });
+  }
+  if (user === null) {
+    if (values.name === undefined)
+      problems.push({ field: 'name', message: 'This is somebody new, and a new person needs a name.' });
+    if (values.email === undefined)
+      problems.push({
+        field: 'email',
+        message: 'This is somebody new, and a new person needs an e-mail address.',
+      });
+  }
+  return problems;
+}
+
+function problemsOfManager({ values, user, manager, managerIsInFile }: UserFacts): Remark[] {
+  if (!values.manager) return [];
+  const named = values.manager.toLowerCase();
+  const isSelf =
+    manager === null
+      ? values.externalId === values.manager || values.email?.toLowerCase() === named
+      : manager.id === user?.id;
+  if (isSelf) return [{ field: 'manager', message: 'Nobody can be their own manager.' }];
+  if (manager !== null || managerIsInFile) return [];
+  return [{ field: 'manager', message: 'Nobody has this external id or e-mail address.' }];
+}
+
+function problemsOfDates({ values, user }: UserFacts): Remark[] {
+  const start = values.startDate === undefined ? (user?.startDate ?? null) : values.startDate;
+  const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
+  if (start === null || end === null || end >= start) return [];
+  return values.endDate === undefined
+    ? [{ field: 'startDate', message: `The start date lies after the end date, ${end}.` }]
+    : [{ field: 'endDate', message: `The end date lies before the start date, ${start}.` }];
+}
+
+/** After completion the end date, the status and the manager stand. */
+function problemsOfGone({ user }: UserFacts, changes: Changes): Remark[] {
+  if (!user?.isGone) return [];
+  return ['endDate', 'status', 'manager']
+    .filter((field) => field in changes)
+    .map((field) => ({ field, message: 'This person has been offboarded, which cannot be undone.' }));
+}
+
+/** A manager who has left is stored as none: a nightly file must not bring them back, nor fail for ever. */
+function managerChange({ values, user, manager }: UserFacts): Changes {
+  if (values.manager === undefined) return {};
+  const isNone = values.manager === null || manager?.isGone;
+  const from = user?.managerName ?? null;
+  if (isNone) return (user?.managerId ?? null) === null ? {} : { manager: [from, null] };
+  if (manager !== null && manager.id === user?.managerId) return {};
+  return { manager: [from, manager?.name ?? values.manager!] };
+}
+
+const notesOf = ({ values, manager }: UserFacts): Remark[] =>
+  values.manager && manager?.isGone
+    ? [{ field: 'manager', message: `${manager.name} has been offboarded, so no manager is stored.` }]
+    : [];
+
+function leavingEffect(user: KnownUser | null, { endDate, status }: UserValues): LeavingEffect | null {
+  const before = user?.endDate ?? null;
+  const after = endDate === undefined ? before : endDate;
+  const isMarked = (status ?? user?.status) === 'offboarded';
+  if (user?.isGone) return null;
+  if (after !== null && before === null) return 'starts';
+  if (isMarked && !user?.isLeaving) return 'starts';
+  if (after === null && user?.isLeaving && !isMarked) return 'stops';
+  return after === before ? null : 'moves';
+}
