@@ -14,12 +14,15 @@ export function idIn(request: Request, parameter: string, what: string): number 
 /** Whether htmx asks: it wants fragments, and cannot follow a redirect to another page. */
 export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
 
-/** One value of the query string; of a repeated one the first. PostgreSQL has no character for a zero byte. */
+/** One value of the query string; of a repeated one the first. */
 export function queryText(request: Request, name: string): string {
   const value = request.query[name];
-  const first = Array.isArray(value) ? value[0] : value;
-  return typeof first === 'string' ? first.replaceAll('\0', '').trim() : '';
+  return searchable(Array.isArray(value) ? value[0] : value);
 }
+
+/** PostgreSQL has no character for a zero byte. */
+const searchable = (sent: unknown): string =>
+  typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
 /** The page asked for, from 1; nonsense is page 1. */
 export const pageIn = (request: Request): number => {
@@ -38,8 +41,8 @@ export const olderThan = (request: Request): number | null => queryId(request, '
 
 /** What somebody searches for, in the address or in a form that was sent from the page with the search; at most 200 characters. */
 export function sought(request: Request, name: string): string {
-  const sent: unknown = request.body?.[name];
-  return (typeof sent === 'string' ? searchable(sent) : queryText(request, name)).slice(0, 200);
+  const sent = searchable(request.body?.[name]) || queryText(request, name);
+  return sent.slice(0, 200);
 }
 
 /** The person somebody searches for; nobody any more once they were chosen and it was done. */
