@@ -60,12 +60,19 @@ function matches(search: string): RawBuilder<boolean> {
   return sql`(u.name ilike ${pattern} or u.email ilike ${pattern} or u.external_id ilike ${pattern})`;
 }
 
-/** The departments people are in, by name. */
+/**
+ * The departments people are in, by name. Leaps through the index from one to the next: reading everybody to
+ * find eight departments took longer than the rest of the page.
+ */
 export async function listDepartments(em: EntityManager): Promise<string[]> {
   const { rows } = await sql<{ department: string }>`
-    select department from users where department is not null group by department order by lower(department)`.execute(
-    sqlOf(em),
-  );
+    with recursive leap as (
+      select min(department) as department from users
+      union all
+      select (select min(u.department) from users u where u.department > leap.department)
+      from leap where leap.department is not null
+    )
+    select department from leap where department is not null order by lower(department)`.execute(sqlOf(em));
   return rows.map((row) => row.department);
 }
 

@@ -59,6 +59,7 @@ export const User = defineEntity({
       expression:
         "create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded'",
     },
+    { name: 'users_department_index', properties: ['department'] },
     { name: 'users_name_index', expression: 'create index users_name_index on users (lower(name), id)' },
     {
       name: 'users_role_index',

@@ -61,6 +61,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(
       `create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded';`,
     );
+    this.addSql(`create index "users_department_index" on "users" ("department");`);
     this.addSql(`create index users_name_index on users (lower(name), id);`);
     this.addSql(`create index users_role_index on users (role) where role <> 'employee';`);
     this.addSql(

@@ -160,6 +160,11 @@ describe('a role', () => {
   });
 });
 
+test('signing in with a zero byte in the address is bad input', async () => {
+  const { status } = await web.stranger().post('/session', { email: 'ada\u0000@x.example', password: 'x' });
+  expect(status).toBe(422);
+});
+
 describe("one's own password", () => {
   const change = { current: castPassword, password: goodPassword };
 

@@ -15,7 +15,8 @@ const credentials = z.object({
     .string()
     .trim()
     .min(1, { error: 'Please give your e-mail address.' })
-    .max(320, { error: 'This is too long.' }),
+    .max(320, { error: 'This is too long.' })
+    .regex(/^\P{Cc}*$/u, { error: 'Control characters are not allowed here.' }),
   password: z
     .string()
     .min(1, { error: 'Please give your password.' })
