@@ -129,7 +129,7 @@ test('the look-ahead changes the list and the address, and Back brings the forme
   await page.getByLabel('Look ahead').selectOption('180');
   await lena.waitFor();
   expect(new URL(page.url()).search).toBe('?window=180');
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('window');
+  expect(await page.evaluate('document.activeElement?.id')).toBe('window');
   await page.goBack();
   await lena.waitFor({ state: 'detached' });
   expect(await page.getByLabel('Look ahead').inputValue()).toBe('30');
@@ -143,7 +143,7 @@ test('after a revoke the focus is on the section, and a message is read out', as
   await page.getByRole('button', { name: /^Revoke/ }).focus();
   await page.keyboard.press('Enter');
   await page.getByText('All licenses have been revoked.').waitFor();
-  expect(await page.evaluate(() => document.activeElement?.id)).toBe('software-title');
+  expect(await page.evaluate('document.activeElement?.id')).toBe('software-title');
   await page.getByRole('status').getByText('The seat has been revoked').first().waitFor();
 });
 
@@ -215,10 +215,8 @@ test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
     '/settings/webhooks',
   ]) {
     await page.goto(path);
-    const { scroll, client } = await page.evaluate(() => ({
-      scroll: document.documentElement.scrollWidth,
-      client: document.documentElement.clientWidth,
-    }));
+    const scroll = await page.evaluate('document.documentElement.scrollWidth');
+    const client = await page.evaluate('document.documentElement.clientWidth');
     expect(`${path} ${scroll}`).toBe(`${path} ${client}`);
   }
 });

@@ -112,8 +112,11 @@ test('an empty queue says so', async () => {
   expect(html).toContain('Nobody leaves in the next 7 days');
 });
 
-test('a page past the end shows the last one; nonsense is page one', async () => {
-  for (const page of ['99', '0', '-1', 'x', '1e9'])
+test('a page past the end says so and leads to the last one; nonsense is page one', async () => {
+  const beyond = await queue('?page=99');
+  expect(beyond).toContain('There is no page 99');
+  expect(beyond).toContain('href="/offboarding?window=30">Go to the last page');
+  for (const page of ['0', '-1', 'x', '1e9', ''])
     expect(rowsOf(await queue(`?page=${page}`)).length).toBeGreaterThan(0);
 });
 

@@ -16,12 +16,8 @@ export const queuePages = ({ database }: Services) => {
     const lookAhead = lookAheadFrom(queryText(request, 'window'));
     const other = queryText(request, 'view') === 'other';
     const view = other ? 'other' : { lookAhead };
-    let number = pageIn(request);
-    let queue = await queueOf(em, view, today, number);
-    if (queue.rows.length === 0 && queue.total > 0) {
-      number = lastPage(queue.total, queuePageSize);
-      queue = await queueOf(em, view, today, number);
-    }
+    const number = pageIn(request);
+    const queue = await queueOf(em, view, today, number);
     page(response, 'queue/index', {
       title: 'Offboarding',
       ...queue,
