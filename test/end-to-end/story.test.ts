@@ -70,11 +70,10 @@ async function everythingHappened({ lena, rosa, timo, mira, lastDay }: Cast): Pr
   }
   expect(await em.count(AuditEntry, { userId: lena.id, action: 'user.offboarded' })).toBe(1);
   expect(await em.count(Notification, { userId: mira.id, kind: 'offboarding_completed' })).toBe(1);
-  const [delivery] = await eventually(async () => {
-    const about = receiver.received.filter(({ body }) => JSON.parse(body).data.user.id === lena.id);
-    return about.length > 0 && about;
-  });
-  const event = new Webhook(secret).verify(delivery!.body, delivery!.headers as Record<string, string>);
+  const delivery = await eventually(async () =>
+    receiver.received.find(({ body }) => JSON.parse(body).data.user.id === lena.id),
+  );
+  const event = new Webhook(secret).verify(delivery.body, delivery.headers as Record<string, string>);
   expect(event).toMatchObject({ type: 'user.offboarded', data: { user: { name: 'Lena Brandt' } } });
 }
 
