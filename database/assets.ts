@@ -4,7 +4,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../domain/assets.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import { changeItem } from './change-item.ts';
+import { changeItem, type ItemChange } from './change-item.ts';
 import { containing } from './containing.ts';
 import { changedFields, differences } from './differences.ts';
 import { Asset } from './entities/index.ts';
@@ -123,12 +123,15 @@ export interface AssetFacts {
 
 /** Adds an asset and returns its id. InvalidInput when the tag is taken. */
 export const createAsset = (em: EntityManager, actor: Actor, facts: AssetFacts): Promise<number> =>
-  changeItem(em, actor, async (change) => {
-    const asset = change.em.create(Asset, { ...facts, status: facts.status ?? 'in_stock' });
-    await change.em.flush();
-    change.record('asset.created', { assetId: asset.id, ...facts, status: asset.status });
-    return asset.id;
-  });
+  changeItem(em, actor, (change) => addAsset(change, facts));
+
+/** The same within a larger change. */
+export async function addAsset(change: ItemChange, facts: AssetFacts): Promise<number> {
+  const asset = change.em.create(Asset, { ...facts, status: facts.status ?? 'in_stock' });
+  await change.em.flush();
+  change.record('asset.created', { assetId: asset.id, ...facts, status: asset.status });
+  return asset.id;
+}
 
 /**
  * Changes what is known of an asset; the audit entry names what is new. InvalidInput when the tag is taken,
@@ -139,18 +142,24 @@ export const updateAsset = (
   actor: Actor,
   assetId: number,
   facts: AssetFacts,
-): Promise<void> =>
-  changeItem(em, actor, async (change) => {
-    const asset = await lockAsset(change.em, assetId);
-    const { holder } = await assetById(change.em, assetId);
-    if (holder !== null && facts.status !== undefined) {
-      throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
-    }
-    const news = differences(asset, facts);
-    if (Object.keys(news).length === 0) return;
-    change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, news) });
-    change.em.assign(asset, news);
-  });
+): Promise<void> => changeItem(em, actor, (change) => changeAsset(change, assetId, facts));
+
+/** The same within a larger change; what is left out stays. */
+export async function changeAsset(
+  change: ItemChange,
+  assetId: number,
+  facts: Partial<AssetFacts>,
+): Promise<void> {
+  const asset = await lockAsset(change.em, assetId);
+  const { holder } = await assetById(change.em, assetId);
+  if (holder !== null && facts.status !== undefined) {
+    throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
+  }
+  const news = differences(asset, facts);
+  if (Object.keys(news).length === 0) return;
+  change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, news) });
+  change.em.assign(asset, news);
+}
 
 /** An asset's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */
 export async function lockAsset(em: EntityManager, assetId: number): Promise<Asset> {

@@ -21,13 +21,14 @@ export async function changeItem<T>(
   work: (change: ItemChange) => Promise<T>,
 ): Promise<T> {
   try {
-    return await em.fork().transactional((transaction) =>
-      work({
-        em: transaction,
-        record: (action, details) => void record(transaction, actor, action, null, details),
-      }),
-    );
+    return await em.fork().transactional((transaction) => work(itemChangeWithin(transaction, actor)));
   } catch (error) {
     throw inWords(error);
   }
 }
+
+/** The same inside a transaction that is open already. */
+export const itemChangeWithin = (em: EntityManager, actor: Actor): ItemChange => ({
+  em,
+  record: (action, details) => void record(em, actor, action, null, details),
+});

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
-import { changeItem } from './change-item.ts';
+import { changeItem, type ItemChange } from './change-item.ts';
 import { containing } from './containing.ts';
 import { changedFields, differences } from './differences.ts';
 import { License } from './entities/index.ts';
@@ -55,12 +55,15 @@ export interface LicenseFacts {
 
 /** Adds a license and returns its id. */
 export const createLicense = (em: EntityManager, actor: Actor, facts: LicenseFacts): Promise<number> =>
-  changeItem(em, actor, async (change) => {
-    const license = change.em.create(License, { ...facts });
-    await change.em.flush();
-    change.record('license.created', { licenseId: license.id, ...facts });
-    return license.id;
-  });
+  changeItem(em, actor, (change) => addLicense(change, facts));
+
+/** The same within a larger change. */
+export async function addLicense(change: ItemChange, facts: LicenseFacts): Promise<number> {
+  const license = change.em.create(License, { ...facts });
+  await change.em.flush();
+  change.record('license.created', { licenseId: license.id, ...facts });
+  return license.id;
+}
 
 /**
  * Changes what is known of a license; the audit entry names what is new. InvalidInput when the total would
@@ -71,17 +74,23 @@ export const updateLicense = (
   actor: Actor,
   licenseId: number,
   facts: LicenseFacts,
-): Promise<void> =>
-  changeItem(em, actor, async (change) => {
-    const license = await lockLicense(change.em, licenseId);
-    if (facts.seatsTotal < license.seatsUsed) {
-      throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
-    }
-    const news = differences(license, facts);
-    if (Object.keys(news).length === 0) return;
-    change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, news) });
-    change.em.assign(license, news);
-  });
+): Promise<void> => changeItem(em, actor, (change) => changeLicense(change, licenseId, facts));
+
+/** The same within a larger change; what is left out stays. */
+export async function changeLicense(
+  change: ItemChange,
+  licenseId: number,
+  facts: Partial<LicenseFacts>,
+): Promise<void> {
+  const license = await lockLicense(change.em, licenseId);
+  if (facts.seatsTotal !== undefined && facts.seatsTotal < license.seatsUsed) {
+    throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
+  }
+  const news = differences(license, facts);
+  if (Object.keys(news).length === 0) return;
+  change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, news) });
+  change.em.assign(license, news);
+}
 
 const tooFewSeats = (used: number) =>
   used === 1

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound, Refusal } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
-import { changeAbout } from './change.ts';
+import { type Change, changeAbout } from './change.ts';
 import { containing } from './containing.ts';
 import { License, Seat } from './entities/index.ts';
 import { lockLicense } from './licenses.ts';
@@ -57,22 +57,25 @@ export const assignSeat = (
   actor: Actor,
   licenseId: number,
   userId: number,
-): Promise<number> =>
-  changeAbout(em, userId, actor, async (change) => {
-    refuseUnlessMayReceiveItems(change.user);
-    const license = await lockLicense(change.em, licenseId);
-    if ((await change.em.count(Seat, { licenseId, userId, revokedAt: null })) > 0) {
-      throw new Refusal('already-has-seat', `${change.user.name} already has a seat of ${license.name}.`);
-    }
-    if (license.seatsUsed >= license.seatsTotal) {
-      throw new Refusal('no-seat-left', `${license.name} has no free seat.`);
-    }
-    const seat = change.em.create(Seat, { licenseId, userId });
-    await change.em.flush();
-    change.record('seat.assigned', { seatId: seat.id, licenseId, license: license.name });
-    change.changed('seats');
-    return seat.id;
-  });
+): Promise<number> => changeAbout(em, userId, actor, (change) => giveSeat(change, licenseId));
+
+/** The same within a larger change about the person. */
+export async function giveSeat(change: Change, licenseId: number): Promise<number> {
+  const { em, user } = change;
+  refuseUnlessMayReceiveItems(user);
+  const license = await lockLicense(em, licenseId);
+  if ((await em.count(Seat, { licenseId, userId: user.id, revokedAt: null })) > 0) {
+    throw new Refusal('already-has-seat', `${user.name} already has a seat of ${license.name}.`);
+  }
+  if (license.seatsUsed >= license.seatsTotal) {
+    throw new Refusal('no-seat-left', `${license.name} has no free seat.`);
+  }
+  const seat = em.create(Seat, { licenseId, userId: user.id });
+  await em.flush();
+  change.record('seat.assigned', { seatId: seat.id, licenseId, license: license.name });
+  change.changed('seats');
+  return seat.id;
+}
 
 /** The seat, wherever it is and whatever became of it. Throws NotFound. */
 export async function seatById(em: EntityManager, seatId: number): Promise<Seat> {
