@@ -56,14 +56,14 @@ export async function createUser(
 export async function createUserWithin(
   em: EntityManager,
   actor: Actor,
-  { name, email, ...rest }: NewUser,
+  { managerId, status, endDate, ...profile }: NewUser,
   now = new Date(),
 ): Promise<number> {
-  const user = em.create(User, { name, email });
+  const user = em.create(User, profile);
   await em.flush();
   await changeWithin(em, user.id, actor, async (change) => {
-    change.record('user.created', { name, email });
-    await applyUserChanges(change, rest, now, describeQuietly);
+    change.record('user.created', { name: user.name, email: user.email });
+    await applyUserChanges(change, { managerId, status, endDate }, now);
   });
   return user.id;
 }
@@ -88,12 +88,11 @@ export async function applyUserChanges(
   change: Change,
   changes: Partial<UserFields>,
   now = new Date(),
-  describe = recordProfile,
 ): Promise<void> {
   const { user } = change;
   const before = { status: user.status, timeZone: user.timeZone ?? null, endDate: user.endDate ?? null };
   refuseAfterCompletion(user, changes);
-  changeProfile(change, changes, describe);
+  changeProfile(change, changes);
   await changeManager(change, changes.managerId);
   await changeStatus(change, changes.status, now);
   await changeLastDay(change, changes.endDate, now);
@@ -129,11 +128,7 @@ interface FieldChange {
   to: string | null;
 }
 
-function changeProfile(
-  change: Change,
-  changes: Partial<UserFields>,
-  describe: (change: Change, differences: FieldChange[]) => void,
-) {
+function changeProfile(change: Change, changes: Partial<UserFields>) {
   const { user } = change;
   const differences = profileFields.flatMap((field): FieldChange[] => {
     const to = changes[field];
@@ -142,20 +137,13 @@ function changeProfile(
   });
   if (differences.length === 0) return;
   for (const { field, to } of differences) user[field] = to as never;
-  describe(change, differences);
-  change.changed();
-}
-
-function recordProfile(change: Change, differences: FieldChange[]) {
   change.record('user.updated', {
     fields: differences.map(({ field }) => field),
     from: differences.map(({ from }) => from ?? ''),
     to: differences.map(({ to }) => to ?? ''),
   });
+  change.changed();
 }
-
-/** A new person's first values are not changes. */
-function describeQuietly() {}
 
 /** A manager who completes meanwhile makes the database refuse this: reports point at people who are still there. */
 async function changeManager(change: Change, to: number | null | undefined) {
