@@ -73,7 +73,9 @@ export const webhookPages = (services: Services) => {
     (paused: boolean): RequestHandler =>
     async (request, response) => {
       await setEndpointPaused(em, actorOf(response), idIn(request, 'endpointId', 'webhook endpoint'), paused);
-      const text = paused ? 'Paused: nothing is sent there.' : 'Events are sent there again.';
+      const text = paused
+        ? 'Paused: nothing more is sent there, and what was on its way is given up.'
+        : 'Events are sent there again.';
       return done(request, response, address, text);
     };
 
