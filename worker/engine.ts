@@ -20,7 +20,7 @@ import {
 
 /** How long one call may take, in milliseconds: without a limit it would wait for ever. */
 const patienceMs = 5_000;
-const patienceForLists = 60_000;
+const patienceForLists = 30_000;
 
 /** What the engine shows of a running offboarding workflow; undefined is not shown yet. */
 export interface Running {
@@ -37,9 +37,13 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   const client = new Client({ connection, namespace });
   const within = <T>(ms: number, call: () => Promise<T>) => connection.withDeadline(Date.now() + ms, call);
 
-  /** Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. */
+  /**
+   * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
+   * an offboarding that is closed only that matters.
+   */
   async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
-    for (const fact of facts) await within(patienceMs, () => signal(picture, fact));
+    const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
+    for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
   }
 
   async function signal(picture: Picture, fact: ChangedFact): Promise<void> {

@@ -52,7 +52,8 @@ export function createRelay({ database, engine, log }: Parts) {
         if (!(await engine.answers())) told.engineIsAway = true;
         else {
           told.refused.push(...rowIds);
-          log.warn({ err: error, offboardingId }, 'The engine has refused a change; it is told again later');
+          const reason = (error as Error).message;
+          log.info({ reason, offboardingId }, 'The engine has not taken a change; it is told again later');
         }
       }
     });

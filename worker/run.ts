@@ -44,7 +44,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
   const database = await connect(DATABASE_URL, poolSize);
   await untilItWorks('Database', () => canRead(database), log, stopping);
-  const connection = await untilItWorks('Engine', () => Connection.connect({ address }), log, stopping);
+  const connection = await untilItWorks('Engine', () => connectEngine(address), log, stopping);
   const bootstrap = () => bootstrapEngine(connection, namespace);
   await untilItWorks('Engine', bootstrap, log, stopping);
 
@@ -79,6 +79,12 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   await database.close();
   log.info('The worker has ended');
 }
+
+/**
+ * Without the client's own retries: the loops try again themselves, and one workflow that cannot take a signal
+ * now, because it is just ending, must not keep the others waiting.
+ */
+const connectEngine = (address: string) => Connection.connect({ address, interceptors: [] });
 
 /** Also waits for the migrations. */
 const canRead = (database: Database) => database.em.fork().execute('select 1 from workspace');

@@ -41,6 +41,9 @@ export class Noticeboard {
   }
 }
 
+/** The engine takes no longer ones. */
+const keywordLength = 200;
+
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 function attributesOf(state: OffboardingState): SearchAttributeUpdatePair[] {
@@ -52,7 +55,7 @@ function attributesOf(state: OffboardingState): SearchAttributeUpdatePair[] {
     { key: searchAttributes.openHardware, value: hardware },
     { key: searchAttributes.openSeats, value: software },
     { key: searchAttributes.openRequests, value: requests },
-    { key: searchAttributes.department, value: state.department },
+    { key: searchAttributes.department, value: state.department?.slice(0, keywordLength) ?? null },
     { key: searchAttributes.needsAttention, value: state.failedSteps.length > 0 },
   ];
 }

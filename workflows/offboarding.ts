@@ -43,7 +43,7 @@ export async function offboarding(run: Run): Promise<void> {
   const state = new OffboardingState(run.carried);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
-  const { untilDone, giveUpOn, overcome } = persevering(offboardingId, state);
+  const { untilDone, giveUpOn, overcome, recordFailedSteps } = persevering(offboardingId, state);
 
   // Signals only record.
   setHandler(hardwareChanged, (set) => state.takeSet('hardware', set));
@@ -142,6 +142,8 @@ export async function offboarding(run: Run): Promise<void> {
   async function tryAgain(asking: Asking): Promise<void> {
     state.retries++;
     if (state.failedSteps.includes('completion')) await answer(() => tryToComplete(asking));
+    // What an earlier run has left on record.
+    if (state.failedSteps.length === 0) await recordFailedSteps();
   }
 
   function hasGrownLong(): boolean {

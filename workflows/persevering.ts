@@ -26,17 +26,17 @@ export function persevering(offboardingId: number, state: OffboardingState) {
 
   async function giveUpOn(name: Step): Promise<void> {
     if (!state.failedSteps.includes(name)) state.failedSteps = [...state.failedSteps, name];
-    await record();
+    await recordFailedSteps();
   }
 
   async function overcome(name: Step): Promise<void> {
     if (!state.failedSteps.includes(name)) return;
     state.failedSteps = state.failedSteps.filter((failed) => failed !== name);
-    await record();
+    await recordFailedSteps();
   }
 
   /** For the person's page; the attributes and details say it even when this fails. */
-  async function record() {
+  async function recordFailedSteps(): Promise<void> {
     try {
       const failed = state.failedSteps[0] ?? null;
       await step('Record what needs attention').recordFailedStep(offboardingId, failed);
@@ -45,5 +45,5 @@ export function persevering(offboardingId: number, state: OffboardingState) {
     }
   }
 
-  return { untilDone, giveUpOn, overcome };
+  return { untilDone, giveUpOn, overcome, recordFailedSteps };
 }
