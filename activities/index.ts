@@ -1,5 +1,6 @@
 import { deliveryActivities } from './deliveries.ts';
 import { withTypedFailures } from './failures.ts';
+import { importActivities } from './imports.ts';
 import { offboardingActivities } from './offboardings.ts';
 import { reminderActivities } from './reminders.ts';
 import { sendingActivities } from './sending.ts';
@@ -10,7 +11,12 @@ export type { World };
 /** What workflows may ask of the database. */
 export const createActivities = (world: World) =>
   withTypedFailures(
-    { ...offboardingActivities(world), ...reminderActivities(world), ...deliveryActivities(world) },
+    {
+      ...offboardingActivities(world),
+      ...reminderActivities(world),
+      ...deliveryActivities(world),
+      ...importActivities(world),
+    },
     world.log,
   );
 export type Activities = ReturnType<typeof createActivities>;

@@ -28,6 +28,9 @@ export const auditActions = {
   'request.created': 'made the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
   'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag
+  'import.started': 'started the import', // importId, kind, lines
+  'import.cancelled': 'cancelled the import', // importId, kind
+  'import.ended': 'ended the import', // importId, kind, state, created, changed, unchanged, failed
   'webhook.created': 'added the webhook endpoint', // endpointId, url
   'webhook.updated': 'changed the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',

@@ -4,6 +4,8 @@ import type { Picture } from '../database/checklists.ts';
 import type { PendingDelivery } from '../database/deliveries.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import {
+  csvImportStart,
+  csvImportWorkflow,
   hardwareChanged,
   lastDayChanged,
   offboardingIdOf,
@@ -68,6 +70,10 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       }),
     );
 
+  /** Starts the workflow of an import unless it runs. */
+  const carryOutImport = (importId: number) =>
+    within(patienceMs, () => client.workflow.start(csvImportWorkflow, csvImportStart(importId, queue)));
+
   /** The running offboarding workflows by offboarding, as far as the engine's list has caught up. */
   const runningOffboardings = () =>
     within(patienceForLists, async () => {
@@ -106,7 +112,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       () => false,
     );
 
-  return { tell, deliver, runningOffboardings, runningDeliveries, answers };
+  return { tell, deliver, carryOutImport, runningOffboardings, runningDeliveries, answers };
 }
 
 function messageAbout(picture: Picture, fact: ChangedFact): { signal: string; value: unknown } {

@@ -2,6 +2,7 @@ import type { Log } from '../config/log.ts';
 import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.ts';
 import { type Followed, followedOffboardings } from '../database/followed.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
+import { importsUnderWay } from '../database/imports/progress.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
 import { tellAgain } from '../database/outbox.ts';
 import { webhookDeliveryWorkflowId } from '../workflows/messages.ts';
@@ -22,7 +23,7 @@ const width = 20;
 
 /**
  * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
- * every pending delivery has one. Losing the engine's whole store loses nothing.
+ * every pending delivery and every import under way has one. Losing the engine's whole store loses nothing.
  */
 export function createReconciler({ database, engine, log, lag = 15_000 }: Parts) {
   /** One at a time: while another worker reconciles, this one does nothing. */
@@ -30,6 +31,7 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
     await oneAtATime(database.em, 'reconcile', async (em) => {
       await reconcileOffboardings(em);
       await reconcileDeliveries(em);
+      await reconcileImports(em);
     });
   };
 
@@ -63,6 +65,11 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
       await startMissing(pending, running);
       after = pending.at(-1)!.id;
     }
+  }
+
+  /** There are few, so nobody looks first whether the workflow runs: starting it then changes nothing. */
+  async function reconcileImports(em: EntityManager) {
+    for (const importId of await importsUnderWay(em)) await engine.carryOutImport(importId);
   }
 
   async function startMissing(pending: PendingDelivery[], running: Set<string>) {

@@ -12,6 +12,7 @@ import { secretBox } from '../database/secret-box.ts';
 import { allowedRanges } from '../database/webhook-address.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createEngine } from './engine.ts';
+import { createImportStarter } from './imports.ts';
 import { listenToOutbox } from './outbox-bell.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
@@ -22,6 +23,7 @@ const heartbeatEvery = 5_000;
 /** Whoever waits for the first sign of life should not wait for a whole turn. */
 const firstHeartbeatWithin = 100;
 const relayAtLeastEvery = 1_000;
+const startImportsEvery = 1_000;
 const reconcileEvery = 30_000;
 const tidyUpEvery = 60 * 60_000;
 
@@ -52,6 +54,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const engine = createEngine(connection, namespace);
   const relay = createRelay({ database, engine, log });
   const reconcile = createReconciler({ database, engine, log });
+  const startImports = createImportStarter({ database, engine });
   const bell = listenToOutbox(DATABASE_URL, log);
   const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
   const name = `${hostname()}-${process.pid}`;
@@ -68,6 +71,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
       sleep(workers.areRunning() ? heartbeatEvery : firstHeartbeatWithin, stopping),
     ),
     loop('Relay', relay, () => bell.rung(relayAtLeastEvery)),
+    loop('Imports', startImports, every(startImportsEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
     loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),
   ]);

@@ -1,2 +1,3 @@
+export { csvImport } from './csv-import.ts';
 export { offboarding } from './offboarding.ts';
 export { webhookDelivery } from './webhook-delivery.ts';

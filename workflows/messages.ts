@@ -12,6 +12,7 @@ export const taskQueue = 'lastday';
 /** Workflow types by their exported names. */
 export const offboardingWorkflow = 'offboarding';
 export const webhookDeliveryWorkflow = 'webhookDelivery';
+export const csvImportWorkflow = 'csvImport';
 
 /** The one workflow of an offboarding. */
 export const offboardingWorkflowId = (offboardingId: number) => `offboarding-${offboardingId}`;
@@ -137,4 +138,26 @@ export const offboardingStart = (offboardingId: number, queue: string = taskQueu
   staticDetails:
     'Follows what the leaver still has until the offboarding is completed or cancelled. ' +
     'Signals say what changed; `complete`, `revokeSeat` and `retry` are asked in the console.',
+});
+
+/** What the workflow of an import is started with; the lines and how far they are is in the database. */
+export interface CsvImportInput {
+  importId: number;
+}
+
+/** The one workflow of an import. */
+export const csvImportWorkflowId = (importId: number) => `import-${importId}`;
+
+/**
+ * How the workflow of an import is started, by whoever finds one that has none. A run that ended can be
+ * followed by another, which ends at once when nothing is left to do.
+ */
+export const csvImportStart = (importId: number, queue: string = taskQueue) => ({
+  workflowId: csvImportWorkflowId(importId),
+  taskQueue: queue,
+  args: [{ importId }] as [CsvImportInput],
+  workflowIdConflictPolicy: 'USE_EXISTING' as const,
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  staticSummary: `Import ${importId}`,
+  staticDetails: 'Carries the lines of a file out, batch by batch. It is cancelled in the console.',
 });

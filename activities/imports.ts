@@ -1,0 +1,23 @@
+import { Context } from '@temporalio/activity';
+import { carryOn, endImport, type Progress } from '../database/imports/progress.ts';
+import type { World } from './world.ts';
+
+/** What an import's process asks of the database; ids and counts only. */
+export const importActivities = ({ database, log }: World) => ({
+  /** Carries an import on by one batch of lines, or ends it. */
+  async carryOnImport(importId: number): Promise<Progress> {
+    const context = Context.current();
+    return carryOn(database.em, importId, {
+      onLine() {
+        context.heartbeat();
+        context.cancellationSignal.throwIfAborted();
+      },
+      onDefect: (error, line) => log.error({ err: error, importId, line }, 'A line could not be carried out'),
+    });
+  },
+
+  /** Ends an import that an operator has cancelled, or that cannot go on until somebody tries again. */
+  async endImport(importId: number, state: 'cancelled' | 'failed'): Promise<void> {
+    await endImport(database.em, importId, state);
+  },
+});

@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import type { AssetFacts } from '../../domain/imports/judge-asset.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import type { FactsOfLine } from './judging.ts';
+import { personNamed } from './people.ts';
+
+/** What there is about the assets of some lines, by one statement. */
+export async function assetFacts(
+  em: EntityManager,
+  importId: number,
+  lines: readonly number[],
+): Promise<FactsOfLine<AssetFacts>[]> {
+  const { rows } = await sql<AssetFacts & { line: number }>`
+    with said as materialized (
+      select line, stated, key, stated->>'holder' as holder
+      from import_rows where import_id = ${importId} and line = any(${lines}::int[])
+    )
+    select s.line, s.stated as "values",
+      case when a.id is not null then jsonb_build_object(
+        'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
+      case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as holder
+    from said s
+    left join assets a on a.tag = s.key
+    left join assignments h on h.asset_id = a.id and h.returned_at is null
+    left join users u on u.id = h.user_id
+    left join lateral ${personNamed(sql`s.holder`)} p on s.holder is not null`.execute(sqlOf(em));
+  return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.asset?.id ?? null }));
+}

@@ -1,0 +1,51 @@
+import type { Actor } from '../../domain/actor.ts';
+import {
+  type AssetValues,
+  type AssetFacts as Facts,
+  statusToStore,
+} from '../../domain/imports/judge-asset.ts';
+import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
+import { handOut } from '../assignments.ts';
+import { changeAbout } from '../change.ts';
+import { itemChangeWithin } from '../change-item.ts';
+import type { EntityManager } from '../orm.ts';
+import type { JudgedLine } from './judging.ts';
+import { takeLine, tellSubject } from './lines.ts';
+
+/** Adds or changes the asset of a line and hands it out, in one transaction with the line's mark. */
+export async function carryOutAsset(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  { line, facts, subjectId }: JudgedLine<Facts>,
+): Promise<void> {
+  const outcome = subjectId === null ? 'created' : 'changed';
+  const { holder, heldBy } = facts;
+  if (holder !== null && heldBy === null) {
+    return changeAbout(em, holder.id, actor, async (change) => {
+      await takeLine(change.em, importId, line, outcome);
+      await handOut(change, await store(change.em));
+    });
+  }
+  await em.fork().transactional(async (transaction) => {
+    await takeLine(transaction, importId, line, outcome);
+    await store(transaction);
+  });
+
+  async function store(transaction: EntityManager): Promise<number> {
+    const change = itemChangeWithin(transaction, actor);
+    const stated = factsOf(facts.values);
+    if (subjectId !== null) {
+      await changeAsset(change, subjectId, stated);
+      return subjectId;
+    }
+    const assetId = await addAsset(change, { serial: null, location: null, ...stated } as AssetFacts);
+    await tellSubject(transaction, importId, line, assetId);
+    return assetId;
+  }
+}
+
+function factsOf({ holder: _, status, ...rest }: AssetValues): Partial<AssetFacts> {
+  const toStore = statusToStore(status);
+  return toStore === undefined ? rest : { ...rest, status: toStore };
+}

@@ -1,0 +1,153 @@
+import { LockMode } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
+import { NotFound, Refusal } from '../../domain/failures.ts';
+import { type Brake, brakeIsOn, brakeWords, toConfirm } from '../../domain/imports/brake.ts';
+import type { FileColumn } from '../../domain/imports/columns.ts';
+import { type ImportKind, isUnderWay } from '../../domain/imports/imports.ts';
+import { record } from '../change.ts';
+import type { Preview } from '../entities/import.ts';
+import { Import } from '../entities/index.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import { workspaceOf } from '../workspace.ts';
+import { findContradictions } from './duplicates.ts';
+import { judgeAll } from './preview.ts';
+
+/** A file that begins to come in. */
+export interface NewImport {
+  kind: ImportKind;
+  fileName: string;
+  separator: string;
+  columns: FileColumn[];
+}
+
+/** Makes room for a file whose lines will be staged. Returns the import's id. */
+export async function beginImport(em: EntityManager, actor: Actor, file: NewImport): Promise<number> {
+  const fork = em.fork();
+  const begun = fork.create(Import, { ...file, createdBy: actor });
+  await fork.flush();
+  return begun.id;
+}
+
+/** After the last line: finds out what the file would do, and has it wait for whoever starts it. */
+export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
+  const fork = em.fork();
+  const staged = await fork.findOneOrFail(Import, { id: importId });
+  await findContradictions(fork, importId, staged.kind);
+  const preview = await judgeAll(fork, importId, staged.kind);
+  fork.assign(staged, { state: 'ready', rowCount, preview, previewedAt: new Date() });
+  await fork.flush();
+  return staged;
+}
+
+/** Forgets a file that was never started, lines and all. */
+export async function discardImport(em: EntityManager, importId: number): Promise<void> {
+  await em.fork().transactional(async (transaction) => {
+    await deleteLines(transaction, importId);
+    await transaction.nativeDelete(Import, { id: importId, startedAt: null });
+  });
+}
+
+/** The import with this id. Throws NotFound. */
+export async function importById(em: EntityManager, importId: number): Promise<Import> {
+  const found = await em.fork().findOne(Import, { id: importId });
+  if (found === null) throw new NotFound('import');
+  return found;
+}
+
+/** The brake is on: the file makes many people start or stop leaving, and nobody has confirmed how many. */
+export class BrakeRefusal extends Refusal {
+  override name = 'BrakeRefusal';
+  readonly preview: Preview;
+  /** The number to confirm. */
+  readonly people: number;
+  constructor(preview: Preview, brake: Brake) {
+    super('confirmation-needed', brakeWords(preview, brake));
+    this.preview = preview;
+    this.people = toConfirm(preview);
+  }
+}
+
+/** A look at the file that is older than this is looked at again before it starts, in milliseconds. */
+const previewHoldsMs = 60_000;
+
+/**
+ * Starts an import: a workflow of its own will carry it out in the name of `actor`. Throws BrakeRefusal unless
+ * `confirmed` is the number of people it makes start or stop leaving, and a Refusal when it was started
+ * already. One that failed goes on where it stopped. Throws NotFound.
+ */
+export const startImport = (
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  confirmed: number | null,
+  now = new Date(),
+): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const started = await lockImport(transaction, importId);
+    const goesOn = started.state === 'failed';
+    if (started.state !== 'ready' && !goesOn) {
+      throw new Refusal('already-started', 'This import has been started already.');
+    }
+    if (!goesOn) await refuseWithBrakeOn(transaction, started, confirmed, now);
+    transaction.assign(started, {
+      state: 'starting',
+      startedBy: started.startedBy ?? actor,
+      startedAt: started.startedAt ?? now,
+      endedAt: null,
+      results: started.results ?? noResults,
+    });
+    const { kind, rowCount } = started;
+    record(transaction, actor, 'import.started', null, { importId, kind, lines: rowCount });
+  });
+
+async function refuseWithBrakeOn(em: EntityManager, ready: Import, confirmed: number | null, now: Date) {
+  const isOld = now.getTime() - ready.previewedAt!.getTime() > previewHoldsMs;
+  if (isOld) em.assign(ready, { preview: await judgeAll(em, ready.id, ready.kind), previewedAt: now });
+  const { brakeCount, brakePercent } = await workspaceOf(em);
+  const brake = { count: brakeCount, percent: brakePercent };
+  const preview = ready.preview!;
+  if (brakeIsOn(preview, brake) && confirmed !== toConfirm(preview)) throw new BrakeRefusal(preview, brake);
+}
+
+const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0 };
+
+/**
+ * Cancels an import. One that waits is forgotten at once; one that runs stops after the lines it is at, and
+ * what it has done stays. A Refusal when it has ended. Throws NotFound.
+ */
+export const cancelImport = (
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  now = new Date(),
+): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const cancelled = await lockImport(transaction, importId);
+    if (cancelled.state === 'cancelling') return;
+    const isIdle = cancelled.state === 'ready' || cancelled.state === 'failed';
+    if (!isIdle && !isUnderWay(cancelled.state)) {
+      throw new Refusal('already-ended', 'This import has ended already.');
+    }
+    record(transaction, actor, 'import.cancelled', null, { importId, kind: cancelled.kind });
+    if (!isIdle) {
+      cancelled.state = 'cancelling';
+      return;
+    }
+    transaction.assign(cancelled, { state: 'cancelled', endedAt: now });
+    if (cancelled.startedAt == null) {
+      cancelled.linesDeletedAt = now;
+      await deleteLines(transaction, importId);
+    }
+  });
+
+async function lockImport(em: EntityManager, importId: number): Promise<Import> {
+  const found = await em.findOne(Import, { id: importId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (found === null) throw new NotFound('import');
+  return found;
+}
+
+async function deleteLines(em: EntityManager, importId: number): Promise<void> {
+  await sql`delete from import_rows where import_id = ${importId}`.execute(sqlOf(em));
+}

@@ -1,0 +1,51 @@
+import { sql } from 'kysely';
+import type { LicenseFacts } from '../../domain/imports/judge-license.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import type { FactsOfLine } from './judging.ts';
+import { personNamed } from './people.ts';
+
+/** What there is about the licenses of some lines, by one statement. */
+export async function licenseFacts(
+  em: EntityManager,
+  importId: number,
+  lines: readonly number[],
+): Promise<FactsOfLine<LicenseFacts>[]> {
+  const { rows } = await sql<LicenseFacts & { line: number }>`
+    with said as materialized (
+      select line, stated, key, stated->>'vendor' as vendor, stated->>'user' as person
+      from import_rows where import_id = ${importId} and line = any(${lines}::int[])
+    ), named as (
+      select k.key, k.vendor, found.*
+      from (select distinct key, vendor from said) k, lateral ${licenseNamed(sql`k.key`, sql`k.vendor`)} found
+    )
+    select s.line, s.stated as "values", coalesce(l.is_ambiguous, false) as "isAmbiguous",
+      case when l.id is not null then jsonb_build_object(
+        'id', l.id, 'vendor', l.vendor_now, 'seatsTotal', l.seats_total, 'seatsUsed', l.seats_used) end as license,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as user,
+      exists (select from seats t where t.license_id = l.id and t.user_id = p.id and t.live) as "hasSeat"
+    from said s
+    left join named l on l.key = s.key and l.vendor is not distinct from s.vendor
+    left join lateral ${personNamed(sql`s.person`)} p on s.person is not null`.execute(sqlOf(em));
+  return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.license?.id ?? null }));
+}
+
+/** The license with a name, in small letters; of several the one of the vendor. */
+const licenseNamed = (name: ReturnType<typeof sql>, vendor: ReturnType<typeof sql>) => sql`(
+  select c.id, c.vendor as vendor_now, c.seats_total, c.seats_used,
+    count(*) over () > 1 and lower(c.vendor) is distinct from lower(${vendor}) as is_ambiguous
+  from licenses c where lower(c.name) = ${name}
+  order by lower(c.vendor) = lower(${vendor}) desc nulls last, c.id limit 1)`;
+
+/** The id of the license with a name, or null: for one that another line may have added meanwhile. */
+export async function idOfLicense(
+  em: EntityManager,
+  name: string,
+  vendor: string | null,
+): Promise<number | null> {
+  const { rows } = await sql<{ id: number }>`
+    select id from ${licenseNamed(sql`${name.toLowerCase()}`, sql`${vendor}::text`)} found`.execute(
+    sqlOf(em),
+  );
+  return rows[0]?.id ?? null;
+}

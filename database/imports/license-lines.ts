@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
+import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/judge-license.ts';
+import { changeAbout } from '../change.ts';
+import { itemChangeWithin } from '../change-item.ts';
+import { addLicense, changeLicense } from '../licenses.ts';
+import type { EntityManager } from '../orm.ts';
+import { giveSeat } from '../seats.ts';
+import { sqlOf } from '../tables.ts';
+import type { JudgedLine } from './judging.ts';
+import { idOfLicense } from './license-facts.ts';
+import { takeLine, tellSubject } from './lines.ts';
+
+/** Adds or changes the license of a line and gives a seat of it, in one transaction with the line's mark. */
+export async function carryOutLicense(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  { line, facts, judgement }: JudgedLine<Facts>,
+): Promise<void> {
+  const outcome = judgement.verdict === 'create' ? 'created' : 'changed';
+  const { user, hasSeat } = facts;
+  if (user !== null && !hasSeat) {
+    return changeAbout(em, user.id, actor, async (change) => {
+      await takeLine(change.em, importId, line, outcome);
+      await giveSeat(change, await store(change.em));
+    });
+  }
+  await em.fork().transactional(async (transaction) => {
+    await takeLine(transaction, importId, line, outcome);
+    await store(transaction);
+  });
+
+  async function store(transaction: EntityManager): Promise<number> {
+    const licenseId = await storeLicense(transaction, actor, facts.values);
+    await tellSubject(transaction, importId, line, licenseId);
+    return licenseId;
+  }
+}
+
+/** Looked for again under a lock on its name: the line before may have added it. */
+async function storeLicense(
+  em: EntityManager,
+  actor: Actor,
+  { license: name, vendor, seatsTotal }: LicenseValues,
+): Promise<number> {
+  await sql`select pg_advisory_xact_lock(hashtext('license'), hashtext(${name.toLowerCase()}))`.execute(
+    sqlOf(em),
+  );
+  const change = itemChangeWithin(em, actor);
+  const known = await idOfLicense(em, name, vendor ?? null);
+  if (known === null)
+    return addLicense(change, { name, vendor: vendor ?? null, seatsTotal: seatsTotal ?? 0 });
+  await changeLicense(change, known, {
+    ...(vendor && { vendor }),
+    ...(seatsTotal !== undefined && { seatsTotal }),
+  });
+  return known;
+}

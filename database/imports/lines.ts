@@ -1,0 +1,65 @@
+import { sql } from 'kysely';
+import type { Outcome, Remark } from '../../domain/imports/judgement.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+
+/** Another try was faster: what this transaction was about to do has been done. */
+export class DoneAlready extends Error {}
+
+/**
+ * Marks a line as carried out, in the transaction that carries it out and before anything else: of two tries
+ * at the same line the second waits here and then finds it done. Throws DoneAlready.
+ */
+export async function takeLine(
+  em: EntityManager,
+  importId: number,
+  line: number,
+  outcome: Outcome,
+  managerPending = false,
+): Promise<void> {
+  const { numAffectedRows } = await sql`
+    update import_rows set outcome = ${outcome}, manager_pending = ${managerPending}
+    where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
+  if (numAffectedRows === 0n) throw new DoneAlready();
+}
+
+/** Says what a line has added. */
+export async function tellSubject(em: EntityManager, importId: number, line: number, subjectId: number) {
+  await sql`update import_rows set subject_id = ${subjectId} where import_id = ${importId} and line = ${line}`.execute(
+    sqlOf(em),
+  );
+}
+
+/** Marks a line that a rule refused when it was carried out; one that was done meanwhile stays done. */
+export async function failLine(
+  em: EntityManager,
+  importId: number,
+  line: number,
+  problems: readonly Remark[],
+) {
+  await sql`
+    update import_rows set outcome = 'failed',
+      judgement = coalesce(judgement, '{"notes": [], "changes": {}}') || jsonb_build_object('problems', ${JSON.stringify(problems)}::jsonb)
+    where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
+}
+
+/** Marks lines whose outcome is known without doing anything: by one statement. */
+export async function settleLines(
+  em: EntityManager,
+  importId: number,
+  lines: readonly number[],
+  outcome: Outcome,
+) {
+  if (lines.length === 0) return;
+  await sql`
+    update import_rows set outcome = ${outcome}
+    where import_id = ${importId} and line = any(${lines}::int[]) and outcome is null`.execute(sqlOf(em));
+}
+
+/** The next lines to carry out, in the order of the file. */
+export async function waitingLines(em: EntityManager, importId: number, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ line: number }>`
+    select line from import_rows where import_id = ${importId} and outcome is null
+    order by line limit ${limit}`.execute(sqlOf(em));
+  return rows.map(({ line }) => line);
+}

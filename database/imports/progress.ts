@@ -1,0 +1,102 @@
+import { sql } from 'kysely';
+import type { ImportState } from '../../domain/imports/imports.ts';
+import { record } from '../change.ts';
+import type { Results } from '../entities/import.ts';
+import { Import } from '../entities/index.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import { carryOut, carryOutManagers, type Errand } from './carrying-out.ts';
+import { waitingLines } from './lines.ts';
+import { pendingManagers } from './pending-managers.ts';
+
+/** How far an import is: ids and counts, for its workflow. */
+export interface Progress {
+  lines: number;
+  done: number;
+  isOver: boolean;
+}
+
+/** Lines of one step: what a process holds of a file, and what is lost of a progress bar when it dies. */
+const batchSize = 500;
+
+/**
+ * Carries an import on by one batch; done again after a crash it does what is left of it. Ends it when nothing
+ * is left, or when somebody has cancelled it.
+ */
+export async function carryOn(
+  em: EntityManager,
+  importId: number,
+  hooks: Pick<Errand, 'onLine' | 'onDefect'>,
+): Promise<Progress> {
+  const found = await em.fork().findOne(Import, { id: importId });
+  if (found === null || found.state === 'cancelling') return endImport(em, importId, 'cancelled');
+  if (found.state !== 'starting' && found.state !== 'running') return over;
+  await sql`update imports set state = 'running' where id = ${importId} and state = 'starting'`.execute(
+    sqlOf(em),
+  );
+  const errand = { em, importId, actor: found.startedBy!, ...hooks };
+
+  const lines = await waitingLines(em, importId, batchSize);
+  if (lines.length > 0) await carryOut(errand, found.kind, lines);
+  else {
+    const pending = await pendingManagers(em, importId, batchSize);
+    if (pending.length === 0) return endImport(em, importId, 'done');
+    await carryOutManagers(errand, pending);
+  }
+  const results = await keepResults(em, importId);
+  return { lines: found.rowCount, done: sum(results), isOver: false };
+}
+
+const over: Progress = { lines: 0, done: 0, isOver: true };
+
+/** Ends an import, once; its trail gets what became of the lines. */
+export const endImport = (
+  em: EntityManager,
+  importId: number,
+  state: Extract<ImportState, 'done' | 'cancelled' | 'failed'>,
+): Promise<Progress> =>
+  em.fork().transactional(async (transaction) => {
+    const ended = await transaction.findOne(Import, { id: importId });
+    if (ended === null) return over;
+    const results = await keepResults(transaction, importId);
+    const { numAffectedRows } = await sql`
+      update imports set state = ${state}, ended_at = now()
+      where id = ${importId} and state in ('starting', 'running', 'cancelling')`.execute(sqlOf(transaction));
+    if (numAffectedRows === 1n) {
+      record(transaction, ended.startedBy!, 'import.ended', null, {
+        importId,
+        kind: ended.kind,
+        state,
+        ...results,
+      });
+    }
+    return { lines: ended.rowCount, done: sum(results), isOver: true };
+  });
+
+/** Counts what became of the lines so far, and keeps it where the page looks. */
+async function keepResults(em: EntityManager, importId: number): Promise<Results> {
+  const { rows } = await sql<{ results: Results }>`
+    update imports set results = (
+      select jsonb_build_object(
+        'created', count(*) filter (where outcome = 'created'), 'changed', count(*) filter (where outcome = 'changed'),
+        'unchanged', count(*) filter (where outcome = 'unchanged'), 'failed', count(*) filter (where outcome = 'failed'))
+      from import_rows where import_id = ${importId})
+    where id = ${importId} returning results`.execute(sqlOf(em));
+  return rows[0]!.results;
+}
+
+const sum = ({ created, changed, unchanged, failed }: Results) => created + changed + unchanged + failed;
+
+/** The imports that somebody has started and no workflow has begun. */
+export const importsStarting = (em: EntityManager): Promise<number[]> => importsIn(em, ['starting']);
+
+/** The imports that have been started and have not ended. */
+export const importsUnderWay = (em: EntityManager): Promise<number[]> =>
+  importsIn(em, ['starting', 'running', 'cancelling']);
+
+async function importsIn(em: EntityManager, states: readonly ImportState[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from imports where state in ('starting', 'running', 'cancelling') and state = any(${states}::text[])
+    order by id`.execute(sqlOf(em));
+  return rows.map(({ id }) => id);
+}

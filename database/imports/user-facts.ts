@@ -1,0 +1,39 @@
+import { sql } from 'kysely';
+import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import type { FactsOfLine } from './judging.ts';
+import { isComing, personNamed } from './people.ts';
+
+/** What there is about the people of some lines, by one statement. */
+export async function userFacts(
+  em: EntityManager,
+  importId: number,
+  lines: readonly number[],
+): Promise<FactsOfLine<UserFacts>[]> {
+  const { rows } = await sql<UserFacts & { line: number }>`
+    with said as materialized (
+      select line, stated, key, other_key, stated->>'manager' as manager
+      from import_rows where import_id = ${importId} and line = any(${lines}::int[])
+    ), found as (
+      select said.*, e.id as email_owner_id,
+        coalesce(x.id, case when said.key is null or e.external_id is null then e.id end) as user_id
+      from said
+      left join users x on x.external_id = said.key
+      left join users e on lower(e.email) = said.other_key
+    )
+    select f.line, f.stated as "values", f.email_owner_id as "emailOwnerId",
+      case when u.id is not null then jsonb_build_object(
+        'id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
+        'department', u.department, 'jobTitle', u.job_title, 'startDate', u.start_date, 'endDate', u.end_date,
+        'timeZone', u.time_zone, 'status', u.status, 'managerId', u.manager_id, 'managerName', um.name,
+        'isGone', u.offboarding_completed_at is not null, 'isLeaving', o.id is not null) end as user,
+      case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone) end as manager,
+      f.manager is not null and m.id is null and ${isComing(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile"
+    from found f
+    left join users u on u.id = f.user_id
+    left join users um on um.id = u.manager_id
+    left join offboardings o on o.user_id = u.id and o.state = 'open'
+    left join lateral ${personNamed(sql`f.manager`)} m on f.manager is not null`.execute(sqlOf(em));
+  return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.user?.id ?? null }));
+}

@@ -1,0 +1,43 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import { changeAbout } from '../change.ts';
+import type { EntityManager } from '../orm.ts';
+import { lockWithSuperAdmins } from '../super-admins.ts';
+import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
+import type { JudgedLine } from './judging.ts';
+import { takeLine, tellSubject } from './lines.ts';
+
+/** Adds or changes the person of a line, by the verbs that everybody uses, in one transaction with the line's mark. */
+export async function carryOutUser(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  { line, facts, subjectId }: JudgedLine<UserFacts>,
+): Promise<void> {
+  const fields = fieldsOf(facts);
+  const isPending = facts.managerIsInFile;
+  if (subjectId !== null) {
+    return changeAbout(
+      em,
+      subjectId,
+      actor,
+      async (change) => {
+        await takeLine(change.em, importId, line, 'changed', isPending);
+        await applyUserChanges(change, fields);
+      },
+      lockWithSuperAdmins,
+    );
+  }
+  await em.fork().transactional(async (transaction) => {
+    await takeLine(transaction, importId, line, 'created', isPending);
+    const userId = await createUserWithin(transaction, actor, fields as NewUser);
+    await tellSubject(transaction, importId, line, userId);
+  });
+}
+
+/** A manager who has left is stored as none; one who is still to come is set in a second round. */
+function fieldsOf({ values: { manager: named, ...fields }, manager }: UserFacts): Partial<UserFields> {
+  if (named === undefined) return fields;
+  if (named === null || manager?.isGone) return { ...fields, managerId: null };
+  return manager === null ? fields : { ...fields, managerId: manager.id };
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { assetStatuses } from '../../domain/assets.ts';
+import { isTimeZone } from '../../domain/dates.ts';
+import type { ImportKind } from '../../domain/imports/imports.ts';
+import { userStatuses } from '../../domain/user-status.ts';
+import { type DateFormat, readWrittenDate } from '../../domain/written-dates.ts';
+import { choice, emailAddress, text, wholeNumber } from '../forms.ts';
+import { line } from '../user-fields.ts';
+
+/** How the cells of each column are read, by field: the rules are those of the forms. */
+export const readersOf = (
+  kind: ImportKind,
+  dateFormat: DateFormat,
+): Record<string, z.ZodType<string | number>> =>
+  ({ users: userReaders(dateFormat), assets: assetReaders, licenses: licenseReaders })[kind];
+
+const userReaders = (dateFormat: DateFormat) => ({
+  externalId: line(100),
+  name: line(),
+  email: emailAddress(),
+  department: line(100),
+  jobTitle: line(100),
+  manager: personReference(),
+  startDate: writtenDate(dateFormat),
+  endDate: writtenDate(dateFormat),
+  timeZone: text(64).refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' }),
+  status: word(userStatuses),
+});
+
+/** An external id or an e-mail address. */
+const personReference = () => line(254);
+
+const assetReaders = {
+  tag: line(60),
+  serial: line(100),
+  model: line(),
+  location: text(),
+  status: word(assetStatuses),
+  holder: personReference(),
+};
+
+const licenseReaders = {
+  license: line(),
+  vendor: line(),
+  seatsTotal: wholeNumber(1_000_000),
+  user: personReference(),
+};
+
+/** One of the words we know, however it is written: `In stock` is `in_stock`. */
+function word<const Words extends readonly [string, ...string[]]>(words: Words) {
+  return z
+    .string()
+    .transform((typed) =>
+      typed
+        .trim()
+        .toLowerCase()
+        .replace(/[\s-]+/g, '_'),
+    )
+    .pipe(choice(words));
+}
+
+const writtenDate = (format: DateFormat) =>
+  z.string().transform((typed, context) => {
+    const read = readWrittenDate(typed, format);
+    if ('date' in read) return read.date;
+    context.issues.push({ code: 'custom', input: typed, message: read.problem });
+    return z.NEVER;
+  });

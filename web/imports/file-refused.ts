@@ -1,0 +1,20 @@
+import { InvalidInput } from '../../domain/failures.ts';
+
+/** Why a whole file is not taken; stable and machine-readable. */
+export type FileProblem =
+  | 'too-large'
+  | 'not-csv'
+  | 'empty'
+  | 'broken'
+  | 'unknown-columns'
+  | 'missing-columns';
+
+/** A file that is not taken at all, in words; nothing of it was kept. */
+export class FileRefused extends InvalidInput {
+  override name = 'FileRefused';
+  readonly code: FileProblem;
+  constructor(code: FileProblem, message: string) {
+    super({ file: message });
+    this.code = code;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Import } from '../../database/entities/index.ts';
+import { beginImport, discardImport, finishStaging } from '../../database/imports/imports.ts';
+import { type StagedRow, stageRows } from '../../database/imports/staging.ts';
+import type { EntityManager } from '../../database/orm.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { columnsOf, type FileColumn, readHeader } from '../../domain/imports/columns.ts';
+import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
+import { FileRefused } from './file-refused.ts';
+import { type CsvFile, openCsv } from './records.ts';
+import { rowReader } from './rows.ts';
+
+/** A file on its way in. */
+export interface ComingFile {
+  kind: ImportKind;
+  name: string;
+  bytes: AsyncIterable<Uint8Array>;
+  /** Leave out columns that are not known, instead of refusing the file. */
+  leaveOutUnknown: boolean;
+}
+
+/** Lines staged at once: what this process holds of a file. */
+const batchSize = 500;
+
+/**
+ * Takes a file in as it comes and finds out what it would do, without changing a fact. FileRefused when it is
+ * no file we take; then nothing of it is kept.
+ */
+export async function receiveFile(em: EntityManager, actor: Actor, file: ComingFile): Promise<Import> {
+  const { kind, name, bytes, leaveOutUnknown } = file;
+  const { dateFormat } = await workspaceOf(em.fork());
+  const csv = await openCsv(kind, limited(bytes));
+  const columns = checkedColumns(kind, csv.headers, leaveOutUnknown);
+  const importId = await beginImport(em, actor, { kind, fileName: name, separator: csv.separator, columns });
+  try {
+    const rowCount = await stageAll(em, importId, csv, rowReader(kind, columns, dateFormat));
+    if (rowCount === 0) throw new FileRefused('empty', 'There is nothing below the header of this file.');
+    return await finishStaging(em, importId, rowCount);
+  } catch (error) {
+    await discardImport(em, importId);
+    throw error;
+  }
+}
+
+async function* limited(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of bytes) {
+    size += chunk.length;
+    if (size > importLimits.bytes) throw tooLarge();
+    yield chunk;
+  }
+}
+
+/** The file is larger than we take. */
+export const tooLarge = () =>
+  new FileRefused(
+    'too-large',
+    `The file is larger than ${importLimits.bytes / 1024 / 1024} MB. Split it, and import the parts one after another.`,
+  );
+
+function checkedColumns(
+  kind: ImportKind,
+  headers: readonly string[],
+  leaveOutUnknown: boolean,
+): FileColumn[] {
+  if (headers.length > importLimits.columns) {
+    throw new FileRefused(
+      'broken',
+      `The file has ${headers.length} columns; at most ${importLimits.columns} are read.`,
+    );
+  }
+  const { columns, unknown, repeated, missing } = readHeader(kind, headers);
+  if (missing.length > 0) throw new FileRefused('missing-columns', missingWords(missing, headers));
+  if (repeated.length > 0)
+    throw new FileRefused('broken', `These columns say the same thing: ${listed(repeated)}.`);
+  if (unknown.length > 0 && !leaveOutUnknown)
+    throw new FileRefused('unknown-columns', unknownWords(kind, unknown));
+  return columns;
+}
+
+const missingWords = (missing: readonly string[], headers: readonly string[]) =>
+  `${missing.length === 1 ? `The column ${missing[0]} is missing` : `One of the columns ${listed(missing)} is needed`}. The first line of the file says: ${listed(headers)}.`;
+
+const unknownWords = (kind: ImportKind, unknown: readonly string[]) =>
+  `Lastday does not know ${unknown.length === 1 ? 'this column' : 'these columns'}: ${listed(unknown)}. It knows ${listed(columnsOf[kind].map(({ field }) => field))}.`;
+
+const shown = 12;
+
+const listed = (names: readonly string[]) =>
+  names
+    .slice(0, shown)
+    .map((name) => (name === '' ? '(a column without a name)' : name.slice(0, 60)))
+    .join(', ') + (names.length > shown ? ', …' : '');
+
+async function stageAll(
+  em: EntityManager,
+  importId: number,
+  { records }: CsvFile,
+  read: ReturnType<typeof rowReader>,
+): Promise<number> {
+  let count = 0;
+  let batch: StagedRow[] = [];
+  for await (const record of records) {
+    if (++count > importLimits.rows) throw tooManyRows();
+    batch.push(read(record));
+    if (batch.length === batchSize) {
+      await stageRows(em, importId, batch);
+      batch = [];
+    }
+  }
+  if (batch.length > 0) await stageRows(em, importId, batch);
+  return count;
+}
+
+const tooManyRows = () =>
+  new FileRefused(
+    'too-large',
+    `The file has more than ${importLimits.rows.toLocaleString('en')} lines. Split it, and import the parts one after another.`,
+  );

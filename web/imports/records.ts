@@ -1,0 +1,83 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, type Info, type Parser, parse } from 'csv-parse';
+import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
+import { openingOf } from './dialect.ts';
+import { FileRefused } from './file-refused.ts';
+import { textOf } from './text.ts';
+
+/** One line of a CSV file. */
+export interface CsvRecord {
+  /** Where it begins in the file, from 1. */
+  line: number;
+  cells: string[];
+}
+
+/** A CSV file: its header, and below it the lines as they come. */
+export interface CsvFile {
+  separator: string;
+  headers: string[];
+  records: AsyncIterable<CsvRecord>;
+}
+
+/**
+ * Opens a CSV file in whatever dialect its bytes are in. Lines without anything in them are passed over.
+ * FileRefused when it is empty, or no CSV; also while its lines are read.
+ */
+export async function openCsv(kind: ImportKind, bytes: AsyncIterable<Uint8Array>): Promise<CsvFile> {
+  const texts = textOf(bytes);
+  const { separator, text } = await openingOf(kind, texts);
+  const records = recordsOf(parserOf(separator, text, texts));
+  const header = await records.next();
+  if (header.done) throw new FileRefused('empty', 'The file is empty.');
+  return { separator, headers: header.value.cells.map((cell) => cell.trim()), records };
+}
+
+function parserOf(separator: string, opening: string, rest: AsyncIterable<string>): Parser {
+  const parser = parse({
+    delimiter: separator,
+    record_delimiter: '\n',
+    info: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    skip_empty_lines: true,
+    skip_records_with_empty_values: true,
+    max_record_size: importLimits.lineBytes,
+  });
+  // Its errors come out of the parser, which is the one that is read.
+  pipeline(Readable.from(both(opening, rest)), parser, () => {});
+  return parser;
+}
+
+async function* both(opening: string, rest: AsyncIterable<string>) {
+  yield opening;
+  yield* rest;
+}
+
+async function* recordsOf(parser: Parser): AsyncGenerator<CsvRecord> {
+  try {
+    for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
+      const breaks = record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
+      yield { line: info.lines - breaks, cells: record };
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? inWords(error) : error;
+  }
+}
+
+function inWords(error: CsvError): FileRefused {
+  const line = Number(error.lines);
+  switch (error.code) {
+    case 'CSV_QUOTE_NOT_CLOSED':
+      return new FileRefused(
+        'broken',
+        'A quotation mark is opened and never closed, so that the rest of the file is one cell.',
+      );
+    case 'CSV_MAX_RECORD_SIZE':
+      return new FileRefused(
+        'broken',
+        `The text that begins around line ${line} is longer than ${importLimits.lineBytes / 1024} kB. Is a quotation mark missing?`,
+      );
+    default:
+      return new FileRefused('broken', `The file cannot be read as CSV from line ${line} on.`);
+  }
+}

@@ -1,0 +1,114 @@
+import { isAscii, isUtf8 } from 'node:buffer';
+import { TextDecoder } from 'node:util';
+import { FileRefused } from './file-refused.ts';
+
+/**
+ * The text of a file whatever program wrote it: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252,
+ * decided at the first letter that tells. Every line break comes out as `\n`. Holds no more than a chunk.
+ */
+export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const lines = lineBreaks();
+  for await (const text of decoded(bytes)) yield lines.next(text);
+  yield lines.end();
+}
+
+async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  let decoder: TextDecoder | null = null;
+  let held: Buffer = Buffer.alloc(0);
+  let isFirst = true;
+  for await (const chunk of bytes) {
+    const next: Buffer = Buffer.concat([held, chunk]);
+    if (isFirst && next.length < longestMark) {
+      held = next;
+      continue;
+    }
+    if (isFirst) refuseOtherFiles(next);
+    decoder ??= isFirst ? byMark(next) : null;
+    isFirst = false;
+    // What is cut off in the middle of a letter says nothing yet.
+    const cut = decoder === null ? beginOfCutLetter(next) : next.length;
+    held = Buffer.from(next.subarray(cut));
+    const known = next.subarray(0, cut);
+    decoder ??= byLetters(known);
+    yield decode(decoder, known, true);
+  }
+  decoder ??= isFirst ? byMark(held) : null;
+  decoder ??= byLetters(held);
+  yield decode(decoder, held, true) + decode(decoder, Buffer.alloc(0), false);
+}
+
+const longestMark = 4;
+
+function byMark(bytes: Buffer): TextDecoder | null {
+  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return utf8();
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le', { fatal: true });
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be', { fatal: true });
+  return null;
+}
+
+/** Null as long as there is nothing but ASCII, which is the same in both. */
+function byLetters(bytes: Buffer): TextDecoder | null {
+  if (isAscii(bytes)) return null;
+  return isUtf8(bytes) || isDamagedUtf8(bytes) ? utf8() : new TextDecoder('windows-1252');
+}
+
+/** Read as Windows-1252 it would come out garbled: better to refuse it at the first bad byte. */
+function isDamagedUtf8(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1');
+  const letters =
+    text.match(/[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}/g) ?? [];
+  const others = text.match(/[\x80-\xff]/g)!.length - letters.join('').length;
+  return letters.length > others;
+}
+
+const utf8 = () => new TextDecoder('utf-8', { fatal: true });
+
+/** Where a letter of UTF-8 begins whose end is in the next chunk; the length when none does. */
+function beginOfCutLetter(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if (byte < 0x80) break;
+    if (byte >= 0xc0) return bytes.length - back;
+  }
+  return bytes.length;
+}
+
+function decode(decoder: TextDecoder | null, bytes: Buffer, stream: boolean): string {
+  if (decoder === null) return bytes.toString('latin1');
+  try {
+    return decoder.decode(bytes, { stream });
+  } catch {
+    throw new FileRefused(
+      'not-csv',
+      'The letters of this file cannot be read: it is neither UTF-8 nor Windows-1252 throughout. Save it as CSV in UTF-8.',
+    );
+  }
+}
+
+const zip = Buffer.from('PK\u0003\u0004');
+const oldExcel = Buffer.from([0xd0, 0xcf, 0x11, 0xe0]);
+
+function refuseOtherFiles(bytes: Buffer) {
+  if (bytes.subarray(0, 4).equals(zip) || bytes.subarray(0, 4).equals(oldExcel)) {
+    throw new FileRefused(
+      'not-csv',
+      'This is a spreadsheet or an archive, not a CSV file. Open it, choose “Save as”, and save it as CSV.',
+    );
+  }
+  if (byMark(bytes) === null && bytes.includes(0)) {
+    throw new FileRefused('not-csv', 'This is not a text file, so it cannot be a CSV file.');
+  }
+}
+
+/** Makes `\r\n` and `\r` to `\n`, also where a chunk ends between the two. */
+function lineBreaks() {
+  let endsWithReturn = false;
+  return {
+    next(text: string): string {
+      const whole = endsWithReturn ? `\r${text}` : text;
+      endsWithReturn = whole.endsWith('\r');
+      return (endsWithReturn ? whole.slice(0, -1) : whole).replace(/\r\n?/g, '\n');
+    },
+    end: () => (endsWithReturn ? '\n' : ''),
+  };
+}
