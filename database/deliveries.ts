@@ -1,15 +1,10 @@
 import { sql } from 'kysely';
 import { systemActor } from '../domain/actor.ts';
 import { NotFound } from '../domain/failures.ts';
-import {
-  type AttemptOutcome,
-  type DeliveryState,
-  nextTryAfter,
-  stateAfterTry,
-  type WebhookEventType,
-} from '../domain/webhooks.ts';
+import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
+import { nextTryAfter, stateAfterTry, usualSchedule } from '../domain/webhook-schedule.ts';
+import type { DeliveryState, EndpointState, WebhookEventType } from '../domain/webhooks.ts';
 import { record } from './change.ts';
-import type { EndpointState } from './entities/webhook.ts';
 import type { EntityManager } from './orm.ts';
 import { retrying } from './retrying.ts';
 import { sqlOf } from './tables.ts';
@@ -114,12 +109,13 @@ export const recordAttempt = (
     const delivery = await lockDelivery(transaction, deliveryId);
     const { number, outcome, statusCode, durationMs, response } = attempt;
     const { numAffectedRows } = await sql`
-      insert into webhook_attempts (delivery_id, number, at, outcome, status_code, duration_ms, response)
-      values (${deliveryId}, ${number}, ${now}, ${outcome}, ${statusCode}, ${durationMs}, ${response})
+      insert into webhook_attempts (delivery_id, number, at, url, outcome, status_code, duration_ms, response)
+      values (${deliveryId}, ${number}, ${now}, '', ${outcome}, ${statusCode}, ${durationMs}, ${response})
       on conflict (delivery_id, number) do nothing`.execute(db);
     if (Number(numAffectedRows) === 0 || delivery.state !== 'pending') return;
-    const state = stateAfterTry(outcome, number);
-    if (state === 'pending') return setNextTry(transaction, deliveryId, nextTryAfter(number, now));
+    const state = stateAfterTry(outcome, number, 10);
+    if (state === 'pending')
+      return setNextTry(transaction, deliveryId, nextTryAfter(number, usualSchedule, now));
     await close(transaction, delivery, state, now);
     if (outcome === 'gone') await pauseEndpoint(transaction, delivery.endpointId);
   });

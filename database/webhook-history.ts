@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { NotFound } from '../domain/failures.ts';
-import type { AttemptOutcome, DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
-import type { EndpointState } from './entities/webhook.ts';
+import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
+import type { DeliveryState, EndpointState, WebhookEventType } from '../domain/webhooks.ts';
 import { type Listing, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';

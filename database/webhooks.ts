@@ -3,7 +3,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { NotFound } from '../domain/failures.ts';
-import type { WebhookEventType } from '../domain/webhooks.ts';
+import type { ChosenEventType } from '../domain/webhooks.ts';
 import { record } from './change.ts';
 import { WebhookEndpoint } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
@@ -14,7 +14,7 @@ import { sqlOf } from './tables.ts';
 export interface EndpointFields {
   url: string;
   description: string | null;
-  eventTypes: WebhookEventType[];
+  eventTypes: ChosenEventType[];
 }
 
 /**

@@ -1,15 +1,15 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import { type AttemptOutcome, attemptOutcomes } from '../../domain/webhook-attempts.ts';
+import { type DisablingReason, disablingReasons } from '../../domain/webhook-health.ts';
 import {
-  type AttemptOutcome,
-  attemptOutcomes,
+  type ChosenEventType,
   type DeliveryState,
   deliveryStates,
+  type EndpointState,
+  endpointStates,
   type WebhookEventType,
 } from '../../domain/webhooks.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
-
-export const endpointStates = ['active', 'paused', 'deleted'] as const;
-export type EndpointState = (typeof endpointStates)[number];
 
 /** Where events go. A deleted endpoint stays as a row, because its deliveries are history. */
 export const WebhookEndpoint = defineEntity({
@@ -19,13 +19,25 @@ export const WebhookEndpoint = defineEntity({
     id: id(),
     url: p.text(),
     description: p.text().nullable(),
-    eventTypes: texts<WebhookEventType>(),
+    eventTypes: texts<ChosenEventType>(),
     /** The signing secret, encrypted with SECRET_KEY. */
     secretEncrypted: p.text().hidden(),
+    /** The secret before it, and until when that signs too. */
+    previousSecretEncrypted: p.text().nullable().hidden(),
+    previousSecretUntil: moment().nullable(),
     state: p.text().$type<EndpointState>().default('active'),
+    /** Since when nothing is sent there, and why when it was not a person who wanted that. */
+    stoppedAt: moment().nullable(),
+    disabledReason: p.text().$type<DisablingReason>().nullable(),
+    /** The first try of those that have failed since the last success, and the last one. */
+    failingSince: moment().nullable(),
+    lastFailedAt: moment().nullable(),
     createdAt: writtenAt(),
   },
-  checks: [oneOf('webhook_endpoints_state_check', 'state', endpointStates)],
+  checks: [
+    oneOf('webhook_endpoints_state_check', 'state', Object.keys(endpointStates)),
+    oneOf('webhook_endpoints_disabled_reason_check', 'disabled_reason', Object.keys(disablingReasons)),
+  ],
 });
 export type WebhookEndpoint = InferEntity<typeof WebhookEndpoint>;
 
@@ -67,6 +79,8 @@ export const WebhookDelivery = defineEntity({
     /** The delivery this one repeats, when a person asked for it again. */
     replayOf: p.integer().nullable(),
     createdAt: writtenAt(),
+    /** When the relay gave it to the engine; null also where the leaver's workflow starts it. */
+    startedAt: moment().nullable(),
     nextTryAt: moment().nullable(),
     closedAt: moment().nullable(),
   },
@@ -78,12 +92,20 @@ export const WebhookDelivery = defineEntity({
       expression:
         "create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending'",
     },
+    {
+      name: 'webhook_deliveries_unstarted_index',
+      expression:
+        "create index webhook_deliveries_unstarted_index on webhook_deliveries (id) where state = 'pending' and started_at is null",
+    },
   ],
-  checks: [oneOf('webhook_deliveries_state_check', 'state', deliveryStates)],
+  checks: [oneOf('webhook_deliveries_state_check', 'state', Object.keys(deliveryStates))],
 });
 export type WebhookDelivery = InferEntity<typeof WebhookDelivery>;
 
-/** One try of a delivery. `durationMs` in milliseconds; `response` is the first kB of the answer. */
+/**
+ * One try of a delivery: what was sent where, and what came back. `durationMs` in milliseconds; `response` is the
+ * first kB of the answer, `retryAt` the moment that its Retry-After asked to wait for.
+ */
 export const WebhookAttempt = defineEntity({
   name: 'WebhookAttempt',
   tableName: 'webhook_attempts',
@@ -98,10 +120,13 @@ export const WebhookAttempt = defineEntity({
         .updateRule('no action'),
     number: p.integer(),
     at: writtenAt(),
+    url: p.text(),
+    requestHeaders: p.json<Record<string, string>>().defaultRaw("'{}'::jsonb"),
     outcome: p.text().$type<AttemptOutcome>(),
     statusCode: p.integer().nullable(),
     durationMs: p.integer(),
     response: p.text().nullable(),
+    retryAt: moment().nullable(),
   },
   uniques: [{ name: 'webhook_attempts_number_unique', properties: ['deliveryId', 'number'] }],
   checks: [oneOf('webhook_attempts_outcome_check', 'outcome', Object.keys(attemptOutcomes))],

@@ -53,7 +53,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index sessions_user_index on sessions ((sess->>'userId'));`);
 
     this.addSql(
-      `create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`,
+      `create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "no_mail_about" text[] not null default '{}', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`,
     );
     this.addSql(`alter table "users" add constraint "users_external_id_unique" unique ("external_id");`);
     this.addSql(`create index "users_manager_id_index" on "users" ("manager_id");`);
@@ -96,7 +96,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "one_time_links" add constraint "one_time_links_hash_unique" unique ("hash");`);
 
     this.addSql(
-      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null);`,
+      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null, "deactivated_on" date null, "ready_told_at" timestamptz null);`,
     );
     this.addSql(`create index "offboardings_user_id_index" on "offboardings" ("user_id");`);
     this.addSql(`create index offboardings_open_index on offboardings (id) where state = 'open';`);
@@ -105,17 +105,33 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `create table "reminders" ("id" serial primary key, "offboarding_id" int not null, "kind" text not null, "due_at" timestamptz not null, "fired_at" timestamptz null, "skipped_at" timestamptz null);`,
+      `create table "reminders" ("id" serial primary key, "offboarding_id" int not null, "last_day" date not null, "kind" text not null, "days" int not null, "due_at" timestamptz not null, "fired_at" timestamptz null, "skipped_at" timestamptz null, "skip_reason" text null);`,
     );
     this.addSql(
-      `alter table "reminders" add constraint "reminders_moment_unique" unique ("offboarding_id", "kind", "due_at");`,
+      `alter table "reminders" add constraint "reminders_moment_unique" unique ("offboarding_id", "last_day", "kind", "days");`,
     );
 
     this.addSql(
-      `create table "notifications" ("id" serial primary key, "user_id" int not null, "kind" text not null, "about_user_id" int null, "details" jsonb not null default '{}', "created_at" timestamptz not null default now(), "read_at" timestamptz null);`,
+      `create table "notifications" ("id" serial primary key, "user_id" int not null, "kind" text not null, "about_user_id" int null, "details" jsonb not null default '{}', "created_at" timestamptz not null default now(), "read_at" timestamptz null, "mail_considered_at" timestamptz null, "mail_id" int null);`,
     );
     this.addSql(`create index "notifications_user_id_index" on "notifications" ("user_id", "id");`);
     this.addSql(`create index notifications_unread_index on notifications (user_id) where read_at is null;`);
+    this.addSql(
+      `create index notifications_unconsidered_index on notifications (id) where mail_considered_at is null;`,
+    );
+    this.addSql(
+      `create index notifications_mail_index on notifications (mail_id) where mail_id is not null;`,
+    );
+    this.addSql(`create index "notifications_about_index" on "notifications" ("about_user_id");`);
+
+    this.addSql(
+      `create table "mails" ("id" serial primary key, "user_id" int not null, "kind" text not null, "offboarding_id" int null, "day" date null, "state" text not null default 'pending', "attempts" int not null default 0, "outcome" text null, "created_at" timestamptz not null default now(), "next_try_at" timestamptz not null default now(), "closed_at" timestamptz null);`,
+    );
+    this.addSql(`create index "mails_offboarding_id_index" on "mails" ("offboarding_id");`);
+    this.addSql(`create index mails_pending_index on mails (id) where state = 'pending';`);
+    this.addSql(
+      `alter table "mails" add constraint "mails_digest_unique" unique ("user_id", "kind", "day");`,
+    );
 
     this.addSql(
       `create table "audit_entries" ("id" serial primary key, "at" timestamptz not null default now(), "actor" text not null, "action" text not null, "user_id" int null, "details" jsonb not null default '{}');`,
@@ -142,7 +158,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "state" text not null default 'active', "created_at" timestamptz not null default now());`,
+      `create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "previous_secret_encrypted" text null, "previous_secret_until" timestamptz null, "state" text not null default 'active', "stopped_at" timestamptz null, "disabled_reason" text null, "failing_since" timestamptz null, "last_failed_at" timestamptz null, "created_at" timestamptz not null default now());`,
     );
 
     this.addSql(
@@ -151,7 +167,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index "webhook_events_offboarding_id_index" on "webhook_events" ("offboarding_id");`);
 
     this.addSql(
-      `create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "replay_of" int null, "created_at" timestamptz not null default now(), "next_try_at" timestamptz null, "closed_at" timestamptz null);`,
+      `create table "webhook_deliveries" ("id" serial primary key, "event_id" text not null, "endpoint_id" int not null, "state" text not null default 'pending', "replay_of" int null, "created_at" timestamptz not null default now(), "started_at" timestamptz null, "next_try_at" timestamptz null, "closed_at" timestamptz null);`,
     );
     this.addSql(
       `create index "webhook_deliveries_endpoint_index" on "webhook_deliveries" ("endpoint_id", "id");`,
@@ -160,16 +176,19 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(
       `create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending';`,
     );
+    this.addSql(
+      `create index webhook_deliveries_unstarted_index on webhook_deliveries (id) where state = 'pending' and started_at is null;`,
+    );
 
     this.addSql(
-      `create table "webhook_attempts" ("id" serial primary key, "delivery_id" int not null, "number" int not null, "at" timestamptz not null default now(), "outcome" text not null, "status_code" int null, "duration_ms" int not null, "response" text null);`,
+      `create table "webhook_attempts" ("id" serial primary key, "delivery_id" int not null, "number" int not null, "at" timestamptz not null default now(), "url" text not null, "request_headers" jsonb not null default '{}', "outcome" text not null, "status_code" int null, "duration_ms" int not null, "response" text null, "retry_at" timestamptz null);`,
     );
     this.addSql(
       `alter table "webhook_attempts" add constraint "webhook_attempts_number_unique" unique ("delivery_id", "number");`,
     );
 
     this.addSql(
-      `create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC', "date_format" text not null default 'YYYY-MM-DD', "brake_count" int not null default 5, "brake_percent" int not null default 2);`,
+      `create table "workspace" ("id" serial primary key, "name" text not null, "time_zone" text not null default 'UTC', "date_format" text not null default 'YYYY-MM-DD', "brake_count" int not null default 5, "brake_percent" int not null default 2, "remind_days_before" int[] not null default '{7,1}', "remind_overdue_every" int not null default 3, "digest_hour" int not null default 0);`,
     );
 
     this.addSql(
@@ -260,11 +279,27 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "reminders" add constraint "reminders_offboarding_id_foreign" foreign key ("offboarding_id") references "offboardings" ("id") on update no action on delete no action;`,
     );
     this.addSql(
-      `alter table "reminders" add constraint "reminders_kind_check" check (kind in ('week_before', 'day_before', 'last_day_over', 'overdue'));`,
+      `alter table "reminders" add constraint "reminders_kind_check" check (kind in ('before_last_day', 'last_day_over', 'overdue'));`,
+    );
+    this.addSql(
+      `alter table "reminders" add constraint "reminders_skip_reason_check" check (skip_reason in ('too_late', 'date_moved', 'settings_changed', 'already_sent', 'nothing_open', 'cancelled', 'completed'));`,
     );
 
     this.addSql(
       `alter table "notifications" add constraint "notifications_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+
+    this.addSql(
+      `alter table "mails" add constraint "mails_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
+    );
+    this.addSql(
+      `alter table "mails" add constraint "mails_kind_check" check (kind in ('reminders', 'completions', 'problems'));`,
+    );
+    this.addSql(
+      `alter table "mails" add constraint "mails_state_check" check (state in ('pending', 'sent', 'failed', 'withheld'));`,
+    );
+    this.addSql(
+      `alter table "mails" add constraint "mails_outcome_check" check (outcome in ('sent', 'put_off', 'refused', 'sign_in_refused', 'connection_failed', 'tls_failed', 'timed_out', 'bad_address'));`,
     );
 
     this.addSql(
@@ -286,7 +321,10 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `alter table "webhook_endpoints" add constraint "webhook_endpoints_state_check" check (state in ('active', 'paused', 'deleted'));`,
+      `alter table "webhook_endpoints" add constraint "webhook_endpoints_state_check" check (state in ('active', 'paused', 'disabled', 'deleted'));`,
+    );
+    this.addSql(
+      `alter table "webhook_endpoints" add constraint "webhook_endpoints_disabled_reason_check" check (disabled_reason in ('gone', 'failing'));`,
     );
 
     this.addSql(
@@ -303,12 +341,15 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "webhook_attempts" add constraint "webhook_attempts_delivery_id_foreign" foreign key ("delivery_id") references "webhook_deliveries" ("id") on update no action on delete no action;`,
     );
     this.addSql(
-      `alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large', 'not_signed'));`,
+      `alter table "webhook_attempts" add constraint "webhook_attempts_outcome_check" check (outcome in ('delivered', 'http_error', 'throttled', 'redirected', 'gone', 'blocked_address', 'dns_failed', 'connection_failed', 'tls_failed', 'timed_out', 'response_too_large', 'not_signed'));`,
     );
 
     this.addSql(`alter table "workspace" add constraint "workspace_one_row_check" check (id = 1);`);
     this.addSql(
       `alter table "workspace" add constraint "workspace_date_format_check" check (date_format in ('YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'DD-MM-YYYY', 'MM/DD/YYYY', 'YYYY/MM/DD'));`,
+    );
+    this.addSql(
+      `alter table "workspace" add constraint "workspace_reminders_check" check (remind_overdue_every between 1 and 30 and digest_hour between 0 and 23);`,
     );
     this.addSql(
       `alter table "workspace" add constraint "workspace_brake_check" check (brake_count >= 0 and brake_percent between 0 and 100);`,
@@ -326,6 +367,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "one_time_links" drop constraint "one_time_links_user_id_foreign";`);
     this.addSql(`alter table "offboardings" drop constraint "offboardings_user_id_foreign";`);
     this.addSql(`alter table "notifications" drop constraint "notifications_user_id_foreign";`);
+    this.addSql(`alter table "mails" drop constraint "mails_user_id_foreign";`);
     this.addSql(`alter table "audit_entries" drop constraint "audit_entries_user_id_foreign";`);
     this.addSql(`alter table "assignments" drop constraint "assignments_user_id_foreign";`);
     this.addSql(`alter table "api_tokens" drop constraint "api_tokens_created_by_foreign";`);
@@ -348,6 +390,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`drop table if exists "offboardings" cascade;`);
     this.addSql(`drop table if exists "reminders" cascade;`);
     this.addSql(`drop table if exists "notifications" cascade;`);
+    this.addSql(`drop table if exists "mails" cascade;`);
     this.addSql(`drop table if exists "audit_entries" cascade;`);
     this.addSql(`drop table if exists "assignments" cascade;`);
     this.addSql(`drop table if exists "api_tokens" cascade;`);

@@ -70,6 +70,8 @@ begin
   return null;
 end $$;
 create trigger outbox_wakes_relay after insert on outbox
+  for each statement execute function wake_relay();
+create trigger deliveries_wake_relay after insert on webhook_deliveries
   for each statement execute function wake_relay();`;
 
 const searchIndexes = `

@@ -58,7 +58,15 @@ async function deliver(endpointId: number, state: 'pending' | 'failed' | 'delive
 async function attempt(deliveryId: number, number: number, outcome: 'http_error' | 'delivered') {
   const fork = em.fork();
   const statusCode = outcome === 'delivered' ? 204 : 500;
-  fork.create(WebhookAttempt, { deliveryId, number, outcome, statusCode, durationMs: 12, response: 'oops' });
+  fork.create(WebhookAttempt, {
+    deliveryId,
+    number,
+    outcome,
+    statusCode,
+    durationMs: 12,
+    response: 'oops',
+    url: fields.url,
+  });
   await fork.flush();
 }
 

@@ -13,7 +13,6 @@ import {
 } from '../../domain/permissions.ts';
 import { momentsOf, nextOverdueMoment } from '../../domain/reminders.ts';
 import { mayReceiveItems, maySignIn } from '../../domain/user-status.ts';
-import { retrySchedule } from '../../domain/webhooks.ts';
 
 test('the refusal has exactly these words', () => {
   const counts = { hardware: 1, software: 0, requests: 0 };
@@ -90,11 +89,4 @@ test('while overdue the next reminder is every third local midnight, however lon
   expect(at('2026-11-21T00:00:00Z')).toBe('2026-11-24T00:00:00.000Z');
   expect(at('2026-11-24T00:00:00Z')).toBe('2026-11-27T00:00:00.000Z');
   expect(at('2027-02-01T12:00:00Z')).toBe('2027-02-04T00:00:00.000Z');
-});
-
-test('a delivery is tried ten times over about three days', () => {
-  expect(retrySchedule).toHaveLength(10);
-  const hours = retrySchedule.reduce((sum, ms) => sum + ms, 0) / 3_600_000;
-  expect(hours).toBeGreaterThan(72);
-  expect(hours).toBeLessThan(80);
 });

@@ -8,6 +8,7 @@ import {
 } from '../../database/entities/index.ts';
 import { findLivingToken } from '../../database/tokens.ts';
 import { workspaceOf } from '../../database/workspace.ts';
+import { chosenEventTypes } from '../../domain/webhooks.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
@@ -135,7 +136,7 @@ describe('webhook endpoints', () => {
   });
 
   test('hear of every event when none is chosen', async () => {
-    expect(await add()).toMatchObject({ eventTypes: ['user.offboarded'] });
+    expect(await add()).toMatchObject({ eventTypes: chosenEventTypes });
   });
 
   test.each([
@@ -199,6 +200,7 @@ describe('webhook endpoints', () => {
       at,
       outcome: 'http_error' as const,
       durationMs: 1234,
+      url: 'https://hooks.example.com',
     };
     fork.create(WebhookAttempt, { ...failed, statusCode: 503, response: '<b>no</b>' });
     await fork.flush();

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { deliveryById, endpointById, listDeliveries } from '../../database/webhook-history.ts';
-import { attemptOutcomes, deliveryStates } from '../../domain/webhooks.ts';
+import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
+import { type DeliveryState, deliveryStates } from '../../domain/webhooks.ts';
 import { page } from '../rendering.ts';
 import { idIn, pageIn, queryText } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -11,7 +12,10 @@ export const deliveryPages = ({ database }: Services) => {
 
   const list: RequestHandler = async (request, response) => {
     const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
-    const state = deliveryStates.find((known) => known === queryText(request, 'state')) ?? null;
+    const state =
+      (Object.keys(deliveryStates) as DeliveryState[]).find(
+        (known) => known === queryText(request, 'state'),
+      ) ?? null;
     const found = await listDeliveries(em, endpoint.id, state, pageIn(request));
     const listing =
       found.page > found.lastPage ? await listDeliveries(em, endpoint.id, state, found.lastPage) : found;
@@ -20,7 +24,7 @@ export const deliveryPages = ({ database }: Services) => {
       endpoint,
       ...listing,
       state,
-      states: deliveryStates,
+      states: Object.keys(deliveryStates),
       outcomes: attemptOutcomes,
     });
   };

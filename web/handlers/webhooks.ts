@@ -10,8 +10,9 @@ import {
   updateEndpoint,
 } from '../../database/webhooks.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
-import { attemptOutcomes, webhookEventTypes } from '../../domain/webhooks.ts';
-import { choice, optionalText, orFieldErrors, readForm, text } from '../forms.ts';
+import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
+import { chosenEventTypes as webhookEventTypes } from '../../domain/webhooks.ts';
+import { optionalText, orFieldErrors, readForm, text } from '../forms.ts';
 import { done, page } from '../rendering.ts';
 import { idIn } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -22,7 +23,12 @@ const address = '/settings/webhooks';
 
 /** One checkbox sends a text, several send a list; none at all means every event there is. */
 const eventTypes = z
-  .preprocess((value) => [value ?? []].flat(), z.array(choice(webhookEventTypes)).max(50))
+  .preprocess(
+    (value) => [value ?? []].flat(),
+    z
+      .array(z.enum(webhookEventTypes, { error: `Please choose one of: ${webhookEventTypes.join(', ')}.` }))
+      .max(50),
+  )
   .transform((types) => (types.length === 0 ? [...webhookEventTypes] : [...new Set(types)]));
 const endpointForm = z.object({ url: text(2000), description: optionalText(200), eventTypes });
 
