@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Actor, actorUserId } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
@@ -9,14 +8,15 @@ import { may } from '../domain/permissions.ts';
 import { maySignIn } from '../domain/user-status.ts';
 import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
-import { Notification, Offboarding, User, WebhookEvent } from './entities/index.ts';
+import { Notification, Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
-import { skipReminders } from './reminders.ts';
+import { skipReminders } from './rearming.ts';
 import { TryAgain } from './retrying.ts';
 import { hasOtherSuperAdmin } from './super-admins.ts';
 import { sqlOf } from './tables.ts';
 import { endEveryWayIn } from './ways-in.ts';
+import { publish } from './webhook-events.ts';
 import { workspaceOf, zoneOf } from './workspace.ts';
 
 /**
@@ -111,7 +111,7 @@ async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   const { em, user, actor } = change;
   const reports = await clearManagerOfReports(change, offboarding.id);
   await endEveryWayIn(change, now);
-  await skipReminders(change, offboarding.id, now);
+  await skipReminders(em, offboarding.id, 'completed', now);
 
   user.status = 'offboarded';
   user.endDate ??= await firstPossibleEndDate(change, now);
@@ -121,7 +121,7 @@ async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   change.changed('lastDay');
 
   await notifyManager(change, offboarding.id);
-  await publish(change, offboarding, now);
+  await publish(change, { type: 'user.offboarded', offboarding, at: now });
 }
 
 /** Clears the manager of everyone who reported to the leaver, with one audit entry each; returns how many. */
@@ -152,46 +152,4 @@ async function notifyManager({ em, user }: Change, offboardingId: number) {
     aboutUserId: user.id,
     details: { offboardingId },
   });
-}
-
-/** Writes the event and one pending delivery for each endpoint that subscribed to it. */
-async function publish({ em, user, actor }: Change, offboarding: Offboarding, now: Date) {
-  const eventId = `evt_${randomBytes(16).toString('hex')}`;
-  em.create(WebhookEvent, {
-    id: eventId,
-    type: 'user.offboarded',
-    offboardingId: offboarding.id,
-    createdAt: now,
-    data: {
-      user: {
-        id: user.id,
-        externalId: user.externalId ?? null,
-        name: user.name,
-        email: user.email,
-        department: user.department ?? null,
-        jobTitle: user.jobTitle ?? null,
-        endDate: user.endDate ?? null,
-      },
-      completedBy: await describeActor(em, actor),
-      offboarding: {
-        id: offboarding.id,
-        openedAt: offboarding.openedAt.toISOString(),
-        completedAt: now.toISOString(),
-      },
-    },
-  });
-  await em.flush();
-  await sql`
-    insert into webhook_deliveries (event_id, endpoint_id, next_try_at)
-    select ${eventId}, id, ${now} from webhook_endpoints
-    where state = 'active' and 'user.offboarded' = any(event_types) order by id`.execute(sqlOf(em));
-}
-
-/** An actor as the outside world is told. */
-async function describeActor(em: EntityManager, actor: Actor) {
-  const userId = actorUserId(actor);
-  if (userId !== null)
-    return { type: 'user', id: userId, name: (await em.findOne(User, { id: userId }))?.name ?? null };
-  if (actor === 'system') return { type: 'system', id: null, name: 'Lastday' };
-  return { type: 'token', id: null, name: actor.slice('token:'.length) };
 }

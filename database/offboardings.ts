@@ -6,8 +6,10 @@ import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
 import { Offboarding } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { rearmReminders, skipReminders } from './reminders.ts';
-import { workspaceOf, zoneOf } from './workspace.ts';
+import { skipReminders } from './rearming.ts';
+import { rearmReminders } from './reminders.ts';
+import { publish } from './webhook-events.ts';
+import { todayOf, workspaceOf } from './workspace.ts';
 
 /**
  * Sets, moves or (with null) clears a person's end date. Setting opens an offboarding where none is
@@ -39,32 +41,54 @@ export async function changeEndDate(
   change.record('user.end_date_changed', { from, to: endDate });
   change.changed('lastDay');
   if (endDate === null) await cancelOpenOffboarding(change, now);
-  else await followDate(change, endDate, now);
+  else await followDate(change, from, now);
 }
 
-/** Clears the end date of somebody who is marked offboarded: the offboarding stays open, without a date. */
+/** Clears the end date of somebody who is marked offboarded: an open offboarding stays open, without a date. */
 export async function forgetEndDate(change: Change, now = new Date()): Promise<void> {
   const { user, offboarding } = change;
   const from = user.endDate ?? null;
   if (from === null) return;
   user.endDate = null;
-  if (offboarding !== null) await skipReminders(change, offboarding.id, now);
+  if (offboarding !== null) await followDeactivation(change, now);
+  if (offboarding !== null) await publishMove(change, offboarding, from, now);
   change.record('user.end_date_changed', { from, to: null });
   change.changed('lastDay');
 }
 
-async function followDate(change: Change, date: CalendarDate, now: Date) {
+async function followDate(change: Change, from: CalendarDate | null, now: Date) {
+  const wasOpen = change.offboarding !== null;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
-  const zone = zoneOf(change.user, await workspaceOf(change.em));
-  await rearmReminders(change, offboarding, { date, zone }, now);
+  if (wasOpen) await publishMove(change, offboarding, from, now);
+  offboarding.readyToldAt = null;
+  await rearmReminders(change, offboarding, now);
 }
+
+const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDate | null, at: Date) =>
+  publish(change, {
+    type: 'offboarding.end_date_changed',
+    offboarding,
+    at,
+    more: { previousEndDate: from },
+  });
 
 /** Follows a change of the person's zone: the same date ends at another moment. */
 export async function followZone(change: Change, now = new Date()): Promise<void> {
-  if (change.offboarding === null || !change.user.endDate) return;
-  const zone = zoneOf(change.user, await workspaceOf(change.em));
-  await rearmReminders(change, change.offboarding, { date: change.user.endDate, zone }, now);
+  if (change.offboarding === null) return;
+  await rearmReminders(change, change.offboarding, now);
   change.changed('lastDay');
+}
+
+/**
+ * Follows somebody's being marked offboarded without an end date: that day counts as their last one, so that what
+ * they still have is not forgotten. A date that comes later counts instead.
+ */
+export async function followDeactivation(change: Change, now = new Date()): Promise<void> {
+  const { user, em } = change;
+  const offboarding = change.offboarding ?? (await openOffboarding(change));
+  if (user.endDate) return;
+  offboarding.deactivatedOn ??= todayOf(user, await workspaceOf(em), now);
+  await rearmReminders(change, offboarding, now);
 }
 
 /** Opens an offboarding for a person who has none open. The change tells the engine. */
@@ -76,6 +100,7 @@ export async function openOffboarding(change: Change): Promise<Offboarding> {
   change.record('offboarding.opened', { offboardingId: offboarding.id });
   // A new process reads for itself what is open.
   change.changed('lastDay');
+  await publish(change, { type: 'offboarding.started', offboarding, at: offboarding.openedAt });
   return offboarding;
 }
 
@@ -112,9 +137,10 @@ export async function cancelOpenOffboarding(change: Change, now = new Date()): P
   const { offboarding } = change;
   if (offboarding === null) return;
   change.em.assign(offboarding, { state: 'cancelled', closedAt: now, cancelledBy: change.actor });
-  await skipReminders(change, offboarding.id, now);
+  await skipReminders(change.em, offboarding.id, 'cancelled', now);
   change.record('offboarding.cancelled', { offboardingId: offboarding.id });
   change.changed('lastDay');
+  await publish(change, { type: 'offboarding.cancelled', offboarding, at: now });
 }
 
 export const alreadyOffboarded = () =>

@@ -1,69 +1,28 @@
 import { sql } from 'kysely';
 import { systemActor } from '../domain/actor.ts';
+import { type OpenCounts, stillOpen } from '../domain/checklist.ts';
+import { daysBetween, todayIn } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
-import { type DueMoment, momentsOf, nextOverdueMoment, type ReminderKind } from '../domain/reminders.ts';
+import { isWaiting, newsAt, nextOverdueMoment, type ReminderKind } from '../domain/reminders.ts';
 import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
 import { type Offboarding, Reminder } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
+import { type ArmingSettings, arm, rearm, settingsForArming } from './rearming.ts';
 import { sqlOf } from './tables.ts';
-import { workspaceOf, zoneOf } from './workspace.ts';
 
 /**
- * Makes the stored due moments fit the last day: moments of another date that have not fired are
- * skipped, those of this date are added. Of the moments already past, only the end of the last day
- * still fires: somebody has to hear that it is over.
+ * Makes the moments of the open offboarding fit the person's last day: their end date, or the day they were marked
+ * offboarded without one. Of somebody without either nothing is due.
  */
-export async function rearmReminders(
-  change: Change,
-  offboarding: Offboarding,
-  lastDay: { date: string; zone: string },
-  now: Date,
-): Promise<void> {
-  const stored = await change.em.find(Reminder, { offboardingId: offboarding.id });
-  const wanted = wantedMoments(stored, lastDay, now);
-  for (const reminder of stored) {
-    if (isWaiting(reminder) && !wanted.some(sameMomentAs(reminder))) reminder.skippedAt = now;
-  }
-  for (const moment of wanted) {
-    const known = stored.find(sameMomentAs(moment));
-    if (known === undefined) change.em.create(Reminder, { offboardingId: offboarding.id, ...moment });
-    else if (known.firedAt == null) known.skippedAt = moment.skippedAt;
-  }
+export async function rearmReminders(change: Change, offboarding: Offboarding, now: Date): Promise<void> {
+  const { em, user } = change;
+  const date = user.endDate ?? offboarding.deactivatedOn;
+  if (!date) return;
+  const settings = await settingsForArming(em);
+  const lastDay = { date, zone: user.timeZone ?? settings.timeZone };
+  await rearm(em, [{ userId: user.id, offboardingId: offboarding.id, lastDay }], settings, now);
 }
-
-/** A due moment that belongs to a last day; one that comes too late is skipped from the beginning. */
-export interface WantedMoment extends DueMoment {
-  skippedAt: Date | null;
-}
-
-/** The moments that belong to a last day, given those that are stored of the same offboarding. */
-export function wantedMoments(
-  stored: (DueMoment & { firedAt?: Date | null })[],
-  { date, zone }: { date: string; zone: string },
-  now: Date,
-): WantedMoment[] {
-  const wanted = momentsOf(date, zone);
-  const wasSaidToBeOver = stored.some(
-    (moment) => moment.kind === 'last_day_over' && moment.firedAt && wanted.some(sameMomentAs(moment)),
-  );
-  if (wasSaidToBeOver) wanted.push(nextOverdueMoment(date, zone, now));
-  return wanted.map((moment) => ({ ...moment, skippedAt: comesTooLate(moment, now) ? now : null }));
-}
-
-/** Nothing more is due for an offboarding that is closed. */
-export async function skipReminders(change: Change, offboardingId: number, now: Date): Promise<void> {
-  await change.em.nativeUpdate(
-    Reminder,
-    { offboardingId, firedAt: null, skippedAt: null },
-    { skippedAt: now },
-  );
-}
-
-const isWaiting = (reminder: Reminder) => reminder.firedAt == null && reminder.skippedAt == null;
-const sameMomentAs = (a: DueMoment) => (b: DueMoment) =>
-  a.kind === b.kind && a.dueAt.getTime() === b.dueAt.getTime();
-const comesTooLate = ({ kind, dueAt }: DueMoment, now: Date) => dueAt <= now && kind !== 'last_day_over';
 
 /** A reminder that is still to come. */
 export interface WaitingReminder {
@@ -84,30 +43,23 @@ export async function nextReminder(
   return rows[0] ?? null;
 }
 
+/** Clocks of two machines differ a little. */
+const toleranceMs = 60_000;
+
 /**
- * Fires a reminder, once: marks it and notifies people in one transaction. One that fired already, that the
- * date moved away from, or whose offboarding is closed, does nothing. After the last day the next one
- * follows.
+ * Fires a reminder that is due, once: marks it and notifies people in one transaction. One that fired already, that
+ * is due later now, that the date moved away from, or whose offboarding is closed, does nothing. After the last day
+ * the next one follows.
  */
 export async function fireReminder(em: EntityManager, reminderId: number, now = new Date()): Promise<void> {
   const { userId } = await offboardingOf(em, reminderId);
   await changeAbout(em, userId, systemActor, async (change) => {
     const reminder = await change.em.findOneOrFail(Reminder, { id: reminderId });
-    if (!isWaiting(reminder) || change.offboarding?.id !== reminder.offboardingId) return;
-    reminder.firedAt = now;
-    await remindEverybody(change, reminder);
-    if (isAfterLastDay(reminder) && change.user.endDate) {
-      const zone = zoneOf(change.user, await workspaceOf(change.em));
-      await arm(change.em, reminder.offboardingId, nextOverdueMoment(change.user.endDate, zone, now));
-    }
+    const { offboarding } = change;
+    if (!isWaiting(reminder) || offboarding === null || offboarding.id !== reminder.offboardingId) return;
+    if (reminder.dueAt.getTime() > now.getTime() + toleranceMs) return;
+    await haveItsTurn(change, offboarding, reminder, now);
   });
-}
-
-/** Adds a moment, or takes one up again that the date had moved away from. */
-async function arm(em: EntityManager, offboardingId: number, { kind, dueAt }: DueMoment) {
-  await sql`
-    insert into reminders (offboarding_id, kind, due_at) values (${offboardingId}, ${kind}, ${dueAt})
-    on conflict (offboarding_id, kind, due_at) do update set skipped_at = null`.execute(sqlOf(em));
 }
 
 async function offboardingOf(em: EntityManager, reminderId: number): Promise<{ userId: number }> {
@@ -118,22 +70,78 @@ async function offboardingOf(em: EntityManager, reminderId: number): Promise<{ u
   return rows[0];
 }
 
-const isAfterLastDay = ({ kind }: DueMoment) => kind === 'last_day_over' || kind === 'overdue';
+async function haveItsTurn(change: Change, offboarding: Offboarding, reminder: Reminder, now: Date) {
+  const settings = await settingsForArming(change.em);
+  const zone = change.user.timeZone ?? settings.timeZone;
+  const daysLeft = daysBetween(todayIn(zone, now), reminder.lastDay);
+  // The end of the last day says it, and says it better.
+  if (reminder.kind === 'before_last_day' && daysLeft < 0) return skip(reminder, 'too_late', now);
+  const counts = await openCountsOf(change.em, change.user.id);
+  const news = newsAt(reminder.kind, stillOpen(counts), offboarding.readyToldAt != null);
+  if (news === 'nothing') skip(reminder, 'nothing_open', now);
+  else reminder.firedAt = now;
+  if (news === 'still_open') {
+    offboarding.readyToldAt = null;
+    await remindEverybody(change, reminder, daysLeft, counts);
+  }
+  if (news === 'ready') {
+    offboarding.readyToldAt = now;
+    await tellReady(change, reminder);
+  }
+  if (reminder.kind !== 'before_last_day') await goOn(change, reminder, { settings, zone, now });
+}
+
+function skip(reminder: Reminder, reason: 'too_late' | 'nothing_open', now: Date) {
+  Object.assign(reminder, { skippedAt: now, skipReason: reason });
+}
 
 /**
- * Tells the leaver, their manager and the IT admins, each of them once and only who can still sign in. A
- * company without an IT admin has its admins told.
+ * The next moment while overdue. One that had nothing to say makes place for it, so that a checklist which stays
+ * clear for months leaves no trail of moments that said nothing.
  */
-async function remindEverybody({ em, user }: Change, { kind, offboardingId }: Reminder) {
-  const counts = await openCountsOf(em, user.id);
-  const details = { offboardingId, reminder: kind, endDate: user.endDate ?? null, ...counts };
+async function goOn(
+  { em }: Change,
+  reminder: Reminder,
+  { settings, zone, now }: { settings: ArmingSettings; zone: string; now: Date },
+) {
+  await em.flush();
+  if (reminder.kind === 'overdue' && reminder.firedAt == null) {
+    await sql`delete from reminders where id = ${reminder.id}`.execute(sqlOf(em));
+  }
+  const next = nextOverdueMoment({ date: reminder.lastDay, zone }, settings, now, reminder.days);
+  await arm(em, reminder, next, now);
+}
+
+/**
+ * The IT admins who can sign in; a company without one has its admins told. Whoever leaves counts as none when it
+ * is about themselves.
+ */
+const itAdmins = (leaverId: number) => sql<boolean>`(role = 'it-admin' or (role in ('admin', 'super-admin')
+  and not exists (select from users where role = 'it-admin' and status = 'active' and id <> ${leaverId})))`;
+
+/** Tells the leaver, their manager and the IT admins, each of them once and only who can still sign in. */
+async function remindEverybody(
+  { em, user }: Change,
+  { kind, days, lastDay, offboardingId }: Reminder,
+  daysLeft: number,
+  counts: OpenCounts,
+) {
+  const details = { offboardingId, reminder: kind, days, endDate: lastDay, daysLeft, ...counts };
   await sql`
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_reminder', ${user.id}::int, ${JSON.stringify(details)}::jsonb
     from users
-    where status = 'active' and (
-      id = ${user.id} or id = ${user.managerId ?? null}::int or role = 'it-admin'
-      or (role in ('admin', 'super-admin')
-        and not exists (select from users where role = 'it-admin' and status = 'active'))
-    ) order by id`.execute(sqlOf(em));
+    where status = 'active' and (id = ${user.id} or id = ${user.managerId ?? null}::int or ${itAdmins(user.id)})
+    order by id`.execute(sqlOf(em));
+}
+
+/** Tells the IT admins that nothing is left to clear. */
+async function tellReady({ em, user }: Change, { lastDay, offboardingId }: Reminder) {
+  const details = { offboardingId, endDate: lastDay };
+  await sql`
+    insert into notifications (user_id, kind, about_user_id, details)
+    select id, 'offboarding_ready', ${user.id}::int, ${JSON.stringify(details)}::jsonb
+    from users where status = 'active' and id <> ${user.id} and ${itAdmins(user.id)} order by id`.execute(
+    sqlOf(em),
+  );
 }

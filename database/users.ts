@@ -9,9 +9,9 @@ import {
   alreadyOffboarded,
   cancelOpenOffboarding,
   changeEndDate,
+  followDeactivation,
   followZone,
   forgetEndDate,
-  openOffboarding,
 } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
@@ -192,9 +192,11 @@ function refuseEndBeforeStart({ startDate, endDate }: User) {
 async function fitOffboardingToStatus(change: Change, statusBefore: UserStatus, now: Date) {
   const { user } = change;
   if (user.status === statusBefore || user.offboardingCompletedAt) return;
-  if (user.status === 'offboarded' && change.offboarding === null) await openOffboarding(change);
-  if (statusBefore === 'offboarded' && !user.endDate && isOpen(change))
-    await cancelOpenOffboarding(change, now);
+  if (user.status === 'offboarded') await followDeactivation(change, now);
+  if (statusBefore === 'offboarded' && isOpen(change)) {
+    change.offboarding!.deactivatedOn = null;
+    if (!user.endDate) await cancelOpenOffboarding(change, now);
+  }
 }
 
 const isOpen = ({ offboarding }: Change) => offboarding?.state === 'open';

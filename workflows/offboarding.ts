@@ -49,7 +49,11 @@ export async function offboarding(run: Run): Promise<void> {
   setHandler(hardwareChanged, (set) => state.takeSet('hardware', set));
   setHandler(seatsChanged, (set) => state.takeSet('seats', set));
   setHandler(requestsChanged, (set) => state.takeSet('requests', set));
-  setHandler(lastDayChanged, (lastDay) => state.takeLastDay(lastDay));
+  setHandler(lastDayChanged, (lastDay) => {
+    state.takeLastDay(lastDay);
+    // The moments may have moved although the day is the same: the workspace chooses them.
+    state.mustRearm = true;
+  });
   setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
     validator: checkRevokeSeat,
     description: 'Takes a seat of the leaver back',

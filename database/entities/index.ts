@@ -1,7 +1,9 @@
 import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
+import { IdempotencyKey } from './idempotency-key.ts';
 import { Import, ImportRow } from './import.ts';
 import { License, Seat } from './license.ts';
+import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { Request } from './request.ts';
@@ -22,6 +24,7 @@ export const entities = [
   AuditEntry,
   Outbox,
   Notification,
+  Mail,
   WebhookEndpoint,
   WebhookEvent,
   WebhookDelivery,
@@ -29,6 +32,7 @@ export const entities = [
   ApiToken,
   OneTimeLink,
   Session,
+  IdempotencyKey,
   Workspace,
   Heartbeat,
   Import,
@@ -41,9 +45,11 @@ export {
   Assignment,
   AuditEntry,
   Heartbeat,
+  IdempotencyKey,
   Import,
   ImportRow,
   License,
+  Mail,
   Notification,
   Offboarding,
   OneTimeLink,

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { type ReminderKind, reminderKinds } from '../../domain/reminders.ts';
+import { type ReminderKind, reminderKinds, type SkipReason, skipReasons } from '../../domain/reminders.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
@@ -21,6 +21,10 @@ export const Offboarding = defineEntity({
     cancelledBy: p.text().nullable(),
     /** The step of the process that failed for good and waits for a person, or null. */
     failedStep: p.text().nullable(),
+    /** The day somebody without an end date was marked offboarded: their reminders go by it. */
+    deactivatedOn: p.date().nullable(),
+    /** When the IT admins were told that nothing is open any more; null again once something is. */
+    readyToldAt: moment().nullable(),
   },
   uniques: [{ name: 'offboardings_one_open', properties: ['userId'], where: "state = 'open'" }],
   indexes: [
@@ -37,7 +41,10 @@ export const Offboarding = defineEntity({
 });
 export type Offboarding = InferEntity<typeof Offboarding>;
 
-/** A due moment of an offboarding: fires once, or is skipped when the date moved away from it. */
+/**
+ * A due moment of a last day: `days` before it or after it. It fires once, whatever the zone and however often
+ * the date moves away and comes back, or is skipped for a reason.
+ */
 export const Reminder = defineEntity({
   name: 'Reminder',
   tableName: 'reminders',
@@ -50,12 +57,18 @@ export const Reminder = defineEntity({
         .fieldName('offboarding_id')
         .deleteRule('no action')
         .updateRule('no action'),
+    lastDay: p.date(),
     kind: p.text().$type<ReminderKind>(),
+    days: p.integer(),
     dueAt: moment(),
     firedAt: moment().nullable(),
     skippedAt: moment().nullable(),
+    skipReason: p.text().$type<SkipReason>().nullable(),
   },
-  uniques: [{ name: 'reminders_moment_unique', properties: ['offboardingId', 'kind', 'dueAt'] }],
-  checks: [oneOf('reminders_kind_check', 'kind', reminderKinds)],
+  uniques: [{ name: 'reminders_moment_unique', properties: ['offboardingId', 'lastDay', 'kind', 'days'] }],
+  checks: [
+    oneOf('reminders_kind_check', 'kind', reminderKinds),
+    oneOf('reminders_skip_reason_check', 'skip_reason', Object.keys(skipReasons)),
+  ],
 });
 export type Reminder = InferEntity<typeof Reminder>;

@@ -63,9 +63,11 @@ export type Outbox = InferEntity<typeof Outbox>;
 export type NotificationKind =
   | 'offboarding_completed'
   | 'offboarding_reminder'
+  | 'offboarding_ready'
   | 'tokens_ended'
   | 'webhook_failed'
-  | 'offboarding_stuck';
+  | 'offboarding_stuck'
+  | 'mail_failed';
 
 /** A message to one person inside the console. `aboutUserId` is the person it speaks of. */
 export const Notification = defineEntity({
@@ -79,6 +81,9 @@ export const Notification = defineEntity({
     details: p.json<AuditDetails>().defaultRaw("'{}'::jsonb"),
     createdAt: writtenAt(),
     readAt: moment().nullable(),
+    /** When it was decided whether a mail carries it, and which one does. */
+    mailConsideredAt: moment().nullable(),
+    mailId: p.integer().nullable(),
   },
   indexes: [
     { name: 'notifications_user_id_index', properties: ['userId', 'id'] },
@@ -86,6 +91,17 @@ export const Notification = defineEntity({
       name: 'notifications_unread_index',
       expression: 'create index notifications_unread_index on notifications (user_id) where read_at is null',
     },
+    {
+      name: 'notifications_unconsidered_index',
+      expression:
+        'create index notifications_unconsidered_index on notifications (id) where mail_considered_at is null',
+    },
+    {
+      name: 'notifications_mail_index',
+      expression:
+        'create index notifications_mail_index on notifications (mail_id) where mail_id is not null',
+    },
+    { name: 'notifications_about_index', properties: ['aboutUserId'] },
   ],
 });
 export type Notification = InferEntity<typeof Notification>;

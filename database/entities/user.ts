@@ -1,9 +1,11 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { MailKind } from '../../domain/mails.ts';
 import type { Role } from '../../domain/permissions.ts';
 import { roles } from '../../domain/permissions.ts';
+import type { SourceMoments } from '../../domain/source-moments.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
 
 /**
  * A person of the workspace. `assignable` and `managed` are generated and carry the gate: open items
@@ -25,9 +27,13 @@ export const User = defineEntity({
     timeZone: p.text().nullable(),
     status: p.text().$type<UserStatus>().default('active'),
     role: p.text().$type<Role>().default('employee'),
+    /** The kinds of mail that this person does not want. */
+    noMailAbout: texts<MailKind>().defaultRaw("'{}'"),
     passwordHash: p.text().nullable().hidden().lazy(),
     /** Goes up with every change of a fact about this person: says which of two pictures is newer. */
     revision: p.integer().default(0),
+    /** When the HR system says it wrote each field, for those that it dated: older news are ignored. */
+    sourceUpdatedAt: p.json<SourceMoments>().defaultRaw("'{}'::jsonb"),
     offboardingCompletedAt: moment().nullable(),
     createdAt: writtenAt(),
     assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),

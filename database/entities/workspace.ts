@@ -15,10 +15,19 @@ export const Workspace = defineEntity({
     /** An imported file that makes more people start or stop leaving, or more per cent of the workforce, is confirmed first. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),
+    /** How many days before a last day people are reminded, and how often once it is over. */
+    remindDaysBefore: p.array().columnType('int[]').$type<number[]>().defaultRaw("'{7,1}'"),
+    remindOverdueEvery: p.integer().default(3),
+    /** Reminder mails wait until this hour of the receiver's day; 0 to 23. */
+    digestHour: p.integer().default(0),
   },
   checks: [
     { name: 'workspace_one_row_check', expression: 'id = 1' },
     oneOf('workspace_date_format_check', 'date_format', dateFormats),
+    {
+      name: 'workspace_reminders_check',
+      expression: 'remind_overdue_every between 1 and 30 and digest_hour between 0 and 23',
+    },
     { name: 'workspace_brake_check', expression: 'brake_count >= 0 and brake_percent between 0 and 100' },
   ],
 });

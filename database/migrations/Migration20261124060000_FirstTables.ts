@@ -15,6 +15,11 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
+      `create table "idempotency_keys" ("token_id" int not null, "key" text not null, "fingerprint" text not null, "answer" jsonb null, "created_at" timestamptz not null default now(), "running_until" timestamptz null, primary key ("token_id", "key"));`,
+    );
+    this.addSql(`create index "idempotency_keys_created_at_index" on "idempotency_keys" ("created_at");`);
+
+    this.addSql(
       `create table "imports" ("id" serial primary key, "kind" text not null, "state" text not null default 'staging', "file_name" text not null, "separator" text not null default ',', "columns" jsonb not null default '[]', "row_count" int not null default 0, "preview" jsonb null, "previewed_at" timestamptz null, "results" jsonb null, "created_by" text not null, "created_at" timestamptz not null default now(), "started_by" text null, "started_at" timestamptz null, "ended_at" timestamptz null, "lines_deleted_at" timestamptz null);`,
     );
     this.addSql(
@@ -53,7 +58,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index sessions_user_index on sessions ((sess->>'userId'));`);
 
     this.addSql(
-      `create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "no_mail_about" text[] not null default '{}', "password_hash" text null, "revision" int not null default 0, "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`,
+      `create table "users" ("id" serial primary key, "external_id" text null, "name" text not null, "email" text not null, "department" text null, "job_title" text null, "start_date" date null, "end_date" date null, "time_zone" text null, "status" text not null default 'active', "role" text not null default 'employee', "no_mail_about" text[] not null default '{}', "password_hash" text null, "revision" int not null default 0, "source_updated_at" jsonb not null default '{}', "offboarding_completed_at" timestamptz null, "created_at" timestamptz not null default now(), "assignable" boolean generated always as (offboarding_completed_at is null) stored null, "manager_id" int null, "managed" boolean generated always as (CASE WHEN (manager_id IS NOT NULL) THEN true ELSE NULL::boolean END) stored null);`,
     );
     this.addSql(`alter table "users" add constraint "users_external_id_unique" unique ("external_id");`);
     this.addSql(`create index "users_manager_id_index" on "users" ("manager_id");`);
@@ -378,6 +383,7 @@ export class Migration20261124060000_FirstTables extends Migration {
 
     this.addSql(`drop table if exists "assets" cascade;`);
     this.addSql(`drop table if exists "heartbeats" cascade;`);
+    this.addSql(`drop table if exists "idempotency_keys" cascade;`);
     this.addSql(`drop table if exists "imports" cascade;`);
     this.addSql(`drop table if exists "import_rows" cascade;`);
     this.addSql(`drop table if exists "licenses" cascade;`);

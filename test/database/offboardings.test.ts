@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { AuditEntry, Offboarding, Outbox, Reminder, User } from '../../database/entities/index.ts';
+import { AuditEntry, Offboarding, Outbox, User } from '../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { momentLines } from '../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
@@ -12,26 +13,16 @@ const set = (userId: number, date: string | null) => setEndDate(em, 'token:hr', 
 const offboardingsOf = async (userId: number) =>
   (await em.fork().find(Offboarding, { userId }, { orderBy: { id: 'asc' } })).map(({ state }) => state);
 
-/** The due moments of a person's latest offboarding: kind, moment, and what becomes of it. */
-async function remindersOf(userId: number): Promise<string[]> {
-  const [last] = await em.fork().find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
-  const reminders = await em
-    .fork()
-    .find(Reminder, { offboardingId: last!.id }, { orderBy: { dueAt: 'asc', id: 'asc' } });
-  return reminders.map(
-    ({ kind, dueAt, firedAt, skippedAt }) =>
-      `${kind} ${dueAt.toISOString().slice(0, 16)} ${firedAt ? 'fired' : skippedAt ? 'skipped' : 'waiting'}`,
-  );
-}
+const remindersOf = (userId: number) => momentLines(database, userId);
 
 test('an end date opens an offboarding, with its moments, one audit entry each and one message to the engine', async () => {
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-12-24');
   expect(await offboardingsOf(emil.id)).toEqual(['open']);
   expect(await remindersOf(emil.id)).toEqual([
-    'week_before 2026-12-17T00:00 waiting',
-    'day_before 2026-12-23T00:00 waiting',
-    'last_day_over 2026-12-25T00:00 waiting',
+    '7 before 2026-12-17T00:00 waiting',
+    '1 before 2026-12-23T00:00 waiting',
+    'over 2026-12-25T00:00 waiting',
   ]);
   const entries = await em.fork().find(AuditEntry, { userId: emil.id }, { orderBy: { id: 'asc' } });
   expect(entries.map(({ actor, action }) => [actor, action])).toEqual([
@@ -56,12 +47,12 @@ test('a moved date skips the moments of the old one and adds its own', async () 
   await set(emil.id, '2027-01-10');
   expect(await offboardingsOf(emil.id)).toEqual(['open']);
   expect(await remindersOf(emil.id)).toEqual([
-    'week_before 2026-12-17T00:00 skipped',
-    'day_before 2026-12-23T00:00 skipped',
-    'last_day_over 2026-12-25T00:00 skipped',
-    'week_before 2027-01-03T00:00 waiting',
-    'day_before 2027-01-09T00:00 waiting',
-    'last_day_over 2027-01-11T00:00 waiting',
+    '7 before 2026-12-17T00:00 date_moved',
+    '1 before 2026-12-23T00:00 date_moved',
+    'over 2026-12-25T00:00 date_moved',
+    '7 before 2027-01-03T00:00 waiting',
+    '1 before 2027-01-09T00:00 waiting',
+    'over 2027-01-11T00:00 waiting',
   ]);
   // And back: the old moments wait again, none is there twice.
   await set(emil.id, '2026-12-24');
@@ -73,9 +64,9 @@ test('of a date in the past only the end of the last day still fires', async () 
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-11-20');
   expect(await remindersOf(emil.id)).toEqual([
-    'week_before 2026-11-13T00:00 skipped',
-    'day_before 2026-11-19T00:00 skipped',
-    'last_day_over 2026-11-21T00:00 waiting',
+    '7 before 2026-11-13T00:00 too_late',
+    '1 before 2026-11-19T00:00 too_late',
+    'over 2026-11-21T00:00 waiting',
   ]);
 });
 
@@ -83,7 +74,7 @@ test('moments are the local midnights of the person, who may be a day ahead', as
   const { emil } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { timeZone: 'Pacific/Tongatapu' });
   await set(emil.id, '2026-12-24');
-  expect((await remindersOf(emil.id)).at(-1)).toBe('last_day_over 2026-12-24T11:00 waiting');
+  expect((await remindersOf(emil.id)).at(-1)).toBe('over 2026-12-24T11:00 waiting');
 });
 
 test('clearing the date cancels the offboarding, and a new date opens another one', async () => {
@@ -91,7 +82,7 @@ test('clearing the date cancels the offboarding, and a new date opens another on
   await set(emil.id, '2026-12-24');
   await set(emil.id, null);
   expect(await offboardingsOf(emil.id)).toEqual(['cancelled']);
-  expect((await remindersOf(emil.id)).every((line) => line.endsWith('skipped'))).toBe(true);
+  expect((await remindersOf(emil.id)).every((line) => line.endsWith('cancelled'))).toBe(true);
   await set(emil.id, '2027-02-01');
   expect(await offboardingsOf(emil.id)).toEqual(['cancelled', 'open']);
 });

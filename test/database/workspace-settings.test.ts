@@ -36,8 +36,8 @@ test('another zone moves the last day of whoever has none of their own, and the 
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
 
   expect(await dueOf(here)).toEqual([
-    'week_before 2099-04-26T11:00:00.000Z',
-    'day_before 2099-05-02T11:00:00.000Z',
+    'before_last_day 2099-04-26T11:00:00.000Z',
+    'before_last_day 2099-05-02T11:00:00.000Z',
     'last_day_over 2099-05-04T11:00:00.000Z',
   ]);
   expect(await dueOf(elsewhere)).toEqual(before);
@@ -58,10 +58,14 @@ test('back again, the moments of before are due again, once', async () => {
 test('a moment that has fired does not fire again', async () => {
   const id = await leaver();
   const { id: offboardingId } = await em.fork().findOneOrFail(Offboarding, { userId: id });
-  await em.fork().nativeUpdate(Reminder, { offboardingId, kind: 'week_before' }, { firedAt: new Date() });
+  await em
+    .fork()
+    .nativeUpdate(Reminder, { offboardingId, kind: 'before_last_day', days: 7 }, { firedAt: new Date() });
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'UTC' });
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
-  expect((await dueOf(id)).filter((moment) => moment === 'week_before 2099-04-26T11:00:00.000Z')).toEqual([]);
+  expect((await dueOf(id)).filter((moment) => moment === 'before_last_day 2099-04-26T11:00:00.000Z')).toEqual(
+    [],
+  );
 });
 
 test('equal settings and a new name are noted as what they are', async () => {

@@ -11,7 +11,6 @@ import {
   roles,
   worksInConsole,
 } from '../../domain/permissions.ts';
-import { momentsOf, nextOverdueMoment } from '../../domain/reminders.ts';
 import { mayReceiveItems, maySignIn } from '../../domain/user-status.ts';
 
 test('the refusal has exactly these words', () => {
@@ -72,21 +71,4 @@ test('actors name people by id and tokens by name', () => {
   expect(actorUserId('user:7')).toBe(7);
   expect(actorUserId('token:user:7')).toBeNull();
   expect(actorUserId('system')).toBeNull();
-});
-
-test('reminders are due a week and a day before the last day, and when it is over, where the leaver is', () => {
-  expect(
-    momentsOf('2026-11-24', 'Pacific/Tongatapu').map(({ kind, dueAt }) => [kind, dueAt.toISOString()]),
-  ).toEqual([
-    ['week_before', '2026-11-16T11:00:00.000Z'],
-    ['day_before', '2026-11-22T11:00:00.000Z'],
-    ['last_day_over', '2026-11-24T11:00:00.000Z'],
-  ]);
-});
-
-test('while overdue the next reminder is every third local midnight, however long ago the last day was', () => {
-  const at = (now: string) => nextOverdueMoment('2026-11-20', 'UTC', new Date(now)).dueAt.toISOString();
-  expect(at('2026-11-21T00:00:00Z')).toBe('2026-11-24T00:00:00.000Z');
-  expect(at('2026-11-24T00:00:00Z')).toBe('2026-11-27T00:00:00.000Z');
-  expect(at('2027-02-01T12:00:00Z')).toBe('2027-02-04T00:00:00.000Z');
 });

@@ -8,28 +8,21 @@ import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
+import { momentNamed, momentStates } from '../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { relay, startWorker, ask, handleOf } = await ownEngine(database);
 let worker = await startWorker();
 
-/** Brings a reminder nearer than midnight. */
-const comesDue = (offboardingId: number, kind: string, inMs: number) =>
-  sql`
-  update reminders set due_at = now() + ${inMs} * interval '1 millisecond', skipped_at = null
-  where id = (select max(id) from reminders where offboarding_id = ${offboardingId} and kind = ${kind})`.execute(
-    sqlOf(database.em.fork()),
-  );
-
-async function remindersOf(offboardingId: number) {
-  const { rows } = await sql<{ kind: string; became: string }>`
-    select kind, case when fired_at is not null then 'fired' when skipped_at is not null then 'skipped' else 'waiting' end
-      as became
-    from reminders where offboarding_id = ${offboardingId} order by due_at, id`.execute(
-    sqlOf(database.em.fork()),
-  );
-  return rows.map(({ kind, became }) => `${kind} ${became}`);
+/** Brings a moment nearer than midnight. */
+async function comesDue({ lena }: Cast, name: string, inMs: number) {
+  const { id } = await momentNamed(database, lena.id, name);
+  await sql`
+    update reminders set due_at = now() + ${inMs} * interval '1 millisecond', skipped_at = null
+    where id = ${id}`.execute(sqlOf(database.em.fork()));
 }
+
+const remindersOf = ({ lena }: Cast) => momentStates(database, lena.id);
 
 /** Who of her cast was reminded of Lena's leaving, and how often; other casts have IT admins too. */
 async function remindedAbout(cast: Cast) {
@@ -44,7 +37,7 @@ async function remindedAbout(cast: Cast) {
 
 it('tells the leaver, their manager and the IT admins, each once', async () => {
   const cast = await makeCast(database);
-  await comesDue(cast.offboardingId, 'day_before', 300);
+  await comesDue(cast, '1 before', 300);
   await relay();
   const reminded = await eventually(async () => {
     const rows = await remindedAbout(cast);
@@ -55,66 +48,62 @@ it('tells the leaver, their manager and the IT admins, each once', async () => {
   expect(reminded).toHaveLength(3);
   expect(reminded[0]!.details).toEqual({
     offboardingId: cast.offboardingId,
-    reminder: 'day_before',
+    reminder: 'before_last_day',
+    days: 1,
     endDate: cast.lastDay,
+    daysLeft: 5,
     hardware: 1,
     software: 1,
     requests: 1,
   });
-  expect(await remindersOf(cast.offboardingId)).toEqual([
-    'week_before skipped',
-    'day_before fired',
-    'last_day_over waiting',
-  ]);
+  expect(await remindersOf(cast)).toEqual(['7 before too_late', '1 before fired', 'over waiting']);
 });
 
 it('fires at the end of the last day and goes on while it is overdue', async () => {
   const cast = await makeCast(database, -1);
   await relay();
   await expect
-    .poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 })
-    .toEqual(['week_before skipped', 'day_before skipped', 'last_day_over fired', 'overdue waiting']);
-  await comesDue(cast.offboardingId, 'overdue', -1000);
+    .poll(() => remindersOf(cast), { timeout: 10_000 })
+    .toEqual(['7 before too_late', '1 before too_late', 'over fired', '3 overdue waiting']);
+  await comesDue(cast, '3 overdue', -1000);
   // As after a restart: the moment is read again.
   await handleOf(cast.offboardingId).terminate();
   await sql`update outbox set sent_at = null`.execute(sqlOf(database.em.fork()));
   await relay();
-  await expect.poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 }).toContain('overdue fired');
-  expect((await remindersOf(cast.offboardingId)).at(-1)).toBe('overdue waiting');
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('3 overdue fired');
+  expect((await remindersOf(cast)).at(-1)).toBe('6 overdue waiting');
 });
 
 it('does not fire for a date that has moved away, and does for the new one', async () => {
   const cast = await makeCast(database);
-  await comesDue(cast.offboardingId, 'day_before', 1500);
+  await comesDue(cast, '1 before', 1500);
   await relay();
   await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 30));
-  await comesDue(cast.offboardingId, 'week_before', 1600);
+  await comesDue(cast, '7 before', 1600);
   await relay();
-  await expect
-    .poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 })
-    .toContain('week_before fired');
-  expect((await remindedAbout(cast)).map(({ details }) => details.reminder)).not.toContain('day_before');
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('7 before fired');
+  expect((await remindedAbout(cast)).map(({ details }) => details.days)).not.toContain(1);
 });
 
 it('fires once after a worker that was away has come back', async () => {
   const cast = await makeCast(database);
-  await comesDue(cast.offboardingId, 'day_before', 500);
+  await comesDue(cast, '1 before', 500);
   await relay();
   await worker.stop();
   await new Promise((resolve) => setTimeout(resolve, 700));
-  expect(await remindersOf(cast.offboardingId)).toContain('day_before waiting');
+  expect(await remindersOf(cast)).toContain('1 before waiting');
   worker = await startWorker();
-  await expect.poll(() => remindersOf(cast.offboardingId), { timeout: 10_000 }).toContain('day_before fired');
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('1 before fired');
   expect(await remindedAbout(cast)).toHaveLength(3);
 });
 
 it('is silent once the offboarding is completed', async () => {
   const cast = await makeCast(database);
-  await comesDue(cast.offboardingId, 'day_before', 1500);
+  await comesDue(cast, '1 before', 1500);
   await relay();
   await clearChecklist(database, cast);
   await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
   await new Promise((resolve) => setTimeout(resolve, 1700));
-  expect(await remindersOf(cast.offboardingId)).not.toContain('day_before fired');
+  expect(await remindersOf(cast)).not.toContain('1 before fired');
   expect(await remindedAbout(cast)).toEqual([]);
 });

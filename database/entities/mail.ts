@@ -1,0 +1,47 @@
+import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import {
+  type MailKind,
+  type MailOutcome,
+  type MailState,
+  mailKinds,
+  mailOutcomes,
+  mailStates,
+} from '../../domain/mails.ts';
+import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { belongsToUser } from './laws.ts';
+
+/**
+ * One mail to one person. What it says is read when it is sent: a completion's from its offboarding, a digest's
+ * from the notifications that point at it. `day` is the receiver's, of a digest: one of a kind a day.
+ */
+export const Mail = defineEntity({
+  name: 'Mail',
+  tableName: 'mails',
+  properties: {
+    id: id(),
+    userId: () => belongsToUser(),
+    kind: p.text().$type<MailKind>(),
+    offboardingId: p.integer().nullable().index('mails_offboarding_id_index'),
+    day: p.date().nullable(),
+    state: p.text().$type<MailState>().default('pending'),
+    attempts: p.integer().default(0),
+    /** How the last try ended. */
+    outcome: p.text().$type<MailOutcome>().nullable(),
+    createdAt: writtenAt(),
+    nextTryAt: moment().defaultRaw('now()'),
+    closedAt: moment().nullable(),
+  },
+  uniques: [{ name: 'mails_digest_unique', properties: ['userId', 'kind', 'day'] }],
+  indexes: [
+    {
+      name: 'mails_pending_index',
+      expression: "create index mails_pending_index on mails (id) where state = 'pending'",
+    },
+  ],
+  checks: [
+    oneOf('mails_kind_check', 'kind', mailKinds),
+    oneOf('mails_state_check', 'state', mailStates),
+    oneOf('mails_outcome_check', 'outcome', Object.keys(mailOutcomes)),
+  ],
+});
+export type Mail = InferEntity<typeof Mail>;

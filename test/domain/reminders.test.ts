@@ -1,0 +1,203 @@
+import { describe, expect, it, test } from 'vitest';
+import type { CalendarDate } from '../../domain/dates.ts';
+import {
+  momentsOf,
+  newsAt,
+  nextOverdueMoment,
+  planMoments,
+  type ReminderKind,
+  type ReminderSettings,
+  type SkipReason,
+  type StoredMoment,
+} from '../../domain/reminders.ts';
+
+const usual: ReminderSettings = { daysBefore: [7, 1], overdueEveryDays: 3 };
+const inUtc = (date: CalendarDate) => ({ date, zone: 'UTC' });
+const names = { before_last_day: 'before', last_day_over: 'over', overdue: 'overdue' };
+const lineOf = ({ kind, days, dueAt }: { kind: ReminderKind; days: number; dueAt: Date }) =>
+  `${days} ${names[kind]} ${dueAt.toISOString().slice(0, 16)}`;
+
+describe('the moments of a last day', () => {
+  test.each([
+    // thirteen hours ahead, eleven behind
+    [
+      'Pacific/Tongatapu',
+      '2026-11-24',
+      ['7 before 2026-11-16T11:00', '1 before 2026-11-22T11:00', '0 over 2026-11-24T11:00'],
+    ],
+    [
+      'Pacific/Pago_Pago',
+      '2026-11-24',
+      ['7 before 2026-11-17T11:00', '1 before 2026-11-23T11:00', '0 over 2026-11-25T11:00'],
+    ],
+    // the clock goes forward, and back, between the moments
+    [
+      'Europe/Berlin',
+      '2026-03-29',
+      ['7 before 2026-03-21T23:00', '1 before 2026-03-27T23:00', '0 over 2026-03-29T22:00'],
+    ],
+    [
+      'Europe/Berlin',
+      '2026-10-25',
+      ['7 before 2026-10-17T22:00', '1 before 2026-10-23T22:00', '0 over 2026-10-25T23:00'],
+    ],
+    // midnight itself is skipped
+    [
+      'Africa/Cairo',
+      '2023-04-27',
+      ['7 before 2023-04-19T22:00', '1 before 2023-04-25T22:00', '0 over 2023-04-27T22:00'],
+    ],
+  ])('in %s, of %s', (zone, date, lines) => {
+    expect(momentsOf({ date, zone }, usual).map(lineOf)).toEqual(lines);
+  });
+
+  it('are those that the workspace chose, earliest first', () => {
+    const settings = { ...usual, daysBefore: [0, 30, 3] };
+    expect(momentsOf(inUtc('2026-11-24'), settings).map(lineOf)).toEqual([
+      '30 before 2026-10-25T00:00',
+      '3 before 2026-11-21T00:00',
+      '0 before 2026-11-24T00:00',
+      '0 over 2026-11-25T00:00',
+    ]);
+  });
+});
+
+describe('the next moment while overdue', () => {
+  const at = (now: string, every = 3, told = 0) =>
+    nextOverdueMoment(inUtc('2026-11-20'), { ...usual, overdueEveryDays: every }, new Date(now), told);
+
+  test.each([
+    ['2026-11-21T00:00:00Z', '3 overdue 2026-11-24T00:00'],
+    ['2026-11-23T23:59:59Z', '3 overdue 2026-11-24T00:00'],
+    ['2026-11-24T00:00:00Z', '6 overdue 2026-11-27T00:00'],
+    ['2027-02-01T12:00:00Z', '75 overdue 2027-02-04T00:00'],
+    // long before: the first one
+    ['2026-10-01T00:00:00Z', '3 overdue 2026-11-24T00:00'],
+  ])('at %s', (now, line) => {
+    expect(lineOf(at(now))).toBe(line);
+  });
+
+  it('is the first one after now, whatever the zone, the day and the rhythm', () => {
+    const start = Date.UTC(2026, 9, 20);
+    for (let hours = 0; hours < 40 * 24; hours += 5) {
+      const now = new Date(start + hours * 3_600_000);
+      for (const zone of ['Europe/Berlin', 'Pacific/Tongatapu', 'America/New_York']) {
+        for (const every of [1, 2, 7]) {
+          const lastDay = { date: '2026-10-21', zone };
+          const next = nextOverdueMoment(lastDay, { ...usual, overdueEveryDays: every }, now);
+          expect(next.dueAt > now).toBe(true);
+          const { days } = nextOverdueMoment(lastDay, { ...usual, overdueEveryDays: every }, next.dueAt);
+          expect(days).toBe(next.days + every);
+        }
+      }
+    }
+  });
+
+  it('is never the one that was told already, by a clock a little behind', () => {
+    expect(lineOf(at('2026-11-23T23:59:30Z', 3, 3))).toBe('6 overdue 2026-11-27T00:00');
+  });
+});
+
+describe('a plan', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+  const moment = (
+    lastDay: CalendarDate,
+    kind: ReminderKind,
+    days: number,
+    became: 'fired' | 'waiting' | SkipReason,
+  ): StoredMoment => ({
+    lastDay,
+    kind,
+    days,
+    firedAt: became === 'fired' ? now : null,
+    skippedAt: became === 'fired' || became === 'waiting' ? null : now,
+    skipReason: became === 'fired' || became === 'waiting' ? null : became,
+  });
+  const planOf = (
+    date: CalendarDate,
+    stored: StoredMoment[] = [],
+    { settings = usual, sentBefore = [] as StoredMoment[], zone = 'UTC', at = now } = {},
+  ) =>
+    planMoments({ date, zone }, settings, { stored, sentBefore }, at).map(
+      ({ kind, days, skipReason }) => `${days} ${names[kind]} ${skipReason ?? 'waits'}`,
+    );
+
+  test.each([
+    ['2026-12-24', ['7 before waits', '1 before waits', '0 over waits']],
+    // a week from today and tomorrow: said today
+    ['2026-12-01', ['7 before waits', '1 before waits', '0 over waits']],
+    ['2026-11-25', ['7 before too_late', '1 before waits', '0 over waits']],
+    ['2026-11-24', ['7 before too_late', '1 before too_late', '0 over waits']],
+    ['2026-11-10', ['7 before too_late', '1 before too_late', '0 over waits']],
+  ])('for %s, set on 24 November', (date, lines) => {
+    expect(planOf(date)).toEqual(lines);
+  });
+
+  it('goes by the day where the leaver is', () => {
+    // On Tonga it is the 25th already, in Samoa still the 24th.
+    const at = new Date('2026-11-24T23:00:00Z');
+    expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Tongatapu' })[0]).toBe('7 before too_late');
+    expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Pago_Pago' })[0]).toBe('7 before waits');
+  });
+
+  it('leaves out what has fired, and takes up again what was skipped', () => {
+    const stored = [
+      moment('2026-12-24', 'before_last_day', 7, 'fired'),
+      moment('2026-12-24', 'before_last_day', 1, 'date_moved'),
+    ];
+    expect(planOf('2026-12-24', stored)).toEqual(['1 before waits', '0 over waits']);
+  });
+
+  it('of another date fires although that of the old one has', () => {
+    expect(planOf('2026-12-30', [moment('2026-12-24', 'before_last_day', 7, 'fired')])).toContain(
+      '7 before waits',
+    );
+  });
+
+  it('keeps a moment that waits although it has passed', () => {
+    expect(planOf('2026-11-26', [moment('2026-11-26', 'before_last_day', 7, 'waiting')])[0]).toBe(
+      '7 before waits',
+    );
+  });
+
+  it('says nothing again that an earlier offboarding said of the same day', () => {
+    const sentBefore = [moment('2026-12-01', 'before_last_day', 7, 'fired')];
+    expect(planOf('2026-12-01', [], { sentBefore })).toEqual([
+      '7 before already_sent',
+      '1 before waits',
+      '0 over waits',
+    ]);
+    expect(planOf('2026-12-02', [], { sentBefore })[0]).toBe('7 before waits');
+  });
+
+  it('goes on being overdue once the last day was said to be over', () => {
+    const over = moment('2026-11-20', 'last_day_over', 0, 'fired');
+    expect(planOf('2026-11-20', [over])).toContain('6 overdue waits');
+    expect(planOf('2026-11-20', [], { sentBefore: [over] })).toContain('6 overdue waits');
+    const cleared = moment('2026-11-20', 'last_day_over', 0, 'nothing_open');
+    expect(planOf('2026-11-20', [cleared])).toContain('6 overdue waits');
+  });
+
+  it('keeps the overdue moment that waits while it fits the rhythm', () => {
+    const stored = [
+      moment('2026-11-18', 'last_day_over', 0, 'fired'),
+      moment('2026-11-18', 'overdue', 3, 'waiting'),
+    ];
+    expect(planOf('2026-11-18', stored)).toContain('3 overdue waits');
+    const daily = { ...usual, overdueEveryDays: 5 };
+    expect(planOf('2026-11-18', stored, { settings: daily })).toContain('10 overdue waits');
+  });
+});
+
+test.each([
+  // kind, still open, told already, news
+  ['before_last_day', 2, false, 'still_open'],
+  ['before_last_day', 0, false, 'nothing'],
+  ['last_day_over', 2, false, 'still_open'],
+  ['last_day_over', 0, false, 'ready'],
+  ['overdue', 1, true, 'still_open'],
+  ['overdue', 0, false, 'ready'],
+  ['overdue', 0, true, 'nothing'],
+] as const)('%s with %i open, told before: %s, is %s', (kind, open, told, news) => {
+  expect(newsAt(kind, open, told)).toBe(news);
+});

@@ -1,0 +1,42 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/orm.ts';
+import { sqlOf } from '../../database/tables.ts';
+
+/** A stored moment of a person's latest offboarding, and what becomes of it. */
+export interface Moment {
+  id: number;
+  /** `7 before`, `over`, `3 overdue`. */
+  name: string;
+  dueAt: Date;
+  /** `fired`, `waiting`, or why it never fires. */
+  became: string;
+}
+
+/** The moments of a person's latest offboarding, in the order they are due. */
+export async function momentsOf({ em }: Database, userId: number): Promise<Moment[]> {
+  const { rows } = await sql<Moment>`
+    select id, due_at as "dueAt",
+      case kind when 'before_last_day' then days || ' before' when 'overdue' then days || ' overdue' else 'over' end as name,
+      case when fired_at is not null then 'fired' when skipped_at is not null then skip_reason else 'waiting' end as became
+    from reminders where offboarding_id = (select max(id) from offboardings where user_id = ${userId})
+    order by due_at, id`.execute(sqlOf(em.fork()));
+  return rows;
+}
+
+/** The same in words: `7 before 2026-12-17T00:00 waiting`. */
+export const momentLines = async (database: Database, userId: number): Promise<string[]> =>
+  (await momentsOf(database, userId)).map(
+    ({ name, dueAt, became }) => `${name} ${dueAt.toISOString().slice(0, 16)} ${became}`,
+  );
+
+/** The same without the moments themselves: `7 before waiting`. */
+export const momentStates = async (database: Database, userId: number): Promise<string[]> =>
+  (await momentsOf(database, userId)).map(({ name, became }) => `${name} ${became}`);
+
+/** The moment of a name that was stored last. */
+export async function momentNamed(database: Database, userId: number, name: string): Promise<Moment> {
+  const found = (await momentsOf(database, userId)).filter((moment) => moment.name === name);
+  const [latest] = found.sort((a, b) => b.id - a.id);
+  if (latest === undefined) throw new Error(`User ${userId} has no moment "${name}"`);
+  return latest;
+}
