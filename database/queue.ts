@@ -51,15 +51,14 @@ export async function queueOf(
   const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
     with members as materialized (${members}),
     page as materialized (
-      select u.* from members join users u using (id)
-      order by u.end_date nulls last, u.id
+      select id from members
+      order by end_date nulls last, id
       limit ${queuePageSize} offset ${(page - 1) * queuePageSize}
     ),
     totals as (
       select
         (select count(*) from members) as total,
-        (select count(*) from (${others(today)}) o where not exists
-          (select from members m where m.id = o.id)) as elsewhere
+        (select count(*) from (${outOfSight(today)} except select id from members) o) as elsewhere
     )
     select
       t.total, t.elsewhere,
@@ -69,25 +68,28 @@ export async function queueOf(
       (select count(*) from seats where user_id = p.id and live) as software,
       (select count(*) from requests where user_id = p.id and live) as requests
     from totals t
-    left join page p on true
+    left join page on true
+    left join users p on p.id = page.id
     left join users m on m.id = p.manager_id
     order by p.end_date nulls last, p.id`.execute(sqlOf(em));
   const { total, elsewhere } = rows[0]!;
   return { rows: rows.filter((row) => row.id !== null), total, elsewhere };
 }
 
-/** domain/queue.ts, leavesSoon. */
+/** domain/queue.ts, leavesSoon. Read from its index alone. */
 const leavingBy = (lastDay: CalendarDate) =>
-  sql`select id from users where end_date <= ${lastDay} and status <> 'offboarded'`;
+  sql`select id, end_date from users where end_date <= ${lastDay} and status <> 'offboarded'`;
 
 /** domain/queue.ts, inSafetyNet. Only those who did not pass the gate can have anything open. */
 const safetyNet = sql`
-  select u.id from users u
+  select u.id, u.end_date from users u
   where u.status = 'offboarded' and u.offboarding_completed_at is null
     and exists (select from assignments a where a.user_id = u.id and a.live)`;
 
-/** Open offboardings that neither rule brings up, whatever the look-ahead. */
-const others = (today: CalendarDate) => sql`
-  select u.id from offboardings o join users u on u.id = o.user_id
-  where o.state = 'open'
-    and (u.status = 'offboarded' or u.end_date is null or u.end_date > ${addDays(today, widestLookAhead)})`;
+/** Those with an open offboarding whom no look-ahead brings up, however wide. */
+const outOfSight = (today: CalendarDate) => sql`
+  select user_id from offboardings where state = 'open'
+  except select id from (${leavingBy(addDays(today, widestLookAhead))}) l`;
+
+const others = (today: CalendarDate) =>
+  sql`select u.id, u.end_date from (${outOfSight(today)}) o join users u on u.id = o.user_id`;
