@@ -2,11 +2,11 @@ import { LockMode } from '@mikro-orm/postgresql';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { NotFound } from '../domain/failures.ts';
-import { inWords } from './constraints.ts';
+import { publishWhenCleared } from './cleared.ts';
 import { AuditEntry, Offboarding, Outbox, User } from './entities/index.ts';
 import type { ChangedFact } from './entities/record.ts';
+import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
-import { retrying } from './retrying.ts';
 
 /** One change of facts about one person, inside its transaction, with their row locked. */
 export interface Change {
@@ -22,39 +22,35 @@ export interface Change {
   offboarding: Offboarding | null;
 }
 
+/** A person by id, or by what the HR system calls them. */
+export type Person = number | { externalId: string };
+
 /**
  * The one way to change a fact about a person: locks their row as a statement of its own, runs `work`,
  * and commits the change, its audit entries, the outbox row and the new revision together. Tried again
  * on deadlocks. A change that touches more people locks them all, in the order of their ids, in
  * `lockOthersToo`. Throws NotFound for an unknown user, and a broken constraint as the Refusal it stands for.
  */
-export async function changeAbout<T>(
+export const changeAbout = <T>(
   em: EntityManager,
   userId: number,
   actor: Actor,
   work: (change: Change) => Promise<T>,
   lockOthersToo?: (em: EntityManager, userId: number) => Promise<void>,
-): Promise<T> {
-  try {
-    return await retrying(() =>
-      em.fork().transactional(async (transaction) => {
-        await lockOthersToo?.(transaction, userId);
-        return changeWithin(transaction, userId, actor, work);
-      }),
-    );
-  } catch (error) {
-    throw inWords(error);
-  }
-}
+): Promise<T> =>
+  inOneTransaction(em, async (transaction) => {
+    await lockOthersToo?.(transaction, userId);
+    return changeWithin(transaction, userId, actor, work);
+  });
 
 /** The same inside a transaction that is open already. */
 export async function changeWithin<T>(
   em: EntityManager,
-  userId: number,
+  person: Person,
   actor: Actor,
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
-  const user = await lockUser(em, userId);
+  const user = await lockUser(em, person);
   const facts = new Set<ChangedFact>();
   let touched = false;
   const change: Change = {
@@ -71,12 +67,14 @@ export async function changeWithin<T>(
   const result = await work(change);
   if (touched) user.revision++;
   if (facts.size > 0) announce(change, [...facts]);
+  await publishWhenCleared(change, facts);
   return result;
 }
 
 /** The person's row, locked before anything else is read (READ COMMITTED: what is read afterwards is current). */
-async function lockUser(em: EntityManager, userId: number): Promise<User> {
-  const user = await em.findOne(User, { id: userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+async function lockUser(em: EntityManager, person: Person): Promise<User> {
+  const where = typeof person === 'number' ? { id: person } : person;
+  const user = await em.findOne(User, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) throw new NotFound('user');
   return user;
 }
