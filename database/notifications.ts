@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditDetails } from '../domain/audit.ts';
-import type { NotificationKind } from './entities/record.ts';
+import type { NotificationKind } from '../domain/notices.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 

@@ -119,7 +119,10 @@ async function goOn(
 const itAdmins = (leaverId: number) => sql<boolean>`(role = 'it-admin' or (role in ('admin', 'super-admin')
   and not exists (select from users where role = 'it-admin' and status = 'active' and id <> ${leaverId})))`;
 
-/** Tells the leaver, their manager and the IT admins, each of them once and only who can still sign in. */
+/**
+ * Tells the leaver who has something to give back, their manager and the IT admins, each of them once and only who
+ * can still sign in.
+ */
 async function remindEverybody(
   { em, user }: Change,
   { kind, days, lastDay, offboardingId }: Reminder,
@@ -131,7 +134,8 @@ async function remindEverybody(
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_reminder', ${user.id}::int, ${JSON.stringify(details)}::jsonb
     from users
-    where status = 'active' and (id = ${user.id} or id = ${user.managerId ?? null}::int or ${itAdmins(user.id)})
+    where status = 'active' and case when id = ${user.id} then ${counts.hardware} > 0
+      else id = ${user.managerId ?? null}::int or ${itAdmins(user.id)} end
     order by id`.execute(sqlOf(em));
 }
 

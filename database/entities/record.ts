@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import type { NotificationKind } from '../../domain/notices.ts';
 import { id, moment, texts, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
@@ -58,16 +59,6 @@ export const Outbox = defineEntity({
   ],
 });
 export type Outbox = InferEntity<typeof Outbox>;
-
-/** What the in-app notification is about. */
-export type NotificationKind =
-  | 'offboarding_completed'
-  | 'offboarding_reminder'
-  | 'offboarding_ready'
-  | 'tokens_ended'
-  | 'webhook_failed'
-  | 'offboarding_stuck'
-  | 'mail_failed';
 
 /** A message to one person inside the console. `aboutUserId` is the person it speaks of. */
 export const Notification = defineEntity({

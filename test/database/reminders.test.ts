@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { Notification, User } from '../../database/entities/index.ts';
-import type { NotificationKind } from '../../database/entities/record.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';
 import { updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
+import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

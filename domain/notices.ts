@@ -1,0 +1,72 @@
+import type { AuditDetails } from './audit.ts';
+import type { OpenCounts } from './checklist.ts';
+import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
+import { type MailOutcome, mailOutcomes } from './mails.ts';
+
+/** `notifications.kind`: what a message inside the console is about. */
+export type NotificationKind =
+  | 'offboarding_completed'
+  | 'offboarding_reminder'
+  | 'offboarding_ready'
+  | 'tokens_ended'
+  | 'webhook_failed'
+  | 'webhook_disabled'
+  | 'offboarding_stuck'
+  | 'mail_failed';
+
+/** A notification, as far as its words go. */
+export interface Notice {
+  kind: NotificationKind;
+  /** The name of the person it speaks of. */
+  about: string | null;
+  /** Whether the reader is that person. */
+  own: boolean;
+  details: AuditDetails;
+}
+
+/** What a notification says, in the console and in a mail. */
+export function noticeText({ kind, about: name, own, details }: Notice): string {
+  const about = name ?? 'somebody';
+  switch (kind) {
+    case 'offboarding_completed':
+      return `The offboarding of ${about} is complete.`;
+    case 'offboarding_reminder':
+      return own ? ownReminder(details) : reminder(about, details);
+    case 'offboarding_ready':
+      return `${about} has nothing left to clear and is ready to be marked as offboarded.`;
+    case 'tokens_ended':
+      return `API tokens ended with ${about}: ${listed(details.tokens)}. Whatever used them has stopped.`;
+    case 'webhook_failed':
+      return `A webhook${name ? ` about ${name}` : ''} could not be delivered${details.url ? ` to ${details.url}` : ''}.`;
+    case 'webhook_disabled':
+      return `Nothing is sent to ${details.url} any more: ${details.reason === 'gone' ? 'it said that it is gone' : 'it kept failing'}.`;
+    case 'offboarding_stuck':
+      return `The offboarding of ${about} needs attention: a step failed (${details.step ?? 'unknown'}).`;
+    case 'mail_failed':
+      return `A mail to ${about} could not be sent. ${outcomeWords(details.outcome)}`;
+  }
+}
+
+function reminder(about: string, details: AuditDetails): string {
+  const open = openWords(countsOf(details));
+  return `${about} ${leavingWords(Number(details.daysLeft ?? 0))}.${open ? ` Still open: ${open}.` : ''}`;
+}
+
+function ownReminder(details: AuditDetails): string {
+  const { hardware } = countsOf(details);
+  const devices = openWords({ hardware, software: 0, requests: 0 });
+  return `${ownLeavingWords(Number(details.daysLeft ?? 0))}.${devices ? ` Please give back: ${devices}.` : ''}`;
+}
+
+const countsOf = ({ hardware, software, requests }: AuditDetails): OpenCounts => ({
+  hardware: Number(hardware ?? 0),
+  software: Number(software ?? 0),
+  requests: Number(requests ?? 0),
+});
+
+const listed = (value: AuditDetails[string] | undefined) => (Array.isArray(value) ? value.join(', ') : '');
+
+const outcomeWords = (outcome: unknown) => {
+  const words = mailOutcomes[outcome as MailOutcome];
+  return words === undefined ? '' : `${words}.`;
+};
