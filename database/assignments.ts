@@ -10,8 +10,9 @@ import {
 import { Refusal } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { assetById, lockAsset } from './assets.ts';
-import { type Change, changeAbout } from './change.ts';
+import { type Change, changeAbout, changeWithin } from './change.ts';
 import { Assignment } from './entities/index.ts';
+import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -92,7 +93,20 @@ export interface RecoverAnswer {
  * later one, so that an old page cannot recover an asset from its next holder. InvalidInput for a recovery
  * that says too little. Throws NotFound.
  */
-export async function recoverAsset(
+export const recoverAsset = (
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  recovery: Recovery,
+  assignmentId?: number,
+  now = new Date(),
+): Promise<RecoverAnswer> =>
+  inOneTransaction(em, (transaction) =>
+    recoverWithin(transaction, actor, assetId, recovery, assignmentId, now),
+  );
+
+/** The same inside a transaction that is open already. */
+export async function recoverWithin(
   em: EntityManager,
   actor: Actor,
   assetId: number,
@@ -104,20 +118,19 @@ export async function recoverAsset(
   await assetById(em, assetId);
   const assignment = await assignmentOf(em, assetId, assignmentId);
   if (assignment === null) return { outcome: 'already-returned', formerHolderId: null };
-  return changeAbout(em, assignment.userId, actor, (change) =>
+  return changeWithin(em, assignment.userId, actor, (change) =>
     takeBack(change, assignment.id, recovery, now),
   );
 }
 
 /** The assignment named, else the open one, else the last one. PostgreSQL counts NULL as the latest moment. */
-const assignmentOf = (em: EntityManager, assetId: number, assignmentId: number | undefined) =>
-  em
-    .fork()
-    .findOne(
-      Assignment,
-      { assetId, ...(assignmentId !== undefined && { id: assignmentId }) },
-      { orderBy: { returnedAt: 'desc', id: 'desc' } },
-    );
+async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
+  const { rows } = await sql<{ id: number; userId: number }>`
+    select id, user_id as "userId" from assignments
+    where asset_id = ${assetId} and ${assignmentId === undefined ? sql`true` : sql`id = ${assignmentId}`}
+    order by returned_at desc, id desc limit 1`.execute(sqlOf(em));
+  return rows[0] ?? null;
+}
 
 async function takeBack(
   change: Change,

@@ -29,3 +29,16 @@ export function listingOf<Row extends { id: number }>(
     lastPage: Math.max(1, Math.ceil(total / pageSize)),
   };
 }
+
+/** A part of a list that is read on by the id of its last row. */
+export interface Part<Row> {
+  rows: Row[];
+  /** The id after which the next part begins; null when this was the last one. */
+  next: number | null;
+}
+
+/** Makes a part of one row more than asked for: it says whether there is another part. */
+export function partOf<Row extends { id: number }>(found: Row[], limit: number): Part<Row> {
+  const rows = found.slice(0, limit);
+  return { rows, next: found.length > limit ? rows.at(-1)!.id : null };
+}

@@ -76,20 +76,25 @@ export async function requestById(em: EntityManager, requestId: number): Promise
 }
 
 /** Makes a request for a person and returns its id. Refused for whoever may not receive items. */
-export const createRequest = (
-  em: EntityManager,
-  actor: Actor,
-  userId: number,
-  { item, reason }: { item: string; reason: string | null },
-): Promise<number> =>
-  changeAbout(em, userId, actor, async (change) => {
-    refuseUnlessMayReceiveItems(change.user);
-    const request = change.em.create(Request, { userId, item, reason });
-    await change.em.flush();
-    change.record('request.created', { requestId: request.id, item });
-    change.changed('requests');
-    return request.id;
-  });
+export const createRequest = (em: EntityManager, actor: Actor, userId: number, wish: Wish): Promise<number> =>
+  changeAbout(em, userId, actor, async (change) => (await makeRequest(change, wish)).id);
+
+/** What somebody would like to have, and why. */
+export interface Wish {
+  item: string;
+  reason: string | null;
+}
+
+/** The same within a larger change about the person. */
+export async function makeRequest(change: Change, { item, reason }: Wish): Promise<Request> {
+  const { em, user } = change;
+  refuseUnlessMayReceiveItems(user);
+  const request = em.create(Request, { userId: user.id, item, reason });
+  await em.flush();
+  change.record('request.created', { requestId: request.id, item });
+  change.changed('requests');
+  return request;
+}
 
 /** What became of approving or resolving a request; `status` is what it is now. */
 export interface RequestAnswer {
