@@ -1,12 +1,16 @@
 import { sql } from 'kysely';
+import { forgetOldKeys } from './idempotency.ts';
+import { forgetOldLines } from './imports/keeping.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** Deletes what nobody needs any more: outbox rows sent more than 7 days ago, and sessions that have expired. */
+/** Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports' lines, old keys of calls. */
 export async function tidyUp(em: EntityManager): Promise<void> {
   const db = sqlOf(em);
   await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(db);
   await sql`delete from sessions where expire < now()`.execute(db);
+  await forgetOldLines(em);
+  await forgetOldKeys(em);
 }
 
 /** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */

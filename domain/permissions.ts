@@ -15,9 +15,9 @@ export const permissions = {
   offboard: itAdmins,
   'read-audit': itAdmins,
   'read-people': itAdmins,
-  /** Assets and licenses: create, edit, assign. */
+  /** Assets and licenses: create, edit, assign, import. */
   'manage-inventory': itAdmins,
-  /** Users: create, edit, end dates; cancel an offboarding. */
+  /** Users: create, edit, end dates, import; cancel an offboarding. */
   'manage-people': admins,
   /** Invitations and roles. */
   'manage-access': superAdmins,

@@ -5,6 +5,7 @@ import { auditPages } from './handlers/audit.ts';
 import { completionPages } from './handlers/completion.ts';
 import { deliveryPages } from './handlers/deliveries.ts';
 import { healthProbes } from './handlers/health.ts';
+import { importPages } from './handlers/imports.ts';
 import { invitationPages } from './handlers/invitations.ts';
 import { licensePages } from './handlers/licenses.ts';
 import { ownPages } from './handlers/me.ts';
@@ -46,6 +47,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const seats = seatPages(services);
   const requests = requestPages(services);
   const resolutions = resolutionPages(services);
+  const imports = importPages(services);
   const users = userPages(services);
   const access = accessPages(services);
   const invitations = invitationPages(services);
@@ -100,6 +102,22 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/requests/:requestId/approval', 'offboard', resolutions.approve),
     post('/requests/:requestId/resolution', 'offboard', resolutions.resolve),
 
+    get('/imports', 'manage-inventory', imports.list),
+    get('/imports/users/new', 'manage-people', imports.offer('users')),
+    get('/imports/users/example.csv', 'manage-people', imports.example('users')),
+    post('/imports/users', 'manage-people', imports.receive('users')),
+    get('/imports/assets/new', 'manage-inventory', imports.offer('assets')),
+    get('/imports/assets/example.csv', 'manage-inventory', imports.example('assets')),
+    post('/imports/assets', 'manage-inventory', imports.receive('assets')),
+    get('/imports/licenses/new', 'manage-inventory', imports.offer('licenses')),
+    get('/imports/licenses/example.csv', 'manage-inventory', imports.example('licenses')),
+    post('/imports/licenses', 'manage-inventory', imports.receive('licenses')),
+    // Beyond this each asks for the permission of what the file brings in.
+    get('/imports/:importId', 'manage-inventory', imports.show),
+    get('/imports/:importId/errors.csv', 'manage-inventory', imports.errors),
+    post('/imports/:importId/start', 'manage-inventory', imports.start),
+    post('/imports/:importId/cancellation', 'manage-inventory', imports.cancel),
+
     get('/users', 'read-people', users.list),
     get('/users/new', 'manage-people', users.add),
     get('/users/suggestions', 'read-people', users.suggest),
@@ -130,5 +148,6 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/webhooks/:endpointId/deliveries/:deliveryId', 'manage-workspace', deliveries.show),
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update),
+    post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports),
   ];
 }

@@ -34,8 +34,8 @@ export interface Preview {
   workforce: number;
 }
 
-/** How many lines did what so far. */
-export type Results = Record<Outcome, number>;
+/** How many lines did what so far, and how many people still wait for their manager to be set. */
+export type Results = Record<Outcome | 'managersPending', number>;
 
 /** One file on its way into the database. `createdBy` and `startedBy` are actors. */
 export const Import = defineEntity({

@@ -90,6 +90,9 @@ export const startImport = (
     if (started.state !== 'ready' && !goesOn) {
       throw new Refusal('already-started', 'This import has been started already.');
     }
+    if (started.linesDeletedAt) {
+      throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Import it again.');
+    }
     if (!goesOn) await refuseWithBrakeOn(transaction, started, confirmed, now);
     transaction.assign(started, {
       state: 'starting',
@@ -111,7 +114,7 @@ async function refuseWithBrakeOn(em: EntityManager, ready: Import, confirmed: nu
   if (brakeIsOn(preview, brake) && confirmed !== toConfirm(preview)) throw new BrakeRefusal(preview, brake);
 }
 
-const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0 };
+const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };
 
 /**
  * Cancels an import. One that waits is forgotten at once; one that runs stops after the lines it is at, and

@@ -79,7 +79,8 @@ async function keepResults(em: EntityManager, importId: number): Promise<Results
     update imports set results = (
       select jsonb_build_object(
         'created', count(*) filter (where outcome = 'created'), 'changed', count(*) filter (where outcome = 'changed'),
-        'unchanged', count(*) filter (where outcome = 'unchanged'), 'failed', count(*) filter (where outcome = 'failed'))
+        'unchanged', count(*) filter (where outcome = 'unchanged'), 'failed', count(*) filter (where outcome = 'failed'),
+        'managersPending', count(*) filter (where manager_pending))
       from import_rows where import_id = ${importId})
     where id = ${importId} returning results`.execute(sqlOf(em));
   return rows[0]!.results;

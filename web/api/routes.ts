@@ -5,6 +5,7 @@ import { requireScope, requireToken } from './authentication.ts';
 import { jsonBody } from './bodies.ts';
 import { completionApi } from './completions.ts';
 import { answerErrors } from './errors.ts';
+import { importApi } from './imports.ts';
 import { ApiProblem } from './problems.ts';
 import { userApi } from './users.ts';
 
@@ -13,6 +14,7 @@ export function mountApi(app: Express, services: Services): void {
   const api = Router({ strict: true });
   const users = userApi(services);
   const completions = completionApi(services);
+  const imports = importApi(services);
 
   api.use(neverStored);
   api.use(requireToken(services));
@@ -28,6 +30,9 @@ export function mountApi(app: Express, services: Services): void {
     .route('/users/:externalId/completion')
     .post(requireScope('offboardings:complete'), completions.optionalBody, completions.complete)
     .all(allowOnly('POST'));
+
+  api.route('/imports/users').post(requireScope('imports:write'), imports.importUsers).all(allowOnly('POST'));
+  api.route('/imports/:importId').get(requireScope('imports:write'), imports.show).all(allowOnly('GET'));
 
   api.use(nothingHere);
   api.use(answerErrors(services));

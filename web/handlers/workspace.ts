@@ -1,9 +1,11 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { updateImportSettings } from '../../database/imports/settings.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { updateWorkspace } from '../../database/workspace-settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
-import { orFieldErrors, readForm, text } from '../forms.ts';
+import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
+import { choice, orFieldErrors, readForm, text, wholeNumber } from '../forms.ts';
 import { done, page } from '../rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../signed-in.ts';
@@ -13,13 +15,16 @@ const workspaceForm = z.object({
   timeZone: text(64).refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' }),
 });
 
+const importsForm = z.object({
+  dateFormat: choice(dateFormats),
+  brakeCount: wholeNumber(1_000_000),
+  brakePercent: wholeNumber(100),
+});
+
 export const workspacePages = ({ database }: Services) => {
   const { em } = database;
 
-  const show: RequestHandler = async (_request, response) => {
-    const { name, timeZone } = await workspaceOf(em.fork());
-    formPage(response, { name, timeZone });
-  };
+  const show: RequestHandler = (_request, response) => formPage(response);
 
   const update: RequestHandler = (request, response) =>
     orFieldErrors(
@@ -30,18 +35,31 @@ export const workspacePages = ({ database }: Services) => {
       (errors) => formPage(response.status(422), request.body ?? {}, errors),
     );
 
-  function formPage(
+  /** How files are read, and when one needs a confirmation. */
+  const updateImports: RequestHandler = (request, response) =>
+    orFieldErrors(
+      async () => {
+        await updateImportSettings(em, actorOf(response), readForm(importsForm, request.body));
+        return done(request, response, '/settings/workspace', 'Saved.');
+      },
+      (errors) => formPage(response.status(422), request.body ?? {}, errors),
+    );
+
+  /** The forms, with what was typed into one of them in place of what is set. */
+  async function formPage(
     response: Response,
-    values: Record<string, unknown>,
+    typed: Record<string, unknown> = {},
     errors: Readonly<Record<string, string>> = {},
   ) {
+    const { name, timeZone, dateFormat, brakeCount, brakePercent } = await workspaceOf(em.fork());
     page(response, 'settings/workspace', {
       title: 'Workspace',
-      values,
+      values: { name, timeZone, dateFormat, brakeCount, brakePercent, ...typed },
       errors,
       zones: Intl.supportedValuesOf('timeZone'),
+      dateFormats: dateFormats.map((format) => [format, `${format}, as in ${exampleOf(format)}`]),
     });
   }
 
-  return { show, update };
+  return { show, update, updateImports };
 };

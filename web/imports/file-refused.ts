@@ -4,8 +4,8 @@ import { InvalidInput } from '../../domain/failures.ts';
 export type FileProblem =
   | 'too-large'
   | 'not-csv'
-  | 'empty'
-  | 'broken'
+  | 'empty-file'
+  | 'broken-file'
   | 'unknown-columns'
   | 'missing-columns';
 

@@ -34,7 +34,8 @@ export async function receiveFile(em: EntityManager, actor: Actor, file: ComingF
   const importId = await beginImport(em, actor, { kind, fileName: name, separator: csv.separator, columns });
   try {
     const rowCount = await stageAll(em, importId, csv, rowReader(kind, columns, dateFormat));
-    if (rowCount === 0) throw new FileRefused('empty', 'There is nothing below the header of this file.');
+    if (rowCount === 0)
+      throw new FileRefused('empty-file', 'There is nothing below the header of this file.');
     return await finishStaging(em, importId, rowCount);
   } catch (error) {
     await discardImport(em, importId);
@@ -65,14 +66,14 @@ function checkedColumns(
 ): FileColumn[] {
   if (headers.length > importLimits.columns) {
     throw new FileRefused(
-      'broken',
+      'broken-file',
       `The file has ${headers.length} columns; at most ${importLimits.columns} are read.`,
     );
   }
   const { columns, unknown, repeated, missing } = readHeader(kind, headers);
   if (missing.length > 0) throw new FileRefused('missing-columns', missingWords(missing, headers));
   if (repeated.length > 0)
-    throw new FileRefused('broken', `These columns say the same thing: ${listed(repeated)}.`);
+    throw new FileRefused('broken-file', `These columns say the same thing: ${listed(repeated)}.`);
   if (unknown.length > 0 && !leaveOutUnknown)
     throw new FileRefused('unknown-columns', unknownWords(kind, unknown));
   return columns;

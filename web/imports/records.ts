@@ -28,7 +28,7 @@ export async function openCsv(kind: ImportKind, bytes: AsyncIterable<Uint8Array>
   const { separator, text } = await openingOf(kind, texts);
   const records = recordsOf(parserOf(separator, text, texts));
   const header = await records.next();
-  if (header.done) throw new FileRefused('empty', 'The file is empty.');
+  if (header.done) throw new FileRefused('empty-file', 'The file is empty.');
   return { separator, headers: header.value.cells.map((cell) => cell.trim()), records };
 }
 
@@ -69,15 +69,15 @@ function inWords(error: CsvError): FileRefused {
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
       return new FileRefused(
-        'broken',
+        'broken-file',
         'A quotation mark is opened and never closed, so that the rest of the file is one cell.',
       );
     case 'CSV_MAX_RECORD_SIZE':
       return new FileRefused(
-        'broken',
+        'broken-file',
         `The text that begins around line ${line} is longer than ${importLimits.lineBytes / 1024} kB. Is a quotation mark missing?`,
       );
     default:
-      return new FileRefused('broken', `The file cannot be read as CSV from line ${line} on.`);
+      return new FileRefused('broken-file', `The file cannot be read as CSV from line ${line} on.`);
   }
 }

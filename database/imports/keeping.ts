@@ -1,0 +1,24 @@
+import { sql } from 'kysely';
+import { linesKeptDays } from '../../domain/imports/imports.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+
+/**
+ * Deletes the lines of imports that ended some days ago: they hold personal data, and the counts are enough. Files
+ * that nobody started in that time are forgotten altogether, and so are those whose upload broke off a day ago.
+ */
+export async function forgetOldLines(em: EntityManager): Promise<void> {
+  const db = sqlOf(em);
+  const abandoned = sql`started_at is null and ended_at is null and (
+    created_at < now() - make_interval(days => ${linesKeptDays}) or state = 'staging' and created_at < now() - interval '1 day')`;
+  await sql`delete from import_rows where import_id in (select id from imports where ${abandoned})`.execute(
+    db,
+  );
+  await sql`delete from imports where ${abandoned}`.execute(db);
+  await sql`
+    with over as (
+      update imports set lines_deleted_at = now()
+      where ended_at < now() - make_interval(days => ${linesKeptDays}) and lines_deleted_at is null returning id
+    )
+    delete from import_rows where import_id in (select id from over)`.execute(db);
+}

@@ -1,0 +1,132 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { ImportKind } from '../../domain/imports/imports.ts';
+import type { Changes, LeavingEffect, Remark } from '../../domain/imports/judgement.ts';
+import type { Import } from '../entities/index.ts';
+import { type Listing, listingOf, offsetOf, pageSize } from '../listing.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+
+/** What part of a file's lines a list shows. */
+export const shownLines = ['errors', 'leaving', 'notes', 'created', 'changed'] as const;
+export type ShownLines = (typeof shownLines)[number];
+
+/** One line as a list shows it: what it is about, what it would do or has done, and what there is to say. */
+export interface ReportedLine {
+  id: number;
+  line: number;
+  /** The name, tag or address it is about. */
+  about: string | null;
+  subjectId: number | null;
+  stated: Record<string, string | number | null>;
+  problems: Remark[];
+  notes: Remark[];
+  changes: Changes;
+  leaving: LeavingEffect | null;
+}
+
+/** One page of the lines that a list shows: before the import by what they would do, after it by what they did. */
+export async function reportedLines(
+  em: EntityManager,
+  { id, kind, startedAt }: Import,
+  shown: ShownLines,
+  page: number,
+): Promise<Listing<ReportedLine>> {
+  const matching = sql`r.import_id = ${id} and ${(startedAt == null ? wouldBe : came)[shown]}`;
+  const order = shown === 'leaving' ? sql`r.stated->>'endDate' nulls last, r.line` : sql`r.line`;
+  const { rows } = await sql<ReportedLine & { total: number }>`
+    with page as (
+      select r.line as id, r.line, r.subject_id as "subjectId", r.stated, r.leaving, ${aboutOf[kind]} as about,
+        coalesce(r.judgement->'problems', r.problems) as problems, coalesce(r.judgement->'notes', '[]') as notes,
+        coalesce(r.judgement->'changes', '{}') as changes, row_number() over (order by ${order}) as place
+      from import_rows r
+      where ${matching} order by ${order} limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from import_rows r where ${matching}) counted
+    left join page on true order by page.place`.execute(sqlOf(em));
+  return listingOf(rows, page);
+}
+
+const wouldBe: Record<ShownLines, RawBuilder<unknown>> = {
+  errors: sql`r.verdict = 'error'`,
+  leaving: sql`r.leaving is not null`,
+  notes: sql`r.verdict <> 'error' and r.judgement->'notes' <> '[]'`,
+  created: sql`r.verdict = 'create'`,
+  changed: sql`r.verdict = 'change'`,
+};
+
+const came: Record<ShownLines, RawBuilder<unknown>> = {
+  errors: sql`r.outcome = 'failed'`,
+  leaving: sql`r.leaving is not null and r.outcome in ('created', 'changed')`,
+  notes: sql`r.outcome in ('created', 'changed', 'unchanged') and r.judgement->'notes' <> '[]'`,
+  created: sql`r.outcome = 'created'`,
+  changed: sql`r.outcome = 'changed'`,
+};
+
+const aboutOf: Record<ImportKind, RawBuilder<unknown>> = {
+  users: sql`coalesce(r.stated->>'name', (select u.name from users u where u.id = r.subject_id),
+    r.stated->>'email', r.stated->>'externalId')`,
+  assets: sql`r.stated->>'tag'`,
+  licenses: sql`r.stated->>'license'`,
+};
+
+/** A line that was not taken, as it stands in the file, with the reasons. */
+export interface RefusedLine {
+  line: number;
+  cells: string[];
+  problems: Remark[];
+}
+
+/** Every line that was not or would not be taken, in the order of the file; never more than a few at once in memory. */
+export async function* refusedLines(
+  em: EntityManager,
+  { id, startedAt }: Import,
+): AsyncGenerator<RefusedLine> {
+  const matching = (startedAt == null ? wouldBe : came).errors;
+  for (let after = 0; ; ) {
+    const { rows } = await sql<RefusedLine>`
+      select r.line, r.cells, coalesce(r.judgement->'problems', r.problems) as problems from import_rows r
+      where r.import_id = ${id} and r.line > ${after} and ${matching} order by r.line limit 500`.execute(
+      sqlOf(em),
+    );
+    if (rows.length === 0) return;
+    yield* rows;
+    after = rows.at(-1)!.line;
+  }
+}
+
+/** An import as lists show it. `by` is a name, or the actor when nobody has one. */
+export interface ListedImport
+  extends Pick<
+    Import,
+    'id' | 'kind' | 'state' | 'fileName' | 'rowCount' | 'preview' | 'results' | 'createdAt'
+  > {
+  by: string;
+}
+
+/** One page of the imports of these kinds, the latest first. */
+export async function listImports(
+  em: EntityManager,
+  kinds: readonly ImportKind[],
+  page: number,
+): Promise<Listing<ListedImport>> {
+  const matching = sql`i.kind = any(${kinds}::text[]) and i.state <> 'staging'`;
+  const { rows } = await sql<ListedImport & { total: number }>`
+    with page as (
+      select i.id, i.kind, i.state, i.file_name as "fileName", i.row_count as "rowCount", i.preview, i.results,
+        i.created_at as "createdAt", ${nameOfActor(sql`i.created_by`)} as by
+      from imports i where ${matching} order by i.id desc limit ${pageSize} offset ${offsetOf(page)}
+    )
+    select total, page.* from (select count(*) as total from imports i where ${matching}) counted
+    left join page on true order by page.id desc`.execute(sqlOf(em));
+  return listingOf(rows, page);
+}
+
+/** Who brought a file in, by name. */
+export async function nameOfUploader(em: EntityManager, { id }: Import): Promise<string> {
+  const { rows } = await sql<{ by: string }>`
+    select ${nameOfActor(sql`i.created_by`)} as by from imports i where i.id = ${id}`.execute(sqlOf(em));
+  return rows[0]!.by;
+}
+
+const nameOfActor = (actor: RawBuilder<unknown>) => sql`coalesce(
+  (select u.name from users u where ${actor} = 'user:' || u.id), ${actor})`;

@@ -1,0 +1,29 @@
+import type { Actor } from '../../domain/actor.ts';
+import type { DateFormat } from '../../domain/written-dates.ts';
+import { record } from '../change.ts';
+import { changedFields, differences } from '../differences.ts';
+import type { EntityManager } from '../orm.ts';
+import { workspaceOf } from '../workspace.ts';
+
+/** How the company's files are read, and when one of them needs a confirmation. */
+export interface ImportSettings {
+  dateFormat: DateFormat;
+  /** People whom one file may make start or stop leaving. */
+  brakeCount: number;
+  /** The same in per cent of the workforce, 0 to 100. */
+  brakePercent: number;
+}
+
+/** Changes how files are imported; equal settings are not noted. */
+export const updateImportSettings = (
+  em: EntityManager,
+  actor: Actor,
+  settings: ImportSettings,
+): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const workspace = await workspaceOf(transaction);
+    const news = differences(workspace, settings);
+    if (Object.keys(news).length === 0) return;
+    record(transaction, actor, 'workspace.updated', null, changedFields(workspace, news));
+    transaction.assign(workspace, news);
+  });

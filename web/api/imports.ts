@@ -1,0 +1,137 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Import } from '../../database/entities/index.ts';
+import { BrakeRefusal, discardImport, importById, startImport } from '../../database/imports/imports.ts';
+import { reportedLines } from '../../database/imports/report.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { FileRefused } from '../imports/file-refused.ts';
+import { receiveFile } from '../imports/receiving.ts';
+import { takeBody } from '../imports/upload.ts';
+import { headerOf } from '../imports/words.ts';
+import { idIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { tokenActorOf } from './authentication.ts';
+import { ApiProblem, invalid, type PartProblem } from './problems.ts';
+
+export const importApi = ({ database }: Services) => {
+  const { em } = database;
+
+  /** Takes a CSV file of people in and starts its import, unless the brake is on and the number is not confirmed. */
+  const importUsers: RequestHandler = async (request, response) => {
+    const { confirm, leaveOutUnknown } = parametersOf(request);
+    const actor = tokenActorOf(response);
+    refuseOtherBodies(request);
+    const file = { kind: 'users' as const, name: `${request.id}.csv`, leaveOutUnknown };
+    const { id } = await orProblem(() =>
+      takeBody(request, (bytes) => receiveFile(em, actor, { ...file, bytes })),
+    );
+    try {
+      await startImport(em, actor, id, confirm);
+    } catch (error) {
+      await discardImport(em, id);
+      throw error instanceof BrakeRefusal ? confirmationNeeded(error) : error;
+    }
+    response.status(202).location(`/api/v1/imports/${id}`);
+    await answer(response, id);
+  };
+
+  /** How far an import is, and what became of it. */
+  const show: RequestHandler = (request, response) => answer(response, idIn(request, 'importId', 'import'));
+
+  async function answer(response: Response, importId: number) {
+    const found = await importById(em, importId);
+    if (found.kind !== 'users' || found.state === 'staging') throw new NotFound('import');
+    response.json(await representationOf(found));
+  }
+
+  async function representationOf(found: Import) {
+    const { id, state, rowCount, results, preview, createdAt, startedAt, endedAt } = found;
+    const { managersPending: _, ...counts } = results ?? {
+      managersPending: 0,
+      created: 0,
+      changed: 0,
+      unchanged: 0,
+      failed: 0,
+    };
+    return {
+      id,
+      state,
+      lines: rowCount,
+      ...counts,
+      newEndDates: preview?.starts ?? 0,
+      clearedEndDates: preview?.stops ?? 0,
+      createdAt,
+      startedAt: startedAt ?? null,
+      endedAt: endedAt ?? null,
+      errors: await firstErrors(found),
+    };
+  }
+
+  /** The problems of the first fifty lines that have any. */
+  async function firstErrors(found: Import) {
+    const { rows } = await reportedLines(em, found, 'errors', 1);
+    return rows.flatMap(({ line, problems }) =>
+      problems.map(({ field, message }) => ({
+        line,
+        column: headerOf(field, found.columns),
+        detail: message,
+      })),
+    );
+  }
+
+  return { importUsers, show };
+};
+
+const known = new Set(['confirm', 'unknownColumns']);
+
+function parametersOf(request: Request): { confirm: number | null; leaveOutUnknown: boolean } {
+  const { confirm, unknownColumns } = request.query;
+  const problems: PartProblem[] = Object.keys(request.query)
+    .filter((parameter) => !known.has(parameter))
+    .map((parameter) => ({ parameter, detail: 'There is no such parameter.' }));
+  if (confirm !== undefined && !/^\d{1,9}$/.test(String(confirm))) {
+    problems.push({ parameter: 'confirm', detail: 'Expected a whole number of people.' });
+  }
+  if (unknownColumns !== undefined && unknownColumns !== 'leave-out') {
+    problems.push({ parameter: 'unknownColumns', detail: 'Expected leave-out.' });
+  }
+  if (problems.length > 0) throw invalid(problems);
+  return {
+    confirm: confirm === undefined ? null : Number(confirm),
+    leaveOutUnknown: unknownColumns !== undefined,
+  };
+}
+
+function refuseOtherBodies(request: Request) {
+  if (request.is('text/csv') && request.get('Content-Encoding') === undefined) return;
+  throw new ApiProblem({
+    status: 415,
+    code: 'unsupported-body',
+    title: 'This kind of body is not supported',
+    detail: 'Send a CSV file, not compressed, with Content-Type: text/csv.',
+  });
+}
+
+async function orProblem<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof FileRefused)) throw error;
+    throw new ApiProblem({
+      status: error.code === 'too-large' ? 413 : 422,
+      code: error.code,
+      title: 'This file was not taken',
+      detail: error.message,
+    });
+  }
+}
+
+const confirmationNeeded = ({ people, preview, message }: BrakeRefusal) =>
+  new ApiProblem({
+    status: 409,
+    code: 'confirmation-needed',
+    title: 'This has to be confirmed',
+    detail: `${message} Nothing was changed. Send the file again with ?confirm=${people} if this is what you want.`,
+    newEndDates: preview.starts,
+    clearedEndDates: preview.stops,
+    confirm: people,
+  });

@@ -1,0 +1,139 @@
+import { pipeline } from 'node:stream/promises';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { Import } from '../../database/entities/index.ts';
+import { BrakeRefusal, cancelImport, importById, startImport } from '../../database/imports/imports.ts';
+import { listImports } from '../../database/imports/report.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { columnsOf } from '../../domain/imports/columns.ts';
+import {
+  type ImportKind,
+  importKinds,
+  importLimits,
+  permissionToImport,
+} from '../../domain/imports/imports.ts';
+import { may } from '../../domain/permissions.ts';
+import { readForm } from '../forms.ts';
+import { Forbidden } from '../http-errors.ts';
+import { csvLine } from '../imports/csv-writing.ts';
+import { errorsCsv } from '../imports/errors-csv.ts';
+import { FileRefused } from '../imports/file-refused.ts';
+import { renderImport } from '../imports/page.ts';
+import { receiveFile } from '../imports/receiving.ts';
+import { takeUpload } from '../imports/upload.ts';
+import { kindWords, stateWords } from '../imports/words.ts';
+import { done, page } from '../rendering.ts';
+import { idIn, pageIn } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { actorOf, signedIn } from '../signed-in.ts';
+
+const confirmation = z.object({ people: z.string().trim().optional() });
+
+export const importPages = (services: Services) => {
+  const { em } = services.database;
+
+  /** What was brought in, the latest first. */
+  const list: RequestHandler = async (request, response) => {
+    const kinds = importKinds.filter((kind) => may(signedIn(response).role, permissionToImport[kind]));
+    const listing = await listImports(em, kinds, pageIn(request));
+    page(response, 'imports/index', { title: 'Imports', listing, kinds, kindWords, stateWords });
+  };
+
+  const offer =
+    (kind: ImportKind): RequestHandler =>
+    (_request, response) =>
+      offerPage(response, kind);
+
+  /** A file with a header and one line, to be filled in. */
+  const example =
+    (kind: ImportKind): RequestHandler =>
+    (_request, response) => {
+      const columns = columnsOf[kind];
+      response.type('text/csv').attachment(`${kind}.csv`);
+      response.send(
+        csvLine(
+          columns.map(({ field }) => field),
+          ',',
+        ) +
+          csvLine(
+            columns.map(({ example }) => example),
+            ',',
+          ),
+      );
+    };
+
+  /** Takes a file in and shows what it would do. */
+  const receive =
+    (kind: ImportKind): RequestHandler =>
+    async (request, response) => {
+      try {
+        const { id } = await takeUpload(request, ({ fileName, bytes, fields }) =>
+          receiveFile(em, actorOf(response), {
+            kind,
+            name: fileName,
+            bytes,
+            leaveOutUnknown: fields.unknown === 'leave-out',
+          }),
+        );
+        response.redirect(303, `/imports/${id}`);
+      } catch (error) {
+        if (!(error instanceof FileRefused)) throw error;
+        await offerPage(response.status(error.code === 'too-large' ? 413 : 422), kind, error.fields.file);
+      }
+    };
+
+  async function offerPage(response: Response, kind: ImportKind, error?: string) {
+    const { dateFormat } = await workspaceOf(em.fork());
+    page(response, 'imports/new', {
+      title: `Import ${kindWords[kind].toLowerCase()}`,
+      kind,
+      kindWords,
+      columns: columnsOf[kind],
+      dateFormat,
+      limits: importLimits,
+      error,
+    });
+  }
+
+  const show: RequestHandler = async (request, response) =>
+    renderImport(services, request, response, await importIn(request, response));
+
+  const start: RequestHandler = async (request, response) => {
+    const { id } = await importIn(request, response);
+    const { people } = readForm(confirmation, request.body);
+    try {
+      await startImport(em, actorOf(response), id, people ? Number(people) : null);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      const isMissing = error instanceof BrakeRefusal;
+      return renderImport(services, request, response, await importById(em, id), {
+        status: isMissing ? 422 : 409,
+        ...(isMissing && { errors: { people: `Type ${error.people} to confirm.` }, values: { people } }),
+        ...(!isMissing && { alert: { tone: 'danger', text: error.message } }),
+      });
+    }
+    return done(request, response, `/imports/${id}`, 'The import has been started.');
+  };
+
+  const cancel: RequestHandler = async (request, response) => {
+    const { id } = await importIn(request, response);
+    await cancelImport(em, actorOf(response), id);
+    return done(request, response, `/imports/${id}`, 'The import is cancelled. What it has done stays.');
+  };
+
+  const errors: RequestHandler = async (request, response) => {
+    const found = await importIn(request, response);
+    response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
+    await pipeline(errorsCsv(em, found), response);
+  };
+
+  /** The import in the address, for whoever may bring in files of its kind. */
+  async function importIn(request: Request, response: Response): Promise<Import> {
+    const found = await importById(em, idIn(request, 'importId', 'import'));
+    if (!may(signedIn(response).role, permissionToImport[found.kind])) throw new Forbidden();
+    return found;
+  }
+
+  return { list, offer, example, receive, show, start, cancel, errors };
+};

@@ -1,0 +1,59 @@
+import type { Request, Response } from 'express';
+import type { Import } from '../../database/entities/index.ts';
+import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../../database/imports/report.ts';
+import { workspaceOf } from '../../database/workspace.ts';
+import { brakeIsOn, brakeWords, toConfirm } from '../../domain/imports/brake.ts';
+import { isUnderWay } from '../../domain/imports/imports.ts';
+import type { PageNote } from '../page-note.ts';
+import { page } from '../rendering.ts';
+import { pageIn, queryText } from '../requests.ts';
+import type { Services } from '../services.ts';
+import { headerOf, kindWords, stateWords } from './words.ts';
+
+/** Shows an import as it is now: what the file would do, how far it is, or what became of it. */
+export async function renderImport(
+  { database: { em } }: Services,
+  request: Request,
+  response: Response,
+  found: Import,
+  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+): Promise<void> {
+  const workspace = await workspaceOf(em.fork());
+  const counts = countsOf(found);
+  const asked = queryText(request, 'show');
+  const shown =
+    shownLines.find((each) => each === asked) ?? shownLines.find((each) => counts[each] > 0) ?? 'errors';
+  const hasList = !isUnderWay(found.state) && !found.linesDeletedAt && found.state !== 'staging';
+  page(response.status(status), 'imports/show', {
+    title: `Import of ${found.fileName}`,
+    found,
+    by: await nameOfUploader(em, found),
+    brake: found.state === 'ready' ? brakeOf(found, workspace) : null,
+    counts,
+    shown,
+    listing: hasList ? await reportedLines(em, found, shown, pageIn(request)) : null,
+    underWay: isUnderWay(found.state),
+    zone: workspace.timeZone,
+    headerOf,
+    kindWords,
+    stateWords,
+    alert,
+    errors,
+    values,
+  });
+}
+
+/** How many lines each list has, before the import or after it. */
+function countsOf({ preview, results, startedAt }: Import): Record<ShownLines, number> {
+  const { create = 0, change = 0, error = 0, notes = 0, starts = 0, moves = 0, stops = 0 } = preview ?? {};
+  const leaving = starts + moves + stops;
+  return startedAt == null || !results
+    ? { errors: error, leaving, notes, created: create, changed: change }
+    : { errors: results.failed, leaving, notes, created: results.created, changed: results.changed };
+}
+
+function brakeOf({ preview }: Import, workspace: { brakeCount: number; brakePercent: number }) {
+  const brake = { count: workspace.brakeCount, percent: workspace.brakePercent };
+  if (!preview || !brakeIsOn(preview, brake)) return null;
+  return { words: brakeWords(preview, brake), people: toConfirm(preview) };
+}
