@@ -86,6 +86,18 @@ export class Browserlike {
     });
   }
 
+  /** Posts a form with a file. */
+  upload(
+    path: string,
+    file: { name?: string; bytes: string | Uint8Array<ArrayBuffer> },
+    fields: Record<string, string> = {},
+  ): Promise<Answer> {
+    const body = new FormData();
+    for (const [name, value] of Object.entries(fields)) body.set(name, value);
+    body.set('file', new Blob([file.bytes]), file.name ?? 'file.csv');
+    return this.#send(path, { method: 'POST', body, headers: { 'Sec-Fetch-Site': 'same-origin' } });
+  }
+
   /** Posts a form as htmx does, aiming at an element. */
   postByHtmx(path: string, target: string, fields: Record<string, string> = {}): Promise<Answer> {
     return this.post(path, fields, {
