@@ -68,7 +68,7 @@ async function problemsOf(
   return new Map(rows.map(({ line, problems }) => [line, problems]));
 }
 
-/** Keeps what lines would do, by one statement. */
+/** Keeps what lines would do, by one statement; a line that has been carried out meanwhile keeps what it did. */
 export async function keepJudgements(
   em: EntityManager,
   importId: number,
@@ -86,5 +86,5 @@ export async function keepJudgements(
     set verdict = j.verdict, leaving = j.leaving, subject_id = j."subjectId", judgement = j.judgement
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as j(line int, "subjectId" int, verdict text, leaving text, judgement jsonb)
-    where r.import_id = ${importId} and r.line = j.line`.execute(sqlOf(em));
+    where r.import_id = ${importId} and r.line = j.line and r.outcome is null`.execute(sqlOf(em));
 }

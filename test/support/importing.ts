@@ -1,0 +1,48 @@
+import type { Import } from '../../database/entities/index.ts';
+import { importById, startImport } from '../../database/imports/imports.ts';
+import { carryOn } from '../../database/imports/progress.ts';
+import { type ReportedLine, reportedLines, type ShownLines } from '../../database/imports/report.ts';
+import type { Database } from '../../database/orm.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { ImportKind } from '../../domain/imports/imports.ts';
+import { receiveFile } from '../../web/imports/receiving.ts';
+
+/** Imports files into a test's database without the engine: what its workflow would do is done here. */
+export function importing({ em }: Database, actor: Actor) {
+  /** Takes a file in and says what it would do. */
+  const upload = (kind: ImportKind, csv: string): Promise<Import> =>
+    receiveFile(em, actor, {
+      kind,
+      name: 'file.csv',
+      leaveOutUnknown: false,
+      bytes: (async function* () {
+        yield Buffer.from(csv);
+      })(),
+    });
+
+  /** Carries an import out to its end. */
+  async function carryOut(importId: number): Promise<Import> {
+    const onDefect = (error: unknown) => {
+      throw error;
+    };
+    while (!(await carryOn(em, importId, { onLine: () => {}, onDefect })).isOver);
+    return importById(em, importId);
+  }
+
+  /** Takes a file in, starts it whatever the brake says, and carries it out. */
+  async function run(kind: ImportKind, csv: string): Promise<Import> {
+    const { id, preview } = await upload(kind, csv);
+    await startImport(em, actor, id, preview!.starts + preview!.stops);
+    return carryOut(id);
+  }
+
+  /** The first lines of a list, with what there is to say about them. */
+  const lines = async (found: Import, shown: ShownLines): Promise<ReportedLine[]> =>
+    (await reportedLines(em, found, shown, 1)).rows;
+
+  return { upload, carryOut, run, lines };
+}
+
+/** A CSV file of these lines. */
+export const csvOf = (...lines: (string | number | null)[][]): string =>
+  lines.map((line) => line.map((cell) => cell ?? '').join(',')).join('\n');
