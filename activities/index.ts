@@ -1,6 +1,7 @@
 import { deliveryActivities } from './deliveries.ts';
 import { withTypedFailures } from './failures.ts';
 import { importActivities } from './imports.ts';
+import { mailActivities, mailingActivities } from './mail.ts';
 import { offboardingActivities } from './offboardings.ts';
 import { reminderActivities } from './reminders.ts';
 import { sendingActivities } from './sending.ts';
@@ -16,6 +17,7 @@ export const createActivities = (world: World) =>
       ...reminderActivities(world),
       ...deliveryActivities(world),
       ...importActivities(world),
+      ...mailActivities(world),
     },
     world.log,
   );
@@ -25,3 +27,8 @@ export type Activities = ReturnType<typeof createActivities>;
 export const createSendingActivities = (world: World) =>
   withTypedFailures(sendingActivities(world), world.log);
 export type SendingActivities = ReturnType<typeof createSendingActivities>;
+
+/** What workflows may ask of the mail server, for a queue of its own. */
+export const createMailingActivities = (world: World) =>
+  withTypedFailures(mailingActivities(world), world.log);
+export type MailingActivities = ReturnType<typeof createMailingActivities>;

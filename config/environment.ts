@@ -22,6 +22,15 @@ const listOfAddresses = z.preprocess(
   z.array(z.string()),
 );
 
+/** `lastday@example.com` or `Lastday <lastday@example.com>`, in one line. */
+const sender = z.string().transform((text, context) => {
+  const [, name = '', address = ''] =
+    /^(?:"?([^"<>\r\n]*?)"?\s*<)?([^<>\s]+@[^<>\s]+?)>?$/.exec(text.trim()) ?? [];
+  if (z.email({ pattern: z.regexes.html5Email }).safeParse(address).success) return { name, address };
+  context.addIssue({ code: 'custom', message: 'Expected an address such as Lastday <lastday@example.com>' });
+  return z.NEVER;
+});
+
 const shape = z.object({
   PORT: defaulting(port, 3000),
   HOST: defaulting(z.string(), '127.0.0.1'),
@@ -39,8 +48,14 @@ const shape = z.object({
     z.email({ pattern: z.regexes.html5Email, error: 'Expected an e-mail address' }),
   ),
   LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
+  /** The mail server; without it no mail is sent. */
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected a smtp:// or smtps:// address' })),
+  /** Whom mails come from. */
+  MAIL_FROM: optional(sender),
   /** Addresses or CIDR ranges that deliveries may reach although they are private. */
   WEBHOOK_ALLOW: listOfAddresses,
+  /** How many calls of the API a token may make a minute, of each web process. */
+  API_RATE_LIMIT: defaulting(z.coerce.number().int().min(1, { error: 'Expected a number of calls' }), 6000),
   LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
 });
 
@@ -70,6 +85,20 @@ function checked<T extends z.ZodType>(type: T, variables: NodeJS.ProcessEnv): z.
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`);
+}
+
+/** Whom mails come from, for the mail's header. */
+export interface Sender {
+  name: string;
+  address: string;
+}
+
+/** Whom mails come from: MAIL_FROM, else `lastday` at the host that Lastday is reached at. */
+export function mailSender(environment: Environment): Sender {
+  const { hostname } = new URL(publicUrl(environment));
+  const host = /^[\d.]+$|:/.test(hostname) ? 'localhost' : hostname;
+  const { name, address } = environment.MAIL_FROM ?? { name: '', address: `lastday@${host}` };
+  return { name: name || 'Lastday', address };
 }
 
 /** The address Lastday is reached at, without a trailing slash. */

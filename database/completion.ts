@@ -144,6 +144,7 @@ async function firstPossibleEndDate({ em, user }: Change, now: Date): Promise<st
   return user.startDate && user.startDate > today ? user.startDate : today;
 }
 
+/** In the console at once, and by mail unless they do not want it. */
 async function notifyManager({ em, user }: Change, offboardingId: number) {
   if (!user.managerId) return;
   em.create(Notification, {
@@ -152,4 +153,10 @@ async function notifyManager({ em, user }: Change, offboardingId: number) {
     aboutUserId: user.id,
     details: { offboardingId },
   });
+  await sql`
+    insert into mails (user_id, kind, offboarding_id)
+    select id, 'completions', ${offboardingId}::int from users
+    where id = ${user.managerId} and status = 'active' and 'completions' <> all(no_mail_about)`.execute(
+    sqlOf(em),
+  );
 }

@@ -4,30 +4,66 @@ import type { NotificationKind } from '../domain/notices.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** A notification as its page shows it, with the name of the person it is about. */
+/** One message, with the name of the person it is about. */
 export interface NotificationRow {
   id: number;
   kind: NotificationKind;
   aboutUserId: number | null;
   about: string | null;
   details: AuditDetails;
-  createdAt: Date;
-  readAt: Date | null;
+  createdAt: string;
+  isRead: boolean;
 }
 
-/** The newest notifications of a person, `limit` of them older than the one with id `before`. */
+/** Messages that came on the same day and mean the same: shown as one. */
+export interface NotificationGroup {
+  /** Of the newest message. */
+  id: number;
+  kind: NotificationKind;
+  total: number;
+  unread: number;
+  /** The newest ones first. */
+  newest: NotificationRow[];
+}
+
+/** How many messages of a group are shown; there may be hundreds. */
+export const shownOfGroup = 50;
+
+/**
+ * What hundreds can come of at once is shown, and counted, as one a day of UTC, unless it is about the reader. `n` is
+ * the notification.
+ */
+const groupKey = sql<string>`
+  case when n.kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
+      and n.about_user_id is distinct from n.user_id
+    then n.kind || (n.created_at at time zone 'UTC')::date else n.id::text end`;
+
+/** How many things the user `u` has not read, as they are shown. */
+export const unreadCount = sql<number>`(
+  select count(distinct ${groupKey}) from notifications n where n.user_id = u.id and n.read_at is null)`;
+
+/** A person's newest messages in groups, `limit` of them older than the one with id `before`, by one statement. */
 export async function notificationsOf(
   em: EntityManager,
   userId: number,
-  before: number | null,
-  limit: number,
-): Promise<NotificationRow[]> {
-  const { rows } = await sql<NotificationRow>`
-    select n.id, n.kind, n.about_user_id as "aboutUserId", u.name as about, n.details,
-      n.created_at as "createdAt", n.read_at as "readAt"
-    from notifications n left join users u on u.id = n.about_user_id
-    where n.user_id = ${userId} and (${before}::int is null or n.id < ${before})
-    order by n.id desc limit ${limit}`.execute(sqlOf(em));
+  { before, limit }: { before: number | null; limit: number },
+): Promise<NotificationGroup[]> {
+  const { rows } = await sql<NotificationGroup>`
+    with own as (
+      select n.*, ${groupKey} as key from notifications n where n.user_id = ${userId}
+    ), grouped as (
+      select key, max(id) as id, count(*) as total, count(*) filter (where read_at is null) as unread
+      from own group by key
+      having ${before}::int is null or max(id) < ${before} order by max(id) desc limit ${limit}
+    )
+    select g.id, g.total, g.unread, (select kind from own where own.id = g.id) as kind,
+      (select jsonb_agg(shown.line order by shown.id desc) from (
+        select o.id, jsonb_build_object('id', o.id, 'kind', o.kind, 'aboutUserId', o.about_user_id, 'about', u.name,
+          'details', o.details, 'createdAt', o.created_at, 'isRead', o.read_at is not null) as line
+        from own o left join users u on u.id = o.about_user_id
+        where o.key = g.key order by o.id desc limit ${shownOfGroup}
+      ) shown) as newest
+    from grouped g order by g.id desc`.execute(sqlOf(em));
   return rows;
 }
 

@@ -12,6 +12,7 @@ export const auditActions = {
   'user.password_set': 'set a password',
   'user.signed_in': 'signed in',
   'user.sign_in_failed': 'failed to sign in',
+  'user.mails_chosen': 'chose which mails to get', // unwanted
   'user.signed_out': 'signed out',
   'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
@@ -34,6 +35,10 @@ export const auditActions = {
   'webhook.created': 'added the webhook endpoint', // endpointId, url
   'webhook.updated': 'changed the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',
+  'webhook.disabled': 'disabled the webhook endpoint', // endpointId, url, reason, deliveries
+  'webhook.secret_rotated': 'made a new secret for the webhook endpoint', // endpointId, url
+  'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
+  'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
   'token.created': 'made the API token', // tokenId, name, scopes
   'token.revoked': 'revoked the API token', // tokenId, name
   'workspace.updated': 'changed the workspace settings',

@@ -11,6 +11,7 @@ export const mailOutcomes = {
   sent: 'Sent',
   put_off: 'The mail server asked to try again later',
   refused: 'The mail server refused the address or the message',
+  sender_refused: 'The mail server takes no mail from the address Lastday writes from',
   sign_in_refused: 'The mail server did not let Lastday sign in',
   connection_failed: 'The mail server could not be reached',
   tls_failed: 'The secure connection to the mail server could not be made',

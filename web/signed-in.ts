@@ -8,6 +8,8 @@ export interface SignedIn {
   name: string;
   email: string;
   role: Role;
+  /** Their own zone, else the workspace's: moments are shown in it. */
+  zone: string;
   /** Unread notifications. */
   unread: number;
 }

@@ -8,6 +8,8 @@ import {
   csvImportWorkflow,
   hardwareChanged,
   lastDayChanged,
+  mailStart,
+  mailWorkflow,
   offboardingIdOf,
   offboardingStart,
   offboardingWorkflow,
@@ -74,6 +76,16 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   const carryOutImport = (importId: number) =>
     within(patienceMs, () => client.workflow.start(csvImportWorkflow, csvImportStart(importId, queue)));
 
+  /** Starts the workflow of a mail unless it runs. */
+  const post = (mailId: number) =>
+    within(patienceMs, () =>
+      client.workflow.start(mailWorkflow, {
+        ...mailStart(mailId, queue),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+      }),
+    );
+
   /** The running offboarding workflows by offboarding, as far as the engine's list has caught up. */
   const runningOffboardings = () =>
     within(patienceForLists, async () => {
@@ -91,11 +103,14 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       return running;
     });
 
-  /** The ids of the running delivery workflows, as far as the engine's list has caught up. */
-  const runningDeliveries = () =>
+  /** The ids of the running workflows of deliveries and of mails, as far as the engine's list has caught up. */
+  const runningDeliveries = () => idsOfRunning(webhookDeliveryWorkflow);
+  const runningMails = () => idsOfRunning(mailWorkflow);
+
+  const idsOfRunning = (type: string) =>
     within(patienceForLists, async () => {
       const running = new Set<string>();
-      for await (const { workflowId } of list(webhookDeliveryWorkflow)) running.add(workflowId);
+      for await (const { workflowId } of list(type)) running.add(workflowId);
       return running;
     });
 
@@ -112,7 +127,16 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       () => false,
     );
 
-  return { tell, deliver, carryOutImport, runningOffboardings, runningDeliveries, answers };
+  return {
+    tell,
+    deliver,
+    post,
+    carryOutImport,
+    runningOffboardings,
+    runningDeliveries,
+    runningMails,
+    answers,
+  };
 }
 
 function messageAbout(picture: Picture, fact: ChangedFact): { signal: string; value: unknown } {

@@ -3,9 +3,10 @@ import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.
 import { type Followed, followedOffboardings } from '../database/followed.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
+import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
 import { tellAgain } from '../database/outbox.ts';
-import { webhookDeliveryWorkflowId } from '../workflows/messages.ts';
+import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import type { Engine, Running } from './engine.ts';
 import { inFlight } from './in-flight.ts';
 
@@ -23,7 +24,7 @@ const width = 20;
 
 /**
  * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
- * every pending delivery and every import under way has one. Losing the engine's whole store loses nothing.
+ * every pending delivery, every pending mail and every import under way has one. Losing the engine's whole store loses nothing.
  */
 export function createReconciler({ database, engine, log, lag = 15_000 }: Parts) {
   /** One at a time: while another worker reconciles, this one does nothing. */
@@ -31,6 +32,7 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
     await oneAtATime(database.em, 'reconcile', async (em) => {
       await reconcileOffboardings(em);
       await reconcileDeliveries(em);
+      await reconcileMails(em);
       await reconcileImports(em);
     });
   };
@@ -64,6 +66,20 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
       running ??= await engine.runningDeliveries();
       await startMissing(pending, running);
       after = pending.at(-1)!.id;
+    }
+  }
+
+  async function reconcileMails(em: EntityManager) {
+    const limit = 1_000;
+    let running: Set<string> | undefined;
+    for (let after = 0; ; ) {
+      const pending = await pendingMails(em, { after, ageMs: lag, limit });
+      if (pending.length === 0) return;
+      running ??= await engine.runningMails();
+      const missing = pending.filter((mailId) => !running!.has(mailWorkflowId(mailId)));
+      await inFlight(missing, width, async (mailId) => void (await engine.post(mailId)));
+      if (missing.length > 0) log.info({ missing: missing.length }, 'Mails started again');
+      after = pending.at(-1)!;
     }
   }
 

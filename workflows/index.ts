@@ -1,3 +1,4 @@
 export { csvImport } from './csv-import.ts';
+export { mail } from './mail.ts';
 export { offboarding } from './offboarding.ts';
 export { webhookDelivery } from './webhook-delivery.ts';

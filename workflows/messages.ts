@@ -13,6 +13,7 @@ export const taskQueue = 'lastday';
 export const offboardingWorkflow = 'offboarding';
 export const webhookDeliveryWorkflow = 'webhookDelivery';
 export const csvImportWorkflow = 'csvImport';
+export const mailWorkflow = 'mail';
 
 /** The one workflow of an offboarding. */
 export const offboardingWorkflowId = (offboardingId: number) => `offboarding-${offboardingId}`;
@@ -51,6 +52,25 @@ export const webhookDeliveryStart = (delivery: DeliveryAddress, queue = taskQueu
 
 /** Sending has a queue of its own: endpoints that hang must not keep a completion waiting. */
 export const sendingQueue = (queue: string) => `${queue}-sending`;
+
+/** Mail has another: a mail server that hangs must not keep webhooks waiting. */
+export const mailQueue = (queue: string) => `${queue}-mail`;
+
+/** What the workflow of a mail is started with. */
+export interface MailInput {
+  mailId: number;
+}
+
+/** The one workflow of a mail. */
+export const mailWorkflowId = (mailId: number) => `mail-${mailId}`;
+
+/** How the workflow of a mail is started; it ends at once when its mail is no longer pending. */
+export const mailStart = (mailId: number, queue = taskQueue) => ({
+  workflowId: mailWorkflowId(mailId),
+  taskQueue: queue,
+  args: [{ mailId }] as [MailInput],
+  staticSummary: `Mail ${mailId}`,
+});
 
 /** One kind of open item, as a whole: the ids open at `revision` of the user. */
 export interface OpenSet {
@@ -104,7 +124,7 @@ export const complete = defineUpdate<CompleteAnswer, [Asking]>('complete');
 /** Tries a step again that failed for good. */
 export const retry = defineUpdate<void, [Asking]>('retry');
 
-/** Wakes a delivery that waits for its next try. */
+/** Wakes a delivery or a mail that waits for its next try. */
 export const retryNow = defineSignal('retryNow');
 
 /** Search attributes: what an operator can ask the engine for. */

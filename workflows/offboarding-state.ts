@@ -7,7 +7,7 @@ import type { LastDay, OffboardingPicture, OpenSet } from './messages.ts';
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
 
 /** What can fail for good and then waits for a person. */
-export type Step = 'reading' | 'reminders' | 'completion' | 'deliveries';
+export type Step = 'reading' | 'reminders' | 'completion' | 'deliveries' | 'mails';
 
 /** A reminder that has not fired; `dueAt` in epoch milliseconds. */
 export interface DueReminder {

@@ -3,6 +3,7 @@ import {
   condition,
   continueAsNew,
   isCancellation,
+  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -26,6 +27,7 @@ import { Noticeboard } from './noticeboard.ts';
 import { type Carried, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startDeliveries } from './start-deliveries.ts';
+import { startMails } from './start-mails.ts';
 import { cameTooLate, failedForGood, step } from './steps.ts';
 
 interface Run extends OffboardingInput {
@@ -76,6 +78,7 @@ export async function offboarding(run: Run): Promise<void> {
   }
   if (wasOpen && state.phase === 'completed') {
     await untilDone('deliveries', () => startDeliveries(offboardingId));
+    if (patched('mails')) await untilDone('mails', () => startMails(offboardingId));
   }
   await condition(allHandlersFinished);
   noticeboard.refresh();

@@ -5,9 +5,9 @@ import {
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { Activities, SendingActivities } from '../activities/index.ts';
+import type { Activities, MailingActivities, SendingActivities } from '../activities/index.ts';
 import { failureTypes } from '../domain/asking.ts';
-import { sendingQueue } from './messages.ts';
+import { mailQueue, sendingQueue } from './messages.ts';
 
 const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
 
@@ -27,6 +27,16 @@ export const sending = (summary: string) =>
   proxyActivities<SendingActivities>({
     taskQueue: sendingQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '30s',
+    heartbeatTimeout: '6s',
+    retry: { initialInterval: '1s', maximumInterval: '1m' },
+    summary,
+  });
+
+/** Sends a mail. A server may take its time for each step of the conversation, so that the whole may take minutes. */
+export const mailing = (summary: string) =>
+  proxyActivities<MailingActivities>({
+    taskQueue: mailQueue(workflowInfo().taskQueue),
+    startToCloseTimeout: '4m',
     heartbeatTimeout: '6s',
     retry: { initialInterval: '1s', maximumInterval: '1m' },
     summary,

@@ -304,7 +304,7 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "mails" add constraint "mails_state_check" check (state in ('pending', 'sent', 'failed', 'withheld'));`,
     );
     this.addSql(
-      `alter table "mails" add constraint "mails_outcome_check" check (outcome in ('sent', 'put_off', 'refused', 'sign_in_refused', 'connection_failed', 'tls_failed', 'timed_out', 'bad_address'));`,
+      `alter table "mails" add constraint "mails_outcome_check" check (outcome in ('sent', 'put_off', 'refused', 'sender_refused', 'sign_in_refused', 'connection_failed', 'tls_failed', 'timed_out', 'bad_address'));`,
     );
 
     this.addSql(

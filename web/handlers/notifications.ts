@@ -1,23 +1,32 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { markRead, notificationsOf } from '../../database/notifications.ts';
+import {
+  markRead,
+  type NotificationGroup,
+  type NotificationRow,
+  notificationsOf,
+} from '../../database/notifications.ts';
+import { noticeText } from '../../domain/notices.ts';
+import { may } from '../../domain/permissions.ts';
 import { idField, readForm } from '../forms.ts';
 import { pageSize } from '../paging.ts';
 import { page } from '../rendering.ts';
 import { olderThan } from '../requests.ts';
 import type { Services } from '../services.ts';
-import { signedIn } from '../signed-in.ts';
+import { type SignedIn, signedIn } from '../signed-in.ts';
 
 const reading = z.object({ upTo: idField() });
 
 export const notificationPages = ({ database }: Services) => {
   const list: RequestHandler = async (request, response) => {
-    const rows = await notificationsOf(database.em, signedIn(response).id, olderThan(request), pageSize + 1);
-    const shown = rows.slice(0, pageSize);
+    const reader = signedIn(response);
+    const before = olderThan(request);
+    const groups = await notificationsOf(database.em, reader.id, { before, limit: pageSize + 1 });
+    const shown = groups.slice(0, pageSize);
     page(response, 'notifications/index', {
       title: 'Notifications',
-      rows: shown,
-      older: rows.length > pageSize ? shown.at(-1)!.id : null,
+      groups: shown.map((group) => forReader(group, reader)),
+      older: groups.length > pageSize ? shown.at(-1)!.id : null,
     });
   };
 
@@ -28,3 +37,35 @@ export const notificationPages = ({ database }: Services) => {
 
   return { list, markRead: read };
 };
+
+/** A group with the words and links of its messages. */
+const forReader = (group: NotificationGroup, reader: SignedIn) => ({
+  ...group,
+  title: titles[group.kind]?.(group.total) ?? null,
+  newest: group.newest.map((row) => ({
+    ...row,
+    text: noticeText({ ...row, own: isOwn(row, reader) }),
+    link: linkOf(row, reader),
+  })),
+});
+
+/** What several messages of a kind have in common. */
+const titles: Partial<Record<NotificationGroup['kind'], (total: number) => string>> = {
+  offboarding_reminder: (total) => `${total} people still have something to clear`,
+  offboarding_ready: (total) => `${total} people are ready to be marked as offboarded`,
+  mail_failed: (total) => `${total} mails could not be sent`,
+  webhook_failed: (total) => `${total} webhooks could not be delivered`,
+};
+
+const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === reader.id;
+
+/** Where more is to be seen; null where the reader may see nothing more. */
+function linkOf(row: NotificationRow, reader: SignedIn): string | null {
+  const { endpointId } = row.details;
+  if (endpointId && may(reader.role, 'manage-workspace'))
+    return `/settings/webhooks/${endpointId}/deliveries`;
+  if (row.aboutUserId !== null && may(reader.role, 'offboard')) {
+    return row.kind === 'mail_failed' ? `/users/${row.aboutUserId}` : `/offboarding/${row.aboutUserId}`;
+  }
+  return isOwn(row, reader) ? '/me' : null;
+}

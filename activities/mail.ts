@@ -1,0 +1,75 @@
+import { Context } from '@temporalio/activity';
+import { completionOf, noticesOf, remindedOf } from '../database/mail-contents.ts';
+import {
+  giveUpMail,
+  nextMailTry,
+  pendingMailsOf,
+  recordMailTry,
+  type WaitingMail,
+  waitingMail,
+  withholdMail,
+} from '../database/mails.ts';
+import type { EntityManager } from '../database/orm.ts';
+import { whileBeating } from './beating.ts';
+import type { Letter } from './mail/letter.ts';
+import { completionLetter } from './mail/letters/completion.ts';
+import { problemsLetter } from './mail/letters/problems.ts';
+import { remindersLetter } from './mail/letters/reminders.ts';
+import type { Links } from './mail/links.ts';
+import { outgoing } from './mail/outgoing.ts';
+import type { World } from './world.ts';
+
+/** What the mails' processes ask of the database; moments cross as epoch milliseconds. */
+export const mailActivities = ({ database }: World) => ({
+  /** The mails that a completion has caused and that are on their way. */
+  pendingMails: (offboardingId: number): Promise<number[]> =>
+    pendingMailsOf(database.em.fork(), offboardingId),
+
+  /** The try that comes next, or null when the mail is closed. */
+  async nextMailTry(mailId: number): Promise<{ number: number; dueAt: number } | null> {
+    const next = await nextMailTry(database.em.fork(), mailId);
+    return next === null ? null : { ...next, dueAt: next.dueAt.getTime() };
+  },
+
+  /** Closes a mail that cannot be tried at all. */
+  giveUpMail: (mailId: number): Promise<void> => giveUpMail(database.em.fork(), mailId),
+});
+
+/** Sending mail over the network. */
+export const mailingActivities = ({ database, mail: post, log }: World) => ({
+  /**
+   * Makes a try and records it. One that was recorded is not made again; one that was interrupted between sending and
+   * recording is, with the same Message-ID. What the mail says is read now, so that nobody is asked for what they
+   * have brought back meanwhile.
+   */
+  async attemptMail(mailId: number, number: number): Promise<void> {
+    const em = database.em.fork();
+    const mail = await waitingMail(em, mailId, number);
+    if (mail === null) return;
+    const letter = post === null || !mail.receiver.isActive ? null : await letterFor(em, mail, post.links);
+    if (post === null || letter === null) return withholdMail(em, mailId);
+    const { attempt, workflowExecution } = Context.current().info;
+    const onError = (error: unknown) =>
+      log.warn(
+        { err: error, mailId, number, attempt, workflowId: workflowExecution?.workflowId },
+        'A mail was not taken',
+      );
+    const outcome = await whileBeating(() =>
+      post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), onError),
+    );
+    await recordMailTry(em, mailId, { number, outcome });
+    log.info({ mailId, number, outcome }, 'Mail tried');
+  },
+});
+
+/** What a mail says now; null when nothing is left to say. */
+async function letterFor(em: EntityManager, mail: WaitingMail, links: Links): Promise<Letter | null> {
+  const { id, kind, offboardingId, receiver } = mail;
+  if (kind === 'reminders') return remindersLetter(await remindedOf(em, id, new Date()), receiver, links);
+  if (kind === 'problems') {
+    const notices = await noticesOf(em, id);
+    return notices.length === 0 ? null : problemsLetter(notices, receiver, links);
+  }
+  const completion = offboardingId === null ? null : await completionOf(em, offboardingId);
+  return completion === null ? null : completionLetter(completion, receiver, links);
+}

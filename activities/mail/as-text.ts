@@ -1,0 +1,62 @@
+import type { Block, Letter, LetterPerson } from './letter.ts';
+
+/** What stands below every letter, in both forms. */
+export interface Footer {
+  workspace: string;
+  choices: string;
+  unsubscribe: string;
+}
+
+const width = 76;
+
+/** A letter as plain text, in lines that fit any mail program. */
+export function asText({ blocks, reason }: Letter, { workspace, choices, unsubscribe }: Footer): string {
+  const foot = [
+    '-- ',
+    `${workspace} · Lastday`,
+    wrapped(reason),
+    `Choose your mails: ${choices}`,
+    `Stop these: ${unsubscribe}`,
+  ].join('\n');
+  return `${[...blocks.map(blockText), foot].join('\n\n')}\n`;
+}
+
+function blockText(block: Block): string {
+  switch (block.is) {
+    case 'paragraph':
+      return wrapped(block.text);
+    case 'heading':
+      return `${block.text}\n${'='.repeat([...block.text].length)}`;
+    case 'person':
+      return personText(block.person);
+    case 'list':
+      return block.items.map((item) => wrapped(item, '- ', '  ')).join('\n');
+    case 'link':
+      return `${block.text}:\n${block.address}`;
+  }
+}
+
+function personText({ name, line, items, address }: LetterPerson): string {
+  return [
+    wrapped(`${name}: ${line}`),
+    ...items.map(({ what, detail }) => wrapped(`${what} (${detail})`, '  - ', '    ')),
+    ...(address === null ? [] : [`  ${address}`]),
+  ].join('\n');
+}
+
+/** Breaks a text between words; a word longer than the line stays whole. */
+function wrapped(text: string, first = '', next = ''): string {
+  const lines: string[] = [];
+  let line = first;
+  let isEmpty = true;
+  for (const word of text.split(/\s+/)) {
+    if (!isEmpty && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = next;
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line].join('\n');
+}

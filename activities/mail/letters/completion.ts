@@ -1,0 +1,41 @@
+import type { Completion } from '../../../database/mail-contents.ts';
+import type { Receiver } from '../../../database/mails.ts';
+import { may } from '../../../domain/permissions.ts';
+import { type Letter, link, paragraph } from '../letter.ts';
+import type { Links } from '../links.ts';
+import { momentWords } from './moments.ts';
+
+/** Tells a manager that somebody who reported to them has been offboarded. */
+export function completionLetter(completion: Completion, receiver: Receiver, links: Links): Letter {
+  const { leaverId, name, jobTitle, department, completedAt, reports } = completion;
+  const role = [jobTitle, department].filter(Boolean).join(', ');
+  const mayLook = may(receiver.role, 'offboard');
+  return {
+    subject: `${name} has been offboarded`,
+    preview: 'Everything has come back: nothing is open any more.',
+    blocks: [
+      paragraph(`Hello ${receiver.name},`),
+      paragraph(
+        `The offboarding of ${name}${role ? ` (${role})` : ''} was completed on ` +
+          `${momentWords(completedAt, receiver.zone)}${byWords(completion)}.`,
+      ),
+      paragraph('All devices have come back, all licenses were revoked, and no request is open.'),
+      ...(reports > 0 ? [paragraph(reportWords(name, reports))] : []),
+      link(
+        mayLook ? 'See what was done' : 'Open Lastday',
+        links.to(mayLook ? `/offboarding/${leaverId}` : '/notifications'),
+      ),
+    ],
+    reason: `You get this because ${name} reported to you.`,
+  };
+}
+
+function byWords({ completedBy, completedByName }: Completion): string {
+  if (completedByName !== null) return ` by ${completedByName}`;
+  return completedBy.startsWith('token:') ? ` by the API token “${completedBy.slice('token:'.length)}”` : '';
+}
+
+const reportWords = (name: string, reports: number): string =>
+  reports === 1
+    ? `One person reported to ${name} and has no manager now.`
+    : `${reports} people reported to ${name} and have no manager now.`;

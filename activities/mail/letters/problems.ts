@@ -1,0 +1,28 @@
+import type { Receiver } from '../../../database/mails.ts';
+import { type Notice, noticeText } from '../../../domain/notices.ts';
+import { type Letter, link, list, paragraph } from '../letter.ts';
+import type { Links } from '../links.ts';
+
+/** More than a person reads. */
+const shown = 30;
+
+/** Tells a super-admin what needs a person. */
+export function problemsLetter(notices: readonly Notice[], receiver: Receiver, links: Links): Letter {
+  const texts = notices.map(noticeText);
+  const rest = texts.length - shown;
+  return {
+    subject:
+      texts.length === 1 ? 'Lastday needs attention' : `Lastday needs attention: ${texts.length} things`,
+    preview: texts[0]!,
+    blocks: [
+      paragraph(`Hello ${receiver.name},`),
+      paragraph(
+        texts.length === 1 ? 'This does not mend itself:' : 'These do not mend themselves, oldest first:',
+      ),
+      list(texts.slice(0, shown)),
+      ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
+      link('Open Lastday', links.to('/notifications')),
+    ],
+    reason: 'You get this, once a day at most, because you are a super-admin.',
+  };
+}

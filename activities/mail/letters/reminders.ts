@@ -1,0 +1,184 @@
+import type { OpenItem, Reminded } from '../../../database/mail-contents.ts';
+import type { Receiver } from '../../../database/mails.ts';
+import { leavingWords, openWords, ownLeavingWords } from '../../../domain/leaving.ts';
+import { may } from '../../../domain/permissions.ts';
+import {
+  type Block,
+  heading,
+  type Letter,
+  type LetterItem,
+  type LetterPerson,
+  link,
+  paragraph,
+  people,
+} from '../letter.ts';
+import type { Links } from '../links.ts';
+import { dateWords, dayWords, momentWords } from './moments.ts';
+
+/** More than a person reads; the queue has them all. */
+const shown = 40;
+
+/**
+ * A day's reminders for one receiver, as things are now: what they have to give back themselves, and who of those
+ * they look after still has something. Null when nothing is left to say.
+ */
+export function remindersLetter(
+  reminded: readonly Reminded[],
+  receiver: Receiver,
+  links: Links,
+): Letter | null {
+  const isItAdmin = may(receiver.role, 'offboard');
+  const own = reminded.find(({ id, items }) => id === receiver.id && items.some(isDevice));
+  const others = reminded.filter(
+    ({ id, managerId }) => id !== receiver.id && (isItAdmin || managerId === receiver.id),
+  );
+  const open = others.filter(({ items }) => items.length > 0);
+  const ready = isItAdmin ? others.filter(({ items, daysLeft }) => items.length === 0 && daysLeft < 0) : [];
+  if (own === undefined && open.length + ready.length === 0) return null;
+
+  const toLines = (people: readonly Reminded[]) =>
+    people.map((person) => personOf(person, receiver, links, isItAdmin));
+  return {
+    subject: subjectOf({ own, open, ready }),
+    preview: previewOf({ own, open, ready }),
+    blocks: [
+      paragraph(`Hello ${receiver.name},`),
+      ...(own === undefined ? [] : ownBlocks(own, receiver, links)),
+      ...section('Their last day is over', open.filter(isOver), toLines),
+      ...section(
+        'They are leaving',
+        open.filter((person) => !isOver(person)),
+        toLines,
+      ),
+      ...section('Ready to be marked as offboarded', ready, toLines),
+      ...(open.length + ready.length > 0 ? othersEnd(isItAdmin, links) : []),
+    ],
+    reason: reasonFor(own !== undefined, open.length + ready.length > 0, isItAdmin),
+  };
+}
+
+const isDevice = ({ kind }: OpenItem): boolean => kind === 'hardware';
+const isOver = ({ daysLeft }: Reminded): boolean => daysLeft < 0;
+
+interface Parts {
+  own: Reminded | undefined;
+  open: readonly Reminded[];
+  ready: readonly Reminded[];
+}
+
+function subjectOf({ own, open, ready }: Parts): string {
+  if (own !== undefined) return `${ownLeavingWords(own.daysLeft)}: please give back ${devicesWords(own)}`;
+  const [first] = open;
+  if (open.length === 1 && ready.length === 0) {
+    return `${first!.name} ${leavingWords(first!.daysLeft)}: ${openWords(countsOf(first!))} still open`;
+  }
+  if (open.length === 0) {
+    return ready.length === 1
+      ? `${ready[0]!.name} is ready to be marked as offboarded`
+      : `${ready.length} people are ready to be marked as offboarded`;
+  }
+  const overdue = open.filter(isOver).length;
+  const leavers = `${open.length === 1 ? 'One person' : `${open.length} people`} with something to clear`;
+  return overdue > 0 ? `${leavers}, ${overdue} of them overdue` : leavers;
+}
+
+function previewOf({ own, open, ready }: Parts): string {
+  if (own !== undefined)
+    return own.items
+      .filter(isDevice)
+      .map(({ what }) => what)
+      .join(', ');
+  return [...open, ...ready]
+    .slice(0, 5)
+    .map(({ name }) => name)
+    .join(', ');
+}
+
+const countsOf = ({ items }: Reminded) => ({
+  hardware: items.filter(isDevice).length,
+  software: items.filter(({ kind }) => kind === 'software').length,
+  requests: items.filter(({ kind }) => kind === 'request').length,
+});
+
+const devicesWords = (person: Reminded): string =>
+  openWords({ hardware: countsOf(person).hardware, software: 0, requests: 0 });
+
+function ownBlocks(own: Reminded, receiver: Receiver, links: Links): Block[] {
+  const was = own.daysLeft < 0 ? 'was' : 'is';
+  return [
+    paragraph(
+      `Your last day ${was} ${dateWords(own.lastDay)}. Please give ${own.daysLeft < 0 ? 'back what you still have' : 'these back by then'}; your IT admins can tell you where.`,
+    ),
+    ...people([
+      {
+        name: 'What you have',
+        address: null,
+        line: devicesWords(own),
+        items: own.items.filter(isDevice).map((item) => itemOf(item, receiver.zone)),
+      },
+    ]),
+    link('See what you have', links.to('/me')),
+  ];
+}
+
+function section(
+  title: string,
+  persons: readonly Reminded[],
+  toLines: (people: readonly Reminded[]) => LetterPerson[],
+): Block[] {
+  if (persons.length === 0) return [];
+  const rest = persons.length - shown;
+  return [
+    heading(persons.length > 1 ? `${title} (${persons.length})` : title),
+    ...people(toLines(persons.slice(0, shown))),
+    ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
+  ];
+}
+
+function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin: boolean): LetterPerson {
+  const { id, name, items } = person;
+  return {
+    name,
+    address: isItAdmin ? links.to(`/offboarding/${id}`) : null,
+    line: lineOf(person, receiver, isItAdmin),
+    items: items.map((item) => itemOf(item, receiver.zone)),
+  };
+}
+
+/** When they leave, in their zone and, where that differs, in the reader's; who they are and whom to ask. */
+function lineOf(person: Reminded, receiver: Receiver, isItAdmin: boolean): string {
+  const { daysLeft, lastDay, zone, overAt, department, manager } = person;
+  const ends = isOver(person) ? 'ended' : 'ends';
+  return [
+    `${capitalized(leavingWords(daysLeft))}, ${dateWords(lastDay)}`,
+    zone === receiver.zone ? null : `it ${ends} ${momentWords(overAt, receiver.zone)}`,
+    department,
+    isItAdmin ? `Manager: ${manager ?? 'none'}` : null,
+  ]
+    .filter((part) => part !== null)
+    .join(' · ');
+}
+
+const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+function itemOf({ kind, what, mark, since }: OpenItem, zone: string): LetterItem {
+  const day = dayWords(since, zone);
+  if (kind === 'hardware') return { what, detail: `${mark}, since ${day}` };
+  if (kind === 'software') return { what, detail: `license, since ${day}` };
+  return { what, detail: `request, ${mark}, since ${day}` };
+}
+
+const othersEnd = (isItAdmin: boolean, links: Links): Block[] =>
+  isItAdmin
+    ? [link('Open the queue', links.to('/offboarding'))]
+    : [paragraph('Please help that this comes back to your IT admins.')];
+
+function reasonFor(own: boolean, others: boolean, isItAdmin: boolean): string {
+  const reasons = [
+    ...(own ? ['you are leaving'] : []),
+    ...(others
+      ? [isItAdmin ? 'you look after people who leave' : 'people who report to you are leaving']
+      : []),
+  ];
+  return `You get this, once a day at most, because ${reasons.join(' and ')}.`;
+}

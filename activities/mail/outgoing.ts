@@ -1,0 +1,27 @@
+import type { Receiver, WaitingMail } from '../../database/mails.ts';
+import { asHtml } from './as-html.ts';
+import { asText } from './as-text.ts';
+import type { Letter } from './letter.ts';
+import type { Links } from './links.ts';
+import type { OutgoingMail } from './mailer.ts';
+
+/** A letter ready to go out, in both forms, with its way to be stopped. */
+export function outgoing(
+  { id, kind, createdAt, receiver, workspace }: WaitingMail,
+  letter: Letter,
+  links: Links,
+  domain: string,
+): OutgoingMail {
+  const unsubscribe = links.unsubscribe(receiver.id, kind);
+  const footer = { workspace, choices: links.to('/me#mail'), unsubscribe };
+  return {
+    to: addressOf(receiver),
+    subject: letter.subject,
+    text: asText(letter, footer),
+    html: asHtml(letter, footer),
+    messageId: `<mail-${id}-${createdAt.getTime()}@${domain}>`,
+    unsubscribe,
+  };
+}
+
+const addressOf = ({ name, email }: Receiver) => ({ name, address: email });

@@ -1,0 +1,29 @@
+import { userActor } from '../domain/actor.ts';
+import type { MailKind } from '../domain/mails.ts';
+import { type Change, changeAbout } from './change.ts';
+import { User } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+
+/** The kinds of mail that a person does not want. */
+export async function unwantedMailOf(em: EntityManager, userId: number): Promise<MailKind[]> {
+  const { noMailAbout } = await em.fork().findOneOrFail(User, { id: userId }, { fields: ['noMailAbout'] });
+  return noMailAbout;
+}
+
+/** A person chooses which kinds of mail they do not want. */
+export const chooseMail = (em: EntityManager, userId: number, unwanted: readonly MailKind[]): Promise<void> =>
+  changeAbout(em, userId, userActor(userId), async (change) => choose(change, unwanted));
+
+/** A person wants no more mail of a kind. Done again it changes nothing. */
+export const stopMail = (em: EntityManager, userId: number, kind: MailKind): Promise<void> =>
+  changeAbout(em, userId, userActor(userId), async (change) => {
+    choose(change, [...new Set([...change.user.noMailAbout, kind])]);
+  });
+
+function choose(change: Change, unwanted: readonly MailKind[]) {
+  const before = [...change.user.noMailAbout].sort();
+  const after = [...unwanted].sort();
+  if (String(before) === String(after)) return;
+  change.user.noMailAbout = after;
+  change.record('user.mails_chosen', { unwanted: after });
+}

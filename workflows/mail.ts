@@ -1,0 +1,35 @@
+import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { MailInput } from './messages.ts';
+import { retryNow } from './messages.ts';
+import { failedForGood, mailing, step } from './steps.ts';
+
+/**
+ * One mail on its way: waits for the next try, tries, until the server has taken it, or has refused it for good, or
+ * the tries are used up. To whom and what it says, when and how often is in the database alone.
+ */
+export async function mail({ mailId }: MailInput): Promise<void> {
+  let isWoken = false;
+  const wake = () => {
+    isWoken = true;
+  };
+  setHandler(retryNow, wake, { description: 'Tries now instead of later' });
+
+  for (;;) {
+    const next = await step('Look for the next try').nextMailTry(mailId);
+    if (next === null) return setCurrentDetails('**Closed.**');
+    setCurrentDetails(`**Try ${next.number}** is due at ${new Date(next.dueAt).toISOString()}.`);
+    const left = next.dueAt - Date.now();
+    if (left > 0) await condition(() => isWoken, left, { summary: `Until try ${next.number}` });
+    isWoken = false;
+    await send(next.number);
+  }
+
+  async function send(number: number) {
+    try {
+      await mailing(`Try ${number}`).attemptMail(mailId, number);
+    } catch (error) {
+      if (!failedForGood(error)) throw error;
+      await step('Give up').giveUpMail(mailId);
+    }
+  }
+}
