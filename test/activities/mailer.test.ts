@@ -1,0 +1,154 @@
+import { createServer } from 'node:net';
+import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { type OutgoingMail, outcomeOf, smtpMailer } from '../../activities/mail/mailer.ts';
+import { refusal, startMailServer } from '../support/smtp.ts';
+
+const from = { name: 'Lastday', address: 'lastday@halden.example' };
+const server = await startMailServer();
+const mailer = smtpMailer(server.url, from);
+
+const mail = (changes: Partial<OutgoingMail> = {}): OutgoingMail => ({
+  to: { name: 'Mira Holt', address: 'mira@halden.example' },
+  subject: 'Lena Brandt has been offboarded',
+  text: 'Hello Mira,\n',
+  html: '<p>Hello Mira,</p>',
+  messageId: '<mail-7-1@halden.example>',
+  unsubscribe: 'https://lastday.halden.example/unsubscribe/completions.7.abc',
+  ...changes,
+});
+const send = (changes?: Partial<OutgoingMail>, by = mailer) => by.send(mail(changes), () => {});
+
+beforeEach(() => {
+  server.taken.length = 0;
+  Object.assign(server.behaviour, { onReceiver: () => null, onMessage: () => null, delayMs: 0 });
+});
+
+describe('a mail', () => {
+  it('arrives as text and HTML, from us, for its receiver alone', async () => {
+    expect(await send()).toBe('sent');
+    const [taken] = server.taken;
+    expect(taken).toMatchObject({ from: from.address, to: ['mira@halden.example'] });
+    expect(taken!.text).toContain('Hello Mira,');
+    expect(taken!.html).toContain('<p>Hello Mira,</p>');
+    expect(taken!.headers).toMatchObject({
+      from: 'Lastday <lastday@halden.example>',
+      to: 'Mira Holt <mira@halden.example>',
+      subject: 'Lena Brandt has been offboarded',
+      'message-id': '<mail-7-1@halden.example>',
+      'auto-submitted': 'auto-generated',
+    });
+  });
+
+  it('can be stopped with one click', async () => {
+    await send();
+    expect(server.taken[0]!.headers).toMatchObject({
+      'list-unsubscribe': '<https://lastday.halden.example/unsubscribe/completions.7.abc>',
+      'list-unsubscribe-post': 'List-Unsubscribe=One-Click',
+    });
+  });
+
+  test.each([
+    ['田中 美咲'],
+    ['محمد الأحمد'],
+    ['María Guadalupe Fernanda Inmaculada de los Ángeles Rodríguez-Villanueva y Montenegro de Santillán'],
+    ['"Quotes", commas; <brackets> & a (comment)'],
+  ])('names %s in the subject and the address as they are written', async (name) => {
+    await send({ to: { name, address: 'x@halden.example' }, subject: `${name} leaves tomorrow` });
+    const { headers, to } = server.taken[0]!;
+    expect(headers.subject).toBe(`${name} leaves tomorrow`);
+    expect(headers.to!.replace(/\\(["(),;])/g, '$1')).toContain(name);
+    expect(to).toEqual(['x@halden.example']);
+  });
+
+  test.each([
+    ['a subject', { subject: 'Hello\r\nBcc: evil@x.example\r\n\r\nBody' }],
+    ['a name', { to: { name: 'Mira\r\nBcc: evil@x.example', address: 'mira@halden.example' } }],
+    [
+      'a name full of separators',
+      { to: { name: 'Mira\u2028Bcc: evil@x.example\u0000', address: 'mira@halden.example' } },
+    ],
+  ])('cannot be given a header by %s', async (_, changes) => {
+    expect(await send(changes)).toBe('sent');
+    const { headers, to } = server.taken[0]!;
+    expect(headers.bcc).toBeUndefined();
+    expect(to).toEqual(['mira@halden.example']);
+  });
+
+  test.each([
+    ['mira@halden.example, evil@x.example'],
+    ['mira@halden.example\r\nRCPT TO:<evil@x.example>'],
+    ['Mira <mira@halden.example>'],
+    ['mira'],
+    [''],
+  ])('is not sent to %j', async (address) => {
+    expect(await send({ to: { name: 'Mira', address } })).toBe('bad_address');
+    expect(server.taken).toEqual([]);
+  });
+});
+
+describe('a server', () => {
+  it('that refuses the receiver for good is believed', async () => {
+    server.behaviour.onReceiver = () => refusal(550, 'No such user');
+    expect(await send()).toBe('refused');
+  });
+
+  it('that refuses the message for good is believed', async () => {
+    server.behaviour.onMessage = () => refusal(554, 'Spam');
+    expect(await send()).toBe('refused');
+  });
+
+  it('that is busy is asked again', async () => {
+    server.behaviour.onReceiver = () => refusal(451, 'Later');
+    expect(await send()).toBe('put_off');
+  });
+
+  it('that takes its time is waited for', async () => {
+    server.behaviour.delayMs = 700;
+    expect(await send()).toBe('sent');
+  });
+
+  it('that says nothing for too long is given up for now', async () => {
+    server.behaviour.delayMs = 3_000;
+    expect(await send({}, smtpMailer(`${server.url}?socketTimeout=500`, from))).toBe('timed_out');
+  });
+
+  it('that is not there can be told from one that refuses', async () => {
+    await server.stop();
+    expect(await send()).toBe('connection_failed');
+    await server.start();
+    expect(await send()).toBe('sent');
+  });
+
+  it('that hangs up in the middle is asked again', async () => {
+    const rude = createServer((socket) => socket.end('220 hello\r\n'));
+    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+    afterAll(() => void rude.close());
+    const { port } = rude.address() as { port: number };
+    expect(['connection_failed', 'put_off']).toContain(
+      await send({}, smtpMailer(`smtp://127.0.0.1:${port}`, from)),
+    );
+  });
+
+  it('without encryption is not used where that is required', async () => {
+    expect(await send({}, smtpMailer(`${server.url}?requireTLS=true`, from))).toBe('tls_failed');
+  });
+
+  it('that wants a password gets it, and a wrong one is the operator’s to mend', async () => {
+    const closed = await startMailServer({ user: 'lastday', password: 'p@ss/word' });
+    expect(await send({}, smtpMailer(closed.url, from))).toBe('sent');
+    expect(await send({}, smtpMailer(`smtp://lastday:wrong@127.0.0.1:${closed.port}`, from))).toBe(
+      'sign_in_refused',
+    );
+    expect(await send({}, smtpMailer(`smtp://127.0.0.1:${closed.port}`, from))).toBe('sign_in_refused');
+  });
+});
+
+test.each([
+  [{ code: 'EENVELOPE', responseCode: 553, command: 'MAIL FROM' }, 'sender_refused'],
+  [{ code: 'EPROTOCOL', responseCode: 554, command: 'CONN' }, 'put_off'],
+  [{ code: 'EMESSAGE', responseCode: 552, command: 'DATA' }, 'refused'],
+  [{ code: 'EDNS' }, 'connection_failed'],
+  [new Error('anything else'), 'connection_failed'],
+])('%o means %s', (error, outcome) => {
+  expect(outcomeOf(error)).toBe(outcome);
+});

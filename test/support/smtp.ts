@@ -1,0 +1,142 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import { afterAll } from 'vitest';
+
+/** A mail that a server took. */
+export interface TakenMail {
+  from: string;
+  to: string[];
+  /** By names in lower case, unfolded, words decoded. */
+  headers: Record<string, string>;
+  text: string;
+  html: string;
+  raw: string;
+}
+
+/** How the server behaves; each may be changed at any time. */
+export interface Behaviour {
+  /** The answer to a receiver: an error to refuse with, null to take. */
+  onReceiver: (address: string) => Error | null;
+  /** The answer to the whole message. */
+  onMessage: (mail: TakenMail) => Error | null;
+  /** How long it thinks before it answers the whole message, in milliseconds. */
+  delayMs: number;
+}
+
+/** A refusal with its code: 4xx for now, 5xx for good. */
+export const refusal = (responseCode: number, message = 'No'): Error =>
+  Object.assign(new Error(message), { responseCode });
+
+export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
+
+/**
+ * A mail server on this machine. It takes everything at first; `stop` closes the port and cuts every connection,
+ * `start` opens the same port again. It ends after the file's last test.
+ */
+export async function startMailServer({ user, password }: { user?: string; password?: string } = {}) {
+  const taken: TakenMail[] = [];
+  const behaviour: Behaviour = { onReceiver: () => null, onMessage: () => null, delayMs: 0 };
+  let server: SMTPServer | null = null;
+  let port = 0;
+
+  async function start(): Promise<void> {
+    const made = new SMTPServer({
+      authOptional: user === undefined,
+      disabledCommands: ['STARTTLS'],
+      allowInsecureAuth: true,
+      onAuth: ({ username, password: given }, _session, done) =>
+        username === user && given === password
+          ? done(null, { user: username })
+          : done(refusal(535, 'Wrong')),
+      onRcptTo: ({ address }, _session, done) => done(behaviour.onReceiver(address)),
+      onData(stream, { envelope }, done) {
+        const chunks: Buffer[] = [];
+        stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+        stream.on('end', () => {
+          const to = envelope.rcptTo.map(({ address }) => address);
+          const from = envelope.mailFrom ? envelope.mailFrom.address : '';
+          const mail = { from, to, ...parsed(Buffer.concat(chunks).toString('utf8')) };
+          setTimeout(() => {
+            const refused = behaviour.onMessage(mail);
+            if (refused === null) taken.push(mail);
+            done(refused);
+          }, behaviour.delayMs);
+        });
+      },
+    });
+    made.on('error', () => {});
+    await new Promise<void>((resolve) => made.listen(port, '127.0.0.1', resolve));
+    port = (made.server.address() as AddressInfo).port;
+    server = made;
+  }
+
+  async function stop(): Promise<void> {
+    const running = server;
+    server = null;
+    if (running === null) return;
+    await new Promise<void>((resolve) => {
+      running.close(() => resolve());
+      for (const connection of running.connections) connection.close();
+    });
+  }
+
+  await start();
+  afterAll(stop);
+  const account =
+    user === undefined ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password ?? '')}@`;
+  return { url: `smtp://${account}127.0.0.1:${port}`, port, taken, behaviour, start, stop };
+}
+
+function parsed(raw: string): Pick<TakenMail, 'headers' | 'text' | 'html' | 'raw'> {
+  const { headers, body } = split(raw);
+  const boundary = /boundary="?([^";]+)"?/.exec(headers['content-type'] ?? '')?.[1];
+  const parts =
+    boundary === undefined
+      ? [raw]
+      : body
+          .split(`--${boundary}`)
+          .slice(1, -1)
+          .map((part) => part.trimStart());
+  const partOf = (type: string) =>
+    parts.map(split).find((part) => part.headers['content-type']?.startsWith(type));
+  return { headers, text: decoded(partOf('text/plain')), html: decoded(partOf('text/html')), raw };
+}
+
+interface Part {
+  headers: Record<string, string>;
+  body: string;
+}
+
+function split(raw: string): Part {
+  const [head = '', ...rest] = raw.split(/\r?\n\r?\n/);
+  const lines = head.replace(/\r?\n[ \t]+/g, ' ').split(/\r?\n/);
+  const headers = lines.map((line) => {
+    const [name = '', value = ''] = line.split(/:\s*(.*)/s);
+    return [name.toLowerCase(), withWords(value)];
+  });
+  return { headers: Object.fromEntries(headers), body: rest.join('\n\n') };
+}
+
+function decoded(part: Part | undefined): string {
+  if (part === undefined) return '';
+  const encoding = part.headers['content-transfer-encoding'];
+  if (encoding === 'base64') return Buffer.from(part.body, 'base64').toString('utf8');
+  return encoding === 'quoted-printable' ? fromQuotedPrintable(part.body) : part.body;
+}
+
+const fromQuotedPrintable = (text: string): string => {
+  const bytes = text
+    .replace(/=\r?\n/g, '')
+    .replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+};
+
+/** Encoded words (RFC 2047); spaces between two of them do not count. */
+const withWords = (value: string): string =>
+  value
+    .replace(/(=\?[^?]+\?[BQ]\?[^?]*\?=)\s+(?==\?)/gi, '$1')
+    .replace(/=\?utf-8\?([BQ])\?([^?]*)\?=/gi, (_, how: string, text: string) =>
+      how.toUpperCase() === 'B'
+        ? Buffer.from(text, 'base64').toString('utf8')
+        : fromQuotedPrintable(text.replace(/_/g, ' ')),
+    );
