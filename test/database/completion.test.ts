@@ -98,7 +98,9 @@ test('a completion does everything at once, and exactly once', async () => {
     .find(Notification, { aboutUserId: cast.lena.id, kind: 'offboarding_completed' });
   expect(told.map(({ userId }) => userId)).toEqual([cast.mira.id]);
 
-  const [event, ...others] = await em.fork().find(WebhookEvent, { offboardingId: cast.offboardingId });
+  const [event, ...others] = await em
+    .fork()
+    .find(WebhookEvent, { offboardingId: cast.offboardingId, type: 'user.offboarded' });
   expect(others).toEqual([]);
   expect(event!.id).toMatch(/^evt_[0-9a-f]{32}$/);
   expect(event!.data).toMatchObject({
@@ -120,7 +122,9 @@ test('a completion does everything at once, and exactly once', async () => {
   ).toBe(0);
 
   expect(await complete(cast, cast.nora)).toEqual({ ...answer, outcome: 'already-completed' });
-  expect(await em.fork().count(WebhookEvent, { offboardingId: cast.offboardingId })).toBe(1);
+  expect(
+    await em.fork().count(WebhookEvent, { offboardingId: cast.offboardingId, type: 'user.offboarded' }),
+  ).toBe(1);
   expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
 });
 

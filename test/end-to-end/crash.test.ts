@@ -52,12 +52,13 @@ test.each([0, 20, 45, 80, 150])(
       async () => (await em().findOneOrFail(User, { id: cast.lena.id })).status === 'offboarded',
       40_000,
     );
-    const event = await em().findOneOrFail(WebhookEvent, { offboardingId: cast.offboardingId });
+    const ofCompletion = { offboardingId: cast.offboardingId, type: 'user.offboarded' } as const;
+    const event = await em().findOneOrFail(WebhookEvent, ofCompletion);
     await eventually(
       async () => (await em().findOneOrFail(WebhookDelivery, { eventId: event.id })).state === 'delivered',
       40_000,
     );
-    expect(await em().count(WebhookEvent, { offboardingId: cast.offboardingId })).toBe(1);
+    expect(await em().count(WebhookEvent, ofCompletion)).toBe(1);
     expect(await em().count(WebhookDelivery, { eventId: event.id })).toBe(1);
     expect(await em().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
     expect(
