@@ -73,7 +73,7 @@ test('a completion does everything at once, and exactly once', async () => {
   const cast = await makeCast(database);
   const subscribed = await endpoint(['user.offboarded']);
   await endpoint([]);
-  await endpoint(['user.offboarded'], 'paused');
+  const paused = await endpoint(['user.offboarded'], 'paused');
   await clear(cast);
   const before = await userOf(cast.lena.id);
 
@@ -116,7 +116,10 @@ test('a completion does everything at once, and exactly once', async () => {
     offboarding: { id: cast.offboardingId },
   });
   const deliveries = await em.fork().find(WebhookDelivery, { eventId: event!.id });
-  expect(deliveries.map(({ endpointId, state }) => [endpointId, state])).toEqual([[subscribed, 'pending']]);
+  expect(deliveries.map(({ endpointId, state }) => [endpointId, state])).toEqual([
+    [subscribed, 'pending'],
+    [paused, 'disabled'],
+  ]);
   expect(
     await em.fork().count(Reminder, { offboardingId: cast.offboardingId, firedAt: null, skippedAt: null }),
   ).toBe(0);
