@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { Refusal } from '../domain/failures.ts';
 import type { StoredAnswer } from './entities/idempotency-key.ts';
 import { inOneTransaction } from './one-transaction.ts';
@@ -73,16 +73,27 @@ async function insertAnswer(
   if (Number(numAffectedRows) === 0) throw stillRunning();
 }
 
+/** A key that was taken for a call, and since when it is known. */
+export interface TakenKey {
+  since: Date;
+  /** Keeps the answer: from now on the call gets it. */
+  keep(answer: StoredAnswer): Promise<void>;
+  /** There is no answer yet: the same call may be made again, and is the same one. */
+  release(): Promise<void>;
+  /** The call was refused: made again, it is another one. */
+  forget(): Promise<void>;
+}
+
 /**
- * Takes a key for a call that asks somebody else, who knows the key too and does the same thing once. Returns the
- * answer when there is one, else since when the key is known; whoever got that has to `keepAnswer` or
- * `releaseKey`, or the key is free again after `runsForMs`. Throws like `answerOnce`.
+ * Takes a key for a call that asks somebody else, who does it once by the same key and its `since`. Returns the
+ * answer instead when there is one. The key is free again after `runsForMs`, whatever happens to this process.
+ * Throws like `answerOnce`.
  */
 export async function takeKey(
   em: EntityManager,
   call: KeyedCall,
   runsForMs: number,
-): Promise<{ answer: StoredAnswer } | { answer: null; since: Date }> {
+): Promise<StoredAnswer | TakenKey> {
   const { tokenId, key, fingerprint } = call;
   const { rows } = await sql<{ since: Date }>`
     insert into idempotency_keys as known (token_id, key, fingerprint, running_until)
@@ -91,24 +102,24 @@ export async function takeKey(
     where known.fingerprint = excluded.fingerprint and known.answer is null
       and coalesce(known.running_until <= now(), true)
     returning created_at as since`.execute(sqlOf(em));
-  if (rows[0] !== undefined) return { answer: null, since: rows[0].since };
+  if (rows[0] !== undefined) return takenKey(em, call, rows[0].since);
   const answer = await answerTo(em, call);
   if (answer === null) throw stillRunning();
-  return { answer };
+  return answer;
 }
 
-/** Keeps the answer to a call whose key was taken. */
-export async function keepAnswer(em: EntityManager, { tokenId, key }: KeyedCall, answer: StoredAnswer) {
-  await sql`
-    update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb, running_until = null
-    where token_id = ${tokenId} and key = ${key}`.execute(sqlOf(em));
-}
-
-/** Lets go of a key: there is no answer yet, and the call may be made again. */
-export async function releaseKey(em: EntityManager, { tokenId, key }: KeyedCall) {
-  await sql`
-    update idempotency_keys set running_until = null
-    where token_id = ${tokenId} and key = ${key}`.execute(sqlOf(em));
+function takenKey(em: EntityManager, { tokenId, key }: KeyedCall, since: Date): TakenKey {
+  const itsRow = sql`token_id = ${tokenId} and key = ${key}`;
+  const execute = async (statement: RawBuilder<unknown>) => void (await statement.execute(sqlOf(em)));
+  return {
+    since,
+    keep: (answer) =>
+      execute(sql`
+        update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb, running_until = null
+        where ${itsRow}`),
+    release: () => execute(sql`update idempotency_keys set running_until = null where ${itsRow}`),
+    forget: () => execute(sql`delete from idempotency_keys where answer is null and ${itsRow}`),
+  };
 }
 
 /** Forgets keys that are two days old; nobody may count on more than one. */

@@ -144,4 +144,7 @@ export async function cancelOpenOffboarding(change: Change, now = new Date()): P
 }
 
 export const alreadyOffboarded = () =>
-  new Refusal('already-offboarded', 'This person has been offboarded, which cannot be undone.');
+  new Refusal(
+    'already-offboarded',
+    'This person has been offboarded, which cannot be undone. Hiring them again is not supported yet.',
+  );

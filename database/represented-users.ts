@@ -1,13 +1,15 @@
 import { sql } from 'kysely';
 import type { CalendarDate } from '../domain/dates.ts';
 import type { UserStatus } from '../domain/user-status.ts';
+import type { User } from './entities/index.ts';
+import { type Part, partOf } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** A person as the API shows them, in the order of its fields. */
+/** A person as the API shows them, in the order of its fields: the hash of it is the tag of this state. */
 export interface RepresentedUser {
   id: number;
-  externalId: string;
+  externalId: string | null;
   name: string;
   email: string;
   department: string | null;
@@ -20,16 +22,47 @@ export interface RepresentedUser {
   revision: number;
 }
 
+const represented = sql`
+  select u.id, u.external_id as "externalId", u.name, u.email, u.department, u.job_title as "jobTitle",
+    m.external_id as "managerExternalId", u.start_date as "startDate", u.end_date as "endDate",
+    u.time_zone as "timeZone", u.status, u.revision
+  from users u left join users m on m.id = u.manager_id`;
+
 /** The person with this external id, by one statement; null when there is none. */
 export async function representedUser(
   em: EntityManager,
   externalId: string,
 ): Promise<RepresentedUser | null> {
   const { rows } = await sql<RepresentedUser>`
-    select u.id, u.external_id as "externalId", u.name, u.email, u.department, u.job_title as "jobTitle",
-      m.external_id as "managerExternalId", u.start_date as "startDate", u.end_date as "endDate",
-      u.time_zone as "timeZone", u.status, u.revision
-    from users u left join users m on m.id = u.manager_id
-    where u.external_id = ${externalId}`.execute(sqlOf(em));
+    ${represented} where u.external_id = ${externalId}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
+
+/** Some people by id, those after `after`; with an external id only the one who has it. */
+export async function representedUsers(
+  em: EntityManager,
+  { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
+): Promise<Part<RepresentedUser>> {
+  // PostgreSQL has no character for a zero byte, so nobody is called that.
+  if (externalId?.includes('\0')) return { rows: [], next: null };
+  const wanted = externalId === undefined ? sql`true` : sql`u.external_id = ${externalId}`;
+  const { rows } = await sql<RepresentedUser>`
+    ${represented} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
+  return partOf(rows, limit);
+}
+
+/** The same of a person at hand, also while a change of theirs is still to be written. */
+export const representationOf = (user: User, managerExternalId: string | null): RepresentedUser => ({
+  id: user.id,
+  externalId: user.externalId ?? null,
+  name: user.name,
+  email: user.email,
+  department: user.department ?? null,
+  jobTitle: user.jobTitle ?? null,
+  managerExternalId,
+  startDate: user.startDate ?? null,
+  endDate: user.endDate ?? null,
+  timeZone: user.timeZone ?? null,
+  status: user.status,
+  revision: user.revision,
+});

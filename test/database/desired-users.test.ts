@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { completeOffboarding } from '../../database/completion.ts';
-import { patchUser, putUser } from '../../database/desired-users.ts';
+import {
+  type DesiredUser,
+  type NewDesiredUser,
+  patchUser,
+  putUser,
+  type Terms,
+} from '../../database/desired-users.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
+import { inOneTransaction } from '../../database/one-transaction.ts';
 import { representedUser } from '../../database/represented-users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -10,17 +17,22 @@ const { database } = await ownDatabase();
 const { em } = database;
 const hr = 'token:hr';
 
+const put = (externalId: string, desired: NewDesiredUser, terms?: Terms) =>
+  inOneTransaction(em, (transaction) => putUser(transaction, hr, externalId, desired, terms));
+const patch = (externalId: string, desired: DesiredUser, terms?: Terms) =>
+  inOneTransaction(em, (transaction) => patchUser(transaction, hr, externalId, desired, terms));
+
 let people = 0;
 async function someone(fields = {}) {
   const externalId = `E-${++people}`;
   const desired = { name: `Person ${people}`, email: `${externalId}@x.example`, ...fields };
-  await putUser(em, hr, externalId, desired);
+  await put(externalId, desired);
   return externalId;
 }
 const shown = async (externalId: string) => (await representedUser(em.fork(), externalId))!;
 
 async function leave(externalId: string) {
-  await patchUser(em, hr, externalId, { endDate: '2026-01-31' });
+  await patch(externalId, { endDate: '2026-01-31' });
   const { id } = await em.fork().findOneOrFail(Offboarding, { userId: (await shown(externalId)).id });
   expect(await completeOffboarding(em, id, hr)).toMatchObject({ outcome: 'completed' });
 }
@@ -32,8 +44,8 @@ test('PUT adds a person once, and makes them what is desired after that', async 
     department: 'Sales',
     endDate: '2099-01-01',
   };
-  expect(await putUser(em, hr, 'ines', desired)).toEqual({ created: true, warnings: [] });
-  expect(await putUser(em, hr, 'ines', desired)).toEqual({ created: false, warnings: [] });
+  expect(await put('ines', desired)).toMatchObject({ created: true, warnings: [], ignored: [] });
+  expect(await put('ines', desired)).toMatchObject({ created: false, warnings: [], ignored: [] });
   expect(await shown('ines')).toEqual({
     id: expect.any(Number),
     externalId: 'ines',
@@ -61,7 +73,7 @@ test('PUT empties what it does not name, but leaves the status', async () => {
     timeZone: 'UTC',
     status: 'suspended',
   });
-  await putUser(em, hr, id, { name: 'Left', email: `${id}@x.example` });
+  await put(id, { name: 'Left', email: `${id}@x.example` });
   expect(await shown(id)).toMatchObject({
     department: null,
     jobTitle: null,
@@ -75,25 +87,25 @@ test('PUT empties what it does not name, but leaves the status', async () => {
 
 test('the same PUT, doubled at the same moment, adds one person', async () => {
   const desired = { name: 'Twice', email: 'twice@x.example' };
-  const applied = await Promise.all([1, 2, 3].map(() => putUser(em, hr, 'twice', desired)));
+  const applied = await Promise.all([1, 2, 3].map(() => put('twice', desired)));
   expect(applied.filter(({ created }) => created)).toHaveLength(1);
   expect(await em.fork().count(User, { externalId: 'twice' })).toBe(1);
 });
 
 test('PATCH changes what it names and nothing else', async () => {
   const id = await someone({ department: 'Sales', endDate: '2099-01-01' });
-  await patchUser(em, hr, id, { jobTitle: 'Lead' });
+  await patch(id, { jobTitle: 'Lead' });
   expect(await shown(id)).toMatchObject({ department: 'Sales', jobTitle: 'Lead', endDate: '2099-01-01' });
 });
 
 test('PATCH of an unknown person is refused', async () => {
-  await expect(patchUser(em, hr, 'nobody', {})).rejects.toBeInstanceOf(NotFound);
+  await expect(patch('nobody', {})).rejects.toBeInstanceOf(NotFound);
 });
 
 test('a manager who is unknown, or the person, is refused by name of the field', async () => {
   const id = await someone();
   for (const managerExternalId of ['nobody', id]) {
-    const refused = patchUser(em, hr, id, { managerExternalId });
+    const refused = patch(id, { managerExternalId });
     await expect(refused).rejects.toBeInstanceOf(InvalidInput);
     await expect(refused).rejects.toMatchObject({ fields: { managerExternalId: expect.any(String) } });
   }
@@ -105,11 +117,11 @@ test('a manager who has been offboarded is stored as none, with a warning', asyn
   const warned = [{ field: 'managerExternalId', message: expect.stringContaining('offboarded') }];
 
   const id = await someone();
-  expect(await patchUser(em, hr, id, { managerExternalId: gone })).toEqual({
+  expect(await patch(id, { managerExternalId: gone })).toMatchObject({
     created: false,
     warnings: warned,
   });
-  expect(await putUser(em, hr, 'new', { name: 'N', email: 'n@x.example', managerExternalId: gone })).toEqual({
+  expect(await put('new', { name: 'N', email: 'n@x.example', managerExternalId: gone })).toMatchObject({
     created: true,
     warnings: warned,
   });
@@ -125,7 +137,7 @@ test('a manager who completes at the same moment is stored as none, or cleared',
       .findOneOrFail(Offboarding, { userId: (await shown(manager)).id });
     await Promise.all([
       completeOffboarding(em, offboardingId, hr),
-      patchUser(em, hr, id, { managerExternalId: manager }),
+      patch(id, { managerExternalId: manager }),
     ]);
     expect((await shown(id)).managerExternalId).toBeNull();
   }
@@ -137,8 +149,8 @@ test("after completion a nightly sync of equal values succeeds, and another date
   await leave(id);
   const named = { name: 'Still Known', email: `${id}@x.example` };
 
-  await putUser(em, hr, id, named);
-  await putUser(em, hr, id, {
+  await put(id, named);
+  await put(id, {
     ...named,
     endDate: '2026-01-31',
     status: 'offboarded',
@@ -147,8 +159,8 @@ test("after completion a nightly sync of equal values succeeds, and another date
   expect(await shown(id)).toMatchObject({ name: 'Still Known', endDate: '2026-01-31', status: 'offboarded' });
 
   const refused = { code: 'already-offboarded' };
-  await expect(putUser(em, hr, id, { ...named, endDate: '2026-02-01' })).rejects.toMatchObject(refused);
-  await expect(putUser(em, hr, id, { ...named, endDate: null })).rejects.toMatchObject(refused);
-  await expect(patchUser(em, hr, id, { status: 'active' })).rejects.toMatchObject(refused);
-  await expect(patchUser(em, hr, id, { managerExternalId: manager })).rejects.toMatchObject(refused);
+  await expect(put(id, { ...named, endDate: '2026-02-01' })).rejects.toMatchObject(refused);
+  await expect(put(id, { ...named, endDate: null })).rejects.toMatchObject(refused);
+  await expect(patch(id, { status: 'active' })).rejects.toMatchObject(refused);
+  await expect(patch(id, { managerExternalId: manager })).rejects.toMatchObject(refused);
 });

@@ -35,10 +35,11 @@ export const requireScope =
     );
   };
 
-/** The token behind the request, as the audit trail names it. */
-export const tokenActorOf = (response: Response): Actor => tokenActor(tokenOf(response).name);
+/** The token behind the request. */
+export const tokenOf = (response: Response) => response.locals.token as LivingToken;
 
-const tokenOf = (response: Response) => response.locals.token as LivingToken;
+/** The same as the audit trail names it. */
+export const tokenActorOf = (response: Response): Actor => tokenActor(tokenOf(response).name);
 
 const unauthorized = (sent: boolean) =>
   new ApiProblem(

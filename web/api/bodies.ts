@@ -20,6 +20,12 @@ export const jsonBody: RequestHandler = (request, response, next) => {
   return parse(request, response, next);
 };
 
+/** The same where there need not be one. */
+export const optionalJsonBody: RequestHandler = (request, response, next) =>
+  Number(request.get('Content-Length') ?? 0) === 0 && !request.get('Transfer-Encoding')
+    ? next()
+    : jsonBody(request, response, next);
+
 /** The body by its schema. A field that is bad or unknown is a 422 that points at it, once for each field. */
 export function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
   const result = schema.safeParse(request.body);

@@ -1,59 +1,147 @@
-import type { RequestHandler, Response } from 'express';
+import { createHash } from 'node:crypto';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { type StoredAnswer, type TakenKey, takeKey } from '../../database/idempotency.ts';
 import { representedUser } from '../../database/represented-users.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import { completionAlert } from '../answers.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import { NoAnswerYet, newToken } from '../engine.ts';
+import { NoAnswerYet, NotBegun, newToken } from '../engine.ts';
 import type { Services } from '../services.ts';
 import { tokenActorOf } from './authentication.ts';
-import { jsonBody, readBody } from './bodies.ts';
+import { readBody } from './bodies.ts';
+import { type Answer, asStored, type Endpoint, sendAnswer } from './endpoints.ts';
+import { answered } from './fields.ts';
+import { keyedCallOf } from './idempotency-key.ts';
+import { readQuery } from './queries.ts';
+import { userSchema } from './user-schema.ts';
 import { externalIdOf } from './users.ts';
 
-const nothing = z.strictObject({}, { error: 'Expected an empty JSON object, or no body.' });
+/** Longer than anybody waits for the engine. */
+const keyIsTakenForMs = 15_000;
+
+const nothing = z
+  .strictObject({}, { error: 'Expected an empty JSON object, or no body.' })
+  .meta({ id: 'Nothing' });
+
+const completionSchema = z
+  .strictObject({
+    outcome: z.enum(['completed', 'already-completed']),
+    completedBy: answered
+      .text()
+      .meta({ description: 'As the audit trail says it: `user:<id>` or `token:<name>`.' }),
+    completedAt: answered.moment(),
+    user: userSchema,
+  })
+  .meta({ id: 'Completion' });
+
+const noAnswerSchema = z
+  .strictObject({ outcome: z.literal('no-answer-yet'), detail: z.string() })
+  .meta({ id: 'NoAnswerYet' });
 
 export const completionApi = (services: Services) => {
   const { em } = services.database;
 
-  /** There is nothing to say; a body that says something is read, to tell that it does not help. */
-  const optionalBody: RequestHandler = (request, response, next) =>
-    Number(request.get('Content-Length') ?? 0) === 0 && !request.get('Transfer-Encoding')
-      ? next()
-      : jsonBody(request, response, next);
-
-  /** Marks a person offboarded: the same operation as in the console. */
-  const complete: RequestHandler = async (request, response) => {
+  const handler: RequestHandler = async (request, response) => {
+    readQuery(request, undefined);
     if (request.body !== undefined) readBody(request, nothing);
     const externalId = externalIdOf(request);
-    const user = externalId.includes('\0') ? null : await representedUser(em, externalId);
+    const user = await representedUser(em, externalId);
     if (user === null) throw new NotFound('user');
-    const question = { actor: tokenActorOf(response), token: newToken(), requestId: request.id };
-    try {
-      await answer(response, externalId, await completeOffboardingOf(services, user.id, question));
-    } catch (error) {
-      if (!(error instanceof NoAnswerYet)) throw error;
-      response.status(202).json({ outcome: 'no-answer-yet', detail: noAnswerYet });
-    }
+    const person = { id: user.id, externalId };
+    const call = keyedCallOf(request, response, null);
+    if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
+
+    const taken = await takeKey(em, call, keyIsTakenForMs);
+    if (!('since' in taken)) return sendAnswer(response, taken, true);
+    const token = tokenOfUpdate(call.tokenId, call.key, taken.since);
+    sendAnswer(response, await minding(taken, () => ask(request, response, person, token, taken.since)));
   };
 
-  async function answer(response: Response, externalId: string, outcome: CompleteAnswer): Promise<void> {
+  /** Asks the leaver's workflow, under a token by which it does so once. */
+  async function ask(
+    request: Request,
+    response: Response,
+    person: { id: number; externalId: string },
+    token: string,
+    since?: Date,
+  ): Promise<StoredAnswer> {
+    const actor = tokenActorOf(response);
+    const question = { actor, token, requestId: request.id };
+    try {
+      const outcome = await completeOffboardingOf(services, person.id, question);
+      return asStored(await answerOf(rememberedBy(outcome, actor, since), person.externalId));
+    } catch (error) {
+      if (!(error instanceof NoAnswerYet)) throw error;
+      return asStored({ status: 202, body: { outcome: 'no-answer-yet', detail: noAnswerYet } });
+    }
+  }
+
+  async function answerOf(outcome: CompleteAnswer, externalId: string): Promise<Answer> {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
-    if (outcome.outcome === 'completed' || outcome.outcome === 'already-completed') {
-      response.json({
+    if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
+      const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
+      throw new Refusal(code, completionAlert(outcome).text);
+    }
+    return {
+      body: {
         outcome: outcome.outcome,
         completedBy: outcome.by,
         completedAt: new Date(outcome.at).toISOString(),
         user: await representedUser(em, externalId),
-      });
-      return;
-    }
-    const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-    throw new Refusal(code, completionAlert(outcome).text);
+      },
+    };
   }
 
-  return { optionalBody, complete };
+  const complete: Endpoint = {
+    summary: 'Complete an offboarding: mark the person offboarded',
+    detail: 'The same operation as in the console, through the leaver’s process. It cannot be undone.',
+    body: { schema: nothing, optional: true },
+    keyed: true,
+    answers: {
+      200: { description: 'It is completed.', schema: completionSchema },
+      202: {
+        description: 'The process has not answered in time: what was asked may still be carried out.',
+        schema: noAnswerSchema,
+      },
+    },
+    problems: {
+      409: '`still-open`: something is still open; `hardware`, `software` and `requests` say how much. `cancelled`. `last-super-admin`. `still-running`: a call under the same Idempotency-Key.',
+    },
+    handler,
+  };
+  return { complete };
 };
+
+/** The engine is told no key as it was sent: its messages are never encrypted, and a key may hold a name. */
+const tokenOfUpdate = (tokenId: number, key: string, since: Date): string =>
+  createHash('sha256')
+    .update(JSON.stringify([tokenId, key, since]))
+    .digest('base64url');
+
+/** Lets the key go the way of its call: the answer is kept, a refusal is forgotten, everything else may be asked again. */
+async function minding(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+  try {
+    const answer = await ask();
+    await (answer.status === 202 ? key.release() : key.keep(answer));
+    return answer;
+  } catch (error) {
+    await (error instanceof Refusal || error instanceof NotBegun ? key.forget() : key.release());
+    throw error;
+  }
+}
+
+/**
+ * What a call is answered whose first answer was lost: if it was completed in its name since, then by this call.
+ */
+const rememberedBy = (outcome: CompleteAnswer, actor: string, since: Date | undefined): CompleteAnswer =>
+  since !== undefined &&
+  outcome.outcome === 'already-completed' &&
+  outcome.by === actor &&
+  outcome.at >= since.getTime()
+    ? { ...outcome, outcome: 'completed' }
+    : outcome;
 
 const noAnswerYet =
   'The process engine has not answered yet. What you asked for may still be carried out within a minute: ask for the user to see.';

@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler } from 'express';
+import { KeyReused } from '../../database/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isDatabaseAway } from '../middleware/errors.ts';
@@ -31,6 +32,7 @@ function problemOf(error: unknown): Problem {
     return { status: 404, code: 'not-found', title: 'Not found', detail: error.message };
   if (error instanceof GateRefusal) return { ...refused(error), ...error.counts };
   if (error instanceof Refusal) return refused(error);
+  if (error instanceof KeyReused) return keyReused;
   if (error instanceof NotBegun)
     return { status: 409, code: 'not-begun', title: 'This was not begun', detail: error.message };
   if (error instanceof NoAnswerYet)
@@ -49,6 +51,14 @@ const refused = ({ code, message }: Refusal): Problem => ({
   title: 'This was refused',
   detail: message,
 });
+
+const keyReused: Problem = {
+  status: 422,
+  code: 'key-reused',
+  title: 'This Idempotency-Key stands for another call',
+  detail:
+    'It was used with another method, address or body. Nothing was changed. Choose a new key for each call.',
+};
 
 const databaseAway: Problem = {
   status: 503,

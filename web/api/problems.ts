@@ -9,6 +9,8 @@ export interface PartProblem {
 
 /** An answer other than success, as RFC 9457 writes it. `code` is stable; the words are for people. */
 export interface Problem {
+  /** An address of the kind of problem, where somebody else has given it one. */
+  type?: string;
   status: number;
   code: string;
   title: string;
@@ -30,13 +32,16 @@ export class ApiProblem extends Error {
 }
 
 /** Sends a problem as `application/problem+json`. */
-export function sendProblem(response: Response, { status, code, title, detail, ...rest }: Problem): void {
+export function sendProblem(
+  response: Response,
+  { type, status, code, title, detail, ...rest }: Problem,
+): void {
   response
     .status(status)
     .type('application/problem+json')
     .send(
       JSON.stringify({
-        type: `urn:lastday:problem:${code}`,
+        type: type ?? `urn:lastday:problem:${code}`,
         title,
         status,
         detail,

@@ -2,37 +2,32 @@ import { type Express, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../domain/failures.ts';
 import type { Services } from '../services.ts';
 import { requireScope, requireToken } from './authentication.ts';
-import { jsonBody } from './bodies.ts';
-import { completionApi } from './completions.ts';
+import { jsonBody, optionalJsonBody } from './bodies.ts';
+import { apiDocument } from './document.ts';
+import { documentPages } from './document-pages.ts';
+import type { Endpoint } from './endpoints.ts';
 import { answerErrors } from './errors.ts';
-import { importApi } from './imports.ts';
+import { type ApiRoute, apiRoutes } from './map.ts';
 import { ApiProblem } from './problems.ts';
-import { userApi } from './users.ts';
+import { limitRate } from './rate-limits.ts';
 
 /** The HTTP API below /api/v1. It takes no cookies, so it stands before everything that has to do with them. */
 export function mountApi(app: Express, services: Services): void {
   const api = Router({ strict: true });
-  const users = userApi(services);
-  const completions = completionApi(services);
-  const imports = importApi(services);
+  const routes = apiRoutes(services);
+  const pages = documentPages(apiDocument(routes, services.environment));
+
+  api.get('/openapi.json', pages.json);
+  api.get('/docs', pages.page);
 
   api.use(neverStored);
   api.use(requireToken(services));
-
-  api.route('/users').get(requireScope('users:read'), users.find).all(allowOnly('GET'));
-  api
-    .route('/users/:externalId')
-    .get(requireScope('users:read'), users.show)
-    .put(requireScope('users:write'), jsonBody, users.put)
-    .patch(requireScope('users:write'), jsonBody, users.patch)
-    .all(allowOnly('GET, PUT, PATCH'));
-  api
-    .route('/users/:externalId/completion')
-    .post(requireScope('offboardings:complete'), completions.optionalBody, completions.complete)
-    .all(allowOnly('POST'));
-
-  api.route('/imports/users').post(requireScope('imports:write'), imports.importUsers).all(allowOnly('POST'));
-  api.route('/imports/:importId').get(requireScope('imports:write'), imports.show).all(allowOnly('GET'));
+  api.use(limitRate(services.environment.API_RATE_LIMIT));
+  for (const { method, path, scope, endpoint } of routes) {
+    api[method](path, requireScope(scope), ...readersOf(endpoint), endpoint.handler);
+  }
+  for (const path of new Set(routes.map((route) => route.path)))
+    api.all(path, allowOnly(methodsAt(routes, path)));
 
   api.use(nothingHere);
   api.use(answerErrors(services));
@@ -43,6 +38,18 @@ const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };
+
+/** What reads the body: bytes of another kind are read by the endpoint itself. */
+function readersOf({ body }: Endpoint): RequestHandler[] {
+  if (body === undefined || 'media' in body) return [];
+  return [body.optional ? optionalJsonBody : jsonBody];
+}
+
+const methodsAt = (routes: ApiRoute[], path: string): string =>
+  routes
+    .filter((route) => route.path === path)
+    .map(({ method }) => method.toUpperCase())
+    .join(', ');
 
 const allowOnly =
   (methods: string): RequestHandler =>

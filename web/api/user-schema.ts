@@ -1,42 +1,75 @@
 import { z } from 'zod';
-import { isCalendarDate, isTimeZone } from '../../domain/dates.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress } from '../forms.ts';
 import { line } from '../user-fields.ts';
-
-const date = z
-  .string({ error: 'Expected a date as a text, or null.' })
-  .refine(isCalendarDate, { error: 'Expected a date as year-month-day, such as 2026-12-31.' });
-const timeZone = z
-  .string({ error: 'Expected the name of a time zone as a text, or null.' })
-  .max(64, { error: 'At most 64 characters, please.' })
-  .refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' });
-const readOnly = z.never({ error: 'This field is read-only.' });
+import { answered, date, timeZone, writtenAt } from './fields.ts';
 
 /** What a person can be told to be. What is null is emptied; what is left out is not spoken of. */
 const desired = z.strictObject(
   {
-    id: readOnly,
-    externalId: line(100),
+    externalId: line(100).meta({ description: 'May be repeated from the address, and cannot be changed.' }),
     name: line(200),
     email: emailAddress(),
     department: line(100).nullable(),
     jobTitle: line(100).nullable(),
-    managerExternalId: line(100).nullable(),
-    startDate: date.nullable(),
-    endDate: date.nullable(),
-    timeZone: timeZone.nullable(),
+    managerExternalId: line(100)
+      .nullable()
+      .meta({ description: 'A manager who has been offboarded is stored as none, with a warning.' }),
+    startDate: date().nullable(),
+    endDate: date().nullable().meta({
+      description:
+        'The last day, in the time zone of the person. Set, it opens an offboarding; cleared, it cancels it.',
+    }),
+    timeZone: timeZone().nullable().meta({ description: 'null: that of the workspace.' }),
     status: choice(userStatuses),
-    revision: readOnly,
+    sourceUpdatedAt: writtenAt().meta({
+      description:
+        'When the source wrote this. Every field of which it wrote something later already is ignored, and named in the answer.',
+    }),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'Expected a JSON object.' : undefined) },
 );
 
 /** The body of PATCH. */
-export const patchedUser = desired.partial();
+export const patchedUser = desired.partial().meta({ id: 'UserPatch' });
 
 /** The body of PUT. */
-export const putUserBody = patchedUser.required({ name: true, email: true });
+export const putUserBody = desired.partial().required({ name: true, email: true }).meta({ id: 'UserPut' });
 
 /** An external id in an address. */
 export const externalIdInAddress = line(100);
+
+/** A person as every answer shows them. */
+const user = z.strictObject({
+  id: answered.id(),
+  externalId: answered
+    .text()
+    .nullable()
+    .meta({ description: 'null: the HR system has never spoken of them.' }),
+  name: answered.text(),
+  email: answered.text(),
+  department: answered.text().nullable(),
+  jobTitle: answered.text().nullable(),
+  managerExternalId: answered.text().nullable(),
+  startDate: answered.date().nullable(),
+  endDate: answered.date().nullable(),
+  timeZone: answered.text().nullable(),
+  status: z.enum(userStatuses),
+  revision: z.int().meta({ description: 'Goes up with every change.' }),
+});
+
+export const userSchema = user.meta({ id: 'User' });
+
+/** A person after a change, with what was done otherwise than asked. */
+export const changedUserSchema = user
+  .extend({
+    warnings: z
+      .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
+      .optional()
+      .meta({ description: 'What was done otherwise than asked. Left out when there is nothing to say.' }),
+    ignored: z.array(z.string()).optional().meta({
+      description:
+        'Fields left as they are, because the source had written something later. Left out when there are none.',
+    }),
+  })
+  .meta({ id: 'ChangedUser' });

@@ -1,85 +1,97 @@
-import { createHash } from 'node:crypto';
-import type { Request, RequestHandler, Response } from 'express';
-import { patchUser, putUser, type Warning } from '../../database/desired-users.ts';
-import { type RepresentedUser, representedUser } from '../../database/represented-users.ts';
+import type { Request } from 'express';
+import { z } from 'zod';
+import { type Applied, patchUser, putUser } from '../../database/desired-users.ts';
+import { representedUser, representedUsers } from '../../database/represented-users.ts';
 import { NotFound } from '../../domain/failures.ts';
+import { sourceMoment } from '../../domain/source-moments.ts';
 import type { Services } from '../services.ts';
-import { tokenActorOf } from './authentication.ts';
-import { readBody } from './bodies.ts';
-import { invalid, pointerTo } from './problems.ts';
-import { externalIdInAddress, patchedUser, putUserBody } from './user-schema.ts';
+import { type Answer, changing, reading } from './endpoints.ts';
+import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';
+import { expectationOf, tagOf } from './preconditions.ts';
+import { invalid, type PartProblem, pointerTo } from './problems.ts';
+import { parameter } from './queries.ts';
+import {
+  changedUserSchema,
+  externalIdInAddress,
+  patchedUser,
+  putUserBody,
+  userSchema,
+} from './user-schema.ts';
 
-export const userApi = ({ database }: Services) => {
-  const { em } = database;
+const listQuery = z.strictObject({
+  externalId: parameter('Give one external id')
+    .optional()
+    .meta({ description: 'Only the person with this external id: one or none.' }),
+  ...partQuery,
+});
 
-  /** The people with an external id: one or none. */
-  const find: RequestHandler = async (request, response) => {
-    const { externalId, ...others } = request.query;
-    const unknown = Object.keys(others).map((parameter) => ({
-      parameter,
-      detail: 'There is no such parameter.',
-    }));
-    if (typeof externalId !== 'string' || externalId === '') {
-      throw invalid([{ parameter: 'externalId', detail: 'Give one external id.' }, ...unknown]);
-    }
-    if (unknown.length > 0) throw invalid(unknown);
-    const user = await existing(externalId);
-    response.json({ items: user === null ? [] : [user] });
-  };
+export const userApi = ({ database: { em } }: Services) => ({
+  list: reading({
+    summary: 'List people, or find one by external id',
+    query: listQuery,
+    answers: { 200: { description: 'People by id.', schema: partSchema(userSchema) } },
+    answer: async ({ request, query: { externalId, ...part } }) => {
+      const { after, limit } = partOf(part);
+      return partAnswer(request, await representedUsers(em, { externalId, after, limit }));
+    },
+  }),
 
-  const show: RequestHandler = async (request, response) => {
-    const user = await existing(externalIdOf(request));
-    if (user === null) throw new NotFound('user');
-    answer(request, response, user);
-  };
+  show: reading({
+    summary: 'Show a person',
+    answers: { 200: { description: 'The person.', schema: userSchema } },
+    answer: async ({ request }) => {
+      const user = await representedUser(em, externalIdOf(request));
+      if (user === null) throw new NotFound('user');
+      return { body: user };
+    },
+  }),
 
-  const put: RequestHandler = async (request, response) => {
-    const externalId = writableExternalId(request);
-    const { externalId: repeated, ...desired } = readBody(request, putUserBody);
-    refuseOtherId(externalId, repeated);
-    const { created, warnings } = await putUser(em, tokenActorOf(response), externalId, desired);
-    if (created) response.status(201).location(`/api/v1/users/${encodeURIComponent(externalId)}`);
-    await answerStored(request, response, externalId, warnings);
-  };
+  put: changing(em, {
+    summary: 'Add or replace a person',
+    detail:
+      'What is not named becomes empty; the status stays. Of somebody offboarded, end date and manager stay too unless they are named.',
+    body: putUserBody,
+    answers: {
+      200: { description: 'The person was there, and is now as desired.', schema: changedUserSchema },
+      201: { description: 'The person was added.', schema: changedUserSchema },
+    },
+    problems: { 409: refused },
+    conditional: true,
+    answer: async ({ request, body, actor }, transaction) => {
+      const externalId = writableExternalId(request);
+      const { desired, terms } = termsOf(request, externalId, body);
+      const applied = await putUser(transaction, actor, externalId, desired, terms);
+      return changed(applied, body.sourceUpdatedAt);
+    },
+  }),
 
-  const patch: RequestHandler = async (request, response) => {
-    const externalId = externalIdOf(request);
-    const { externalId: repeated, ...desired } = readBody(request, patchedUser);
-    refuseOtherId(externalId, repeated);
-    const { warnings } = await patchUser(em, tokenActorOf(response), externalId, desired);
-    await answerStored(request, response, externalId, warnings);
-  };
+  patch: changing(em, {
+    summary: 'Change what is named of a person',
+    body: patchedUser,
+    answers: { 200: { description: 'The person as they are now.', schema: changedUserSchema } },
+    problems: { 409: refused },
+    conditional: true,
+    answer: async ({ request, body, actor }, transaction) => {
+      const externalId = externalIdOf(request);
+      const { desired, terms } = termsOf(request, externalId, body);
+      const applied = await patchUser(transaction, actor, externalId, desired, terms);
+      return changed(applied, body.sourceUpdatedAt);
+    },
+  }),
+});
 
-  async function answerStored(request: Request, response: Response, externalId: string, warnings: Warning[]) {
-    const user = await existing(externalId);
-    if (user === null) throw new NotFound('user');
-    answer(request, response, user, warnings);
-  }
+const refused =
+  '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `still-running`: a call under the same Idempotency-Key.';
 
-  /** PostgreSQL has no character for a zero byte, so nobody is called that. */
-  const existing = async (externalId: string): Promise<RepresentedUser | null> =>
-    externalId.includes('\0') ? null : representedUser(em, externalId);
-
-  return { find, show, put, patch };
-};
-
-/** Sends a person with the hash of their representation as its tag. */
-function answer(request: Request, response: Response, user: RepresentedUser, warnings: Warning[] = []) {
-  const tag = `"${createHash('sha256').update(JSON.stringify(user)).digest('base64url').slice(0, 27)}"`;
-  response.set('ETag', tag);
-  if (request.method === 'GET' && hasAlready(request, tag)) return response.status(304).end();
-  const told = warnings.map(({ field, message }) => ({ pointer: pointerTo(field), detail: message }));
-  return response.json(told.length === 0 ? user : { ...user, warnings: told });
+/** The external id in the address. Throws NotFound for what nobody can be called: PostgreSQL has no zero byte. */
+export function externalIdOf(request: Request): string {
+  const externalId = String(request.params.externalId);
+  if (externalId.includes('\0')) throw new NotFound('user');
+  return externalId;
 }
 
-const hasAlready = (request: Request, tag: string): boolean =>
-  (request.get('If-None-Match') ?? '').split(/\s*,\s*/).some((known) => known.replace(/^W\//, '') === tag);
-
-/** The external id in the address, whatever it is. */
-export const externalIdOf = (request: Request): string => String(request.params.externalId);
-
 function writableExternalId(request: Request): string {
-  const typed = externalIdOf(request);
+  const typed = String(request.params.externalId);
   const result = externalIdInAddress.safeParse(typed);
   if (result.success && result.data === typed) return typed;
   const detail = result.error?.issues[0]?.message ?? 'Blanks around it are not allowed.';
@@ -87,7 +99,38 @@ function writableExternalId(request: Request): string {
 }
 
 /** A body that was read from here may be sent back, but says of nobody else. */
-function refuseOtherId(externalId: string, repeated: string | undefined) {
-  if (repeated === undefined || repeated === externalId) return;
-  throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
+function termsOf<Body extends z.infer<typeof patchedUser>>(
+  request: Request,
+  externalId: string,
+  { externalId: repeated, sourceUpdatedAt, ...desired }: Body,
+) {
+  if (repeated !== undefined && repeated !== externalId) {
+    throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
+  }
+  const moment = sourceUpdatedAt === undefined ? undefined : sourceMoment(sourceUpdatedAt)!;
+  return { desired, terms: { sourceUpdatedAt: moment, expect: expectationOf(request) } };
+}
+
+function changed({ created, user, warnings, ignored }: Applied, sourceUpdatedAt: string | undefined): Answer {
+  const told: PartProblem[] = [
+    ...warnings.map(({ field, message }) => ({ pointer: pointerTo(field), detail: message })),
+    ...inTheFuture(sourceUpdatedAt),
+  ];
+  return {
+    status: created ? 201 : 200,
+    headers: { ETag: tagOf(user), ...(created && { Location: addressOf(user.externalId!) }) },
+    body: { ...user, ...(told.length > 0 && { warnings: told }), ...(ignored.length > 0 && { ignored }) },
+  };
+}
+
+const addressOf = (externalId: string) => `/api/v1/users/${encodeURIComponent(externalId)}`;
+
+/** Clocks differ a little. */
+const toleranceMs = 5 * 60_000;
+
+/** A clock that is wrong by a year silences the field for a year: somebody has to hear of it. */
+function inTheFuture(moment: string | undefined): PartProblem[] {
+  if (moment === undefined || Date.parse(moment) <= Date.now() + toleranceMs) return [];
+  const detail = 'This moment lies in the future: what is dated before it will be ignored.';
+  return [{ pointer: '/sourceUpdatedAt', detail }];
 }

@@ -1,0 +1,97 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import type { AssetStatus, Recovery } from '../domain/assets.ts';
+import { InvalidInput, NotFound } from '../domain/failures.ts';
+import { assetById } from './assets.ts';
+import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
+import { changeWithin } from './change.ts';
+import { Assignment, type Request, Seat } from './entities/index.ts';
+import type { EntityManager } from './orm.ts';
+import { makeRequest, type Wish } from './requests.ts';
+import { giveSeat } from './seats.ts';
+import { sqlOf } from './tables.ts';
+
+/**
+ * What other systems do with items. They know people by external id and assets by tag; everything here runs
+ * inside a transaction that is open already, and refuses like the verbs that the console uses.
+ */
+
+/** Hands out the asset with this tag. Throws NotFound for an unknown tag, InvalidInput for an unknown person. */
+export async function assignByTag(
+  em: EntityManager,
+  actor: Actor,
+  tag: string,
+  userExternalId: string,
+): Promise<Assignment> {
+  const assetId = await assetIdOf(em, tag);
+  await refuseUnknownPerson(em, userExternalId);
+  const id = await changeWithin(em, { externalId: userExternalId }, actor, (change) =>
+    handOut(change, assetId),
+  );
+  return em.findOneOrFail(Assignment, { id });
+}
+
+/** What became of a recovery, of the asset, and who had it last. */
+export interface RecoveredByTag {
+  outcome: RecoverAnswer['outcome'];
+  status: AssetStatus;
+  formerHolder: { id: number; externalId: string | null; name: string } | null;
+}
+
+/** Takes the asset with this tag back, as `recoverAsset` does. Throws NotFound for an unknown tag. */
+export async function recoverByTag(
+  em: EntityManager,
+  actor: Actor,
+  tag: string,
+  recovery: Recovery,
+  assignmentId?: number,
+): Promise<RecoveredByTag> {
+  const assetId = await assetIdOf(em, tag);
+  const { outcome, formerHolderId } = await recoverWithin(em, actor, assetId, recovery, assignmentId);
+  await em.flush();
+  const { status } = await assetById(em, assetId);
+  return { outcome, status, formerHolder: formerHolderId === null ? null : await holder(em, formerHolderId) };
+}
+
+/** Gives the person with this external id a seat. Throws NotFound for them, InvalidInput for an unknown license. */
+export async function giveSeatTo(
+  em: EntityManager,
+  actor: Actor,
+  externalId: string,
+  licenseId: number,
+): Promise<{ seat: Seat; license: string }> {
+  const { rows } = await sql<{ name: string }>`
+    select name from licenses where id = ${licenseId}`.execute(sqlOf(em));
+  const id = await changeWithin(em, { externalId }, actor, (change) => {
+    if (rows[0] === undefined) throw new InvalidInput({ licenseId: 'There is no such license.' });
+    return giveSeat(change, licenseId);
+  });
+  return { seat: await em.findOneOrFail(Seat, { id }), license: rows[0]!.name };
+}
+
+/** Makes a request for the person with this external id. Throws NotFound for them. */
+export const makeRequestFor = (
+  em: EntityManager,
+  actor: Actor,
+  externalId: string,
+  wish: Wish,
+): Promise<Request> => changeWithin(em, { externalId }, actor, (change) => makeRequest(change, wish));
+
+/** The id of the asset with this tag. Throws NotFound. */
+async function assetIdOf(em: EntityManager, tag: string): Promise<number> {
+  const { rows } = await sql<{ id: number }>`select id from assets where tag = ${tag}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('asset');
+  return rows[0].id;
+}
+
+async function refuseUnknownPerson(em: EntityManager, externalId: string) {
+  const { rows } = await sql`select from users where external_id = ${externalId}`.execute(sqlOf(em));
+  if (rows.length === 0)
+    throw new InvalidInput({ userExternalId: 'There is no user with this external id.' });
+}
+
+async function holder(em: EntityManager, id: number) {
+  const { rows } = await sql<{ id: number; externalId: string | null; name: string }>`
+    select id, external_id as "externalId", name from users where id = ${id}`.execute(sqlOf(em));
+  return rows[0] ?? null;
+}

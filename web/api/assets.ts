@@ -1,0 +1,94 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { assignByTag, recoverByTag } from '../../database/named-items.ts';
+import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { choice, text } from '../forms.ts';
+import type { Services } from '../services.ts';
+import { line } from '../user-fields.ts';
+import { changing } from './endpoints.ts';
+import { answered, id } from './fields.ts';
+
+const assignment = z
+  .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
+  .meta({ id: 'AssignmentWish' });
+
+const assignmentSchema = z
+  .strictObject({
+    id: answered.id(),
+    tag: answered.text(),
+    userExternalId: answered.text(),
+    assignedAt: answered.moment(),
+  })
+  .meta({ id: 'Assignment' });
+
+const recovery = z
+  .strictObject(
+    {
+      condition: choice(returnConditions)
+        .nullable()
+        .optional()
+        .meta({ description: 'In what state it came back. Required unless it is lost.' }),
+      nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
+      note: text(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
+      assignmentId: id('Expected the id of an assignment.').optional().meta({
+        description: 'Takes back this assignment and no later one, so that a late call does no harm.',
+      }),
+    },
+    { error: 'Expected a JSON object.' },
+  )
+  .meta({ id: 'RecoveryWish' });
+
+const recoverySchema = z
+  .strictObject({
+    outcome: z
+      .enum(['recovered', 'already-returned'])
+      .meta({ description: '`already-returned`: nothing was changed.' }),
+    tag: answered.text(),
+    status: z.enum(assetStatuses),
+    formerHolder: z
+      .strictObject({ id: answered.id(), externalId: answered.text().nullable(), name: answered.text() })
+      .nullable()
+      .meta({ description: 'Who had it last; null: nobody ever had it.' }),
+  })
+  .meta({ id: 'Recovery' });
+
+export const assetApi = ({ database: { em } }: Services) => ({
+  assign: changing(em, {
+    summary: 'Hand an asset to a person',
+    body: assignment,
+    answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
+    problems: {
+      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `suspended`, `already-offboarded`: this person is given nothing new.',
+    },
+    answer: async ({ request, body: { userExternalId }, actor }, transaction) => {
+      const tag = tagIn(request);
+      const { id, assignedAt } = await assignByTag(transaction, actor, tag, userExternalId);
+      return { status: 201, body: { id, tag, userExternalId, assignedAt } };
+    },
+  }),
+
+  recover: changing(em, {
+    summary: 'Take an asset back',
+    body: recovery,
+    answers: { 200: { description: 'What became of it.', schema: recoverySchema } },
+    answer: async ({ request, body: { assignmentId, ...said }, actor }, transaction) => {
+      const tag = tagIn(request);
+      const how = { ...said, condition: said.condition ?? null, note: said.note || null };
+      const { outcome, status, formerHolder } = await recoverByTag(
+        transaction,
+        actor,
+        tag,
+        how,
+        assignmentId,
+      );
+      return { body: { outcome, tag, status, formerHolder } };
+    },
+  }),
+});
+
+function tagIn(request: Request): string {
+  const tag = String(request.params.tag);
+  if (tag.includes('\0')) throw new NotFound('asset');
+  return tag;
+}

@@ -1,0 +1,116 @@
+import type { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
+import { type Environment, publicUrl } from '../../config/environment.ts';
+import type { Endpoint } from './endpoints.ts';
+import { describedEvents } from './event-schemas.ts';
+import type { ApiRoute } from './map.ts';
+import { headerParameters, pathParameters } from './parameters.ts';
+import { problemSchema } from './problem-schema.ts';
+
+export type ApiDocument = ReturnType<typeof createDocument>;
+
+/** The description of the API in OpenAPI 3.1, made of the map and of the schemas that read its calls. */
+export const apiDocument = (routes: ApiRoute[], environment: Environment): ApiDocument =>
+  createDocument({
+    openapi: '3.1.0',
+    info: { title: 'Lastday', version: '1', description: introduction },
+    servers: [{ url: `${publicUrl(environment)}/api/v1` }],
+    security: [{ token: [] }],
+    paths: pathsOf(routes),
+    webhooks: Object.fromEntries(
+      describedEvents.map(({ type, summary, schema }) => [
+        type,
+        { post: eventOperation(type, summary, schema) },
+      ]),
+    ),
+    components: {
+      securitySchemes: {
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, made in the settings.' },
+      },
+    },
+  });
+
+const introduction = `People, offboardings and items over HTTP, in JSON.
+
+Send a token as \`Authorization: Bearer lastday_…\`; what it may do depends on its scopes. Errors are
+\`application/problem+json\`: \`code\` is stable, \`errors\` points at each bad field or parameter. Lists are read on
+by \`nextCursor\`. What a call names is a desired state: sent twice, it changes nothing the second time.`;
+
+function pathsOf(routes: ApiRoute[]): ZodOpenApiPathsObject {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
+    paths[path] = { ...paths[path], [route.method]: operationOf(route) };
+  }
+  return paths;
+}
+
+function operationOf({ method, path, scope, endpoint }: ApiRoute): ZodOpenApiOperationObject {
+  const { summary, detail, query } = endpoint;
+  const inPath = pathParameters(path);
+  const header = headerParameters(endpoint, method);
+  return {
+    operationId: operationIdOf(method, path),
+    summary,
+    description: [detail, `Scope: \`${scope}\`.`].filter(Boolean).join('\n\n'),
+    security: [{ token: [scope] }],
+    requestParams: { ...(inPath && { path: inPath }), ...(query && { query }), ...(header && { header }) },
+    ...(endpoint.body && { requestBody: requestBodyOf(endpoint.body) }),
+    responses: { ...successesOf(endpoint), ...problemsOf(endpoint, path) },
+  };
+}
+
+/** `GET /users/:externalId` is `get_users_by_externalId`. */
+const operationIdOf = (method: string, path: string): string =>
+  `${method}${path.replaceAll('/:', '_by_').replaceAll('/', '_')}`;
+
+const requestBodyOf = (body: NonNullable<Endpoint['body']>) =>
+  'media' in body
+    ? { required: true, content: { [body.media]: { schema: { type: 'string' as const } } } }
+    : { required: !body.optional, content: { 'application/json': { schema: body.schema } } };
+
+const successesOf = ({ answers }: Endpoint) =>
+  Object.fromEntries(
+    Object.entries(answers).map(([status, { description, schema }]) => [
+      status,
+      { description, content: { 'application/json': { schema } } },
+    ]),
+  );
+
+/** What every endpoint can answer, what it can by what it reads, and what it says of itself. */
+function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
+  const inGeneral: [status: number, when: unknown, description: string][] = [
+    [400, keyed, 'The Idempotency-Key or the body cannot be read.'],
+    [401, true, 'No token, or one that is unknown or has ended.'],
+    [403, true, 'The token does not have the scope.'],
+    [404, path.includes(':'), 'There is nothing under this address.'],
+    [409, keyed, '`still-running`: a call under the same Idempotency-Key is still running.'],
+    [412, conditional, 'It is not in the state that the call expects. `ETag` is its state now.'],
+    [413, body, 'The body is too large.'],
+    [415, body, 'This kind of body is not read.'],
+    [
+      422,
+      true,
+      'A field or a parameter is wrong or unknown: `errors` points at each. Or the Idempotency-Key was used for another call.',
+    ],
+    [429, true, 'Too many calls. `Retry-After` says when to go on.'],
+    [503, true, 'The database or the process engine does not answer.'],
+  ];
+  const said: Record<number, string> = {};
+  for (const [status, when, description] of inGeneral) if (when) said[status] = description;
+  return Object.fromEntries(
+    Object.entries({ ...said, ...problems }).map(([status, description]) => [
+      status,
+      { description, content: { 'application/problem+json': { schema: problemSchema } } },
+    ]),
+  );
+}
+
+const eventOperation = (type: string, summary: string, schema: z.ZodObject): ZodOpenApiOperationObject => ({
+  operationId: `event_${type.replaceAll('.', '_')}`,
+  summary,
+  description: 'Signed by Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.',
+  security: [],
+  requestBody: { required: true, content: { 'application/json': { schema } } },
+  responses: { '2XX': { description: 'Received. Anything else is tried again.' } },
+});

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { type WebhookEventType, webhookEvents } from '../../domain/webhooks.ts';
+import { answered } from './fields.ts';
+
+const user = z
+  .strictObject({
+    id: answered.id(),
+    externalId: answered.text().nullable(),
+    name: answered.text(),
+    email: answered.text(),
+    department: answered.text().nullable(),
+    jobTitle: answered.text().nullable(),
+    endDate: answered.date().nullable(),
+  })
+  .meta({ id: 'EventUser' });
+
+const actor = z
+  .strictObject({
+    type: z.enum(['user', 'token', 'system']),
+    id: z.int().nullable(),
+    name: answered.text().nullable(),
+  })
+  .meta({ id: 'EventActor', description: 'Who did it. `id` only of a user.' });
+
+const offboarding = (moments: z.ZodRawShape = {}) =>
+  z.strictObject({ id: answered.id(), openedAt: answered.moment(), ...moments });
+
+/** What the `data` of each event holds. */
+const dataOf: Record<WebhookEventType, z.ZodObject> = {
+  'offboarding.started': z.strictObject({ user, offboarding: offboarding(), startedBy: actor }),
+  'offboarding.end_date_changed': z.strictObject({
+    user,
+    offboarding: offboarding(),
+    changedBy: actor,
+    previousEndDate: answered.date().nullable(),
+  }),
+  'offboarding.cleared': z.strictObject({
+    user,
+    offboarding: offboarding({ clearedAt: answered.moment() }),
+    clearedBy: actor,
+  }),
+  'offboarding.cancelled': z.strictObject({
+    user,
+    offboarding: offboarding({ cancelledAt: answered.moment() }),
+    cancelledBy: actor,
+  }),
+  'user.offboarded': z.strictObject({
+    user,
+    offboarding: offboarding({ completedAt: answered.moment() }),
+    completedBy: actor,
+  }),
+  'webhook.test': z.strictObject({
+    endpoint: z.strictObject({ id: answered.id(), description: answered.text().nullable() }),
+    sentBy: actor,
+  }),
+};
+
+/** An event as it is sent. */
+export interface DescribedEvent {
+  type: WebhookEventType;
+  summary: string;
+  schema: z.ZodObject;
+}
+
+const words: Record<WebhookEventType, string> = {
+  ...webhookEvents,
+  'webhook.test': 'Somebody tries out an endpoint; sent without being chosen',
+};
+
+/** Every event there is, with what is sent of it. */
+export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as WebhookEventType[]).map((type) => ({
+  type,
+  summary: words[type],
+  schema: z.strictObject({
+    type: z.literal(type),
+    timestamp: answered.moment().meta({ description: 'When it happened, not when it is sent.' }),
+    data: dataOf[type],
+  }),
+}));

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { isCalendarDate, isTimeZone } from '../../domain/dates.ts';
+import { sourceMoment } from '../../domain/source-moments.ts';
+
+const largestId = 2 ** 31 - 1;
+
+/** A calendar date that is sent. */
+export const date = () =>
+  z
+    .string({ error: 'Expected a date as a text, or null.' })
+    .refine(isCalendarDate, { error: 'Expected a date as year-month-day, such as 2026-12-31.' })
+    .meta({ format: 'date', examples: ['2026-12-31'] });
+
+/** The name of a time zone that is sent. */
+export const timeZone = () =>
+  z
+    .string({ error: 'Expected the name of a time zone as a text, or null.' })
+    .max(64, { error: 'At most 64 characters, please.' })
+    .refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' })
+    .meta({ examples: ['Europe/Berlin'] });
+
+const expectedMoment = 'Expected a moment with its offset, such as 2026-11-24T10:15:00Z.';
+
+/** The moment at which the sender wrote what they send. */
+export const writtenAt = () =>
+  z
+    .string({ error: expectedMoment })
+    .refine((text) => sourceMoment(text) !== null, { error: expectedMoment })
+    .meta({ format: 'date-time', examples: ['2026-11-24T10:15:00.123Z'] });
+
+/** The id of something that is sent. */
+export const id = (error: string) => z.int({ error }).min(1, { error }).max(largestId, { error });
+
+/** Parts of answers. */
+export const answered = {
+  id: () => z.int(),
+  text: () => z.string(),
+  date: () => z.iso.date(),
+  moment: () => z.iso.datetime(),
+};

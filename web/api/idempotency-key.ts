@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Request, Response } from 'express';
+import type { KeyedCall } from '../../database/idempotency.ts';
+import { tokenOf } from './authentication.ts';
+import { ApiProblem } from './problems.ts';
+
+/** A structured-field string: in quotes, with `\"` and `\\`. */
+const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/;
+/** Or, as many clients send it, bare. */
+const bare = /^[!#-+\--~]+$/;
+const longestKey = 255;
+
+/** The call by its Idempotency-Key; null without one. `body` is what was read of it. Throws a 400 for a key that is none. */
+export function keyedCallOf(request: Request, response: Response, body: unknown): KeyedCall | null {
+  const header = request.get('Idempotency-Key');
+  if (header === undefined) return null;
+  const key = keyIn(header.trim());
+  if (key === null || key.length === 0 || key.length > longestKey) throw badKey();
+  return { tokenId: tokenOf(response).id, key, fingerprint: fingerprintOf(request, body) };
+}
+
+function keyIn(header: string): string | null {
+  const [, inQuotes] = quoted.exec(header) ?? [];
+  if (inQuotes !== undefined) return inQuotes.replaceAll(/\\(["\\])/g, '$1');
+  return bare.test(header) ? header : null;
+}
+
+/** The body counts as it was understood: blanks and the order of its fields make no other call of it. */
+const fingerprintOf = (request: Request, body: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify([request.method, request.originalUrl, body ?? null]))
+    .digest('base64url');
+
+const badKey = () =>
+  new ApiProblem({
+    status: 400,
+    code: 'bad-idempotency-key',
+    title: 'This Idempotency-Key cannot be read',
+    detail: `Send one key of at most ${longestKey} printable ASCII characters, in quotes or without blanks and commas.`,
+  });

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { giveSeatTo, makeRequestFor } from '../../database/named-items.ts';
+import { requestStatuses } from '../../domain/checklist.ts';
+import { text } from '../forms.ts';
+import type { Services } from '../services.ts';
+import { changing } from './endpoints.ts';
+import { answered, id } from './fields.ts';
+import { externalIdOf } from './users.ts';
+
+const seat = z
+  .strictObject({ licenseId: id('Expected the id of a license.') }, { error: 'Expected a JSON object.' })
+  .meta({ id: 'SeatWish' });
+
+const seatSchema = z
+  .strictObject({
+    id: answered.id(),
+    licenseId: answered.id(),
+    license: answered.text(),
+    userExternalId: answered.text(),
+    assignedAt: answered.moment(),
+  })
+  .meta({ id: 'Seat' });
+
+const wish = z
+  .strictObject(
+    {
+      item: text(),
+      reason: text(2000).or(z.literal('')).nullable().optional(),
+    },
+    { error: 'Expected a JSON object.' },
+  )
+  .meta({ id: 'RequestWish' });
+
+const requestSchema = z
+  .strictObject({
+    id: answered.id(),
+    item: answered.text(),
+    reason: answered.text().nullable(),
+    status: z.enum(requestStatuses),
+    userExternalId: answered.text(),
+    createdAt: answered.moment(),
+  })
+  .meta({ id: 'Request' });
+
+/** Seats and requests of a person. */
+export const itemApi = ({ database: { em } }: Services) => ({
+  giveSeat: changing(em, {
+    summary: 'Give a person a seat of a license',
+    body: seat,
+    answers: { 201: { description: 'The seat.', schema: seatSchema } },
+    problems: {
+      409: '`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person is given nothing new.',
+    },
+    answer: async ({ request, body: { licenseId }, actor }, transaction) => {
+      const userExternalId = externalIdOf(request);
+      const { seat, license } = await giveSeatTo(transaction, actor, userExternalId, licenseId);
+      const { id, assignedAt } = seat;
+      return { status: 201, body: { id, licenseId, license, userExternalId, assignedAt } };
+    },
+  }),
+
+  request: changing(em, {
+    summary: 'Make a request for a person',
+    body: wish,
+    answers: { 201: { description: 'The request.', schema: requestSchema } },
+    problems: { 409: '`suspended`, `already-offboarded`: this person is given nothing new.' },
+    answer: async ({ request, body, actor }, transaction) => {
+      const userExternalId = externalIdOf(request);
+      const { item, reason } = { ...body, reason: body.reason || null };
+      const made = await makeRequestFor(transaction, actor, userExternalId, { item, reason });
+      const { id, status, createdAt } = made;
+      return { status: 201, body: { id, item, reason, status, userExternalId, createdAt } };
+    },
+  }),
+});

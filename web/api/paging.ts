@@ -1,0 +1,73 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import type { Part } from '../../database/listing.ts';
+import type { Answer } from './endpoints.ts';
+import { parameter } from './queries.ts';
+
+const usualLimit = 50;
+const highestLimit = 200;
+const largestId = 2 ** 31 - 1;
+
+/** The parameters of every list that is read part by part. */
+export const partQuery = {
+  limit: parameter(`Expected a whole number from 1 to ${highestLimit}`)
+    .regex(/^[1-9]\d{0,3}$/, { error: `Expected a whole number from 1 to ${highestLimit}.` })
+    .transform(Number)
+    .refine((limit) => limit <= highestLimit, {
+      error: `Expected a whole number from 1 to ${highestLimit}.`,
+    })
+    .optional()
+    .meta({
+      description: 'How many items at most.',
+      override: {
+        type: 'integer',
+        minimum: 1,
+        maximum: highestLimit,
+        default: usualLimit,
+        pattern: undefined,
+      },
+    }),
+  cursor: parameter('Expected the nextCursor of the part before')
+    .transform((cursor, context) => {
+      const after = idIn(cursor);
+      if (after !== null) return after;
+      context.addIssue({ code: 'custom', message: 'Expected the nextCursor of the part before.' });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description: 'The `nextCursor` of the part before; without it the first part.' }),
+};
+
+/** Where a part begins and how long it is. */
+export const partOf = ({ limit, cursor }: { limit?: number | undefined; cursor?: number | undefined }) => ({
+  limit: limit ?? usualLimit,
+  after: cursor ?? 0,
+});
+
+/** What a list answers with. */
+export const partSchema = (item: z.ZodType) =>
+  z.strictObject({
+    items: z.array(item),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'For the next part; null: this was the last one.' }),
+  });
+
+/** A part of a list, with the address of the next one in a Link. */
+export function partAnswer(request: Request, { rows, next }: Part<unknown>): Answer {
+  const nextCursor = next === null ? null : cursorOf(next);
+  const body = { items: rows, nextCursor };
+  if (nextCursor === null) return { body };
+  const address = new URL(request.originalUrl, 'http://x');
+  address.searchParams.set('cursor', nextCursor);
+  return { body, headers: { Link: `<${address.pathname}${address.search}>; rel="next"` } };
+}
+
+const cursorOf = (id: number): string => Buffer.from(`after ${id}`).toString('base64url');
+
+function idIn(cursor: string): number | null {
+  const [, digits] = /^after ([1-9]\d{0,9})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
+  const id = Number(digits);
+  return id <= largestId ? id : null;
+}

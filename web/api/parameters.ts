@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import type { Endpoint } from './endpoints.ts';
+
+const known: Record<string, z.ZodType> = {
+  externalId: z
+    .string()
+    .min(1)
+    .max(100)
+    .meta({ description: 'What the HR system calls the person.', examples: ['E-1017'] }),
+  id: z.int().min(1).meta({ description: 'The id of the offboarding.' }),
+  tag: z
+    .string()
+    .min(1)
+    .meta({ description: 'The tag of the asset.', examples: ['LT-0042'] }),
+  importId: z.int().min(1).meta({ description: 'The id of the import.' }),
+};
+
+/** What stands in an address, described; undefined when nothing does. */
+export function pathParameters(path: string): z.ZodObject | undefined {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
+  return names.length === 0
+    ? undefined
+    : z.object(Object.fromEntries(names.map((name) => [name, known[name]!])));
+}
+
+const header = (description: string) => z.string().optional().meta({ description });
+
+/** The headers that an endpoint minds, described; undefined when there are none. */
+export function headerParameters({ keyed, conditional }: Endpoint, method: string): z.ZodObject | undefined {
+  const headers = {
+    ...(keyed && {
+      'Idempotency-Key': header(
+        'At most 255 characters. The same call under the same key is carried out once, for 24 hours at least; what was answered is answered again, with `Idempotent-Replayed: true`.',
+      ),
+    }),
+    ...(conditional && {
+      'If-Match': header('The `ETag` of the state that the call expects; of another state it answers 412.'),
+      'If-None-Match': header('`*`: only if there is nothing yet.'),
+    }),
+    ...(method === 'get' && {
+      'If-None-Match': header('The `ETag` of a state that you have: if it is still that, the answer is 304.'),
+    }),
+  };
+  return Object.keys(headers).length === 0 ? undefined : z.object(headers);
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { ApiProblem } from './problems.ts';
+
+/** The strong tag of a state: a hash of its representation. */
+export const tagOfText = (json: string): string =>
+  `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`;
+
+/** The same of something that is not JSON yet. */
+export const tagOf = (representation: unknown): string => tagOfText(JSON.stringify(representation));
+
+/** Whether somebody who reads has this state already. */
+export const isKnownAlready = (request: Request, tag: string): boolean =>
+  listed(request.get('If-None-Match')).some((known) => known === '*' || known.replace(/^W\//, '') === tag);
+
+/**
+ * What a call expects of the state it changes (null: there is none), to be asked under its lock: throws a 412 with
+ * the tag of the state as it is. undefined when the call expects nothing.
+ */
+export function expectationOf(request: Request): ((current: unknown) => void) | undefined {
+  const [ifMatch, ifNoneMatch] = [request.get('If-Match'), request.get('If-None-Match')];
+  if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
+  return (current) => {
+    const tag = current === null ? null : tagOf(current);
+    if (ifMatch !== undefined && !names(ifMatch, tag)) throw otherState(tag);
+    if (ifNoneMatch !== undefined && names(ifNoneMatch, tag)) throw otherState(tag);
+  };
+}
+
+/** A weak tag names no state here: what differs a little is another state. */
+const names = (header: string, tag: string | null): boolean =>
+  tag !== null && listed(header).some((named) => named === '*' || named === tag);
+
+const listed = (header: string | undefined): string[] =>
+  header === undefined ? [] : header.split(',').map((tag) => tag.trim());
+
+function otherState(tag: string | null): ApiProblem {
+  const detail =
+    tag === null
+      ? 'There is nothing here yet. Nothing was changed.'
+      : 'This is not in the state that the call expects: somebody else has changed it. Nothing was changed. The ETag of this answer is its state now.';
+  return new ApiProblem(
+    { status: 412, code: 'other-state', title: 'This is in another state', detail },
+    tag === null ? {} : { ETag: tag },
+  );
+}
