@@ -38,7 +38,8 @@ function blockText(block: Block): string {
 
 function personText({ name, line, items, address }: LetterPerson): string {
   return [
-    wrapped(`${name}: ${line}`),
+    wrapped(name),
+    wrapped(line, '  ', '  '),
     ...items.map(({ what, detail }) => wrapped(`${what} (${detail})`, '  - ', '    ')),
     ...(address === null ? [] : [`  ${address}`]),
   ].join('\n');

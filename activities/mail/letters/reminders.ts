@@ -44,6 +44,7 @@ export function remindersLetter(
     blocks: [
       paragraph(`Hello ${receiver.name},`),
       ...(own === undefined ? [] : ownBlocks(own, receiver, links)),
+      ...(open.length > 0 ? [paragraph(openingFor(open, isItAdmin))] : []),
       ...section('Their last day is over', open.filter(isOver), toLines),
       ...section(
         'They are leaving',
@@ -59,6 +60,14 @@ export function remindersLetter(
 
 const isDevice = ({ kind }: OpenItem): boolean => kind === 'hardware';
 const isOver = ({ daysLeft }: Reminded): boolean => daysLeft < 0;
+
+const openingFor = (open: readonly Reminded[], isItAdmin: boolean): string => {
+  const who = isItAdmin ? 'somebody who is leaving' : 'somebody who reports to you and is leaving';
+  const several = isItAdmin ? 'people who are leaving' : 'people who report to you and are leaving';
+  return open.length === 1
+    ? `This is still open for ${who}, oldest first:`
+    : `This is still open for ${open.length} ${several}, oldest first:`;
+};
 
 interface Parts {
   own: Reminded | undefined;
