@@ -1,9 +1,14 @@
 import type { RequestHandler } from 'express';
+import { page } from '../rendering.ts';
 import type { ApiDocument } from './document.ts';
-export const documentPages = (document: ApiDocument): Record<'json' | 'page', RequestHandler> => {
+import { documentPage } from './document-page.ts';
+
+/** The description of the API, for programs and for people. Nobody needs a token to read it. */
+export function documentPages(document: ApiDocument): Record<'json' | 'page', RequestHandler> {
   const text = JSON.stringify(document);
+  const data = { title: 'API', ...documentPage(document) };
   return {
     json: (_request, response) => void response.type('json').send(text),
-    page: (_request, response) => void response.type('json').send(text),
+    page: (_request, response) => page(response, 'api/docs', data),
   };
-};
+}

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { type Environment, publicUrl } from '../../config/environment.ts';
 import type { Endpoint } from './endpoints.ts';
@@ -69,13 +69,26 @@ const requestBodyOf = (body: NonNullable<Endpoint['body']>) =>
     ? { required: true, content: { [body.media]: { schema: { type: 'string' as const } } } }
     : { required: !body.optional, content: { 'application/json': { schema: body.schema } } };
 
-const successesOf = ({ answers }: Endpoint) =>
-  Object.fromEntries(
-    Object.entries(answers).map(([status, { description, schema }]) => [
-      status,
-      { description, content: { 'application/json': { schema } } },
-    ]),
-  );
+function successesOf({ answers, body, keyed, conditional }: Endpoint) {
+  const hasTag = body === undefined || conditional;
+  const headers = z.object({ ...(hasTag && etag), ...(keyed && replayed) });
+  const said = Object.entries(answers).map(([status, { description, schema }]) => [
+    status,
+    { description, headers, content: { 'application/json': { schema } } },
+  ]);
+  return Object.fromEntries([...said, ...(body === undefined ? [['304', unchanged]] : [])]);
+}
+
+const etag = { ETag: z.string().meta({ description: 'The strong tag of this state.' }) };
+const replayed = {
+  'Idempotent-Replayed': z
+    .literal('true')
+    .optional()
+    .meta({ description: 'This was answered before; nothing was done again.' }),
+};
+const unchanged = { description: 'It is in the state named by If-None-Match.' };
+
+const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.';
 
 /** What every endpoint can answer, what it can by what it reads, and what it says of itself. */
 function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
@@ -91,7 +104,7 @@ function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: stri
     [
       422,
       true,
-      'A field or a parameter is wrong or unknown: `errors` points at each. Or the Idempotency-Key was used for another call.',
+      `A field or a parameter is wrong or unknown: \`errors\` points at each.${keyed ? keyReused : ''}`,
     ],
     [429, true, 'Too many calls. `Retry-After` says when to go on.'],
     [503, true, 'The database or the process engine does not answer.'],

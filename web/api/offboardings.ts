@@ -80,7 +80,12 @@ export const offboardingApi = ({ database: { em } }: Services) => ({
   list: reading({
     summary: 'List offboardings',
     query: listQuery,
-    answers: { 200: { description: 'Offboardings by id, the oldest first.', schema: partSchema(listed) } },
+    answers: {
+      200: {
+        description: 'Offboardings by id, the oldest first.',
+        schema: partSchema('OffboardingList', listed),
+      },
+    },
     answer: async ({ request, query: { state, ...part } }) => {
       const { after, limit } = partOf(part);
       return partAnswer(request, await representedOffboardings(em, state ?? null, after, limit));

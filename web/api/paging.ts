@@ -44,15 +44,17 @@ export const partOf = ({ limit, cursor }: { limit?: number | undefined; cursor?:
   after: cursor ?? 0,
 });
 
-/** What a list answers with. */
-export const partSchema = (item: z.ZodType) =>
-  z.strictObject({
-    items: z.array(item),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'For the next part; null: this was the last one.' }),
-  });
+/** What a list answers with; `id` names it in the description. */
+export const partSchema = (id: string, item: z.ZodType) =>
+  z
+    .strictObject({
+      items: z.array(item),
+      nextCursor: z
+        .string()
+        .nullable()
+        .meta({ description: 'For the next part; null: this was the last one.' }),
+    })
+    .meta({ id });
 
 /** A part of a list, with the address of the next one in a Link. */
 export function partAnswer(request: Request, { rows, next }: Part<unknown>): Answer {

@@ -29,7 +29,7 @@ export const userApi = ({ database: { em } }: Services) => ({
   list: reading({
     summary: 'List people, or find one by external id',
     query: listQuery,
-    answers: { 200: { description: 'People by id.', schema: partSchema(userSchema) } },
+    answers: { 200: { description: 'People by id.', schema: partSchema('UserList', userSchema) } },
     answer: async ({ request, query: { externalId, ...part } }) => {
       const { after, limit } = partOf(part);
       return partAnswer(request, await representedUsers(em, { externalId, after, limit }));
