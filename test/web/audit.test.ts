@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { auditTrail } from '../../database/audit-trail.ts';
+import { record } from '../../database/change.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { startWeb } from '../support/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const web = await startWeb(own);
+
+test('the trail names people, tokens and Lastday itself', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  record(em, 'system', 'user.sign_in_failed', cast.lena.id);
+  record(em, 'token:nightly feed', 'user.updated', cast.lena.id, { from: 'Lead', to: 'Head' });
+  record(em, `user:${cast.nora.id}`, 'user.invited', cast.lena.id);
+  await em.flush();
+  const ivo = await web.signIn(cast.ivo.email);
+  const { status, text } = await ivo.get(`/audit?user=${cast.lena.id}`);
+  expect(status).toBe(200);
+  for (const words of ['Lastday', 'The API token “nightly feed”', 'Nora Keller', 'failed to sign in']) {
+    expect(text).toContain(words);
+  }
+  expect((await ivo.get('/audit?action=user.sign_in_failed')).text).toContain('Lastday');
+  expect((await ivo.get('/audit')).status).toBe(200);
+});
+
+test.each(['hashjoin', 'mergejoin', 'nestloop'])('whatever plan is taken, without %s too', async (method) => {
+  const cast = await makeCast(database);
+  await database.em.fork().transactional(async (em) => {
+    record(em, 'system', 'user.sign_in_failed', cast.lena.id);
+    await em.flush();
+    for (const off of new Set([method, 'seqscan'])) await em.execute(`set local enable_${off} = off`);
+    if (method !== 'nestloop')
+      await em.execute('set local enable_hashjoin = off; set local enable_mergejoin = off');
+    const rows = await auditTrail(em, { action: null, userId: cast.lena.id, before: null }, 50);
+    expect(rows[0]).toMatchObject({ actor: 'system', actorName: null });
+  });
+});
+
+test('the trail is narrowed to a kind and paged back in time', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  for (let i = 0; i < 120; i++) record(em, 'system', 'workspace.updated', null, { number: i });
+  await em.flush();
+  const ivo = await web.signIn(cast.ivo.email);
+  let path: string | undefined = '/audit?action=workspace.updated';
+  const seen: string[] = [];
+  while (path) {
+    const { text }: { text: string } = await ivo.get(path);
+    seen.push(...[...text.matchAll(/number: (\d+)/g)].map((match) => match[1]!));
+    path = /href="([^"]+)">Older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+  }
+  expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => String(119 - i)));
+});
