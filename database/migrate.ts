@@ -6,7 +6,7 @@ import { connect } from './orm.ts';
  * alter what the audit trail says. Safe to run again. Returns the names of the migrations it applied.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
-  const database = await connect(ownerUrl, 2);
+  const database = await connect(ownerUrl, { poolSize: 2 });
   try {
     const applied = await database.migrator.up();
     await grantToApplication(ownerUrl, roleOf(appUrl));

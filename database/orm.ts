@@ -11,13 +11,31 @@ export type Database = MikroORM;
 
 const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
 
+/** How a process uses the database. */
+export interface ConnectOptions {
+  /** Connections at the most. */
+  poolSize?: number;
+  /** How long one statement may take before its caller is told that the database does not answer; none: for ever. */
+  queryTimeoutMs?: number;
+}
+
+/** A server that does not take a connection within this many milliseconds does not answer. */
+const connectTimeoutMs = 5_000;
+
 /** Connects to PostgreSQL. Close it with `close()`. */
-export const connect = (databaseUrl: string, poolSize = 10): Promise<Database> =>
+export const connect = (
+  databaseUrl: string,
+  { poolSize = 10, queryTimeoutMs }: ConnectOptions = {},
+): Promise<Database> =>
   MikroORM.init({
     entities,
     clientUrl: databaseUrl,
     dbName: decodeURIComponent(new URL(databaseUrl).pathname.slice(1)),
-    driverOptions: { onPoolCreated: parseMoments },
+    driverOptions: {
+      onPoolCreated: parseMoments,
+      connectionTimeoutMillis: connectTimeoutMs,
+      ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
+    },
     // Dates and moments are compared in UTC; zones are the domain's business.
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },

@@ -2,6 +2,7 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import { mountApi } from './api/routes.ts';
 import { notFound, showErrors } from './middleware/errors.ts';
+import { redirectsForHtmx } from './middleware/htmx-redirects.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
 import { sessions } from './middleware/session.ts';
@@ -17,7 +18,7 @@ export async function createApp(services: Services): Promise<Express> {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
-  app.set('trust proxy', 'loopback');
+  app.set('trust proxy', services.environment.TRUST_PROXY);
 
   app.use(logRequests(services.log));
   app.use(securityHeaders(services.environment));
@@ -25,6 +26,7 @@ export async function createApp(services: Services): Promise<Express> {
   serveStaticFiles(app);
   mount(app, probes(services));
   mountApi(app, services);
+  app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));
   app.use(express.urlencoded({ extended: false, limit: '100kb', parameterLimit: 200 }));
   app.use(await sessions(services));

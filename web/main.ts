@@ -9,9 +9,12 @@ import { connectEngine } from './engine.ts';
 /** How long open requests may finish after a signal to stop, in milliseconds. */
 const drainMs = 10_000;
 
+/** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
+const queryTimeoutMs = 8_000;
+
 const environment = readEnvironment();
 const log = makeLog('web', environment.LOG_LEVEL);
-const database = await connect(environment.DATABASE_URL);
+const database = await connect(environment.DATABASE_URL, { queryTimeoutMs });
 const engine = connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE);
 if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
   await ensureFirstAdmin(database.em, {

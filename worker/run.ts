@@ -2,17 +2,23 @@ import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
 import type { World } from '../activities/index.ts';
+import { makeLinks } from '../activities/mail/links.ts';
+import { smtpMailer } from '../activities/mail/mailer.ts';
 import { webhookSender } from '../activities/webhooks/sender.ts';
-import type { Environment } from '../config/environment.ts';
+import { type Environment, mailSender, publicUrl } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
 import { beat, endBeating } from '../database/heartbeats.ts';
 import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
+import { mailTokens } from '../database/mail-tokens.ts';
 import { connect, type Database } from '../database/orm.ts';
 import { secretBox } from '../database/secret-box.ts';
 import { allowedRanges } from '../database/webhook-address.ts';
+import { usualSchedule } from '../domain/webhook-schedule.ts';
 import { bootstrapEngine } from './bootstrap.ts';
+import { createDispatcher } from './dispatch.ts';
 import { createEngine } from './engine.ts';
 import { createImportStarter } from './imports.ts';
+import { createDigester } from './mails.ts';
 import { listenToOutbox } from './outbox-bell.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
@@ -24,6 +30,7 @@ const heartbeatEvery = 5_000;
 const firstHeartbeatWithin = 100;
 const relayAtLeastEvery = 1_000;
 const startImportsEvery = 1_000;
+const digestEvery = 5_000;
 const reconcileEvery = 30_000;
 const tidyUpEvery = 60 * 60_000;
 
@@ -44,7 +51,7 @@ export interface RunOptions {
  */
 export async function runWorker({ environment, log, workflowBundle, stopping }: RunOptions): Promise<void> {
   const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
-  const database = await connect(DATABASE_URL, poolSize);
+  const database = await connect(DATABASE_URL, { poolSize });
   await untilItWorks('Database', () => canRead(database), log, stopping);
   const connection = await untilItWorks('Engine', () => connectEngine(address), log, stopping);
   const bootstrap = () => bootstrapEngine(connection, namespace);
@@ -53,7 +60,9 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const world = makeWorld(environment, database, log);
   const engine = createEngine(connection, namespace);
   const relay = createRelay({ database, engine, log });
+  const dispatch = createDispatcher({ database, engine, log });
   const reconcile = createReconciler({ database, engine, log });
+  const digest = createDigester({ database, engine, isOn: world.mail !== null });
   const startImports = createImportStarter({ database, engine });
   const bell = listenToOutbox(DATABASE_URL, log);
   const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
@@ -62,6 +71,10 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const loop = (title: string, work: () => Promise<unknown>, nextTurn: () => Promise<unknown>) =>
     repeat({ name: title, work, nextTurn, log, stopping });
   const every = (ms: number) => () => sleep(ms, stopping);
+  const whenRung = () => {
+    const rung = bell.listener();
+    return () => rung(relayAtLeastEvery);
+  };
   const showLife = async () => workers.areRunning() && beat(database.em.fork(), name);
 
   log.info({ address, namespace, name }, 'The worker is ready');
@@ -70,8 +83,10 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
     loop('Heartbeat', showLife, () =>
       sleep(workers.areRunning() ? heartbeatEvery : firstHeartbeatWithin, stopping),
     ),
-    loop('Relay', relay, () => bell.rung(relayAtLeastEvery)),
+    loop('Relay', relay, whenRung()),
+    loop('Deliveries', dispatch, whenRung()),
     loop('Imports', startImports, every(startImportsEvery)),
+    loop('Digests', digest, every(digestEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
     loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),
   ]);
@@ -93,9 +108,19 @@ const connectEngine = (address: string) => Connection.connect({ address, interce
 /** Also waits for the migrations. */
 const canRead = (database: Database) => database.em.fork().execute('select 1 from workspace');
 
-const makeWorld = ({ SECRET_KEY, WEBHOOK_ALLOW }: Environment, database: Database, log: Log): World => ({
+const makeWorld = (environment: Environment, database: Database, log: Log): World => ({
   database,
   log,
-  secretBox: secretBox(SECRET_KEY),
-  sender: webhookSender(allowedRanges(WEBHOOK_ALLOW)),
+  secretBox: secretBox(environment.SECRET_KEY),
+  sender: webhookSender(allowedRanges(environment.WEBHOOK_ALLOW)),
+  retrySchedule: usualSchedule,
+  mail: postOffice(environment),
 });
+
+const postOffice = (environment: Environment): World['mail'] =>
+  environment.SMTP_URL === undefined
+    ? null
+    : {
+        mailer: smtpMailer(environment.SMTP_URL, mailSender(environment)),
+        links: makeLinks(publicUrl(environment), mailTokens(environment.SECRET_KEY)),
+      };

@@ -173,6 +173,22 @@ test('over https the cookie is bound to this host and the browser stays on https
   expect(headers.get('Content-Security-Policy')).toContain('upgrade-insecure-requests');
 });
 
+test('who names the proxy in front lets people sign in over https; other forwarders are not believed', async () => {
+  const signIn = async (proxy: string, forwardedBy: string) => {
+    const secure = await startWeb(own, { PUBLIC_URL: 'https://lastday.example', TRUST_PROXY: proxy });
+    const { headers } = await secure
+      .stranger()
+      .post(
+        '/session',
+        { email: cast.ivo.email, password: castPassword },
+        { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': forwardedBy },
+      );
+    return headers.getSetCookie().join();
+  };
+  expect(await signIn('127.0.0.1', '203.0.113.7')).toMatch(/__Host-lastday=.*; Secure/);
+  expect(await signIn('10.1.2.3', '203.0.113.7')).toBe('');
+});
+
 test('an employee has their own page, not the console', async () => {
   const browser = await web.signIn(cast.emil.email);
   expect((await browser.get('/')).location).toBe('/me');

@@ -1,24 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import { youngestHeartbeat } from '../../database/heartbeats.ts';
 import type { Services } from '../services.ts';
 
 /** A worker that was not seen for this long does not work, in milliseconds. */
 const heartbeatLimitMs = 15_000;
+/** A part that takes longer than this does not answer, in milliseconds. */
+const patienceMs = 2_500;
 
 /** For monitors and load balancers: whether the parts answer, and which does not. */
 export const healthProbes = ({ database, engine }: Services) => {
   const databaseAnswers = () =>
-    database.em
-      .fork()
-      .execute('select 1')
-      .then(
-        () => true,
-        () => false,
-      );
+    inTime(
+      database.em
+        .fork()
+        .execute('select 1')
+        .then(() => true),
+    );
   const workerIsAlive = () =>
-    youngestHeartbeat(database.em.fork()).then(
-      (seenAt) => seenAt !== null && Date.now() - seenAt.getTime() < heartbeatLimitMs,
-      () => false,
+    inTime(
+      youngestHeartbeat(database.em.fork()).then(
+        (seenAt) => seenAt !== null && Date.now() - seenAt.getTime() < heartbeatLimitMs,
+      ),
     );
 
   const health: RequestHandler = async (_request, response) => {
@@ -46,3 +49,7 @@ export const healthProbes = ({ database, engine }: Services) => {
 
   return { health, ready };
 };
+
+/** What a check says, or false when it fails or takes too long: a monitor must be answered. */
+const inTime = (check: Promise<boolean>): Promise<boolean> =>
+  Promise.race([check.catch(() => false), pause(patienceMs, false, { ref: false })]);

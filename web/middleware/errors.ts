@@ -91,7 +91,11 @@ const connectionTrouble = new Set([
 export function isDatabaseAway(error: unknown): boolean {
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
   if (connectionTrouble.has(String(code ?? ''))) return true;
-  if (/Connection terminated|timeout exceeded when trying to connect/.test(String(message ?? '')))
+  if (
+    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(
+      String(message ?? ''),
+    )
+  )
     return true;
   return cause !== undefined && cause !== null && isDatabaseAway(cause);
 }
