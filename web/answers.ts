@@ -1,10 +1,11 @@
 import { refusalWords } from '../domain/checklist.ts';
 import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import { completionObstacles } from '../domain/completion.ts';
+import { actorWords } from './actor-words.ts';
 import type { Alert } from './rendering.ts';
 import { helpers } from './view-helpers.ts';
 
-/** What the engine answered to a completion, in words. `names` tells who an actor is. */
+/** What the engine answered to a completion, in words. `nameOf` tells who an actor is. */
 export function completionAlert(
   answer: CompleteAnswer,
   nameOf: (actor: string) => string = actorWords,
@@ -30,8 +31,10 @@ export function completionAlert(
 }
 
 /** What became of whatever was asked, in words. */
-export const answerAlert = (answer: CompleteAnswer | RevokeSeatAnswer): Alert =>
-  isRevocation(answer) ? revocationAlert(answer) : completionAlert(answer);
+export const answerAlert = (
+  answer: CompleteAnswer | RevokeSeatAnswer,
+  nameOf?: (actor: string) => string,
+): Alert => (isRevocation(answer) ? revocationAlert(answer) : completionAlert(answer, nameOf));
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
 const isRevocation = (answer: CompleteAnswer | RevokeSeatAnswer): answer is RevokeSeatAnswer =>
@@ -45,6 +48,12 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
   return { tone: 'danger', text: 'This seat does not belong to this person. Nothing was changed.' };
 }
 
+/** Who closed an offboarding, by name: only the database knows names. */
+export const namesFrom =
+  (offboarding: { closedBy: string | null; closedByName: string | null } | null) =>
+  (actor: string): string =>
+    actorWords(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null);
+
 /** The engine is slow or away: what was asked may still happen, and the page keeps asking. */
 export const askingPending: Alert = {
   tone: 'warning',
@@ -56,11 +65,3 @@ export const askingLost: Alert = {
   tone: 'warning',
   text: 'What you asked for did not reach the process engine, and nothing was changed. Please ask again.',
 };
-
-/** An actor without a look into the database. */
-export const actorWords = (actor: string): string =>
-  actor.startsWith('token:')
-    ? `the API token “${actor.slice('token:'.length)}”`
-    : actor === 'system'
-      ? 'Lastday'
-      : `user ${actor.slice('user:'.length)}`;

@@ -1,6 +1,6 @@
 import type { AuditRow } from '../database/audit-trail.ts';
 import { auditActions } from '../domain/audit.ts';
-import { actorWords } from './answers.ts';
+import { actorWords } from './actor-words.ts';
 import { helpers } from './view-helpers.ts';
 
 /** An entry of the audit trail as a sentence: who, what, and the details worth reading. */

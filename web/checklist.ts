@@ -42,7 +42,7 @@ export function checklistData(leaver: Leaver) {
     leaver,
     counts,
     open: stillOpen(counts),
-    today: todayIn(leaver.zone, new Date()),
+    today: todayIn(leaver.workspaceZone, new Date()),
     /** One form is one asking: pressing twice does it once. */
     newToken,
   };

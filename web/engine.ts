@@ -16,11 +16,15 @@ import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import {
   type Asking,
   complete,
+  type DeliveryAddress,
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
+  retryNow,
   revokeSeat,
   taskQueue,
+  webhookDeliveryStart,
+  webhookDeliveryWorkflow,
 } from '../workflows/messages.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
@@ -62,12 +66,17 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     const args = [{ ...rest, actor, askedAt: Date.now(), ...(requestId && { requestId }) } as Arguments] as [
       Arguments,
     ];
-    const startWorkflowOperation = new WithStartWorkflowOperation(
-      offboardingWorkflow,
-      offboardingStart(offboardingId, queue),
-    );
+    const options = { args, updateId: token };
     return within(patienceMs, () =>
-      client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),
+      whileNotBegun(() =>
+        client.workflow.executeUpdateWithStart(update, {
+          ...options,
+          startWorkflowOperation: new WithStartWorkflowOperation(
+            offboardingWorkflow,
+            offboardingStart(offboardingId, queue),
+          ),
+        }),
+      ),
     );
   }
 
@@ -121,16 +130,24 @@ export function createEngine(connection: Connection, namespace: string, queue = 
         }),
       ),
 
+    /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
+    async retryDelivery(delivery: DeliveryAddress): Promise<void> {
+      await within(patienceMs, () =>
+        client.workflow.signalWithStart(webhookDeliveryWorkflow, {
+          ...webhookDeliveryStart(delivery, queue),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+          signal: retryNow,
+        }),
+      );
+    },
+
     /** Whether the engine answers, within two seconds. */
     async isReachable(): Promise<boolean> {
-      try {
-        await connection.withDeadline(Date.now() + pollPatienceMs, () =>
-          connection.workflowService.getSystemInfo({}),
-        );
-        return true;
-      } catch {
-        return false;
-      }
+      return within(pollPatienceMs, () => connection.workflowService.getSystemInfo({})).then(
+        () => true,
+        () => false,
+      );
     },
   };
 }
@@ -141,6 +158,30 @@ export const connectEngine = (address: string, namespace: string): Engine =>
 
 /** A fresh token for a form. */
 export const newToken = (): string => randomUUID();
+
+/** Without a worker for a while, the engine turns an Update away at once: it may be back in a moment. */
+const turnedAway = 9;
+const pauseBetweenTriesMs = 300;
+
+/** Asks again, with the same token, as long as the engine turns the question away; the caller's patience ends it. */
+async function whileNotBegun<T>(call: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + patienceMs - 2 * pauseBetweenTriesMs;
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isTurnedAway(error)) throw error;
+      if (Date.now() > giveUpAt)
+        throw new NotBegun(
+          'The process engine cannot begin this now, and nothing was changed. Please ask again.',
+        );
+      await pause(pauseBetweenTriesMs);
+    }
+  }
+}
+
+const isTurnedAway = (error: unknown): boolean =>
+  error instanceof ServiceError && (error.cause as { code?: unknown } | undefined)?.code === turnedAway;
 
 function inWords(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return new NoAnswerYet();

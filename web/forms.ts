@@ -29,7 +29,8 @@ export async function orFieldErrors<T>(
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-const plain = (text: string) => !controlCharacters.test(text);
+/** Half a character is none: PostgreSQL refuses it inside JSON. */
+const plain = (text: string) => !controlCharacters.test(text) && text.isWellFormed();
 
 const textOf = (max: number) =>
   z
@@ -60,6 +61,17 @@ export const optionalDate = () =>
       })
       .transform((value) => (value === '' ? null : value)),
   );
+
+/** A moment in UTC, as a browser's field for date and time sends it. */
+export const utcMoment = () =>
+  z
+    .string({ error: 'Expected a date and a time.' })
+    .trim()
+    .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/, {
+      error: 'Expected a date and a time, such as 2026-12-31T18:00.',
+    })
+    .transform((text) => new Date(`${text}Z`))
+    .refine((moment) => !Number.isNaN(moment.getTime()), { error: 'There is no such date or time.' });
 
 /** An e-mail address, in any script. */
 export const emailAddress = () =>
@@ -101,6 +113,9 @@ export function wholeNumber(max: number) {
     .transform(Number)
     .refine((number) => number <= max, { error });
 }
+
+/** Whether a text can be the token of a form. */
+export const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
 /** The token of a form: makes pressing twice do it once. Without one the server makes it. */
 export const formToken = () => z.uuid().catch(() => crypto.randomUUID());

@@ -1,10 +1,12 @@
 import { DateTime } from 'luxon';
 import { may } from '../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../domain/queue.ts';
+import { actorWords } from './actor-words.ts';
 import { icon, staticFile } from './static-files.ts';
 
 /** What templates may call, as `h`. */
 export const helpers = {
+  actor: actorWords,
   icon,
   staticFile,
   may,
@@ -22,6 +24,12 @@ export const helpers = {
     const at = DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB');
     return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
   },
+
+  /** A moment to the second, in UTC: `24 Nov 2026, 05:55:09 UTC`. */
+  exactMoment: (moment: Date | string) =>
+    DateTime.fromJSDate(new Date(moment), { zone: 'utc' })
+      .setLocale('en-GB')
+      .toFormat("d LLL yyyy, HH:mm:ss 'UTC'"),
 
   /** The day of a moment, in a zone: `24 Nov 2026`. */
   day: (moment: Date | string, zone = 'utc') =>

@@ -5,7 +5,7 @@ import { leaverOf } from '../../database/leavers.ts';
 import { isClear, refusalWords } from '../../domain/checklist.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, Refusal } from '../../domain/failures.ts';
-import { askingPending, completionAlert } from '../answers.ts';
+import { askingPending, completionAlert, namesFrom } from '../answers.ts';
 import { checklistData, renderChecklist } from '../checklist.ts';
 import { completeOffboardingOf } from '../completing.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
@@ -68,18 +68,13 @@ export const completionPages = (services: Services) => {
   };
 
   async function answerWith(request: Request, response: Response, userId: number, answer: CompleteAnswer) {
-    const alert = completionAlert(answer, await namesOf(userId));
+    const { offboarding } = await leaverOf(database.em, userId);
+    const alert = completionAlert(answer, namesFrom(offboarding));
     if (answer.outcome === 'completed' || answer.outcome === 'already-completed') {
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
     }
     return renderChecklist(services, request, response, userId, { status: 409, alert });
-  }
-
-  /** Who completed or cancelled it, by name: only the database knows names. */
-  async function namesOf(userId: number): Promise<(actor: string) => string> {
-    const { offboarding } = await leaverOf(database.em, userId);
-    return (actor) => (actor === offboarding?.closedBy && offboarding.closedByName) || actor;
   }
 
   /** Tries the step again that failed for good. */

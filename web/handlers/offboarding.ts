@@ -2,11 +2,12 @@ import type { RequestHandler, Response } from 'express';
 import { closedAnswer } from '../../database/completion.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
-import { answerAlert, askingLost, askingPending, completionAlert } from '../answers.ts';
-import { renderChecklist } from '../checklist.ts';
-import { NoAnswerYet } from '../engine.ts';
+import { answerAlert, askingLost, askingPending, namesFrom } from '../answers.ts';
+import { type ChecklistNote, renderChecklist } from '../checklist.ts';
+import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { isUuid } from '../forms.ts';
 import { done } from '../rendering.ts';
-import { idIn, queryText } from '../requests.ts';
+import { idIn, isHtmx, queryText } from '../requests.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../signed-in.ts';
 
@@ -20,26 +21,33 @@ export const offboardingPages = (services: Services) => {
   /**
    * Asked again and again while the engine is slow: what became of something asked before, by its token.
    * The database is asked first, because it knows of a completion even when the engine does not answer.
+   * htmx gets 204 while there is no answer, which changes nothing on its page.
    */
   const answer: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const token = queryText(request, 'token');
     const { offboarding } = await leaverOf(database.em, userId);
-    const show = (alert: Parameters<typeof renderChecklist>[4]) =>
-      renderChecklist(services, request, response, userId, alert);
-    if (offboarding === null || token === '') return show({});
-    if (offboarding.state === 'completed') {
-      return show({ alert: completionAlert((await closedAnswer(database.em, offboarding.id))!) });
-    }
+    const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
+    if (offboarding === null || !isUuid(token)) return show({});
     try {
-      const found = await engine.answerTo(offboarding.id, token);
-      if (found === null) return show({ alert: askingLost });
-      return show({ alert: answerAlert(found) });
+      const found = await answerTo(offboarding, token, actorOf(response));
+      return show({ alert: found === null ? askingLost : answerAlert(found, namesFrom(offboarding)) });
     } catch (error) {
-      if (error instanceof NoAnswerYet) return show({ alert: askingPending, pendingToken: token });
-      throw error;
+      if (error instanceof NotBegun) return show({ alert: { tone: 'warning', text: error.message } });
+      if (!(error instanceof NoAnswerYet)) throw error;
+      if (isHtmx(request)) return void response.status(204).end();
+      return show({ alert: askingPending, pendingToken: token });
     }
   };
+
+  /** What became of something asked before; whoever asked for the completion that is there hears that it is done. */
+  async function answerTo({ id, state }: { id: number; state: string }, token: string, asker: string) {
+    if (state !== 'completed') return engine.answerTo(id, token);
+    const closed = await closedAnswer(database.em, id);
+    return closed?.outcome === 'already-completed' && closed.by === asker
+      ? ({ ...closed, outcome: 'completed' } as const)
+      : closed;
+  }
 
   const cancel: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
