@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { expectAsDescribed } from './described.ts';
 
 /** What is sent to the API. */
 export interface Sent {
@@ -16,7 +17,10 @@ export interface Called {
   json: any;
 }
 
-/** Calls the API below `/api/v1` at an address, with `token` unless the call says otherwise. */
+/**
+ * Calls the API below `/api/v1` at an address, with `token` unless the call says otherwise. Every answer is held
+ * against the description of the API.
+ */
 export const apiAt =
   (address: string, token: string) =>
   async (method: string, path: string, sent: Sent = {}): Promise<Called> => {
@@ -32,11 +36,13 @@ export const apiAt =
       ...(body !== undefined && { body: asSent(body) }),
     });
     const text = await response.text();
-    return {
+    const called = {
       status: response.status,
       headers: response.headers,
       json: text === '' ? null : JSON.parse(text),
     };
+    await expectAsDescribed(address, method, path, called);
+    return called;
   };
 
 const asSent = (body: unknown): NonNullable<RequestInit['body']> =>

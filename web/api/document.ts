@@ -93,7 +93,7 @@ const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.
 /** What every endpoint can answer, what it can by what it reads, and what it says of itself. */
 function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
   const inGeneral: [status: number, when: unknown, description: string][] = [
-    [400, keyed, 'The Idempotency-Key or the body cannot be read.'],
+    [400, true, 'The address, the body or the Idempotency-Key cannot be read.'],
     [401, true, 'No token, or one that is unknown or has ended.'],
     [403, true, 'The token does not have the scope.'],
     [404, path.includes(':'), 'There is nothing under this address.'],

@@ -1,0 +1,71 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { ApiDocument } from '../../web/api/document.ts';
+
+/** What came back from a call, as far as the description speaks of it. */
+interface Came {
+  status: number;
+  headers: Headers;
+  json: unknown;
+}
+
+type Judge = (method: string, path: string, came: Came) => void;
+
+const judges = new Map<string, Promise<Judge>>();
+
+/**
+ * Holds an answer of the API against the description that the same server gives of itself: the status must be
+ * described, and the body must fit. Says nothing about addresses and methods that there are not.
+ */
+export async function expectAsDescribed(address: string, method: string, path: string, came: Came) {
+  const judge = judges.get(address) ?? judgeAt(address);
+  judges.set(address, judge);
+  (await judge)(method, path, came);
+}
+
+/** The description that a server gives of its API. */
+export async function documentAt(address: string): Promise<ApiDocument> {
+  const response = await fetch(new URL('/api/v1/openapi.json', address));
+  return (await response.json()) as ApiDocument;
+}
+
+async function judgeAt(address: string): Promise<Judge> {
+  const document = await documentAt(address);
+  const ajv = judgeOf(document);
+  const templates = Object.keys(document.paths ?? {}).map((path) => ({ path, pattern: patternOf(path) }));
+
+  return (method, path, { status, headers, json }) => {
+    const template = templates.find(({ pattern }) => pattern.test(path.split('?', 1)[0]!))?.path;
+    const verb = method.toLowerCase() as 'get';
+    const operation = template === undefined ? undefined : document.paths![template]![verb];
+    if (operation === undefined) return;
+    const answer = operation.responses?.[String(status) as '200'];
+    if (answer === undefined)
+      throw new Error(`${method} ${template} answers ${status}, which is not described`);
+    const media = headers.get('content-type')?.split(';', 1)[0];
+    if (json === null || media === undefined) return;
+    const pointer = ['paths', template!, verb, 'responses', String(status), 'content', media, 'schema'];
+    const fits = ajv.getSchema(refTo(pointer));
+    if (fits === undefined) throw new Error(`${method} ${template} answers ${media}, which is not described`);
+    if (!fits(json))
+      throw new Error(
+        `${method} ${template} ${status}: ${ajv.errorsText(fits.errors)} in ${JSON.stringify(json)}`,
+      );
+  };
+}
+
+const root = 'lastday';
+
+/** A judge that knows every schema of a document. */
+export function judgeOf(document: object): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats.default(ajv);
+  return ajv.addSchema(document, root);
+}
+
+/** What a judge of a document calls the schema at a place in it. */
+export const refTo = (path: readonly string[]): string =>
+  `${root}#/${path.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
+
+const patternOf = (path: string) =>
+  new RegExp(`^${path.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+')}$`);
