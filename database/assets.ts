@@ -6,7 +6,7 @@ import { InvalidInput, NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
 import { containing } from './containing.ts';
-import { changedFields, differences } from './differences.ts';
+import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { Asset } from './entities/index.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
@@ -134,23 +134,27 @@ export async function addAsset(change: ItemChange, facts: AssetFacts): Promise<n
 }
 
 /**
- * Changes what is known of an asset; the audit entry names what is new. InvalidInput when the tag is taken,
- * or for another status while somebody holds it. Throws NotFound.
+ * Changes what is said of an asset; what is left out stays, and the audit entry names what is new. InvalidInput
+ * when the tag is taken, or for another status while somebody holds it; ChangedMeanwhile for what is no longer
+ * as the asker has `seen` it. Throws NotFound.
  */
 export const updateAsset = (
   em: EntityManager,
   actor: Actor,
   assetId: number,
-  facts: AssetFacts,
-): Promise<void> => changeItem(em, actor, (change) => changeAsset(change, assetId, facts));
+  facts: Partial<AssetFacts>,
+  seen: Seen<AssetFacts> = {},
+): Promise<void> => changeItem(em, actor, (change) => changeAsset(change, assetId, facts, seen));
 
-/** The same within a larger change; what is left out stays. */
+/** The same within a larger change. */
 export async function changeAsset(
   change: ItemChange,
   assetId: number,
   facts: Partial<AssetFacts>,
+  seen: Seen<AssetFacts> = {},
 ): Promise<void> {
   const asset = await lockAsset(change.em, assetId);
+  refuseUnseen(asset, facts, seen);
   const { holder } = await assetById(change.em, assetId);
   if (holder !== null && facts.status !== undefined) {
     throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });

@@ -1,4 +1,5 @@
 import type { AuditDetails } from '../domain/audit.ts';
+import { ChangedMeanwhile } from '../domain/failures.ts';
 
 /** The facts that are not what the row says already; a fact left out (undefined) is no news. */
 export function differences<Facts extends object>(
@@ -21,4 +22,18 @@ export function changedFields<Facts extends object>(
     before: names.map((name) => String(row[name] ?? '')),
     after: names.map((name) => String(news[name] ?? '')),
   };
+}
+
+/** What somebody saw in a row before they asked to change it; a field left out they did not look at. */
+export type Seen<Facts> = { readonly [Name in keyof Facts]?: unknown };
+
+/** Nobody overwrites what they have not seen: ChangedMeanwhile where the row says neither that nor what they want. */
+export function refuseUnseen<Facts extends object>(
+  row: { [Name in keyof Facts]?: unknown },
+  facts: Facts,
+  seen: Seen<Facts>,
+): void {
+  const names = Object.keys(differences(row, facts)) as (keyof Facts & string)[];
+  const unseen = names.filter((name) => seen[name] !== undefined && seen[name] !== (row[name] ?? null));
+  if (unseen.length > 0) throw new ChangedMeanwhile(unseen);
 }

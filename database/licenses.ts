@@ -4,7 +4,7 @@ import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
 import { containing } from './containing.ts';
-import { changedFields, differences } from './differences.ts';
+import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { License } from './entities/index.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
@@ -66,23 +66,27 @@ export async function addLicense(change: ItemChange, facts: LicenseFacts): Promi
 }
 
 /**
- * Changes what is known of a license; the audit entry names what is new. InvalidInput when the total would
- * lie below the seats in use. Throws NotFound.
+ * Changes what is said of a license; what is left out stays, and the audit entry names what is new. InvalidInput
+ * when the total would lie below the seats in use; ChangedMeanwhile for what is no longer as the asker has
+ * `seen` it. Throws NotFound.
  */
 export const updateLicense = (
   em: EntityManager,
   actor: Actor,
   licenseId: number,
-  facts: LicenseFacts,
-): Promise<void> => changeItem(em, actor, (change) => changeLicense(change, licenseId, facts));
+  facts: Partial<LicenseFacts>,
+  seen: Seen<LicenseFacts> = {},
+): Promise<void> => changeItem(em, actor, (change) => changeLicense(change, licenseId, facts, seen));
 
-/** The same within a larger change; what is left out stays. */
+/** The same within a larger change. */
 export async function changeLicense(
   change: ItemChange,
   licenseId: number,
   facts: Partial<LicenseFacts>,
+  seen: Seen<LicenseFacts> = {},
 ): Promise<void> {
   const license = await lockLicense(change.em, licenseId);
+  refuseUnseen(license, facts, seen);
   if (facts.seatsTotal !== undefined && facts.seatsTotal < license.seatsUsed) {
     throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
   }

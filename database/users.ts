@@ -4,6 +4,7 @@ import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { type Change, changeAbout, changeWithin } from './change.ts';
 import { inWords } from './constraints.ts';
+import { refuseUnseen, type Seen } from './differences.ts';
 import { User } from './entities/index.ts';
 import {
   alreadyOffboarded,
@@ -72,16 +73,27 @@ export async function createUserWithin(
  * Changes what is named of a person's record, with everything that follows from it: an end date opens,
  * moves or cancels the offboarding; a status other than active ends every way in; marking somebody
  * offboarded opens an offboarding, taking that back cancels one that has no date. After completion the end
- * date, the status and the manager stand: equal values are fine, others are refused.
+ * date, the status and the manager stand: equal values are fine, others are refused. With what the asker
+ * has `seen`, a field that somebody else has changed since is refused: ChangedMeanwhile.
  */
 export const updateUser = (
   em: EntityManager,
   actor: Actor,
   userId: number,
+  seen: Seen<UserFields> = {},
   changes: Partial<UserFields>,
   now = new Date(),
 ): Promise<void> =>
-  changeAbout(em, userId, actor, (change) => applyUserChanges(change, changes, now), lockWithSuperAdmins);
+  changeAbout(
+    em,
+    userId,
+    actor,
+    (change) => {
+      refuseUnseen(change.user, changes, seen);
+      return applyUserChanges(change, changes, now);
+    },
+    lockWithSuperAdmins,
+  );
 
 /** The changes of `updateUser` within a larger change, which has locked the person `lockWithSuperAdmins`. */
 export async function applyUserChanges(

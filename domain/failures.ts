@@ -31,6 +31,19 @@ export class GateRefusal extends Refusal {
   }
 }
 
+/** Somebody else changed the same fields since the one who asks saw them. */
+export class ChangedMeanwhile extends Refusal {
+  override name = 'ChangedMeanwhile';
+  readonly fields: readonly string[];
+  constructor(fields: readonly string[]) {
+    super(
+      'changed-meanwhile',
+      'Somebody else has changed this meanwhile. Please look at the marked fields; saving again overwrites them.',
+    );
+    this.fields = fields;
+  }
+}
+
 /** Input that is wrong, field by field: the message to show beside each field. */
 export class InvalidInput extends Error {
   override name = 'InvalidInput';

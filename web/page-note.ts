@@ -1,5 +1,6 @@
 import type { Request } from 'express';
-import { InvalidInput, Refusal } from '../domain/failures.ts';
+import { ChangedMeanwhile, InvalidInput, Refusal } from '../domain/failures.ts';
+import type { FormValues } from './edit-form.ts';
 import type { Alert } from './rendering.ts';
 
 /** What a page says beside its facts: a message, and errors beside the fields with what was typed. */
@@ -7,7 +8,9 @@ export interface PageNote {
   status?: number;
   alert?: Alert | null;
   errors?: Readonly<Record<string, string>>;
-  values?: Record<string, unknown>;
+  values?: FormValues;
+  /** The fields that somebody else has changed meanwhile. */
+  meanwhile?: readonly string[];
 }
 
 /**
@@ -24,7 +27,8 @@ export async function orShowWhyNot(
   } catch (error) {
     const values = request.body ?? {};
     if (error instanceof Refusal) {
-      return show({ status: 409, alert: { tone: 'danger', text: error.message }, values });
+      const meanwhile = error instanceof ChangedMeanwhile ? error.fields : [];
+      return show({ status: 409, alert: { tone: 'danger', text: error.message }, values, meanwhile });
     }
     if (error instanceof InvalidInput) {
       const alert = { tone: 'danger', text: 'Nothing was changed: please check the marked fields.' } as const;

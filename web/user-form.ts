@@ -5,11 +5,9 @@ import { type FoundPerson, searchPeople } from '../database/people-search.ts';
 import { idOfPersonExactly } from '../database/user-list.ts';
 import type { NewUser, UserFields } from '../database/users.ts';
 import { InvalidInput } from '../domain/failures.ts';
+import { type Edit, editedIn, type FormValues, type Loaded, loadedOf, readNamed } from './edit-form.ts';
 import { idField, optionalText, readForm } from './forms.ts';
 import { externalId, userFields } from './user-fields.ts';
-
-/** What stands in the fields of the form, as typed. */
-export type FormValues = Record<string, string | null | undefined>;
 
 const personForm = userFields.extend({
   externalId: externalId(),
@@ -30,17 +28,20 @@ export async function readNewUser(em: EntityManager, body: unknown): Promise<New
   return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
 }
 
-/** What a form says of a person; a field that the form does not have stays as it is. Throws InvalidInput. */
-export async function readUserChanges(em: EntityManager, body: FormValues): Promise<Partial<UserFields>> {
-  const named = Object.keys(personForm.shape).filter((name) => body[name] !== undefined);
-  const mask = Object.fromEntries(named.map((name) => [name, true]));
-  const { managerSearched, manager, managerId, ...fields } = readForm(
-    personForm.pick(mask as never),
-    body,
-  ) as Partial<z.infer<typeof personForm>>;
+/** What was edited in the form of a person. Throws InvalidInput. */
+export async function readUserEdit(em: EntityManager, body: FormValues): Promise<Edit<UserFields>> {
+  const seen = loadedOf(body);
+  const edited = editedIn(body, textsOf(seen, body));
+  const { managerSearched, manager, managerId, ...changes } = readNamed(personForm, edited);
   const namesManager = manager !== undefined || managerId !== undefined || body.managerId === '';
-  if (!namesManager) return fields;
-  return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
+  if (!namesManager) return { changes, seen };
+  const chosen = await managerFrom(em, { managerSearched, manager, managerId });
+  return { changes: { ...changes, managerId: chosen }, seen };
+}
+
+/** What the form showed as text. A manager who was chosen was chosen for the text beside, edited or not. */
+function textsOf({ managerId: _, manager, ...texts }: Loaded, body: FormValues): Loaded {
+  return manager === undefined || body.managerId ? texts : { ...texts, manager };
 }
 
 interface NamedManager {
@@ -77,22 +78,23 @@ async function personNamed(em: EntityManager, typed: string): Promise<number> {
 
 /** Whom to offer when what was typed as the manager fits several. */
 export async function managerChoices(em: EntityManager, values: FormValues): Promise<FoundPerson[]> {
-  return values.manager ? (await searchPeople(em, values.manager)).people : [];
+  return values.manager ? (await searchPeople(em, String(values.manager))).people : [];
 }
 
 /** A person as one line that names nobody else: what the field of the manager shows and understands. */
 export const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
 
 /** The fields of the form for a person as they are. */
-export const valuesOf = (user: User, manager: User | null): FormValues => ({
+export const valuesOf = (user: User, manager: User | null) => ({
   name: user.name,
   email: user.email,
-  externalId: user.externalId,
-  department: user.department,
-  jobTitle: user.jobTitle,
-  startDate: user.startDate,
-  endDate: user.endDate,
-  timeZone: user.timeZone,
+  externalId: user.externalId ?? null,
+  department: user.department ?? null,
+  jobTitle: user.jobTitle ?? null,
+  startDate: user.startDate ?? null,
+  endDate: user.endDate ?? null,
+  timeZone: user.timeZone ?? null,
   status: user.status,
   manager: manager && personLine(manager),
+  managerId: user.managerId ?? null,
 });

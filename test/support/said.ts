@@ -10,9 +10,12 @@ const entities: Record<string, string> = {
 export function said(html: string): string | null {
   const found = /class="alert alert-(\w+)"[\s\S]*?<span>([^<]*)<\/span>/.exec(html);
   if (found === null) return null;
-  const text = found[2]!.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity]!);
-  return `${found[1]}: ${text}`;
+  return `${found[1]}: ${unescaped(found[2]!)}`;
 }
+
+/** A text as it was before a page escaped it. */
+export const unescaped = (html: string): string =>
+  html.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity]!);
 
 /** The message beside a field of a form that came back, by the field's name. Null when there is none. */
 export const saidBeside = (html: string, field: string): string | null =>

@@ -1,8 +1,15 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { assetById, createAsset, findAssets, updateAsset } from '../../database/assets.ts';
+import {
+  type AssetWithHolder,
+  assetById,
+  createAsset,
+  findAssets,
+  updateAsset,
+} from '../../database/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
 import { renderAsset } from '../asset-page.ts';
+import { editForm, readEdit } from '../edit-form.ts';
 import { choice, optionalText, readForm, text } from '../forms.ts';
 import { orShowWhyNot, type PageNote } from '../page-note.ts';
 import { done, page } from '../rendering.ts';
@@ -57,7 +64,8 @@ export const assetPages = (services: Services) => {
     return orShowWhyNot(
       request,
       async () => {
-        await updateAsset(em, actorOf(response), assetId, readForm(facts, request.body));
+        const { changes, seen } = readEdit(facts, request.body ?? {});
+        await updateAsset(em, actorOf(response), assetId, changes, seen);
         await done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
       },
       (note) => renderForm(response, assetId, note),
@@ -66,17 +74,24 @@ export const assetPages = (services: Services) => {
 
   /** The form of a new asset (null) or of one that there is, with what was typed in place of what is known. */
   async function renderForm(response: Response, assetId: number | null, note: PageNote = {}) {
-    const { status = 200, alert = null, errors = {}, values } = note;
+    const { status = 200, alert = null } = note;
     const asset = assetId === null ? null : await assetById(em, assetId);
     page(response.status(status), 'assets/form', {
       title: asset === null ? 'New asset' : `Edit ${asset.tag}`,
       asset,
-      values: values ?? asset ?? {},
+      ...editForm(asset === null ? {} : valuesOf(asset), note),
       statuses: statusesAfterRecovery,
-      errors,
       alert,
     });
   }
 
   return { list, show, new: blank, create, edit, update };
 };
+
+const valuesOf = ({ tag, serial, model, location, status }: AssetWithHolder) => ({
+  tag,
+  serial,
+  model,
+  location,
+  status,
+});

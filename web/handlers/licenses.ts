@@ -1,6 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import type { License } from '../../database/entities/index.ts';
 import { createLicense, findLicenses, licenseById, updateLicense } from '../../database/licenses.ts';
+import { editForm, readEdit } from '../edit-form.ts';
 import { optionalText, readForm, text, wholeNumber } from '../forms.ts';
 import { renderLicense } from '../license-page.ts';
 import { orShowWhyNot, type PageNote } from '../page-note.ts';
@@ -44,7 +46,8 @@ export const licensePages = (services: Services) => {
     return orShowWhyNot(
       request,
       async () => {
-        await updateLicense(em, actorOf(response), licenseId, readForm(facts, request.body));
+        const { changes, seen } = readEdit(facts, request.body ?? {});
+        await updateLicense(em, actorOf(response), licenseId, changes, seen);
         await done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
       },
       (note) => renderForm(response, licenseId, note),
@@ -53,16 +56,17 @@ export const licensePages = (services: Services) => {
 
   /** The form of a new license (null) or of one that there is, with what was typed in place of what is known. */
   async function renderForm(response: Response, licenseId: number | null, note: PageNote = {}) {
-    const { status = 200, alert = null, errors = {}, values } = note;
+    const { status = 200, alert = null } = note;
     const license = licenseId === null ? null : await licenseById(em, licenseId);
     page(response.status(status), 'licenses/form', {
       title: license === null ? 'New license' : `Edit ${license.name}`,
       license,
-      values: values ?? license ?? {},
-      errors,
+      ...editForm(license === null ? {} : valuesOf(license), note),
       alert,
     });
   }
 
   return { list, show, new: blank, create, edit, update };
 };
+
+const valuesOf = ({ name, vendor, seatsTotal }: License) => ({ name, vendor: vendor ?? null, seatsTotal });

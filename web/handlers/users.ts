@@ -1,6 +1,5 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import type { User } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { searchPeople } from '../../database/people-search.ts';
 import { listDepartments, listUsers } from '../../database/user-list.ts';
@@ -9,12 +8,14 @@ import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { userStatuses } from '../../domain/user-status.ts';
+import { editForm } from '../edit-form.ts';
 import { optionalDate, orFieldErrors, readForm } from '../forms.ts';
+import { orShowWhyNot, type PageNote } from '../page-note.ts';
 import { type Alert, done, fragment, page } from '../rendering.ts';
 import { idIn, pageIn, queryText, sought } from '../requests.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../signed-in.ts';
-import { type FormValues, managerChoices, readNewUser, readUserChanges, valuesOf } from '../user-form.ts';
+import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../user-form.ts';
 import { userPage } from '../user-page.ts';
 
 const endDateForm = z.object({ endDate: optionalDate() });
@@ -52,27 +53,31 @@ export const userPages = (services: Services) => {
   const show: RequestHandler = (request, response) =>
     showUser(request, response, idIn(request, 'userId', 'user'));
 
-  const add: RequestHandler = (_request, response) => formPage(response, null, {});
+  const add: RequestHandler = (_request, response) => formPage(response, null);
 
   const create: RequestHandler = (request, response) =>
-    orFormAgain(request, response, null, async () => {
-      const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
-      return done(request, response, `/users/${userId}`, 'Added.');
-    });
+    orShowWhyNot(
+      request,
+      async () => {
+        const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
+        await done(request, response, `/users/${userId}`, 'Added.');
+      },
+      (note) => formPage(response, null, note),
+    );
 
-  const edit: RequestHandler = async (request, response) => {
-    const user = await userById(em, idIn(request, 'userId', 'user'));
-    const manager = user.managerId ? await userById(em, user.managerId) : null;
-    return formPage(response, user, valuesOf(user, manager));
-  };
+  const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
 
   const update: RequestHandler = async (request, response) => {
-    const user = await userById(em, idIn(request, 'userId', 'user'));
-    return orFormAgain(request, response, user, async () => {
-      const changes = await readUserChanges(em, request.body ?? {});
-      await updateUser(em, actorOf(response), user.id, changes);
-      return done(request, response, `/users/${user.id}`, 'Saved.');
-    });
+    const { id } = await userById(em, idIn(request, 'userId', 'user'));
+    return orShowWhyNot(
+      request,
+      async () => {
+        const { changes, seen } = await readUserEdit(em, request.body ?? {});
+        await updateUser(em, actorOf(response), id, changes, seen);
+        await done(request, response, `/users/${id}`, 'Saved.');
+      },
+      (note) => formPage(response, id, note),
+    );
   };
 
   const changeEndDate: RequestHandler = async (request, response) => {
@@ -95,42 +100,17 @@ export const userPages = (services: Services) => {
     );
   };
 
-  /** Runs `work`; what is refused brings the form back with what was typed. */
-  function orFormAgain(
-    request: Request,
-    response: Response,
-    user: User | null,
-    work: () => Promise<void> | void,
-  ) {
-    const values: FormValues = request.body ?? {};
-    return orFieldErrors(
-      async () => {
-        try {
-          return await work();
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          return formPage(response.status(409), user, values, {}, refusal(error));
-        }
-      },
-      (errors) => formPage(response.status(422), user, values, errors),
-    );
-  }
-
-  async function formPage(
-    response: Response,
-    user: User | null,
-    values: FormValues,
-    errors: Readonly<Record<string, string>> = {},
-    alert: Alert | null = null,
-  ) {
-    const managerError = errors.manager ?? errors.managerId;
-    page(response, 'users/form', {
+  /** The form of a new person (null) or of one that there is, with what was typed in place of what is known. */
+  async function formPage(response: Response, userId: number | null, note: PageNote = {}) {
+    const user = userId === null ? null : await userById(em, userId);
+    const manager = user?.managerId ? await userById(em, user.managerId) : null;
+    const misnamed = note.errors?.manager ?? note.errors?.managerId;
+    page(response.status(note.status ?? 200), 'users/form', {
       title: user === null ? 'New person' : `Edit ${user.name}`,
       user,
-      values,
-      errors: { ...errors, ...(managerError && { manager: managerError }) },
-      alert,
-      choices: managerError ? await managerChoices(em, values) : [],
+      ...editForm(user === null ? {} : valuesOf(user, manager), asShown(note)),
+      alert: note.alert ?? null,
+      choices: misnamed ? await managerChoices(em, note.values ?? {}) : [],
       departments: await listDepartments(em),
       statuses: userStatuses,
       zones: Intl.supportedValuesOf('timeZone'),
@@ -139,5 +119,15 @@ export const userPages = (services: Services) => {
 
   return { list, suggest, show, add, create, edit, update, changeEndDate };
 };
+
+/** The manager is stored as an id and shown as a line of text. */
+function asShown({ errors = {}, meanwhile = [], ...note }: PageNote): PageNote {
+  const { managerId = errors.manager, ...others } = errors;
+  return {
+    ...note,
+    errors: managerId === undefined ? others : { ...others, manager: managerId },
+    meanwhile: meanwhile.map((field) => (field === 'managerId' ? 'manager' : field)),
+  };
+}
 
 const refusal = (error: Refusal): Alert => ({ tone: 'danger', text: error.message });

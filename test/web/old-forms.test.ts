@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { assetById, updateAsset } from '../../database/assets.ts';
+import { assignAsset } from '../../database/assignments.ts';
+import { Offboarding } from '../../database/entities/index.ts';
+import { licenseById, updateLicense } from '../../database/licenses.ts';
+import { updateUser, userById } from '../../database/users.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { fieldsOf } from '../support/form.ts';
+import { said, saidBeside } from '../support/said.ts';
+import { type Browserlike, startWeb } from '../support/web.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Cast;
+let nora: Browserlike;
+beforeEach(async () => {
+  cast = await makeCast(own.database);
+  nora = await web.signIn(cast.nora.email);
+});
+
+/** Loads the form of something, and returns what saving it sends. */
+async function formOf(address: string) {
+  const fields = fieldsOf((await nora.get(`${address}/edit`)).text, address);
+  return (edits: Record<string, string>) => nora.post(address, { ...fields, ...edits });
+}
+
+describe('the form of a person that was loaded before the HR system wrote', () => {
+  test('changes what was edited and leaves the end date, the status and the manager alone', async () => {
+    const { id } = cast.emil;
+    const save = await formOf(`/users/${id}`);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31', managerId: cast.ada.id });
+    await updateUser(em, 'token:hr', id, { status: 'suspended' });
+
+    expect((await save({ jobTitle: 'Designer' })).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({
+      jobTitle: 'Designer',
+      endDate: '2099-01-31',
+      managerId: cast.ada.id,
+      status: 'suspended',
+    });
+    expect(await em.fork().findOne(Offboarding, { userId: id })).toMatchObject({ state: 'open' });
+  });
+
+  test('names nobody anew whose address has changed', async () => {
+    const { id } = cast.emil;
+    const save = await formOf(`/users/${id}`);
+    await updateUser(em, 'token:hr', cast.mira.id, { email: `mira${id}@new.example` });
+    expect((await save({ jobTitle: 'Designer' })).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({ managerId: cast.mira.id });
+  });
+
+  test('is refused where both wrote, shows what is there now, and is saved when sent again', async () => {
+    const { id } = cast.emil;
+    const address = `/users/${id}`;
+    const save = await formOf(address);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31', department: 'Sales' });
+
+    const refused = await save({ endDate: '2099-02-28', jobTitle: 'Designer' });
+    expect(refused.status).toBe(409);
+    expect(said(refused.text)).toMatch(/^danger: Somebody else has changed this meanwhile/);
+    expect(saidBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31', jobTitle: null });
+
+    const again = fieldsOf(refused.text, address);
+    expect(again).toMatchObject({ endDate: '2099-02-28', jobTitle: 'Designer', department: 'Sales' });
+    expect((await nora.post(address, again)).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({ endDate: '2099-02-28', department: 'Sales' });
+  });
+
+  test('is refused where both chose a manager, naming the new one', async () => {
+    const { id } = cast.emil;
+    const save = await formOf(`/users/${id}`);
+    await updateUser(em, 'token:hr', id, { managerId: cast.ada.id });
+    const refused = await save({ manager: cast.ivo.email });
+    expect(refused.status).toBe(409);
+    expect(saidBeside(refused.text, 'manager')).toContain(cast.ada.name);
+    expect(await userById(em, id)).toMatchObject({ managerId: cast.ada.id });
+  });
+
+  test('is saved where both wrote the same', async () => {
+    const { id } = cast.emil;
+    const save = await formOf(`/users/${id}`);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+    expect((await save({ endDate: '2099-01-31' })).status).toBe(303);
+  });
+
+  test('stays old when it comes back for another reason', async () => {
+    const { id } = cast.emil;
+    const address = `/users/${id}`;
+    const save = await formOf(address);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+    const refused = await save({ name: '' });
+    expect(refused.status).toBe(422);
+    const again = { ...fieldsOf(refused.text, address), name: 'Emil' };
+    expect((await nora.post(address, again)).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({ name: 'Emil', endDate: '2099-01-31' });
+  });
+
+  test.each(['', 'nonsense', '[]', 'null', '{"endDate":{}}'])(
+    'with %j for what it was loaded with is an ordinary form',
+    async (loaded) => {
+      const { id } = cast.emil;
+      expect((await nora.post(`/users/${id}`, { jobTitle: 'Designer', loaded })).status).toBe(303);
+      expect(await userById(em, id)).toMatchObject({ jobTitle: 'Designer', managerId: cast.mira.id });
+    },
+  );
+});
+
+describe('the form of an asset that was loaded before it changed', () => {
+  test('changes what was edited, also of one that was handed out meanwhile', async () => {
+    const { spare, emil } = cast;
+    const save = await formOf(`/assets/${spare.id}`);
+    await updateAsset(em, 'system', spare.id, { location: 'Porto' });
+    await assignAsset(em, 'system', spare.id, emil.id);
+    expect((await save({ model: 'ThinkPad X1' })).status).toBe(303);
+    expect(await assetById(em, spare.id)).toMatchObject({
+      model: 'ThinkPad X1',
+      location: 'Porto',
+      status: 'assigned',
+    });
+  });
+
+  test('is refused where both wrote', async () => {
+    const { spare } = cast;
+    const save = await formOf(`/assets/${spare.id}`);
+    await updateAsset(em, 'system', spare.id, { location: 'Porto' });
+    const refused = await save({ location: 'Faro' });
+    expect(refused.status).toBe(409);
+    expect(saidBeside(refused.text, 'location')).toBe('Meanwhile it was changed to: Porto');
+    expect(await assetById(em, spare.id)).toMatchObject({ location: 'Porto' });
+  });
+});
+
+describe('the form of a license that was loaded before it changed', () => {
+  test('changes what was edited, and is refused where both wrote', async () => {
+    const { license } = cast;
+    const save = await formOf(`/licenses/${license.id}`);
+    await updateLicense(em, 'system', license.id, { seatsTotal: 40 });
+    expect((await save({ vendor: 'Figma Inc' })).status).toBe(303);
+    expect(await licenseById(em, license.id)).toMatchObject({ vendor: 'Figma Inc', seatsTotal: 40 });
+
+    const refused = await save({ seatsTotal: '5' });
+    expect(refused.status).toBe(409);
+    expect(saidBeside(refused.text, 'seatsTotal')).toBe('Meanwhile it was changed to: 40');
+    expect(await licenseById(em, license.id)).toMatchObject({ seatsTotal: 40 });
+  });
+});
