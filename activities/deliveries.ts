@@ -1,23 +1,31 @@
 import {
-  giveUpDelivery,
+  type NextTry,
   nextTryOf,
   type PendingDelivery,
   pendingDeliveriesOf,
 } from '../database/deliveries.ts';
+import { giveUpDelivery } from '../database/delivery-attempts.ts';
+import { triesOf } from '../domain/webhook-schedule.ts';
 import type { World } from './world.ts';
 
 /** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */
-export const deliveryActivities = ({ database }: World) => ({
+export const deliveryActivities = ({ database, retrySchedule }: World) => ({
   /** The deliveries that a completion has caused and that are on their way. */
   pendingDeliveries: (offboardingId: number): Promise<PendingDelivery[]> =>
     pendingDeliveriesOf(database.em.fork(), offboardingId),
 
-  /** The try that comes next, or null when the delivery is closed. */
-  async nextTry(deliveryId: number): Promise<{ number: number; dueAt: number } | null> {
+  /** The try that comes next and of how many it is one, or null when the delivery is closed. */
+  async nextTry(deliveryId: number): Promise<ComingTry | null> {
     const next = await nextTryOf(database.em.fork(), deliveryId);
-    return next === null ? null : { ...next, dueAt: next.dueAt.getTime() };
+    if (next === null) return null;
+    return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
   },
 
   /** Closes a delivery that cannot be tried at all. */
   giveUpDelivery: (deliveryId: number): Promise<void> => giveUpDelivery(database.em, deliveryId, 'failed'),
 });
+
+interface ComingTry extends Omit<NextTry, 'dueAt'> {
+  dueAt: number;
+  tries: number;
+}

@@ -1,17 +1,23 @@
 import { Context } from '@temporalio/activity';
-import {
-  type Attempt,
-  giveUpDelivery,
-  type Parcel,
-  parcelOf,
-  recordAttempt,
-} from '../database/deliveries.ts';
-import { webhookBody } from '../domain/webhooks.ts';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { type Parcel, parcelOf } from '../database/deliveries.ts';
+import { type Attempt, giveUpDelivery, recordAttempt } from '../database/delivery-attempts.ts';
+import { retryMoment } from '../domain/webhook-schedule.ts';
+import { testEventType, webhookBody } from '../domain/webhooks.ts';
+import { lanes } from './webhooks/lanes.ts';
 import { signedHeaders } from './webhooks/signature.ts';
 import type { World } from './world.ts';
 
+/**
+ * How many tries one endpoint gets at the same time from one worker. Many deliveries to an endpoint that hangs must
+ * not take every place of the queue.
+ */
+const lanesOfEndpoint = 5;
+
 /** Sending over the network. */
-export function sendingActivities({ database, log, secretBox, sender }: World) {
+export function sendingActivities({ database, log, secretBox, sender, retrySchedule }: World) {
+  const { enter } = lanes(lanesOfEndpoint);
+
   /**
    * Makes a try and records it. One that was recorded is not made again; one that was interrupted between
    * sending and recording is, with the same `webhook-id`.
@@ -19,35 +25,82 @@ export function sendingActivities({ database, log, secretBox, sender }: World) {
   async function attemptDelivery(deliveryId: number, number: number): Promise<void> {
     const parcel = await parcelOf(database.em.fork(), deliveryId, number);
     if (parcel === null) return;
-    if (parcel.endpointState !== 'active') return giveUpDelivery(database.em, deliveryId, 'disabled');
+    if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
+    const leave = enter(parcel.endpointId);
+    if (leave === null) throw endpointIsBusy();
+    try {
+      await attempt(deliveryId, number, parcel);
+    } finally {
+      leave();
+    }
+  }
+
+  async function attempt(deliveryId: number, number: number, parcel: Parcel) {
     const began = Date.now();
     const result = await whileBeating(() => send(parcel));
-    const attempt = { ...result, number, durationMs: Date.now() - began };
-    await recordAttempt(database.em, deliveryId, attempt);
+    const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
+    await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
     log.info(
       { deliveryId, number, outcome: attempt.outcome, statusCode: attempt.statusCode },
       'Webhook tried',
     );
   }
 
-  async function send(parcel: Parcel): Promise<Omit<Attempt, 'number' | 'durationMs'>> {
-    const secret = openSecret(parcel.secretEncrypted);
-    if (secret === null) return { outcome: 'not_signed', statusCode: null, response: null };
+  async function send(parcel: Parcel): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
+    const secrets = secretsOf(parcel);
+    if (secrets.length === 0) return notSigned;
     const body = webhookBody(parcel);
-    const headers = signedHeaders(secret, parcel.eventId, new Date(), body);
-    return sender.send({ url: parcel.url, headers, body, signal: Context.current().cancellationSignal });
+    const requestHeaders = {
+      'content-type': 'application/json',
+      'user-agent': 'Lastday',
+      ...signedHeaders(secrets, parcel.eventId, new Date(), body),
+    };
+    const { cancellationSignal: signal } = Context.current();
+    const letter = { url: parcel.url, headers: requestHeaders, body, signal };
+    const { retryAfter, ...sent } = await sender.send(letter);
+    return { ...sent, requestHeaders, retryAt: retryMoment(retryAfter, new Date()) };
   }
 
-  function openSecret(sealed: string): string | null {
+  /** The secret, and the one before it while that is valid; those that can be read. */
+  const secretsOf = ({ secretEncrypted, previousSecretEncrypted }: Parcel): string[] =>
+    [secretEncrypted, previousSecretEncrypted].flatMap((sealed) =>
+      sealed === null ? [] : openSecret(sealed),
+    );
+
+  function openSecret(sealed: string): string[] {
     try {
-      return secretBox.open(sealed);
+      return [secretBox.open(sealed)];
     } catch (error) {
-      log.error({ err: error }, 'The signing secret of a webhook endpoint cannot be read');
-      return null;
+      log.error({ err: error }, 'A signing secret of a webhook endpoint cannot be read');
+      return [];
     }
   }
 
   return { attemptDelivery };
+}
+
+const notSigned = {
+  outcome: 'not_signed',
+  statusCode: null,
+  response: null,
+  requestHeaders: {},
+  retryAt: null,
+} as const;
+
+/** A test is for finding out whether an endpoint can be turned on. */
+const isOff = ({ endpointState, type }: Parcel): boolean =>
+  type === testEventType ? endpointState === 'deleted' : endpointState !== 'active';
+
+/** Tells the engine to come back with this try: at first after a second, then more and more rarely, up to half a minute. */
+function endpointIsBusy(): ApplicationFailure {
+  const { attempt } = Context.current().info;
+  const wait = Math.min(30_000, 1_000 * 1.3 ** (attempt - 1)) * (0.5 + Math.random());
+  return ApplicationFailure.create({
+    message: `The endpoint gets ${lanesOfEndpoint} other tries at the moment.`,
+    type: 'EndpointBusy',
+    nextRetryDelay: wait,
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }
 
 /** Shows the engine that the try is still being made. */

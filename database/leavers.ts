@@ -6,7 +6,7 @@ import { NotFound } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
 import type { ReminderKind } from '../domain/reminders.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import type { DeliveryState } from '../domain/webhooks.ts';
+import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -52,12 +52,15 @@ export interface OffboardingFacts {
   closedByName: string | null;
   failedStep: string | null;
   reminders: { kind: ReminderKind; dueAt: string; firedAt: string | null; skippedAt: string | null }[];
+  /** The last delivery of each of its events to each endpoint. */
   deliveries: {
     id: number;
     endpointId: number;
     url: string;
+    type: WebhookEventType;
     state: DeliveryState;
     nextTryAt: string | null;
+    tries: number;
   }[];
 }
 
@@ -128,7 +131,9 @@ const offboarding = sql`(
       'firedAt', r.fired_at, 'skippedAt', r.skipped_at) order by r.due_at, r.id), '[]')
       from reminders r where r.offboarding_id = o.id),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
-      'state', d.state, 'nextTryAt', d.next_try_at) order by d.id), '[]')
+      'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'tries',
+      (select count(*) from webhook_attempts a where a.delivery_id = d.id)) order by d.id), '[]')
       from webhook_events e join webhook_deliveries d on d.event_id = e.id join webhook_endpoints p on p.id = d.endpoint_id
-      where e.offboarding_id = o.id))
+      where e.offboarding_id = o.id and not exists (select from webhook_deliveries later
+        where later.event_id = d.event_id and later.endpoint_id = d.endpoint_id and later.id > d.id)))
   from offboardings o where o.user_id = u.id order by o.id desc limit 1)`;

@@ -1,69 +1,20 @@
 import { sql } from 'kysely';
 import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
-import type { DeliveryState, EndpointState, WebhookEventType } from '../domain/webhooks.ts';
+import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import { type Listing, offsetOf, pageSize } from './listing.ts';
+import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** An endpoint with how it has been doing. */
-export interface ListedEndpoint {
-  id: number;
-  url: string;
-  description: string | null;
-  eventTypes: WebhookEventType[];
-  state: EndpointState;
-  createdAt: Date;
-  pending: number;
-  failed: number;
-  lastAttemptAt: Date | null;
-  lastOutcome: AttemptOutcome | null;
-}
-
-const listedEndpoint = sql`
-  select p.id, p.url, p.description, p.event_types as "eventTypes", p.state, p.created_at as "createdAt",
-    (select count(*) from webhook_deliveries d where d.endpoint_id = p.id and d.state = 'pending') as pending,
-    (select count(*) from webhook_deliveries d where d.endpoint_id = p.id and d.state = 'failed') as failed,
-    last.at as "lastAttemptAt", last.outcome as "lastOutcome"
-  from webhook_endpoints p
-  left join lateral (
-    select a.at, a.outcome from webhook_deliveries d join webhook_attempts a on a.delivery_id = d.id
-    where d.endpoint_id = p.id order by a.id desc limit 1
-  ) last on true`;
-
-/** Every endpoint that was not removed, oldest first, by one statement. */
-export async function listEndpoints(em: EntityManager): Promise<ListedEndpoint[]> {
-  const { rows } = await sql<ListedEndpoint>`
-    ${listedEndpoint} where p.state <> 'deleted' order by p.id`.execute(sqlOf(em));
-  return rows;
-}
-
-/** One endpoint, a removed one included: its history stays. Throws NotFound. */
-export async function endpointById(em: EntityManager, id: number): Promise<ListedEndpoint> {
-  const { rows } = await sql<ListedEndpoint>`${listedEndpoint} where p.id = ${id}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('webhook endpoint');
-  return rows[0];
-}
-
-/** One try, as the history shows it. `at` as an ISO text, `durationMs` in milliseconds. */
-export interface ListedAttempt {
-  number: number;
-  at: string;
-  outcome: AttemptOutcome;
-  statusCode: number | null;
-  durationMs: number;
-  response: string | null;
-}
-
-/** One delivery with every try so far, oldest first. */
+/** One delivery in a list. */
 export interface ListedDelivery {
   id: number;
   endpointId: number;
   eventId: string;
   type: WebhookEventType;
-  /** The body's `data`. */
-  data: Record<string, unknown>;
   state: DeliveryState;
+  /** The delivery this one repeats. */
   replayOf: number | null;
   createdAt: Date;
   nextTryAt: Date | null;
@@ -71,35 +22,73 @@ export interface ListedDelivery {
   /** Whom the event is about. */
   aboutUserId: number | null;
   about: string | null;
-  attempts: ListedAttempt[];
+  tries: number;
+  lastOutcome: AttemptOutcome | null;
+  lastStatus: number | null;
 }
 
-const deliveries = (chosen: ReturnType<typeof sql>) => sql<ListedDelivery>`
-  select d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", e.type, e.data, d.state,
-    d.replay_of as "replayOf", d.created_at as "createdAt", d.next_try_at as "nextTryAt",
-    d.closed_at as "closedAt", (e.data->'user'->>'id')::int as "aboutUserId", e.data->'user'->>'name' as about,
-    (select coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'at', a.at, 'outcome', a.outcome,
-        'statusCode', a.status_code, 'durationMs', a.duration_ms, 'response', a.response) order by a.number), '[]')
-      from webhook_attempts a where a.delivery_id = d.id) as attempts
-  from (${chosen}) d join webhook_events e on e.id = d.event_id
-  order by d.id desc`;
+const delivery = sql`
+  d.id, d.endpoint_id as "endpointId", d.event_id as "eventId", e.type, d.state, d.replay_of as "replayOf",
+  d.created_at as "createdAt", d.next_try_at as "nextTryAt", d.closed_at as "closedAt",
+  (e.data->'user'->>'id')::int as "aboutUserId", e.data->'user'->>'name' as about,
+  coalesce(last.number, 0) as tries, last.outcome as "lastOutcome", last.status_code as "lastStatus"`;
+
+const lastTry = sql`
+  left join lateral (
+    select a.number, a.outcome, a.status_code from webhook_attempts a
+    where a.delivery_id = d.id order by a.number desc limit 1
+  ) last on true`;
+
+/** Which deliveries to list; null takes all. Missed: the event has never arrived and is not on its way. */
+export interface DeliveryFilter {
+  state: DeliveryState | 'missed' | null;
+  type: WebhookEventType | null;
+}
 
 /** One page of what was sent to an endpoint, newest first, in two statements. */
 export async function listDeliveries(
   em: EntityManager,
   endpointId: number,
-  state: DeliveryState | null,
+  { state, type }: DeliveryFilter,
   page = 1,
 ): Promise<Listing<ListedDelivery>> {
   const db = sqlOf(em);
-  const wanted = sql`endpoint_id = ${endpointId} and ${state === null ? sql`true` : sql`state = ${state}`}`;
-  const { rows } = await deliveries(sql`
-    select * from webhook_deliveries where ${wanted}
-    order by id desc limit ${pageSize} offset ${offsetOf(page)}`).execute(db);
-  const counted = await sql<{ total: number }>`
-    select count(*) as total from webhook_deliveries where ${wanted}`.execute(db);
+  const inState = state === 'missed' ? isMissed : state === null ? sql`true` : sql`d.state = ${state}`;
+  const ofType = type === null ? sql`true` : sql`e.type = ${type}`;
+  const wanted = sql`
+    from webhook_deliveries d join webhook_events e on e.id = d.event_id
+    where d.endpoint_id = ${endpointId} and ${inState} and ${ofType}`;
+  const { rows } = await sql<ListedDelivery>`
+    select ${delivery} from (
+      select d.* ${wanted} order by d.id desc limit ${pageSize} offset ${offsetOf(page)}
+    ) d join webhook_events e on e.id = d.event_id ${lastTry}
+    order by d.id desc`.execute(db);
+  const counted = await sql<{ total: number }>`select count(*) as total ${wanted}`.execute(db);
   const { total } = counted.rows[0]!;
   return { rows, total, page, lastPage: Math.max(1, Math.ceil(total / pageSize)) };
+}
+
+/** One try, as the history shows it. Moments as ISO texts, `durationMs` in milliseconds. */
+export interface ListedAttempt {
+  number: number;
+  at: string;
+  url: string;
+  requestHeaders: Record<string, string>;
+  outcome: AttemptOutcome;
+  statusCode: number | null;
+  durationMs: number;
+  response: string | null;
+  retryAt: string | null;
+}
+
+/** One delivery with what it sends and every try so far, the latest first. */
+export interface ShownDelivery extends ListedDelivery {
+  occurredAt: Date;
+  /** The body's `data`. */
+  data: Record<string, unknown>;
+  attempts: ListedAttempt[];
+  /** Other deliveries of the same event to the same endpoint. */
+  siblings: { id: number; state: DeliveryState }[];
 }
 
 /** One delivery to an endpoint. Throws NotFound, also for another endpoint's. */
@@ -107,11 +96,22 @@ export async function deliveryById(
   em: EntityManager,
   endpointId: number,
   deliveryId: number,
-): Promise<ListedDelivery> {
-  const { rows } = await deliveries(sql`
-    select * from webhook_deliveries where id = ${deliveryId} and endpoint_id = ${endpointId}`).execute(
-    sqlOf(em),
-  );
+): Promise<ShownDelivery> {
+  const { rows } = await sql<ShownDelivery>`
+    select ${delivery}, e.created_at as "occurredAt", e.data, ${attempts} as attempts, ${siblings} as siblings
+    from webhook_deliveries d join webhook_events e on e.id = d.event_id ${lastTry}
+    where d.id = ${deliveryId} and d.endpoint_id = ${endpointId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('delivery');
   return rows[0];
 }
+
+const attempts = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('number', a.number, 'at', a.at, 'url', a.url,
+    'requestHeaders', a.request_headers, 'outcome', a.outcome, 'statusCode', a.status_code,
+    'durationMs', a.duration_ms, 'response', a.response, 'retryAt', a.retry_at) order by a.number desc), '[]')
+  from webhook_attempts a where a.delivery_id = d.id)`;
+
+const siblings = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', other.id, 'state', other.state) order by other.id), '[]')
+  from webhook_deliveries other
+  where other.event_id = d.event_id and other.endpoint_id = d.endpoint_id and other.id <> d.id)`;

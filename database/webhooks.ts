@@ -1,14 +1,12 @@
-import { randomBytes } from 'node:crypto';
-import { LockMode } from '@mikro-orm/postgresql';
 import type { Actor } from '../domain/actor.ts';
-import type { AuditAction, AuditDetails } from '../domain/audit.ts';
-import { NotFound } from '../domain/failures.ts';
 import type { ChosenEventType } from '../domain/webhooks.ts';
 import { record } from './change.ts';
+import { changeEndpoint } from './endpoint-change.ts';
+import { stopDeliveries } from './endpoint-health.ts';
 import { WebhookEndpoint } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import type { SecretBox } from './secret-box.ts';
-import { sqlOf } from './tables.ts';
+import { newSecret } from './webhook-secrets.ts';
 
 /** What a person says about an endpoint. The URL has been judged by `endpointUrlProblem`. */
 export interface EndpointFields {
@@ -37,35 +35,50 @@ export const createEndpoint = (
     return { id: endpoint.id, secret };
   });
 
-/** A symmetric key as Standard Webhooks writes it: 32 random bytes. */
-const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
-
-/** Changes where an endpoint is and what it hears of. Throws NotFound. */
+/** Changes where an endpoint is and what it hears of. What is on its way goes to the new address. Throws NotFound. */
 export const updateEndpoint = (
   em: EntityManager,
   actor: Actor,
   id: number,
   fields: EndpointFields,
 ): Promise<void> =>
-  changeEndpoint(em, id, (endpoint, { record }) => {
+  changeEndpoint(em, actor, id, ({ endpoint, record }) => {
     endpoint.url = fields.url;
     endpoint.description = fields.description;
     endpoint.eventTypes = fields.eventTypes;
-    record(actor, 'webhook.updated', { endpointId: id, ...fields });
+    record('webhook.updated', { ...fields });
   });
 
-/** Pauses an endpoint, so that events of that time are not sent to it, or lets it go on. Throws NotFound. */
-export const setEndpointPaused = (
+/**
+ * Pauses an endpoint: nothing is sent to it, what is on its way is given up, and both can be sent once it goes on.
+ * One that is off already stays as it is. Returns how much was given up. Throws NotFound.
+ */
+export const pauseEndpoint = (
   em: EntityManager,
   actor: Actor,
   id: number,
-  paused: boolean,
-): Promise<void> =>
-  changeEndpoint(em, id, (endpoint, { record }) => {
-    const state = paused ? 'paused' : 'active';
-    if (endpoint.state === state) return;
-    endpoint.state = state;
-    record(actor, 'webhook.updated', { endpointId: id, url: endpoint.url, state });
+  now = new Date(),
+): Promise<number> =>
+  changeEndpoint(em, actor, id, async ({ em: transaction, endpoint, record }) => {
+    if (endpoint.state !== 'active') return 0;
+    endpoint.state = 'paused';
+    endpoint.stoppedAt = now;
+    record('webhook.updated', { state: 'paused' });
+    return stopDeliveries(transaction, id, now);
+  });
+
+/** Turns an endpoint on again that was paused or has been disabled, with no failures held against it. Throws NotFound. */
+export const turnEndpointOn = (em: EntityManager, actor: Actor, id: number): Promise<void> =>
+  changeEndpoint(em, actor, id, ({ endpoint, record }) => {
+    if (endpoint.state === 'active') return;
+    Object.assign(endpoint, {
+      state: 'active',
+      stoppedAt: null,
+      disabledReason: null,
+      failingSince: null,
+      lastFailedAt: null,
+    });
+    record('webhook.updated', { state: 'active' });
   });
 
 /** Removes an endpoint and gives up what was still on its way to it; its history stays. Throws NotFound. */
@@ -75,36 +88,8 @@ export const deleteEndpoint = (
   id: number,
   now = new Date(),
 ): Promise<void> =>
-  changeEndpoint(em, id, async (endpoint, { em: transaction, record }) => {
+  changeEndpoint(em, actor, id, async ({ em: transaction, endpoint, record }) => {
     endpoint.state = 'deleted';
-    record(actor, 'webhook.deleted', { endpointId: id, url: endpoint.url });
-    await sqlOf(transaction)
-      .updateTable('webhook_deliveries')
-      .set({ state: 'disabled', closed_at: now, next_try_at: null })
-      .where('endpoint_id', '=', id)
-      .where('state', '=', 'pending')
-      .execute();
-  });
-
-interface EndpointChange {
-  em: EntityManager;
-  record(actor: Actor, action: AuditAction, details: AuditDetails): void;
-}
-
-const changeEndpoint = (
-  em: EntityManager,
-  id: number,
-  work: (endpoint: WebhookEndpoint, change: EndpointChange) => Promise<void> | void,
-): Promise<void> =>
-  em.fork().transactional(async (transaction) => {
-    const endpoint = await transaction.findOne(
-      WebhookEndpoint,
-      { id, state: { $ne: 'deleted' } },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
-    );
-    if (endpoint === null) throw new NotFound('webhook endpoint');
-    await work(endpoint, {
-      em: transaction,
-      record: (actor, action, details) => void record(transaction, actor, action, null, details),
-    });
+    record('webhook.deleted');
+    await stopDeliveries(transaction, id, now);
   });

@@ -2,9 +2,9 @@
 export const attemptOutcomes = {
   delivered: 'Delivered',
   http_error: 'The endpoint answered with an error',
-  throttled: 'The endpoint asked for fewer requests (429)',
+  throttled: 'The endpoint asked for fewer requests',
   redirected: 'The endpoint answered with a redirect, which is not followed',
-  gone: 'The endpoint said it is gone (410)',
+  gone: 'The endpoint said that it is gone',
   blocked_address: 'The address is private or special, and not allowed',
   dns_failed: 'The host name could not be looked up',
   connection_failed: 'The connection could not be made',

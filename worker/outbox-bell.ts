@@ -2,12 +2,15 @@ import pg from 'pg';
 import type { Log } from '../config/log.ts';
 import { sleep } from './repeat.ts';
 
-/** Rings when rows are added to the outbox. */
+/** Rings when rows are added to the outbox, or webhooks to be delivered. */
 export interface OutboxBell {
-  /** Resolves when it rang since the last call, or after `ms` at the latest. */
-  rung(ms: number): Promise<void>;
+  /** For one who waits for it; each of them hears every ring. */
+  listener(): BellListener;
   close(): Promise<void>;
 }
+
+/** Resolves when it rang since the last call, or after `ms` at the latest. */
+export type BellListener = (ms: number) => Promise<void>;
 
 const pauseBetweenTries = 1_000;
 
@@ -17,11 +20,9 @@ const pauseBetweenTries = 1_000;
  */
 export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
   const stopping = new AbortController();
-  let hasRung = false;
-  let wake = () => {};
+  const listeners: (() => void)[] = [];
   const ring = () => {
-    hasRung = true;
-    wake();
+    for (const hear of listeners) hear();
   };
 
   async function keepListening() {
@@ -52,19 +53,27 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
     stopping.signal.removeEventListener('abort', end);
   }
 
-  const listening = keepListening();
-  return {
-    async rung(ms) {
+  function listener(): BellListener {
+    let hasRung = false;
+    let wake = () => {};
+    listeners.push(() => {
+      hasRung = true;
+      wake();
+    });
+    return async (ms) => {
       if (!hasRung) {
-        await Promise.race([
-          new Promise<void>((resolve) => {
-            wake = resolve;
-          }),
-          sleep(ms, stopping.signal),
-        ]);
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        await Promise.race([woken, sleep(ms, stopping.signal)]);
       }
       hasRung = false;
-    },
+    };
+  }
+
+  const listening = keepListening();
+  return {
+    listener,
     async close() {
       stopping.abort();
       await listening;

@@ -1,4 +1,5 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Activities } from '../activities/index.ts';
 import { retryNow, type WebhookDeliveryInput } from './messages.ts';
 import { failedForGood, sending, step } from './steps.ts';
 
@@ -16,10 +17,13 @@ export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Pro
 
   for (;;) {
     const next = await step('Look for the next try').nextTry(deliveryId);
-    if (next === null) return setCurrentDetails('Closed.');
-    setCurrentDetails(`Try ${next.number} is due at ${new Date(next.dueAt).toISOString()}.`);
+    if (next === null) return setCurrentDetails('**Closed.**');
+    setCurrentDetails(detailsOf(next));
     const left = next.dueAt - Date.now();
-    if (left > 0) await condition(() => isWoken, left, { summary: `Until try ${next.number}` });
+    if (left > 0) {
+      await condition(() => isWoken, left, { summary: `Try ${next.number} of ${next.tries}` });
+    }
+    // Who asks while a try is being made may have seen the end of it already: then there is another one at once.
     isWoken = false;
     await send(next.number);
   }
@@ -32,4 +36,14 @@ export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Pro
       await step('Give up').giveUpDelivery(deliveryId);
     }
   }
+}
+
+type ComingTry = NonNullable<Awaited<ReturnType<Activities['nextTry']>>>;
+
+/** What an operator reads in the Temporal UI. */
+function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {
+  const due = `**Try ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
+  if (lastOutcome === null) return due;
+  const answer = lastStatus === null ? '' : ` (status ${lastStatus})`;
+  return `${due}\n\nThe try before: \`${lastOutcome}\`${answer}. Send the signal \`retryNow\` to try at once.`;
 }

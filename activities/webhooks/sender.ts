@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns';
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database/webhook-address.ts';
@@ -30,6 +30,8 @@ export interface Sent {
   statusCode: number | null;
   /** The beginning of the answer. */
   response: string | null;
+  /** The answer's header Retry-After. */
+  retryAfter: string | null;
 }
 
 /** Sends webhooks to addresses that the whole internet can reach, or that are allowed by name, and to no others. */
@@ -38,13 +40,23 @@ export interface WebhookSender {
   close(): Promise<void>;
 }
 
+/** What a sender finds hosts with: `lookup` of `node:dns`, asked for all addresses. */
+export type Resolver = (
+  hostname: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
 /**
  * The address is judged as it is written and again as it is connected to, after the look-up, so that no name
  * can point elsewhere in between. Each try makes a connection of its own.
  */
-export function webhookSender(allowed: AllowedRanges, patience = usualPatience): WebhookSender {
+export function webhookSender(
+  allowed: AllowedRanges,
+  { patience = usualPatience, resolve = lookup as Resolver } = {},
+): WebhookSender {
   const agent = new Agent({
-    connect: buildConnector({ timeout: patience.connect, lookup: filteringLookup(allowed) }),
+    connect: buildConnector({ timeout: patience.connect, lookup: filteringLookup(allowed, resolve) }),
     headersTimeout: patience.answer,
     bodyTimeout: patience.answer,
     pipelining: 0,
@@ -56,7 +68,7 @@ export function webhookSender(allowed: AllowedRanges, patience = usualPatience):
       const answer = await request(url, {
         dispatcher: agent,
         method: 'POST',
-        headers: { 'content-type': 'application/json', 'user-agent': 'Lastday', ...headers },
+        headers,
         body,
         signal: AbortSignal.any([signal, AbortSignal.timeout(patience.total)]),
       });
@@ -70,10 +82,15 @@ export function webhookSender(allowed: AllowedRanges, patience = usualPatience):
   return { send, close: () => agent.close() };
 }
 
-const unanswered = (outcome: AttemptOutcome): Sent => ({ outcome, statusCode: null, response: null });
+const unanswered = (outcome: AttemptOutcome): Sent => ({
+  outcome,
+  statusCode: null,
+  response: null,
+  retryAfter: null,
+});
 
 /** Reads no more of an answer than is worth reading: an endless one would hold a worker. */
-async function read({ statusCode, body }: Dispatcher.ResponseData): Promise<Sent> {
+async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Sent> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -87,6 +104,7 @@ async function read({ statusCode, body }: Dispatcher.ResponseData): Promise<Sent
     outcome: isTooLarge ? 'response_too_large' : outcome,
     statusCode,
     response: asText(Buffer.concat(chunks)),
+    retryAfter: [headers['retry-after'] ?? null].flat()[0]!,
   };
 }
 
@@ -99,9 +117,9 @@ const asText = (bytes: Buffer): string =>
 
 /** Looks a name up and keeps only the addresses that may be reached. It is not asked about literal addresses. */
 const filteringLookup =
-  (allowed: AllowedRanges): LookupFunction =>
+  (allowed: AllowedRanges, resolve: Resolver): LookupFunction =>
   (hostname, options, callback) =>
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, []);
       const reachable = addresses.filter(({ address }) => mayReach(address, allowed));
       if (reachable.length === 0) return callback(new BlockedAddress(hostname), []);

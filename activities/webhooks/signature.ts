@@ -1,12 +1,21 @@
 import { createHmac } from 'node:crypto';
 
-/** The headers of Standard Webhooks 1.0 for one try: `at` is its moment, `secret` is written `whsec_…`. */
-export function signedHeaders(secret: string, id: string, at: Date, body: string): Record<string, string> {
+/**
+ * The headers of Standard Webhooks 1.0 for one try: `at` is its moment, each secret is written `whsec_…`. While
+ * there are two, because one was changed, there are two signatures, of which the receiver needs to know one.
+ */
+export function signedHeaders(
+  secrets: readonly string[],
+  id: string,
+  at: Date,
+  body: string,
+): Record<string, string> {
   const timestamp = String(Math.floor(at.getTime() / 1000));
+  const content = `${id}.${timestamp}.${body}`;
   return {
     'webhook-id': id,
     'webhook-timestamp': timestamp,
-    'webhook-signature': signature(secret, `${id}.${timestamp}.${body}`),
+    'webhook-signature': secrets.map((secret) => signature(secret, content)).join(' '),
   };
 }
 

@@ -1,18 +1,19 @@
 import { hostname } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
-import { webhookSender } from '../../activities/webhooks/sender.ts';
+import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
+import { forbiddenAddresses, writingsOfThisMachine } from '../support/addresses.ts';
 import { startReceiver, startTlsReceiver } from '../support/receiver.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
 const patience = { connect: 1_000, answer: 400, total: 1_000 };
-const trusting = webhookSender(allowedRanges(['127.0.0.1']), patience);
-const strict = webhookSender(allowedRanges([]), patience);
+const trusting = webhookSender(allowedRanges(['127.0.0.1']), { patience });
+const strict = webhookSender(allowedRanges([]), { patience });
 afterAll(() => Promise.all([trusting.close(), strict.close()]));
 
 const letter = (url: string) => ({
   url,
-  headers: { 'webhook-id': 'evt_1' },
+  headers: { 'content-type': 'application/json', 'webhook-id': 'evt_1' },
   body: '{"type":"user.offboarded"}',
   signal: new AbortController().signal,
 });
@@ -21,7 +22,12 @@ const send = (url: string) => trusting.send(letter(url));
 describe('an endpoint that', () => {
   it('answers 200 has taken the event, once', async () => {
     const { url, received } = await startReceiver();
-    expect(await send(url)).toEqual({ outcome: 'delivered', statusCode: 200, response: 'ok' });
+    expect(await send(url)).toEqual({
+      outcome: 'delivered',
+      statusCode: 200,
+      response: 'ok',
+      retryAfter: null,
+    });
     expect(received).toHaveLength(1);
     expect(received[0]).toMatchObject({
       method: 'POST',
@@ -36,20 +42,27 @@ describe('an endpoint that', () => {
     [400, 'http_error'],
     [404, 'http_error'],
     [410, 'gone'],
-    [429, 'http_error'],
+    [429, 'throttled'],
     [500, 'http_error'],
   ])('answers %i: %s', async (status, outcome) => {
     const { url } = await startReceiver((_request, response) => response.writeHead(status).end());
     expect(await send(url)).toMatchObject({ outcome, statusCode: status });
   });
 
-  it('redirects is not followed', async () => {
+  it.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
     const target = await startReceiver();
     const { url } = await startReceiver((_request, response) =>
-      response.writeHead(307, { location: target.url }).end(),
+      response.writeHead(status, { location: target.url }).end(),
     );
-    expect(await send(url)).toMatchObject({ outcome: 'redirected', statusCode: 307 });
-    expect(target.received).toEqual([]);
+    expect(await send(url)).toMatchObject({ outcome: 'redirected', statusCode: status });
+    expect(target.connections()).toBe(0);
+  });
+
+  it('asks to wait has its Retry-After handed on as it is', async () => {
+    const { url } = await startReceiver((_request, response) =>
+      response.writeHead(429, { 'retry-after': '120' }).end(),
+    );
+    expect(await send(url)).toMatchObject({ outcome: 'throttled', retryAfter: '120' });
   });
 
   it('says much has the beginning kept, without what PostgreSQL cannot hold', async () => {
@@ -75,7 +88,7 @@ describe('an endpoint that', () => {
 
   it('does not answer, or not to the end, has timed out', async () => {
     const silent = await startReceiver(() => {});
-    expect(await send(silent.url)).toEqual({ outcome: 'timed_out', statusCode: null, response: null });
+    expect(await send(silent.url)).toMatchObject({ outcome: 'timed_out', statusCode: null, response: null });
     const dripping = await startReceiver((_request, response) => {
       const timer = setInterval(() => response.write('.'), 50);
       response.on('close', () => clearInterval(timer));
@@ -100,27 +113,6 @@ describe('an endpoint that', () => {
 });
 
 describe('nothing is sent', () => {
-  it.each([
-    'http://127.0.0.1',
-    'http://localhost',
-    'http://2130706433',
-    'http://0x7f.1',
-    'http://[::ffff:127.0.0.1]',
-  ])('to %s, which is this machine', async (host) => {
-    const { port, received } = await startReceiver();
-    expect(await strict.send(letter(`${host}:${port}/hooks`))).toMatchObject({ outcome: 'blocked_address' });
-    expect(received).toEqual([]);
-  });
-
-  it('over TLS to this machine either, by address or by a name that leads here', async () => {
-    const { port, received } = await startTlsReceiver(selfSigned);
-    for (const host of ['127.0.0.1', 'localhost', 'localhost.', 'ip6-localhost', hostname()]) {
-      const { outcome } = await strict.send(letter(`https://${host}:${port}/hooks`));
-      expect(['blocked_address', 'dns_failed']).toContain(outcome);
-    }
-    expect(received).toEqual([]);
-  });
-
   it('without TLS to a name, even when its address is allowed', async () => {
     expect((await send('http://example.com/hooks')).outcome).toBe('blocked_address');
   });
@@ -131,5 +123,90 @@ describe('nothing is sent', () => {
     const sent = trusting.send({ ...letter(url), signal: stopping.signal });
     stopping.abort(new Error('stopping'));
     await expect(sent).rejects.toThrow('stopping');
+  });
+});
+
+describe.each(['http', 'https'] as const)('to this machine, by %s, nothing is sent', (scheme) => {
+  const start = () => (scheme === 'http' ? startReceiver() : startTlsReceiver(selfSigned));
+
+  it.each(writingsOfThisMachine)('however it is written: %s', async (host) => {
+    const { port, connections } = await start();
+    const sent = await strict.send(letter(`${scheme}://${host}:${port}/hooks`));
+    expect(sent).toMatchObject({ outcome: 'blocked_address', statusCode: null });
+    expect(connections()).toBe(0);
+  });
+
+  it.each(['ip6-localhost', 'localhost.localdomain', hostname()])(
+    'by a name that leads here: %s',
+    async (name) => {
+      const { port, connections } = await start();
+      const { outcome } = await strict.send(letter(`${scheme}://${name}:${port}/hooks`));
+      expect(['blocked_address', 'dns_failed']).toContain(outcome);
+      expect(connections()).toBe(0);
+    },
+  );
+});
+
+describe('a name that leads to', () => {
+  /** A sender whose names lead where the test says: each look-up takes the next answer, the last one stays. */
+  function leadingTo(allowed: string[], ...answers: string[][]) {
+    const asked: string[] = [];
+    const resolve: Resolver = (hostname, _options, callback) => {
+      const answer = answers[Math.min(asked.push(hostname), answers.length) - 1]!;
+      callback(
+        null,
+        answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+      );
+    };
+    const sender = webhookSender(allowedRanges(allowed), { patience, resolve });
+    afterAll(() => sender.close());
+    return { sender, asked };
+  }
+
+  it.each(forbiddenAddresses)('%s gets nothing', async (address) => {
+    const { sender, asked } = leadingTo([], [address]);
+    expect(await sender.send(letter('https://hooks.example/'))).toMatchObject({
+      outcome: 'blocked_address',
+    });
+    expect(asked).toEqual(['hooks.example']);
+  });
+
+  it('a private address beside an allowed one is called at the allowed one alone', async () => {
+    const forbidden = await startReceiver(undefined, 0, '127.0.0.2');
+    const allowed = await startReceiver(undefined, forbidden.port);
+    const { sender } = leadingTo(['127.0.0.1'], ['127.0.0.2', '127.0.0.1', '::1']);
+    for (let tries = 0; tries < 3; tries++) {
+      const sent = await sender.send(letter(`http://localhost:${forbidden.port}/hooks`));
+      expect(sent.outcome).toBe('delivered');
+    }
+    expect(allowed.received).toHaveLength(3);
+    expect(forbidden.connections()).toBe(0);
+  });
+
+  it('somewhere else at the next try is judged anew', async () => {
+    const elsewhere = await startReceiver(undefined, 0, '127.0.0.2');
+    const here = await startReceiver(undefined, elsewhere.port);
+    const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
+    const url = `http://localhost:${elsewhere.port}/hooks`;
+    expect((await sender.send(letter(url))).outcome).toBe('delivered');
+    expect((await sender.send(letter(url))).outcome).toBe('blocked_address');
+    expect(here.received).toHaveLength(1);
+    expect(elsewhere.connections()).toBe(0);
+    expect(asked).toEqual(['localhost', 'localhost']);
+  });
+
+  it('somewhere else between the check and the connection is not possible: there is one look-up', async () => {
+    const { port, connections } = await startTlsReceiver(selfSigned);
+    const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
+    expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('tls_failed');
+    expect(connections()).toBe(1);
+    expect(asked).toEqual(['hooks.example']);
+  });
+
+  it('somewhere private over TLS gets no connection at all', async () => {
+    const { port, connections } = await startTlsReceiver(selfSigned);
+    const { sender } = leadingTo([], ['127.0.0.1']);
+    expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('blocked_address');
+    expect(connections()).toBe(0);
   });
 });

@@ -4,11 +4,12 @@ import { signedHeaders } from '../../activities/webhooks/signature.ts';
 
 // The vector of the Standard Webhooks libraries.
 const secret = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+const otherSecret = 'whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA';
 const id = 'msg_p5jXN8AQM9LWM0D4loKWxJek';
 const body = '{"test": 2432232314}';
 
 it('signs as the published vector says', () => {
-  expect(signedHeaders(secret, id, new Date(1614265330_000), body)).toEqual({
+  expect(signedHeaders([secret], id, new Date(1614265330_000), body)).toEqual({
     'webhook-id': id,
     'webhook-timestamp': '1614265330',
     'webhook-signature': 'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
@@ -16,17 +17,27 @@ it('signs as the published vector says', () => {
 });
 
 it('signs so that an independent library agrees, and only with the same body and secret', () => {
-  const headers = signedHeaders(secret, id, new Date(), body);
+  const headers = signedHeaders([secret], id, new Date(), body);
   const webhook = new Webhook(secret);
   expect(webhook.verify(body, headers)).toEqual({ test: 2432232314 });
   expect(() => webhook.verify('{"test": 1}', headers)).toThrow();
-  expect(() => new Webhook('whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA').verify(body, headers)).toThrow();
+  expect(() => new Webhook(otherSecret).verify(body, headers)).toThrow();
+});
+
+it('signs with two secrets so that a receiver who knows either is content', () => {
+  const headers = signedHeaders([otherSecret, secret], id, new Date(), body);
+  expect(headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/);
+  for (const known of [secret, otherSecret]) {
+    expect(new Webhook(known).verify(body, headers)).toEqual({ test: 2432232314 });
+  }
+  const unknown = 'whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB';
+  expect(() => new Webhook(unknown).verify(body, headers)).toThrow();
 });
 
 it('signs the moment of the try, whole seconds', () => {
   const at = new Date(1614265330_999);
-  expect(signedHeaders(secret, id, at, body)['webhook-timestamp']).toBe('1614265330');
-  expect(signedHeaders(secret, id, new Date(1614265331_000), body)['webhook-signature']).not.toBe(
-    signedHeaders(secret, id, at, body)['webhook-signature'],
+  expect(signedHeaders([secret], id, at, body)['webhook-timestamp']).toBe('1614265330');
+  expect(signedHeaders([secret], id, new Date(1614265331_000), body)['webhook-signature']).not.toBe(
+    signedHeaders([secret], id, at, body)['webhook-signature'],
   );
 });

@@ -1,22 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import {
-  AuditEntry,
-  WebhookAttempt,
-  WebhookDelivery,
-  WebhookEndpoint,
-  WebhookEvent,
-} from '../../database/entities/index.ts';
+import { AuditEntry, WebhookEndpoint } from '../../database/entities/index.ts';
 import { secretBox } from '../../database/secret-box.ts';
-import { deliveryById, endpointById, listDeliveries, listEndpoints } from '../../database/webhook-history.ts';
+import { endpointById, listEndpoints } from '../../database/webhook-endpoints.ts';
+import { rotateSecret } from '../../database/webhook-secrets.ts';
 import {
   createEndpoint,
   deleteEndpoint,
-  setEndpointPaused,
+  pauseEndpoint,
+  turnEndpointOn,
   updateEndpoint,
 } from '../../database/webhooks.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
+import { deliver, deliveriesTo, tried } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
@@ -30,45 +27,12 @@ const fields = {
 
 const add = () => createEndpoint(em, actor, fields, box);
 const listed = async (id: number) => (await listEndpoints(em.fork())).find((endpoint) => endpoint.id === id);
+const stored = (id: number) => em.fork().findOneOrFail(WebhookEndpoint, { id });
+const statesTo = async (id: number) => (await deliveriesTo(database, id)).map(({ state }) => state);
 const actionsOn = async (id: number) =>
   (await em.fork().find(AuditEntry, {}, { orderBy: { id: 'asc' } }))
     .filter((entry) => entry.details.endpointId === id)
     .map((entry) => entry.action);
-
-let events = 0;
-async function deliver(endpointId: number, state: 'pending' | 'failed' | 'delivered') {
-  const fork = em.fork();
-  const eventId = `evt_${++events}`;
-  fork.create(WebhookEvent, {
-    id: eventId,
-    type: 'user.offboarded',
-    data: { user: { id: 7, name: 'Lena Brandt' } },
-  });
-  await fork.flush();
-  const delivery = fork.create(WebhookDelivery, {
-    eventId,
-    endpointId,
-    state,
-    nextTryAt: state === 'pending' ? new Date() : null,
-  });
-  await fork.flush();
-  return delivery.id;
-}
-
-async function attempt(deliveryId: number, number: number, outcome: 'http_error' | 'delivered') {
-  const fork = em.fork();
-  const statusCode = outcome === 'delivered' ? 204 : 500;
-  fork.create(WebhookAttempt, {
-    deliveryId,
-    number,
-    outcome,
-    statusCode,
-    durationMs: 12,
-    response: 'oops',
-    url: fields.url,
-  });
-  await fork.flush();
-}
 
 describe('an endpoint', () => {
   test('has a secret of 32 bytes that is shown once and stored sealed', async () => {
@@ -76,9 +40,9 @@ describe('an endpoint', () => {
     expect(secret).toMatch(/^whsec_/);
     expect(Buffer.from(secret.slice('whsec_'.length), 'base64')).toHaveLength(32);
 
-    const stored = await em.fork().findOneOrFail(WebhookEndpoint, { id });
-    expect(stored.secretEncrypted).not.toContain(secret.slice('whsec_'.length, 20));
-    expect(box.open(stored.secretEncrypted)).toBe(secret);
+    const { secretEncrypted } = await stored(id);
+    expect(secretEncrypted).not.toContain(secret.slice('whsec_'.length, 20));
+    expect(box.open(secretEncrypted)).toBe(secret);
     expect((await add()).secret).not.toBe(secret);
     expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
   });
@@ -86,14 +50,17 @@ describe('an endpoint', () => {
   test('is edited, paused, let go on and removed, with an entry each', async () => {
     const { id } = await add();
     await updateEndpoint(em, actor, id, { ...fields, url: 'https://example.org/', description: 'Badges' });
-    await setEndpointPaused(em, actor, id, true);
-    await setEndpointPaused(em, actor, id, true);
+    await pauseEndpoint(em, actor, id);
+    await pauseEndpoint(em, actor, id);
     expect(await listed(id)).toMatchObject({
       url: 'https://example.org/',
       description: 'Badges',
       state: 'paused',
+      stoppedAt: expect.any(Date),
     });
-    await setEndpointPaused(em, actor, id, false);
+    await turnEndpointOn(em, actor, id);
+    await turnEndpointOn(em, actor, id);
+    expect(await listed(id)).toMatchObject({ state: 'active', stoppedAt: null });
     await deleteEndpoint(em, actor, id);
 
     expect(await listed(id)).toBeUndefined();
@@ -106,70 +73,76 @@ describe('an endpoint', () => {
     ]);
   });
 
+  test('that is paused gives up what was on its way to it, and to no other', async () => {
+    const [{ id }, other] = [await add(), await add()];
+    for (const state of ['pending', 'delivered', 'pending'] as const) await deliver(database, id, state);
+    await deliver(database, other.id, 'pending');
+    expect(await pauseEndpoint(em, actor, id)).toBe(2);
+    expect(await statesTo(id)).toEqual(['disabled', 'delivered', 'disabled']);
+    expect(await statesTo(other.id)).toEqual(['pending']);
+  });
+
   test('that is removed keeps its history, and what was on its way is given up', async () => {
     const { id } = await add();
-    const pending = await deliver(id, 'pending');
-    const delivered = await deliver(id, 'delivered');
+    await deliver(database, id, 'pending');
+    await deliver(database, id, 'delivered');
 
     await deleteEndpoint(em, actor, id);
 
-    expect(await deliveryById(em.fork(), id, pending)).toMatchObject({ state: 'disabled', nextTryAt: null });
-    expect(await deliveryById(em.fork(), id, delivered)).toMatchObject({ state: 'delivered' });
+    expect(await statesTo(id)).toEqual(['disabled', 'delivered']);
     expect(await endpointById(em.fork(), id)).toMatchObject({ state: 'deleted' });
     await expect(updateEndpoint(em, actor, id, fields)).rejects.toBeInstanceOf(NotFound);
-    await expect(setEndpointPaused(em, actor, id, true)).rejects.toBeInstanceOf(NotFound);
+    await expect(pauseEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(turnEndpointOn(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(rotateSecret(em, actor, id, box)).rejects.toBeInstanceOf(NotFound);
     await expect(deleteEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(endpointById(em.fork(), 999_999)).rejects.toBeInstanceOf(NotFound);
   });
 
   test('shows how it has been doing', async () => {
     const { id } = await add();
-    await deliver(id, 'pending');
-    await attempt(await deliver(id, 'failed'), 1, 'http_error');
+    await deliver(database, id, 'pending');
+    await deliver(database, id, 'disabled', 'webhook.test');
+    await tried(database, await deliver(database, id, 'failed'), 1, 'http_error');
     expect(await listed(id)).toMatchObject({
       pending: 1,
-      failed: 1,
+      missed: 1,
       lastOutcome: 'http_error',
       lastAttemptAt: expect.any(Date),
     });
-    expect(await listed((await add()).id)).toMatchObject({ pending: 0, failed: 0, lastOutcome: null });
+    expect(await listed((await add()).id)).toMatchObject({ pending: 0, missed: 0, lastOutcome: null });
   });
 });
 
-describe('the history of an endpoint', () => {
-  test('lists deliveries, newest first, with every attempt in order', async () => {
-    const { id } = await add();
-    const first = await deliver(id, 'delivered');
-    const second = await deliver(id, 'pending');
-    await attempt(first, 1, 'http_error');
-    await attempt(first, 2, 'delivered');
+describe('a new secret', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+  const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
 
-    const { rows, total } = await listDeliveries(em.fork(), id, null);
-    expect(total).toBe(2);
-    expect(rows.map((row) => row.id)).toEqual([second, first]);
-    expect(rows[0]).toMatchObject({ attempts: [], about: 'Lena Brandt', aboutUserId: 7 });
-    expect(rows[1]!.attempts).toMatchObject([
-      { number: 1, outcome: 'http_error', statusCode: 500, durationMs: 12, response: 'oops' },
-      { number: 2, outcome: 'delivered', statusCode: 204 },
-    ]);
+  test('is valid at once, and the one before it for 24 hours', async () => {
+    const { id, secret: before } = await add();
+    const secret = await rotateSecret(em, actor, id, box, now);
+    expect(secret).toMatch(/^whsec_/);
+    const endpoint = await stored(id);
+    expect(box.open(endpoint.secretEncrypted)).toBe(secret);
+    expect(box.open(endpoint.previousSecretEncrypted!)).toBe(before);
+    expect(endpoint.previousSecretUntil).toEqual(later(24));
+    expect((await actionsOn(id)).at(-1)).toBe('webhook.secret_rotated');
+    expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
   });
 
-  test('is narrowed to a state and paged', async () => {
+  test('is refused while the one before the last is valid, saying until when', async () => {
     const { id } = await add();
-    for (let number = 0; number < 52; number++) await deliver(id, 'failed');
-    await deliver(id, 'delivered');
-
-    expect(await listDeliveries(em.fork(), id, 'delivered')).toMatchObject({ total: 1, lastPage: 1 });
-    const second = await listDeliveries(em.fork(), id, 'failed', 2);
-    expect(second).toMatchObject({ total: 52, lastPage: 2 });
-    expect(second.rows).toHaveLength(2);
-    expect(await listDeliveries(em.fork(), id, 'failed', 3)).toMatchObject({ rows: [], total: 52 });
+    const secret = await rotateSecret(em, actor, id, box, now);
+    await expect(rotateSecret(em, actor, id, box, later(23))).rejects.toThrow(
+      'It can be changed again from 2026-11-25 12:00 UTC on.',
+    );
+    expect(box.open((await stored(id)).secretEncrypted)).toBe(secret);
+    await expect(rotateSecret(em, actor, id, box, later(24))).resolves.toMatch(/^whsec_/);
   });
 
-  test("does not show another endpoint's delivery", async () => {
+  test('is made once when two ask at the same moment', async () => {
     const { id } = await add();
-    const other = await add();
-    const delivery = await deliver(other.id, 'pending');
-    await expect(deliveryById(em.fork(), id, delivery)).rejects.toBeInstanceOf(NotFound);
-    await expect(endpointById(em.fork(), 999_999)).rejects.toBeInstanceOf(NotFound);
+    const asked = await Promise.allSettled([1, 2, 3].map(() => rotateSecret(em, actor, id, box)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 });

@@ -21,10 +21,14 @@ export interface Received {
 type Answer = (request: Received, response: ServerResponse) => void;
 
 /** A server on this machine that webhooks are sent to; it goes after the file's last test. */
-export async function startReceiver(answer: Answer = (_request, response) => response.end('ok'), port = 0) {
+export async function startReceiver(
+  answer: Answer = (_request, response) => response.end('ok'),
+  port = 0,
+  host = '127.0.0.1',
+) {
   const received: Received[] = [];
   const server = createServer(listener(received, (...args) => receiver.answer(...args)));
-  const receiver = { ...(await listening(server, 'http', port)), received, answer };
+  const receiver = { ...(await listening(server, 'http', port, host)), received, answer };
   return receiver;
 }
 
@@ -48,8 +52,10 @@ const listener =
     answer(entry, response);
   };
 
-async function listening(server: Server, scheme: string, port: number) {
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+async function listening(server: Server, scheme: string, port: number, host = '127.0.0.1') {
+  let connections = 0;
+  server.on('connection', () => connections++);
+  await new Promise<void>((resolve) => server.listen(port, host, resolve));
   const { port: actual } = server.address() as AddressInfo;
   const stop = () =>
     new Promise<void>((resolve) => {
@@ -57,5 +63,5 @@ async function listening(server: Server, scheme: string, port: number) {
       server.closeAllConnections();
     });
   afterAll(stop);
-  return { url: `${scheme}://127.0.0.1:${actual}/hooks`, port: actual, stop };
+  return { url: `${scheme}://${host}:${actual}/hooks`, port: actual, connections: () => connections, stop };
 }

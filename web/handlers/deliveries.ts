@@ -1,44 +1,150 @@
-import type { RequestHandler } from 'express';
-import { deliveryById, endpointById, listDeliveries } from '../../database/webhook-history.ts';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import { missedBy } from '../../database/missed.ts';
+import { replayDelivery, replayMissedSince } from '../../database/replays.ts';
+import { endpointById } from '../../database/webhook-endpoints.ts';
+import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhook-history.ts';
+import { Refusal } from '../../domain/failures.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
-import { type DeliveryState, deliveryStates } from '../../domain/webhooks.ts';
-import { page } from '../rendering.ts';
+import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
+import { refreshing, seenAlready } from '../delivery-refresh.ts';
+import { NoAnswerYet } from '../engine.ts';
+import { orFieldErrors, readForm, utcMoment } from '../forms.ts';
+import { type Alert, notify, page } from '../rendering.ts';
 import { idIn, pageIn, queryText } from '../requests.ts';
 import type { Services } from '../services.ts';
+import { actorOf } from '../signed-in.ts';
 
-/** What was sent to a webhook endpoint, and how it went. */
-export const deliveryPages = ({ database }: Services) => {
+const states = { ...deliveryStates, missed: 'Never arrived' };
+const replayForm = z.object({ since: utcMoment() });
+
+/** What was sent to a webhook endpoint, how it went, and sending it again. */
+export const deliveryPages = ({ database, engine }: Services) => {
   const { em } = database;
 
-  const list: RequestHandler = async (request, response) => {
+  const list: RequestHandler = (request, response) => listPage(request, response);
+
+  const show: RequestHandler = (request, response) => showPage(request, response);
+
+  const tryNow: RequestHandler = async (request, response) => {
+    const { endpointId, deliveryId } = idsIn(request);
+    const delivery = await deliveryById(em, endpointId, deliveryId);
+    if (delivery.state !== 'pending') {
+      return showPage(request, response.status(409), {
+        tone: 'danger',
+        text: 'This delivery is closed: there is no next try. Send it again instead.',
+      });
+    }
+    try {
+      await engine.retryDelivery(delivery);
+      notify(response, { tone: 'success', text: 'It is tried now.' });
+    } catch (error) {
+      if (!(error instanceof NoAnswerYet)) throw error;
+      notify(response, {
+        tone: 'warning',
+        text: 'The process engine has not answered. The next try stays as it was planned.',
+      });
+    }
+    response.redirect(303, addressOf(endpointId, deliveryId));
+  };
+
+  const replay: RequestHandler = async (request, response) => {
+    const { endpointId, deliveryId } = idsIn(request);
+    try {
+      const replayId = await replayDelivery(em, actorOf(response), endpointId, deliveryId);
+      notify(response, { tone: 'success', text: 'It is sent again, with the same webhook-id.' });
+      response.redirect(303, addressOf(endpointId, replayId));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return showPage(request, response.status(409), { tone: 'danger', text: error.message });
+    }
+  };
+
+  const replayMissed: RequestHandler = (request, response) =>
+    orFieldErrors(
+      async () => {
+        const { since } = readForm(replayForm, request.body);
+        const endpointId = idIn(request, 'endpointId', 'webhook endpoint');
+        try {
+          const count = await replayMissedSince(em, actorOf(response), endpointId, since);
+          notify(response, { tone: count > 0 ? 'success' : 'info', text: replayedWords(count) });
+          response.redirect(303, addressOf(endpointId));
+        } catch (error) {
+          if (!(error instanceof Refusal)) throw error;
+          return listPage(request, response.status(409), {}, { tone: 'danger', text: error.message });
+        }
+      },
+      (errors) => listPage(request, response.status(422), errors),
+    );
+
+  async function listPage(
+    request: Request,
+    response: Response,
+    errors: Readonly<Record<string, string>> = {},
+    alert: Alert | null = null,
+  ) {
     const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
-    const state =
-      (Object.keys(deliveryStates) as DeliveryState[]).find(
-        (known) => known === queryText(request, 'state'),
-      ) ?? null;
-    const found = await listDeliveries(em, endpoint.id, state, pageIn(request));
+    const filter = filterIn(request);
+    const found = await listDeliveries(em, endpoint.id, filter, pageIn(request));
     const listing =
-      found.page > found.lastPage ? await listDeliveries(em, endpoint.id, state, found.lastPage) : found;
+      found.page > found.lastPage ? await listDeliveries(em, endpoint.id, filter, found.lastPage) : found;
+    const refresh = refreshing(listing.rows);
+    if (seenAlready(request, refresh)) return void response.status(204).end();
+    const missed = await missedBy(em, endpoint.id);
     page(response, 'settings/deliveries', {
       title: 'Deliveries',
+      alert,
       endpoint,
       ...listing,
-      state,
-      states: Object.keys(deliveryStates),
-      outcomes: attemptOutcomes,
+      filter,
+      missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
+      errors,
+      refresh,
+      words: { states, endpointStates, outcomes: attemptOutcomes, types: webhookEventTypes },
     });
-  };
+  }
 
-  const show: RequestHandler = async (request, response) => {
-    const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
-    const delivery = await deliveryById(em, endpoint.id, idIn(request, 'deliveryId', 'delivery'));
+  async function showPage(request: Request, response: Response, alert: Alert | null = null) {
+    const { endpointId, deliveryId } = idsIn(request);
+    const endpoint = await endpointById(em, endpointId);
+    const delivery = await deliveryById(em, endpointId, deliveryId);
+    const refresh = refreshing([delivery]);
+    if (seenAlready(request, refresh)) return void response.status(204).end();
     page(response, 'settings/delivery', {
       title: `Delivery ${delivery.id}`,
+      alert,
       endpoint,
       delivery,
-      outcomes: attemptOutcomes,
+      body: webhookBody(delivery),
+      refresh,
+      words: { states, endpointStates, outcomes: attemptOutcomes },
     });
-  };
+  }
 
-  return { list, show };
+  return { list, show, tryNow, replay, replayMissed };
 };
+
+const idsIn = (request: Request) => ({
+  endpointId: idIn(request, 'endpointId', 'webhook endpoint'),
+  deliveryId: idIn(request, 'deliveryId', 'delivery'),
+});
+
+const addressOf = (endpointId: number, deliveryId?: number): string =>
+  `/settings/webhooks/${endpointId}/deliveries${deliveryId === undefined ? '' : `/${deliveryId}`}`;
+
+function filterIn(request: Request): DeliveryFilter {
+  const oneOf = <Word extends string>(words: readonly Word[], name: string) =>
+    words.find((word) => word === queryText(request, name)) ?? null;
+  return {
+    state: oneOf(Object.keys(states) as (keyof typeof states)[], 'state'),
+    type: oneOf(webhookEventTypes, 'type'),
+  };
+}
+
+/** As a browser's field for date and time wants it; the minute before, so that nothing of it is left out. */
+const minuteOf = (moment: Date | null): string => moment?.toISOString().slice(0, 16) ?? '';
+
+const replayedWords = (count: number) =>
+  count === 0
+    ? 'Nothing was given up since then that has not arrived.'
+    : `${count} ${count === 1 ? 'event is' : 'events are'} sent again, with the same webhook-ids.`;

@@ -1,35 +1,43 @@
-import type { RequestHandler, Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { testEndpoint } from '../../database/replays.ts';
 import { secretBox } from '../../database/secret-box.ts';
 import { allowedRanges, endpointUrlProblem } from '../../database/webhook-address.ts';
-import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhook-history.ts';
+import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhook-endpoints.ts';
+import { rotateSecret } from '../../database/webhook-secrets.ts';
 import {
   createEndpoint,
   deleteEndpoint,
-  setEndpointPaused,
+  pauseEndpoint,
+  turnEndpointOn,
   updateEndpoint,
 } from '../../database/webhooks.ts';
-import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
-import { chosenEventTypes as webhookEventTypes } from '../../domain/webhooks.ts';
+import { disablingReasons } from '../../domain/webhook-health.ts';
+import {
+  type ChosenEventType,
+  chosenEventTypes,
+  endpointStates,
+  webhookEvents,
+} from '../../domain/webhooks.ts';
 import { optionalText, orFieldErrors, readForm, text } from '../forms.ts';
-import { done, page } from '../rendering.ts';
+import { type Alert, done, notify, page } from '../rendering.ts';
 import { idIn } from '../requests.ts';
 import type { Services } from '../services.ts';
 import { shownOnce } from '../shown-once.ts';
 import { actorOf } from '../signed-in.ts';
 
 const address = '/settings/webhooks';
+const usualChoice: ChosenEventType[] = ['user.offboarded'];
 
-/** One checkbox sends a text, several send a list; none at all means every event there is. */
-const eventTypes = z
-  .preprocess(
-    (value) => [value ?? []].flat(),
-    z
-      .array(z.enum(webhookEventTypes, { error: `Please choose one of: ${webhookEventTypes.join(', ')}.` }))
-      .max(50),
-  )
-  .transform((types) => (types.length === 0 ? [...webhookEventTypes] : [...new Set(types)]));
+/** One checkbox sends a text, several send a list. A script that says nothing of events gets completions. */
+const eventTypes = z.preprocess(
+  (value) => (value === undefined ? usualChoice : [...new Set([value].flat())].filter((type) => type !== '')),
+  z
+    .array(z.enum(chosenEventTypes, { error: `Please choose some of: ${chosenEventTypes.join(', ')}.` }))
+    .min(1, { error: 'Please choose at least one event.' }),
+);
 const endpointForm = z.object({ url: text(2000), description: optionalText(200), eventTypes });
 
 export const webhookPages = (services: Services) => {
@@ -39,16 +47,9 @@ export const webhookPages = (services: Services) => {
   const allowed = allowedRanges(environment.WEBHOOK_ALLOW);
   const once = shownOnce(services);
 
-  const list: RequestHandler = async (request, response) =>
-    page(response, 'settings/webhooks', {
-      title: 'Webhooks',
-      endpoints: await listEndpoints(em),
-      outcomes: attemptOutcomes,
-      secret: once.take(request, response, address),
-    });
+  const list: RequestHandler = (request, response) => listPage(request, response);
 
-  const add: RequestHandler = (_request, response) =>
-    formPage(response, null, { eventTypes: [...webhookEventTypes] });
+  const add: RequestHandler = (_request, response) => formPage(response, null, { eventTypes: usualChoice });
 
   const create: RequestHandler = (request, response) =>
     orFieldErrors(
@@ -60,12 +61,12 @@ export const webhookPages = (services: Services) => {
     );
 
   const edit: RequestHandler = async (request, response) => {
-    const endpoint = await livingEndpoint(idIn(request, 'endpointId', 'webhook endpoint'));
+    const endpoint = await livingEndpoint(endpointIn(request));
     formPage(response, endpoint, { ...endpoint });
   };
 
   const update: RequestHandler = async (request, response) => {
-    const endpoint = await livingEndpoint(idIn(request, 'endpointId', 'webhook endpoint'));
+    const endpoint = await livingEndpoint(endpointIn(request));
     return orFieldErrors(
       async () => {
         await updateEndpoint(em, actorOf(response), endpoint.id, readEndpoint(request.body));
@@ -75,18 +76,43 @@ export const webhookPages = (services: Services) => {
     );
   };
 
-  const setPaused =
-    (paused: boolean): RequestHandler =>
-    async (request, response) => {
-      await setEndpointPaused(em, actorOf(response), idIn(request, 'endpointId', 'webhook endpoint'), paused);
-      const text = paused
-        ? 'Paused: nothing more is sent there, and what was on its way is given up.'
-        : 'Events are sent there again.';
-      return done(request, response, address, text);
-    };
+  const pause: RequestHandler = async (request, response) => {
+    const givenUp = await pauseEndpoint(em, actorOf(response), endpointIn(request));
+    const rest =
+      givenUp > 0
+        ? ` ${givenUp} on the way ${givenUp === 1 ? 'was' : 'were'} given up and can be sent again later.`
+        : '';
+    return done(request, response, address, `Paused: nothing more is sent there.${rest}`);
+  };
+
+  const resume: RequestHandler = async (request, response) => {
+    const id = endpointIn(request);
+    await turnEndpointOn(em, actorOf(response), id);
+    const { missed } = await endpointById(em, id);
+    if (missed === 0) return done(request, response, address, 'Events are sent there again.');
+    const text = 'Events are sent there again. What has never arrived can be sent again here.';
+    return done(request, response, `${address}/${id}/deliveries?state=missed`, text);
+  };
+
+  const rotate: RequestHandler = async (request, response) => {
+    try {
+      const secret = await rotateSecret(em, actorOf(response), endpointIn(request), box);
+      once.showAt(response, address, secret);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return listPage(request, response.status(409), { tone: 'danger', text: error.message });
+    }
+  };
+
+  const test: RequestHandler = async (request, response) => {
+    const id = endpointIn(request);
+    const deliveryId = await testEndpoint(em, actorOf(response), id);
+    notify(response, { tone: 'success', text: 'The test is on its way. This page shows how it goes.' });
+    response.redirect(303, `${address}/${id}/deliveries/${deliveryId}`);
+  };
 
   const remove: RequestHandler = async (request, response) => {
-    await deleteEndpoint(em, actorOf(response), idIn(request, 'endpointId', 'webhook endpoint'));
+    await deleteEndpoint(em, actorOf(response), endpointIn(request));
     return done(request, response, address, 'The endpoint has been removed.');
   };
 
@@ -103,6 +129,16 @@ export const webhookPages = (services: Services) => {
     return endpoint;
   }
 
+  async function listPage(request: Request, response: Response, alert: Alert | null = null) {
+    page(response, 'settings/webhooks', {
+      title: 'Webhooks',
+      alert,
+      endpoints: await listEndpoints(em),
+      words: { outcomes: attemptOutcomes, states: endpointStates, reasons: disablingReasons },
+      secret: once.take(request, response, address),
+    });
+  }
+
   function formPage(
     response: Response,
     endpoint: ListedEndpoint | null,
@@ -114,9 +150,11 @@ export const webhookPages = (services: Services) => {
       endpoint,
       values: { ...values, eventTypes: [values.eventTypes ?? []].flat() },
       errors,
-      eventTypes: webhookEventTypes,
+      events: Object.entries(webhookEvents),
     });
   }
 
-  return { list, add, create, edit, update, pause: setPaused(true), resume: setPaused(false), remove };
+  return { list, add, create, edit, update, pause, resume, rotateSecret: rotate, test, remove };
 };
+
+const endpointIn = (request: Request): number => idIn(request, 'endpointId', 'webhook endpoint');

@@ -1,0 +1,68 @@
+import { sql } from 'kysely';
+import { systemActor } from '../domain/actor.ts';
+import { type DisablingReason, failingAfter, hasFailedTooLong } from '../domain/webhook-health.ts';
+import type { EndpointState } from '../domain/webhooks.ts';
+import { record } from './change.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** An endpoint whose row is locked. */
+export interface LockedEndpoint {
+  id: number;
+  url: string;
+  state: EndpointState;
+  failingSince: Date | null;
+  lastFailedAt: Date | null;
+}
+
+/** A try that succeeded ends a time of failing. */
+export async function clearFailures(em: EntityManager, { id, failingSince }: LockedEndpoint): Promise<void> {
+  if (failingSince === null) return;
+  await sql`update webhook_endpoints set failing_since = null, last_failed_at = null where id = ${id}`.execute(
+    sqlOf(em),
+  );
+}
+
+/** Notes a try that failed; after too long a time of failing alone (`patience`, in milliseconds) the endpoint is disabled. */
+export async function noteFailure(
+  em: EntityManager,
+  endpoint: LockedEndpoint,
+  patience: number,
+  now: Date,
+): Promise<void> {
+  const { id, failingSince, lastFailedAt } = endpoint;
+  const before = failingSince && lastFailedAt && { since: failingSince, last: lastFailedAt };
+  const failing = failingAfter(before, now);
+  await sql`
+    update webhook_endpoints set failing_since = ${failing.since}, last_failed_at = ${failing.last}
+    where id = ${id}`.execute(sqlOf(em));
+  if (hasFailedTooLong(failing, patience)) await disableEndpoint(em, endpoint, 'failing', now);
+}
+
+/** Disables an endpoint: nothing is sent there until a person turns it on again, and the super-admins are told. */
+export async function disableEndpoint(
+  em: EntityManager,
+  { id, url }: LockedEndpoint,
+  reason: DisablingReason,
+  now: Date,
+): Promise<void> {
+  const db = sqlOf(em);
+  await sql`
+    update webhook_endpoints set state = 'disabled', disabled_reason = ${reason}, stopped_at = ${now}
+    where id = ${id}`.execute(db);
+  const deliveries = await stopDeliveries(em, id, now);
+  record(em, systemActor, 'webhook.disabled', null, { endpointId: id, url, reason, deliveries });
+  const details = JSON.stringify({ endpointId: id, url, reason, deliveries });
+  await sql`
+    insert into notifications (user_id, kind, details)
+    select id, 'webhook_disabled', ${details}::jsonb from users
+    where role = 'super-admin' and status = 'active' order by id`.execute(db);
+}
+
+/** Gives up what is on its way to an endpoint that is off; it can be sent again. Returns how much that was. */
+export async function stopDeliveries(em: EntityManager, endpointId: number, now: Date): Promise<number> {
+  const { numAffectedRows } = await sql`
+    update webhook_deliveries set state = 'disabled', closed_at = ${now}, next_try_at = null
+    where endpoint_id = ${endpointId} and state = 'pending'`.execute(sqlOf(em));
+  return Number(numAffectedRows ?? 0);
+}

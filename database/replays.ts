@@ -1,0 +1,90 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import { NotFound, Refusal } from '../domain/failures.ts';
+import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
+import { changeEndpoint, type EndpointChange } from './endpoint-change.ts';
+import { isMissed } from './missed.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+import { publishTest } from './webhook-events.ts';
+
+/** Sends a test to an endpoint, on or off, whatever it has chosen; returns the delivery's id. Throws NotFound. */
+export const testEndpoint = (
+  em: EntityManager,
+  actor: Actor,
+  endpointId: number,
+  now = new Date(),
+): Promise<number> =>
+  changeEndpoint(em, actor, endpointId, ({ em: transaction, endpoint, record }) => {
+    record('webhook.tested');
+    return publishTest(transaction, actor, endpoint, now);
+  });
+
+/**
+ * Sends the event of a delivery again, as a new delivery with the same `webhook-id`; returns its id. Refused while the
+ * event is on its way, and to an endpoint that is off. Throws NotFound.
+ */
+export const replayDelivery = (
+  em: EntityManager,
+  actor: Actor,
+  endpointId: number,
+  deliveryId: number,
+  now = new Date(),
+): Promise<number> =>
+  changeEndpoint(em, actor, endpointId, async (change) => {
+    const siblings = await deliveriesOfSameEvent(change, deliveryId);
+    if (siblings.length === 0) throw new NotFound('delivery');
+    if (siblings[0]!.type !== testEventType) refuseWhileOff(change);
+    if (siblings.some(({ state }) => state === 'pending')) {
+      throw new Refusal('on-its-way', 'This event is on its way to the endpoint already.');
+    }
+    const [replay] = await insertReplays(change, sql`d.id = ${deliveryId}`, now);
+    change.record('webhook.replayed', { eventId: siblings[0]!.eventId, deliveries: 1 });
+    return replay!;
+  });
+
+/**
+ * Sends every event again whose last delivery was given up at `since` or later, and that has never arrived nor is on
+ * its way; returns how many. Refused while the endpoint is off. Throws NotFound.
+ */
+export const replayMissedSince = (
+  em: EntityManager,
+  actor: Actor,
+  endpointId: number,
+  since: Date,
+  now = new Date(),
+): Promise<number> =>
+  changeEndpoint(em, actor, endpointId, async (change) => {
+    refuseWhileOff(change);
+    const replays = await insertReplays(change, sql`d.closed_at >= ${since} and ${isMissed}`, now);
+    if (replays.length > 0) {
+      change.record('webhook.replayed', { since: since.toISOString(), deliveries: replays.length });
+    }
+    return replays.length;
+  });
+
+function refuseWhileOff({ endpoint }: EndpointChange) {
+  if (endpoint.state !== 'active') {
+    throw new Refusal('endpoint-off', 'Nothing is sent to this endpoint. Turn it on first.');
+  }
+}
+
+async function deliveriesOfSameEvent({ em, endpoint }: EndpointChange, deliveryId: number) {
+  const { rows } = await sql<{ state: DeliveryState; eventId: string; type: WebhookEventType }>`
+    select other.state, e.id as "eventId", e.type
+    from webhook_deliveries d
+    join webhook_events e on e.id = d.event_id
+    join webhook_deliveries other on other.event_id = d.event_id and other.endpoint_id = d.endpoint_id
+    where d.id = ${deliveryId} and d.endpoint_id = ${endpoint.id}`.execute(sqlOf(em));
+  return rows;
+}
+
+async function insertReplays({ em, endpoint }: EndpointChange, chosen: ReturnType<typeof sql>, now: Date) {
+  const { rows } = await sql<{ id: number }>`
+    insert into webhook_deliveries (event_id, endpoint_id, replay_of, next_try_at)
+    select d.event_id, d.endpoint_id, d.id, ${now}
+    from webhook_deliveries d join webhook_events e on e.id = d.event_id
+    where d.endpoint_id = ${endpoint.id} and ${chosen}
+    order by e.created_at, d.id returning id`.execute(sqlOf(em));
+  return rows.map(({ id }) => id);
+}

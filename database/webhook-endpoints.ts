@@ -1,0 +1,57 @@
+import { sql } from 'kysely';
+import { NotFound } from '../domain/failures.ts';
+import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
+import type { DisablingReason } from '../domain/webhook-health.ts';
+import type { ChosenEventType, EndpointState } from '../domain/webhooks.ts';
+import { isMissed } from './missed.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** An endpoint with how it has been doing. */
+export interface ListedEndpoint {
+  id: number;
+  url: string;
+  description: string | null;
+  eventTypes: ChosenEventType[];
+  state: EndpointState;
+  stoppedAt: Date | null;
+  disabledReason: DisablingReason | null;
+  failingSince: Date | null;
+  /** Until when the secret before the present one signs too; null when there is none. */
+  previousSecretUntil: Date | null;
+  createdAt: Date;
+  /** How many deliveries are on their way, and how many events have never arrived. */
+  pending: number;
+  missed: number;
+  lastAttemptAt: Date | null;
+  lastOutcome: AttemptOutcome | null;
+}
+
+const listedEndpoint = sql`
+  select p.id, p.url, p.description, p.event_types as "eventTypes", p.state, p.stopped_at as "stoppedAt",
+    p.disabled_reason as "disabledReason", p.failing_since as "failingSince",
+    case when p.previous_secret_until > now() then p.previous_secret_until end as "previousSecretUntil",
+    p.created_at as "createdAt",
+    (select count(*) from webhook_deliveries d where d.endpoint_id = p.id and d.state = 'pending') as pending,
+    (select count(*) from webhook_deliveries d join webhook_events e on e.id = d.event_id
+      where d.endpoint_id = p.id and ${isMissed}) as missed,
+    last.at as "lastAttemptAt", last.outcome as "lastOutcome"
+  from webhook_endpoints p
+  left join lateral (
+    select a.at, a.outcome from webhook_deliveries d join webhook_attempts a on a.delivery_id = d.id
+    where d.endpoint_id = p.id order by a.id desc limit 1
+  ) last on true`;
+
+/** Every endpoint that was not removed, oldest first, by one statement. */
+export async function listEndpoints(em: EntityManager): Promise<ListedEndpoint[]> {
+  const { rows } = await sql<ListedEndpoint>`
+    ${listedEndpoint} where p.state <> 'deleted' order by p.id`.execute(sqlOf(em));
+  return rows;
+}
+
+/** One endpoint, a removed one included: its history stays. Throws NotFound. */
+export async function endpointById(em: EntityManager, id: number): Promise<ListedEndpoint> {
+  const { rows } = await sql<ListedEndpoint>`${listedEndpoint} where p.id = ${id}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('webhook endpoint');
+  return rows[0];
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { Actor } from '../domain/actor.ts';
+import { Refusal } from '../domain/failures.ts';
+import { changeEndpoint } from './endpoint-change.ts';
+import type { EntityManager } from './orm.ts';
+import type { SecretBox } from './secret-box.ts';
+
+/** A symmetric key as Standard Webhooks writes it: 32 random bytes. */
+export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
+
+const validTogetherMs = 24 * 60 * 60_000;
+
+/**
+ * Gives an endpoint a new secret, which cannot be shown again. For 24 hours everything is signed with the old one
+ * too, so that the receiver can change over in between; until then a second change is refused, since it would make a
+ * secret useless that the receiver may still go by. Throws NotFound.
+ */
+export const rotateSecret = (
+  em: EntityManager,
+  actor: Actor,
+  id: number,
+  secretBox: SecretBox,
+  now = new Date(),
+): Promise<string> =>
+  changeEndpoint(em, actor, id, ({ endpoint, record }) => {
+    const { previousSecretUntil: until } = endpoint;
+    if (until && until > now) throw new Refusal('rotated-lately', rotatedLately(until));
+    const secret = newSecret();
+    endpoint.previousSecretEncrypted = endpoint.secretEncrypted;
+    endpoint.previousSecretUntil = new Date(now.getTime() + validTogetherMs);
+    endpoint.secretEncrypted = secretBox.seal(secret);
+    record('webhook.secret_rotated');
+    return secret;
+  });
+
+const rotatedLately = (until: Date) =>
+  'The secret was changed less than 24 hours ago, and the one before it is still valid. It can be changed again ' +
+  `from ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC on.`;

@@ -1,0 +1,60 @@
+import { expect, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { testEndpoint } from '../../database/replays.ts';
+import { createDispatcher } from '../../worker/dispatch.ts';
+import { webhookDeliveryWorkflowId } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { client, dispatch, engine } = await ownEngine(database);
+const log = makeLog('worker', 'silent');
+
+const isStarted = (delivery: { id: number; eventId: string; replayOf: number | null }, endpointId: number) =>
+  client.workflow
+    .getHandle(webhookDeliveryWorkflowId({ ...delivery, endpointId }))
+    .describe()
+    .then(
+      () => true,
+      () => false,
+    );
+
+it('starts what is on its way, but leaves a completion to the workflow of the leaver', async () => {
+  const { nora, lena } = await makeCast(database);
+  const { id } = await subscribe(database);
+  await setEndDate(database.em, `user:${nora.id}`, lena.id, '2099-01-31');
+  await testEndpoint(database.em, 'system', id);
+  await deliver(database, id, 'pending', 'user.offboarded');
+  await deliver(database, id, 'disabled', 'offboarding.started');
+  await dispatch();
+  const started = [];
+  for (const delivery of await deliveriesTo(database, id)) started.push(await isStarted(delivery, id));
+  expect(started).toEqual([true, true, false, false]);
+});
+
+it('starts each once with four dispatchers at work', async () => {
+  const { id } = await subscribe(database);
+  for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  const asked: number[] = [];
+  const counting = { ...engine, deliver: (delivery: { id: number }) => void asked.push(delivery.id) };
+  const four = Array.from({ length: 4 }, () =>
+    createDispatcher({ database, engine: counting as unknown as typeof engine, log }),
+  );
+  await Promise.all(four.map((each) => each()));
+  expect(asked).toHaveLength(30);
+  expect(new Set(asked).size).toBe(30);
+});
+
+it('keeps what it cannot start, and starts it when the engine is back', async () => {
+  const { id } = await subscribe(database);
+  await testEndpoint(database.em, 'system', id);
+  const away = { ...engine, deliver: () => Promise.reject(new Error('away')), answers: async () => false };
+  await createDispatcher({ database, engine: away, log })();
+  const [delivery] = await deliveriesTo(database, id);
+  expect(await isStarted(delivery!, id)).toBe(false);
+  await dispatch();
+  expect(await isStarted(delivery!, id)).toBe(true);
+});
