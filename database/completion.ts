@@ -64,15 +64,17 @@ async function complete(change: Change, offboardingId: number, now: Date): Promi
   const closed = answerOfClosed(offboarding);
   if (closed !== null) return closed;
   const obstacle = await obstacleTo(change);
-  if (obstacle !== null) return { outcome: 'refused', reason: obstacle };
+  if (obstacle !== null) return refused(change, { outcome: 'refused', reason: obstacle }, now);
   const counts = await openCountsOf(change.em, change.user.id);
-  if (!isClear(counts)) {
-    // Offboarding early was a try; without a date there is nothing left to wait for.
-    if (!change.user.endDate) await cancelOpenOffboarding(change, now);
-    return { outcome: 'still-open', counts };
-  }
+  if (!isClear(counts)) return refused(change, { outcome: 'still-open', counts }, now);
   await finalize(change, offboarding, now);
   return { outcome: 'completed', by: change.actor, at: now.getTime() };
+}
+
+/** Nothing is changed, except that an offboarding that was opened for this completion goes with it. */
+async function refused(change: Change, answer: CompleteAnswer, now: Date): Promise<CompleteAnswer> {
+  if (change.offboarding?.openedForCompletionAt) await cancelOpenOffboarding(change, now);
+  return answer;
 }
 
 /**

@@ -13,8 +13,9 @@ import { todayOf, workspaceOf } from './workspace.ts';
 
 /**
  * Sets, moves or (with null) clears a person's end date. Setting opens an offboarding where none is
- * open, moving re-arms its reminders, clearing cancels it. An equal date changes nothing. Refused after
- * completion; InvalidInput when it lies before the start date.
+ * open, moving re-arms its reminders, clearing cancels it, unless the person is marked offboarded: that does not
+ * bring them back. An equal date changes nothing. Refused after completion; InvalidInput when it lies before the
+ * start date.
  */
 export const setEndDate = (
   em: EntityManager,
@@ -40,28 +41,23 @@ export async function changeEndDate(
   user.endDate = endDate;
   change.record('user.end_date_changed', { from, to: endDate });
   change.changed('lastDay');
-  if (endDate === null) await cancelOpenOffboarding(change, now);
-  else await followDate(change, from, now);
-}
-
-/** Clears the end date of somebody who is marked offboarded: an open offboarding stays open, without a date. */
-export async function forgetEndDate(change: Change, now = new Date()): Promise<void> {
-  const { user, offboarding } = change;
-  const from = user.endDate ?? null;
-  if (from === null) return;
-  user.endDate = null;
-  if (offboarding !== null) await followDeactivation(change, now);
-  if (offboarding !== null) await publishMove(change, offboarding, from, now);
-  change.record('user.end_date_changed', { from, to: null });
-  change.changed('lastDay');
+  if (endDate !== null) await followDate(change, from, now);
+  else if (user.status === 'offboarded') await followLossOfDate(change, from, now);
+  else await cancelOpenOffboarding(change, now);
 }
 
 async function followDate(change: Change, from: CalendarDate | null, now: Date) {
   const wasOpen = change.offboarding !== null;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
   if (wasOpen) await publishMove(change, offboarding, from, now);
-  offboarding.readyToldAt = null;
+  Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null });
   await rearmReminders(change, offboarding, now);
+}
+
+async function followLossOfDate(change: Change, from: CalendarDate | null, now: Date) {
+  const { offboarding } = change;
+  await followDeactivation(change, now);
+  if (offboarding !== null) await publishMove(change, offboarding, from, now);
 }
 
 const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDate | null, at: Date) =>
@@ -86,15 +82,20 @@ export async function followZone(change: Change, now = new Date()): Promise<void
 export async function followDeactivation(change: Change, now = new Date()): Promise<void> {
   const { user, em } = change;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
+  offboarding.openedForCompletionAt = null;
   if (user.endDate) return;
   offboarding.deactivatedOn ??= todayOf(user, await workspaceOf(em), now);
   await rearmReminders(change, offboarding, now);
 }
 
 /** Opens an offboarding for a person who has none open. The change tells the engine. */
-export async function openOffboarding(change: Change): Promise<Offboarding> {
-  if (change.user.offboardingCompletedAt) throw alreadyOffboarded();
-  const offboarding = change.em.create(Offboarding, { userId: change.user.id, openedBy: change.actor });
+export async function openOffboarding(
+  change: Change,
+  more: Pick<Partial<Offboarding>, 'openedForCompletionAt'> = {},
+): Promise<Offboarding> {
+  const { user, actor } = change;
+  if (user.offboardingCompletedAt) throw alreadyOffboarded();
+  const offboarding = change.em.create(Offboarding, { userId: user.id, openedBy: actor, ...more });
   await change.em.flush();
   change.offboarding = offboarding;
   change.record('offboarding.opened', { offboardingId: offboarding.id });
@@ -113,10 +114,13 @@ export const openForCompletion = (em: EntityManager, actor: Actor, userId: numbe
     if (change.offboarding !== null) return change.offboarding;
     const counts = await openCountsOf(change.em, userId);
     if (!isClear(counts)) throw new GateRefusal(counts);
-    return openOffboarding(change);
+    return openOffboarding(change, { openedForCompletionAt: new Date() });
   });
 
-/** Cancels a person's open offboarding, and with it their end date. Refused when none is open. */
+/**
+ * Cancels a person's open offboarding, and with it their end date. Refused when none is open, and while they are
+ * marked offboarded: what they still have must come back.
+ */
 export const cancelOffboarding = (
   em: EntityManager,
   actor: Actor,
@@ -128,6 +132,7 @@ export const cancelOffboarding = (
     if (change.offboarding === null) {
       throw new Refusal('nothing-to-cancel', 'This person has no open offboarding.');
     }
+    if (change.user.status === 'offboarded') throw markedOffboarded();
     if (change.user.endDate) await changeEndDate(change, null, now);
     else await cancelOpenOffboarding(change, now);
   });
@@ -142,6 +147,12 @@ export async function cancelOpenOffboarding(change: Change, now = new Date()): P
   change.changed('lastDay');
   await publish(change, { type: 'offboarding.cancelled', offboarding, at: now });
 }
+
+const markedOffboarded = () =>
+  new Refusal(
+    'marked-offboarded',
+    'This person is marked offboarded. Make them active again to cancel their offboarding.',
+  );
 
 export const alreadyOffboarded = () =>
   new Refusal(

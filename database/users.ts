@@ -12,7 +12,6 @@ import {
   changeEndDate,
   followDeactivation,
   followZone,
-  forgetEndDate,
 } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
@@ -107,7 +106,7 @@ export async function applyUserChanges(
   changeProfile(change, changes);
   await changeManager(change, changes.managerId);
   await changeStatus(change, changes.status, now);
-  await changeLastDay(change, changes.endDate, now);
+  if (changes.endDate !== undefined) await changeEndDate(change, changes.endDate, now);
   refuseEndBeforeStart(user);
   const sameDate = before.endDate === (user.endDate ?? null);
   if (sameDate && before.timeZone !== (user.timeZone ?? null)) await followZone(change, now);
@@ -186,13 +185,6 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
   change.record('user.status_changed', { from, to });
   change.changed('lastDay');
   if (to !== 'active') await endEveryWayIn(change, now);
-}
-
-/** Clearing the date of somebody who stays marked offboarded does not bring them back. */
-async function changeLastDay(change: Change, to: CalendarDate | null | undefined, now: Date) {
-  if (to === undefined) return;
-  if (to === null && change.user.status === 'offboarded') await forgetEndDate(change, now);
-  else await changeEndDate(change, to, now);
 }
 
 function refuseEndBeforeStart({ startDate, endDate }: User) {

@@ -121,7 +121,7 @@ export async function offboarding(run: Run): Promise<void> {
     // A signal may still be on its way.
     if (state.isOpen && !isClear(state.counts)) await read();
     if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);
-    // Without a date there is nothing to wait for: then the database refuses, and cancels what was opened for this.
+    // Without a date it may have been opened for this: then the database refuses, and cancels it again.
     const waits = state.lastDay.date !== null;
     if (waits && !isClear(state.counts)) return { outcome: 'still-open', counts: state.counts };
     return finalize(asking);

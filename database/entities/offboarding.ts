@@ -16,6 +16,8 @@ export const Offboarding = defineEntity({
     state: p.text().$type<OffboardingState>().default('open'),
     openedAt: writtenAt(),
     openedBy: p.text().default('system'),
+    /** When the completion was asked for that this was opened for, and for nothing else; null of every other. */
+    openedForCompletionAt: moment().nullable(),
     closedAt: moment().nullable(),
     completedBy: p.text().nullable(),
     cancelledBy: p.text().nullable(),

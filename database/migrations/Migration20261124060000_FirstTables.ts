@@ -101,7 +101,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "one_time_links" add constraint "one_time_links_hash_unique" unique ("hash");`);
 
     this.addSql(
-      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null, "deactivated_on" date null, "ready_told_at" timestamptz null);`,
+      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "opened_for_completion_at" timestamptz null, "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null, "deactivated_on" date null, "ready_told_at" timestamptz null);`,
     );
     this.addSql(`create index "offboardings_user_id_index" on "offboardings" ("user_id");`);
     this.addSql(`create index offboardings_open_index on offboardings (id) where state = 'open';`);

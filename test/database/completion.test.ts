@@ -19,6 +19,7 @@ import {
 import { cancelOffboarding, openForCompletion, setEndDate } from '../../database/offboardings.ts';
 import { resolveRequest } from '../../database/requests.ts';
 import { assignSeat, revokeSeat } from '../../database/seats.ts';
+import { updateUser } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -180,6 +181,25 @@ test('offboarding early with something open opens nothing; claimed in between, t
   await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
   expect(await completeOffboarding(em, id, `user:${ivo.id}`)).toMatchObject({ outcome: 'still-open' });
   expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'cancelled' });
+});
+
+test('a refusal leaves an offboarding open that was opened for another reason, with or without a date', async () => {
+  const cast = await makeCast(database);
+  const { emil, ivo, rosa, spare } = cast;
+  await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
+  await updateUser(em, 'token:hr', emil.id, { status: 'offboarded' });
+  const { id } = await em.fork().findOneOrFail(Offboarding, { userId: emil.id });
+  expect(await completeOffboarding(em, id, `user:${ivo.id}`)).toMatchObject({ outcome: 'still-open' });
+  expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'open' });
+
+  // Opened for a completion, and then followed for another reason.
+  const rosas = await openForCompletion(em, `user:${ivo.id}`, rosa.id);
+  await setEndDate(em, 'token:hr', rosa.id, cast.lastDay);
+  await assignSeat(em, `user:${ivo.id}`, cast.license.id, rosa.id);
+  expect(await completeOffboarding(em, rosas.id, `user:${ivo.id}`)).toMatchObject({ outcome: 'still-open' });
+  await updateUser(em, 'token:hr', rosa.id, { status: 'offboarded', endDate: null });
+  expect(await completeOffboarding(em, rosas.id, `user:${ivo.id}`)).toMatchObject({ outcome: 'still-open' });
+  expect(await em.fork().findOneOrFail(Offboarding, { id: rosas.id })).toMatchObject({ state: 'open' });
 });
 
 test('one that was cancelled says by whom', async () => {

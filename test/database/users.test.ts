@@ -11,7 +11,7 @@ import {
   Session,
 } from '../../database/entities/index.ts';
 import { createLink, peekLink } from '../../database/links.ts';
-import { cancelOffboarding } from '../../database/offboardings.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { changeRole } from '../../database/roles.ts';
 import { createToken, findLivingToken } from '../../database/tokens.ts';
 import { createUser, updateUser, userById } from '../../database/users.ts';
@@ -226,10 +226,26 @@ describe('marking somebody offboarded without the gate', () => {
     ]);
   });
 
-  test('can still be cancelled', async () => {
-    const id = await someone({ status: 'offboarded' });
-    await cancelOffboarding(em, hr, id);
-    expect(await offboardingsOf(id)).toMatchObject([{ state: 'cancelled' }]);
+  test.each([
+    { by: 'the record', clear: (id: number) => updateUser(em, hr, id, { endDate: null }) },
+    { by: 'the end date alone', clear: (id: number) => setEndDate(em, hr, id, null) },
+  ])('keeps the offboarding open when the date is cleared later, by $by', async ({ clear }) => {
+    const id = await someone({ endDate: '2099-05-04' });
+    await updateUser(em, hr, id, { status: 'offboarded' });
+    await clear(id);
+    expect(await offboardingsOf(id)).toMatchObject([{ state: 'open', deactivatedOn: expect.any(String) }]);
+    expect((await userById(em, id)).endDate ?? null).toBeNull();
+  });
+
+  test('keeps it from being cancelled, with a date and without, until they are active again', async () => {
+    for (const endDate of [null, '2099-05-04']) {
+      const id = await someone({ status: 'offboarded', endDate });
+      await expect(cancelOffboarding(em, hr, id)).rejects.toMatchObject({ code: 'marked-offboarded' });
+      expect(await offboardingsOf(id)).toMatchObject([{ state: 'open' }]);
+      await updateUser(em, hr, id, { status: 'active' });
+      if (endDate !== null) await cancelOffboarding(em, hr, id);
+      expect(await offboardingsOf(id)).toMatchObject([{ state: 'cancelled' }]);
+    }
   });
 });
 
