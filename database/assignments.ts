@@ -90,8 +90,8 @@ export interface RecoverAnswer {
 
 /**
  * Takes an asset back from whoever holds it, once. With `assignmentId` it takes back that assignment and no
- * later one, so that an old page cannot recover an asset from its next holder. InvalidInput for a recovery
- * that says too little. Throws NotFound.
+ * later one, so that an old page cannot recover an asset from its next holder; refused when that assignment is
+ * none of this asset. InvalidInput for a recovery that says too little. Throws NotFound.
  */
 export const recoverAsset = (
   em: EntityManager,
@@ -115,13 +115,20 @@ export async function recoverWithin(
   now = new Date(),
 ): Promise<RecoverAnswer> {
   checkRecovery(recovery);
-  await assetById(em, assetId);
+  const { tag } = await assetById(em, assetId);
   const assignment = await assignmentOf(em, assetId, assignmentId);
+  if (assignment === null && assignmentId !== undefined) throw outOfDate(tag);
   if (assignment === null) return { outcome: 'already-returned', formerHolderId: null };
   return changeWithin(em, assignment.userId, actor, (change) =>
     takeBack(change, assignment.id, recovery, now),
   );
 }
+
+const outOfDate = (tag: string) =>
+  new Refusal(
+    'out-of-date',
+    `What you saw was out of date: that assignment is not in the history of ${tag}. Nothing was changed.`,
+  );
 
 /** The assignment named, else the open one, else the last one. PostgreSQL counts NULL as the latest moment. */
 async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {

@@ -189,10 +189,13 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).holder).toMatchObject({ userId: emil.id });
   });
 
-  test('by the assignment of another asset changes neither', async () => {
+  test('by the assignment of another asset, or by none at all, is refused and changes neither', async () => {
     const { spare, laptop } = await makeCast(database);
-    const answer = await recoverAsset(em, 'system', spare.id, backInStock, laptop.assignmentId);
-    expect(answer).toEqual({ outcome: 'already-returned', formerHolderId: null });
+    const refused = expect.objectContaining({ code: 'out-of-date' });
+    await expect(recoverAsset(em, 'system', spare.id, backInStock, laptop.assignmentId)).rejects.toEqual(
+      refused,
+    );
+    await expect(recoverAsset(em, 'system', laptop.id, backInStock, 999_999)).rejects.toEqual(refused);
     expect((await assetById(em, laptop.id)).holder).not.toBeNull();
   });
 

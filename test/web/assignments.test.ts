@@ -173,6 +173,17 @@ describe('recovering', () => {
     expect(await holderOf(laptop.id)).toBe(emil.id);
   });
 
+  test('by an assignment that is none of its own is refused, and shows who holds it', async () => {
+    const { laptop, lena } = cast;
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
+    expect(answer.status).toBe(409);
+    expect(said(answer.text)).toBe(
+      `danger: What you saw was out of date: that assignment is not in the history of ${laptop.tag}. Nothing was changed.`,
+    );
+    expect(answer.text).toContain(lena.name);
+    expect(await holderOf(laptop.id)).toBe(lena.id);
+  });
+
   test('what nobody ever held says so', async () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
