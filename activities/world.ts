@@ -1,6 +1,9 @@
 import type { Log } from '../config/log.ts';
 import type { Database } from '../database/orm.ts';
 import type { SecretBox } from '../database/secret-box.ts';
+import type { RetrySchedule } from '../domain/webhook-schedule.ts';
+import type { Links } from './mail/links.ts';
+import type { Mailer } from './mail/mailer.ts';
 import type { WebhookSender } from './webhooks/sender.ts';
 
 /** What activities act on. */
@@ -9,4 +12,14 @@ export interface World {
   log: Log;
   secretBox: SecretBox;
   sender: WebhookSender;
+  /** Null where no mail server is set. */
+  mail: PostOffice | null;
+  /** When webhooks are tried again. */
+  retrySchedule: RetrySchedule;
+}
+
+/** What mails are sent by, and what they lead to. */
+export interface PostOffice {
+  mailer: Mailer;
+  links: Links;
 }

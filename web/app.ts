@@ -8,7 +8,7 @@ import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
 import { sessions } from './middleware/session.ts';
 import { findSignedIn } from './middleware/signed-in.ts';
 import { workspaceName } from './middleware/workspace-name.ts';
-import { consoleRoutes, probes } from './routes.ts';
+import { consoleRoutes, openDoors, probes } from './routes.ts';
 import { mount } from './routing.ts';
 import type { Services } from './services.ts';
 import { serveStaticFiles } from './static-files.ts';
@@ -25,6 +25,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(compression());
   serveStaticFiles(app);
   mount(app, probes(services));
+  mount(app, openDoors(services));
   mountApi(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));

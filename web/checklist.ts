@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import { type Leaver, leaverOf } from '../database/leavers.ts';
+import { reminderHistoryOf } from '../database/reminder-history.ts';
 import { stillOpen } from '../domain/checklist.ts';
 import { todayIn } from '../domain/dates.ts';
 import { newToken } from './engine.ts';
+import { reminderCard } from './reminder-card.ts';
 import { type Alert, fragment, page } from './rendering.ts';
 import { isHtmx } from './requests.ts';
 import type { Services } from './services.ts';
@@ -23,8 +25,11 @@ export async function renderChecklist(
   userId: number,
   { alert = null, pendingToken, status = 200 }: ChecklistNote = {},
 ): Promise<void> {
-  const data = checklistData(await leaverOf(database.em, userId));
-  const rest = { alert, pendingToken: pendingToken ?? null };
+  const leaver = await leaverOf(database.em, userId);
+  const history = await reminderHistoryOf(database.em, userId);
+  const data = checklistData(leaver);
+  const reminders = history && reminderCard(history, leaver);
+  const rest = { alert, pendingToken: pendingToken ?? null, reminders };
   response.set('Cache-Control', 'no-store').status(status);
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });

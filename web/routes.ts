@@ -8,6 +8,7 @@ import { healthProbes } from './handlers/health.ts';
 import { importPages } from './handlers/imports.ts';
 import { invitationPages } from './handlers/invitations.ts';
 import { licensePages } from './handlers/licenses.ts';
+import { mailChoicePages } from './handlers/mail-choices.ts';
 import { ownPages } from './handlers/me.ts';
 import { notificationPages } from './handlers/notifications.ts';
 import { offboardingPages } from './handlers/offboarding.ts';
@@ -31,6 +32,15 @@ export function probes(services: Services): Route[] {
   return [get('/health', 'anyone', probe.health), get('/ready', 'anyone', probe.ready)];
 }
 
+/** For links in mails and the buttons of mail programs: they come from anywhere, without a session. */
+export function openDoors(services: Services): Route[] {
+  const mailChoices = mailChoicePages(services);
+  return [
+    get('/unsubscribe/:token', 'anyone', mailChoices.confirm),
+    post('/unsubscribe/:token', 'anyone', mailChoices.stop),
+  ];
+}
+
 /** Every address of the console: method, path, who may, and what answers. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const session = await sessionPages(services);
@@ -52,6 +62,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const access = accessPages(services);
   const invitations = invitationPages(services);
   const password = await passwordPages(services);
+  const mailChoices = mailChoicePages(services);
   const tokens = tokenPages(services);
   const webhooks = webhookPages(services);
   const deliveries = deliveryPages(services);
@@ -131,6 +142,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/invitation/:token', 'anyone', invitations.open),
     post('/invitation/:token', 'anyone', invitations.accept),
     post('/me/password', 'own-page', password.change),
+    post('/me/mail', 'own-page', mailChoices.choose),
 
     get('/settings/tokens', 'manage-workspace', tokens.list),
     get('/settings/tokens/new', 'manage-workspace', tokens.add),
@@ -143,11 +155,21 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/settings/webhooks/:endpointId', 'manage-workspace', webhooks.update),
     post('/settings/webhooks/:endpointId/pause', 'manage-workspace', webhooks.pause),
     post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', webhooks.resume),
+    post('/settings/webhooks/:endpointId/secret', 'manage-workspace', webhooks.rotateSecret),
+    post('/settings/webhooks/:endpointId/test', 'manage-workspace', webhooks.test),
     post('/settings/webhooks/:endpointId/removal', 'manage-workspace', webhooks.remove),
     get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.list),
+    post('/settings/webhooks/:endpointId/replay', 'manage-workspace', deliveries.replayMissed),
     get('/settings/webhooks/:endpointId/deliveries/:deliveryId', 'manage-workspace', deliveries.show),
+    post('/settings/webhooks/:endpointId/deliveries/:deliveryId/try', 'manage-workspace', deliveries.tryNow),
+    post(
+      '/settings/webhooks/:endpointId/deliveries/:deliveryId/replay',
+      'manage-workspace',
+      deliveries.replay,
+    ),
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update),
     post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports),
+    post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders),
   ];
 }

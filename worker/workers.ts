@@ -6,9 +6,14 @@ import {
   Worker,
   type WorkflowBundleOption,
 } from '@temporalio/worker';
-import { createActivities, createSendingActivities, type World } from '../activities/index.ts';
+import {
+  createActivities,
+  createMailingActivities,
+  createSendingActivities,
+  type World,
+} from '../activities/index.ts';
 import type { Log } from '../config/log.ts';
-import { sendingQueue, taskQueue } from '../workflows/messages.ts';
+import { mailQueue, sendingQueue, taskQueue } from '../workflows/messages.ts';
 import { repeat } from './repeat.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
@@ -24,7 +29,7 @@ interface WorkersOptions {
   queue?: string;
 }
 
-/** The two workers of a process: one for the workflows and their database, one for sending. */
+/** The workers of a process: one for the workflows and their database, one for webhooks, one for mail. */
 export const createWorkers = (
   connection: NativeConnection,
   { namespace, world, workflowBundle, queue = taskQueue }: WorkersOptions,
@@ -45,8 +50,17 @@ export const createWorkers = (
       ...common,
       taskQueue: sendingQueue(queue),
       activities: createSendingActivities(world),
-      maxConcurrentActivityTaskExecutions: 50,
+      // Far more than one endpoint may take, so that a dozen that hang leave room.
+      maxConcurrentActivityTaskExecutions: 200,
       // Well within the heartbeat timeout of sending.
+      maxHeartbeatThrottleInterval: '2s',
+    }),
+    Worker.create({
+      ...common,
+      taskQueue: mailQueue(queue),
+      activities: createMailingActivities(world),
+      // Each has a connection of its own, and mail servers do not like many from one client.
+      maxConcurrentActivityTaskExecutions: 5,
       maxHeartbeatThrottleInterval: '2s',
     }),
   ]);

@@ -9,11 +9,13 @@ import { makeLog } from '../../config/log.ts';
 import type { Database } from '../../database/orm.ts';
 import { secretBox } from '../../database/secret-box.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
+import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
+import { createDispatcher } from '../../worker/dispatch.ts';
 import { createEngine } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
-import { untilItWorks } from '../../worker/repeat.ts';
+import { repeat, sleep, untilItWorks } from '../../worker/repeat.ts';
 import { installRuntime } from '../../worker/runtime.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import {
@@ -31,7 +33,7 @@ export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
 /** What a test's worker acts on: this file's database, and receivers on this machine. */
 export function testWorld(database: Database): World {
   const sender = webhookSender(allowedRanges(['127.0.0.1']));
-  return { database, log, secretBox: secretBox(testKey), sender };
+  return { database, log, secretBox: secretBox(testKey), sender, retrySchedule: usualSchedule, mail: null };
 }
 
 /** The engine for one test file: a namespace of its own, ready for the workflows. */
@@ -82,13 +84,30 @@ export async function ownEngine(database: Database) {
     );
   }
 
+  const relay = createRelay({ database, engine, log });
+  const dispatch = createDispatcher({ database, engine, log });
+
+  /** Turns relay and dispatcher all the time, as a worker process does, until the file ends. */
+  function keepRelaying(): void {
+    const stopping = new AbortController();
+    const turn = () => Promise.all([relay(), dispatch()]);
+    const nextTurn = () => sleep(100, stopping.signal);
+    const turning = repeat({ name: 'Relay', work: turn, nextTurn, log, stopping: stopping.signal });
+    started.add(async () => {
+      stopping.abort();
+      await turning;
+    });
+  }
+
   return {
     address,
     namespace,
     connection,
     client,
     engine,
-    relay: createRelay({ database, engine, log }),
+    relay,
+    dispatch,
+    keepRelaying,
     reconcile: createReconciler({ database, engine, log, lag: 0 }),
     startWorker,
     ask,

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { leaverOf } from '../../database/leavers.ts';
 import { changePassword } from '../../database/own-password.ts';
 import { orFieldErrors, readForm } from '../forms.ts';
-import { done, page } from '../rendering.ts';
+import { ownPage } from '../own-page.ts';
+import { done } from '../rendering.ts';
 import type { Services } from '../services.ts';
 import { signInLimits } from '../sign-in-limits.ts';
 import { signedIn } from '../signed-in.ts';
@@ -16,17 +16,15 @@ const passwordForm = z.object({
 });
 
 /** Changing one's own password. */
-export async function passwordPages({ database }: Services) {
+export async function passwordPages(services: Services) {
+  const { database } = services;
   const limits = await signInLimits(database);
+  const showOwnPage = ownPage(services);
 
   const change: RequestHandler = async (request, response) => {
     const { id, email } = signedIn(response);
-    const again = async (errors: Readonly<Record<string, string>>, status = 422) =>
-      page(response.status(status), 'me/show', {
-        title: 'My page',
-        person: await leaverOf(database.em, id),
-        errors,
-      });
+    const again = (errors: Readonly<Record<string, string>>, status = 422) =>
+      showOwnPage(response.status(status), errors);
     return orFieldErrors(async () => {
       const passwords = readForm(passwordForm, request.body);
       // Whoever finds a browser left open must not be able to guess on.

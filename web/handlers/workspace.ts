@@ -2,10 +2,12 @@ import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import { workspaceOf } from '../../database/workspace.ts';
-import { updateWorkspace } from '../../database/workspace-settings.ts';
+import { updateReminderSettings, updateWorkspace } from '../../database/workspace-settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
 import { choice, orFieldErrors, readForm, text, wholeNumber } from '../forms.ts';
+import { mailStatus } from '../mail-status.ts';
+import { digestHours, reminderForm } from '../reminder-form.ts';
 import { done, page } from '../rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../signed-in.ts';
@@ -21,7 +23,7 @@ const importsForm = z.object({
   brakePercent: wholeNumber(100),
 });
 
-export const workspacePages = ({ database }: Services) => {
+export const workspacePages = ({ database, environment }: Services) => {
   const { em } = database;
 
   const show: RequestHandler = (_request, response) => formPage(response);
@@ -45,21 +47,38 @@ export const workspacePages = ({ database }: Services) => {
       (errors) => formPage(response.status(422), request.body ?? {}, errors),
     );
 
+  /** When people are reminded. */
+  const updateReminders: RequestHandler = (request, response) =>
+    orFieldErrors(
+      async () => {
+        await updateReminderSettings(em, actorOf(response), readForm(reminderForm, request.body));
+        return done(
+          request,
+          response,
+          '/settings/workspace',
+          'Saved. The reminders of everybody who is leaving fit.',
+        );
+      },
+      (errors) => formPage(response.status(422), request.body ?? {}, errors),
+    );
+
   /** The forms, with what was typed into one of them in place of what is set. */
   async function formPage(
     response: Response,
     typed: Record<string, unknown> = {},
     errors: Readonly<Record<string, string>> = {},
   ) {
-    const { name, timeZone, dateFormat, brakeCount, brakePercent } = await workspaceOf(em.fork());
+    const { remindDaysBefore, ...set } = await workspaceOf(em.fork());
     page(response, 'settings/workspace', {
       title: 'Workspace',
-      values: { name, timeZone, dateFormat, brakeCount, brakePercent, ...typed },
+      values: { ...set, remindDaysBefore: remindDaysBefore.join(', '), ...typed },
       errors,
       zones: Intl.supportedValuesOf('timeZone'),
+      digestHours,
+      mail: mailStatus(environment),
       dateFormats: dateFormats.map((format) => [format, `${format}, as in ${exampleOf(format)}`]),
     });
   }
 
-  return { show, update, updateImports };
+  return { show, update, updateImports, updateReminders };
 };

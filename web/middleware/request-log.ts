@@ -32,4 +32,4 @@ export const logRequests =
   };
 
 const pathWithoutSecrets = (address: string) =>
-  address.split('?', 1)[0]!.replace(/^(\/invitation\/).+/, '$1…');
+  address.split('?', 1)[0]!.replace(/^(\/(?:invitation|unsubscribe)\/).+/, '$1…');

@@ -1,0 +1,47 @@
+import type { Response } from 'express';
+import { leaverOf } from '../database/leavers.ts';
+import { unwantedMailOf } from '../database/mail-choices.ts';
+import { type MailKind, mailKinds } from '../domain/mails.ts';
+import { mailStatus } from './mail-status.ts';
+import { page } from './rendering.ts';
+import type { Services } from './services.ts';
+import { type SignedIn, signedIn } from './signed-in.ts';
+
+/** What each kind of mail is about, in words. */
+const mailWords: Record<MailKind, { label: string; hint: string }> = {
+  reminders: {
+    label: 'Reminders',
+    hint: 'What you have to give back, and what the people you look after still have. One a day at most.',
+  },
+  completions: {
+    label: 'Completed offboardings',
+    hint: 'When somebody who reports to you has been offboarded.',
+  },
+  problems: {
+    label: 'Problems',
+    hint: 'When Lastday needs a person: failed steps, webhooks, ended API tokens. One a day at most.',
+  },
+};
+
+/** The kinds of mail that somebody can get at all. */
+export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
+  mailKinds.filter((kind) => kind !== 'problems' || role === 'super-admin');
+
+/** Shows the signed-in person their own page, with what is wrong with a form of it. */
+export const ownPage =
+  ({ database, environment }: Services) =>
+  async (response: Response, errors: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const me = signedIn(response);
+    const unwanted = await unwantedMailOf(database.em, me.id);
+    page(response, 'me/show', {
+      title: 'My page',
+      person: await leaverOf(database.em, me.id),
+      errors,
+      mail: mailStatus(environment),
+      mails: mailKindsFor(me).map((kind) => ({
+        kind,
+        ...mailWords[kind],
+        isWanted: !unwanted.includes(kind),
+      })),
+    });
+  };

@@ -1,0 +1,84 @@
+import type { Leaver } from '../database/leavers.ts';
+import type { ReminderHistory, ShownMoment } from '../database/reminder-history.ts';
+import { openWords } from '../domain/leaving.ts';
+import { mailOutcomes } from '../domain/mails.ts';
+import { skipReasons } from '../domain/reminders.ts';
+import { helpers } from './view-helpers.ts';
+
+/** A moment in words. */
+interface CardMoment {
+  title: string;
+  /** When it is due, was sent, or would have been due. */
+  at: string;
+  /** Why it is never sent. */
+  reason: string | null;
+}
+
+/** What a person's page says about reminders: what comes, what went out, and what never will. */
+export interface ReminderCard {
+  /** Who is reminded, or why nobody is. */
+  lead: string;
+  coming: CardMoment[];
+  sent: CardMoment[];
+  never: CardMoment[];
+  mails: { receiverId: number; receiver: string; words: string; isGivenUp: boolean }[];
+}
+
+export function reminderCard(history: ReminderHistory, leaver: Leaver): ReminderCard {
+  const { moments } = history;
+  const describe = (moment: ShownMoment) => described(moment, leaver);
+  return {
+    lead: leadOf(history, leaver),
+    coming: moments.filter(({ firedAt, skippedAt }) => !firedAt && !skippedAt).map(describe),
+    sent: moments
+      .filter(({ firedAt }) => firedAt)
+      .map(describe)
+      .reverse(),
+    never: moments.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe),
+    mails: history.mails.map(({ receiverId, receiver, state, outcome, nextTryAt }) => ({
+      receiverId,
+      receiver,
+      isGivenUp: state === 'failed',
+      words: [
+        state === 'failed' ? 'given up' : `tried again at ${helpers.moment(nextTryAt, leaver.workspaceZone)}`,
+        outcome === null ? null : mailOutcomes[outcome],
+      ]
+        .filter((part) => part !== null)
+        .join(': '),
+    })),
+  };
+}
+
+function leadOf({ state, readyToldAt }: ReminderHistory, leaver: Leaver): string {
+  if (state !== 'open') return `The offboarding is ${state}: nobody is reminded any more.`;
+  const { hardware, seats, requests } = leaver;
+  const open = openWords({ hardware: hardware.length, software: seats.length, requests: requests.length });
+  if (open === '') {
+    return readyToldAt
+      ? 'Nothing is open, so nobody is reminded. The IT admins were told that this can be completed.'
+      : 'Nothing is open, so nobody is reminded. Once the last day is over, the IT admins hear that this can be completed.';
+  }
+  const receivers = [
+    hardware.length > 0 && leaver.status === 'active' ? leaver.name : null,
+    leaver.manager,
+    'the IT admins',
+  ].filter((name) => name !== null);
+  const last = receivers.pop();
+  return `To ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last}, while something is open.`;
+}
+
+function described(moment: ShownMoment, { endDate }: Leaver): CardMoment {
+  const { firedAt, skipReason, lastDay, dueAt } = moment;
+  const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
+  return {
+    title: titleOf(moment) + another,
+    at: firedAt ?? dueAt,
+    reason: firedAt || skipReason === null ? null : skipReasons[skipReason],
+  };
+}
+
+function titleOf({ kind, days }: ShownMoment): string {
+  if (kind === 'last_day_over') return 'End of the last day';
+  if (kind === 'overdue') return `${helpers.plural(days, 'day')} after the last day`;
+  return days === 0 ? 'Morning of the last day' : `${helpers.plural(days, 'day')} before the last day`;
+}
