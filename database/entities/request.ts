@@ -10,7 +10,8 @@ export const Request = defineEntity({
   properties: {
     id: id(),
     userId: () => belongsToUser(),
-    item: p.text(),
+    /** Other systems insert a person and a status; what is asked for stands in theirs. */
+    item: p.text().default('Not specified'),
     reason: p.text().nullable(),
     status: p.text().$type<RequestStatus>().default('pending'),
     createdAt: writtenAt(),

@@ -83,7 +83,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `create table "requests" ("id" serial primary key, "user_id" int not null, "item" text not null, "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`,
+      `create table "requests" ("id" serial primary key, "user_id" int not null, "item" text not null default 'Not specified', "reason" text null, "status" text not null default 'pending', "created_at" timestamptz not null default now(), "approved_at" timestamptz null, "resolved_at" timestamptz null, "note" text null, "live" boolean generated always as (CASE WHEN (status = ANY (ARRAY['pending'::text, 'approved'::text])) THEN true ELSE NULL::boolean END) stored null);`,
     );
     this.addSql(`create index "requests_user_live_index" on "requests" ("user_id", "live");`);
     this.addSql(`create index "requests_status_index" on "requests" ("status", "id");`);

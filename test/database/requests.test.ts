@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { assetById } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
@@ -11,6 +12,7 @@ import {
   requestById,
   resolveRequest,
 } from '../../database/requests.ts';
+import { sqlOf } from '../../database/tables.ts';
 import { updateUser } from '../../database/users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
@@ -51,6 +53,14 @@ describe('making a request', () => {
     );
     expect((await openCountsOf(em, emil.id)).requests).toBe(0);
   });
+});
+
+test('a request that another system inserts with a person and a status alone counts', async () => {
+  const { emil } = await makeCast(database);
+  const { rows } = await sql<{ id: number }>`
+    insert into requests (user_id, status) values (${emil.id}, 'pending') returning id`.execute(sqlOf(em));
+  expect(await requestById(em, rows[0]!.id)).toMatchObject({ item: 'Not specified', status: 'pending' });
+  expect((await openCountsOf(em, emil.id)).requests).toBe(1);
 });
 
 describe('approving', () => {
