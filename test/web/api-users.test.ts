@@ -178,6 +178,7 @@ describe('PUT', () => {
     const called = await call('PUT', '/users/new', { body: { department: 'Sales' } });
     expectProblem(called, 422, 'invalid-input');
     expect(pointers(called)).toEqual(['/email', '/name']);
+    expect(called.json.errors).toContainEqual({ pointer: '/email', detail: 'Expected a text.' });
   });
 
   test('refuses an address in use, and a strange external id', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { AuditEntry, Seat, User } from '../../database/entities/index.ts';
+import { AuditEntry, Offboarding, Seat, User } from '../../database/entities/index.ts';
 import { revokeSeat } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../support/clearing.ts';
@@ -29,6 +29,7 @@ async function begin(): Promise<string> {
   return `/offboarding/${cast.lena.id}`;
 }
 
+const offboardingCount = (userId: number) => database.em.fork().count(Offboarding, { userId });
 const statusOf = async (userId: number) =>
   (await database.em.fork().findOneOrFail(User, { id: userId })).status;
 const allClear = 'All assets recovered, all licenses revoked, no open requests.';
@@ -180,11 +181,15 @@ test('somebody without an end date is offboarded early', async () => {
   expect(await statusOf(cast.emil.id)).toBe('offboarded');
 });
 
-test('nobody completes themselves', async () => {
+test('nobody completes themselves: nothing is opened, and the confirmation is not offered', async () => {
   await begin();
-  const answer = await ivo.post(`/offboarding/${cast.ivo.id}/completion`, { token: randomUUID() });
-  expect(answer.status).toBe(409);
-  expect(said(answer.text)).toContain('Nobody completes their own offboarding.');
+  const page = `/offboarding/${cast.ivo.id}/completion`;
+  for (const answer of [await ivo.get(page), await ivo.post(page, { token: randomUUID() })]) {
+    expect(answer.status).toBe(409);
+    expect(said(answer.text)).toContain('Nobody completes their own offboarding.');
+    expect(answer.text).not.toContain(`action="${page}"`);
+  }
+  expect(await offboardingCount(cast.ivo.id)).toBe(0);
 });
 
 test('an offboarding is cancelled by an admin, not by an it-admin', async () => {

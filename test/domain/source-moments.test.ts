@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { outdated, sourceMoment, withMoment } from '../../domain/source-moments.ts';
+
+describe('a moment of the source', () => {
+  test.each([
+    ['2026-11-24T10:15:00Z', '2026-11-24T10:15:00.000000000Z'],
+    ['2026-11-24T10:15Z', '2026-11-24T10:15:00.000000000Z'],
+    ['2026-11-24T10:15:00.5+01:00', '2026-11-24T09:15:00.500000000Z'],
+    ['2026-12-31T23:30:00.123456789-02:00', '2027-01-01T01:30:00.123456789Z'],
+  ])('%s is kept as %s', (written, kept) => {
+    expect(sourceMoment(written)).toBe(kept);
+  });
+
+  test.each([
+    '2026-11-24',
+    '2026-11-24T10:15:00',
+    '2026-11-24 10:15:00Z',
+    '2026-02-30T25:00:00Z',
+    '2026-11-24T10:15:60Z',
+    '2026-11-24T10:15:00.1234567890Z',
+    '0000-01-01T00:00:00+23:00',
+    '1732443300',
+    'now',
+    '',
+  ])('%s is none', (text) => {
+    expect(sourceMoment(text)).toBeNull();
+  });
+
+  test('compares as a text, finer than a millisecond', () => {
+    const [earlier, later] = ['2026-11-24T10:15:00.123456Z', '2026-11-24T11:15:00.123457+01:00'];
+    expect(sourceMoment(earlier)! < sourceMoment(later)!).toBe(true);
+  });
+});
+
+describe('news of some fields', () => {
+  const [early, late] = ['2026-01-01T00:00:00.000000000Z', '2026-02-01T00:00:00.000000000Z'];
+  const known = { name: early, endDate: late };
+
+  test('are old where something later is known, and only there', () => {
+    expect(outdated(known, ['name', 'endDate', 'department'], early)).toEqual(['endDate']);
+    expect(outdated(known, ['name', 'endDate'], late)).toEqual([]);
+  });
+
+  test('are known once they are taken', () => {
+    expect(withMoment(known, ['name', 'department'], late)).toEqual({
+      name: late,
+      endDate: late,
+      department: late,
+    });
+  });
+
+  test('of a field called like a property of every object are news', () => {
+    expect(outdated(known, ['constructor'], early)).toEqual([]);
+  });
+});
