@@ -1,19 +1,17 @@
 import { sql } from 'kysely';
-import { type Actor, actorUserId } from '../domain/actor.ts';
+import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
-import type { CompleteAnswer, CompletionObstacle } from '../domain/completion.ts';
+import type { CompleteAnswer } from '../domain/completion.ts';
 import { todayIn } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
-import { may } from '../domain/permissions.ts';
-import { maySignIn } from '../domain/user-status.ts';
 import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
-import { Notification, Offboarding, User } from './entities/index.ts';
+import { obstacleTo } from './completion-obstacles.ts';
+import { Notification, Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './rearming.ts';
 import { TryAgain } from './retrying.ts';
-import { hasOtherSuperAdmin } from './super-admins.ts';
 import { sqlOf } from './tables.ts';
 import { endEveryWayIn } from './ways-in.ts';
 import { publish } from './webhook-events.ts';
@@ -95,18 +93,6 @@ async function lockEveryoneConcerned(em: EntityManager, userId: number): Promise
     select id from users where manager_id = ${userId} and id <> all(${locked.rows.map((row) => row.id)}::int[])
     limit 1`.execute(sqlOf(em));
   if (newcomers.rows.length > 0) throw new TryAgain();
-}
-
-/** A rule beside the checklist that forbids this completion, or null. */
-async function obstacleTo({ em, user, actor }: Change): Promise<CompletionObstacle | null> {
-  const askerId = actorUserId(actor);
-  if (askerId === user.id) return 'own-completion';
-  if (askerId !== null) {
-    const asker = await em.findOne(User, { id: askerId });
-    if (asker === null || !maySignIn(asker.status) || !may(asker.role, 'offboard')) return 'not-allowed';
-  }
-  if (user.role === 'super-admin' && !(await hasOtherSuperAdmin(em, user.id))) return 'last-super-admin';
-  return null;
 }
 
 async function finalize(change: Change, offboarding: Offboarding, now: Date) {

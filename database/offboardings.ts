@@ -1,9 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
-import { isClear } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
-import { GateRefusal, InvalidInput, Refusal } from '../domain/failures.ts';
+import { InvalidInput, Refusal } from '../domain/failures.ts';
 import { type Change, changeAbout } from './change.ts';
-import { openCountsOf } from './checklists.ts';
 import { Offboarding } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './rearming.ts';
@@ -104,18 +102,6 @@ export async function openOffboarding(
   await publish(change, { type: 'offboarding.started', offboarding, at: offboarding.openedAt });
   return offboarding;
 }
-
-/**
- * The open offboarding to complete, or a new one for a person without (offboard early). With anything
- * still on the checklist nothing is opened: GateRefusal.
- */
-export const openForCompletion = (em: EntityManager, actor: Actor, userId: number): Promise<Offboarding> =>
-  changeAbout(em, userId, actor, async (change) => {
-    if (change.offboarding !== null) return change.offboarding;
-    const counts = await openCountsOf(change.em, userId);
-    if (!isClear(counts)) throw new GateRefusal(counts);
-    return openOffboarding(change, { openedForCompletionAt: new Date() });
-  });
 
 /**
  * Cancels a person's open offboarding, and with it their end date. Refused when none is open, and while they are

@@ -1,6 +1,6 @@
 import { closedAnswer } from '../database/completion.ts';
+import { openForCompletion } from '../database/early-completions.ts';
 import { Offboarding } from '../database/entities/index.ts';
-import { openForCompletion } from '../database/offboardings.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
 import type { Question } from './engine.ts';
 import type { Services } from './services.ts';
@@ -8,8 +8,8 @@ import type { Services } from './services.ts';
 /**
  * Completes a person's offboarding: the one operation behind every door into it. Asks the database first
  * whether it is done already; opens an offboarding for somebody without one; then asks the leaver's
- * workflow. Throws GateRefusal when nothing was opened because something is open, and NoAnswerYet or
- * NotBegun from the engine.
+ * workflow. Throws Refusal when a rule forbids it, GateRefusal when nothing was opened because something is open,
+ * and NoAnswerYet or NotBegun from the engine.
  */
 export async function completeOffboardingOf(
   { database, engine }: Pick<Services, 'database' | 'engine'>,

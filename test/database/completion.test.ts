@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { openCountsOf } from '../../database/checklists.ts';
 import { completeOffboarding } from '../../database/completion.ts';
+import { openForCompletion } from '../../database/early-completions.ts';
 import {
   ApiToken,
   Assignment,
@@ -16,7 +17,7 @@ import {
   WebhookEndpoint,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { cancelOffboarding, openForCompletion, setEndDate } from '../../database/offboardings.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { resolveRequest } from '../../database/requests.ts';
 import { assignSeat, revokeSeat } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
@@ -210,6 +211,25 @@ test('one that was cancelled says by whom', async () => {
   expect((await userOf(cast.lena.id)).endDate).toBeNull();
 });
 
+test('a rule that stands in the way opens nothing', async () => {
+  const { ada, ivo, nora, emil } = await makeCast(database);
+  await em.fork().nativeUpdate(User, { role: 'super-admin', id: { $ne: ada.id } }, { role: 'admin' });
+  const refused = (by: number, userId: number) =>
+    openForCompletion(em, `user:${by}`, userId).catch((error) => error.code);
+  expect(await refused(ivo.id, ivo.id)).toBe('own-completion');
+  expect(await refused(emil.id, ivo.id)).toBe('not-allowed');
+  expect(await refused(nora.id, ada.id)).toBe('last-super-admin');
+  expect(await em.fork().count(Offboarding, { userId: { $in: [ivo.id, ada.id] } })).toBe(0);
+});
+
+test('a rule that comes between opening and completing cancels what was opened', async () => {
+  const { emil, ivo } = await makeCast(database);
+  const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
+  await em.fork().nativeUpdate(User, { id: ivo.id }, { role: 'employee' });
+  expect(await completeOffboarding(em, id, `user:${ivo.id}`)).toMatchObject({ reason: 'not-allowed' });
+  expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'cancelled' });
+});
+
 test('nobody completes themselves, no employee completes anybody, and the last super-admin stays', async () => {
   const cast = await makeCast(database);
   await clear(cast);
@@ -219,7 +239,8 @@ test('nobody completes themselves, no employee completes anybody, and the last s
   expect(await complete(cast, cast.ivo)).toEqual({ outcome: 'refused', reason: 'not-allowed' });
 
   await em.fork().nativeUpdate(User, { role: 'super-admin', id: { $ne: cast.ada.id } }, { role: 'admin' });
-  const { id } = await openForCompletion(em, `user:${cast.nora.id}`, cast.ada.id);
+  await setEndDate(em, 'token:hr', cast.ada.id, cast.lastDay);
+  const { id } = await em.fork().findOneOrFail(Offboarding, { userId: cast.ada.id });
   expect(await completeOffboarding(em, id, `user:${cast.nora.id}`)).toEqual({
     outcome: 'refused',
     reason: 'last-super-admin',

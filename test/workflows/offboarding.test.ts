@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { cancelOffboarding, openForCompletion, setEndDate } from '../../database/offboardings.ts';
+import { openForCompletion } from '../../database/early-completions.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { addDays } from '../../domain/dates.ts';
 import {

@@ -1,10 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { obstacleFor } from '../../database/completion-obstacles.ts';
 import { effectsOfCompletion } from '../../database/confirmations.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { isClear, refusalWords } from '../../domain/checklist.ts';
-import type { CompleteAnswer } from '../../domain/completion.ts';
-import { GateRefusal, Refusal } from '../../domain/failures.ts';
+import { type CompleteAnswer, completionObstacles } from '../../domain/completion.ts';
+import { Refusal } from '../../domain/failures.ts';
 import { askingPending, completionAlert, namesFrom } from '../answers.ts';
 import { checklistData, renderChecklist } from '../checklist.ts';
 import { completeOffboardingOf } from '../completing.ts';
@@ -25,10 +26,12 @@ export const completionPages = (services: Services) => {
     const userId = idIn(request, 'userId', 'user');
     const data = checklistData(await leaverOf(database.em, userId));
     if (data.leaver.completed) return response.redirect(303, `/offboarding/${userId}`);
-    if (!isClear(data.counts)) {
+    const obstacle = await obstacleFor(database.em, actorOf(response), userId);
+    if (obstacle !== null || !isClear(data.counts)) {
+      const text = obstacle === null ? refusalWords(data.counts) : completionObstacles[obstacle];
       return renderChecklist(services, request, response, userId, {
         status: 409,
-        alert: { tone: 'danger', text: refusalWords(data.counts) },
+        alert: { tone: 'danger', text },
       });
     }
     const effects = await effectsOfCompletion(database.em, userId);
@@ -53,7 +56,7 @@ export const completionPages = (services: Services) => {
         await completeOffboardingOf(services, userId, question),
       );
     } catch (error) {
-      if (error instanceof GateRefusal || error instanceof Refusal || error instanceof NotBegun) {
+      if (error instanceof Refusal || error instanceof NotBegun) {
         return refuse({ tone: 'danger', text: error.message });
       }
       if (error instanceof NoAnswerYet) {
