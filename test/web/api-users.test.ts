@@ -97,10 +97,11 @@ describe('reading', () => {
     expectProblem(await call('GET', `/users${query}`), 422, 'invalid-input');
   });
 
-  test.each(['nobody', '%00', '%20', 'x'.repeat(5000), '..%2F..%2Fhealth'])(
-    'of %s is a 404',
+  test.each(['nobody', 'a%00', '%00', '%20', 'x'.repeat(5000), '..%2F..%2Fhealth'])(
+    'of %s is a 404, also to change',
     async (externalId) => {
       expectProblem(await call('GET', `/users/${externalId}`), 404, 'not-found');
+      expectProblem(await call('PATCH', `/users/${externalId}`, { body: { name: 'X' } }), 404, 'not-found');
     },
   );
 });

@@ -33,8 +33,10 @@ const desired = z.strictObject(
 /** The body of PATCH. */
 export const patchedUser = desired.partial().meta({ id: 'UserPatch' });
 
+const { name, email } = desired.shape;
+
 /** The body of PUT. */
-export const putUserBody = desired.partial().required({ name: true, email: true }).meta({ id: 'UserPut' });
+export const putUserBody = desired.partial().extend({ name, email }).meta({ id: 'UserPut' });
 
 /** An external id in an address. */
 export const externalIdInAddress = line(100);
