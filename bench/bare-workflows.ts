@@ -1,0 +1,17 @@
+import { condition, defineSignal, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
+import type { bareActivities } from './bare.ts';
+
+const { nothing } = proxyActivities<typeof bareActivities>({ startToCloseTimeout: '10s' });
+
+export const ask = defineUpdate<string>('ask');
+export const tell = defineSignal<[number[]]>('tell');
+
+/** The least that answers an Update with one activity, or hears a signal: what the engine itself costs. */
+export async function bare(): Promise<void> {
+  let ended = false;
+  setHandler(ask, async () => nothing());
+  setHandler(tell, (ids) => {
+    ended = ids.length > 1_000;
+  });
+  await condition(() => ended);
+}

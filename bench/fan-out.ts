@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { WebhookEndpoint } from '../database/entities/index.ts';
+import { connect } from '../database/orm.ts';
+import { secretBox } from '../database/secret-box.ts';
+import { createUser } from '../database/users.ts';
+import { createEndpoint } from '../database/webhooks.ts';
+import { throughputOf } from './clock.ts';
+import { type Place, secretKey } from './place.ts';
+import type { Row } from './report.ts';
+import { visit } from './visitor.ts';
+
+const endpoints = 100;
+const width = 20;
+
+/** One completion that a hundred endpoints hear of, beside as many bare posts to the same receiver. */
+export async function measureFanOut(place: Place): Promise<Row[]> {
+  let received = 0;
+  const server = createServer(async (request, response) => {
+    for await (const _ of request);
+    received++;
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
+
+  const database = await connect(place.databaseUrl);
+  for (let i = 0; i < endpoints; i++) {
+    const fields = { url: `${url}?${i}`, description: null, eventTypes: ['user.offboarded' as const] };
+    await createEndpoint(database.em, 'system', fields, secretBox(secretKey));
+  }
+  const userId = await createUser(database.em, 'system', {
+    name: 'Bench Leaver',
+    email: `${randomUUID()}@bench.example`,
+  });
+  const visitor = await visit(place);
+  const body = JSON.stringify({ type: 'user.offboarded', data: { user: { id: userId } } });
+  const bare = await throughputOf(endpoints, width, async () => {
+    await (await fetch(url, { method: 'POST', body })).arrayBuffer();
+  });
+  received = 0;
+  const ours = await throughputOf(
+    1,
+    1,
+    async () => void (await visitor.post(`/offboarding/${userId}/completion`, { token: randomUUID() })),
+    async () => {
+      while (received < endpoints) await pause(10);
+    },
+  );
+  await database.em.fork().nativeUpdate(WebhookEndpoint, {}, { state: 'deleted' });
+  await database.close();
+  server.closeAllConnections();
+  server.close();
+  return [
+    {
+      what: `one completion told to ${endpoints} endpoints`,
+      ours: ours * endpoints,
+      limit: bare,
+      limitIs: 'bare HTTP POST',
+    },
+  ];
+}

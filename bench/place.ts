@@ -1,0 +1,123 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { dataFolder } from '../config/local-machine.ts';
+import { freePort } from '../scripts/local/ports.ts';
+import { startPostgres } from '../scripts/local/postgres.ts';
+import { postgresData } from '../scripts/local/postgres-place.ts';
+import { until } from '../scripts/local/processes.ts';
+import { type Program, startProgram } from '../scripts/local/program.ts';
+import { runScript } from '../scripts/local/run-script.ts';
+import { startTemporal } from '../scripts/local/temporal.ts';
+import { findTemporalCli } from '../scripts/local/temporal-cli.ts';
+
+const checkout = fileURLToPath(new URL('../', import.meta.url));
+
+export const admin = { email: 'bench@lastday.example', password: 'eleven patient herons' };
+export const secretKey = Buffer.alloc(32, 'bench').toString('base64');
+
+/** A Lastday of its own: both servers, a crowd of people, the web and the worker in processes as in production. */
+export interface Place {
+  address: string;
+  databaseUrl: string;
+  temporalAddress: string;
+  /** The worker's resident memory, in MiB. */
+  workerMemory(): number;
+  /** Resolves when the worker has nothing to do any more. */
+  untilQuiet(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** How many people a place has. */
+export interface Crowd {
+  users: number;
+  leavers: number;
+}
+
+/** Brings a place up in a temporary folder, and waits until its workflows run and all is quiet. */
+export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): Promise<Place> {
+  const folder = mkdtempSync(join(tmpdir(), 'lastday-bench-'));
+  chmodSync(folder, 0o711);
+  mkdirSync(join(folder, 'logs'), { recursive: true });
+  const quiet = () => undefined;
+  const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
+  const [postgres, temporal] = await Promise.all([
+    startPostgres({ dataDir: folder, durable: true, log: quiet }),
+    startTemporal({ dataDir: folder, cli, log: quiet }),
+  ]);
+  const port = await freePort();
+  const env = {
+    ...process.env,
+    PORT: String(port),
+    DATABASE_URL: postgres.appUrl,
+    MIGRATION_DATABASE_URL: postgres.ownerUrl,
+    TEMPORAL_ADDRESS: temporal.address,
+    SECRET_KEY: secretKey,
+    WEBHOOK_ALLOW: '127.0.0.1',
+    LOG_LEVEL: 'warn',
+    LASTDAY_ADMIN_EMAIL: admin.email,
+    LASTDAY_ADMIN_PASSWORD: admin.password,
+  };
+  const never = new AbortController().signal;
+  await runScript('migrate', [], env, never);
+  await runScript('demo', [], env, never);
+  say(`  making up ${crowd.users} people, ${crowd.leavers} of them leaving`);
+  await runScript('seed', ['--users', String(crowd.users), '--leavers', String(crowd.leavers)], env, never);
+
+  const start = (name: string): Promise<Program> =>
+    startProgram({
+      name,
+      command: process.execPath,
+      args: [join(checkout, name, 'main.ts')],
+      dataDir: folder,
+      env,
+      cwd: checkout,
+      channel: true,
+      endsBy: 'SIGTERM',
+      patience: 15_000,
+    });
+  const [web, worker] = await Promise.all([start('web'), start('worker')]);
+  const address = `http://127.0.0.1:${port}`;
+  const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
+  if (!(await until(isHealthy, 120_000, 200)))
+    throw new Error(`The place did not come up; its logs are in ${folder}`);
+  const place: Place = {
+    address,
+    databaseUrl: postgres.appUrl,
+    temporalAddress: temporal.address,
+    workerMemory: () =>
+      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.pid}/status`, 'utf8'))?.[1]) / 1024,
+    untilQuiet: () => untilIdle(worker.pid),
+    async stop() {
+      await Promise.all([web.stop(), worker.stop()]);
+      await Promise.all([postgres.stop(), temporal.stop()]);
+      rmSync(postgresData(folder), { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  say('  waiting until every leaver has a workflow');
+  await place.untilQuiet();
+  return place;
+}
+
+const idleFor = 3;
+const quietWithin = 1_800;
+
+/** Watches how much processor time a process takes, once a second, until it takes next to none. */
+async function untilIdle(pid: number): Promise<void> {
+  let [before, quiet] = [ticksOf(pid), 0];
+  for (let second = 0; quiet < idleFor && second < quietWithin; second++) {
+    await pause(1_000);
+    const now = ticksOf(pid);
+    quiet = now - before <= 10 ? quiet + 1 : 0;
+    before = now;
+  }
+}
+
+/** The processor time a process has had, in hundredths of a second (proc(5), utime and stime). */
+function ticksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return Number(fields[11]) + Number(fields[12]);
+}

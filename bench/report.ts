@@ -1,0 +1,72 @@
+import type { Durations } from './clock.ts';
+
+/** One line of the table: Lastday's figure, and the limit it is held against, measured in the same run. */
+export interface Row {
+  what: string;
+  /** Durations, or things a second. */
+  ours: Durations | number;
+  limit?: Durations | number;
+  limitIs?: string;
+  /** The goal: ours at most so many times the limit (durations, at p50) … */
+  atMost?: number;
+  /** … or at least so many times it (throughput) … */
+  atLeast?: number;
+  /** … and at most so many ms more than the limit at p95 … */
+  p95Within?: number;
+  /** … or under so many ms at p50. */
+  p50Within?: number;
+  unit?: string;
+}
+
+/** Whether a row reaches every goal it has. */
+export function reaches({ ours, limit, atMost, atLeast, p95Within, p50Within }: Row): boolean {
+  const ratio = ratioOf(ours, limit);
+  return (
+    (atMost === undefined || ratio === null || ratio <= atMost) &&
+    (atLeast === undefined || ratio === null || ratio >= atLeast) &&
+    (p95Within === undefined ||
+      isNumber(ours) ||
+      isNumber(limit) ||
+      ours.p95 - (limit?.p95 ?? 0) <= p95Within) &&
+    (p50Within === undefined || isNumber(ours) || ours.p50 <= p50Within)
+  );
+}
+
+/** The table as text. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map((row) => [
+    row.what,
+    figure(row.ours, row.unit),
+    row.limit === undefined ? '' : `${figure(row.limit, row.unit)} (${row.limitIs})`,
+    ratioOf(row.ours, row.limit)?.toFixed(2) ?? '',
+    goalOf(row),
+    goalOf(row) === '' ? '' : reaches(row) ? 'yes' : 'NO',
+  ]);
+  const head = ['what', 'Lastday', 'limit beside it', 'ratio', 'goal', 'reached'];
+  return [head, head.map(() => '---'), ...cells].map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+const isNumber = (figure: Durations | number | undefined): figure is number | undefined =>
+  typeof figure !== 'object';
+
+function ratioOf(ours: Durations | number, limit: Durations | number | undefined): number | null {
+  if (limit === undefined) return null;
+  if (typeof ours === 'number') return typeof limit === 'number' ? ours / limit : null;
+  return typeof limit === 'number' ? null : ours.p50 / limit.p50;
+}
+
+const figure = (value: Durations | number, unit = '/s') =>
+  typeof value === 'number'
+    ? `${value.toFixed(1)}${unit}`
+    : `${value.p50.toFixed(1)} / ${value.p95.toFixed(1)} ms`;
+
+function goalOf({ atMost, atLeast, p95Within, p50Within }: Row): string {
+  return [
+    atMost !== undefined && `≤ ${atMost} ×`,
+    atLeast !== undefined && `≥ ${atLeast} ×`,
+    p95Within !== undefined && `≤ ${p95Within} ms more at p95`,
+    p50Within !== undefined && `< ${p50Within} ms at p50`,
+  ]
+    .filter(Boolean)
+    .join(', ');
+}

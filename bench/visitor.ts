@@ -1,0 +1,37 @@
+import { admin, type Place } from './place.ts';
+
+/** An admin who is signed in, as a browser would be. */
+export interface Visitor {
+  get(path: string): Promise<string>;
+  post(path: string, fields: Record<string, string>): Promise<number>;
+}
+
+/** Signs in through the form. */
+export async function visit({ address }: Place): Promise<Visitor> {
+  let cookie = '';
+  const send = async (path: string, init: RequestInit = {}) => {
+    const response = await fetch(`${address}${path}`, {
+      ...init,
+      redirect: 'manual',
+      headers: { cookie, 'Sec-Fetch-Site': 'same-origin' },
+    });
+    for (const line of response.headers.getSetCookie()) {
+      if (line.startsWith('lastday=')) cookie = line.split(';', 1)[0]!;
+    }
+    return response;
+  };
+  const visitor: Visitor = {
+    async get(path) {
+      const response = await send(path);
+      if (response.status !== 200) throw new Error(`GET ${path} answered ${response.status}`);
+      return response.text();
+    },
+    async post(path, fields) {
+      const response = await send(path, { method: 'POST', body: new URLSearchParams(fields) });
+      await response.arrayBuffer();
+      return response.status;
+    },
+  };
+  if ((await visitor.post('/session', admin)) !== 303) throw new Error('The bench could not sign in');
+  return visitor;
+}
