@@ -4,7 +4,6 @@ import type { RequestStatus } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
-import type { ReminderKind } from '../domain/reminders.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
@@ -51,7 +50,6 @@ export interface OffboardingFacts {
   closedBy: string | null;
   closedByName: string | null;
   failedStep: string | null;
-  reminders: { kind: ReminderKind; dueAt: string; firedAt: string | null; skippedAt: string | null }[];
   /** The last delivery of each of its events to each endpoint. */
   deliveries: {
     id: number;
@@ -127,9 +125,6 @@ const offboarding = sql`(
     'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step,
     'closedByName', (select c.name from users c
       where c.id = nullif(regexp_replace(coalesce(o.completed_by, o.cancelled_by), '^user:(\\d+)$|.*', '\\1'), '')::int),
-    'reminders', (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'dueAt', r.due_at,
-      'firedAt', r.fired_at, 'skippedAt', r.skipped_at) order by r.due_at, r.id), '[]')
-      from reminders r where r.offboarding_id = o.id),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
       'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'tries',
       (select count(*) from webhook_attempts a where a.delivery_id = d.id)) order by d.id), '[]')

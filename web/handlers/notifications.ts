@@ -51,7 +51,7 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
 
 /** What several messages of a kind have in common. */
 const titles: Partial<Record<NotificationGroup['kind'], (total: number) => string>> = {
-  offboarding_reminder: (total) => `${total} people still have something to clear`,
+  offboarding_reminder: (total) => `${total} reminders about people who are leaving`,
   offboarding_ready: (total) => `${total} people are ready to be marked as offboarded`,
   mail_failed: (total) => `${total} mails could not be sent`,
   webhook_failed: (total) => `${total} webhooks could not be delivered`,
