@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import type { OpenCounts } from '../domain/checklist.ts';
-import { NotFound } from '../domain/failures.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -29,14 +28,7 @@ export interface Picture {
   requests: number[];
 }
 
-/** Reads a whole picture by one statement, so that sets and revision belong together. Throws NotFound. */
-export async function pictureOf(em: EntityManager, offboardingId: number): Promise<Picture> {
-  const [picture] = await picturesOf(em, [offboardingId]);
-  if (picture === undefined) throw new NotFound('offboarding');
-  return picture;
-}
-
-/** The same of many offboardings by one statement; unknown ones are left out. */
+/** Reads whole pictures by one statement, so that sets and revision belong together; unknown ones are left out. */
 export async function picturesOf(em: EntityManager, offboardingIds: readonly number[]): Promise<Picture[]> {
   const { rows } = await sql<Picture>`
     select

@@ -5,9 +5,6 @@ export interface OpenCounts {
   requests: number;
 }
 
-/** The three kinds of item on a checklist. */
-export type ItemKind = keyof OpenCounts;
-
 /** Everything still open: the number on the queue's button. */
 export const stillOpen = (counts: OpenCounts): number => counts.hardware + counts.software + counts.requests;
 

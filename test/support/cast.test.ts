@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pictureOf } from '../../database/checklists.ts';
+import { picturesOf } from '../../database/checklists.ts';
 import { idOfPersonWith } from '../../database/credentials.ts';
 import { castPassword, makeCast } from './cast.ts';
 import { ownDatabase } from './database.ts';
@@ -10,13 +10,15 @@ test('the cast signs in, and Lena leaves with one of each', async () => {
   const { ada, lena, offboardingId, laptop, seatId, requestId, lastDay } = await makeCast(database);
 
   expect(await idOfPersonWith(database.em, ada.email, castPassword)).toBe(ada.id);
-  expect(await pictureOf(database.em, offboardingId)).toMatchObject({
-    userId: lena.id,
-    endDate: lastDay,
-    hardware: [laptop.assignmentId],
-    seats: [seatId],
-    requests: [requestId],
-  });
+  expect(await picturesOf(database.em, [offboardingId])).toMatchObject([
+    {
+      userId: lena.id,
+      endDate: lastDay,
+      hardware: [laptop.assignmentId],
+      seats: [seatId],
+      requests: [requestId],
+    },
+  ]);
 });
 
 test('a second cast stands beside the first', async () => {
