@@ -4,6 +4,7 @@ import { type Parcel, parcelOf } from '../database/deliveries.ts';
 import { type Attempt, giveUpDelivery, recordAttempt } from '../database/delivery-attempts.ts';
 import { retryMoment } from '../domain/webhook-schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks.ts';
+import { whileBeating } from './beating.ts';
 import { lanes } from './webhooks/lanes.ts';
 import { signedHeaders } from './webhooks/signature.ts';
 import type { World } from './world.ts';
@@ -26,12 +27,12 @@ export function sendingActivities({ database, log, secretBox, sender, retrySched
     const parcel = await parcelOf(database.em.fork(), deliveryId, number);
     if (parcel === null) return;
     if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
-    const leave = enter(parcel.endpointId);
-    if (leave === null) throw endpointIsBusy();
+    const lane = enter(parcel.endpointId);
+    if ('wait' in lane) throw endpointIsBusy(lane.wait);
     try {
       await attempt(deliveryId, number, parcel);
     } finally {
-      leave();
+      lane.leave();
     }
   }
 
@@ -91,25 +92,11 @@ const notSigned = {
 const isOff = ({ endpointState, type }: Parcel): boolean =>
   type === testEventType ? endpointState === 'deleted' : endpointState !== 'active';
 
-/** Tells the engine to come back with this try: at first after a second, then more and more rarely, up to half a minute. */
-function endpointIsBusy(): ApplicationFailure {
-  const { attempt } = Context.current().info;
-  const wait = Math.min(30_000, 1_000 * 1.3 ** (attempt - 1)) * (0.5 + Math.random());
-  return ApplicationFailure.create({
+/** Tells the engine to come back with this try in `wait` milliseconds, a little earlier or later. */
+const endpointIsBusy = (wait: number): ApplicationFailure =>
+  ApplicationFailure.create({
     message: `The endpoint gets ${lanesOfEndpoint} other tries at the moment.`,
     type: 'EndpointBusy',
-    nextRetryDelay: wait,
+    nextRetryDelay: wait * (0.75 + Math.random() / 2),
     category: ApplicationFailureCategory.BENIGN,
   });
-}
-
-/** Shows the engine that the try is still being made. */
-async function whileBeating<T>(work: () => Promise<T>): Promise<T> {
-  const { heartbeat } = Context.current();
-  const timer = setInterval(() => heartbeat(), 1_000);
-  try {
-    return await work();
-  } finally {
-    clearInterval(timer);
-  }
-}

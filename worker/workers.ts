@@ -27,12 +27,14 @@ interface WorkersOptions {
   world: World;
   workflowBundle: WorkflowBundleOption;
   queue?: string;
+  /** How many webhooks are sent at the same time: far more than one endpoint may take, so that a dozen that hang leave room. */
+  sendingPlaces?: number;
 }
 
 /** The workers of a process: one for the workflows and their database, one for webhooks, one for mail. */
 export const createWorkers = (
   connection: NativeConnection,
-  { namespace, world, workflowBundle, queue = taskQueue }: WorkersOptions,
+  { namespace, world, workflowBundle, queue = taskQueue, sendingPlaces = 200 }: WorkersOptions,
 ): Promise<Worker[]> => {
   const common = { connection, namespace, shutdownGraceTime: '10s' };
   return Promise.all([
@@ -50,8 +52,7 @@ export const createWorkers = (
       ...common,
       taskQueue: sendingQueue(queue),
       activities: createSendingActivities(world),
-      // Far more than one endpoint may take, so that a dozen that hang leave room.
-      maxConcurrentActivityTaskExecutions: 200,
+      maxConcurrentActivityTaskExecutions: sendingPlaces,
       // Well within the heartbeat timeout of sending.
       maxHeartbeatThrottleInterval: '2s',
     }),

@@ -1,13 +1,37 @@
 import { expect, it } from 'vitest';
-import { lanes } from '../../activities/webhooks/lanes.ts';
+import { type Lanes, lanes } from '../../activities/webhooks/lanes.ts';
+
+const enters = (entered: ReturnType<Lanes['enter']>) => 'leave' in entered;
+const waitOf = (entered: ReturnType<Lanes['enter']>) => ('wait' in entered ? entered.wait : 0);
 
 it('lets a few go at the same time for each key, and another one when one has left', () => {
   const { enter } = lanes(2);
-  const leave = enter(1)!;
+  const first = enter(1) as { leave: () => void };
+  expect(enters(enter(1))).toBe(true);
+  expect(enters(enter(1))).toBe(false);
+  expect(enters(enter(2))).toBe(true);
+  first.leave();
+  expect(enters(enter(1))).toBe(true);
+  expect(enters(enter(1))).toBe(false);
+});
+
+it('sends the others away for as long as it takes until lanes become free, one after the other', () => {
+  let now = 0;
+  const { enter } = lanes(2, () => now);
   enter(1);
-  expect(enter(1)).toBeNull();
-  expect(enter(2)).not.toBeNull();
-  leave();
-  expect(enter(1)).not.toBeNull();
-  expect(enter(1)).toBeNull();
+  enter(1);
+  expect(waitOf(enter(1))).toBe(500);
+  // Both have been under way for ten seconds: a lane becomes free every five.
+  now = 10_000;
+  expect([enter(1), enter(1), enter(1)].map(waitOf)).toEqual([5_000, 10_000, 15_000]);
+});
+
+it('sends nobody away for longer than a minute', () => {
+  let now = 0;
+  const { enter } = lanes(2, () => now);
+  enter(1);
+  enter(1);
+  now = 20_000;
+  const waits = Array.from({ length: 1_000 }, () => waitOf(enter(1)));
+  expect(Math.max(...waits)).toBe(60_000);
 });

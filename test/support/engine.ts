@@ -57,8 +57,11 @@ export async function ownEngine(database: Database) {
   });
 
   /** Starts a worker process's two workers; the relay is turned by hand. */
-  async function startWorker(world = testWorld(database)): Promise<{ stop: () => Promise<void> }> {
-    const stop = await runWorkers(address, namespace, world);
+  async function startWorker(
+    world = testWorld(database),
+    places: { sendingPlaces?: number } = {},
+  ): Promise<{ stop: () => Promise<void> }> {
+    const stop = await runWorkers(address, { namespace, world, ...places });
     started.add(stop);
     return {
       async stop() {
@@ -119,11 +122,13 @@ export async function ownEngine(database: Database) {
 
 type Ask<Question> = Omit<Question, 'askedAt'> & { askedAt?: number; token?: string; patience?: number };
 
-async function runWorkers(address: string, namespace: string, world: World) {
+type WorkersOptions = Omit<Parameters<typeof createWorkers>[1], 'workflowBundle'>;
+
+async function runWorkers(address: string, options: WorkersOptions) {
   installOnce();
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = { codePath: inject('workflowBundlePath') };
-  const workers = await createWorkers(connection, { namespace, world, workflowBundle });
+  const workers = await createWorkers(connection, { ...options, workflowBundle });
   const running = Promise.all(workers.map((worker) => worker.run()));
   return async () => {
     for (const worker of workers) worker.shutdown();

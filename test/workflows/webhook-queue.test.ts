@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { webhookSender } from '../../activities/webhooks/sender.ts';
+import { allowedRanges } from '../../database/webhook-address.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { dispatch, startWorker } = await ownEngine(database);
+
+// Longer than the test: a hanging try holds its place the whole time.
+const patience = { connect: 1_000, answer: 25_000, total: 25_000 };
+const sender = webhookSender(allowedRanges(['127.0.0.1']), { patience });
+await startWorker({ ...testWorld(database), sender }, { sendingPlaces: 20 });
+
+it('an endpoint that hangs delays no other, however much is on its way to it', async () => {
+  const hanging = await startReceiver(() => {});
+  const dead = await startReceiver();
+  await dead.stop();
+  const healthy = await startReceiver();
+  const [toHanging, toDead, toHealthy] = [
+    await subscribe(database, hanging.url),
+    await subscribe(database, dead.url),
+    await subscribe(database, healthy.url),
+  ];
+  // More than the queue has places.
+  for (let i = 0; i < 40; i++) await deliver(database, toHanging.id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 20; i++) await deliver(database, toDead.id, 'pending', 'offboarding.started');
+  await dispatch();
+  await eventually(async () => hanging.received.length === 5);
+  await eventually(async () =>
+    (await deliveriesTo(database, toDead.id)).every(({ outcomes }) => outcomes.length > 0),
+  );
+
+  const began = Date.now();
+  await deliver(database, toHealthy.id, 'pending', 'offboarding.started');
+  await dispatch();
+  await eventually(async () => healthy.received.length === 1);
+  expect(Date.now() - began).toBeLessThan(8_000);
+  expect(hanging.received).toHaveLength(5);
+  await eventually(async () => (await deliveriesTo(database, toHealthy.id))[0]!.state === 'delivered');
+  hanging.answer = (_request, response) => void response.end();
+});
+
+it('many deliveries to one endpoint all arrive, a few at a time', async () => {
+  let [now, most] = [0, 0];
+  const receiver = await startReceiver((_request, response) => {
+    most = Math.max(most, ++now);
+    setTimeout(() => {
+      now--;
+      response.end();
+    }, 20);
+  });
+  const { id } = await subscribe(database, receiver.url);
+  for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  await dispatch();
+  await eventually(
+    async () => (await deliveriesTo(database, id)).every(({ state }) => state === 'delivered'),
+    40_000,
+  );
+  expect(receiver.received).toHaveLength(30);
+  expect(most).toBeLessThanOrEqual(5);
+});
