@@ -1,0 +1,47 @@
+import { beforeAll, expect, test } from 'vitest';
+import { createAsset } from '../../database/assets.ts';
+import { assignAsset } from '../../database/assignments.ts';
+import { queueOf } from '../../database/queue.ts';
+import { createUser, updateUser } from '../../database/users.ts';
+import { addDays } from '../../domain/dates.ts';
+import { belongsInQueue, lookAheads, type QueueCandidate, queueOrder } from '../../domain/queue.ts';
+import { userStatuses } from '../../domain/user-status.ts';
+import { ownDatabase } from '../support/database.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const today = '2026-11-24';
+const people: (QueueCandidate & { id: number })[] = [];
+
+/** One person of every status with every kind of end date, with hardware and without; the last made leave first. */
+beforeAll(async () => {
+  const daysLeft = [null, 181, 180, 31, 30, 8, 7, 1, 0, 0, -1, -400];
+  for (const days of daysLeft) {
+    const endDate = days === null ? null : addDays(today, days);
+    for (const status of userStatuses) {
+      for (const hardware of [0, 1]) people.push(await someone({ status, endDate, hardware }));
+    }
+  }
+});
+
+async function someone({ status, endDate, hardware }: QueueCandidate) {
+  const number = people.length;
+  const id = await createUser(em, 'system', { name: `P${number}`, email: `p${number}@x.example`, endDate });
+  if (hardware > 0) {
+    const asset = { tag: `Q-${number}`, serial: null, model: 'Laptop', location: null };
+    await assignAsset(em, 'system', await createAsset(em, 'system', asset), id);
+  }
+  await updateUser(em, 'system', id, { status });
+  return { id, status, endDate, hardware };
+}
+
+test.each(lookAheads)(
+  'looking %i days ahead shows those whom the rule names, in its order',
+  async (lookAhead) => {
+    const expected = people.filter((person) => belongsInQueue(person, today, lookAhead)).sort(queueOrder);
+    const first = await queueOf(em, { lookAhead }, today, 1);
+    const second = await queueOf(em, { lookAhead }, today, 2);
+    expect([...first.rows, ...second.rows].map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    expect(first.total).toBe(expected.length);
+  },
+);
