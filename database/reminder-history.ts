@@ -52,10 +52,12 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
         'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
         order by m.id), '[]')
-        from mails m join users u on u.id = m.user_id
-        where (m.state = 'failed' or (m.state = 'pending' and m.attempts > 0)) and (m.offboarding_id = o.id or m.id in (
-          select n.mail_id from notifications n
-          where n.about_user_id = o.user_id and n.mail_id is not null and n.created_at >= o.opened_at))) as mails
+        from (
+          select id from mails where offboarding_id = o.id
+          union select n.mail_id from notifications n
+            where n.about_user_id = o.user_id and n.mail_id is not null and n.created_at >= o.opened_at
+        ) about join mails m on m.id = about.id join users u on u.id = m.user_id
+        where m.state = 'failed' or (m.state = 'pending' and m.attempts > 0)) as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

@@ -199,7 +199,12 @@ test('an offboarding is cancelled by an admin, not by an it-admin', async () => 
   expect((await nora.get(page)).text).toContain('Cancel this offboarding');
   expect((await nora.post(`${page}/cancellation`)).status).toBe(303);
   expect(said((await nora.get(page)).text)).toBe('success: The offboarding has been cancelled.');
-  expect((await nora.post(`${page}/cancellation`)).status).toBe(409);
+  const again = await nora.post(`${page}/cancellation`);
+  expect(again.status).toBe(409);
+  expect(said(again.text)).toBe('danger: This person has no open offboarding.');
+  expect(again.text).toContain('id="checklist"');
+  const byHtmx = await nora.postByHtmx(`${page}/cancellation`, 'div#checklist');
+  expect([byHtmx.status, byHtmx.text.trimStart().slice(0, 19)]).toEqual([409, '<div id="checklist"']);
 });
 
 test.each([
@@ -263,11 +268,11 @@ test('an unknown seat is a 404, and for htmx a message that replaces nothing', a
 
 test('queue and checklist take few statements, however much they show', async () => {
   const page = await begin();
-  // The workspace is read every ten seconds besides, for its name.
-  const noise = /^(begin|commit|rollback|set )|from "workspace"/i;
+  // Besides, the workspace is read every ten seconds for its name, and the session written back every minute.
+  const noise = /^(begin|commit|rollback|set |update "sessions")|from "workspace"/i;
   const selects = async (path: string) =>
     (await statementsOf(() => ivo.get(path))).filter((sql) => !noise.test(sql)).length;
-  expect(await selects(page)).toBe(3);
+  expect(await selects(page)).toBe(4);
   const before = await selects('/offboarding');
   expect(before).toBe(3);
   for (let i = 0; i < 5; i++) await makeCast(database);
