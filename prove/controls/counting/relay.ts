@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import type pg from 'pg';
+import type { OpenCounts } from '../../../domain/checklist.ts';
+import type { Speaker } from '../../races/bad-line.ts';
+import type { Company } from '../../races/company.ts';
+import { changedBy, counters, counting } from './workflow.ts';
+
+/** What each entry of the audit trail adds to what is open. */
+const steps: Record<string, [kind: keyof OpenCounts, by: number]> = {
+  'asset.assigned': ['hardware', 1],
+  'asset.recovered': ['hardware', -1],
+  'seat.assigned': ['software', 1],
+  'seat.revoked': ['software', -1],
+  'request.created': ['requests', 1],
+  'request.resolved': ['requests', -1],
+};
+
+/**
+ * A relay as it would be with counters: it says every change as one more or one less, each again until it has been
+ * taken, as a relay must that may die before it can remember what it has said.
+ */
+export async function countForWorkflows(
+  client: Client,
+  taskQueue: string,
+  pool: pg.Pool,
+  { people, baseline }: Company,
+  line: Speaker,
+): Promise<void> {
+  const { rows } = await pool.query<{ action: string; userId: number }>(
+    `select action, user_id as "userId" from audit_entries
+     where id > $2 and user_id = any($1) and action = any($3) order by id`,
+    [people, baseline, Object.keys(steps)],
+  );
+  for (const { action, userId } of rows) {
+    const say = () =>
+      client.workflow.signalWithStart(counting, {
+        workflowId: idOf(userId),
+        taskQueue,
+        signal: changedBy,
+        signalArgs: steps[action]!,
+      });
+    while (!(await line(say).then(Boolean, () => false)));
+  }
+}
+
+/** Compares the counters with the database. Returns the differences. */
+export async function wrongCounters(client: Client, pool: pg.Pool, { people }: Company): Promise<string[]> {
+  const { rows } = await pool.query<{ id: number; open: OpenCounts }>(
+    `select u.id, jsonb_build_object(
+       'hardware', (select count(*) from assignments where user_id = u.id and live),
+       'software', (select count(*) from seats where user_id = u.id and live),
+       'requests', (select count(*) from requests where user_id = u.id and live)) as open
+     from users u where u.id = any($1) and exists (select from audit_entries where user_id = u.id and action = any($2))`,
+    [people, Object.keys(steps)],
+  );
+  const problems = await Promise.all(
+    rows.map(async ({ id, open }) => {
+      const known = await client.workflow.getHandle(idOf(id)).query(counters);
+      const isRight = (Object.keys(open) as (keyof OpenCounts)[]).every((kind) => known[kind] === open[kind]);
+      return isRight
+        ? []
+        : [`the counters of user ${id} say ${JSON.stringify(known)}, but it is ${JSON.stringify(open)}`];
+    }),
+  );
+  return problems.flat();
+}
+
+const idOf = (userId: number) => `counting-${userId}`;

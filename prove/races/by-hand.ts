@@ -1,0 +1,75 @@
+import type pg from 'pg';
+import type { Random } from '../random.ts';
+import type { Company } from './company.ts';
+
+/** What somebody with a SQL client and the application's role may try, without any lock and without asking Lastday. */
+const attempts: Record<string, (random: Random, company: Company) => [text: string, values: unknown[]]> = {
+  'hand out an asset': (random, { people, assets }) => [
+    'insert into assignments (asset_id, user_id) values ($1, $2)',
+    [random.pick(assets), random.pick(people)],
+  ],
+  'take an asset back': (random, { assets }) => [
+    'update assignments set returned_at = now() where asset_id = $1 and returned_at is null',
+    [random.pick(assets)],
+  ],
+  'hand a returned asset out again': (random, { people }) => [
+    'update assignments set returned_at = null where id = (select max(id) from assignments where user_id = $1)',
+    [random.pick(people)],
+  ],
+  'give a seat': (random, { people, licenses }) => [
+    'insert into seats (license_id, user_id) values ($1, $2)',
+    [random.pick(licenses), random.pick(people)],
+  ],
+  'take seats back': (random, { people }) => [
+    'update seats set revoked_at = now() where user_id = $1 and revoked_at is null',
+    [random.pick(people)],
+  ],
+  'make a request': (random, { people }) => [
+    `insert into requests (user_id, item) values ($1, 'By hand')`,
+    [random.pick(people)],
+  ],
+  'close requests': (random, { people }) => [
+    `update requests set status = 'cancelled' where user_id = $1 and status in ('pending', 'approved')`,
+    [random.pick(people)],
+  ],
+  'open a closed request again': (random, { people }) => [
+    `update requests set status = 'pending' where id = (select max(id) from requests where user_id = $1)`,
+    [random.pick(people)],
+  ],
+  'change a manager': (random, { people }) => [
+    'update users set manager_id = $2 where id = $1',
+    [random.pick(people), random.pick([...people, null])],
+  ],
+  'complete somebody': (random, { people }) => [
+    `update users set status = 'offboarded', end_date = coalesce(end_date, current_date), offboarding_completed_at = now()
+     where id = $1 and offboarding_completed_at is null`,
+    [random.pick(people)],
+  ],
+};
+
+/** How attempts by hand went: how many were carried out, and how many PostgreSQL refused, by its code. */
+export type Tally = Record<string, number>;
+
+/** Keeps one SQL client busy for so many attempts. Anything but a refusal by PostgreSQL is thrown. */
+export async function workByHand(
+  random: Random,
+  pool: pg.Pool,
+  company: Company,
+  count: number,
+): Promise<Tally> {
+  const tally: Tally = {};
+  for (let done = 0; done < count; done++) {
+    const [text, values] = attempts[random.pick(Object.keys(attempts))]!(random, company);
+    const became = await pool
+      .query(text, values)
+      .then(({ rowCount }) => (rowCount === 0 ? 'nothing to do' : 'done'), refusal);
+    tally[became] = (tally[became] ?? 0) + 1;
+  }
+  return tally;
+}
+
+function refusal(error: { code?: string }): string {
+  // Constraints, and a deadlock that PostgreSQL ended.
+  if (/^23|^40P01$/.test(error.code ?? '')) return `refused ${error.code}`;
+  throw error;
+}

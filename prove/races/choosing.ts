@@ -1,0 +1,101 @@
+import type pg from 'pg';
+import { requestOutcomes } from '../../domain/checklist.ts';
+import type { Random } from '../random.ts';
+import { type Company, daysAhead } from './company.ts';
+import type { Operation, OperationKind } from './operation.ts';
+
+/** How often each kind of operation is chosen. At first people get things, then they are let go. */
+const early: Record<OperationKind, number> = {
+  assign: 18,
+  recover: 16,
+  'give-seat': 12,
+  revoke: 14,
+  request: 10,
+  approve: 5,
+  resolve: 12,
+  'end-date': 5,
+  cancel: 2,
+  complete: 6,
+};
+const late: Record<OperationKind, number> = {
+  assign: 8,
+  recover: 22,
+  'give-seat': 5,
+  revoke: 22,
+  request: 4,
+  approve: 2,
+  resolve: 18,
+  'end-date': 2,
+  cancel: 1,
+  complete: 16,
+};
+
+/** Chooses what a client does next. `progress` goes from 0 to 1 in the course of a race. */
+export async function chooseOperation(
+  random: Random,
+  pool: pg.Pool,
+  company: Company,
+  progress: number,
+): Promise<Operation> {
+  const kind = random.weighted(progress < 0.5 ? early : late);
+  const userId = random.pick(company.people);
+  switch (kind) {
+    case 'assign':
+      return { kind, userId, assetId: random.pick(company.assets) };
+    case 'recover':
+      return { kind, assetId: random.pick(company.assets) };
+    case 'give-seat':
+      return { kind, userId, licenseId: random.pick(company.licenses) };
+    case 'request':
+    case 'cancel':
+    case 'complete':
+      return { kind, userId };
+    case 'end-date':
+      return { kind, userId, date: random.percent(30) ? null : daysAhead(random.below(4) * 7) };
+    case 'revoke':
+      return withOne(
+        random,
+        await latest(pool, seats, company),
+        (seat) => ({ kind, seatId: seat.id, userId: seat.userId }),
+        userId,
+      );
+    case 'approve':
+      return withOne(
+        random,
+        await latest(pool, requests, company),
+        (wish) => ({ kind, requestId: wish.id, userId: wish.userId }),
+        userId,
+      );
+    case 'resolve':
+      return withOne(
+        random,
+        await latest(pool, requests, company),
+        (wish) => {
+          const outcome = random.pick(requestOutcomes);
+          const assetId = outcome === 'fulfilled' && random.percent(50) ? random.pick(company.assets) : null;
+          return { kind, requestId: wish.id, userId: wish.userId, outcome, assetId };
+        },
+        userId,
+      );
+  }
+}
+
+interface Item {
+  id: number;
+  userId: number;
+}
+
+const seats = `select id, user_id as "userId" from seats where user_id = any($1) order by live, id desc limit 3`;
+const requests = `select id, user_id as "userId" from requests where user_id = any($1) order by live, id desc limit 3`;
+
+/** Those that are open, and some that are not. */
+const latest = async (pool: pg.Pool, query: string, company: Company): Promise<Item[]> =>
+  (await pool.query<Item>(query, [company.people])).rows;
+
+/** While there is none yet, the person asks for something. */
+const withOne = (
+  random: Random,
+  items: readonly Item[],
+  operation: (item: Item) => Operation,
+  userId: number,
+): Operation => (items.length === 0 ? { kind: 'request', userId } : operation(random.pick(items)));

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+
+/** What the schema promises of everybody, whoever wrote it: each query finds what breaks a law. */
+const laws: Record<string, string> = {
+  'has been offboarded and holds an asset': `
+    select u.id from users u where offboarding_completed_at is not null
+      and exists (select from assignments where user_id = u.id and returned_at is null)`,
+  'has been offboarded and has a seat': `
+    select u.id from users u where offboarding_completed_at is not null
+      and exists (select from seats where user_id = u.id and revoked_at is null)`,
+  'has been offboarded and has an open request': `
+    select u.id from users u where offboarding_completed_at is not null
+      and exists (select from requests where user_id = u.id and status in ('pending', 'approved'))`,
+  'has been offboarded and manages somebody': `
+    select u.id from users u where offboarding_completed_at is not null
+      and exists (select from users r where r.manager_id = u.id)`,
+  'has been offboarded without the status or an end date': `
+    select id from users where offboarding_completed_at is not null and (status <> 'offboarded' or end_date is null)`,
+  'is an asset with two holders': `
+    select asset_id as id from assignments where returned_at is null group by asset_id having count(*) > 1`,
+  'is a license with more seats in use than it has': `
+    select l.id from licenses l where seats_total <
+      (select count(*) from seats where license_id = l.id and revoked_at is null)`,
+  'is a license that counts its seats wrongly': `
+    select l.id from licenses l where seats_used <>
+      (select count(*) from seats where license_id = l.id and revoked_at is null)`,
+  'has two seats of one license': `
+    select user_id as id from seats where revoked_at is null group by user_id, license_id having count(*) > 1`,
+  'has two open offboardings': `
+    select user_id as id from offboardings where state = 'open' group by user_id having count(*) > 1`,
+};
+
+/** What breaks the schema's laws in a database at one moment, in words. */
+export const brokenLaws = (pool: pg.Pool): Promise<string[]> => findings(pool, laws);
+
+/** Does something while somebody looks again and again whether a law is broken. Returns also what was seen. */
+export async function watchingLaws<T>(
+  pool: pg.Pool,
+  work: () => Promise<T>,
+): Promise<{ result: T; seen: string[] }> {
+  const seen = new Set<string>();
+  let isOver = false;
+  const look = async () => {
+    for (const broken of await brokenLaws(pool)) seen.add(broken);
+  };
+  const watch = async () => {
+    while (!isOver) {
+      await look();
+      await pause(50);
+    }
+  };
+  const watched = watch();
+  try {
+    const result = await work();
+    await look();
+    return { result, seen: [...seen] };
+  } finally {
+    isOver = true;
+    await watched;
+  }
+}
+
+/** Runs queries that find ids, each under the words that say what is wrong with those; all by one statement. */
+export async function findings(
+  pool: pg.Pool,
+  queries: Record<string, string>,
+  values: unknown[] = [],
+): Promise<string[]> {
+  const query = Object.entries(queries)
+    .map(([words, each]) => `select ${literal(words)} as words, id::text from (${each}) found`)
+    .join(' union all ');
+  const { rows } = await pool.query<{ words: string; id: string }>(query, values);
+  return rows.map(({ words, id }) => `${id} ${words}`);
+}
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;

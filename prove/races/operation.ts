@@ -1,0 +1,39 @@
+import type { RequestOutcome } from '../../domain/checklist.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+
+/** Something that a client of Lastday asks for. */
+export type Operation =
+  | { kind: 'assign'; assetId: number; userId: number }
+  | { kind: 'recover'; assetId: number }
+  | { kind: 'give-seat'; licenseId: number; userId: number }
+  | { kind: 'revoke'; seatId: number; userId: number }
+  | { kind: 'request'; userId: number }
+  | { kind: 'approve'; requestId: number; userId: number }
+  | { kind: 'resolve'; requestId: number; userId: number; outcome: RequestOutcome; assetId: number | null }
+  | { kind: 'end-date'; userId: number; date: CalendarDate | null }
+  | { kind: 'cancel'; userId: number }
+  | { kind: 'complete'; userId: number };
+
+export type OperationKind = Operation['kind'];
+
+/**
+ * What Lastday answered. `unchanged`: it says that nothing had to be done. `unknown`: no answer came, so it
+ * may have been done, may be done later, or never.
+ */
+export type Answer = { is: 'done' } | { is: 'unchanged' | 'refused' | 'unknown'; why: string };
+
+/** One operation of one client, who does one after another. Moments in epoch milliseconds. */
+export interface Told {
+  /** As the audit trail calls the client; nobody else goes by that name. */
+  actor: string;
+  operation: Operation;
+  began: number;
+  ended: number;
+  answer: Answer;
+}
+
+/** A way into Lastday for one client. Never throws: what goes wrong is an `unknown` answer. */
+export interface Door {
+  actor: string;
+  ask(operation: Operation): Promise<Answer>;
+}

@@ -1,0 +1,89 @@
+import type pg from 'pg';
+import type { Database } from '../../database/orm.ts';
+import type { Random } from '../random.ts';
+import { type Tally, workByHand } from './by-hand.ts';
+import { chooseOperation } from './choosing.ts';
+import { type Company, makeCompany } from './company.ts';
+import type { Door, Told } from './operation.ts';
+import type { Aftermath } from './serial-order.ts';
+import { trailOf } from './trail.ts';
+import { readWorld } from './world.ts';
+
+/** Where a race is run, and by whom. */
+export interface Course {
+  database: Database;
+  pool: pg.Pool;
+  /** One for each client. */
+  doors: readonly Door[];
+  random: Random;
+  /** How many things each client asks for. */
+  operations: number;
+}
+
+/** Lets all clients loose on one new company at the same moment, and keeps what became of it. */
+export async function race({ database, pool, doors, random, operations }: Course): Promise<Aftermath> {
+  const company = await makeCompany(database, pool);
+  const before = await readWorld(pool, company);
+  const histories = await Promise.all(
+    doors.map((door) => askOneAfterAnother(door, random.named(door.actor), pool, company, operations)),
+  );
+  return {
+    company,
+    before,
+    history: histories.flat(),
+    trail: await trailOf(pool, company),
+    after: await readWorld(pool, company),
+  };
+}
+
+async function askOneAfterAnother(
+  door: Door,
+  random: Random,
+  pool: pg.Pool,
+  company: Company,
+  operations: number,
+): Promise<Told[]> {
+  const history: Told[] = [];
+  for (let done = 0; done < operations; done++) {
+    const operation = await chooseOperation(random, pool, company, done / operations);
+    const began = Date.now();
+    const answer = await door.ask(operation);
+    history.push({ actor: door.actor, operation, began, ended: Date.now(), answer });
+  }
+  return history;
+}
+
+/** The same with clients beside them who write with SQL what they like. Only the schema's laws hold for such a company. */
+export async function raceWithHands(
+  course: Course,
+  hands: number,
+): Promise<{ company: Company; history: Told[]; tally: Tally }> {
+  const { database, pool, doors, random, operations } = course;
+  const company = await makeCompany(database, pool);
+  const histories = doors.map((door) =>
+    askOneAfterAnother(door, random.named(door.actor), pool, company, operations),
+  );
+  const tallies = Array.from({ length: hands }, (_, hand) =>
+    workByHand(random.named(`hand ${hand}`), pool, company, operations * 2),
+  );
+  const history = (await Promise.all(histories)).flat();
+  return { company, history, tally: sumOf(await Promise.all(tallies)) };
+}
+
+function sumOf(tallies: readonly Tally[]): Tally {
+  const sum: Tally = {};
+  for (const tally of tallies) {
+    for (const [became, count] of Object.entries(tally)) sum[became] = (sum[became] ?? 0) + count;
+  }
+  return sum;
+}
+
+/** How a race went, in one line: who was told what. */
+export function inFigures(history: readonly Told[]): string {
+  const counts = Map.groupBy(history, ({ answer }) => answer.is);
+  const count = (is: Told['answer']['is']) => counts.get(is)?.length ?? 0;
+  const completions = history.filter(
+    ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
+  ).length;
+  return `${history.length} asked: ${count('done')} done (${completions} completions), ${count('unchanged')} needed nothing, ${count('refused')} refused, ${count('unknown')} without an answer`;
+}

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { makeLog } from '../../config/log.ts';
+import { createRelay } from '../../worker/relay.ts';
+import type { Random } from '../random.ts';
+import { badLine, overLine } from './bad-line.ts';
+import type { Stage } from './stage.ts';
+
+/** Does something while two relays, each over a bad line of its own, tell the engine what changes. */
+export async function whileRelaying<T>(
+  { database, engine }: Stage,
+  random: Random,
+  work: () => Promise<T>,
+): Promise<T> {
+  const log = makeLog('worker', 'silent');
+  let isOver = false;
+  const loops = ['one relay', 'the other relay'].map(async (name) => {
+    const relay = createRelay({
+      database,
+      engine: overLine(engine.engine, badLine(random.named(name))),
+      log,
+    });
+    while (!isOver) {
+      await relay();
+      await pause(20);
+    }
+  });
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    await Promise.all(loops);
+  }
+}

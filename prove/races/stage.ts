@@ -1,0 +1,57 @@
+import pg from 'pg';
+import { afterAll } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import type { Database } from '../../database/orm.ts';
+import { hashPassword } from '../../database/passwords.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { castPassword } from '../../test/support/cast.ts';
+import type { OwnDatabase } from '../../test/support/database.ts';
+import { ownEngine, testWorld } from '../../test/support/engine.ts';
+import { startReceiver } from '../../test/support/receiver.ts';
+import { startWeb, type TestWeb } from '../../test/support/web.ts';
+import { consoleDoor } from './console.ts';
+import type { Door } from './operation.ts';
+
+/** A whole Lastday for a race: its console, its engine with a worker, and a look at its database. */
+export type Stage = Awaited<ReturnType<typeof setStage>>;
+
+/**
+ * Sets up Lastday for a test file on its own database. `acting` is the connection that web and worker use: another one
+ * than the file's own when something is to be missing there.
+ */
+export async function setStage(own: OwnDatabase, clients: number, acting: Database = own.database) {
+  const engine = await ownEngine(acting);
+  await engine.startWorker();
+  const web = await startWeb({ ...own, database: acting }, { TEMPORAL_NAMESPACE: engine.namespace });
+  const pool = new pg.Pool({ connectionString: own.url, max: 20 });
+  afterAll(() => pool.end());
+  const receiver = await startReceiver();
+  const endpoint = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
+  await createEndpoint(own.database.em, 'system', endpoint, testWorld(own.database).secretBox);
+  return {
+    database: own.database,
+    pool,
+    engine,
+    web,
+    receiver,
+    doors: await openDoors(own.database, web, clients),
+  };
+}
+
+/** Signs so many admins in, each of them new. */
+async function openDoors({ em }: Database, web: TestWeb, clients: number): Promise<Door[]> {
+  const passwordHash = await hashPassword(castPassword);
+  const fork = em.fork();
+  const admins = Array.from({ length: clients }, (_, number) =>
+    fork.create(User, {
+      name: `Admin ${number}`,
+      email: `admin${number}@race.example`,
+      role: 'admin',
+      passwordHash,
+    }),
+  );
+  await fork.flush();
+  const doors: Door[] = [];
+  for (const { id, email } of admins) doors.push(consoleDoor(await web.signIn(email), `user:${id}`));
+  return doors;
+}

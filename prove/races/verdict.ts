@@ -1,0 +1,43 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { brokenLaws } from './laws.ts';
+import { brokenPromises } from './promises.ts';
+import { type Aftermath, problemsWithOrder } from './serial-order.ts';
+import type { Stage } from './stage.ts';
+import { ignorantWorkflows } from './workflows.ts';
+
+/** Everything that is wrong after a race, in words; nothing when all is well. */
+export interface Verdict {
+  laws: string[];
+  promises: string[];
+  order: string[];
+  workflows: string[];
+}
+
+/** Lets the engine hear of everything, then looks for whatever is wrong. */
+export async function verdictOn(stage: Stage, aftermath: Aftermath): Promise<Verdict> {
+  const { pool, engine } = stage;
+  await tellTheEngine(stage);
+  return {
+    laws: await brokenLaws(pool),
+    promises: await brokenPromises(pool, aftermath.company),
+    order: problemsWithOrder(aftermath),
+    workflows: await ignorantWorkflows(engine.client, pool, aftermath.company),
+  };
+}
+
+/** What a verdict says when nothing is wrong. */
+export const allIsWell: Verdict = { laws: [], promises: [], order: [], workflows: [] };
+
+/** Until the relay has nothing more to say; then the reconciler looks once. */
+export async function tellTheEngine({ engine, pool }: Stage): Promise<void> {
+  do await engine.relay();
+  while ((await isUnsaid(pool)) && (await pause(200, true)));
+  await engine.reconcile();
+  await engine.relay();
+}
+
+async function isUnsaid(pool: pg.Pool): Promise<boolean> {
+  const { rows } = await pool.query('select from outbox where sent_at is null limit 1');
+  return rows.length > 0;
+}

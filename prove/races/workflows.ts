@@ -1,0 +1,58 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type pg from 'pg';
+import { offboardingWorkflowId } from '../../workflows/messages.ts';
+import type { Company } from './company.ts';
+
+/** The open ids of one offboarding, kind by kind, in words: `hardware 1, 2; seats 3; requests none`. */
+type Sets = string;
+
+/**
+ * Compares what the leavers' workflows know with the database: the same ids are open, and only open offboardings have
+ * a workflow that runs. Returns the differences. To be asked after the relay has run.
+ */
+export async function ignorantWorkflows(
+  client: Client,
+  pool: pg.Pool,
+  { people }: Company,
+): Promise<string[]> {
+  const { rows } = await pool.query<{ id: number; state: string; sets: Sets }>(
+    `select o.id, o.state, format('hardware %s; seats %s; requests %s',
+       ${listed('assignments')}, ${listed('seats')}, ${listed('requests')}) as sets
+     from offboardings o where o.user_id = any($1) order by o.id`,
+    [people],
+  );
+  const problems = await Promise.all(
+    rows.map(async ({ id, state, sets }) => {
+      const known = await knownTo(client, id);
+      const expected = state === 'open' ? sets : 'nothing, it has ended';
+      return known === expected
+        ? []
+        : [`the workflow of offboarding ${id} knows ${known}, but there is ${expected}`];
+    }),
+  );
+  return problems.flat();
+}
+
+const listed = (table: string) =>
+  `coalesce((select string_agg(id::text, ', ' order by id) from ${table} where user_id = o.user_id and live), 'none')`;
+
+async function knownTo(client: Client, offboardingId: number): Promise<Sets> {
+  const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
+  try {
+    const { status } = await handle.describe();
+    if (status.name !== 'RUNNING') return 'nothing, it has ended';
+    const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return setsIn(currentDetails);
+  } catch (error) {
+    // One that was never started has nothing to say.
+    if (error instanceof WorkflowNotFoundError) return 'nothing, it has ended';
+    throw error;
+  }
+}
+
+/** Reads the table that an operator sees. */
+function setsIn(details: string): Sets {
+  const row = (what: string) =>
+    new RegExp(`^\\| ${what}[^|]*\\| \\d+ \\| ([^|]*) \\|$`, 'm').exec(details)?.[1]?.replace('–', 'none');
+  return `hardware ${row('hardware')}; seats ${row('software')}; requests ${row('requests')}`;
+}

@@ -1,0 +1,138 @@
+import type pg from 'pg';
+import type { Company } from './company.ts';
+import type { Entry } from './trail.ts';
+
+/** What is true of a company's people and things: as the database has it, or as the audit trail tells it. */
+export interface World {
+  people: Record<number, PersonInWorld>;
+  /** Who holds it, or null. */
+  assets: Record<number, number | null>;
+  /** Open assignments: which asset is with whom. */
+  assignments: Record<number, { assetId: number; userId: number }>;
+  seats: Record<number, { licenseId: number; userId: number }>;
+  requests: Record<number, { userId: number; status: string }>;
+}
+
+interface PersonInWorld {
+  endDate: string | null;
+  managerId: number | null;
+  /** The open one. */
+  offboardingId: number | null;
+  completed: boolean;
+}
+
+/** Reads a company as it is now, by one statement. Only what is open; requests that are closed too. */
+export async function readWorld(pool: pg.Pool, { people, assets }: Company): Promise<World> {
+  const { rows } = await pool.query<{ world: World }>(
+    `select jsonb_build_object(
+       'people', (select jsonb_object_agg(u.id, jsonb_build_object('endDate', u.end_date, 'managerId', u.manager_id,
+         'offboardingId', (select o.id from offboardings o where o.user_id = u.id and o.state = 'open'),
+         'completed', u.offboarding_completed_at is not null)) from users u where u.id = any($1)),
+       'assets', (select jsonb_object_agg(a.id, (select h.user_id from assignments h
+         where h.asset_id = a.id and h.returned_at is null)) from assets a where a.id = any($2)),
+       'assignments', (select coalesce(jsonb_object_agg(id, jsonb_build_object('assetId', asset_id, 'userId', user_id)), '{}')
+         from assignments where user_id = any($1) and returned_at is null),
+       'seats', (select coalesce(jsonb_object_agg(id, jsonb_build_object('licenseId', license_id, 'userId', user_id)), '{}')
+         from seats where user_id = any($1) and revoked_at is null),
+       'requests', (select coalesce(jsonb_object_agg(id, jsonb_build_object('userId', user_id, 'status', status)), '{}')
+         from requests where user_id = any($1))) as world`,
+    [people, assets],
+  );
+  return rows[0]!.world;
+}
+
+/** How much is open for a person. */
+export const openIn = ({ assignments, seats, requests }: World, userId: number) => {
+  const theirs = (item: { userId: number }) => item.userId === userId;
+  return {
+    hardware: Object.values(assignments).filter(theirs).length,
+    software: Object.values(seats).filter(theirs).length,
+    requests: Object.values(requests).filter((one) => theirs(one) && isOpen(one)).length,
+  };
+};
+
+export const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
+
+/** Changes the world as an entry of the audit trail says; returns what cannot have happened, or null. */
+export function follow(world: World, { action, userId, details }: Entry): string | null {
+  const person = world.people[userId]!;
+  const given = () => (person.completed ? `to ${userId}, who has been offboarded` : null);
+  switch (action) {
+    case 'asset.assigned': {
+      const holder = world.assets[details.assetId];
+      world.assets[details.assetId] = userId;
+      world.assignments[details.assignmentId] = { assetId: details.assetId, userId };
+      return given() ?? (holder == null ? null : `asset ${details.assetId}, which ${holder} holds`);
+    }
+    case 'asset.recovered':
+    case 'asset.lost': {
+      const held = world.assignments[details.assignmentId];
+      delete world.assignments[details.assignmentId];
+      world.assets[details.assetId] = null;
+      return held === undefined ? `assignment ${details.assignmentId}, which is not open` : null;
+    }
+    case 'seat.assigned': {
+      const has = Object.values(world.seats).some(
+        (seat) => seat.userId === userId && seat.licenseId === details.licenseId,
+      );
+      world.seats[details.seatId] = { licenseId: details.licenseId, userId };
+      return given() ?? (has ? `a second seat of license ${details.licenseId}` : null);
+    }
+    case 'seat.revoked': {
+      const seat = world.seats[details.seatId];
+      delete world.seats[details.seatId];
+      return seat === undefined ? `seat ${details.seatId}, which nobody has` : null;
+    }
+    case 'request.created':
+      world.requests[details.requestId] = { userId, status: 'pending' };
+      return given();
+    case 'request.approved':
+    case 'request.resolved': {
+      const request = world.requests[details.requestId]!;
+      const before = request.status;
+      request.status = action === 'request.approved' ? 'approved' : details.outcome;
+      const may = action === 'request.approved' ? before === 'pending' : isOpen({ status: before });
+      return may ? null : `request ${details.requestId}, which is ${before}`;
+    }
+    case 'user.end_date_changed': {
+      const before = person.endDate;
+      person.endDate = details.to;
+      return given() ?? (before === details.from ? null : `from ${details.from}, but it was ${before}`);
+    }
+    case 'offboarding.opened': {
+      const before = person.offboardingId;
+      person.offboardingId = details.offboardingId;
+      return given() ?? (before === null ? null : `beside ${before}, which is open`);
+    }
+    case 'offboarding.cancelled': {
+      const before = person.offboardingId;
+      person.offboardingId = null;
+      return before === details.offboardingId
+        ? null
+        : `offboarding ${details.offboardingId}, which is not open`;
+    }
+    case 'user.manager_cleared': {
+      const before = person.managerId;
+      person.managerId = null;
+      return before === details.formerManagerId
+        ? null
+        : `of ${details.formerManagerId}, but it was ${before}`;
+    }
+    case 'user.offboarded': {
+      const { hardware, software, requests } = openIn(world, userId);
+      const openBefore = person.offboardingId;
+      const twice = given();
+      Object.assign(person, { completed: true, offboardingId: null, endDate: details.endDate });
+      if (hardware + software + requests > 0)
+        return `with ${hardware} hardware, ${software} software, ${requests} requests open`;
+      return (
+        twice ??
+        (openBefore === details.offboardingId
+          ? null
+          : `offboarding ${details.offboardingId}, which is not open`)
+      );
+    }
+    default:
+      return 'which these operations do not do';
+  }
+}

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest';
+import { watchingLaws } from '../../prove/races/laws.ts';
+import { inFigures, race, raceWithHands } from '../../prove/races/race.ts';
+import { whileRelaying } from '../../prove/races/relaying.ts';
+import { setStage } from '../../prove/races/stage.ts';
+import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
+import { randomFrom } from '../../prove/random.ts';
+import { seed } from '../../prove/seed.ts';
+import { ownDatabase } from '../support/database.ts';
+
+// The short form of what `npm run prove` does with thousands of operations.
+const own = await ownDatabase();
+const stage = await setStage(own, 10);
+const random = randomFrom(seed);
+
+it('ten clients at once leave nothing that one after another could not have left', async () => {
+  const course = { ...stage, random: random.named('race'), operations: 18 };
+  const aftermath = await whileRelaying(stage, random, () => race(course));
+  const { history } = aftermath;
+  expect(await verdictOn(stage, aftermath), inFigures(history)).toEqual(allIsWell);
+  // Were everything refused, or nothing, the race would prove little.
+  expect(new Set(history.map(({ answer }) => answer.is))).toEqual(new Set(['done', 'refused', 'unchanged']));
+  const completed = history.filter(
+    ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
+  );
+  expect(completed.length).toBeGreaterThan(0);
+});
+
+it('the laws of the schema hold at every moment for SQL clients who ask nobody', async () => {
+  const course = { ...stage, random: random.named('hands'), operations: 12 };
+  const { result, seen } = await watchingLaws(stage.pool, () => raceWithHands(course, 4));
+  expect(seen).toEqual([]);
+  expect(result.tally).toMatchObject({ done: expect.any(Number), 'refused 23503': expect.any(Number) });
+});
