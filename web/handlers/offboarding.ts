@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { closedAnswer } from '../../database/completion.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
@@ -6,6 +6,7 @@ import { answerAlert, askingLost, askingPending, namesFrom } from '../answers.ts
 import { type ChecklistNote, renderChecklist } from '../checklist.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isUuid } from '../forms.ts';
+import { orShowWhyNot } from '../page-note.ts';
 import { done } from '../rendering.ts';
 import { idIn, isHtmx, queryText } from '../requests.ts';
 import type { Services } from '../services.ts';
@@ -49,11 +50,17 @@ export const offboardingPages = (services: Services) => {
       : closed;
   }
 
-  const cancel: RequestHandler = async (request, response) => {
+  const cancel: RequestHandler = (request, response) => {
     const userId = idIn(request, 'userId', 'user');
-    await cancelOffboarding(database.em, actorOf(response), userId);
-    return done(request, response, `/offboarding/${userId}`, 'The offboarding has been cancelled.', (alert) =>
-      renderChecklist(services, request, response as Response, userId, { alert }),
+    const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
+    return orShowWhyNot(
+      request,
+      async () => {
+        await cancelOffboarding(database.em, actorOf(response), userId);
+        const text = 'The offboarding has been cancelled.';
+        await done(request, response, `/offboarding/${userId}`, text, (alert) => show({ alert }));
+      },
+      show,
     );
   };
 
