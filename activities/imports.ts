@@ -8,7 +8,7 @@ export const importActivities = ({ database, log }: World) => ({
   async carryOnImport(importId: number): Promise<Progress> {
     const context = Context.current();
     return carryOn(database.em, importId, {
-      onLine() {
+      onStep() {
         context.heartbeat();
         context.cancellationSignal.throwIfAborted();
       },

@@ -8,6 +8,7 @@ import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
 import { handOut } from '../assignments.ts';
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
+import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import type { JudgedLine } from './judging.ts';
 import { takeLine, tellSubject } from './lines.ts';
@@ -27,7 +28,7 @@ export async function carryOutAsset(
       await handOut(change, await store(change.em));
     });
   }
-  await em.fork().transactional(async (transaction) => {
+  await inOneTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, outcome);
     await store(transaction);
   });

@@ -1,14 +1,7 @@
 import { sql } from 'kysely';
-import type { ImportKind } from '../../domain/imports/imports.ts';
-import { type AssetFacts, judgeAsset } from '../../domain/imports/judge-asset.ts';
-import { judgeLicense, type LicenseFacts } from '../../domain/imports/judge-license.ts';
-import { judgeUser, type UserFacts } from '../../domain/imports/judge-user.ts';
 import { type Judgement, type Remark, refused } from '../../domain/imports/judgement.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import { assetFacts } from './asset-facts.ts';
-import { licenseFacts } from './license-facts.ts';
-import { userFacts } from './user-facts.ts';
 
 /** What there is in the database about one line. */
 export interface FactsOfLine<Facts> {
@@ -23,38 +16,30 @@ export interface JudgedLine<Facts> extends FactsOfLine<Facts> {
   judgement: Judgement;
 }
 
-/** What each kind of file speaks of. */
-export interface FactsOfKind {
-  users: UserFacts;
-  assets: AssetFacts;
-  licenses: LicenseFacts;
+/** How the lines of a kind of file are judged. */
+interface Judge<Facts> {
+  factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
+  judge(facts: Facts): Judgement;
 }
 
-type Judge<Facts> = (
+/**
+ * Finds out what some lines of a file would do now, and keeps it with them: three statements, however many lines.
+ * Changes no fact.
+ */
+export async function judgeLines<Facts>(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
-) => Promise<JudgedLine<Facts>[]>;
-
-const judgeWith =
-  <Facts>(
-    factsOf: (em: EntityManager, importId: number, lines: readonly number[]) => Promise<FactsOfLine<Facts>[]>,
-    judge: (facts: Facts) => Judgement,
-  ): Judge<Facts> =>
-  async (em, importId, lines) => {
-    const problems = await problemsOf(em, importId, lines);
-    return (await factsOf(em, importId, lines)).map((found) => {
-      const known = problems.get(found.line);
-      return { ...found, judgement: known === undefined ? judge(found.facts) : refused(known) };
-    });
-  };
-
-/** Says of some lines of a file what each would do now: two statements, however many lines. Writes nothing. */
-export const judges: { [Kind in ImportKind]: Judge<FactsOfKind[Kind]> } = {
-  users: judgeWith(userFacts, judgeUser),
-  assets: judgeWith(assetFacts, judgeAsset),
-  licenses: judgeWith(licenseFacts, judgeLicense),
-};
+  { factsOf, judge }: Judge<Facts>,
+): Promise<JudgedLine<Facts>[]> {
+  const problems = await problemsOf(em, importId, lines);
+  const judged = (await factsOf(em, importId, lines)).map((found) => {
+    const known = problems.get(found.line);
+    return { ...found, judgement: known === undefined ? judge(found.facts) : refused(known) };
+  });
+  await keepJudgements(em, importId, judged);
+  return judged;
+}
 
 /** What was wrong with lines from the beginning. */
 async function problemsOf(
@@ -68,12 +53,8 @@ async function problemsOf(
   return new Map(rows.map(({ line, problems }) => [line, problems]));
 }
 
-/** Keeps what lines would do, by one statement; a line that has been carried out meanwhile keeps what it did. */
-export async function keepJudgements(
-  em: EntityManager,
-  importId: number,
-  judged: readonly JudgedLine<unknown>[],
-): Promise<void> {
+/** A line that has been carried out meanwhile keeps what it did. */
+async function keepJudgements(em: EntityManager, importId: number, judged: readonly JudgedLine<unknown>[]) {
   const rows = judged.map(({ line, subjectId, judgement: { verdict, leaving, ...judgement } }) => ({
     line,
     subjectId,

@@ -4,6 +4,7 @@ import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
 import { addLicense, changeLicense } from '../licenses.ts';
+import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { giveSeat } from '../seats.ts';
 import { sqlOf } from '../tables.ts';
@@ -26,7 +27,7 @@ export async function carryOutLicense(
       await giveSeat(change, await store(change.em));
     });
   }
-  await em.fork().transactional(async (transaction) => {
+  await inOneTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, outcome);
     await store(transaction);
   });

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../change.ts';
+import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
 import { sqlOf } from '../tables.ts';
 import { applyUserChanges } from '../users.ts';
+import { isBrokenLaw } from './line-problems.ts';
 import { DoneAlready } from './lines.ts';
 import { personNamed } from './people.ts';
 
@@ -31,6 +34,54 @@ export async function pendingManagers(
     from pending left join lateral ${personNamed(sql`pending.manager`)} m on true
     order by line`.execute(sqlOf(em));
   return rows;
+}
+
+/**
+ * Sets the managers of many people in one transaction, with the rows and the trail that `updateUser` would leave
+ * of each, and their lines' marks. Who cannot simply have theirs set is left out: the answer is the lines done.
+ * When the schema refuses one, none is set.
+ */
+export async function setManagersTogether(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  pending: readonly PendingManager[],
+): Promise<Set<number>> {
+  const wanted = pending.filter(({ userId, managerId }) => managerId !== null && managerId !== userId);
+  try {
+    return await inOneTransaction(em, async (transaction) => {
+      await lockPeople(
+        transaction,
+        wanted.map(({ userId }) => userId),
+      );
+      const { rows } = await sql<{ line: number }>`
+        with wish as (
+          select w.* from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(line int, "userId" int, "managerId" int)
+          join users u on u.id = w."userId" where u.offboarding_completed_at is null
+        ), taken as (
+          update import_rows r set manager_pending = false from wish w
+          where r.import_id = ${importId} and r.line = w.line and r.manager_pending returning r.line, w."userId", w."managerId"
+        ), changed as (
+          update users u set manager_id = t."managerId", revision = u.revision + 1 from taken t
+          where u.id = t."userId" and u.manager_id is distinct from t."managerId"
+          returning u.id, old.manager_id as before, new.manager_id as after
+        ), told as (
+          insert into audit_entries (actor, action, user_id, details)
+          select ${actor}::text, 'user.manager_changed', id, jsonb_build_object('from', before, 'to', after)
+          from changed order by id
+        )
+        select line from taken`.execute(sqlOf(transaction));
+      return new Set(rows.map(({ line }) => line));
+    });
+  } catch (error) {
+    if (error instanceof InvalidInput || error instanceof Refusal || isBrokenLaw(error)) return new Set();
+    throw error;
+  }
+}
+
+/** In the order of their ids, as everybody does. */
+async function lockPeople(em: EntityManager, ids: readonly number[]): Promise<void> {
+  await sql`select id from users where id = any(${ids}::int[]) order by id for update`.execute(sqlOf(em));
 }
 
 /** Sets the manager of a person, in one transaction with the mark that it was done. Throws DoneAlready. */

@@ -26,7 +26,7 @@ const batchSize = 500;
 export async function carryOn(
   em: EntityManager,
   importId: number,
-  hooks: Pick<Errand, 'onLine' | 'onDefect'>,
+  hooks: Pick<Errand, 'onStep' | 'onDefect'>,
 ): Promise<Progress> {
   const found = await em.fork().findOne(Import, { id: importId });
   if (found === null || found.state === 'cancelling') return endImport(em, importId, 'cancelled');

@@ -1,6 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { UserFacts } from '../../domain/imports/judge-user.ts';
 import { changeAbout } from '../change.ts';
+import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
@@ -28,7 +29,7 @@ export async function carryOutUser(
       lockWithSuperAdmins,
     );
   }
-  await em.fork().transactional(async (transaction) => {
+  await inOneTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, 'created', isPending);
     const userId = await createUserWithin(transaction, actor, fields as NewUser);
     await tellSubject(transaction, importId, line, userId);

@@ -21,7 +21,10 @@ import {
   importById,
   startImport,
 } from '../../database/imports/imports.ts';
+import { judgeLines } from '../../database/imports/judging.ts';
 import { forgetOldLines } from '../../database/imports/keeping.ts';
+import { kinds } from '../../database/imports/kinds.ts';
+import { addNewcomers } from '../../database/imports/newcomers.ts';
 import { carryOn, endImport, importsStarting, importsUnderWay } from '../../database/imports/progress.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import { sqlOf } from '../../database/tables.ts';
@@ -131,6 +134,55 @@ describe('people', () => {
     const after = await facts();
     // Two entries say that the import began and ended.
     expect(after).toEqual(before.map((count, index) => (index === 5 ? count + 2 : count)));
+  });
+
+  test('who are added many at once leave the rows and the trail that the verb leaves of each', async () => {
+    const [one, imported] = [newId(), newId()];
+    const profile = {
+      department: 'Sales',
+      jobTitle: 'Lead',
+      startDate: '2020-02-03',
+      timeZone: 'Asia/Tokyo',
+    };
+    await createUser(em, actor, {
+      ...profile,
+      name: 'Same',
+      email: mailOf(one),
+      externalId: one,
+      managerId: cast.mira.id,
+    });
+    await files.run(
+      'users',
+      csvOf(
+        ['name', 'email', 'externalId', 'manager', ...Object.keys(profile)],
+        ['Same', mailOf(imported), imported, cast.mira.email, ...Object.values(profile)],
+      ),
+    );
+    const leftOf = async (externalId: string) => {
+      const {
+        id,
+        createdAt: _,
+        ...row
+      } = await em.fork().findOneOrFail(User, { externalId }, { populate: ['passwordHash'] });
+      const entries = await em.fork().find(AuditEntry, { userId: id }, { orderBy: { id: 'asc' } });
+      const trail = entries.map(({ actor, action, details }) => ({ actor, action, details }));
+      return JSON.parse(JSON.stringify({ row, trail }).replaceAll(externalId, 'X'));
+    };
+    expect(await leftOf(imported)).toEqual(await leftOf(one));
+  });
+
+  test('of whom the schema refuses one are added all the same, each by itself', async () => {
+    const ids = Array.from({ length: 5 }, () => newId());
+    const found = await files.upload(
+      'users',
+      csvOf(['externalId', 'name', 'email'], ...ids.map((id) => [id, 'N', mailOf(id)])),
+    );
+    const judged = await judgeLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
+    await createUser(em, 'system', { name: 'Faster', email: mailOf(ids[2]!), externalId: newId() });
+    expect(await addNewcomers(em, actor, found.id, judged)).toBe(false);
+    expect(await em.fork().count(User, { externalId: ids })).toBe(0);
+    await startImport(em, actor, found.id, null);
+    expect(await files.carryOut(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });
   });
 
   test('get their offboardings opened, moved and cancelled by their end dates', async () => {
@@ -466,7 +518,7 @@ describe('an import', () => {
     await startImport(em, actor, id, null);
     await em.fork().nativeUpdate(ImportRow, { importId: id, line: 3 }, { outcome: 'unchanged' });
     await cancelImport(em, actor, id);
-    expect(await carryOn(em, id, { onLine() {}, onDefect() {} })).toMatchObject({ isOver: true });
+    expect(await carryOn(em, id, { onStep() {}, onDefect() {} })).toMatchObject({ isOver: true });
     expect(await importById(em, id)).toMatchObject({
       state: 'cancelled',
       results: { changed: 0, unchanged: 1 },
@@ -480,7 +532,7 @@ describe('an import', () => {
     const dying = () => {
       if (++lines === 1) throw new Error('The worker died');
     };
-    await expect(carryOn(em, id, { onLine: dying, onDefect() {} })).rejects.toThrow('died');
+    await expect(carryOn(em, id, { onStep: dying, onDefect() {} })).rejects.toThrow('died');
     const done = await files.carryOut(id);
     expect(done.results).toMatchObject({ changed: 2, failed: 0 });
     for (const { id } of [cast.emil, cast.timo]) expect(await trailOf(id)).toEqual([`${actor} user.updated`]);

@@ -25,7 +25,7 @@ export function importing({ em }: Database, actor: Actor) {
     const onDefect = (error: unknown) => {
       throw error;
     };
-    while (!(await carryOn(em, importId, { onLine: () => {}, onDefect })).isOver);
+    while (!(await carryOn(em, importId, { onStep: () => {}, onDefect })).isOver);
     return importById(em, importId);
   }
 

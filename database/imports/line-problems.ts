@@ -1,0 +1,39 @@
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import type { Remark } from '../../domain/imports/judgement.ts';
+import { inWords } from '../constraints.ts';
+import { DoneAlready } from './lines.ts';
+
+/**
+ * What an error means for the line it happened to: what a rule says, or that it is our fault, which `onDefect`
+ * hears of. Null when another try has done the line. What has nothing to do with the line is thrown on.
+ */
+export function problemsIn(error: unknown, onDefect: (error: unknown) => void): Remark[] | null {
+  if (error instanceof DoneAlready) return null;
+  const known = inWords(error);
+  if (known instanceof InvalidInput) {
+    return Object.entries(known.fields).map(([field, message]) => ({
+      field: columnOf[field] ?? field,
+      message,
+    }));
+  }
+  if (known instanceof Refusal) return [{ field: null, message: known.message }];
+  if (!isDefect(error)) throw error;
+  onDefect(error);
+  return [
+    {
+      field: null,
+      message: 'This line could not be carried out. It is our fault, and has been written down.',
+    },
+  ];
+}
+
+/** What verbs call a field, where a file calls it otherwise. */
+const columnOf: Record<string, string> = { managerId: 'manager' };
+
+/** A bug, or data that the schema refuses: trying again will not help. */
+const isDefect = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || isBrokenLaw(error);
+
+/** Whether the schema refused what was written. */
+export const isBrokenLaw = (error: unknown): boolean =>
+  /^(22|23)/.test(String((error as { code?: unknown } | null)?.code ?? ''));

@@ -1,0 +1,64 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import { inOneTransaction } from '../one-transaction.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+import type { JudgedLine } from './judging.ts';
+import { isBrokenLaw } from './line-problems.ts';
+
+type Line = JudgedLine<UserFacts>;
+
+/** Whether a new person is no more than a row: active, and not leaving. Others go through `createUser`. */
+export const isPlain = ({ facts: { values } }: Line): boolean =>
+  (values.status ?? 'active') === 'active' && (values.endDate ?? null) === null;
+
+/**
+ * Adds many people by one statement, with the rows and the trail that `createUser` would leave of each, and their
+ * lines' marks. The schema holds the rules they could break: when one does, nobody is added, and the answer is
+ * false; then each goes the usual way, to be told why.
+ */
+export async function addNewcomers(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  lines: readonly Line[],
+): Promise<boolean> {
+  const people = JSON.stringify(lines.map(personOf));
+  try {
+    await inOneTransaction(em, (transaction) =>
+      sql`
+        with person as materialized (
+          select nextval(pg_get_serial_sequence('users', 'id'))::int as id, p.*
+          from jsonb_to_recordset(${people}::jsonb) as p(line int, "externalId" text, name text, email text,
+            department text, "jobTitle" text, "managerId" int, "startDate" date, "timeZone" text, "isPending" boolean)
+        ), taken as (
+          update import_rows r set outcome = 'created', subject_id = p.id, manager_pending = p."isPending"
+          from person p where r.import_id = ${importId} and r.line = p.line and r.outcome is null returning p.id
+        ), added as (
+          insert into users (id, external_id, name, email, department, job_title, manager_id, start_date, time_zone, revision)
+          select id, "externalId", name, email, department, "jobTitle", "managerId", "startDate", "timeZone",
+            case when "managerId" is null then 0 else 1 end
+          from person join taken using (id) order by id returning id, name, email, manager_id
+        )
+        insert into audit_entries (actor, action, user_id, details)
+        select ${actor}::text, action, id, details from added, lateral (
+          select 1 as place, 'user.created' as action, jsonb_build_object('name', name, 'email', email) as details
+          union all
+          select 2, 'user.manager_changed', jsonb_build_object('from', null, 'to', manager_id) where manager_id is not null
+        ) entry order by id, place`.execute(sqlOf(transaction)),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof InvalidInput || error instanceof Refusal || isBrokenLaw(error)) return false;
+    throw error;
+  }
+}
+
+function personOf({ line, facts: { values, manager, managerIsInFile } }: Line) {
+  const { externalId, name, email, department, jobTitle, startDate, timeZone } = values;
+  const managerId = manager === null || manager.isGone ? null : manager.id;
+  const profile = { externalId, name, email, department, jobTitle, startDate, timeZone };
+  return { line, ...profile, managerId, isPending: managerIsInFile };
+}

@@ -1,0 +1,180 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Import } from '../../database/entities/index.ts';
+import { cancelImport, importById, startImport } from '../../database/imports/imports.ts';
+import { sqlOf } from '../../database/tables.ts';
+import { createImportStarter } from '../../worker/imports.ts';
+import { csvImportStart, csvImportWorkflow, csvImportWorkflowId } from '../../workflows/messages.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { csvOf, importing } from '../support/importing.ts';
+import { asOwner } from '../support/owner.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { em } = database;
+const { client, engine, namespace, reconcile, startWorker } = await ownEngine(database);
+const startImports = createImportStarter({ database, engine });
+const files = importing(database, 'system');
+
+let crowds = 0;
+let crowd: string;
+beforeEach(() => {
+  crowd = `crowd${++crowds}`;
+});
+
+/** Somebody of this test's crowd, whom the one after them manages; every tenth leaves. */
+const person = (index: number, count: number) => [
+  `${crowd}-${index}`,
+  `Person ${index}`,
+  `${crowd}-${index}@x.example`,
+  index + 1 < count ? `${crowd}-${index + 1}` : null,
+  index % 10 === 0 ? '2027-01-31' : null,
+];
+const crowdOf = (count: number) =>
+  csvOf(
+    ['externalId', 'name', 'email', 'manager', 'endDate'],
+    ...Array.from({ length: count }, (_, index) => person(index, count)),
+  );
+
+/** Uploads a crowd and starts its import, as the console does; nobody has told the engine. */
+async function started(count: number): Promise<number> {
+  const { id, preview } = await files.upload('users', crowdOf(count));
+  await startImport(em, 'system', id, preview!.starts);
+  return id;
+}
+
+const ended = (id: number, patience?: number) =>
+  eventually(async () => {
+    const found = await importById(em, id);
+    return found.endedAt ? found : null;
+  }, patience);
+const handleOf = (id: number) => client.workflow.getHandle(csvImportWorkflowId(id));
+
+/** How many of this test's crowd there are, have a manager and leave, and how often the trail says so. */
+async function crowdAsItIs() {
+  const { rows } = await sql<Record<string, number>>`
+    select count(*) as people, count(manager_id) as managed,
+      (select count(*) from offboardings o join users l on l.id = o.user_id where l.external_id like ${`${crowd}-%`}) as leaving,
+      (select count(*) from audit_entries a join users c on c.id = a.user_id
+        where c.external_id like ${`${crowd}-%`} and action = 'user.created') as created,
+      (select count(*) from audit_entries a join users c on c.id = a.user_id
+        where c.external_id like ${`${crowd}-%`} and action = 'user.manager_changed') as "managersChanged"
+    from users where external_id like ${`${crowd}-%`}`.execute(sqlOf(em));
+  return rows[0];
+}
+const whole = (count: number) => ({
+  people: count,
+  managed: count - 1,
+  leaving: count / 10,
+  created: count,
+  managersChanged: count - 1,
+});
+
+describe('a started import', () => {
+  it('gets a workflow that carries it out, and tells the engine ids and counts alone', async () => {
+    const worker = await startWorker();
+    const id = await started(20);
+    await startImports();
+    expect(await ended(id)).toMatchObject({
+      state: 'done',
+      results: { created: 20, failed: 0, managersPending: 0 },
+    });
+    expect(await crowdAsItIs()).toEqual(whole(20));
+    await handleOf(id).result();
+    expect(JSON.stringify(await handleOf(id).fetchHistory())).not.toContain(crowd);
+    await worker.stop();
+  });
+
+  it('is not lost with its workflow', async () => {
+    const id = await started(20);
+    await startImports();
+    await handleOf(id).terminate('lost');
+    await em.fork().nativeUpdate(Import, { id }, { state: 'running' });
+    const worker = await startWorker();
+    await reconcile();
+    expect(await ended(id)).toMatchObject({ state: 'done', results: { created: 20 } });
+    await worker.stop();
+  });
+
+  it('that was cancelled in the console before anything ran does nothing', async () => {
+    const id = await started(20);
+    await startImports();
+    await cancelImport(em, 'system', id);
+    const worker = await startWorker();
+    expect(await ended(id)).toMatchObject({ state: 'cancelled', results: { created: 0 } });
+    await worker.stop();
+  });
+
+  it('that an operator cancels in the engine is cancelled here too', async () => {
+    const id = await started(20);
+    await startImports();
+    await handleOf(id).cancel();
+    const worker = await startWorker();
+    expect(await ended(id)).toMatchObject({ state: 'cancelled' });
+    await expect(handleOf(id).result()).rejects.toThrow('cancelled');
+    await worker.stop();
+  });
+
+  it('goes on in a new run when its history has grown long', async () => {
+    const worker = await startWorker();
+    const id = await started(1_200);
+    await client.workflow.start(csvImportWorkflow, {
+      ...csvImportStart(id),
+      args: [{ importId: id, continueAfter: 1 }],
+    });
+    expect(await ended(id, 30_000)).toMatchObject({ state: 'done', results: { created: 1_200 } });
+    expect(await crowdAsItIs()).toEqual(whole(1_200));
+    const runs = [];
+    for await (const run of client.workflow.list({ query: `WorkflowId = '${csvImportWorkflowId(id)}'` }))
+      runs.push(run.status.name);
+    expect(runs.length).toBeGreaterThan(3);
+    await worker.stop();
+  });
+
+  it('that keeps failing says so, and goes on when somebody tries again', async () => {
+    await asOwner(
+      own.ownerUrl,
+      `create function break_lines() returns trigger language plpgsql as $$ begin raise exception 'broken' using errcode = '22000'; end $$`,
+      `create trigger break_lines before update on import_rows for each row when (new.outcome is not null) execute function break_lines()`,
+    );
+    const worker = await startWorker();
+    const id = await started(20);
+    await startImports();
+    expect(await ended(id, 30_000)).toMatchObject({ state: 'failed', results: { created: 0 } });
+    await handleOf(id).result();
+    await asOwner(own.ownerUrl, 'drop trigger break_lines on import_rows', 'drop function break_lines');
+    await startImport(em, 'system', id, null);
+    await startImports();
+    expect(await ended(id)).toMatchObject({ state: 'done', results: { created: 20 } });
+    await worker.stop();
+  });
+});
+
+it('is neither lost nor doubled when its worker is killed in the middle', async () => {
+  const count = 3_000;
+  const id = await started(count);
+  const done = async () => (await importById(em, id)).results!.created;
+  const first = startWorkerProcess(own, namespace);
+  await eventually(async () => (await done()) >= 500, 40_000);
+  await first.kill();
+  const atDeath = await importById(em, id);
+  expect(atDeath.state).toBe('running');
+  expect(await done()).toBeLessThan(count);
+  startWorkerProcess(own, namespace);
+  expect(await ended(id, 60_000)).toMatchObject({
+    state: 'done',
+    results: { created: count, changed: 0, unchanged: 0, failed: 0, managersPending: 0 },
+  });
+  expect(await crowdAsItIs()).toEqual(whole(count));
+  const following = async () => {
+    const running = await engine.runningOffboardings();
+    const { rows } = await sql<{ id: number }>`
+      select o.id from offboardings o join users u on u.id = o.user_id where u.external_id like ${`${crowd}-%`}`.execute(
+      sqlOf(em),
+    );
+    return rows.every((row) => running.has(row.id));
+  };
+  await eventually(following, 60_000);
+}, 180_000);
