@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { picturesOf } from '../database/checklists.ts';
 import { closedAnswer, completeOffboarding } from '../database/completion.ts';
+import { withdrawOpeningTooLate } from '../database/early-completions.ts';
 import { recordFailedStep } from '../database/failed-steps.ts';
 import { revokeSeat, seatById } from '../database/seats.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -43,7 +44,10 @@ export function offboardingActivities({ database }: World) {
   /** Completes the offboarding, or says why not; and what is open then. */
   async function complete({ offboardingId, actor, askedAt }: Question) {
     const known = await closedAnswer(fork(), offboardingId);
-    if (known === null) refuseIfOld(askedAt);
+    if (known === null && wasAskedTooLongAgo(askedAt, Date.now())) {
+      await withdrawOpeningTooLate(fork(), offboardingId, new Date());
+      throw cameTooLate();
+    }
     const answer = known ?? (await completeOffboarding(fork(), offboardingId, actor as Actor));
     return { answer, picture: await pictureAfter(offboardingId) };
   }
@@ -63,7 +67,7 @@ export function offboardingActivities({ database }: World) {
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
-    refuseIfOld(askedAt);
+    if (wasAskedTooLongAgo(askedAt, Date.now())) throw cameTooLate();
     return revokeSeat(fork(), actor as Actor, seatId);
   }
 
@@ -78,8 +82,4 @@ export function offboardingActivities({ database }: World) {
 }
 
 /** After an outage nothing is begun behind the back of somebody who has gone on. */
-function refuseIfOld(askedAt: number) {
-  if (wasAskedTooLongAgo(askedAt, Date.now())) {
-    throw ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);
-  }
-}
+const cameTooLate = () => ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);

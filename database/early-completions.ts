@@ -1,17 +1,19 @@
-import type { Actor } from '../domain/actor.ts';
+import { type Actor, systemActor } from '../domain/actor.ts';
+import { askedTooLongAgoMs } from '../domain/asking.ts';
 import { isClear } from '../domain/checklist.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
 import { obstacleTo } from './completion-obstacles.ts';
-import type { Offboarding } from './entities/index.ts';
-import { openOffboarding } from './offboardings.ts';
+import { Offboarding } from './entities/index.ts';
+import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
 
 /**
  * The open offboarding to complete, or a new one for a person without (offboard early). Nothing is opened with
- * anything still on the checklist (GateRefusal), nor where a rule forbids the completion (Refusal).
+ * anything still on the checklist (GateRefusal), nor where a rule forbids the completion (Refusal). Whoever opens one
+ * withdraws it when the completion was not begun.
  */
 export const openForCompletion = (
   em: EntityManager,
@@ -22,8 +24,58 @@ export const openForCompletion = (
   changeAbout(em, userId, actor, async (change) => {
     const obstacle = await obstacleTo(change);
     if (obstacle !== null) throw new Refusal(obstacle, completionObstacles[obstacle]);
-    if (change.offboarding !== null) return change.offboarding;
+    const { offboarding } = change;
+    if (offboarding !== null) {
+      if (offboarding.openedForCompletionAt) offboarding.openedForCompletionAt = now;
+      return offboarding;
+    }
     const counts = await openCountsOf(change.em, userId);
     if (!isClear(counts)) throw new GateRefusal(counts);
     return openOffboarding(change, { openedForCompletionAt: now });
   });
+
+/**
+ * Cancels an offboarding that was opened for a completion which was not begun. One that is there for another reason
+ * stays, one whose completion has failed and waits for a person, and one of which somebody has asked for the
+ * completion again since `opened` was read.
+ */
+export const withdrawOpening = (
+  em: EntityManager,
+  actor: Actor,
+  opened: Offboarding,
+  now = new Date(),
+): Promise<void> =>
+  changeAbout(em, opened.userId, actor, async (change) => {
+    const { offboarding } = change;
+    if (offboarding === null || offboarding.id !== opened.id || offboarding.failedStep) return;
+    if (!offboarding.openedForCompletionAt || askedAt(offboarding) !== askedAt(opened)) return;
+    await cancelOpenOffboarding(change, now);
+  });
+
+const askedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();
+
+/** The same for one of which nobody has asked for the completion lately enough for it to be begun. */
+export async function withdrawOpeningTooLate(
+  em: EntityManager,
+  offboardingId: number,
+  now: Date,
+): Promise<void> {
+  const tooLate = { openedForCompletionAt: { $lt: new Date(now.getTime() - askedTooLongAgoMs) } };
+  const opened = await em.fork().findOne(Offboarding, { id: offboardingId, ...tooLate });
+  if (opened !== null) await withdrawOpening(em, systemActor, opened, now);
+}
+
+/** A completion that was begun in time has ended by then, and clocks differ a little: in milliseconds. */
+const abandonedAfterMs = 2 * askedTooLongAgoMs;
+
+/**
+ * Cancels every offboarding that was opened for a completion which was lost, since the engine or every worker was
+ * away.
+ */
+export async function cancelAbandonedCompletions(em: EntityManager, now = new Date()): Promise<void> {
+  const longAgo = new Date(now.getTime() - abandonedAfterMs);
+  const abandoned = { state: 'open', openedForCompletionAt: { $lt: longAgo }, failedStep: null } as const;
+  for (const opened of await em.fork().find(Offboarding, abandoned)) {
+    await withdrawOpening(em, systemActor, opened, now);
+  }
+}

@@ -1,8 +1,8 @@
 import { closedAnswer } from '../database/completion.ts';
-import { openForCompletion } from '../database/early-completions.ts';
+import { openForCompletion, withdrawOpening } from '../database/early-completions.ts';
 import { Offboarding } from '../database/entities/index.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
-import type { Question } from './engine.ts';
+import { NotBegun, type Question } from './engine.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -19,7 +19,12 @@ export async function completeOffboardingOf(
   const done = await completedAlready({ database }, userId);
   if (done !== null) return done;
   const offboarding = await openForCompletion(database.em, question.actor, userId);
-  return engine.complete(offboarding.id, question);
+  try {
+    return await engine.complete(offboarding.id, question);
+  } catch (error) {
+    if (error instanceof NotBegun) await withdrawOpening(database.em, question.actor, offboarding);
+    throw error;
+  }
 }
 
 async function completedAlready(

@@ -7,6 +7,7 @@ import { smtpMailer } from '../activities/mail/mailer.ts';
 import { webhookSender } from '../activities/webhooks/sender.ts';
 import { type Environment, mailSender, publicUrl } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
+import { cancelAbandonedCompletions } from '../database/early-completions.ts';
 import { beat, endBeating } from '../database/heartbeats.ts';
 import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';
@@ -31,6 +32,7 @@ const firstHeartbeatWithin = 100;
 const relayAtLeastEvery = 1_000;
 const startImportsEvery = 1_000;
 const digestEvery = 5_000;
+const abandonedEvery = 30_000;
 const reconcileEvery = 30_000;
 const tidyUpEvery = 60 * 60_000;
 
@@ -87,6 +89,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
     loop('Deliveries', dispatch, whenRung()),
     loop('Imports', startImports, every(startImportsEvery)),
     loop('Digests', digest, every(digestEvery)),
+    loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
     loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),
   ]);

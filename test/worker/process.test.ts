@@ -1,9 +1,12 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
 import { expect, inject, it } from 'vitest';
+import { Offboarding } from '../../database/entities/index.ts';
 import { youngestHeartbeat } from '../../database/heartbeats.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
+import { completeOffboardingOf } from '../../web/completing.ts';
+import { connectEngine, NoAnswerYet } from '../../web/engine.ts';
 import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -53,6 +56,22 @@ it('waits for a database and an engine that are not there, outlives both, and en
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(await youngestHeartbeat(database.em.fork())).toBeNull();
+});
+
+it('takes back what was opened for a completion that never reached the engine', async () => {
+  const { emil, ivo } = await makeCast(database);
+  const services = { database, engine: connectEngine('127.0.0.1:1', namespace) };
+  const question = { actor: `user:${ivo.id}`, token: 'lost' } as const;
+  await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NoAnswerYet);
+  const emils = () => database.em.fork().findOneOrFail(Offboarding, { userId: emil.id });
+  expect((await emils()).state).toBe('open');
+  const threeMinutesAgo = new Date(Date.now() - 3 * 60_000);
+  await database.em
+    .fork()
+    .nativeUpdate(Offboarding, { userId: emil.id }, { openedForCompletionAt: threeMinutesAgo });
+  const { kill } = startWorkerProcess(own, namespace);
+  await eventually(async () => (await emils()).state === 'cancelled');
+  await kill();
 });
 
 it('ends when whoever started it has gone', async () => {

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
+import { openForCompletion } from '../../database/early-completions.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { complete, retry, searchAttributes } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
@@ -18,7 +19,7 @@ const clearCast = async () => {
   return cast;
 };
 
-async function offboardingOf({ offboardingId }: Cast) {
+async function offboardingOf({ offboardingId }: Pick<Cast, 'offboardingId'>) {
   const { rows } = await sql<{ state: string; completedBy: string | null; failedStep: string | null }>`
     select state, completed_by as "completedBy", failed_step as "failedStep"
     from offboardings where id = ${offboardingId}`.execute(sqlOf(database.em.fork()));
@@ -81,6 +82,23 @@ describe('while the database fails', () => {
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
     expect(await failed).toBe('AskedTooLongAgo');
     expect(await offboardingOf(cast)).toEqual({ state: 'open', completedBy: null, failedStep: null });
+    await worker.stop();
+  });
+
+  it('a completion that came too late takes with it what was opened for it', async () => {
+    const cast = await makeCast(database);
+    const worker = await startWorker();
+    const by = `user:${cast.ivo.id}` as const;
+    const askedAt = aMinuteAgo();
+    const { id } = await openForCompletion(database.em, by, cast.emil.id, new Date(askedAt));
+    await asOwner(ownerUrl, 'alter table offboardings rename to gone');
+    const failed = ask(complete, id, { actor: by, askedAt }).catch((error) => error.cause.type);
+    await seconds(1.2);
+    await asOwner(ownerUrl, 'alter table gone rename to offboardings');
+    expect(await failed).toBe('AskedTooLongAgo');
+    expect(await offboardingOf({ offboardingId: id })).toMatchObject({ state: 'cancelled' });
+    await relay();
+    await handleOf(id).result();
     await worker.stop();
   });
 });
