@@ -58,8 +58,10 @@ describe('the list of people', () => {
     }
   });
 
-  test('shows the last page instead of one past the end', async () => {
-    expect((await nora.get('/users?page=500')).text).toContain(`href="/users/${cast.ada.id}"`);
+  test('says when a page lies past its end, and leads to the last one', async () => {
+    const { text } = await nora.get('/users?page=500&department=Engineering');
+    expect(text).toContain('There is no page 500');
+    expect(text).toContain('href="/users?department=Engineering"');
   });
 
   test('escapes what people are called', async () => {

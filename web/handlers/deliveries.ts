@@ -85,9 +85,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
   ) {
     const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
     const filter = filterIn(request);
-    const found = await listDeliveries(em, endpoint.id, filter, pageIn(request));
-    const listing =
-      found.page > found.lastPage ? await listDeliveries(em, endpoint.id, filter, found.lastPage) : found;
+    const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
     const refresh = refreshing(listing.rows);
     if (seenAlready(request, refresh)) return void response.status(204).end();
     const missed = await missedBy(em, endpoint.id);

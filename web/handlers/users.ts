@@ -32,11 +32,9 @@ export const userPages = (services: Services) => {
       status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
       department: queryText(request, 'department'),
     };
-    const found = await listUsers(em, filter, pageIn(request));
-    const listing = found.page > found.lastPage ? await listUsers(em, filter, found.lastPage) : found;
     page(response, 'users/index', {
       title: 'People',
-      ...listing,
+      ...(await listUsers(em, filter, pageIn(request))),
       filter,
       today: todayIn((await workspaceOf(em.fork())).timeZone, new Date()),
       departments: await listDepartments(em),
