@@ -1,0 +1,75 @@
+/** What an HR system says of one person at one moment. */
+export interface News {
+  method: 'PATCH' | 'PUT';
+  body: Record<string, string | null>;
+  /** Set for a call that is sent under a key. */
+  key?: string;
+}
+
+/** What the HR system knows of a person whom it always sends whole. */
+const whole = (name: string, email: string) => ({ name, email });
+
+/**
+ * So many calls about one person, in an order that has nothing to do with their moments, many of them doubled,
+ * some under a key. The same seed makes the same calls. The end date is moved to and fro but never cleared.
+ */
+export function scrambledNews(
+  count: number,
+  seed: number,
+  { email, managers }: { email: string; managers: string[] },
+): News[] {
+  const { chance, below, of } = dice(seed);
+  const values: Record<string, () => string | null> = {
+    endDate: () => `20${20 + below(20)}-0${1 + below(9)}-1${below(10)}`,
+    department: () => of([null, 'Sales', 'Legal', 'Engineering']),
+    jobTitle: () => of([null, 'Lead', 'Rep', `Title ${below(5)}`]),
+    managerExternalId: () => of([null, ...managers]),
+    timeZone: () => of([null, 'Pacific/Kiritimati', 'Pacific/Pago_Pago', 'Europe/Berlin']),
+    name: () => `Name ${below(6)}`,
+  };
+
+  function piece(number: number): News {
+    const fields = Object.keys(values).filter(() => chance(0.4));
+    const body = Object.fromEntries(fields.map((field) => [field, values[field]!()]));
+    const sourceUpdatedAt = new Date(Date.UTC(2026, 0, 1) + number * 1_000).toISOString();
+    const key = chance(0.3) ? { key: `news-${number}` } : {};
+    if (chance(0.8)) return { method: 'PATCH', body: { ...body, sourceUpdatedAt }, ...key };
+    const named = { ...whole(`Name ${below(6)}`, email), endDate: values.endDate!(), sourceUpdatedAt };
+    return { method: 'PUT', body: { ...body, ...named }, ...key };
+  }
+
+  const once = Array.from({ length: Math.ceil(count * 0.6) }, (_, number) => piece(number));
+  const doubled = Array.from({ length: count - once.length }, () => of(once));
+  return [...once, ...doubled]
+    .map((news) => ({ news, place: below(1_000_000) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ news }) => news);
+}
+
+/** What every field must be in the end: what was said last of it, by the moments of the source. */
+export function newestOf(news: News[]): Record<string, string | null> {
+  const emptied = { department: null, jobTitle: null, managerExternalId: null, timeZone: null };
+  const inOrder = news.toSorted((a, b) => (a.body.sourceUpdatedAt! < b.body.sourceUpdatedAt! ? -1 : 1));
+  const { sourceUpdatedAt: _, ...newest } = Object.assign(
+    {},
+    ...inOrder.map(({ method, body }) => (method === 'PUT' ? { ...emptied, ...body } : body)),
+  );
+  return newest;
+}
+
+/** Chance that can be repeated (mulberry32). */
+function dice(seed: number) {
+  let state = seed;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return {
+    below,
+    chance: (probability: number) => next() < probability,
+    of: <T>(choices: readonly T[]): T => choices[below(choices.length)]!,
+  };
+}
