@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { setEndDate } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
+import { updateReminderSettings } from '../../database/workspace-settings.ts';
 import { addDays } from '../../domain/dates.ts';
 import { complete } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
@@ -95,6 +96,41 @@ it('fires once after a worker that was away has come back', async () => {
   worker = await startWorker();
   await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('1 before fired');
   expect(await remindedAbout(cast)).toHaveLength(3);
+});
+
+it('loses and doubles nothing in an outage of a day and a half', async () => {
+  const casts = [await makeCast(database), await makeCast(database), await makeCast(database, -1)];
+  await relay();
+  await worker.stop();
+  const dayAndAHalf = 36 * 3_600_000;
+  for (const cast of casts.slice(0, 2)) await comesDue(cast, '1 before', -dayAndAHalf);
+  await comesDue(casts[2]!, 'over', -dayAndAHalf);
+  // What happened meanwhile is told when the engine and its workers are back, and so is what was due.
+  await setEndDate(database.em, 'system', casts[1]!.lena.id, addDays(casts[1]!.lastDay, 30));
+  worker = await startWorker();
+  await relay();
+  await expect.poll(() => remindersOf(casts[0]!), { timeout: 10_000 }).toContain('1 before fired');
+  await expect.poll(() => remindersOf(casts[2]!), { timeout: 10_000 }).toContain('3 overdue waiting');
+  expect((await remindersOf(casts[1]!)).filter((line) => line.endsWith('fired'))).toEqual([]);
+  for (const cast of [casts[0]!, casts[2]!]) expect(await remindedAbout(cast)).toHaveLength(3);
+  await worker.stop();
+  worker = await startWorker();
+  await relay();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const cast of [casts[0]!, casts[2]!]) expect(await remindedAbout(cast)).toHaveLength(3);
+});
+
+it('follows the workspace when it reminds on other days', async () => {
+  const cast = await makeCast(database);
+  await relay();
+  await expect
+    .poll(async () => (await handleOf(cast.offboardingId).describe()).historyLength, { timeout: 10_000 })
+    .toBeGreaterThan(8);
+  const settings = { remindDaysBefore: [5, 1], remindOverdueEvery: 3, digestHour: 0 };
+  await updateReminderSettings(database.em, `user:${cast.ada.id}`, settings);
+  await relay();
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('5 before fired');
+  await updateReminderSettings(database.em, `user:${cast.ada.id}`, { ...settings, remindDaysBefore: [7, 1] });
 });
 
 it('is silent once the offboarding is completed', async () => {
