@@ -55,9 +55,14 @@ function likeliest(kind: ImportKind, header: string): string {
   return separators[scores.indexOf(Math.max(...scores))]!;
 }
 
+/** What is wrong with a header is said when the file is read. */
 function cellsOf(line: string, separator: string): string[] {
-  const [cells] = parse(line, { delimiter: separator, relax_quotes: true }) as string[][];
-  return cells ?? [];
+  try {
+    const [cells] = parse(line, { delimiter: separator, relax_quotes: true }) as string[][];
+    return cells ?? [];
+  } catch {
+    return [];
+  }
 }
 
 /** The end of the line that begins there; a line break in quotation marks does not end it. Null when it goes on. */
