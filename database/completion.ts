@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
-import type { CompleteAnswer } from '../domain/completion.ts';
-import { todayIn } from '../domain/dates.ts';
+import { type CompleteAnswer, endDateOnCompletion } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
 import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
@@ -15,7 +14,7 @@ import { TryAgain } from './retrying.ts';
 import { sqlOf } from './tables.ts';
 import { endEveryWayIn } from './ways-in.ts';
 import { publish } from './webhook-events.ts';
-import { workspaceOf, zoneOf } from './workspace.ts';
+import { todayOf, workspaceOf } from './workspace.ts';
 
 /**
  * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
@@ -102,7 +101,7 @@ async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   await skipReminders(em, offboarding.id, 'completed', now);
 
   user.status = 'offboarded';
-  user.endDate ??= await firstPossibleEndDate(change, now);
+  user.endDate ??= endDateOnCompletion(user.startDate, todayOf(user, await workspaceOf(em), now));
   user.offboardingCompletedAt = now;
   em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor });
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate: user.endDate, reports });
@@ -124,12 +123,6 @@ async function clearManagerOfReports({ em, user, actor }: Change, offboardingId:
     from cleared order by id`;
   const { numAffectedRows } = await clearing.execute(sqlOf(em));
   return Number(numAffectedRows ?? 0);
-}
-
-/** Today where the leaver is, but never before their first day. */
-async function firstPossibleEndDate({ em, user }: Change, now: Date): Promise<string> {
-  const today = todayIn(zoneOf(user, await workspaceOf(em)), now);
-  return user.startDate && user.startDate > today ? user.startDate : today;
 }
 
 /** In the console at once, and by mail unless they do not want it. */

@@ -1,4 +1,5 @@
 import type { OpenCounts } from './checklist.ts';
+import type { CalendarDate } from './dates.ts';
 
 /** What became of asking for a completion. `by` is an actor, moments are epoch milliseconds. */
 export type CompleteAnswer =
@@ -16,6 +17,12 @@ export const completionObstacles = {
   'last-super-admin': 'This is the last super-admin. Make somebody else a super-admin first.',
 } as const;
 export type CompletionObstacle = keyof typeof completionObstacles;
+
+/** The end date that a completion gives to whoever has none: today where they are, but never before their first day. */
+export const endDateOnCompletion = (
+  startDate: CalendarDate | null | undefined,
+  today: CalendarDate,
+): CalendarDate => (startDate && startDate > today ? startDate : today);
 
 /** What became of asking to revoke a seat; only `revoked` changed anything. */
 export interface RevokeSeatAnswer {

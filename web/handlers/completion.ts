@@ -4,7 +4,8 @@ import { obstacleFor } from '../../database/completion-obstacles.ts';
 import { effectsOfCompletion } from '../../database/confirmations.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { isClear, refusalWords } from '../../domain/checklist.ts';
-import { type CompleteAnswer, completionObstacles } from '../../domain/completion.ts';
+import { type CompleteAnswer, completionObstacles, endDateOnCompletion } from '../../domain/completion.ts';
+import { todayIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { askingPending, completionAlert, namesFrom } from '../answers.ts';
 import { checklistData, renderChecklist } from '../checklist.ts';
@@ -34,11 +35,12 @@ export const completionPages = (services: Services) => {
         alert: { tone: 'danger', text },
       });
     }
-    const effects = await effectsOfCompletion(database.em, userId);
+    const { name, startDate, zone } = data.leaver;
     page(response, 'offboarding/completion', {
-      title: `Complete offboarding of ${data.leaver.name}`,
+      title: `Complete offboarding of ${name}`,
       ...data,
-      effects,
+      effects: await effectsOfCompletion(database.em, userId),
+      newEndDate: endDateOnCompletion(startDate, todayIn(zone, new Date())),
     });
   };
 
