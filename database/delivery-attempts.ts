@@ -44,7 +44,7 @@ export const recordAttempt = (
         await putOff(transaction, deliveryId, nextTryAfter(number, schedule, now, retryAt));
       } else await close(transaction, delivery, state, now);
     }
-    await followHealth(transaction, endpoint, delivery, outcome, schedule, now);
+    await followHealth(transaction, endpoint, delivery, outcome, now);
   });
 
 /** Closes a delivery that cannot be tried, and tells the super-admins. A closed one stays as it is. */
@@ -141,11 +141,10 @@ async function followHealth(
   endpoint: LockedEndpoint,
   { type }: LockedDelivery,
   outcome: AttemptOutcome,
-  { disableAfter }: RetrySchedule,
   now: Date,
 ) {
   if (outcome === 'delivered') return clearFailures(em, endpoint);
   if (endpoint.state !== 'active') return;
   if (outcome === 'gone') return disableEndpoint(em, endpoint, 'gone', now);
-  if (type !== testEventType) await noteFailure(em, endpoint, disableAfter, now);
+  if (type !== testEventType) await noteFailure(em, endpoint, now);
 }

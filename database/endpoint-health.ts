@@ -23,20 +23,15 @@ export async function clearFailures(em: EntityManager, { id, failingSince }: Loc
   );
 }
 
-/** Notes a try that failed; after too long a time of failing alone (`patience`, in milliseconds) the endpoint is disabled. */
-export async function noteFailure(
-  em: EntityManager,
-  endpoint: LockedEndpoint,
-  patience: number,
-  now: Date,
-): Promise<void> {
+/** Notes a try that failed; when every one has failed for five days the endpoint is disabled. */
+export async function noteFailure(em: EntityManager, endpoint: LockedEndpoint, now: Date): Promise<void> {
   const { id, failingSince, lastFailedAt } = endpoint;
   const before = failingSince && lastFailedAt && { since: failingSince, last: lastFailedAt };
   const failing = failingAfter(before, now);
   await sql`
     update webhook_endpoints set failing_since = ${failing.since}, last_failed_at = ${failing.last}
     where id = ${id}`.execute(sqlOf(em));
-  if (hasFailedTooLong(failing, patience)) await disableEndpoint(em, endpoint, 'failing', now);
+  if (hasFailedTooLong(failing)) await disableEndpoint(em, endpoint, 'failing', now);
 }
 
 /** Disables an endpoint: nothing is sent there until a person turns it on again, and the super-admins are told. */

@@ -8,7 +8,7 @@ export type DisablingReason = keyof typeof disablingReasons;
 const hour = 60 * 60_000;
 
 /** How long every try may fail before an endpoint is disabled, in milliseconds: five days. */
-export const patienceWithFailing = 5 * 24 * hour;
+const patience = 5 * 24 * hour;
 
 /** So long without any try, in milliseconds, an endpoint may have been mended: more than the longest wait between two. */
 const silence = 48 * hour;
@@ -28,6 +28,6 @@ export function failingAfter(before: Failing | null, now: Date): Failing {
   return { since: goesOn ? before.since : now, last: now };
 }
 
-/** Whether an endpoint has failed for so long that it is disabled. `patience` in milliseconds. */
-export const hasFailedTooLong = ({ since, last }: Failing, patience = patienceWithFailing): boolean =>
+/** Whether an endpoint has failed for so long that it is disabled. */
+export const hasFailedTooLong = ({ since, last }: Failing): boolean =>
   last.getTime() - since.getTime() >= patience;

@@ -1,39 +1,30 @@
 import type { AttemptOutcome } from './webhook-attempts.ts';
-import { patienceWithFailing } from './webhook-health.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from './webhooks.ts';
 
-/** When deliveries are tried. All in milliseconds. */
-export interface RetrySchedule {
-  /** How long to wait before each try. */
-  waits: readonly number[];
-  /** How long an endpoint may fail before it is disabled. */
-  disableAfter: number;
-}
+/** How long a delivery waits before each try, in milliseconds. */
+export type RetrySchedule = readonly number[];
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
 /** Ten tries over about three days, the example schedule of Standard Webhooks 1.0. */
-export const usualSchedule: RetrySchedule = {
-  waits: [
-    0,
-    5 * second,
-    5 * minute,
-    30 * minute,
-    2 * hour,
-    5 * hour,
-    10 * hour,
-    14 * hour,
-    20 * hour,
-    24 * hour,
-  ],
-  disableAfter: patienceWithFailing,
-};
+export const usualSchedule: RetrySchedule = [
+  0,
+  5 * second,
+  5 * minute,
+  30 * minute,
+  2 * hour,
+  5 * hour,
+  10 * hour,
+  14 * hour,
+  20 * hour,
+  24 * hour,
+];
 
 /** How many tries a delivery has. Whoever tests an endpoint sees at once how it went: one. */
-export const triesOf = (type: WebhookEventType, { waits }: RetrySchedule): number =>
-  type === testEventType ? 1 : waits.length;
+export const triesOf = (type: WebhookEventType, schedule: RetrySchedule): number =>
+  type === testEventType ? 1 : schedule.length;
 
 /** What a try's outcome means for the delivery, given how many tries it has. */
 export function stateAfterTry(outcome: AttemptOutcome, number: number, tries: number): DeliveryState {
@@ -51,12 +42,12 @@ const spread = 0.1;
  */
 export function nextTryAfter(
   number: number,
-  { waits }: RetrySchedule,
+  schedule: RetrySchedule,
   now: Date,
   retryAt: Date | null = null,
   random = Math.random(),
 ): Date {
-  const scheduled = now.getTime() + waits[number]! * (1 + spread * (2 * random - 1));
+  const scheduled = now.getTime() + schedule[number]! * (1 + spread * (2 * random - 1));
   return new Date(Math.max(scheduled, retryAt?.getTime() ?? 0));
 }
 

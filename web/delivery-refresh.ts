@@ -13,12 +13,15 @@ export interface Refresh {
 
 const soonMs = 60_000;
 
-/** Null when nothing is on its way any more. Soon to be tried is asked for often, the rest now and then. */
-export function refreshing(deliveries: readonly ListedDelivery[], now = new Date()): Refresh | null {
+/**
+ * Null when nothing is on its way any more. What is tried soon, or has been asked for (`isAsked`), is looked after
+ * often, the rest now and then.
+ */
+export function refreshing(deliveries: readonly ListedDelivery[], isAsked = false): Refresh | null {
   const pending = deliveries.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return null;
-  const isSoon = pending.some(({ nextTryAt }) => (nextTryAt?.getTime() ?? 0) - now.getTime() < soonMs);
-  return { every: isSoon ? '2s' : '10s', seen: digestOf(deliveries) };
+  const isSoon = pending.some(({ nextTryAt }) => (nextTryAt?.getTime() ?? 0) - Date.now() < soonMs);
+  return { every: isAsked || isSoon ? '2s' : '10s', seen: digestOf(deliveries) };
 }
 
 const digestOf = (deliveries: readonly ListedDelivery[]): string =>

@@ -207,3 +207,22 @@ it('says so when the secret was stored with another key', async () => {
   await becomes(id, { state: 'pending', outcomes: ['not_signed'] });
   expect(receiver.received).toEqual([]);
 });
+
+it('tells an operator what it waits for, in the Temporal UI', async () => {
+  const cast = await makeCast(database);
+  const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
+  const { id } = await subscribe(cast, receiver.url);
+  await completeLena(cast);
+  await becomes(id, { outcomes: ['http_error', 'http_error'] });
+  const handle = handleOfDelivery(await deliveryTo(id), id);
+  const details = async () => {
+    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return metadata.currentDetails;
+  };
+  await expect.poll(details).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  expect(await details()).toContain('The try before: `http_error` (status 503).');
+  const { events } = await handle.fetchHistory();
+  const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
+  expect(summaries.map(String)).toContain('"Try 3 of 10"');
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
+});

@@ -45,7 +45,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
         text: 'The process engine has not answered. The next try stays as it was planned.',
       });
     }
-    response.redirect(303, addressOf(endpointId, deliveryId));
+    response.redirect(303, `${addressOf(endpointId, deliveryId)}?asked=now`);
   };
 
   const replay: RequestHandler = async (request, response) => {
@@ -106,7 +106,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const { endpointId, deliveryId } = idsIn(request);
     const endpoint = await endpointById(em, endpointId);
     const delivery = await deliveryById(em, endpointId, deliveryId);
-    const refresh = refreshing([delivery]);
+    const refresh = refreshing([delivery], queryText(request, 'asked') === 'now');
     if (seenAlready(request, refresh)) return void response.status(204).end();
     page(response, 'settings/delivery', {
       title: `Delivery ${delivery.id}`,

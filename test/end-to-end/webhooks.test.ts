@@ -1,0 +1,211 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { Webhook } from 'standardwebhooks';
+import { expect, test } from 'vitest';
+import { webhookSender } from '../../activities/webhooks/sender.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { allowedRanges } from '../../database/webhook-address.ts';
+import { openConsole, startBrowser } from '../support/browser.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine, testKey, testWorld } from '../support/engine.ts';
+import { type Received, startReceiver } from '../support/receiver.ts';
+import { startWeb } from '../support/web.ts';
+import { deliver, deliveriesTo, subscribe, tried } from '../support/webhooks.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, startWorker, keepRelaying } = await ownEngine(database);
+const web = await startWeb(own, {
+  TEMPORAL_NAMESPACE: namespace,
+  SECRET_KEY: testKey,
+  WEBHOOK_ALLOW: '127.0.0.1',
+});
+const browser = await startBrowser();
+
+/** Three days in three seconds. */
+const patience = { connect: 500, answer: 500, total: 700 };
+await startWorker({
+  ...testWorld(database),
+  sender: webhookSender(allowedRanges(['127.0.0.1']), { patience }),
+  retrySchedule: [0, 200, 200, 200, 60_000],
+});
+keepRelaying();
+
+const cast = await makeCast(database);
+
+/** Moves Lena's end date: something that endpoints hear of. */
+let year = 2050;
+const moveEndDate = ({ nora, lena }: Cast = cast) =>
+  setEndDate(database.em, `user:${nora.id}`, lena.id, `${year++}-12-31`);
+
+const addInConsole = async (page: Page, url: string, events: string[]) => {
+  await page.goto('/settings/webhooks/new');
+  await page.getByLabel('Address').fill(url);
+  await page.getByLabel('user.offboarded').uncheck();
+  for (const event of events) await page.getByLabel(event).check();
+  await page.getByRole('button', { name: 'Add the endpoint' }).click();
+  return page.locator('#shown-once').innerText();
+};
+const card = (page: Page, url: string) => page.locator('section.endpoint', { has: page.getByText(url) });
+const verified = (secret: string, { body, headers }: Received) => new Webhook(secret).verify(body, headers);
+
+test('500 twice, then no answer, then 200: the same webhook-id four times, and one success', async () => {
+  const receiver = await startReceiver((_request, response) => {
+    const number = receiver.received.length;
+    if (number <= 2) response.writeHead(500).end('<b>out of order</b>');
+    else if (number >= 4) response.end('thanks');
+  });
+  const { page, complaints } = await openConsole(browser, web.address, cast.ada.email);
+  const secret = await addInConsole(page, receiver.url, ['offboarding.end_date_changed']);
+  await moveEndDate();
+
+  await card(page, receiver.url).getByRole('link', { name: 'Deliveries' }).click();
+  await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
+  // The page follows by itself.
+  await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 20_000 });
+  expect(receiver.received).toHaveLength(4);
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  for (const received of receiver.received) {
+    expect(verified(secret, received)).toMatchObject({ type: 'offboarding.end_date_changed' });
+  }
+
+  expect(await page.locator('.attempt summary strong').allInnerTexts()).toEqual([
+    'Delivered',
+    'The endpoint did not answer in time',
+    'The endpoint answered with an error',
+    'The endpoint answered with an error',
+  ]);
+  await page.getByText('Try 1 ·').click();
+  expect(await page.getByLabel('The answer to try 1').innerText()).toBe('<b>out of order</b>');
+  const sent = await page.getByLabel('The request of try 1').innerText();
+  expect(sent).toContain(`webhook-signature: ${receiver.received[0]!.headers['webhook-signature']}`);
+  expect(await page.content()).not.toContain(secret);
+  await page.getByText('As sent and signed').click();
+  expect(await page.getByLabel('The body as sent').innerText()).toBe(receiver.received[0]!.body);
+  expect(complaints).toEqual([]);
+});
+
+test('the pages are accessible, wide and narrow, light and dark', async () => {
+  const { id } = await subscribe(database, 'https://hooks.example/', ['user.offboarded']);
+  const lost = await deliver(database, id, 'failed');
+  await tried(database, lost, 1, 'http_error');
+  for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }]) {
+    const { page } = await openConsole(browser, web.address, cast.ada.email, options);
+    for (const path of ['', '/new', `/${id}/deliveries`, `/${id}/deliveries/${lost}`]) {
+      await page.goto(`/settings/webhooks${path}`);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+  }
+}, 180_000);
+
+test('an endpoint that asks to wait is waited for, unless somebody says now', async () => {
+  const receiver = await startReceiver((_request, response) =>
+    response.writeHead(429, { 'retry-after': '3600' }).end(),
+  );
+  const { page } = await openConsole(browser, web.address, cast.ada.email);
+  const { id } = await subscribe(database, receiver.url, ['offboarding.end_date_changed']);
+  await moveEndDate();
+  await page.goto(`/settings/webhooks/${id}/deliveries?state=pending`);
+  await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
+  await page.getByText('asked to wait until').waitFor();
+  const [delivery] = await deliveriesTo(database, id);
+  expect(delivery!.waits).toBeGreaterThan(3_500);
+  receiver.answer = (_request, response) => void response.end();
+  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 20_000 });
+  expect(receiver.received).toHaveLength(2);
+});
+
+test('an endpoint that is gone is disabled, tells, can be tried, turned on and caught up, without JavaScript', async () => {
+  const receiver = await startReceiver((_request, response) => response.writeHead(410).end());
+  const { page } = await openConsole(browser, web.address, cast.ada.email, { javaScriptEnabled: false });
+  const { id } = await subscribe(database, receiver.url, ['offboarding.end_date_changed']);
+  await moveEndDate();
+  await expect
+    .poll(async () => (await deliveriesTo(database, id))[0]?.state, { timeout: 10_000 })
+    .toBe('disabled');
+  await moveEndDate();
+  expect(receiver.received).toHaveLength(1);
+
+  await page.goto('/notifications');
+  await page.getByText(`Nothing is sent to ${receiver.url} any more`).waitFor();
+  await page.goto('/settings/webhooks');
+  await card(page, receiver.url).getByText('because it said that it is gone (410)').waitFor();
+
+  receiver.answer = (_request, response) => void response.end();
+  await card(page, receiver.url).getByRole('button', { name: 'Send a test' }).click();
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+  expect(JSON.parse(receiver.received[1]!.body)).toMatchObject({ type: 'webhook.test' });
+
+  await page.goto('/settings/webhooks');
+  await card(page, receiver.url).getByRole('button', { name: 'Turn it on again' }).click();
+  await page.getByText('2 events have never arrived').waitFor();
+  await page.getByRole('button', { name: 'Send them again' }).click();
+  await page.getByText('2 events are sent again').waitFor();
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(ids[2]).toBe(ids[0]);
+  await page.goto(`/settings/webhooks/${id}/deliveries?state=missed`);
+  await page.getByText('No delivery is like that.').waitFor();
+});
+
+test('an endpoint to which nothing could be delivered for too long is disabled', async () => {
+  const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
+  const { page } = await openConsole(browser, web.address, cast.ada.email);
+  const { id } = await subscribe(database, receiver.url, ['offboarding.end_date_changed']);
+  await moveEndDate();
+  await page.goto('/settings/webhooks');
+  await expect
+    .poll(async () => (await deliveriesTo(database, id))[0]?.outcomes.length, { timeout: 10_000 })
+    .toBe(4);
+  await page.reload();
+  await card(page, receiver.url).getByText('Every try has failed since').waitFor();
+
+  // Five days go by.
+  await database.em
+    .fork()
+    .execute(`update webhook_endpoints set failing_since = failing_since - interval '5 days'`);
+  await moveEndDate();
+  await expect
+    .poll(async () => (await deliveriesTo(database, id)).map(({ state }) => state), { timeout: 10_000 })
+    .toEqual(['disabled', 'disabled']);
+  await page.reload();
+  await card(page, receiver.url)
+    .getByText('because nothing could be delivered to it for five days')
+    .waitFor();
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
+});
+
+test('a new secret signs together with the old one, and a delivery can be sent again', async () => {
+  const receiver = await startReceiver();
+  const { page } = await openConsole(browser, web.address, cast.ada.email);
+  const before = await addInConsole(page, receiver.url, ['offboarding.end_date_changed']);
+  await moveEndDate();
+  await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
+
+  await card(page, receiver.url).getByLabel('New secret').click();
+  await card(page, receiver.url).getByRole('button', { name: 'Make a new secret' }).click();
+  const after = await page.locator('#shown-once').innerText();
+  expect(after).not.toBe(before);
+  await card(page, receiver.url).getByText('the one before it is valid until').waitFor();
+
+  await card(page, receiver.url).getByRole('link', { name: 'Deliveries' }).click();
+  await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
+  await page.getByRole('button', { name: 'Send again' }).click();
+  await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 10_000 });
+  const [first, second] = receiver.received as [Received, Received];
+  expect(second.headers['webhook-id']).toBe(first.headers['webhook-id']);
+  expect(second.body).toBe(first.body);
+  for (const secret of [before, after]) expect(verified(secret, second)).toBeTruthy();
+  expect(() => verified(after, first)).toThrow();
+
+  await page.goto('/settings/webhooks');
+  await card(page, receiver.url).getByLabel('New secret').click();
+  await card(page, receiver.url).getByRole('button', { name: 'Make a new secret' }).click();
+  await page.getByText('The secret was changed less than 24 hours ago').waitFor();
+});

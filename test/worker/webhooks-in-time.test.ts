@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { subscribe } from '../support/webhooks.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace } = await ownEngine(database);
+startWorkerProcess(own, namespace);
+
+it('what happens to a leaver goes out by itself, within about a second', async () => {
+  const receiver = await startReceiver();
+  await subscribe(database, receiver.url, ['offboarding.started']);
+  await eventually(() => youngestHeartbeat(database.em.fork()), 40_000);
+  const { nora, emil } = await makeCast(database);
+  await eventually(async () => receiver.received.length === 1);
+
+  const began = Date.now();
+  await setEndDate(database.em, `user:${nora.id}`, emil.id, '2099-12-31');
+  await eventually(async () => receiver.received.length === 2);
+  // With room for a machine that is busy with other tests.
+  expect(Date.now() - began).toBeLessThan(3_000);
+});
