@@ -19,8 +19,8 @@ export function changedFields<Facts extends object>(
   const names = Object.keys(news) as (keyof Facts & string)[];
   return {
     fields: names,
-    before: names.map((name) => String(row[name] ?? '')),
-    after: names.map((name) => String(news[name] ?? '')),
+    from: names.map((name) => String(row[name] ?? '')),
+    to: names.map((name) => String(news[name] ?? '')),
   };
 }
 

@@ -63,8 +63,8 @@ describe('an asset', () => {
       assetId: id,
       tag: 'CH-1',
       fields: ['model', 'location', 'status'],
-      before: ['Old', '', 'in_stock'],
-      after: ['New', 'Oslo', 'in_repair'],
+      from: ['Old', '', 'in_stock'],
+      to: ['New', 'Oslo', 'in_repair'],
     });
   });
 

@@ -31,8 +31,8 @@ describe('a license', () => {
       details: {
         licenseId: id,
         fields: ['vendor', 'seatsTotal'],
-        before: ['', '10'],
-        after: ['Zoom Inc.', '20'],
+        from: ['', '10'],
+        to: ['Zoom Inc.', '20'],
       },
     });
   });

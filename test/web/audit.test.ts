@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { updateAsset } from '../../database/assets.ts';
 import { auditTrail } from '../../database/audit-trail.ts';
 import { record } from '../../database/change.ts';
+import { updateLicense } from '../../database/licenses.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
@@ -53,4 +55,15 @@ test('the trail is narrowed to a kind and paged back in time', async () => {
     path = /href="([^"]+)">Older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => String(119 - i)));
+});
+
+test('a changed asset says what was and what is, as a changed person does', async () => {
+  const { spare, license, ivo } = await makeCast(database);
+  const { em } = database;
+  await updateAsset(em, `user:${ivo.id}`, spare.id, { status: 'in_repair', location: null });
+  await updateLicense(em, `user:${ivo.id}`, license.id, { seatsTotal: 12 });
+  const { status, text } = await (await web.signIn(ivo.email)).get('/audit');
+  expect(status).toBe(200);
+  expect(text).toContain('status from in_stock to in_repair · location from Lisbon to —');
+  expect(text).toContain('seats total from 3 to 12');
 });
