@@ -2,6 +2,7 @@ import type { OpenCounts } from '../domain/checklist.ts';
 import { isClear } from '../domain/checklist.ts';
 import type { ReminderKind } from '../domain/reminders.ts';
 import type { LastDay, OffboardingPicture, OpenSet } from './messages.ts';
+import { isLastDay, isOpenSet } from './well-formed.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
@@ -16,7 +17,8 @@ export interface DueReminder {
   dueAt: number;
 }
 
-type ItemSet = 'hardware' | 'seats' | 'requests';
+const itemSets = ['hardware', 'seats', 'requests'] as const;
+type ItemSet = (typeof itemSets)[number];
 
 /** What a run hands to the next one. */
 export interface Carried {
@@ -35,8 +37,9 @@ interface Answered {
 const answersKept = 50;
 
 /**
- * What the process knows of its leaver. Pictures may come late, doubled or in any order: each set keeps its
- * own revision and one that is older than what is known changes nothing.
+ * What the process knows of its leaver. What it is told may come late, doubled or in any order: each set keeps its
+ * own revision, and one that is older than what is known is not taken. It raises a doubt: what is known may be wrong
+ * as well. What the process reads for itself it takes whatever the revision, so that nothing wrong stays for good.
  */
 export class OffboardingState {
   userId: number | null = null;
@@ -46,6 +49,8 @@ export class OffboardingState {
   /** Whether a whole picture was read, so that the sets mean something. */
   isKnown = false;
   isFinalizing = false;
+  /** Something told was older than what is known: to be settled by reading. */
+  isDoubtful = false;
   reminder: DueReminder | null = null;
   /** The last day moved since the reminder was read. */
   mustRearm = true;
@@ -57,28 +62,50 @@ export class OffboardingState {
 
   constructor(carried?: Carried) {
     if (carried === undefined) return;
-    this.takePicture(carried.picture);
+    this.beginRead()(carried.picture);
     this.since = carried.since;
     this.failedSteps = carried.failedSteps;
     this.answers = carried.answers;
   }
 
-  takePicture(picture: OffboardingPicture) {
-    this.userId = picture.userId;
-    this.department = picture.department;
-    this.takeLastDay(picture.lastDay);
-    this.takeSet('hardware', picture.hardware);
-    this.takeSet('seats', picture.seats);
-    this.takeSet('requests', picture.requests);
-    this.isKnown = true;
-  }
-
-  takeSet(kind: ItemSet, set: OpenSet) {
+  /** Takes what a signal says of one kind; nonsense is dropped. */
+  hearSet(kind: ItemSet, set: unknown) {
+    if (!isOpenSet(set)) return;
     if (set.revision >= this.sets[kind].revision) this.sets[kind] = set;
+    else this.isDoubtful = true;
   }
 
-  takeLastDay(lastDay: LastDay) {
-    if (lastDay.revision < this.lastDay.revision) return;
+  /** The same of the last day. The moments may have moved although the day is the same: the workspace chooses them. */
+  hearLastDay(lastDay: unknown) {
+    if (!isLastDay(lastDay)) return;
+    if (lastDay.revision >= this.lastDay.revision) this.lastDay = lastDay;
+    else this.isDoubtful = true;
+    this.mustRearm = true;
+  }
+
+  /**
+   * To be called before the process reads a picture, and its result with the picture. What is told meanwhile may be
+   * newer than the picture, so there the revision counts.
+   */
+  beginRead(): (picture: OffboardingPicture) => void {
+    this.isDoubtful = false;
+    const before = { ...this.sets, lastDay: this.lastDay };
+    return (picture) => {
+      for (const kind of itemSets) {
+        const [known, read] = [this.sets[kind], picture[kind]];
+        if (known === before[kind] || read.revision >= known.revision) this.sets[kind] = read;
+      }
+      const { lastDay } = picture;
+      if (this.lastDay === before.lastDay || lastDay.revision >= this.lastDay.revision) {
+        this.takeLastDay(lastDay);
+      }
+      this.userId = picture.userId;
+      this.department = picture.department;
+      this.isKnown = true;
+    };
+  }
+
+  private takeLastDay(lastDay: LastDay) {
     const moved = lastDay.date !== this.lastDay.date || lastDay.zone !== this.lastDay.zone;
     this.lastDay = lastDay;
     if (moved) this.mustRearm = true;

@@ -48,14 +48,10 @@ export async function offboarding(run: Run): Promise<void> {
   const { untilDone, giveUpOn, overcome, recordFailedSteps } = persevering(offboardingId, state);
 
   // Signals only record.
-  setHandler(hardwareChanged, (set) => state.takeSet('hardware', set));
-  setHandler(seatsChanged, (set) => state.takeSet('seats', set));
-  setHandler(requestsChanged, (set) => state.takeSet('requests', set));
-  setHandler(lastDayChanged, (lastDay) => {
-    state.takeLastDay(lastDay);
-    // The moments may have moved although the day is the same: the workspace chooses them.
-    state.mustRearm = true;
-  });
+  setHandler(hardwareChanged, (set) => state.hearSet('hardware', set));
+  setHandler(seatsChanged, (set) => state.hearSet('seats', set));
+  setHandler(requestsChanged, (set) => state.hearSet('requests', set));
+  setHandler(lastDayChanged, (lastDay) => state.hearLastDay(lastDay));
   setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
     validator: checkRevokeSeat,
     description: 'Takes a seat of the leaver back',
@@ -73,6 +69,7 @@ export async function offboarding(run: Run): Promise<void> {
   await untilDone('reading', read);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
+    if (state.isDoubtful) await untilDone('reading', read, () => !state.isOpen);
     await untilDone('reminders', remindWhenDue, () => !state.isOpen);
     if (hasGrownLong()) await goOnInNewRun();
   }
@@ -84,9 +81,10 @@ export async function offboarding(run: Run): Promise<void> {
   noticeboard.refresh();
 
   async function read() {
+    const take = state.beginRead();
     const picture = await step('Read what is open').readPicture(offboardingId);
     if (picture === null) state.takeNothing();
-    else state.takePicture(picture);
+    else take(picture);
   }
 
   /** Waits for the next stored reminder or for whatever changes the wait, and fires the reminder that is due. */
@@ -95,7 +93,7 @@ export async function offboarding(run: Run): Promise<void> {
       state.mustRearm = false;
       state.reminder = await step('Look for the next reminder').nextReminder(offboardingId);
     }
-    const waitIsOver = () => !state.isOpen || state.mustRearm || hasGrownLong();
+    const waitIsOver = () => !state.isOpen || state.mustRearm || state.isDoubtful || hasGrownLong();
     const { reminder } = state;
     if (reminder === null) return condition(waitIsOver);
     const left = reminder.dueAt - Date.now();
@@ -106,13 +104,14 @@ export async function offboarding(run: Run): Promise<void> {
   }
 
   async function takeSeatBack({ seatId, actor, askedAt }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
+    const take = state.beginRead();
     const { answer, picture } = await step(`Revoke seat ${seatId}`).revokeSeat({
       offboardingId,
       seatId,
       actor,
       askedAt,
     });
-    state.takePicture(picture);
+    take(picture);
     return answer;
   }
 
@@ -130,12 +129,13 @@ export async function offboarding(run: Run): Promise<void> {
   async function finalize({ actor, askedAt }: Asking): Promise<CompleteAnswer> {
     state.isFinalizing = true;
     try {
+      const take = state.beginRead();
       const { answer, picture } = await step('Complete the offboarding').complete({
         offboardingId,
         actor,
         askedAt,
       });
-      state.takePicture(picture);
+      take(picture);
       await overcome('completion');
       return ownFirstTry(answer, actor) ?? answer;
     } catch (error) {

@@ -36,33 +36,37 @@ it('has nothing to mend where the engine knows everything', async () => {
   await first.relay();
   await untilListed(first, 2);
   await expect
-    .poll(async () =>
-      [...(await first.engine.runningOffboardings()).values()].every(({ seats }) => seats === 1),
+    .poll(
+      async () => [...(await first.engine.runningOffboardings()).values()].every(({ seats }) => seats === 1),
+      { timeout: 15_000 },
     )
     .toBe(true);
   await first.reconcile();
   expect(await outboxCount()).toBe(0);
 });
 
-it('tells a workflow again that believes something else', async () => {
-  const { offboardingId } = await makeCast(database);
-  await first.relay();
-  await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 1);
-  await first.handleOf(offboardingId).signal(hardwareChanged, { ids: [], revision: 4 });
-  await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);
-  // It was told long ago.
-  await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
-  await eventually(async () => {
-    await first.reconcile();
+it.each([4, 99_999])(
+  'tells a workflow again that believes something else in revision %i',
+  async (revision) => {
+    const { offboardingId } = await makeCast(database);
     await first.relay();
-    return (await hardwareShown(first.handleOf(offboardingId))) === 1;
-  });
-});
+    await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 1);
+    await first.handleOf(offboardingId).signal(hardwareChanged, { ids: [], revision });
+    await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);
+    // It was told long ago.
+    await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
+    await eventually(async () => {
+      await first.reconcile();
+      await first.relay();
+      return (await hardwareShown(first.handleOf(offboardingId))) === 1;
+    });
+  },
+);
 
 it('ends a workflow that has not heard that its offboarding is closed', async () => {
   const { offboardingId, lena, nora } = await makeCast(database);
   await first.relay();
-  await untilListed(first, 4);
+  await untilListed(first, 5);
   await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
   await sql`update outbox set sent_at = now() where sent_at is null`.execute(em());
   await first.reconcile();
@@ -90,7 +94,7 @@ it('brings everything back after the engine has lost its store', async () => {
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
   await second.reconcile();
   await second.relay();
-  await untilListed(second, 3);
+  await untilListed(second, 4);
   const { rows } = await sql<{ id: number; eventId: string }>`
     select id, event_id as "eventId" from webhook_deliveries where state = 'pending'`.execute(em());
   expect(rows).toHaveLength(1);

@@ -1,7 +1,9 @@
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
+import { picturesOf } from '../../database/checklists.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { openForCompletion } from '../../database/early-completions.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
@@ -10,6 +12,7 @@ import { addDays } from '../../domain/dates.ts';
 import {
   complete,
   hardwareChanged,
+  lastDayChanged,
   type OpenSet,
   offboardingStart,
   offboardingWorkflow,
@@ -18,7 +21,7 @@ import {
   seatsChanged,
 } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist, recoverLaptop } from '../support/clearing.ts';
+import { clearChecklist, recoverLaptop, rejectRequest } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 
@@ -299,20 +302,109 @@ describe('revoking a seat', () => {
 });
 
 describe('signals', () => {
+  const hardwareOf = async (offboardingId: number): Promise<OpenSet> => {
+    const [picture] = await picturesOf(database.em.fork(), [offboardingId]);
+    return { ids: picture!.hardware, revision: picture!.revision };
+  };
+
   it('may come late, doubled and in the wrong order', async () => {
     const cast = await makeCast(database);
     await relay();
     await untilShown(cast.offboardingId, { hardware: 1, seats: 1 });
     const handle = handleOf(cast.offboardingId);
-    const newer: OpenSet = { ids: [7, 8, 9], revision: 100 };
+    const older = await hardwareOf(cast.offboardingId);
+    await assignAsset(database.em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
+    const newer = await hardwareOf(cast.offboardingId);
     await handle.signal(hardwareChanged, newer);
-    await untilShown(cast.offboardingId, { hardware: 3 });
-    await handle.signal(hardwareChanged, { ids: [], revision: 99 });
+    await untilShown(cast.offboardingId, { hardware: 2 });
+    await handle.signal(hardwareChanged, older);
     await handle.signal(hardwareChanged, newer);
+    await rejectRequest(database, cast);
+    await relay();
+    await untilShown(cast.offboardingId, { hardware: 2, requests: 0 });
     // Equal is as new: a set that was corrupted can be said again.
-    await handle.signal(hardwareChanged, { ids: [7, 8], revision: 100 });
-    await handle.signal(seatsChanged, { ids: [], revision: 100 });
-    await untilShown(cast.offboardingId, { hardware: 2, seats: 0 });
+    const now = await hardwareOf(cast.offboardingId);
+    await handle.signal(hardwareChanged, { ...now, ids: [] });
+    await untilShown(cast.offboardingId, { hardware: 0 });
+    await handle.signal(hardwareChanged, now);
+    await untilShown(cast.offboardingId, { hardware: 2 });
+  });
+
+  it('that make no sense change nothing, and harm nobody', async () => {
+    const { offboardingId, ...cast } = await makeCast(database);
+    await relay();
+    await untilShown(offboardingId, { hardware: 1 });
+    const day = { date: null, zone: 'UTC', state: 'open', revision: 99_999 };
+    const nonsense = {
+      hardwareChanged: [null, undefined, 'x', 7, [], {}, { revision: 99_999 }, { ids: [] }],
+      seatsChanged: [
+        { ids: null, revision: 99_999 },
+        { ids: ['a'], revision: 99_999 },
+        { ids: [1], revision: '5' },
+      ],
+      requestsChanged: [
+        { ids: [1.5], revision: 99_999 },
+        { ids: {}, revision: 99_999 },
+      ],
+      lastDayChanged: [null, {}, { ...day, date: 'soon' }, { ...day, date: 7 }, { ...day, state: 'gone' }],
+    };
+    for (const [signal, values] of Object.entries(nonsense)) {
+      for (const value of [...values, { ...day, zone: 5 }, { ...day, ids: [], revision: Number.NaN }]) {
+        await handleOf(offboardingId).signal(signal, value);
+      }
+      await handleOf(offboardingId).signal(signal);
+    }
+    for (const update of ['complete', 'revokeSeat', 'retry']) {
+      for (const args of [[], [null], ['x']]) {
+        const asked = handleOf(offboardingId).executeUpdate(update, { args });
+        await expect(asked).rejects.toThrow(WorkflowUpdateFailedError);
+      }
+    }
+    await recoverLaptop(database, cast);
+    await relay();
+    await untilShown(offboardingId, {
+      status: 'RUNNING',
+      state: 'waiting',
+      hardware: 0,
+      seats: 1,
+      requests: 1,
+    });
+    const { events } = await handleOf(offboardingId).fetchHistory();
+    expect(events!.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
+  });
+
+  it('that are wrong in a revision nobody has reached are mended by what is told next', async () => {
+    const cast = await makeCast(database);
+    const { offboardingId } = cast;
+    await relay();
+    await untilShown(offboardingId, { hardware: 1 });
+    const garbage = { ids: [], revision: 99_999 };
+    await handleOf(offboardingId).signal(hardwareChanged, garbage);
+    await handleOf(offboardingId).signal(lastDayChanged, {
+      ...garbage,
+      date: '2001-01-01',
+      zone: 'UTC',
+      state: 'open',
+    });
+    await untilShown(offboardingId, { hardware: 0, lastDay: '2001-01-01' });
+    await assignAsset(database.em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
+    await relay();
+    await untilShown(offboardingId, { hardware: 2, lastDay: cast.lastDay });
+    // The revision is right again as well.
+    await recoverLaptop(database, cast);
+    await relay();
+    await untilShown(offboardingId, { hardware: 1 });
+  });
+
+  it('that are wrong do not hide from whoever completes what is open', async () => {
+    const cast = await makeCast(database);
+    await relay();
+    await handleOf(cast.offboardingId).signal(hardwareChanged, { ids: [7, 8, 9], revision: 99_999 });
+    expect(await ask(complete, cast.offboardingId, asIvo(cast))).toMatchObject({
+      outcome: 'still-open',
+      counts: { hardware: 1 },
+    });
+    await untilShown(cast.offboardingId, { hardware: 1 });
   });
 
   it('bring an ended workflow back to life only to look and to end', async () => {

@@ -1,0 +1,28 @@
+import type { LastDay, OpenSet } from './messages.ts';
+
+/**
+ * Signals can be sent by hand. One whose payload does not have the shape is dropped: taking it would fail the
+ * workflow's task, again and again, for good.
+ */
+type Parts<T> = { [Field in keyof T]?: unknown };
+
+export function isOpenSet(value: unknown): value is OpenSet {
+  const { ids, revision } = partsOf<OpenSet>(value);
+  return isRevision(revision) && Array.isArray(ids) && ids.every((id) => Number.isSafeInteger(id));
+}
+
+const states: readonly unknown[] = ['open', 'completed', 'cancelled'] satisfies LastDay['state'][];
+
+export function isLastDay(value: unknown): value is LastDay {
+  const { date, zone, state, revision } = partsOf<LastDay>(value);
+  const isDay = date === null || (typeof date === 'string' && isCalendarDay(date));
+  return isRevision(revision) && isDay && typeof zone === 'string' && states.includes(state);
+}
+
+const isRevision = (value: unknown) => Number.isSafeInteger(value);
+
+const isCalendarDay = (date: string) =>
+  /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(Date.parse(`${date}T00:00:00Z`));
+
+const partsOf = <T>(value: unknown): Parts<T> =>
+  typeof value === 'object' && value !== null ? (value as Parts<T>) : {};
