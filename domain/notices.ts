@@ -1,5 +1,6 @@
 import type { AuditDetails } from './audit.ts';
 import type { OpenCounts } from './checklist.ts';
+import { stepWords } from './failed-steps.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 import { type MailOutcome, mailOutcomes } from './mails.ts';
 
@@ -41,7 +42,7 @@ export function noticeText({ kind, about: name, own, details }: Notice): string 
     case 'webhook_disabled':
       return `Nothing is sent to ${details.url} any more: ${details.reason === 'gone' ? 'it said that it is gone' : 'it kept failing'}.`;
     case 'offboarding_stuck':
-      return `The offboarding of ${about} needs attention: a step failed (${details.step ?? 'unknown'}).`;
+      return `The offboarding of ${about} needs attention: a step failed (${stepWords(String(details.step ?? 'unknown'))}).`;
     case 'mail_failed':
       return `A mail to ${about} could not be sent. ${outcomeWords(details.outcome)}`;
   }

@@ -1,4 +1,5 @@
 import { DateTime } from 'luxon';
+import { stepWords } from '../domain/failed-steps.ts';
 import { may } from '../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../domain/queue.ts';
 import { actorWords } from './actor-words.ts';
@@ -13,6 +14,7 @@ export const helpers = {
   dueTone,
   dueWords,
   rowButton,
+  stepWords,
 
   /** A calendar date for people: `24 Nov 2026`. */
   date: (date: string | null | undefined) =>

@@ -1,14 +1,12 @@
 import type { OpenCounts } from '../domain/checklist.ts';
 import { isClear } from '../domain/checklist.ts';
+import type { Step } from '../domain/failed-steps.ts';
 import type { ReminderKind } from '../domain/reminders.ts';
 import type { LastDay, OffboardingPicture, OpenSet } from './messages.ts';
 import { isLastDay, isOpenSet } from './well-formed.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
-
-/** What can fail for good and then waits for a person. */
-export type Step = 'reading' | 'reminders' | 'completion' | 'deliveries' | 'mails';
 
 /** A reminder that has not fired; `dueAt` in epoch milliseconds. */
 export interface DueReminder {

@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
-import type { OffboardingState, Step } from './offboarding-state.ts';
+import type { Step } from '../domain/failed-steps.ts';
+import type { OffboardingState } from './offboarding-state.ts';
 import { failedForGood, step } from './steps.ts';
 
 /** Steps that fail for good never fail the process: they are shown and recorded, and wait for a person. */

@@ -67,3 +67,9 @@ test('a changed asset says what was and what is, as a changed person does', asyn
   expect(text).toContain('status from in_stock to in_repair · location from Lisbon to —');
   expect(text).toContain('seats total from 3 to 12');
 });
+
+test('the filter names what happened in words', async () => {
+  const { ivo } = await makeCast(database);
+  const { text } = await (await web.signIn(ivo.email)).get('/audit?action=seat.revoked');
+  expect(text).toContain('<option value="seat.revoked" selected>Revoked the seat</option>');
+});

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { AuditEntry, Offboarding, Seat, User } from '../../database/entities/index.ts';
+import { recordFailedStep } from '../../database/failed-steps.ts';
 import { updateUser } from '../../database/users.ts';
 import { revokeSeat } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
@@ -118,6 +119,14 @@ test('the confirmation names everything that will happen', async () => {
   expect(text).toContain('<bdi>Rosa Díaz</bdi>, <bdi>Timo Aalto</bdi>.');
   expect(text).toContain('cannot be undone');
   expect(await statusOf(cast.lena.id)).toBe('active');
+});
+
+test('a step that failed is named in words', async () => {
+  const page = await begin();
+  await recordFailedStep(database.em, cast.offboardingId, 'deliveries');
+  expect((await ivo.get(page)).text).toContain('<strong>sending the webhooks</strong>');
+  const told = await (await web.signIn(cast.ada.email)).get('/notifications');
+  expect(told.text).toContain('needs attention: a step failed (sending the webhooks).');
 });
 
 test.each([
