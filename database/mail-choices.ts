@@ -25,5 +25,5 @@ function choose(change: Change, unwanted: readonly MailKind[]) {
   const after = [...unwanted].sort();
   if (String(before) === String(after)) return;
   change.user.noMailAbout = after;
-  change.record('user.mails_chosen', { unwanted: after });
+  change.record('user.mails_chosen', { unwanted: after.join(', ') || 'none' });
 }

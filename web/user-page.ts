@@ -1,8 +1,10 @@
 import type { Request, Response } from 'express';
 import { leaverOf } from '../database/leavers.ts';
+import { mailTroubleOf } from '../database/mail-trouble.ts';
 import { reportsShown, userRecordOf } from '../database/user-record.ts';
 import { stillOpen } from '../domain/checklist.ts';
 import { todayIn } from '../domain/dates.ts';
+import { mailOutcomes } from '../domain/mails.ts';
 import { roles } from '../domain/permissions.ts';
 import { type Alert, page } from './rendering.ts';
 import type { Services } from './services.ts';
@@ -28,12 +30,18 @@ export const userPage = (services: Services) => {
     userId: number,
     { alert = null, status = 200, endDate, endDateError }: UserPageNote = {},
   ): Promise<void> => {
-    const [leaver, record] = await Promise.all([leaverOf(em, userId), userRecordOf(em, userId)]);
+    const [leaver, record, mailTrouble] = await Promise.all([
+      leaverOf(em, userId),
+      userRecordOf(em, userId),
+      mailTroubleOf(em, userId),
+    ]);
     page(response.status(status), 'users/show', {
       title: leaver.name,
       alert,
       leaver,
       record,
+      mailTrouble,
+      mailTroubleWords: mailTrouble?.outcome ? mailOutcomes[mailTrouble.outcome] : null,
       open: stillOpen({
         hardware: leaver.hardware.length,
         software: leaver.seats.length,

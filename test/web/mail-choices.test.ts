@@ -54,7 +54,7 @@ describe('on their own page', () => {
       .fork()
       .find(AuditEntry, { userId: cast.ivo.id, action: 'user.mails_chosen' });
     expect(entries.map(({ actor, details }) => [actor, details])).toEqual([
-      [`user:${cast.ivo.id}`, { unwanted: ['completions'] }],
+      [`user:${cast.ivo.id}`, { unwanted: 'completions' }],
     ]);
   });
 
