@@ -2,13 +2,15 @@ import type { Request, Response } from 'express';
 import type { Import } from '../../database/entities/index.ts';
 import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../../database/imports/report.ts';
 import { workspaceOf } from '../../database/workspace.ts';
+import { todayIn } from '../../domain/dates.ts';
 import { brakeIsOn, brakeWords, toConfirm } from '../../domain/imports/brake.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
+import { lookAheadFrom } from '../../domain/queue.ts';
 import type { PageNote } from '../page-note.ts';
 import { page } from '../rendering.ts';
 import { pageIn, queryText } from '../requests.ts';
 import type { Services } from '../services.ts';
-import { headerOf, kindWords, stateWords } from './words.ts';
+import { headerOf, kindWords, linesInWords, stateWords } from './words.ts';
 
 /** Shows an import as it is now: what the file would do, how far it is, or what became of it. */
 export async function renderImport(
@@ -34,7 +36,10 @@ export async function renderImport(
     listing: hasList ? await reportedLines(em, found, shown, pageIn(request)) : null,
     underWay: isUnderWay(found.state),
     zone: workspace.timeZone,
+    today: todayIn(workspace.timeZone, new Date()),
+    lookAhead: lookAheadFrom(''),
     headerOf,
+    lines: linesInWords,
     kindWords,
     stateWords,
     alert,

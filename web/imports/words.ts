@@ -30,3 +30,7 @@ export function remarkWords({ field, message }: Remark, columns: readonly FileCo
   const header = headerOf(field, columns);
   return header === null ? message : `${header}: ${message}`;
 }
+
+/** How many lines: `1 line`, `100,000 lines`. */
+export const linesInWords = (count: number): string =>
+  count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;

@@ -43,11 +43,13 @@ function complain(text) {
   alert.className = 'alert alert-danger';
   alert.setAttribute('role', 'alert');
   alert.textContent = text;
+  alert.dataset.complaint = '';
   messages.replaceChildren(alert);
 }
 document.addEventListener('htmx:error', () =>
   complain('Lastday could not be reached. Nothing was lost; please try again.'),
 );
+document.addEventListener('htmx:after:swap', () => document.querySelector('[data-complaint]')?.remove());
 document.addEventListener('htmx:response:error', (event) => {
   const status = event.detail?.ctx?.response?.status ?? 0;
   if (status >= 500) complain('Something went wrong on the server. Please try again in a moment.');
