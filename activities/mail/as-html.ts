@@ -18,7 +18,7 @@ export const asHtml = (letter: Letter, footer: Footer): string =>
 </head>
 <body style="margin:0;padding:0;background:#f5f7f8" class="ground">
 <div style="display:none;max-height:0;overflow:hidden">${escaped(letter.preview)}</div>
-<div style="max-width:600px;margin:0 auto;padding:24px 12px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#17212b" class="ink">
+<div role="article" aria-roledescription="e-mail" aria-label="${escaped(letter.subject)}" lang="en" style="max-width:600px;margin:0 auto;padding:24px 12px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif;color:#17212b" class="ink">
 <p style="margin:0 0 12px;font-weight:700;color:#0f766e" class="accent">Lastday</p>
 <div style="background:#ffffff;border:1px solid #e1e6ea;border-radius:12px;padding:20px 24px" class="sheet">
 ${letter.blocks.map(blockHtml).join('\n')}
