@@ -1,0 +1,115 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { openConsole, startBrowser } from '../support/browser.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { csvOf } from '../support/importing.ts';
+import { startWeb } from '../support/web.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const browser = await startBrowser();
+const { nora, emil, timo, rosa } = await makeCast(database);
+
+/** A crowd whom the three of the cast come before: 300 newcomers, three new end dates and two mistakes. */
+const fileOf = (crowd: string) =>
+  csvOf(
+    ['External ID', 'Name', 'E-Mail', 'Department', 'End date'],
+    ...[emil, timo, rosa].map(({ externalId, name, email }) => [
+      externalId,
+      name,
+      email,
+      'Engineering',
+      '2031-03-01',
+    ]),
+    ...Array.from({ length: 300 }, (_, index) => [
+      `${crowd}-${index}`,
+      `Person ${index}`,
+      `${crowd}.${index}@x.example`,
+      'Sales',
+      null,
+    ]),
+    [`${crowd}-x`, 'No address', 'nowhere', 'Sales', null],
+    [`${crowd}-y`, 'Ambiguous', `${crowd}.y@x.example`, 'Sales', '03/04/2031'],
+  );
+
+async function upload(page: Page, csv: string): Promise<void> {
+  await page.goto('/imports');
+  await page.getByRole('link', { name: 'Import people' }).click();
+  await page
+    .getByLabel('CSV file')
+    .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
+  await page.getByRole('button', { name: 'Upload and look' }).click();
+  await page.waitForURL(/\/imports\/\d+$/);
+}
+
+const figure = (page: Page, label: string) =>
+  page
+    .locator('.figure', { has: page.locator('dt', { hasText: new RegExp(`^${label}$`) }) })
+    .locator('dd')
+    .textContent();
+const isThere = (externalId: string) => database.em.fork().count(User, { externalId });
+
+test('a file is looked at, held by the brake, confirmed, and carried out before the eyes of whoever waits', async () => {
+  const { page, complaints } = await openConsole(browser, web.address, nora.email);
+  await upload(page, fileOf('one'));
+  expect(
+    await Promise.all(
+      ['New', 'Changed', 'Errors', 'Would start leaving'].map((label) => figure(page, label)),
+    ),
+  ).toEqual(['300', '3', '2', '3']);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  await page.getByText('Columns that are left out').waitFor({ state: 'detached' });
+
+  await page.getByRole('link', { name: /^End dates/ }).click();
+  await page
+    .getByRole('cell', { name: /1 Mar 2031/ })
+    .first()
+    .waitFor();
+  expect(await isThere('one-0')).toBe(0);
+
+  await page.getByLabel('How many people start or stop leaving?').fill('3');
+  await page.getByRole('button', { name: 'Import 303 lines' }).click();
+  await page.getByText('0 of 305 lines done.').waitFor();
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+  // Nobody works yet: the page waits, also after a reload, and moves by itself once somebody does.
+  await page.reload();
+  await page.getByRole('heading', { name: 'Starting' }).waitFor();
+  startWorkerProcess(own, engine.namespace);
+  await page.getByRole('heading', { name: 'Done' }).waitFor({ timeout: 40_000 });
+  expect(await Promise.all(['Added', 'Changed', 'Errors'].map((label) => figure(page, label)))).toEqual([
+    '300',
+    '3',
+    '2',
+  ]);
+  expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download the lines with errors' }).click(),
+  ]);
+  const errors = await (await download.createReadStream()).toArray();
+  expect(Buffer.concat(errors).toString()).toContain('nowhere');
+  expect(complaints).toEqual([]);
+});
+
+test('without scripts it works as well', async () => {
+  const { page } = await openConsole(browser, web.address, nora.email, { javaScriptEnabled: false });
+  await upload(page, fileOf('two'));
+  expect(await figure(page, 'Unchanged')).toBe('3');
+  await page.getByRole('button', { name: 'Import 300 lines' }).click();
+  await eventually(async () => {
+    await page
+      .getByRole('link', { name: 'Show how far it is now' })
+      .click({ timeout: 1_000 })
+      .catch(() => undefined);
+    return page.getByRole('heading', { name: 'Done' }).isVisible();
+  }, 40_000);
+  expect(await isThere('two-299')).toBe(1);
+});
