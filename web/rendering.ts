@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Request, Response } from 'express';
 import { isHtmx } from './requests.ts';
-import { helpers } from './view-helpers.ts';
+import { helpersIn } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('./views', import.meta.url));
 
-/** Templates: `h` holds the helpers in every view; null and undefined print nothing; the rest is escaped. */
+/** Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped. */
 const eta = new Eta({
   views,
   cache: true,
@@ -39,17 +39,21 @@ export interface PageData {
 
 /** Renders a whole page, with the layout that fits whoever is signed in. */
 export function page(response: Response, view: string, data: PageData): void {
-  const { signedIn = null, path, workspaceName } = response.locals;
+  const { workspaceName } = response.locals;
   const alert = data.alert ?? takeNotice(response);
   response.set('Vary', 'HX-Request').type('html');
-  response.send(eta.render(view, { ...data, alert, h: helpers, me: signedIn, path, workspaceName }));
+  response.send(eta.render(view, { ...data, ...readerOf(response), alert, workspaceName }));
 }
 
 /** Renders a fragment: the same partial that the page includes, alone. */
 export function fragment(response: Response, view: string, data: Record<string, unknown>): void {
-  const { signedIn = null, path } = response.locals;
   response.set('Vary', 'HX-Request').type('html');
-  response.send(eta.render(view, { ...data, h: helpers, me: signedIn, path }));
+  response.send(eta.render(view, { ...data, ...readerOf(response) }));
+}
+
+function readerOf(response: Response) {
+  const { signedIn = null, path } = response.locals;
+  return { h: helpersIn(signedIn?.zone ?? 'utc'), me: signedIn, path };
 }
 
 /**

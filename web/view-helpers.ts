@@ -82,4 +82,11 @@ export const helpers = {
   },
 };
 
+/** What templates may call for a reader: moments come out in the reader's zone, always naming it, and days are theirs. */
+export const helpersIn = (zone: string) => ({
+  ...helpers,
+  moment: (moment: Parameters<typeof helpers.moment>[0], shownIn = zone) => helpers.moment(moment, shownIn),
+  day: (moment: Parameters<typeof helpers.day>[0], shownIn = zone) => helpers.day(moment, shownIn),
+});
+
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
