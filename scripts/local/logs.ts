@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Where the output of one program of the local machine goes. */
@@ -6,16 +6,30 @@ export function logFile(dataDir: string, program: string): string {
   return join(dataDir, 'logs', `${program}.log`);
 }
 
-/** Opens a program's log for a new run; the log of the run before stays beside it as `.previous`. */
+/** The logs that this run has opened. */
+const opened = new Set<string>();
+
+/**
+ * Opens a program's log. The log of the run before stays beside it as `.previous`; a program that is started again
+ * within the run goes on in the same one, so that what made it crash first can still be read.
+ */
 export function openLog(dataDir: string, program: string): number {
   const file = logFile(dataDir, program);
   mkdirSync(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
+  const isStartedAgain = opened.has(file);
+  if (!isStartedAgain) putAside(file);
+  opened.add(file);
+  const log = openSync(file, 'a');
+  if (isStartedAgain) writeSync(log, `--- started again at ${new Date().toISOString()}\n`);
+  return log;
+}
+
+function putAside(file: string) {
   try {
     renameSync(file, `${file}.previous`);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  return openSync(file, 'a');
 }
 
 /** The last lines of a log, indented, for a message that says why something ended. */
