@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { brakeIsOn, brakeWords } from '../../domain/imports/brake.ts';
 import { columnsOf, readHeader } from '../../domain/imports/columns.ts';
@@ -321,4 +322,12 @@ describe('a line about a license', () => {
   ])('is refused when %s', (_, facts, expected) => {
     expect(problems(judgeLicense(of(facts)))).toEqual([expected]);
   });
+});
+
+test('every column and every other name of it is in the documentation', () => {
+  const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
+  const names = importKinds.flatMap((kind) =>
+    columnsOf[kind].map(({ field, aliases }) => `| \`${field}\` | ${aliases.join(', ')}`),
+  );
+  expect(names.filter((name) => !text.includes(name.trimEnd()))).toEqual([]);
 });

@@ -20,7 +20,7 @@ const importSchema = z
     startedAt: answered.moment().nullable(),
     endedAt: answered.moment().nullable(),
     errors: z
-      .array(z.strictObject({ line: z.int(), column: z.string(), detail: z.string() }))
+      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
       .meta({ description: 'The problems of the first lines that have any.' }),
   })
   .meta({ id: 'Import' });
