@@ -6,6 +6,7 @@ import { sqlOf } from './tables.ts';
 export interface Followed {
   offboardingId: number;
   endDate: string | null;
+  department: string | null;
   hardware: number;
   seats: number;
   requests: number;
@@ -23,7 +24,7 @@ export async function followedOffboardings(em: EntityManager): Promise<Followed[
       where offboarding_id is not null and (sent_at is null or sent_at > now() - interval '10 minutes')
       group by offboarding_id
     )
-    select o.id as "offboardingId", u.end_date as "endDate",
+    select o.id as "offboardingId", u.end_date as "endDate", u.department,
       (select count(*) from assignments where user_id = u.id and live) as hardware,
       (select count(*) from seats where user_id = u.id and live) as seats,
       (select count(*) from requests where user_id = u.id and live) as requests,

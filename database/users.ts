@@ -79,8 +79,8 @@ export const updateUser = (
   em: EntityManager,
   actor: Actor,
   userId: number,
-  seen: Seen<UserFields> = {},
   changes: Partial<UserFields>,
+  seen: Seen<UserFields> = {},
   now = new Date(),
 ): Promise<void> =>
   changeAbout(
@@ -153,7 +153,8 @@ function changeProfile(change: Change, changes: Partial<UserFields>) {
     from: differences.map(({ from }) => from ?? ''),
     to: differences.map(({ to }) => to ?? ''),
   });
-  change.changed();
+  const hasMoved = differences.some(({ field }) => field === 'department');
+  change.changed(...(hasMoved ? (['department'] as const) : []));
 }
 
 /** A manager who completes meanwhile makes the database refuse this: reports point at people who are still there. */

@@ -6,6 +6,7 @@ import type { ChangedFact } from '../database/entities/record.ts';
 import {
   csvImportStart,
   csvImportWorkflow,
+  departmentChanged,
   hardwareChanged,
   lastDayChanged,
   mailStart,
@@ -29,6 +30,7 @@ const patienceForLists = 30_000;
 /** What the engine shows of a running offboarding workflow; undefined is not shown yet. */
 export interface Running {
   endDate: string | null;
+  department: string | null;
   hardware: number | undefined;
   seats: number | undefined;
   requests: number | undefined;
@@ -95,6 +97,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
         if (offboardingId === null) continue;
         running.set(offboardingId, {
           endDate: shown.get(searchAttributes.lastDay)?.toISOString().slice(0, 10) ?? null,
+          department: shown.get(searchAttributes.department) ?? null,
           hardware: shown.get(searchAttributes.openHardware),
           seats: shown.get(searchAttributes.openSeats),
           requests: shown.get(searchAttributes.openRequests),
@@ -144,6 +147,12 @@ function messageAbout(picture: Picture, fact: ChangedFact): { signal: string; va
   if (fact === 'hardware') return { signal: hardwareChanged.name, value: hardware };
   if (fact === 'seats') return { signal: seatsChanged.name, value: seats };
   if (fact === 'requests') return { signal: requestsChanged.name, value: requests };
+  if (fact === 'department') {
+    return {
+      signal: departmentChanged.name,
+      value: { name: picture.department, revision: picture.revision },
+    };
+  }
   return { signal: lastDayChanged.name, value: lastDay };
 }
 

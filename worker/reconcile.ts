@@ -6,7 +6,7 @@ import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
 import { tellAgain } from '../database/outbox.ts';
-import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
+import { mailWorkflowId, shownDepartment, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import type { Engine, Running } from './engine.ts';
 import { inFlight } from './in-flight.ts';
 
@@ -52,7 +52,7 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
     const leftOver = [...running.keys()].filter((id) => !open.has(id));
     // A new workflow reads everything itself.
     await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
-    await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay']);
+    await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
     const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
     if (Object.values(counts).some((count) => count > 0)) log.info(counts, 'Offboardings reconciled');
   }
@@ -103,6 +103,7 @@ const isQuiet = ({ isBeingTold, toldAt }: Followed, ms: number) =>
 const differs = (followed: Followed, running: Running | undefined) =>
   running !== undefined &&
   (followed.endDate !== running.endDate ||
+    shownDepartment(followed.department) !== running.department ||
     followed.hardware !== running.hardware ||
     followed.seats !== running.seats ||
     followed.requests !== running.requests);

@@ -87,6 +87,12 @@ export interface LastDay {
   revision: number;
 }
 
+/** The leaver's department, at `revision` of the user. */
+export interface Department {
+  name: string | null;
+  revision: number;
+}
+
 /** Everything the workflow knows of one offboarding, read by one statement. */
 export interface OffboardingPicture {
   offboardingId: number;
@@ -103,6 +109,7 @@ export const hardwareChanged = defineSignal<[OpenSet]>('hardwareChanged');
 export const seatsChanged = defineSignal<[OpenSet]>('seatsChanged');
 export const requestsChanged = defineSignal<[OpenSet]>('requestsChanged');
 export const lastDayChanged = defineSignal<[LastDay]>('lastDayChanged');
+export const departmentChanged = defineSignal<[Department]>('departmentChanged');
 
 /** Who asks, and when (epoch ms). Asked longer ago than `askedTooLongAgoMs`, it is refused. */
 export interface Asking {
@@ -137,6 +144,10 @@ export const searchAttributes = {
   department: defineSearchAttributeKey('Department', SearchAttributeType.KEYWORD),
   needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
 };
+
+/** A department as the engine shows it, which takes no longer keywords. */
+export const shownDepartment = (name: string | null): string | null =>
+  name === null ? null : [...name].slice(0, 200).join('');
 
 /** What a leaver's workflow is started with; the rest it reads for itself. */
 export interface OffboardingInput {

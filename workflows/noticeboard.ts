@@ -1,6 +1,6 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { searchAttributes } from './messages.ts';
+import { searchAttributes, shownDepartment } from './messages.ts';
 import type { OffboardingState, Phase } from './offboarding-state.ts';
 
 /** What an operator sees of a leaver's process: search attributes and the details in the Temporal UI. */
@@ -41,9 +41,6 @@ export class Noticeboard {
   }
 }
 
-/** The engine takes no longer ones. */
-const keywordLength = 200;
-
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 function attributesOf(state: OffboardingState): SearchAttributeUpdatePair[] {
@@ -55,7 +52,7 @@ function attributesOf(state: OffboardingState): SearchAttributeUpdatePair[] {
     { key: searchAttributes.openHardware, value: hardware },
     { key: searchAttributes.openSeats, value: software },
     { key: searchAttributes.openRequests, value: requests },
-    { key: searchAttributes.department, value: state.department?.slice(0, keywordLength) ?? null },
+    { key: searchAttributes.department, value: shownDepartment(state.parts.department.name) },
     { key: searchAttributes.needsAttention, value: state.failedSteps.length > 0 },
   ];
 }
@@ -69,7 +66,7 @@ const waitsFor: Record<Phase, string> = {
 };
 
 function detailsOf(state: OffboardingState): string {
-  const { failedSteps, lastDay, reminder, since, sets } = state;
+  const { failedSteps, lastDay, reminder, since, parts } = state;
   const attention =
     failedSteps.length > 0
       ? [`**Needs attention:** failed for good: ${failedSteps.join(', ')}. Send the Update \`retry\`.`]
@@ -81,9 +78,9 @@ function detailsOf(state: OffboardingState): string {
     [
       '| open | how many | ids |',
       '|---|---|---|',
-      row('hardware (assignments)', sets.hardware.ids),
-      row('software (seats)', sets.seats.ids),
-      row('requests', sets.requests.ids),
+      row('hardware (assignments)', parts.hardware.ids),
+      row('software (seats)', parts.seats.ids),
+      row('requests', parts.requests.ids),
     ].join('\n'),
     `Next reminder: ${reminder === null ? 'none' : `\`${reminder.kind}\` at ${minute(reminder.dueAt)}`}.`,
   ].join('\n\n');

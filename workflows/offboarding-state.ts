@@ -2,8 +2,8 @@ import type { OpenCounts } from '../domain/checklist.ts';
 import { isClear } from '../domain/checklist.ts';
 import type { Step } from '../domain/failed-steps.ts';
 import type { ReminderKind } from '../domain/reminders.ts';
-import type { LastDay, OffboardingPicture, OpenSet } from './messages.ts';
-import { isLastDay, isOpenSet } from './well-formed.ts';
+import type { Department, LastDay, OffboardingPicture, OpenSet } from './messages.ts';
+import { isDepartment, isLastDay, isOpenSet } from './well-formed.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
@@ -15,8 +15,24 @@ export interface DueReminder {
   dueAt: number;
 }
 
-const itemSets = ['hardware', 'seats', 'requests'] as const;
-type ItemSet = (typeof itemSets)[number];
+/** What is told of a leaver, each part for itself. */
+interface Parts {
+  department: Department;
+  lastDay: LastDay;
+  hardware: OpenSet;
+  seats: OpenSet;
+  requests: OpenSet;
+}
+type Part = keyof Parts;
+
+const isWellFormed: { [P in Part]: (value: unknown) => value is Parts[P] } = {
+  department: isDepartment,
+  lastDay: isLastDay,
+  hardware: isOpenSet,
+  seats: isOpenSet,
+  requests: isOpenSet,
+};
+const everyPart = Object.keys(isWellFormed) as Part[];
 
 /** What a run hands to the next one. */
 export interface Carried {
@@ -35,16 +51,20 @@ interface Answered {
 const answersKept = 50;
 
 /**
- * What the process knows of its leaver. What it is told may come late, doubled or in any order: each set keeps its
+ * What the process knows of its leaver. What it is told may come late, doubled or in any order: each part keeps its
  * own revision, and one that is older than what is known is not taken. It raises a doubt: what is known may be wrong
  * as well. What the process reads for itself it takes whatever the revision, so that nothing wrong stays for good.
  */
 export class OffboardingState {
   userId: number | null = null;
-  department: string | null = null;
-  lastDay: LastDay = { date: null, zone: 'UTC', state: 'open', revision: -1 };
-  readonly sets: Record<ItemSet, OpenSet> = { hardware: unread(), seats: unread(), requests: unread() };
-  /** Whether a whole picture was read, so that the sets mean something. */
+  readonly parts: Parts = {
+    department: { name: null, revision: -1 },
+    lastDay: { date: null, zone: 'UTC', state: 'open', revision: -1 },
+    hardware: { ids: [], revision: -1 },
+    seats: { ids: [], revision: -1 },
+    requests: { ids: [], revision: -1 },
+  };
+  /** Whether a whole picture was read, so that the parts mean something. */
   isKnown = false;
   isFinalizing = false;
   /** Something told was older than what is known: to be settled by reading. */
@@ -66,19 +86,13 @@ export class OffboardingState {
     this.answers = carried.answers;
   }
 
-  /** Takes what a signal says of one kind; nonsense is dropped. */
-  hearSet(kind: ItemSet, set: unknown) {
-    if (!isOpenSet(set)) return;
-    if (set.revision >= this.sets[kind].revision) this.sets[kind] = set;
+  /** Takes what a signal says of one part; nonsense is dropped. */
+  hear<P extends Part>(part: P, value: unknown) {
+    if (!isWellFormed[part](value)) return;
+    if (value.revision >= this.parts[part].revision) this.take(part, value);
     else this.isDoubtful = true;
-  }
-
-  /** The same of the last day. The moments may have moved although the day is the same: the workspace chooses them. */
-  hearLastDay(lastDay: unknown) {
-    if (!isLastDay(lastDay)) return;
-    if (lastDay.revision >= this.lastDay.revision) this.lastDay = lastDay;
-    else this.isDoubtful = true;
-    this.mustRearm = true;
+    // The moments may have moved although the day is the same: the workspace chooses them.
+    if (part === 'lastDay') this.mustRearm = true;
   }
 
   /**
@@ -87,32 +101,32 @@ export class OffboardingState {
    */
   beginRead(): (picture: OffboardingPicture) => void {
     this.isDoubtful = false;
-    const before = { ...this.sets, lastDay: this.lastDay };
+    const before = { ...this.parts };
     return (picture) => {
-      for (const kind of itemSets) {
-        const [known, read] = [this.sets[kind], picture[kind]];
-        if (known === before[kind] || read.revision >= known.revision) this.sets[kind] = read;
-      }
-      const { lastDay } = picture;
-      if (this.lastDay === before.lastDay || lastDay.revision >= this.lastDay.revision) {
-        this.takeLastDay(lastDay);
+      const read = partsOf(picture);
+      for (const part of everyPart) {
+        const wasTold = this.parts[part] !== before[part];
+        if (!wasTold || read[part].revision >= this.parts[part].revision) this.take(part, read[part]);
       }
       this.userId = picture.userId;
-      this.department = picture.department;
       this.isKnown = true;
     };
   }
 
-  private takeLastDay(lastDay: LastDay) {
-    const moved = lastDay.date !== this.lastDay.date || lastDay.zone !== this.lastDay.zone;
-    this.lastDay = lastDay;
-    if (moved) this.mustRearm = true;
+  private take<P extends Part>(part: P, value: Parts[P]) {
+    const { date, zone } = this.lastDay;
+    this.parts[part] = value;
+    if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.mustRearm = true;
   }
 
   /** Nobody has such an offboarding: there is nothing to follow. */
   takeNothing() {
-    this.lastDay = { ...this.lastDay, state: 'cancelled' };
+    this.parts.lastDay = { ...this.lastDay, state: 'cancelled' };
     this.isKnown = true;
+  }
+
+  get lastDay(): LastDay {
+    return this.parts.lastDay;
   }
 
   get isOpen(): boolean {
@@ -120,7 +134,7 @@ export class OffboardingState {
   }
 
   get counts(): OpenCounts {
-    const { hardware, seats, requests } = this.sets;
+    const { hardware, seats, requests } = this.parts;
     return { hardware: hardware.ids.length, software: seats.ids.length, requests: requests.ids.length };
   }
 
@@ -141,10 +155,15 @@ export class OffboardingState {
 
   /** What the next run needs; only of a state that is known. */
   toCarry(offboardingId: number): Carried {
-    const { lastDay, department, since, failedSteps, answers } = this;
-    const picture = { offboardingId, userId: this.userId!, department, lastDay, ...this.sets };
+    const { since, failedSteps, answers } = this;
+    const department = this.parts.department.name;
+    const picture = { offboardingId, userId: this.userId!, ...this.parts, department };
     return { picture, since: since!, failedSteps, answers };
   }
 }
 
-const unread = (): OpenSet => ({ ids: [], revision: -1 });
+/** All parts of a picture were read at the same revision. */
+const partsOf = ({ department, ...rest }: OffboardingPicture): Parts => ({
+  ...rest,
+  department: { name: department, revision: rest.lastDay.revision },
+});

@@ -14,6 +14,7 @@ import { checkAsking, checkRevokeSeat } from './asking.ts';
 import {
   type Asking,
   complete,
+  departmentChanged,
   hardwareChanged,
   lastDayChanged,
   type OffboardingInput,
@@ -48,10 +49,11 @@ export async function offboarding(run: Run): Promise<void> {
   const { untilDone, giveUpOn, overcome, recordFailedSteps } = persevering(offboardingId, state);
 
   // Signals only record.
-  setHandler(hardwareChanged, (set) => state.hearSet('hardware', set));
-  setHandler(seatsChanged, (set) => state.hearSet('seats', set));
-  setHandler(requestsChanged, (set) => state.hearSet('requests', set));
-  setHandler(lastDayChanged, (lastDay) => state.hearLastDay(lastDay));
+  setHandler(hardwareChanged, (set) => state.hear('hardware', set));
+  setHandler(seatsChanged, (set) => state.hear('seats', set));
+  setHandler(requestsChanged, (set) => state.hear('requests', set));
+  setHandler(lastDayChanged, (lastDay) => state.hear('lastDay', lastDay));
+  setHandler(departmentChanged, (department) => state.hear('department', department));
   setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
     validator: checkRevokeSeat,
     description: 'Takes a seat of the leaver back',

@@ -1,4 +1,4 @@
-import type { LastDay, OpenSet } from './messages.ts';
+import type { Department, LastDay, OpenSet } from './messages.ts';
 
 /**
  * Signals can be sent by hand. One whose payload does not have the shape is dropped: taking it would fail the
@@ -17,6 +17,11 @@ export function isLastDay(value: unknown): value is LastDay {
   const { date, zone, state, revision } = partsOf<LastDay>(value);
   const isDay = date === null || (typeof date === 'string' && isCalendarDay(date));
   return isRevision(revision) && isDay && typeof zone === 'string' && states.includes(state);
+}
+
+export function isDepartment(value: unknown): value is Department {
+  const { name, revision } = partsOf<Department>(value);
+  return isRevision(revision) && (name === null || typeof name === 'string');
 }
 
 const isRevision = (value: unknown) => Number.isSafeInteger(value);

@@ -28,7 +28,7 @@ export const AuditEntry = defineEntity({
 export type AuditEntry = InferEntity<typeof AuditEntry>;
 
 /** What the engine must hear of: the kinds of fact that changed, in the offboarding that was open then. */
-export type ChangedFact = 'hardware' | 'seats' | 'requests' | 'lastDay';
+export type ChangedFact = 'hardware' | 'seats' | 'requests' | 'lastDay' | 'department';
 
 /**
  * One change of facts about one person, on its way to their workflow. Rows without an offboarding have

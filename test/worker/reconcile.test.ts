@@ -63,10 +63,25 @@ it.each([4, 99_999])(
   },
 );
 
+it('tells a workflow again whose department has changed unheard', async () => {
+  const { offboardingId, lena } = await makeCast(database);
+  const departmentShown = async () =>
+    (await first.handleOf(offboardingId).describe()).typedSearchAttributes.get(searchAttributes.department);
+  await first.relay();
+  await eventually(async () => (await departmentShown()) === 'Engineering');
+  await sql`update users set department = 'Sales' where id = ${lena.id}`.execute(em());
+  await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
+  await eventually(async () => {
+    await first.reconcile();
+    await first.relay();
+    return (await departmentShown()) === 'Sales';
+  });
+});
+
 it('ends a workflow that has not heard that its offboarding is closed', async () => {
   const { offboardingId, lena, nora } = await makeCast(database);
   await first.relay();
-  await untilListed(first, 5);
+  await untilListed(first, 6);
   await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
   await sql`update outbox set sent_at = now() where sent_at is null`.execute(em());
   await first.reconcile();
@@ -94,7 +109,7 @@ it('brings everything back after the engine has lost its store', async () => {
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
   await second.reconcile();
   await second.relay();
-  await untilListed(second, 4);
+  await untilListed(second, 5);
   const { rows } = await sql<{ id: number; eventId: string }>`
     select id, event_id as "eventId" from webhook_deliveries where state = 'pending'`.execute(em());
   expect(rows).toHaveLength(1);

@@ -8,6 +8,7 @@ import { completeOffboarding } from '../../database/completion.ts';
 import { openForCompletion } from '../../database/early-completions.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
+import { updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import {
   complete,
@@ -100,6 +101,20 @@ describe('a leaver', () => {
     await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
     await relay();
     await untilShown(offboardingId, { status: 'COMPLETED', state: 'cancelled' });
+  });
+
+  it('is shown with their department, also when that changes', async () => {
+    const { offboardingId, lena } = await makeCast(database);
+    const show = async (department: string | null) => {
+      await updateUser(database.em, 'token:hr', lena.id, { department });
+      await relay();
+      await untilShown(offboardingId, { department: department?.slice(0, 200) });
+    };
+    await relay();
+    await untilShown(offboardingId, { department: 'Engineering' });
+    await show('Alumni');
+    await show(null);
+    await show('D'.repeat(300));
   });
 
   it('has names and addresses nowhere in the engine', async () => {
@@ -355,8 +370,8 @@ describe('signals', () => {
       await handleOf(offboardingId).signal(signal);
     }
     for (const update of ['complete', 'revokeSeat', 'retry']) {
-      for (const args of [[], [null], ['x']]) {
-        const asked = handleOf(offboardingId).executeUpdate(update, { args });
+      for (const value of [undefined, null, 'x']) {
+        const asked = handleOf(offboardingId).executeUpdate(update, { args: [value] as [unknown] });
         await expect(asked).rejects.toThrow(WorkflowUpdateFailedError);
       }
     }
