@@ -106,3 +106,7 @@ export function mailSender(environment: Environment): Sender {
 /** The address Lastday is reached at, without a trailing slash. */
 export const publicUrl = ({ PUBLIC_URL, HOST, PORT }: Pick<Environment, 'PUBLIC_URL' | 'HOST' | 'PORT'>) =>
   (PUBLIC_URL ?? `http://${HOST}:${PORT}`).replace(/\/$/, '');
+
+/** Whether browsers come by https: then cookies are for https alone. */
+export const isHttps = (environment: Parameters<typeof publicUrl>[0]): boolean =>
+  publicUrl(environment).startsWith('https:');

@@ -1,5 +1,6 @@
 import compression from 'compression';
 import express, { type Express } from 'express';
+import { isHttps } from '../config/environment.ts';
 import { mountApi } from './api/routes.ts';
 import { notFound, showErrors } from './middleware/errors.ts';
 import { redirectsForHtmx } from './middleware/htmx-redirects.ts';
@@ -18,6 +19,7 @@ export async function createApp(services: Services): Promise<Express> {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
+  app.set('secure cookies', isHttps(services.environment));
   app.set('trust proxy', services.environment.TRUST_PROXY);
 
   app.use(logRequests(services.log));

@@ -80,6 +80,7 @@ export function notify(response: Response, alert: Alert): void {
   response.cookie(noticeCookie, Buffer.from(JSON.stringify(alert)).toString('base64url'), {
     httpOnly: true,
     sameSite: 'lax',
+    secure: response.app.get('secure cookies'),
     maxAge: 60_000,
     path: '/',
   });

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { publicUrl } from '../config/environment.ts';
+import { isHttps } from '../config/environment.ts';
 import { secretBox } from '../database/secret-box.ts';
 import type { Services } from './services.ts';
 
@@ -12,7 +12,7 @@ const lifetimeMs = 60_000;
  */
 export const shownOnce = ({ environment }: Pick<Services, 'environment'>) => {
   const box = secretBox(environment.SECRET_KEY);
-  const secure = publicUrl(environment).startsWith('https:');
+  const secure = isHttps(environment);
   const options = (path: string) => ({ httpOnly: true, sameSite: 'strict' as const, secure, path });
 
   return {

@@ -189,6 +189,20 @@ test('who names the proxy in front lets people sign in over https; other forward
   expect(await signIn('10.1.2.3', '203.0.113.7')).toBe('');
 });
 
+test.each([
+  ['https://lastday.example', true],
+  ['http://lastday.example', false],
+])('the message for the next page travels as safely as %s does', async (PUBLIC_URL, isSecure) => {
+  const away = await startWeb(own, { PUBLIC_URL, TRUST_PROXY: '127.0.0.1' });
+  const proxied = { 'X-Forwarded-Proto': new URL(PUBLIC_URL).protocol.slice(0, -1) };
+  const nora = away.stranger();
+  await nora.post('/session', { email: cast.nora.email, password: castPassword }, proxied);
+  const { status, headers } = await nora.post(`/users/${cast.emil.id}`, { jobTitle: 'Designer' }, proxied);
+  expect(status).toBe(303);
+  const notice = headers.getSetCookie().find((cookie) => cookie.startsWith('lastday-notice='))!;
+  expect(notice.includes('; Secure')).toBe(isSecure);
+});
+
 test('an employee has their own page, not the console', async () => {
   const browser = await web.signIn(cast.emil.email);
   expect((await browser.get('/')).location).toBe('/me');

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { type Environment, publicUrl } from '../../config/environment.ts';
+import { type Environment, isHttps, publicUrl } from '../../config/environment.ts';
 import { Forbidden } from '../http-errors.ts';
 
 /** The headers of every answer. Scripts and styles come from this server only; nothing may frame it. */
 export function securityHeaders(environment: Environment): RequestHandler {
-  const secure = publicUrl(environment).startsWith('https:');
+  const secure = isHttps(environment);
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,

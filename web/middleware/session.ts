@@ -3,7 +3,7 @@ import connectPgSimple from 'connect-pg-simple';
 import type { RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
-import { publicUrl } from '../../config/environment.ts';
+import { isHttps } from '../../config/environment.ts';
 import type { Services } from '../services.ts';
 
 declare module 'express-session' {
@@ -25,7 +25,7 @@ const touchEveryMs = 60 * 1000;
  */
 export async function sessions({ database, environment }: Services): Promise<RequestHandler> {
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
-  const secure = publicUrl(environment).startsWith('https:');
+  const secure = isHttps(environment);
   return session({
     store: new SessionStore({ pool, tableName: 'sessions', pruneSessionInterval: false }),
     name: secure ? '__Host-lastday' : 'lastday',
