@@ -61,9 +61,10 @@ const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === re
 
 /** Where more is to be seen; null where the reader may see nothing more. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
-  const { endpointId } = row.details;
-  if (endpointId && may(reader.role, 'manage-workspace'))
-    return `/settings/webhooks/${endpointId}/deliveries`;
+  const { endpointId, deliveryId } = row.details;
+  if (endpointId && may(reader.role, 'manage-workspace')) {
+    return `/settings/webhooks/${endpointId}/deliveries${deliveryId ? `/${deliveryId}` : ''}`;
+  }
   if (row.aboutUserId !== null && may(reader.role, 'offboard')) {
     return row.kind === 'mail_failed' ? `/users/${row.aboutUserId}` : `/offboarding/${row.aboutUserId}`;
   }
