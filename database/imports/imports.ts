@@ -77,23 +77,24 @@ const previewHoldsMs = 60_000;
  * `confirmed` is the number of people it makes start or stop leaving, and a Refusal when it was started
  * already. One that failed goes on where it stopped. Throws NotFound.
  */
-export const startImport = (
+export async function startImport(
   em: EntityManager,
   actor: Actor,
   importId: number,
   confirmed: number | null,
   now = new Date(),
-): Promise<void> =>
-  em.fork().transactional(async (transaction) => {
+): Promise<void> {
+  // By itself, so that whoever is refused sees the numbers of now.
+  await lookAgainIfOld(em, importId, now);
+  await em.fork().transactional(async (transaction) => {
     const started = await lockImport(transaction, importId);
-    const goesOn = started.state === 'failed';
-    if (started.state !== 'ready' && !goesOn) {
+    if (started.state !== 'ready' && started.state !== 'failed') {
       throw new Refusal('already-started', 'This import has been started already.');
     }
     if (started.linesDeletedAt) {
       throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Import it again.');
     }
-    if (!goesOn) await refuseWithBrakeOn(transaction, started, confirmed, now);
+    if (started.state === 'ready') await refuseWithBrakeOn(transaction, started.preview!, confirmed);
     transaction.assign(started, {
       state: 'starting',
       startedBy: started.startedBy ?? actor,
@@ -104,13 +105,20 @@ export const startImport = (
     const { kind, rowCount } = started;
     record(transaction, actor, 'import.started', null, { importId, kind, lines: rowCount });
   });
+}
 
-async function refuseWithBrakeOn(em: EntityManager, ready: Import, confirmed: number | null, now: Date) {
-  const isOld = now.getTime() - ready.previewedAt!.getTime() > previewHoldsMs;
-  if (isOld) em.assign(ready, { preview: await judgeAll(em, ready.id, ready.kind), previewedAt: now });
+const lookAgainIfOld = (em: EntityManager, importId: number, now: Date): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const waiting = await lockImport(transaction, importId);
+    const isOld = now.getTime() - (waiting.previewedAt?.getTime() ?? 0) > previewHoldsMs;
+    if (waiting.state !== 'ready' || !isOld) return;
+    const preview = await judgeAll(transaction, importId, waiting.kind);
+    transaction.assign(waiting, { preview, previewedAt: now });
+  });
+
+async function refuseWithBrakeOn(em: EntityManager, preview: Preview, confirmed: number | null) {
   const { brakeCount, brakePercent } = await workspaceOf(em);
   const brake = { count: brakeCount, percent: brakePercent };
-  const preview = ready.preview!;
   if (brakeIsOn(preview, brake) && confirmed !== toConfirm(preview)) throw new BrakeRefusal(preview, brake);
 }
 

@@ -482,6 +482,15 @@ describe('the brake', () => {
     await startImport(em, actor, id, null);
   });
 
+  test('shows the numbers of now to whoever it holds', async () => {
+    await setBrake(1, 100);
+    const { id } = await files.upload('users', leavers());
+    await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
+    const later = new Date(Date.now() + 2 * 60_000);
+    await expect(startImport(em, actor, id, 3, later)).rejects.toMatchObject({ people: 2 });
+    expect(await importById(em, id)).toMatchObject({ state: 'ready', preview: { starts: 2 } });
+  });
+
   test('looks again at a file that was looked at a while ago', async () => {
     await setBrake(2, 100);
     const { id } = await files.upload('users', leavers());
