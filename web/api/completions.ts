@@ -5,10 +5,10 @@ import { type StoredAnswer, type TakenKey, takeKey } from '../../database/idempo
 import { representedUser } from '../../database/represented-users.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
-import { completionAlert } from '../answers.ts';
 import { completeOffboardingOf } from '../completing.ts';
 import { NoAnswerYet, NotBegun, newToken } from '../engine.ts';
 import type { Services } from '../services.ts';
+import { completionAlert } from '../words/answers.ts';
 import { tokenActorOf } from './authentication.ts';
 import { readBody } from './bodies.ts';
 import { type Answer, asStored, type Endpoint, sendAnswer } from './endpoints.ts';

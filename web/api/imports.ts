@@ -6,9 +6,9 @@ import { NotFound } from '../../domain/failures.ts';
 import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeBody } from '../imports/upload.ts';
-import { headerOf } from '../imports/words.ts';
-import { idIn } from '../requests.ts';
+import { idIn } from '../input/request.ts';
 import type { Services } from '../services.ts';
+import { headerOf } from '../words/imports.ts';
 import { tokenActorOf } from './authentication.ts';
 import { ApiProblem, invalid, type PartProblem } from './problems.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { giveSeatTo, makeRequestFor } from '../../database/named-items.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
-import { text } from '../forms.ts';
+import { text } from '../input/fields.ts';
 import type { Services } from '../services.ts';
 import { changing } from './endpoints.ts';
 import { answered, id } from './fields.ts';

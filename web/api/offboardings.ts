@@ -4,7 +4,7 @@ import { representedOffboarding, representedOffboardings } from '../../database/
 import { assetStatuses } from '../../domain/assets.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { idIn } from '../requests.ts';
+import { idIn } from '../input/request.ts';
 import type { Services } from '../services.ts';
 import { reading } from './endpoints.ts';
 import { answered } from './fields.ts';

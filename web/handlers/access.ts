@@ -6,13 +6,14 @@ import { changeRole } from '../../database/roles.ts';
 import { userById } from '../../database/users.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { roles } from '../../domain/permissions.ts';
-import { choice, orFieldErrors, readForm } from '../forms.ts';
-import { done } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { choice } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { done } from '../pages/rendering.ts';
+import { shownOnce } from '../pages/shown-once.ts';
+import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
-import { shownOnce } from '../shown-once.ts';
-import { actorOf } from '../signed-in.ts';
-import { userPage } from '../user-page.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const roleForm = z.object({ role: choice(roles) });
 

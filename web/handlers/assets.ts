@@ -8,14 +8,15 @@ import {
   updateAsset,
 } from '../../database/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
-import { renderAsset } from '../asset-page.ts';
-import { editForm, readEdit } from '../edit-form.ts';
-import { choice, optionalText, readForm, text } from '../forms.ts';
-import { orShowWhyNot, type PageNote } from '../page-note.ts';
-import { done, page } from '../rendering.ts';
-import { idIn, pageIn, queryText, sought } from '../requests.ts';
+import { editForm, readEdit } from '../input/edit-form.ts';
+import { choice, optionalText, text } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, pageIn, queryText, sought } from '../input/request.ts';
+import { renderAsset } from '../pages/asset-page.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const facts = z.object({
   tag: text(60),

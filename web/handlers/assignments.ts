@@ -3,14 +3,15 @@ import { z } from 'zod';
 import { type AssetWithHolder, assetById } from '../../database/assets.ts';
 import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/assignments.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { renderAsset } from '../asset-page.ts';
-import { idField, optionalChoice, optionalId, optionalText, readForm } from '../forms.ts';
-import { comingFrom, leadTo } from '../leading-back.ts';
-import { orShowWhyNot } from '../page-note.ts';
-import { type Alert, done } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { idField, optionalChoice, optionalId, optionalText } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { renderAsset } from '../pages/asset-page.ts';
+import { comingFrom, leadTo } from '../pages/leading-back.ts';
+import { orShowWhyNot } from '../pages/page-note.ts';
+import { type Alert, done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
 import { auditTrail } from '../../database/audit-trail.ts';
 import { auditActions } from '../../domain/audit.ts';
-import { auditSentence } from '../audit-sentences.ts';
-import { pageSize } from '../paging.ts';
-import { page } from '../rendering.ts';
-import { olderThan, queryId, queryText } from '../requests.ts';
+import { olderThan, queryId, queryText } from '../input/request.ts';
+import { pageSize } from '../pages/paging.ts';
+import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
+import { auditSentence } from '../words/audit-sentences.ts';
 
 export const auditPages = ({ database }: Services) => {
   const list: RequestHandler = async (request, response) => {

@@ -7,15 +7,16 @@ import { isClear, refusalWords } from '../../domain/checklist.ts';
 import { type CompleteAnswer, completionObstacles, endDateOnCompletion } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
-import { askingPending, completionAlert, namesFrom } from '../answers.ts';
-import { checklistData, renderChecklist } from '../checklist.ts';
 import { completeOffboardingOf } from '../completing.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
-import { formToken, readForm } from '../forms.ts';
-import { type Alert, notify, page } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { formToken } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { checklistData, renderChecklist } from '../pages/checklist.ts';
+import { type Alert, notify, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
+import { askingPending, completionAlert, namesFrom } from '../words/answers.ts';
 
 const asking = z.object({ token: formToken() });
 

@@ -7,13 +7,14 @@ import { type DeliveryFilter, deliveryById, listDeliveries } from '../../databas
 import { Refusal } from '../../domain/failures.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
-import { refreshing, seenAlready } from '../delivery-refresh.ts';
 import { NoAnswerYet } from '../engine.ts';
-import { orFieldErrors, readForm, utcMoment } from '../forms.ts';
-import { type Alert, notify, page } from '../rendering.ts';
-import { idIn, pageIn, queryText } from '../requests.ts';
+import { utcMoment } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { idIn, pageIn, queryText } from '../input/request.ts';
+import { refreshing, seenAlready } from '../pages/delivery-refresh.ts';
+import { type Alert, notify, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const states = { ...deliveryStates, missed: 'Never arrived' };
 const replayForm = z.object({ since: utcMoment() });

@@ -14,19 +14,19 @@ import {
   permissionToImport,
 } from '../../domain/imports/imports.ts';
 import { may } from '../../domain/permissions.ts';
-import { readForm } from '../forms.ts';
-import { Forbidden } from '../http-errors.ts';
 import { csvLine } from '../imports/csv-writing.ts';
 import { errorsCsv } from '../imports/errors-csv.ts';
 import { FileRefused } from '../imports/file-refused.ts';
-import { renderImport } from '../imports/page.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeUpload } from '../imports/upload.ts';
-import { kindWords, stateWords } from '../imports/words.ts';
-import { done, page } from '../rendering.ts';
-import { idIn, pageIn } from '../requests.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, pageIn } from '../input/request.ts';
+import { renderImport } from '../pages/import-page.ts';
+import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf, signedIn } from '../signed-in.ts';
+import { Forbidden } from '../sign-in/forbidden.ts';
+import { actorOf, signedIn } from '../sign-in/signed-in.ts';
+import { kindWords, stateWords } from '../words/imports.ts';
 
 const confirmation = z.object({ people: z.string().trim().optional() });
 

@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { peekLink, type WaitingLink } from '../../database/links.ts';
 import { enterByLink, hasPassword } from '../../database/own-password.ts';
-import { orFieldErrors, readForm } from '../forms.ts';
-import { page } from '../rendering.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { signIn } from '../sign-in.ts';
+import { signIn } from '../sign-in/sign-in.ts';
 
 const passwordForm = z.object({
   password: z.string().max(1000, { error: 'This is too long.' }).optional(),

@@ -2,14 +2,15 @@ import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { License } from '../../database/entities/index.ts';
 import { createLicense, findLicenses, licenseById, updateLicense } from '../../database/licenses.ts';
-import { editForm, readEdit } from '../edit-form.ts';
-import { optionalText, readForm, text, wholeNumber } from '../forms.ts';
-import { renderLicense } from '../license-page.ts';
-import { orShowWhyNot, type PageNote } from '../page-note.ts';
-import { done, page } from '../rendering.ts';
-import { idIn, pageIn, sought } from '../requests.ts';
+import { editForm, readEdit } from '../input/edit-form.ts';
+import { optionalText, text, wholeNumber } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, pageIn, sought } from '../input/request.ts';
+import { renderLicense } from '../pages/license-page.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
 

@@ -4,11 +4,11 @@ import { chooseMail, stopMail } from '../../database/mail-choices.ts';
 import { mailTokens, type Unsubscribing } from '../../database/mail-tokens.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { mailKinds } from '../../domain/mails.ts';
-import { readForm } from '../forms.ts';
-import { mailKindsFor } from '../own-page.ts';
-import { done, page } from '../rendering.ts';
+import { readForm } from '../input/forms.ts';
+import { mailKindsFor } from '../pages/own-page.ts';
+import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { signedIn } from '../signed-in.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
 
 /** A ticked box sends its name; of one that is not ticked nothing is sent. */
 const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));

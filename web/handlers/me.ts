@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { worksInConsole } from '../../domain/permissions.ts';
-import { ownPage } from '../own-page.ts';
+import { ownPage } from '../pages/own-page.ts';
 import type { Services } from '../services.ts';
-import { signedIn } from '../signed-in.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
 
 export const ownPages = (services: Services) => {
   const showOwnPage = ownPage(services);

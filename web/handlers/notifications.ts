@@ -8,12 +8,13 @@ import {
 } from '../../database/notifications.ts';
 import { noticeText } from '../../domain/notices.ts';
 import { may } from '../../domain/permissions.ts';
-import { idField, readForm } from '../forms.ts';
-import { pageSize } from '../paging.ts';
-import { page } from '../rendering.ts';
-import { olderThan } from '../requests.ts';
+import { idField } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { olderThan } from '../input/request.ts';
+import { pageSize } from '../pages/paging.ts';
+import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { type SignedIn, signedIn } from '../signed-in.ts';
+import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 
 const reading = z.object({ upTo: idField() });
 

@@ -2,15 +2,15 @@ import type { RequestHandler } from 'express';
 import { closedAnswer } from '../../database/completion.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
-import { answerAlert, askingLost, askingPending, namesFrom } from '../answers.ts';
-import { type ChecklistNote, renderChecklist } from '../checklist.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
-import { isUuid } from '../forms.ts';
-import { orShowWhyNot } from '../page-note.ts';
-import { done } from '../rendering.ts';
-import { idIn, isHtmx, queryText } from '../requests.ts';
+import { isUuid } from '../input/fields.ts';
+import { idIn, isHtmx, queryText } from '../input/request.ts';
+import { type ChecklistNote, renderChecklist } from '../pages/checklist.ts';
+import { orShowWhyNot } from '../pages/page-note.ts';
+import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
+import { answerAlert, askingLost, askingPending, namesFrom } from '../words/answers.ts';
 
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { changePassword } from '../../database/own-password.ts';
-import { orFieldErrors, readForm } from '../forms.ts';
-import { ownPage } from '../own-page.ts';
-import { done } from '../rendering.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { ownPage } from '../pages/own-page.ts';
+import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { signInLimits } from '../sign-in-limits.ts';
-import { signedIn } from '../signed-in.ts';
+import { signInLimits } from '../sign-in/limits.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
 
 const typed = (missing: string) =>
   z.string({ error: missing }).min(1, { error: missing }).max(1000, { error: 'This is too long.' });

@@ -3,9 +3,9 @@ import { queueOf } from '../../database/queue.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheadFrom, lookAheads, queuePageSize } from '../../domain/queue.ts';
-import { lastPage } from '../paging.ts';
-import { page } from '../rendering.ts';
-import { pageIn, queryText } from '../requests.ts';
+import { pageIn, queryText } from '../input/request.ts';
+import { lastPage } from '../pages/paging.ts';
+import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 
 export const queuePages = ({ database }: Services) => {

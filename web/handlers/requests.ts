@@ -4,13 +4,14 @@ import { searchPeople } from '../../database/people-search.ts';
 import { createRequest, findRequests, type RequestFilter } from '../../database/requests.ts';
 import { userById } from '../../database/users.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
-import { idField, optionalText, readForm, text } from '../forms.ts';
-import { orShowWhyNot, type PageNote } from '../page-note.ts';
-import { done, page } from '../rendering.ts';
-import { renderRequest } from '../request-page.ts';
-import { idIn, pageIn, queryId, queryText, sought } from '../requests.ts';
+import { idField, optionalText, text } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, pageIn, queryId, queryText, sought } from '../input/request.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { done, page } from '../pages/rendering.ts';
+import { renderRequest } from '../pages/request-page.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 

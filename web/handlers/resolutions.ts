@@ -8,15 +8,16 @@ import {
   resolveRequest,
 } from '../../database/requests.ts';
 import { isOpenRequest, requestOutcomes } from '../../domain/checklist.ts';
-import { renderChecklist } from '../checklist.ts';
-import { optionalId, optionalText, readForm } from '../forms.ts';
-import { comingFrom, leadTo } from '../leading-back.ts';
-import { orShowWhyNot, type PageNote } from '../page-note.ts';
-import type { Alert } from '../rendering.ts';
-import { renderRequest } from '../request-page.ts';
-import { idIn, isHtmx } from '../requests.ts';
+import { optionalId, optionalText } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, isHtmx } from '../input/request.ts';
+import { renderChecklist } from '../pages/checklist.ts';
+import { comingFrom, leadTo } from '../pages/leading-back.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import type { Alert } from '../pages/rendering.ts';
+import { renderRequest } from '../pages/request-page.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const resolution = z.object({
   outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),

@@ -3,15 +3,16 @@ import { z } from 'zod';
 import { Offboarding } from '../../database/entities/index.ts';
 import { revokeSeat, seatById } from '../../database/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/completion.ts';
-import { askingPending, revocationAlert } from '../answers.ts';
-import { renderChecklist } from '../checklist.ts';
 import { NoAnswerYet, type Question } from '../engine.ts';
-import { formToken, readForm } from '../forms.ts';
-import { renderRevokedSeat } from '../license-page.ts';
-import { type Alert, notify } from '../rendering.ts';
-import { idIn, isHtmx } from '../requests.ts';
+import { formToken } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn, isHtmx } from '../input/request.ts';
+import { renderChecklist } from '../pages/checklist.ts';
+import { renderRevokedSeat } from '../pages/license-page.ts';
+import { type Alert, notify } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
+import { askingPending, revocationAlert } from '../words/answers.ts';
 
 const asking = z.object({
   token: formToken(),

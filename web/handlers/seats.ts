@@ -2,13 +2,14 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { assignSeat } from '../../database/seats.ts';
 import { userById } from '../../database/users.ts';
-import { idField, readForm } from '../forms.ts';
-import { renderLicense } from '../license-page.ts';
-import { orShowWhyNot } from '../page-note.ts';
-import { done } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { idField } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { renderLicense } from '../pages/license-page.ts';
+import { orShowWhyNot } from '../pages/page-note.ts';
+import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 

@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { idOfPersonWith, noteSession } from '../../database/credentials.ts';
 import { userActor } from '../../domain/actor.ts';
-import { orFieldErrors, readForm } from '../forms.ts';
-import { page } from '../rendering.ts';
-import { queryText } from '../requests.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { queryText } from '../input/request.ts';
+import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { safeReturn, signIn, signOut } from '../sign-in.ts';
-import { signInLimits } from '../sign-in-limits.ts';
-import type { SignedIn } from '../signed-in.ts';
+import { signInLimits } from '../sign-in/limits.ts';
+import { safeReturn, signIn, signOut } from '../sign-in/sign-in.ts';
+import type { SignedIn } from '../sign-in/signed-in.ts';
 
 const credentials = z.object({
   email: z

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { createToken, listTokens, revokeToken } from '../../database/tokens.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { scopes } from '../../domain/scopes.ts';
-import { orFieldErrors, readForm, text } from '../forms.ts';
-import { done, page } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { text } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { done, page } from '../pages/rendering.ts';
+import { shownOnce } from '../pages/shown-once.ts';
 import type { Services } from '../services.ts';
-import { shownOnce } from '../shown-once.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const address = '/settings/tokens';
 

@@ -8,15 +8,16 @@ import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { editForm } from '../edit-form.ts';
-import { optionalDate, orFieldErrors, readForm } from '../forms.ts';
-import { orShowWhyNot, type PageNote } from '../page-note.ts';
-import { type Alert, done, fragment, page } from '../rendering.ts';
-import { idIn, pageIn, queryText, sought } from '../requests.ts';
+import { editForm } from '../input/edit-form.ts';
+import { optionalDate } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { idIn, pageIn, queryText, sought } from '../input/request.ts';
+import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../input/user-form.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { type Alert, done, fragment, page } from '../pages/rendering.ts';
+import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
-import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../user-form.ts';
-import { userPage } from '../user-page.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const endDateForm = z.object({ endDate: optionalDate() });
 

@@ -21,12 +21,13 @@ import {
   endpointStates,
   webhookEvents,
 } from '../../domain/webhooks.ts';
-import { optionalText, orFieldErrors, readForm, text } from '../forms.ts';
-import { type Alert, done, notify, page } from '../rendering.ts';
-import { idIn } from '../requests.ts';
+import { optionalText, text } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { type Alert, done, notify, page } from '../pages/rendering.ts';
+import { shownOnce } from '../pages/shown-once.ts';
 import type { Services } from '../services.ts';
-import { shownOnce } from '../shown-once.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const address = '/settings/webhooks';
 const usualChoice: ChosenEventType[] = ['user.offboarded'];

@@ -5,12 +5,13 @@ import { workspaceOf } from '../../database/workspace.ts';
 import { updateReminderSettings, updateWorkspace } from '../../database/workspace-settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
-import { choice, orFieldErrors, readForm, text, wholeNumber } from '../forms.ts';
-import { mailStatus } from '../mail-status.ts';
-import { digestHours, reminderForm } from '../reminder-form.ts';
-import { done, page } from '../rendering.ts';
+import { choice, text, wholeNumber } from '../input/fields.ts';
+import { orFieldErrors, readForm } from '../input/forms.ts';
+import { digestHours, reminderForm } from '../input/reminder-form.ts';
+import { mailStatus } from '../pages/mail-status.ts';
+import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../signed-in.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
 
 const workspaceForm = z.object({
   name: text(100),

@@ -4,8 +4,8 @@ import { isTimeZone } from '../../domain/dates.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { type DateFormat, readWrittenDate } from '../../domain/written-dates.ts';
-import { choice, emailAddress, text, wholeNumber } from '../forms.ts';
-import { line } from '../user-fields.ts';
+import { choice, emailAddress, text, wholeNumber } from '../input/fields.ts';
+import { line } from '../input/user-fields.ts';
 
 /** How the cells of each column are read, by field: the rules are those of the forms. */
 export const readersOf = (

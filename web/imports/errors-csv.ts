@@ -2,8 +2,8 @@ import { Readable } from 'node:stream';
 import type { Import } from '../../database/entities/index.ts';
 import { refusedLines } from '../../database/imports/report.ts';
 import type { EntityManager } from '../../database/orm.ts';
+import { remarkWords } from '../words/imports.ts';
 import { csvLine } from './csv-writing.ts';
-import { remarkWords } from './words.ts';
 
 /**
  * The lines that were not taken, as they stand in the file, each with its number and what is wrong with it: to be

@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
-import { Forbidden } from '../http-errors.ts';
-import { fragment, page } from '../rendering.ts';
-import { isHtmx } from '../requests.ts';
+import { isHtmx } from '../input/request.ts';
+import { fragment, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
+import { Forbidden } from '../sign-in/forbidden.ts';
 
 /** What an error means to the person in front of the screen. */
 interface Meaning {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { personSignedIn } from '../../database/sessions.ts';
-import { isHtmx } from '../requests.ts';
+import { isHtmx } from '../input/request.ts';
 import type { Services } from '../services.ts';
 
 /** The longest a session lives, however busy: after this, sign in again. */

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Request, Response } from 'express';
-import { isHtmx } from './requests.ts';
+import { isHtmx } from '../input/request.ts';
 import { helpersIn } from './view-helpers.ts';
 
-const views = fileURLToPath(new URL('./views', import.meta.url));
+const views = fileURLToPath(new URL('../views', import.meta.url));
 
 /** Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped. */
 const eta = new Eta({

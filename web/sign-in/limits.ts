@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import type { Database } from '../database/orm.ts';
+import type { Database } from '../../database/orm.ts';
 
 const quarterHour = 15 * 60;
 

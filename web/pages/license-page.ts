@@ -1,12 +1,12 @@
 import type { Request, Response } from 'express';
-import { licenseById } from '../database/licenses.ts';
-import { searchPeople } from '../database/people-search.ts';
-import { seatsInUse } from '../database/seats.ts';
-import { newToken } from './engine.ts';
+import { licenseById } from '../../database/licenses.ts';
+import { searchPeople } from '../../database/people-search.ts';
+import { seatsInUse } from '../../database/seats.ts';
+import { newToken } from '../engine.ts';
+import { isHtmx, pageIn, sought, soughtPerson } from '../input/request.ts';
+import type { Services } from '../services.ts';
 import type { PageNote } from './page-note.ts';
 import { type Alert, fragment, page } from './rendering.ts';
-import { isHtmx, pageIn, sought, soughtPerson } from './requests.ts';
-import type { Services } from './services.ts';
 
 /** Shows a license as it is now: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderLicense(

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { assetsOnTheShelf } from '../database/assets.ts';
-import { requestById } from '../database/requests.ts';
-import { isOpenRequest } from '../domain/checklist.ts';
-import { mayReceiveItems } from '../domain/user-status.ts';
+import { assetsOnTheShelf } from '../../database/assets.ts';
+import { requestById } from '../../database/requests.ts';
+import { isOpenRequest } from '../../domain/checklist.ts';
+import { mayReceiveItems } from '../../domain/user-status.ts';
+import { isHtmx, sought } from '../input/request.ts';
+import type { Services } from '../services.ts';
 import { comingFrom } from './leading-back.ts';
 import type { PageNote } from './page-note.ts';
 import { fragment, page } from './rendering.ts';
-import { isHtmx, sought } from './requests.ts';
-import type { Services } from './services.ts';
 
 /** Assets offered at once to fulfil a request with. */
 const offered = 6;

@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
-import { stepWords } from '../domain/failed-steps.ts';
-import { may } from '../domain/permissions.ts';
-import { dueTone, dueWords, rowButton } from '../domain/queue.ts';
-import { actorWords } from './actor-words.ts';
-import { icon, staticFile } from './static-files.ts';
+import { stepWords } from '../../domain/failed-steps.ts';
+import { may } from '../../domain/permissions.ts';
+import { dueTone, dueWords, rowButton } from '../../domain/queue.ts';
+import { icon, staticFile } from '../static-files.ts';
+import { actorWords } from '../words/actors.ts';
 
 /** What templates may call, as `h`. */
 export const helpers = {

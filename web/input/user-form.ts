@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import type { User } from '../database/entities/index.ts';
-import type { EntityManager } from '../database/orm.ts';
-import { type FoundPerson, searchPeople } from '../database/people-search.ts';
-import { idOfPersonExactly } from '../database/user-list.ts';
-import type { NewUser, UserFields } from '../database/users.ts';
-import { InvalidInput } from '../domain/failures.ts';
+import type { User } from '../../database/entities/index.ts';
+import type { EntityManager } from '../../database/orm.ts';
+import { type FoundPerson, searchPeople } from '../../database/people-search.ts';
+import { idOfPersonExactly } from '../../database/user-list.ts';
+import type { NewUser, UserFields } from '../../database/users.ts';
+import { InvalidInput } from '../../domain/failures.ts';
 import { type Edit, editedIn, type FormValues, type Loaded, loadedOf, readNamed } from './edit-form.ts';
-import { idField, optionalText, readForm } from './forms.ts';
+import { idField, optionalText } from './fields.ts';
+import { readForm } from './forms.ts';
 import { externalId, userFields } from './user-fields.ts';
 
 const personForm = userFields.extend({

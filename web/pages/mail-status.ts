@@ -1,4 +1,4 @@
-import { type Environment, mailSender } from '../config/environment.ts';
+import { type Environment, mailSender } from '../../config/environment.ts';
 
 /** What pages say about how mail is sent; never the password. */
 export interface MailStatus {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { userStatuses } from '../domain/user-status.ts';
-import { choice, emailAddress, optionalDate, optionalText, optionalTimeZone, text } from './forms.ts';
+import { userStatuses } from '../../domain/user-status.ts';
+import { choice, emailAddress, optionalDate, optionalText, optionalTimeZone, text } from './fields.ts';
 
 /** A text on one line that must be there. `max` in characters. */
 export const line = (max = 200) => text(max).refine(oneLine, onOneLine);

@@ -1,9 +1,9 @@
-import { refusalWords } from '../domain/checklist.ts';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { completionObstacles } from '../domain/completion.ts';
-import { actorWords } from './actor-words.ts';
-import type { Alert } from './rendering.ts';
-import { helpers } from './view-helpers.ts';
+import { refusalWords } from '../../domain/checklist.ts';
+import type { CompleteAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
+import { completionObstacles } from '../../domain/completion.ts';
+import type { Alert } from '../pages/rendering.ts';
+import { helpers } from '../pages/view-helpers.ts';
+import { actorWords } from './actors.ts';
 
 /** What the engine answered to a completion, in words. `nameOf` tells who an actor is. */
 export function completionAlert(

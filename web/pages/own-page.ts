@@ -1,11 +1,11 @@
 import type { Response } from 'express';
-import { leaverOf } from '../database/leavers.ts';
-import { unwantedMailOf } from '../database/mail-choices.ts';
-import { type MailKind, mailKinds } from '../domain/mails.ts';
+import { leaverOf } from '../../database/leavers.ts';
+import { unwantedMailOf } from '../../database/mail-choices.ts';
+import { type MailKind, mailKinds } from '../../domain/mails.ts';
+import type { Services } from '../services.ts';
+import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 import { mailStatus } from './mail-status.ts';
 import { page } from './rendering.ts';
-import type { Services } from './services.ts';
-import { type SignedIn, signedIn } from './signed-in.ts';
 
 /** What each kind of mail is about, in words. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
+import { isHtmx, queryText } from '../input/request.ts';
 import { type Alert, notify } from './rendering.ts';
-import { isHtmx, queryText } from './requests.ts';
 
 /** The checklist as the page somebody came from, in addresses (`?from=offboarding`) and hidden fields. */
 export type ComingFrom = 'offboarding' | null;

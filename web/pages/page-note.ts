@@ -1,6 +1,6 @@
 import type { Request } from 'express';
-import { ChangedMeanwhile, InvalidInput, Refusal } from '../domain/failures.ts';
-import type { FormValues } from './edit-form.ts';
+import { ChangedMeanwhile, InvalidInput, Refusal } from '../../domain/failures.ts';
+import type { FormValues } from '../input/edit-form.ts';
 import type { Alert } from './rendering.ts';
 
 /** What a page says beside its facts: a message, and errors beside the fields with what was typed. */

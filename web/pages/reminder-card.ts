@@ -1,8 +1,8 @@
-import type { Leaver } from '../database/leavers.ts';
-import type { ReminderHistory, ShownMoment } from '../database/reminder-history.ts';
-import { openWords } from '../domain/leaving.ts';
-import { mailOutcomes } from '../domain/mails.ts';
-import { skipReasons } from '../domain/reminders.ts';
+import type { Leaver } from '../../database/leavers.ts';
+import type { ReminderHistory, ShownMoment } from '../../database/reminder-history.ts';
+import { openWords } from '../../domain/leaving.ts';
+import { mailOutcomes } from '../../domain/mails.ts';
+import { skipReasons } from '../../domain/reminders.ts';
 import { helpers } from './view-helpers.ts';
 
 /** A moment in words. */

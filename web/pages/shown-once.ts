@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { isHttps } from '../config/environment.ts';
-import { secretBox } from '../database/secret-box.ts';
-import type { Services } from './services.ts';
+import { isHttps } from '../../config/environment.ts';
+import { secretBox } from '../../database/secret-box.ts';
+import type { Services } from '../services.ts';
 
 const cookie = 'lastday-shown-once';
 const lifetimeMs = 60_000;

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { leaverOf } from '../database/leavers.ts';
-import { mailTroubleOf } from '../database/mail-trouble.ts';
-import { reportsShown, userRecordOf } from '../database/user-record.ts';
-import { stillOpen } from '../domain/checklist.ts';
-import { todayIn } from '../domain/dates.ts';
-import { mailOutcomes } from '../domain/mails.ts';
-import { roles } from '../domain/permissions.ts';
+import { leaverOf } from '../../database/leavers.ts';
+import { mailTroubleOf } from '../../database/mail-trouble.ts';
+import { reportsShown, userRecordOf } from '../../database/user-record.ts';
+import { stillOpen } from '../../domain/checklist.ts';
+import { todayIn } from '../../domain/dates.ts';
+import { mailOutcomes } from '../../domain/mails.ts';
+import { roles } from '../../domain/permissions.ts';
+import type { Services } from '../services.ts';
 import { type Alert, page } from './rendering.ts';
-import type { Services } from './services.ts';
 import { shownOnce } from './shown-once.ts';
 
 /** What a person's record says besides what is stored. */

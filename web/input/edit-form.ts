@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import type { PageNote } from '../pages/page-note.ts';
+import { helpers } from '../pages/view-helpers.ts';
 import { readForm } from './forms.ts';
-import type { PageNote } from './page-note.ts';
-import { helpers } from './view-helpers.ts';
 
 /** What stands in the fields of a form. */
 export type FormValues = Record<string, string | number | null | undefined>;

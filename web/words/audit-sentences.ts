@@ -1,7 +1,7 @@
-import type { AuditRow } from '../database/audit-trail.ts';
-import { auditActions } from '../domain/audit.ts';
-import { actorWords } from './actor-words.ts';
-import { helpers } from './view-helpers.ts';
+import type { AuditRow } from '../../database/audit-trail.ts';
+import { auditActions } from '../../domain/audit.ts';
+import { helpers } from '../pages/view-helpers.ts';
+import { actorWords } from './actors.ts';
 
 /** An entry of the audit trail as a sentence: who, what, and the details worth reading. */
 export interface AuditSentence {

@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { type Leaver, leaverOf } from '../database/leavers.ts';
-import { reminderHistoryOf } from '../database/reminder-history.ts';
-import { stillOpen } from '../domain/checklist.ts';
-import { todayIn } from '../domain/dates.ts';
-import { newToken } from './engine.ts';
+import { type Leaver, leaverOf } from '../../database/leavers.ts';
+import { reminderHistoryOf } from '../../database/reminder-history.ts';
+import { stillOpen } from '../../domain/checklist.ts';
+import { todayIn } from '../../domain/dates.ts';
+import { newToken } from '../engine.ts';
+import { isHtmx } from '../input/request.ts';
+import type { Services } from '../services.ts';
 import { reminderCard } from './reminder-card.ts';
 import { type Alert, fragment, page } from './rendering.ts';
-import { isHtmx } from './requests.ts';
-import type { Services } from './services.ts';
 
 /** What a checklist says above itself. */
 export interface ChecklistNote {

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
-import { type Actor, userActor } from '../domain/actor.ts';
-import type { Role } from '../domain/permissions.ts';
+import { type Actor, userActor } from '../../domain/actor.ts';
+import type { Role } from '../../domain/permissions.ts';
 
 /** The person behind the session, read anew on every request. */
 export interface SignedIn {

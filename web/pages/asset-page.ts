@@ -1,13 +1,13 @@
 import type { Request, Response } from 'express';
-import { assetById } from '../database/assets.ts';
-import { historyOf } from '../database/assignments.ts';
-import { searchPeople } from '../database/people-search.ts';
-import { returnConditions, statusesAfterRecovery } from '../domain/assets.ts';
+import { assetById } from '../../database/assets.ts';
+import { historyOf } from '../../database/assignments.ts';
+import { searchPeople } from '../../database/people-search.ts';
+import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
+import { isHtmx, soughtPerson } from '../input/request.ts';
+import type { Services } from '../services.ts';
 import { comingFrom } from './leading-back.ts';
 import type { PageNote } from './page-note.ts';
 import { fragment, page } from './rendering.ts';
-import { isHtmx, soughtPerson } from './requests.ts';
-import type { Services } from './services.ts';
 
 /** Shows an asset as it is now: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderAsset(
