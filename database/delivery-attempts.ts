@@ -3,7 +3,13 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import { nextTryAfter, type RetrySchedule, stateAfterTry, triesOf } from '../domain/webhook-schedule.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
-import { clearFailures, disableEndpoint, type LockedEndpoint, noteFailure } from './endpoint-health.ts';
+import {
+  clearFailures,
+  disableEndpoint,
+  type LockedEndpoint,
+  noteFailure,
+  noteTry,
+} from './endpoint-health.ts';
 import type { EntityManager } from './orm.ts';
 import { retrying } from './retrying.ts';
 import { sqlOf } from './tables.ts';
@@ -143,6 +149,7 @@ async function followHealth(
   outcome: AttemptOutcome,
   now: Date,
 ) {
+  await noteTry(em, endpoint, outcome, now);
   if (outcome === 'delivered') return clearFailures(em, endpoint);
   if (endpoint.state !== 'active') return;
   if (outcome === 'gone') return disableEndpoint(em, endpoint, 'gone', now);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { systemActor } from '../domain/actor.ts';
+import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import { type DisablingReason, failingAfter, hasFailedTooLong } from '../domain/webhook-health.ts';
 import type { EndpointState } from '../domain/webhooks.ts';
 import { record } from './change.ts';
@@ -13,6 +14,19 @@ export interface LockedEndpoint {
   state: EndpointState;
   failingSince: Date | null;
   lastFailedAt: Date | null;
+}
+
+/** Notes how the last try went, whatever it means. */
+export async function noteTry(
+  em: EntityManager,
+  { id }: LockedEndpoint,
+  outcome: AttemptOutcome,
+  at: Date,
+): Promise<void> {
+  await sql`
+    update webhook_endpoints set last_tried_at = ${at}, last_outcome = ${outcome} where id = ${id}`.execute(
+    sqlOf(em),
+  );
 }
 
 /** A try that succeeded ends a time of failing. */

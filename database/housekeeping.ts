@@ -3,14 +3,19 @@ import { forgetOldKeys } from './idempotency.ts';
 import { forgetOldLines } from './imports/keeping.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { forgetOldSecrets } from './webhook-secrets.ts';
 
-/** Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports' lines, old keys of calls. */
+/**
+ * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'
+ * lines, old keys of calls, secrets of webhooks that were replaced a day ago.
+ */
 export async function tidyUp(em: EntityManager): Promise<void> {
   const db = sqlOf(em);
   await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(db);
   await sql`delete from sessions where expire < now()`.execute(db);
   await forgetOldLines(em);
   await forgetOldKeys(em);
+  await forgetOldSecrets(em);
 }
 
 /** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */

@@ -23,7 +23,7 @@ export interface ListedEndpoint {
   /** How many deliveries are on their way, and how many events have never arrived. */
   pending: number;
   missed: number;
-  lastAttemptAt: Date | null;
+  lastTriedAt: Date | null;
   lastOutcome: AttemptOutcome | null;
 }
 
@@ -35,12 +35,8 @@ const listedEndpoint = sql`
     (select count(*) from webhook_deliveries d where d.endpoint_id = p.id and d.state = 'pending') as pending,
     (select count(*) from webhook_deliveries d join webhook_events e on e.id = d.event_id
       where d.endpoint_id = p.id and ${isMissed}) as missed,
-    last.at as "lastAttemptAt", last.outcome as "lastOutcome"
-  from webhook_endpoints p
-  left join lateral (
-    select a.at, a.outcome from webhook_deliveries d join webhook_attempts a on a.delivery_id = d.id
-    where d.endpoint_id = p.id order by a.id desc limit 1
-  ) last on true`;
+    p.last_tried_at as "lastTriedAt", p.last_outcome as "lastOutcome"
+  from webhook_endpoints p`;
 
 /** Every endpoint that was not removed, oldest first, by one statement. */
 export async function listEndpoints(em: EntityManager): Promise<ListedEndpoint[]> {

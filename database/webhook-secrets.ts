@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { Refusal } from '../domain/failures.ts';
 import { changeEndpoint } from './endpoint-change.ts';
 import type { EntityManager } from './orm.ts';
 import type { SecretBox } from './secret-box.ts';
+import { sqlOf } from './tables.ts';
 
 /** A symmetric key as Standard Webhooks writes it: 32 random bytes. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
@@ -32,6 +34,13 @@ export const rotateSecret = (
     record('webhook.secret_rotated');
     return secret;
   });
+
+/** Deletes secrets that were replaced and are not valid any more. */
+export async function forgetOldSecrets(em: EntityManager): Promise<void> {
+  await sql`
+    update webhook_endpoints set previous_secret_encrypted = null, previous_secret_until = null
+    where previous_secret_until < now()`.execute(sqlOf(em));
+}
 
 const rotatedLately = (until: Date) =>
   'The secret was changed less than 24 hours ago, and the one before it is still valid. It can be changed again ' +

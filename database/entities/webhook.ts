@@ -32,6 +32,8 @@ export const WebhookEndpoint = defineEntity({
     /** The first try of those that have failed since the last success, and the last one. */
     failingSince: moment().nullable(),
     lastFailedAt: moment().nullable(),
+    lastTriedAt: moment().nullable(),
+    lastOutcome: p.text().$type<AttemptOutcome>().nullable(),
     createdAt: writtenAt(),
   },
   checks: [
@@ -91,6 +93,11 @@ export const WebhookDelivery = defineEntity({
       name: 'webhook_deliveries_pending_index',
       expression:
         "create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending'",
+    },
+    {
+      name: 'webhook_deliveries_missed_index',
+      expression:
+        "create index webhook_deliveries_missed_index on webhook_deliveries (endpoint_id, closed_at) where state in ('failed', 'disabled')",
     },
     {
       name: 'webhook_deliveries_unstarted_index',

@@ -163,7 +163,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
 
     this.addSql(
-      `create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "previous_secret_encrypted" text null, "previous_secret_until" timestamptz null, "state" text not null default 'active', "stopped_at" timestamptz null, "disabled_reason" text null, "failing_since" timestamptz null, "last_failed_at" timestamptz null, "created_at" timestamptz not null default now());`,
+      `create table "webhook_endpoints" ("id" serial primary key, "url" text not null, "description" text null, "event_types" text[] not null, "secret_encrypted" text not null, "previous_secret_encrypted" text null, "previous_secret_until" timestamptz null, "state" text not null default 'active', "stopped_at" timestamptz null, "disabled_reason" text null, "failing_since" timestamptz null, "last_failed_at" timestamptz null, "last_tried_at" timestamptz null, "last_outcome" text null, "created_at" timestamptz not null default now());`,
     );
 
     this.addSql(
@@ -180,6 +180,9 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index "webhook_deliveries_event_index" on "webhook_deliveries" ("event_id");`);
     this.addSql(
       `create index webhook_deliveries_pending_index on webhook_deliveries (id) where state = 'pending';`,
+    );
+    this.addSql(
+      `create index webhook_deliveries_missed_index on webhook_deliveries (endpoint_id, closed_at) where state in ('failed', 'disabled');`,
     );
     this.addSql(
       `create index webhook_deliveries_unstarted_index on webhook_deliveries (id) where state = 'pending' and started_at is null;`,

@@ -48,6 +48,13 @@ describe('a try that fails', () => {
     expect(stored).toMatchObject({ retryAt, requestHeaders: { 'webhook-id': 'evt_1' } });
   });
 
+  test('is the last one that its endpoint is known by', async () => {
+    const { id } = await subscribe(database);
+    await record(await deliver(database, id, 'pending'), 1, 'delivered', 1);
+    await record(await deliver(database, id, 'pending'), 1, 'timed_out', 2);
+    expect(await endpoint(id)).toMatchObject({ lastTriedAt: inHours(2), lastOutcome: 'timed_out' });
+  });
+
   test('is recorded once', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
