@@ -24,6 +24,9 @@ export const endDateOnCompletion = (
   today: CalendarDate,
 ): CalendarDate => (startDate && startDate > today ? startDate : today);
 
+/** What became of asking to try again what had failed for good. A completion that had failed is answered as one. */
+export type RetryAnswer = CompleteAnswer | { outcome: 'overcome' | 'being-tried' | 'nothing-failed' };
+
 /** What became of asking to revoke a seat; only `revoked` changed anything. */
 export interface RevokeSeatAnswer {
   outcome: 'revoked' | 'already-revoked' | 'not-theirs';

@@ -12,7 +12,7 @@ import {
 } from '@temporalio/client';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import {
   type Asking,
   complete,
@@ -20,6 +20,7 @@ import {
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
+  retry,
   retryNow,
   revokeSeat,
   taskQueue,
@@ -37,6 +38,9 @@ export interface Question {
   token: string;
   requestId?: string;
 }
+
+/** Whatever a leaver's workflow answers. */
+export type EngineAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
 
 /** The engine did not answer in time. What was asked may still be carried out, or may be lost. */
 export class NoAnswerYet extends Error {
@@ -109,26 +113,19 @@ export function createEngine(connection: Connection, namespace: string, queue = 
      * The answer to something asked before, by its token. Throws NoAnswerYet while there is none; null
      * when the engine knows nothing of it: it was lost, or refused, and nothing was begun.
      */
-    async answerTo(offboardingId: number, token: string): Promise<CompleteAnswer | RevokeSeatAnswer | null> {
+    async answerTo(offboardingId: number, token: string): Promise<EngineAnswer | null> {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
       try {
-        return await within(pollPatienceMs, () =>
-          handle.getUpdateHandle<CompleteAnswer | RevokeSeatAnswer>(token).result(),
-        );
+        return await within(pollPatienceMs, () => handle.getUpdateHandle<EngineAnswer>(token).result());
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
       }
     },
 
-    /** Asks the workflow to try its failed step again. */
-    retry: (offboardingId: number, question: Question): Promise<void> =>
-      within(patienceMs, () =>
-        client.workflow.getHandle(offboardingWorkflowId(offboardingId)).executeUpdate('retry', {
-          args: [{ actor: question.actor, askedAt: Date.now() }],
-          updateId: question.token,
-        }),
-      ),
+    /** Has the leaver's workflow try again what failed for good. Throws NoAnswerYet or NotBegun. */
+    retry: (offboardingId: number, question: Question): Promise<RetryAnswer> =>
+      ask(retry, offboardingId, question, {}),
 
     /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
     async retryDelivery(delivery: DeliveryAddress): Promise<void> {

@@ -1,6 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 
 /**
@@ -129,7 +129,7 @@ export interface RevokeSeatRequest extends Asking {
 export const revokeSeat = defineUpdate<RevokeSeatAnswer, [RevokeSeatRequest]>('revokeSeat');
 export const complete = defineUpdate<CompleteAnswer, [Asking]>('complete');
 /** Tries a step again that failed for good. */
-export const retry = defineUpdate<void, [Asking]>('retry');
+export const retry = defineUpdate<RetryAnswer, [Asking]>('retry');
 
 /** Wakes a delivery or a mail that waits for its next try. */
 export const retryNow = defineSignal('retryNow');

@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { isClear } from '../domain/checklist.ts';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import { answering } from './answers.ts';
 import { checkAsking, checkRevokeSeat } from './asking.ts';
 import {
@@ -30,6 +30,9 @@ import { persevering } from './persevering.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startMails } from './start-mails.ts';
 import { cameTooLate, failedForGood, step } from './steps.ts';
+
+/** Shorter than the patience of the person who waits: a step that fails again takes longer. */
+const retryPatience = '2s';
 
 interface Run extends OffboardingInput {
   carried?: Carried;
@@ -148,11 +151,16 @@ export async function offboarding(run: Run): Promise<void> {
     }
   }
 
-  async function tryAgain(asking: Asking): Promise<void> {
+  async function tryAgain(asking: Asking): Promise<RetryAnswer> {
+    const failed = state.failedSteps;
     state.retries++;
-    if (state.failedSteps.includes('completion')) await answer(() => tryToComplete(asking));
-    // What an earlier run has left on record.
-    if (state.failedSteps.length === 0) await recordFailedSteps();
+    if (failed.includes('completion')) return answer(() => tryToComplete(asking));
+    const isOvercome = () => failed.every((name) => !state.failedSteps.includes(name));
+    if (!(await condition(isOvercome, retryPatience, { summary: 'Try again' })))
+      return { outcome: 'being-tried' };
+    // What was overcome, or what a run that is gone has left on record.
+    await recordFailedSteps();
+    return { outcome: failed.length === 0 ? 'nothing-failed' : 'overcome' };
   }
 
   function hasGrownLong(): boolean {

@@ -119,18 +119,21 @@ describe('a step that fails for good', () => {
       `alter table notifications add constraint broken check (kind <> 'offboarding_reminder') not valid`,
     );
     await relay();
+    await eventually(async () => (await offboardingOf(cast)).failedStep === 'reminders');
     await eventually(() => needsAttention(cast));
-    expect(await offboardingOf(cast)).toMatchObject({ state: 'open', failedStep: 'reminders' });
     expect(await superAdminsToldOf(cast)).toContainEqual({
       userId: cast.ada.id,
       details: { offboardingId: cast.offboardingId, step: 'reminders' },
     });
     expect((await ask(complete, cast.offboardingId, asIvo(cast))).outcome).toBe('still-open');
 
+    expect(await ask(retry, cast.offboardingId, asIvo(cast))).toEqual({ outcome: 'being-tried' });
     await asOwner(ownerUrl, 'alter table notifications drop constraint broken');
-    await ask(retry, cast.offboardingId, asIvo(cast));
-    await eventually(async () => (await offboardingOf(cast)).failedStep === null);
-    expect(await needsAttention(cast)).toBe(false);
+    await eventually(
+      async () => (await ask(retry, cast.offboardingId, asIvo(cast))).outcome === 'nothing-failed',
+    );
+    expect((await offboardingOf(cast)).failedStep).toBeNull();
+    await eventually(async () => (await needsAttention(cast)) === false);
     await worker.stop();
   });
 
@@ -146,8 +149,13 @@ describe('a step that fails for good', () => {
     expect(await offboardingOf(cast)).toMatchObject({ state: 'open', failedStep: 'completion' });
     await eventually(() => needsAttention(cast));
 
+    const again = await ask(retry, cast.offboardingId, asIvo(cast)).catch((error) => error.cause);
+    expect(again).toMatchObject({ type: 'Broken' });
     await asOwner(ownerUrl, 'alter table webhook_events drop constraint broken');
-    await ask(retry, cast.offboardingId, { actor: `user:${cast.nora.id}` });
+    expect(await ask(retry, cast.offboardingId, { actor: `user:${cast.nora.id}` })).toMatchObject({
+      outcome: 'completed',
+      by: `user:${cast.nora.id}`,
+    });
     expect(await offboardingOf(cast)).toEqual({
       state: 'completed',
       completedBy: `user:${cast.nora.id}`,

@@ -4,19 +4,19 @@ import { obstacleFor } from '../../database/completion-obstacles.ts';
 import { effectsOfCompletion } from '../../database/confirmations.ts';
 import { leaverOf } from '../../database/leavers.ts';
 import { isClear, refusalWords } from '../../domain/checklist.ts';
-import { type CompleteAnswer, completionObstacles, endDateOnCompletion } from '../../domain/completion.ts';
+import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { NoAnswerYet, NotBegun, type Question } from '../engine.ts';
 import { formToken } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
-import { checklistData, renderChecklist } from '../pages/checklist.ts';
-import { type Alert, notify, page } from '../pages/rendering.ts';
+import { type ChecklistNote, checklistData, renderChecklist } from '../pages/checklist.ts';
+import { notify, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
-import { askingPending, completionAlert, namesFrom } from '../words/answers.ts';
+import { askingPending, namesFrom, retryAlert } from '../words/answers.ts';
 
 const asking = z.object({ token: formToken() });
 
@@ -45,54 +45,40 @@ export const completionPages = (services: Services) => {
     });
   };
 
-  const complete: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
-    const { token } = readForm(asking, request.body);
-    const refuse = (alert: Alert) =>
-      renderChecklist(services, request, response, userId, { status: 409, alert });
-    try {
-      const question = { actor: actorOf(response), token, requestId: request.id };
-      return await answerWith(
-        request,
-        response,
-        userId,
-        await completeOffboardingOf(services, userId, question),
-      );
-    } catch (error) {
-      if (error instanceof Refusal || error instanceof NotBegun) {
-        return refuse({ tone: 'danger', text: error.message });
-      }
-      if (error instanceof NoAnswerYet) {
-        return renderChecklist(services, request, response, userId, {
-          status: 202,
-          alert: askingPending,
-          pendingToken: token,
-        });
-      }
-      throw error;
-    }
-  };
-
-  async function answerWith(request: Request, response: Response, userId: number, answer: CompleteAnswer) {
-    const { offboarding } = await leaverOf(database.em, userId);
-    const alert = completionAlert(answer, namesFrom(offboarding));
-    if (answer.outcome === 'completed' || answer.outcome === 'already-completed') {
-      notify(response, alert);
-      return response.redirect(303, `/offboarding/${userId}`);
-    }
-    return renderChecklist(services, request, response, userId, { status: 409, alert });
-  }
+  const complete: RequestHandler = (request, response) =>
+    answer(request, response, (userId, question) => completeOffboardingOf(services, userId, question));
 
   /** Tries the step again that failed for good. */
-  const retry: RequestHandler = async (request, response) => {
+  const retry: RequestHandler = (request, response) =>
+    answer(request, response, async (userId, question) => {
+      const { offboarding } = await leaverOf(database.em, userId);
+      return offboarding?.failedStep ? engine.retry(offboarding.id, question) : { outcome: 'nothing-failed' };
+    });
+
+  /** Asks and answers: back to the checklist when it was done, the fresh checklist when it was refused. */
+  async function answer(
+    request: Request,
+    response: Response,
+    ask: (userId: number, question: Question) => Promise<RetryAnswer>,
+  ) {
     const userId = idIn(request, 'userId', 'user');
-    const { offboarding } = await leaverOf(database.em, userId);
     const { token } = readForm(asking, request.body);
-    if (offboarding)
-      await engine.retry(offboarding.id, { actor: actorOf(response), token, requestId: request.id });
-    notify(response, { tone: 'success', text: 'The step is tried again.' });
-    response.redirect(303, `/offboarding/${userId}`);
-  };
+    const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
+    try {
+      const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
+      const { offboarding } = await leaverOf(database.em, userId);
+      const alert = retryAlert(answer, namesFrom(offboarding));
+      if (alert.tone === 'danger') return await show({ status: 409, alert });
+      notify(response, alert);
+      return response.redirect(303, `/offboarding/${userId}`);
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof NotBegun) {
+        return show({ status: 409, alert: { tone: 'danger', text: error.message } });
+      }
+      if (!(error instanceof NoAnswerYet)) throw error;
+      return show({ status: 202, alert: askingPending, pendingToken: token });
+    }
+  }
 
   return { confirm, complete, retry };
 };

@@ -1,6 +1,7 @@
 import { refusalWords } from '../../domain/checklist.ts';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
 import { completionObstacles } from '../../domain/completion.ts';
+import type { EngineAnswer } from '../engine.ts';
 import type { Alert } from '../pages/rendering.ts';
 import { helpers } from '../pages/view-helpers.ts';
 import { actorWords } from './actors.ts';
@@ -31,14 +32,29 @@ export function completionAlert(
 }
 
 /** What became of whatever was asked, in words. */
-export const answerAlert = (
-  answer: CompleteAnswer | RevokeSeatAnswer,
-  nameOf?: (actor: string) => string,
-): Alert => (isRevocation(answer) ? revocationAlert(answer) : completionAlert(answer, nameOf));
+export const answerAlert = (answer: EngineAnswer, nameOf?: (actor: string) => string): Alert =>
+  isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, nameOf);
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
-const isRevocation = (answer: CompleteAnswer | RevokeSeatAnswer): answer is RevokeSeatAnswer =>
+const isRevocation = (answer: EngineAnswer): answer is RevokeSeatAnswer =>
   revocationOutcomes.has(answer.outcome);
+
+/** What became of trying again what had failed for good, in words: a completion is told as one. */
+export function retryAlert(answer: RetryAnswer, nameOf?: (actor: string) => string): Alert {
+  switch (answer.outcome) {
+    case 'overcome':
+      return { tone: 'success', text: 'It worked this time. Nothing waits for you any more.' };
+    case 'being-tried':
+      return {
+        tone: 'info',
+        text: 'It is being tried again. This page goes on saying that it failed until it has worked.',
+      };
+    case 'nothing-failed':
+      return { tone: 'info', text: 'Nothing waits for another try any more.' };
+    default:
+      return completionAlert(answer, nameOf);
+  }
+}
 
 /** What became of a revocation, in words. */
 export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
