@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { AuditEntry, Notification, Offboarding, User } from '../../database/entities/index.ts';
+import {
+  AuditEntry,
+  IdempotencyKey,
+  Notification,
+  Offboarding,
+  User,
+} from '../../database/entities/index.ts';
 import { createToken } from '../../database/tokens.ts';
 import { userById } from '../../database/users.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
-import { ownEngine } from '../support/engine.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -26,8 +33,11 @@ beforeAll(async () => {
   worker = await engine.startWorker();
 });
 
-const complete = (person: { externalId: string }, body?: unknown) =>
-  call('POST', `/users/${person.externalId}/completion`, { body });
+const complete = (person: { externalId: string }, body?: unknown, key?: string) =>
+  call('POST', `/users/${person.externalId}/completion`, {
+    body,
+    headers: key === undefined ? {} : { 'Idempotency-Key': key },
+  });
 
 test('a person with nothing open is marked offboarded by the token, once', async () => {
   const cast = await makeCast(database);
@@ -50,6 +60,65 @@ test('a person with nothing open is marked offboarded by the token, once', async
     1,
   );
   expect((await userById(em, cast.rosa.id)).managerId).toBeNull();
+});
+
+test('under a key the same answer comes again, and the key stands for nobody else', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const key = randomUUID();
+  const first = await complete(cast.lena, undefined, key);
+  expect(first.json.outcome).toBe('completed');
+  const again = await complete(cast.lena, {}, key);
+  expect(again).toMatchObject({ status: 200, json: first.json });
+  expect(again.headers.get('idempotent-replayed')).toBe('true');
+  expectProblem(await complete(cast.emil, undefined, key), 422, 'key-reused');
+  expect((await complete(cast.lena, undefined, randomUUID())).json.outcome).toBe('already-completed');
+});
+
+test('a refusal leaves the key free: what was open is dealt with, and it goes through', async () => {
+  const cast = await makeCast(database);
+  const key = randomUUID();
+  expectProblem(await complete(cast.lena, undefined, key), 409, 'still-open');
+  await clearChecklist(database, cast);
+  const answer = await complete(cast.lena, undefined, key);
+  expect(answer.json.outcome).toBe('completed');
+  expect(answer.headers.get('idempotent-replayed')).toBeNull();
+});
+
+test('pressed by many at once under one key, it is done once', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const key = randomUUID();
+  const answers = await Promise.all(Array.from({ length: 6 }, () => complete(cast.lena, undefined, key)));
+  for (const answer of answers) {
+    if (answer.status === 200) expect(answer.json.outcome).toBe('completed');
+    else expectProblem(answer, 409, 'still-running');
+  }
+  expect(answers.some(({ status }) => status === 200)).toBe(true);
+  expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
+});
+
+test('an answer that was lost is put together from the database', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const key = randomUUID();
+  const first = await complete(cast.lena, undefined, key);
+  // As if the process had died between the completion and the answer.
+  await em.fork().nativeUpdate(IdempotencyKey, { key }, { answer: null });
+  const again = await complete(cast.lena, undefined, key);
+  expect(again).toMatchObject({ status: 200, json: first.json });
+  expect(again.headers.get('idempotent-replayed')).toBeNull();
+});
+
+test('the engine is told no key as it was sent', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const key = `complete-${cast.lena.email.split('@')[0]}`;
+  await complete(cast.lena, undefined, key);
+  const history = await engine.handleOf(cast.offboardingId).fetchHistory();
+  const text = JSON.stringify(history);
+  expect(text).toContain('complete');
+  expect(text).not.toContain(key);
 });
 
 test('somebody without an end date is offboarded early, and gets one', async () => {
@@ -109,4 +178,19 @@ test('without a worker it says within seconds that there is no answer yet', asyn
   expect(performance.now() - asked).toBeLessThan(8_000);
   expect(json).toMatchObject({ outcome: 'no-answer-yet' });
   expect((await userById(em, cast.lena.id)).status).toBe('active');
+});
+
+test('what was asked without an answer is asked again under its key, and done once', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const key = randomUUID();
+  expect((await complete(cast.lena, undefined, key)).status).toBe(202);
+  const restarted = await engine.startWorker();
+  const answer = await eventually(async () => {
+    const again = await complete(cast.lena, undefined, key);
+    return again.status === 200 ? again : null;
+  });
+  expect(answer.json.outcome).toBe('completed');
+  expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
+  await restarted.stop();
 });
