@@ -103,7 +103,7 @@ async function finalize(change: Change, offboarding: Offboarding, now: Date) {
   user.status = 'offboarded';
   user.endDate ??= endDateOnCompletion(user.startDate, todayOf(user, await workspaceOf(em), now));
   user.offboardingCompletedAt = now;
-  em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor });
+  em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor, failedStep: null });
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate: user.endDate, reports });
   change.changed('lastDay');
 

@@ -4,7 +4,7 @@ import { sqlOf } from './tables.ts';
 
 /**
  * Records the step of an offboarding's process that failed for good and waits for a person, or that none
- * does any more. The super-admins are told of each new one.
+ * does any more. The super-admins are told of each new one. Of a cancelled offboarding none waits.
  */
 export async function recordFailedStep(
   em: EntityManager,
@@ -15,6 +15,7 @@ export async function recordFailedStep(
     with changed as (
       update offboardings set failed_step = ${step}::text
       where id = ${offboardingId} and failed_step is distinct from ${step}::text
+        and (state <> 'cancelled' or ${step}::text is null)
       returning id, user_id
     )
     insert into notifications (user_id, kind, about_user_id, details)

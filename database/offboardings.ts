@@ -127,7 +127,8 @@ export const cancelOffboarding = (
 export async function cancelOpenOffboarding(change: Change, now = new Date()): Promise<void> {
   const { offboarding } = change;
   if (offboarding === null) return;
-  change.em.assign(offboarding, { state: 'cancelled', closedAt: now, cancelledBy: change.actor });
+  const closing = { state: 'cancelled', closedAt: now, cancelledBy: change.actor, failedStep: null } as const;
+  change.em.assign(offboarding, closing);
   await skipReminders(change.em, offboarding.id, 'cancelled', now);
   change.record('offboarding.cancelled', { offboardingId: offboarding.id });
   change.changed('lastDay');

@@ -49,7 +49,7 @@ export async function offboarding(run: Run): Promise<void> {
   const state = new OffboardingState(run.carried);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
-  const { untilDone, giveUpOn, overcome, recordFailedSteps } = persevering(offboardingId, state);
+  const { untilDone, giveUpOn, overcome, letGo, recordFailedSteps } = persevering(offboardingId, state);
 
   // Signals only record.
   setHandler(hardwareChanged, (set) => state.hear('hardware', set));
@@ -71,13 +71,14 @@ export async function offboarding(run: Run): Promise<void> {
   });
 
   keepShowing();
-  await untilDone('reading', read);
+  await untilDone('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
     if (state.isDoubtful) await untilDone('reading', read, () => !state.isOpen);
     await untilDone('reminders', remindWhenDue, () => !state.isOpen);
     if (hasGrownLong()) await goOnInNewRun();
   }
+  await letGo();
   if (wasOpen && state.phase === 'completed') {
     await untilDone('deliveries', () => startDeliveries(offboardingId));
     if (patched('mails')) await untilDone('mails', () => startMails(offboardingId));
@@ -121,7 +122,7 @@ export async function offboarding(run: Run): Promise<void> {
   }
 
   async function tryToComplete(asking: Asking): Promise<CompleteAnswer> {
-    await condition(() => state.isKnown);
+    await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
     if (state.isOpen && !isClear(state.counts)) await read();
     if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);

@@ -36,6 +36,13 @@ export function persevering(offboardingId: number, state: OffboardingState) {
     await recordFailedSteps();
   }
 
+  /** Nothing that failed waits for a person any more. */
+  async function letGo(): Promise<void> {
+    if (state.failedSteps.length === 0) return;
+    state.failedSteps = [];
+    await recordFailedSteps();
+  }
+
   /** For the person's page; the attributes and details say it even when this fails. */
   async function recordFailedSteps(): Promise<void> {
     try {
@@ -46,5 +53,5 @@ export function persevering(offboardingId: number, state: OffboardingState) {
     }
   }
 
-  return { untilDone, giveUpOn, overcome, recordFailedSteps };
+  return { untilDone, giveUpOn, overcome, letGo, recordFailedSteps };
 }

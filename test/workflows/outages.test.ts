@@ -2,6 +2,8 @@ import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } f
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { openForCompletion } from '../../database/early-completions.ts';
+import { recordFailedStep } from '../../database/failed-steps.ts';
+import { cancelOffboarding } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { complete, retry, searchAttributes } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
@@ -161,6 +163,46 @@ describe('a step that fails for good', () => {
       completedBy: `user:${cast.nora.id}`,
       failedStep: null,
     });
+    await worker.stop();
+  });
+
+  it('loses its point when the offboarding is cancelled', async () => {
+    const cast = await clearCast();
+    const worker = await startWorker();
+    await asOwner(
+      ownerUrl,
+      `alter table webhook_events add constraint broken check (type <> 'user.offboarded') not valid`,
+    );
+    await ask(complete, cast.offboardingId, asIvo(cast)).catch(() => undefined);
+    await asOwner(ownerUrl, 'alter table webhook_events drop constraint broken');
+    await eventually(() => needsAttention(cast));
+    await cancelOffboarding(database.em, `user:${cast.nora.id}`, cast.lena.id);
+    expect((await offboardingOf(cast)).failedStep).toBeNull();
+    await relay();
+    await handleOf(cast.offboardingId).result();
+    expect(await needsAttention(cast)).toBe(false);
+    // What the process finds out too late is not put on record either.
+    await recordFailedStep(database.em.fork(), cast.offboardingId, 'completion');
+    expect((await offboardingOf(cast)).failedStep).toBeNull();
+    await worker.stop();
+  });
+
+  it('loses its point also when nothing could be read before', async () => {
+    const cast = await makeCast(database);
+    const worker = await startWorker();
+    await asOwner(
+      ownerUrl,
+      'alter table seats enable row level security',
+      'create policy broken on seats using (1 / (id - id) > 0)',
+    );
+    const answer = ask(complete, cast.offboardingId, asIvo(cast)).catch((error) => error);
+    await eventually(async () => (await offboardingOf(cast)).failedStep === 'reading');
+    await cancelOffboarding(database.em, `user:${cast.nora.id}`, cast.lena.id);
+    await asOwner(ownerUrl, 'drop policy broken on seats', 'alter table seats disable row level security');
+    await relay();
+    expect(await answer).toMatchObject({ outcome: 'cancelled' });
+    await handleOf(cast.offboardingId).result();
+    expect((await offboardingOf(cast)).failedStep).toBeNull();
     await worker.stop();
   });
 });
