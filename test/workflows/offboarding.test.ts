@@ -49,7 +49,7 @@ async function shownOf(offboardingId: number) {
 }
 
 const untilShown = (offboardingId: number, expected: Partial<Awaited<ReturnType<typeof shownOf>>>) =>
-  expect.poll(() => shownOf(offboardingId), { timeout: 10_000 }).toMatchObject(expected);
+  expect.poll(() => shownOf(offboardingId), { timeout: 30_000 }).toMatchObject(expected);
 
 async function stateOf(offboardingId: number) {
   const { rows } = await sql<{ state: string; completedBy: string | null; status: string }>`
