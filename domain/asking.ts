@@ -9,6 +9,13 @@ export const askedTooLongAgo = 'This was asked too long ago, please ask again.';
 export const wasAskedTooLongAgo = (askedAt: number, now: number): boolean =>
   now - askedAt > askedTooLongAgoMs;
 
+/** How far the clocks of those who ask and of the engine may differ, in milliseconds. */
+export const clocksDifferByMs = 30_000;
+
+/** Whether `askedAt` lies so far ahead that taking it would lengthen the time something may wait. */
+export const wasAskedInTheFuture = (askedAt: number, now: number): boolean =>
+  askedAt - now > clocksDifferByMs;
+
 /** What a question to the engine can end with instead of an answer. */
 export const failureTypes = {
   /** Nothing was begun. */

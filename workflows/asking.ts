@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/workflow';
-import { askedTooLongAgo, failureTypes, wasAskedTooLongAgo } from '../domain/asking.ts';
+import { askedTooLongAgo, failureTypes, wasAskedInTheFuture, wasAskedTooLongAgo } from '../domain/asking.ts';
 import type { Asking, RevokeSeatRequest } from './messages.ts';
 
 /** The validators of the Updates: what they refuse leaves no trace in the history. */
@@ -10,6 +10,8 @@ const actorShape = /^(system|user:\d+|token:.+)$/;
 export function checkAsking({ actor, askedAt }: Asking): void {
   if (!actorShape.test(actor)) throw nonsense('actor');
   if (!Number.isFinite(askedAt)) throw nonsense('askedAt');
+  if (wasAskedInTheFuture(askedAt, Date.now()))
+    throw nonsense('askedAt lies in the future; do the clocks agree?');
   if (wasAskedTooLongAgo(askedAt, Date.now())) {
     throw ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);
   }
