@@ -35,3 +35,16 @@ export async function followedOffboardings(em: EntityManager): Promise<Followed[
     where o.state = 'open'`.execute(sqlOf(em));
   return rows;
 }
+
+/** Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or is being told of. */
+export async function toldLately(
+  em: EntityManager,
+  offboardingIds: readonly number[],
+  ms: number,
+): Promise<Set<number>> {
+  const { rows } = await sql<{ id: number }>`
+    select distinct offboarding_id as id from outbox
+    where offboarding_id = any(${offboardingIds}::int[])
+      and (sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`.execute(sqlOf(em));
+  return new Set(rows.map(({ id }) => id));
+}

@@ -34,6 +34,8 @@ export interface Running {
   hardware: number | undefined;
   seats: number | undefined;
   requests: number | undefined;
+  /** It knows that its offboarding is closed, and only has effects of that to see to. */
+  isOver: boolean;
 }
 
 /** The engine, as the relay and the reconciler speak to it. */
@@ -101,6 +103,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
           hardware: shown.get(searchAttributes.openHardware),
           seats: shown.get(searchAttributes.openSeats),
           requests: shown.get(searchAttributes.openRequests),
+          isOver: ['completed', 'cancelled'].includes(shown.get(searchAttributes.state) ?? ''),
         });
       }
       return running;

@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
 import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.ts';
-import { type Followed, followedOffboardings } from '../database/followed.ts';
+import { type Followed, followedOffboardings, toldLately } from '../database/followed.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
@@ -49,7 +49,9 @@ export function createReconciler({ database, engine, log, lag = 15_000 }: Parts)
         (each) => isQuiet(each, patienceWithDifference) && differs(each, running.get(each.offboardingId)),
       )
       .map(idOf);
-    const leftOver = [...running.keys()].filter((id) => !open.has(id));
+    const ignorant = [...running].filter(([id, { isOver }]) => !open.has(id) && !isOver).map(([id]) => id);
+    const told = await toldLately(em, ignorant, patienceWithDifference);
+    const leftOver = ignorant.filter((id) => !told.has(id));
     // A new workflow reads everything itself.
     await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
     await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);

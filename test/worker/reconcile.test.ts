@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
+import { completeOffboarding } from '../../database/completion.ts';
+import { Offboarding } from '../../database/entities/index.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
@@ -15,9 +17,10 @@ import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { asOwner } from '../support/owner.ts';
 import { startReceiver } from '../support/receiver.ts';
 
-const { database } = await ownDatabase();
+const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());
 const first = await ownEngine(database);
 await first.startWorker();
@@ -26,6 +29,13 @@ const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
   (await handle.describe()).typedSearchAttributes.get(searchAttributes.openHardware);
 const untilListed = (engine: typeof first, count: number) =>
   expect.poll(async () => (await engine.engine.runningOffboardings()).size, { timeout: 15_000 }).toBe(count);
+const outboxCountOf = async (offboardingId: number) =>
+  (
+    await sql<{ count: number }>`
+      select count(*) as count from outbox where sent_at is null and offboarding_id = ${offboardingId}`.execute(
+      em(),
+    )
+  ).rows[0]!.count;
 const outboxCount = async () =>
   (await sql<{ count: number }>`select count(*) as count from outbox where sent_at is null`.execute(em()))
     .rows[0]!.count;
@@ -83,7 +93,7 @@ it('ends a workflow that has not heard that its offboarding is closed', async ()
   await first.relay();
   await untilListed(first, 6);
   await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
-  await sql`update outbox set sent_at = now() where sent_at is null`.execute(em());
+  await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
   await first.reconcile();
   await first.relay();
   await first.handleOf(offboardingId).result();
@@ -137,4 +147,51 @@ it('is done by one worker at a time', async () => {
   const parts = { database, engine: slow, log: makeLog('worker', 'silent'), lag: 0 };
   await Promise.all(Array.from({ length: 4 }, () => createReconciler(parts)()));
   expect(most).toBe(1);
+});
+
+it('leaves a workflow alone that knows that its offboarding is closed and waits for a person', async () => {
+  const cast = await makeCast(database);
+  const { offboardingId } = cast;
+  const endpoint = {
+    url: 'https://hooks.example/x',
+    description: null,
+    eventTypes: ['user.offboarded' as const],
+  };
+  await createEndpoint(database.em, 'system', endpoint, testWorld(database).secretBox);
+  await clearChecklist(database, cast);
+  await first.relay();
+  await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);
+  await completeOffboarding(database.em, offboardingId, `user:${cast.ivo.id}`);
+  await asOwner(
+    ownerUrl,
+    'alter table webhook_deliveries enable row level security',
+    'create policy broken on webhook_deliveries using (1 / (id - id) > 0)',
+  );
+  await first.relay();
+  const failedStep = async () =>
+    (await database.em.fork().findOneOrFail(Offboarding, { id: offboardingId })).failedStep;
+  await eventually(async () => (await failedStep()) === 'deliveries');
+  await asOwner(
+    ownerUrl,
+    'drop policy broken on webhook_deliveries',
+    'alter table webhook_deliveries disable row level security',
+  );
+  await eventually(async () => (await first.engine.runningOffboardings()).get(offboardingId)?.isOver);
+  await sql`update outbox set sent_at = now() - interval '1 hour'`.execute(em());
+  await first.reconcile();
+  expect(await outboxCountOf(offboardingId)).toBe(0);
+});
+
+it('does not tell a workflow that hears nothing every time', async () => {
+  const { offboardingId, lena, nora } = await makeCast(database);
+  await first.relay();
+  // It has read, and listens.
+  await eventually(async () => (await first.engine.runningOffboardings()).get(offboardingId)?.hardware === 1);
+  await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
+  await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
+  await first.reconcile();
+  expect(await outboxCountOf(offboardingId)).toBe(0);
+  await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
+  await first.reconcile();
+  expect(await outboxCountOf(offboardingId)).toBe(1);
 });
