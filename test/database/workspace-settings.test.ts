@@ -1,10 +1,14 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, Reminder } from '../../database/entities/index.ts';
+import { setEndDate } from '../../database/offboardings.ts';
 import { createUser, userById } from '../../database/users.ts';
 import { updateWorkspace } from '../../database/workspace-settings.ts';
 import { ownDatabase } from '../support/database.ts';
+import { eventually } from '../support/engine.ts';
+import { asOwner } from '../support/owner.ts';
 
-const { database } = await ownDatabase();
+const { database, ownerUrl } = await ownDatabase();
 const { em } = database;
 const actor = 'user:1';
 
@@ -77,4 +81,40 @@ test('equal settings and a new name are noted as what they are', async () => {
   await updateWorkspace(em, actor, { name: 'Nordwind', timeZone: 'Pacific/Tongatapu' });
   expect(await noted()).toBe(before + 1);
   expect(await em.fork().count(Outbox, {})).toBe(outbox);
+});
+
+test('an end date on its way while the zone changes ends up with moments of the new zone', async () => {
+  await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'UTC' });
+  const id = await createUser(em, 'system', { name: 'Late', email: 'late@x.example' });
+  // The change of the date stops after it has planned its moments, until the test lets go.
+  const gate = 4711;
+  await asOwner(
+    ownerUrl,
+    `create function wait_at_gate() returns trigger language plpgsql as
+      $$ begin perform pg_advisory_xact_lock_shared(${gate}); return new; end $$`,
+    `create trigger wait_at_gate before insert on outbox for each row when (new.user_id = ${id}) execute function wait_at_gate()`,
+  );
+  const holder = new pg.Client({ connectionString: ownerUrl });
+  await holder.connect();
+  await holder.query(`select pg_advisory_lock(${gate})`);
+  const waiting = async (count: number) => {
+    const { rows } = await holder.query(`
+      select count(*)::int as count from pg_locks l join pg_stat_activity a using (pid)
+      where a.datname = current_database() and not l.granted`);
+    return rows[0].count >= count;
+  };
+
+  const date = setEndDate(em, 'system', id, '2099-05-04');
+  await eventually(() => waiting(1));
+  const zone = updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
+  // It waits for the date; were the settings not held, it would be done by then.
+  await Promise.race([zone, eventually(() => waiting(2))]);
+  await holder.end();
+  await Promise.all([date, zone]);
+
+  expect(await dueOf(id)).toEqual([
+    'before_last_day 2099-04-26T11:00:00.000Z',
+    'before_last_day 2099-05-02T11:00:00.000Z',
+    'last_day_over 2099-05-04T11:00:00.000Z',
+  ]);
 });
