@@ -11,6 +11,7 @@ import {
   Notification,
   Offboarding,
   OneTimeLink,
+  Outbox,
   Reminder,
   User,
   WebhookDelivery,
@@ -86,7 +87,9 @@ test('a completion does everything at once, and exactly once', async () => {
   expect(lena).toMatchObject({ status: 'offboarded', endDate: cast.lastDay, assignable: false });
   expect(lena.revision).toBe(before.revision + 1);
   for (const report of [cast.rosa, cast.timo]) {
-    expect((await userOf(report.id)).managerId).toBeNull();
+    // Their record has changed, and no process follows who their manager is.
+    expect(await userOf(report.id)).toMatchObject({ managerId: null, revision: 1 });
+    expect(await em.fork().count(Outbox, { userId: report.id })).toBe(0);
     const entries = await em.fork().find(AuditEntry, { userId: report.id, action: 'user.manager_cleared' });
     expect(entries.map(({ actor, details }) => [actor, details])).toEqual([
       [`user:${cast.ivo.id}`, { formerManagerId: cast.lena.id, offboardingId: cast.offboardingId }],
