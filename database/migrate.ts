@@ -2,8 +2,9 @@ import pg from 'pg';
 import { connect } from './orm.ts';
 
 /**
- * Brings the schema up to date as its owner, and lets the application's role read and write, but not
- * alter what the audit trail says. Safe to run again. Returns the names of the migrations it applied.
+ * Brings the schema up to date as its owner, and lets the application's role read and write, but neither
+ * alter what the audit trail says nor say how many seats are used. Safe to run again. Returns the names of the
+ * migrations it applied.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
   const database = await connect(ownerUrl, { poolSize: 2 });
@@ -29,8 +30,18 @@ async function grantToApplication(ownerUrl: string, role: string) {
       grant select, insert, update, delete on all tables in schema public to ${name};
       grant usage, select on all sequences in schema public to ${name};
       revoke update, delete, truncate on audit_entries from ${name};
+      revoke update on licenses from ${name};
+      grant update (${await columnsSetByHand(client)}) on licenses to ${name};
       revoke insert, update, delete on mikro_orm_migrations from ${name};`);
   } finally {
     await client.end();
   }
+}
+
+/** All of a license's columns but the one that its seats keep. */
+async function columnsSetByHand(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(`
+    select attname as name from pg_attribute
+    where attrelid = 'licenses'::regclass and attnum > 0 and not attisdropped and attname <> 'seats_used'`);
+  return rows.map((row) => client.escapeIdentifier(row.name)).join(', ');
 }

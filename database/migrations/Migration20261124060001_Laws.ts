@@ -6,6 +6,7 @@ export class Migration20261124060001_Laws extends Migration {
 
   override up(): void {
     this.addSql(gateIsKept);
+    this.addSql(whatIsClosedStays);
     this.addSql(seatsAreCounted);
     this.addSql(auditTrailStands);
     this.addSql(relayIsWoken);
@@ -38,9 +39,34 @@ alter table requests add constraint requests_assignable_user_fk
 alter table users add constraint users_assignable_manager_fk
   foreign key (manager_id, managed) references users (id, assignable);`;
 
-/** Counting seats in the application alone loses a race; the check on seats_used refuses the one too many. */
+/** A completion is final, and so is the end of an offboarding: not even by hand is either undone. */
+const whatIsClosedStays = `
+create function refuse_undoing() returns trigger language plpgsql as $$
+begin
+  raise exception 'what is closed stays closed' using errcode = 'insufficient_privilege';
+end $$;
+create trigger completions_stay before update on users for each row
+  when (old.offboarding_completed_at is not null
+    and new.offboarding_completed_at is distinct from old.offboarding_completed_at)
+  execute function refuse_undoing();
+create trigger closed_offboardings_stay before update on offboardings for each row
+  when (old.state <> 'open' and new.state is distinct from old.state)
+  execute function refuse_undoing();`;
+
+/**
+ * Counting seats in the application alone loses a race; the check on seats_used refuses the one too many. Counting is
+ * done in the owner's name: the application's role may not set the number itself.
+ */
 const seatsAreCounted = `
-create function count_license_seats() returns trigger language plpgsql as $$
+create function begin_license_without_seats() returns trigger language plpgsql as $$
+begin
+  new.seats_used := 0;
+  return new;
+end $$;
+create trigger licenses_begin_without_seats before insert on licenses
+  for each row execute function begin_license_without_seats();
+create function count_license_seats() returns trigger language plpgsql
+  security definer set search_path = public, pg_temp as $$
 declare
   before_live boolean := tg_op <> 'INSERT' and old.revoked_at is null;
   after_live boolean := tg_op <> 'DELETE' and new.revoked_at is null;

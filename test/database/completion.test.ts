@@ -26,7 +26,7 @@ import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
 
-const { database, url } = await ownDatabase();
+const { database, ownerUrl, url } = await ownDatabase();
 const { em } = database;
 
 /** Takes everything back that Lena has. */
@@ -342,6 +342,27 @@ test('nobody can complete by hand while something is open', async () => {
     ]),
   ).rejects.toMatchObject({ code: '23503' });
   await client.end();
+});
+
+test('a completion cannot be undone by hand, nor a closed offboarding opened again', async () => {
+  const cast = await makeCast(database);
+  await clear(cast);
+  await complete(cast);
+  for (const connectionString of [url, ownerUrl]) {
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    const refused = (text: string, id: number) =>
+      expect(client.query(text, [id])).rejects.toMatchObject({ code: '42501' });
+    await refused('update users set offboarding_completed_at = null where id = $1', cast.lena.id);
+    await refused('update users set offboarding_completed_at = now() where id = $1', cast.lena.id);
+    await refused(
+      `update offboardings set state = 'open', closed_at = null where id = $1`,
+      cast.offboardingId,
+    );
+    await refused(`update offboardings set state = 'cancelled' where id = $1`, cast.offboardingId);
+    await client.query(`update users set name = 'Lena Berg' where id = $1`, [cast.lena.id]);
+    await client.end();
+  }
 });
 
 test('a claim during a completion: one of the two wins, fifty times, and never both', async () => {

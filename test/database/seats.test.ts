@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { openCountsOf } from '../../database/checklists.ts';
 import { AuditEntry, Outbox, Seat, User } from '../../database/entities/index.ts';
@@ -8,7 +9,7 @@ import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 
-const { database } = await ownDatabase();
+const { database, url } = await ownDatabase();
 const { em } = database;
 
 const entriesAbout = (userId: number) => em.fork().find(AuditEntry, { userId }, { orderBy: { id: 'asc' } });
@@ -129,4 +130,23 @@ describe('the seats in use', () => {
     await revokeSeat(em, 'system', seatId);
     expect(await names('')).toEqual([emil.name]);
   });
+});
+
+test('nobody but the seats themselves says how many are used', async () => {
+  const { license, emil } = await makeCast(database);
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await expect(
+    client.query('update licenses set seats_used = 0 where id = $1', [license.id]),
+  ).rejects.toMatchObject({ code: '42501' });
+  const { rows } = await client.query(
+    `insert into licenses (name, seats_total, seats_used) values ('Miro', 5, 3) returning id, seats_used`,
+  );
+  expect(rows[0].seats_used).toBe(0);
+  await client.query('insert into seats (license_id, user_id) values ($1, $2)', [rows[0].id, emil.id]);
+  expect(await usedOf(rows[0].id)).toBe(1);
+  await client.query(`update licenses set name = 'Miro Business', seats_total = 6 where id = $1`, [
+    rows[0].id,
+  ]);
+  await client.end();
 });
