@@ -47,7 +47,7 @@ const addInConsole = async (page: Page, url: string, events: string[]) => {
   await page.getByRole('button', { name: 'Add the endpoint' }).click();
   return page.locator('#shown-once').innerText();
 };
-const card = (page: Page, url: string) => page.locator('section.endpoint', { has: page.getByText(url) });
+const card = (page: Page, url: string) => page.locator('.endpoint', { has: page.getByText(url) });
 const verified = (secret: string, { body, headers }: Received) => new Webhook(secret).verify(body, headers);
 
 test('500 twice, then no answer, then 200: the same webhook-id four times, and one success', async () => {
