@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { afterAll, inject } from 'vitest';
 import { readEnvironment } from '../../config/environment.ts';
 import { makeLog } from '../../config/log.ts';
@@ -13,6 +14,7 @@ import type { OwnDatabase } from './database.ts';
 export interface TestWeb {
   /** `http://127.0.0.1:…` */
   address: string;
+  app: Express;
   /** Signs in through the real form. */
   signIn(email: string, password?: string): Promise<Browserlike>;
   /** Somebody who is not signed in. */
@@ -41,6 +43,7 @@ export async function startWeb(
   const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     address,
+    app,
     stranger: () => new Browserlike(address),
     signIn: async (email, password = castPassword) => {
       const browser = new Browserlike(address);

@@ -1,0 +1,22 @@
+import { sql } from 'kysely';
+import type { Database } from '../../database/orm.ts';
+import { sqlOf } from '../../database/tables.ts';
+
+/** What is written by looking alone: who is there, and how often somebody tried to be. */
+const writtenByLooking = ['sessions', 'rate_limits'];
+
+/** A hash of everything each table holds: two that are equal say that nothing was changed in between. */
+export async function fingerprintOf({ em }: Database): Promise<Record<string, string>> {
+  const { rows: tables } = await sql<{ name: string }>`
+    select tablename as name from pg_tables where schemaname = 'public'
+      and tablename <> all(${writtenByLooking}) order by 1`.execute(sqlOf(em.fork()));
+  const hashes = tables.map(
+    ({ name }) => sql`
+      select ${name} as name, md5(coalesce(string_agg(t::text, '' order by t::text), '')) as hash
+      from ${sql.table(name)} t`,
+  );
+  const { rows } = await sql<{ name: string; hash: string }>`${sql.join(hashes, sql` union all `)}`.execute(
+    sqlOf(em.fork()),
+  );
+  return Object.fromEntries(rows.map(({ name, hash }) => [name, hash]));
+}
