@@ -13,6 +13,7 @@ import type { EntityManager } from '../database/orm.ts';
 import { whileBeating } from './beating.ts';
 import type { Letter } from './mail/letter.ts';
 import { completionLetter } from './mail/letters/completion.ts';
+import { importsLetter } from './mail/letters/imports.ts';
 import { problemsLetter } from './mail/letters/problems.ts';
 import { remindersLetter } from './mail/letters/reminders.ts';
 import type { Links } from './mail/links.ts';
@@ -66,9 +67,10 @@ export const mailingActivities = ({ database, mail: post, log }: World) => ({
 async function letterFor(em: EntityManager, mail: WaitingMail, links: Links): Promise<Letter | null> {
   const { id, kind, offboardingId, receiver } = mail;
   if (kind === 'reminders') return remindersLetter(await remindedOf(em, id, new Date()), receiver, links);
-  if (kind === 'problems') {
+  if (kind === 'problems' || kind === 'imports') {
     const notices = await noticesOf(em, id);
-    return notices.length === 0 ? null : problemsLetter(notices, receiver, links);
+    const write = kind === 'problems' ? problemsLetter : importsLetter;
+    return notices.length === 0 ? null : write(notices, receiver, links);
   }
   const completion = offboardingId === null ? null : await completionOf(em, offboardingId);
   return completion === null ? null : completionLetter(completion, receiver, links);

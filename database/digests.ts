@@ -9,6 +9,7 @@ import { workspaceOf } from './workspace.ts';
 /** The kind of mail that carries a notification `n`; null for those that have a mail of their own or get none. */
 const digestKind = sql<MailKind | null>`
   case when n.kind in ('offboarding_reminder', 'offboarding_ready') then 'reminders'
+    when n.kind = 'import_ended' then 'imports'
     when n.kind in ('offboarding_completed', 'mail_failed') then null else 'problems' end`;
 
 /**

@@ -1,5 +1,5 @@
 /** What a mail can be about. Everybody chooses on their own page which of these they want. */
-export const mailKinds = ['reminders', 'completions', 'problems'] as const;
+export const mailKinds = ['reminders', 'completions', 'problems', 'imports'] as const;
 export type MailKind = (typeof mailKinds)[number];
 
 /** `mails.state`. Withheld: there was nothing left to say, nobody to read it, or no mail server to send it by. */

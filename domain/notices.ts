@@ -1,6 +1,7 @@
 import type { AuditDetails } from './audit.ts';
 import type { OpenCounts } from './checklist.ts';
 import { stepWords } from './failed-steps.ts';
+import { endOfImportWords } from './imports/end-words.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 import { type MailOutcome, mailOutcomes } from './mails.ts';
 
@@ -13,7 +14,8 @@ export type NotificationKind =
   | 'webhook_failed'
   | 'webhook_disabled'
   | 'offboarding_stuck'
-  | 'mail_failed';
+  | 'mail_failed'
+  | 'import_ended';
 
 /** A notification, as far as its words go. */
 export interface Notice {
@@ -45,6 +47,8 @@ export function noticeText({ kind, about: name, own, details }: Notice): string 
       return `The offboarding of ${about} needs attention: a step failed (${stepWords(String(details.step ?? 'unknown'))}).`;
     case 'mail_failed':
       return `A mail to ${about} could not be sent. ${outcomeWords(details.outcome)}`;
+    case 'import_ended':
+      return endOfImportWords(details);
   }
 }
 

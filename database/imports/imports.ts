@@ -13,6 +13,7 @@ import { sqlOf } from '../tables.ts';
 import { workspaceOf } from '../workspace.ts';
 import { findContradictions } from './duplicates.ts';
 import { judgeAll } from './preview.ts';
+import { tellEnd } from './telling.ts';
 
 /** A file that begins to come in. */
 export interface NewImport {
@@ -150,6 +151,8 @@ export const cancelImport = (
     if (cancelled.startedAt == null) {
       cancelled.linesDeletedAt = now;
       await deleteLines(transaction, importId);
+    } else {
+      await tellEnd(transaction, cancelled, 'cancelled', cancelled.results!);
     }
   });
 

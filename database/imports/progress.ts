@@ -8,6 +8,7 @@ import { sqlOf } from '../tables.ts';
 import { carryOut, carryOutManagers, type Errand } from './carrying-out.ts';
 import { waitingLines } from './lines.ts';
 import { pendingManagers } from './pending-managers.ts';
+import { tellEnd } from './telling.ts';
 
 /** How far an import is: ids and counts, for its workflow. */
 export interface Progress {
@@ -49,7 +50,7 @@ export async function carryOn(
 
 const over: Progress = { lines: 0, done: 0, isOver: true };
 
-/** Ends an import, once; its trail gets what became of the lines. */
+/** Ends an import, once; its trail gets what became of the lines, and whoever started it is told. */
 export const endImport = (
   em: EntityManager,
   importId: number,
@@ -69,6 +70,7 @@ export const endImport = (
         state,
         ...results,
       });
+      await tellEnd(transaction, ended, state, results);
     }
     return { lines: ended.rowCount, done: sum(results), isOver: true };
   });

@@ -1,4 +1,5 @@
-import type { Permission } from '../permissions.ts';
+import type { AuditDetails } from '../audit.ts';
+import { may, type Permission, type Role } from '../permissions.ts';
 
 /** What a file can bring in. */
 export const importKinds = ['users', 'assets', 'licenses'] as const;
@@ -10,6 +11,10 @@ export const permissionToImport: Record<ImportKind, Permission> = {
   assets: 'manage-inventory',
   licenses: 'manage-inventory',
 };
+
+/** Where a reader sees the import that a notification speaks of; null where they may not. */
+export const addressOfImport = ({ importId, kind }: AuditDetails, role: Role): string | null =>
+  may(role, permissionToImport[kind as ImportKind]) ? `/imports/${importId}` : null;
 
 /**
  * `imports.state`: the file is read (`staging`), waits for a person to look at it (`ready`), was started, runs,

@@ -3,6 +3,7 @@ import { asHtml } from '../../activities/mail/as-html.ts';
 import { asText } from '../../activities/mail/as-text.ts';
 import type { Letter } from '../../activities/mail/letter.ts';
 import { completionLetter } from '../../activities/mail/letters/completion.ts';
+import { importsLetter } from '../../activities/mail/letters/imports.ts';
 import { problemsLetter } from '../../activities/mail/letters/problems.ts';
 import { remindersLetter } from '../../activities/mail/letters/reminders.ts';
 import { makeLinks } from '../../activities/mail/links.ts';
@@ -216,6 +217,23 @@ it('problems are listed in the words of the console', () => {
   expect(textOf(letter).replace(/\s+/g, ' ')).toContain(
     '- The offboarding of Lena Brandt needs attention: a step failed (sending the reminders).',
   );
+});
+
+it('the ends of imports come with a link to each that the reader may see', () => {
+  const end = (kind: string, importId: number) => ({
+    kind: 'import_ended' as const,
+    about: null,
+    own: false,
+    details: { importId, kind, state: 'done', file: `${kind}.csv`, lines: 1_200, created: 1_200 },
+  });
+  const letter = importsLetter([end('assets', 4), end('users', 5)], ivo, links);
+  expect(letter.subject).toBe('2 imports have ended');
+  const text = textOf(letter).replace(/\s+/g, ' ');
+  expect(text).toContain(
+    'The import of assets.csv is done: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
+  );
+  expect(text).toContain('https://lastday.halden.example/imports/4');
+  expect(text).not.toContain('/imports/5');
 });
 
 describe('every letter', () => {

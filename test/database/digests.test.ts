@@ -123,6 +123,16 @@ describe('what comes later on the same day', () => {
   });
 });
 
+it('the ends of a day’s imports are one mail, unless they are not wanted by mail', async () => {
+  const [wanted, unwanted] = [await person(), await person()];
+  await em.fork().nativeUpdate(User, { id: unwanted }, { noMailAbout: ['imports'] });
+  for (const id of [wanted, unwanted, wanted]) await tell(id, noon, 'import_ended');
+  await cut(at('2026-11-24T12:02:00Z'));
+  expect(await mailsOf(wanted)).toEqual(['imports 2026-11-24 pending']);
+  expect(await carried(wanted)).toEqual([2]);
+  expect(await mailsOf(unwanted)).toEqual([]);
+});
+
 describe('the hour of the workspace', () => {
   it('is waited for where the receiver is, and what comes after it goes out at once', async () => {
     await em.fork().nativeUpdate(Workspace, { id: 1 }, { digestHour: 8 });

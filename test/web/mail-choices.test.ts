@@ -42,14 +42,14 @@ describe('on their own page', () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get('/me')).text).toContain('name="problems"');
     await ada.post('/me/mail', {});
-    expect(await unwanted(cast.ada.id)).toEqual(['completions', 'problems', 'reminders']);
-    await ada.post('/me/mail', { reminders: 'yes', completions: 'yes', problems: 'yes' });
+    expect(await unwanted(cast.ada.id)).toEqual(['completions', 'imports', 'problems', 'reminders']);
+    await ada.post('/me/mail', { reminders: 'yes', completions: 'yes', problems: 'yes', imports: 'yes' });
     expect(await unwanted(cast.ada.id)).toEqual([]);
   });
 
   it('the choice is in the audit trail, and only when it changed something', async () => {
     const ivo = await web.signIn(cast.ivo.email);
-    for (let i = 0; i < 2; i++) await ivo.post('/me/mail', { reminders: 'yes' });
+    for (let i = 0; i < 2; i++) await ivo.post('/me/mail', { reminders: 'yes', imports: 'yes' });
     const entries = await database.em
       .fork()
       .find(AuditEntry, { userId: cast.ivo.id, action: 'user.mails_chosen' });

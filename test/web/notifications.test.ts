@@ -116,6 +116,30 @@ describe('notifications', () => {
     const older = /href="(\/notifications\?before=\d+)"/.exec(first)![1]!;
     expect((await nora.get(older)).text.match(/class="item unread"/g)).toHaveLength(10);
   });
+
+  it('of the end of an import lead to it, whoever may still see it', async () => {
+    const details = {
+      importId: 12,
+      kind: 'users',
+      state: 'done',
+      file: 'hr.csv',
+      lines: 3,
+      changed: 2,
+      failed: 1,
+    };
+    for (const { id } of [cast.nora, cast.ivo]) await tell(id, 'import_ended', { details });
+    const words =
+      'The import of hr.csv is done, with errors: 0 added, 2 changed, 0 unchanged, 1 with errors.';
+    for (const [{ email }, isLink] of [
+      [cast.nora, true],
+      [cast.ivo, false],
+    ] as const) {
+      const browser = await web.signIn(email);
+      const { text } = await browser.get('/notifications');
+      expect(flat(text)).toContain(words);
+      expect(text.includes('href="/imports/12"')).toBe(isLink);
+    }
+  });
 });
 
 describe('the reminders of a leaver', () => {

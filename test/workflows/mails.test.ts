@@ -16,6 +16,7 @@ import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testKey, testWorld } from '../support/engine.ts';
+import { csvOf, importing } from '../support/importing.ts';
 import { refusal, startMailServer, type TakenMail } from '../support/smtp.ts';
 
 const { database } = await ownDatabase();
@@ -205,6 +206,20 @@ describe('the day’s reminders', () => {
       `<mail-${tried.id}-${tried.createdAt.getTime()}@halden.example>`,
     );
   });
+});
+
+it('the end of an import reaches whoever started it, with its counts and a link to it', async () => {
+  const { nora, emil } = await makeCast(database);
+  const files = importing(database, `user:${nora.id}`);
+  const { id } = await files.run(
+    'users',
+    csvOf(['email', 'department'], [emil.email, 'Moved'], ['nobody', '']),
+  );
+  await digest();
+  const letter = await untilTaken(nora.email);
+  expect(letter.headers.subject).toBe('An import has ended');
+  expect(flat(letter)).toContain('0 added, 1 changed, 0 unchanged, 1 with errors.');
+  expect(letter.text).toContain(`https://lastday.halden.example/imports/${id}`);
 });
 
 describe('a mail whose process is lost', () => {

@@ -6,6 +6,7 @@ import {
   type NotificationRow,
   notificationsOf,
 } from '../../database/notifications.ts';
+import { addressOfImport } from '../../domain/imports/imports.ts';
 import { noticeText } from '../../domain/notices.ts';
 import { may } from '../../domain/permissions.ts';
 import { idField } from '../input/fields.ts';
@@ -62,6 +63,7 @@ const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === re
 
 /** Where more is to be seen; null where the reader may see nothing more. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
+  if (row.kind === 'import_ended') return addressOfImport(row.details, reader.role);
   const { endpointId, deliveryId } = row.details;
   if (endpointId && may(reader.role, 'manage-workspace')) {
     return `/settings/webhooks/${endpointId}/deliveries${deliveryId ? `/${deliveryId}` : ''}`;

@@ -2,6 +2,7 @@ import type { Response } from 'express';
 import { leaverOf } from '../../database/leavers.ts';
 import { unwantedMailOf } from '../../database/mail-choices.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
+import { may } from '../../domain/permissions.ts';
 import type { Services } from '../services.ts';
 import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 import { mailStatus } from './mail-status.ts';
@@ -21,11 +22,18 @@ const mailWords: Record<MailKind, { label: string; hint: string }> = {
     label: 'Problems',
     hint: 'When Lastday needs a person: failed steps, webhooks, ended API tokens. One a day at most.',
   },
+  imports: {
+    label: 'Imports',
+    hint: 'How the files ended that you have imported. One a day at most.',
+  },
 };
 
 /** The kinds of mail that somebody can get at all. */
 export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
-  mailKinds.filter((kind) => kind !== 'problems' || role === 'super-admin');
+  mailKinds.filter((kind) => {
+    if (kind === 'problems') return may(role, 'manage-workspace');
+    return kind !== 'imports' || may(role, 'manage-inventory');
+  });
 
 /** Shows the signed-in person their own page, with what is wrong with a form of it. */
 export const ownPage =

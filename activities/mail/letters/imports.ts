@@ -1,0 +1,33 @@
+import type { Receiver } from '../../../database/mails.ts';
+import { addressOfImport } from '../../../domain/imports/imports.ts';
+import { type Notice, noticeText } from '../../../domain/notices.ts';
+import { type Letter, link, paragraph } from '../letter.ts';
+import type { Links } from '../links.ts';
+
+/** More than a person reads. */
+const shown = 30;
+
+/** Tells somebody how the files ended that they have imported. */
+export function importsLetter(notices: readonly Notice[], receiver: Receiver, links: Links): Letter {
+  const rest = notices.length - shown;
+  const subject =
+    notices.length === 1
+      ? 'An import has ended'
+      : `${notices.length.toLocaleString('en')} imports have ended`;
+  return {
+    subject,
+    preview: noticeText(notices[0]!),
+    blocks: [
+      paragraph(`Hello ${receiver.name},`),
+      ...notices.slice(0, shown).flatMap((notice) => {
+        const address = addressOfImport(notice.details, receiver.role);
+        return [
+          paragraph(noticeText(notice)),
+          ...(address === null ? [] : [link('See what became of the lines', links.to(address))]),
+        ];
+      }),
+      ...(rest > 0 ? [paragraph(`And ${rest} more.`), link('Open Lastday', links.to('/notifications'))] : []),
+    ],
+    reason: 'You get this, once a day at most, because you started an import.',
+  };
+}

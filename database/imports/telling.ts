@@ -1,0 +1,30 @@
+import { sql } from 'kysely';
+import { actorUserId } from '../../domain/actor.ts';
+import type { ImportState } from '../../domain/imports/imports.ts';
+import type { Import, Results } from '../entities/import.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+
+/**
+ * Tells whoever started an import how it ended. Nobody reads what a token is told: of its imports only those that need
+ * a person are told, to the super-admins.
+ */
+export async function tellEnd(
+  em: EntityManager,
+  { id, kind, fileName, rowCount, startedBy }: Import,
+  state: Extract<ImportState, 'done' | 'cancelled' | 'failed'>,
+  results: Results,
+): Promise<void> {
+  const starter = actorUserId(startedBy!);
+  const details = { importId: id, kind, state, file: fileName, lines: rowCount, ...results };
+  const receivers =
+    starter !== null
+      ? sql`u.id = ${starter}`
+      : state === 'failed'
+        ? sql`u.role = 'super-admin' and u.status = 'active'`
+        : sql`false`;
+  await sql`
+    insert into notifications (user_id, kind, details)
+    select u.id, 'import_ended', ${JSON.stringify(details)}::jsonb from users u
+    where ${receivers} order by u.id`.execute(sqlOf(em));
+}

@@ -1,0 +1,28 @@
+import type { AuditDetails } from '../audit.ts';
+
+/** What became of an import, in the words of the notification that tells whoever started it. */
+export function endOfImportWords(details: AuditDetails): string {
+  const count = (name: string) => Number(details[name] ?? 0);
+  const number = (name: string) => count(name).toLocaleString('en');
+  const figures = [
+    `${number('created')} added`,
+    `${number('changed')} changed`,
+    `${number('unchanged')} unchanged`,
+    `${number('failed')} with errors`,
+  ].join(', ');
+  const done = count('created') + count('changed') + count('unchanged') + count('failed');
+  const part = `${done.toLocaleString('en')} of ${number('lines')} ${count('lines') === 1 ? 'line' : 'lines'}`;
+  switch (details.state) {
+    case 'cancelled':
+      return `The import of ${details.file} was cancelled after ${part}: ${figures}.${pendingWords(count('managersPending'))}`;
+    case 'failed':
+      return `The import of ${details.file} stopped after ${part}, because something failed again and again: ${figures}.`;
+    default:
+      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.`;
+  }
+}
+
+const pendingWords = (people: number) =>
+  people === 0
+    ? ''
+    : ` ${people.toLocaleString('en')} of the people added still ${people === 1 ? 'has' : 'have'} no manager: importing the file again sets it.`;
