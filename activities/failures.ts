@@ -1,23 +1,26 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
-import type { Log } from '../config/log.ts';
 import { failureTypes } from '../domain/asking.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
+import type { World } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
 type Activity = (...args: any[]) => Promise<unknown>;
+
+/** Who hears of what failed. */
+type Told = Pick<World, 'log' | 'metrics'>;
 
 /**
  * The same activities, failing in types that the workflows know and with messages that name nobody: the
  * messages of PostgreSQL hold values of columns, and those of rules hold names. The original goes to the log.
  */
-export function withTypedFailures<T extends Record<string, Activity>>(activities: T, log: Log): T {
-  const wrapped = Object.entries(activities).map(([name, activity]) => [name, typed(name, activity, log)]);
+export function withTypedFailures<T extends Record<string, Activity>>(activities: T, told: Told): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [name, typed(name, activity, told)]);
   return Object.fromEntries(wrapped) as T;
 }
 
 const typed =
-  (name: string, activity: Activity, log: Log): Activity =>
+  (name: string, activity: Activity, { log, metrics }: Told): Activity =>
   async (...args) => {
     try {
       return await activity(...args);
@@ -28,6 +31,7 @@ const typed =
         { err: error, activity: name, attempt, workflowId: workflowExecution?.workflowId },
         'A step failed',
       );
+      metrics.stepFailed(name);
       throw asFailure(error, attempt);
     }
   };

@@ -19,16 +19,14 @@ export const createActivities = (world: World) =>
       ...importActivities(world),
       ...mailActivities(world),
     },
-    world.log,
+    world,
   );
 export type Activities = ReturnType<typeof createActivities>;
 
 /** What workflows may ask of other people's servers, for the queue that may hang. */
-export const createSendingActivities = (world: World) =>
-  withTypedFailures(sendingActivities(world), world.log);
+export const createSendingActivities = (world: World) => withTypedFailures(sendingActivities(world), world);
 export type SendingActivities = ReturnType<typeof createSendingActivities>;
 
 /** What workflows may ask of the mail server, for a queue of its own. */
-export const createMailingActivities = (world: World) =>
-  withTypedFailures(mailingActivities(world), world.log);
+export const createMailingActivities = (world: World) => withTypedFailures(mailingActivities(world), world);
 export type MailingActivities = ReturnType<typeof createMailingActivities>;

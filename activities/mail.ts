@@ -37,7 +37,7 @@ export const mailActivities = ({ database }: World) => ({
 });
 
 /** Sending mail over the network. */
-export const mailingActivities = ({ database, mail: post, log }: World) => ({
+export const mailingActivities = ({ database, mail: post, log, metrics }: World) => ({
   /**
    * Makes a try and records it. One that was recorded is not made again; one that was interrupted between sending and
    * recording is, with the same Message-ID. What the mail says is read now, so that nobody is asked for what they
@@ -59,6 +59,7 @@ export const mailingActivities = ({ database, mail: post, log }: World) => ({
       post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), onError),
     );
     await recordMailTry(em, mailId, { number, outcome });
+    metrics.mailTried(outcome);
     log.info({ mailId, number, outcome }, 'Mail tried');
   },
 });

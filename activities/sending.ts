@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 const lanesOfEndpoint = 5;
 
 /** Sending over the network. */
-export function sendingActivities({ database, log, secretBox, sender, retrySchedule }: World) {
+export function sendingActivities({ database, log, metrics, secretBox, sender, retrySchedule }: World) {
   const { enter } = lanes(lanesOfEndpoint);
 
   /**
@@ -41,6 +41,7 @@ export function sendingActivities({ database, log, secretBox, sender, retrySched
     const result = await whileBeating(() => send(parcel));
     const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
     await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
+    metrics.webhookTried(attempt.outcome, attempt.durationMs / 1000);
     log.info(
       { deliveryId, number, outcome: attempt.outcome, statusCode: attempt.statusCode },
       'Webhook tried',

@@ -2,6 +2,7 @@ import type { Log } from '../config/log.ts';
 import type { Database } from '../database/orm.ts';
 import type { SecretBox } from '../database/secret-box.ts';
 import type { RetrySchedule } from '../domain/webhook-schedule.ts';
+import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Links } from './mail/links.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { WebhookSender } from './webhooks/sender.ts';
@@ -10,6 +11,7 @@ import type { WebhookSender } from './webhooks/sender.ts';
 export interface World {
   database: Database;
   log: Log;
+  metrics: Pick<WorkerMetrics, 'mailTried' | 'stepFailed' | 'webhookTried'>;
   secretBox: SecretBox;
   sender: WebhookSender;
   /** Null where no mail server is set. */

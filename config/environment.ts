@@ -58,6 +58,11 @@ const shape = z.object({
   WEBHOOK_ALLOW: listOfAddresses,
   /** How many calls of the API a token may make a minute, of each web process. */
   API_RATE_LIMIT: defaulting(z.coerce.number().int().min(1, { error: 'Expected a number of calls' }), 6000),
+  /** Where the process's metrics are served; without a port they are not. */
+  METRICS_PORT: optional(port),
+  METRICS_HOST: defaulting(z.string(), '127.0.0.1'),
+  /** Where a worker's Temporal SDK serves its own metrics, at METRICS_HOST; without a port it does not. */
+  SDK_METRICS_PORT: optional(port),
   LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
 });
 

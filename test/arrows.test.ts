@@ -14,9 +14,10 @@ const rooms: Record<string, { rooms: string[]; packages?: string[] }> = {
     rooms: ['domain', 'activities (types)'],
     packages: ['@temporalio/workflow', '@temporalio/common', 'async-mutex'],
   },
-  activities: { rooms: ['database', 'domain', 'config', 'workflows/messages.ts'] },
-  worker: { rooms: ['database', 'domain', 'config', 'activities', 'workflows/messages.ts'] },
-  web: { rooms: ['database', 'domain', 'config', 'workflows/messages.ts'] },
+  metrics: { rooms: ['database', 'domain', 'config'] },
+  activities: { rooms: ['database', 'domain', 'config', 'workflows/messages.ts', 'metrics (types)'] },
+  worker: { rooms: ['database', 'domain', 'config', 'activities', 'metrics', 'workflows/messages.ts'] },
+  web: { rooms: ['database', 'domain', 'config', 'metrics', 'workflows/messages.ts'] },
 };
 
 interface Import {

@@ -4,6 +4,7 @@ import { isHttps } from '../config/environment.ts';
 import { mountApi } from './api/routes.ts';
 import { notFound, showErrors } from './middleware/errors.ts';
 import { redirectsForHtmx } from './middleware/htmx-redirects.ts';
+import { measureRequests } from './middleware/measuring.ts';
 import { logRequests } from './middleware/request-log.ts';
 import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
 import { sessions } from './middleware/session.ts';
@@ -23,6 +24,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.set('trust proxy', services.environment.TRUST_PROXY);
 
   app.use(logRequests(services.log));
+  app.use(measureRequests(services.metrics));
   app.use(securityHeaders(services.environment));
   app.use(compression());
   serveStaticFiles(app);

@@ -2,7 +2,8 @@ import { closedAnswer } from '../database/completion.ts';
 import { openForCompletion, withdrawOpening } from '../database/early-completions.ts';
 import { Offboarding } from '../database/entities/index.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
-import { NotBegun, type Question } from './engine.ts';
+import { Refusal } from '../domain/failures.ts';
+import { NoAnswerYet, NotBegun, type Question } from './engine.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -12,6 +13,29 @@ import type { Services } from './services.ts';
  * and NoAnswerYet or NotBegun from the engine.
  */
 export async function completeOffboardingOf(
+  services: Pick<Services, 'database' | 'engine' | 'metrics'>,
+  userId: number,
+  question: Question,
+): Promise<CompleteAnswer> {
+  const { completionAsked } = services.metrics;
+  try {
+    const answer = await complete(services, userId, question);
+    completionAsked(answer.outcome === 'refused' ? answer.reason : answer.outcome);
+    return answer;
+  } catch (error) {
+    completionAsked(whyNot(error));
+    throw error;
+  }
+}
+
+/** Refusals have codes of our own, few and without names. */
+function whyNot(error: unknown): string {
+  if (error instanceof Refusal) return error.code;
+  if (error instanceof NoAnswerYet) return 'no-answer-yet';
+  return error instanceof NotBegun ? 'not-begun' : 'failed';
+}
+
+async function complete(
   { database, engine }: Pick<Services, 'database' | 'engine'>,
   userId: number,
   question: Question,

@@ -13,6 +13,8 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { timed } from '../metrics/calls.ts';
+import type { WebMetrics } from '../metrics/web.ts';
 import {
   type Asking,
   complete,
@@ -152,6 +154,15 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 /** Connects when first used, so that the console comes up while the engine is away. */
 export const connectEngine = (address: string, namespace: string): Engine =>
   createEngine(Connection.lazy({ address, connectTimeout: patienceMs }), namespace);
+
+/** The same engine, each call of it timed. */
+export const measuredEngine = (engine: Engine, { engineCalled }: Pick<WebMetrics, 'engineCalled'>): Engine =>
+  timed(engine, engineCalled, whyNot);
+
+function whyNot(error: unknown): string {
+  if (error instanceof NoAnswerYet) return 'no-answer-yet';
+  return error instanceof NotBegun ? 'not-begun' : 'failed';
+}
 
 /** A fresh token for a form. */
 export const newToken = (): string => randomUUID();

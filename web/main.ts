@@ -3,8 +3,10 @@ import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
 import { ensureFirstAdmin } from '../database/first-admin.ts';
 import { connect } from '../database/orm.ts';
+import { serveMetrics } from '../metrics/serving.ts';
+import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
-import { connectEngine } from './engine.ts';
+import { connectEngine, measuredEngine } from './engine.ts';
 
 /** How long open requests may finish after a signal to stop, in milliseconds. */
 const drainMs = 10_000;
@@ -15,7 +17,11 @@ const queryTimeoutMs = 8_000;
 const environment = readEnvironment();
 const log = makeLog('web', environment.LOG_LEVEL);
 const database = await connect(environment.DATABASE_URL, { queryTimeoutMs });
-const engine = connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE);
+const metrics = webMetrics();
+const engine = measuredEngine(
+  connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
+  metrics,
+);
 if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
   await ensureFirstAdmin(database.em, {
     email: environment.LASTDAY_ADMIN_EMAIL,
@@ -23,7 +29,8 @@ if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
   });
 }
 
-const server = createServer(await createApp({ database, engine, environment, log }));
+const stopServingMetrics = await serveMetrics({ registry: metrics.registry, database, environment, log });
+const server = createServer(await createApp({ database, engine, environment, log, metrics }));
 server.listen(environment.PORT, environment.HOST, () =>
   log.info({ port: environment.PORT }, 'web is listening'),
 );
@@ -39,6 +46,7 @@ async function stop() {
   setTimeout(() => server.closeAllConnections(), drainMs).unref();
   server.closeIdleConnections();
   await new Promise((resolve) => server.close(resolve));
+  await stopServingMetrics();
   await database.close();
   process.exit(0);
 }

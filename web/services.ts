@@ -1,6 +1,7 @@
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
 import type { Database } from '../database/orm.ts';
+import type { WebMetrics } from '../metrics/web.ts';
 import type { Engine } from './engine.ts';
 
 /** Everything the console and the API are made of. */
@@ -9,4 +10,5 @@ export interface Services {
   engine: Engine;
   environment: Environment;
   log: Log;
+  metrics: WebMetrics;
 }

@@ -16,7 +16,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 // Whoever started this process has gone.
 process.once('disconnect', () => stop('disconnect'));
 
-installRuntime(log);
+const { METRICS_HOST: host, SDK_METRICS_PORT: port } = environment;
+installRuntime(log, port === undefined ? undefined : { host, port });
 // A bundle made before, for a quicker start.
 const [, , codePath] = process.argv;
 

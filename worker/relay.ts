@@ -3,6 +3,7 @@ import { type Picture, picturesOf } from '../database/checklists.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import type { Database } from '../database/orm.ts';
 import { markSent, type OutboxRow, passOverUnaddressed, putOff, takeOutboxRows } from '../database/outbox.ts';
+import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
 import { inFlight } from './in-flight.ts';
 
@@ -17,9 +18,10 @@ interface Parts {
   database: Database;
   engine: Engine;
   log: Log;
+  metrics: Pick<WorkerMetrics, 'rowsRelayed'>;
 }
 
-export function createRelay({ database, engine, log }: Parts) {
+export function createRelay({ database, engine, log, metrics }: Parts) {
   /** Relays what is due now. Any number of relays may run beside each other. */
   async function relay(): Promise<void> {
     while ((await passOverUnaddressed(database.em.fork(), 5_000)) > 0);
@@ -37,6 +39,8 @@ export function createRelay({ database, engine, log }: Parts) {
       const told = await tellAll(joined(rows, pictures));
       await markSent(em, told.sent);
       await putOff(em, told.refused);
+      metrics.rowsRelayed('sent', told.sent.length);
+      metrics.rowsRelayed('refused', told.refused.length);
       return told.engineIsAway ? 0 : rows.length;
     });
 

@@ -15,6 +15,9 @@ import { connect, type Database } from '../database/orm.ts';
 import { secretBox } from '../database/secret-box.ts';
 import { allowedRanges } from '../database/webhook-address.ts';
 import { usualSchedule } from '../domain/webhook-schedule.ts';
+import { timed } from '../metrics/calls.ts';
+import { serveMetrics } from '../metrics/serving.ts';
+import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createEngine } from './engine.ts';
@@ -54,14 +57,16 @@ export interface RunOptions {
 export async function runWorker({ environment, log, workflowBundle, stopping }: RunOptions): Promise<void> {
   const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
   const database = await connect(DATABASE_URL, { poolSize });
+  const metrics = workerMetrics();
+  const stopServing = await serveMetrics({ registry: metrics.registry, database, environment, log });
   await untilItWorks('Database', () => canRead(database), log, stopping);
   const connection = await untilItWorks('Engine', () => connectEngine(address), log, stopping);
   const bootstrap = () => bootstrapEngine(connection, namespace);
   await untilItWorks('Engine', bootstrap, log, stopping);
 
-  const world = makeWorld(environment, database, log);
-  const engine = createEngine(connection, namespace);
-  const relay = createRelay({ database, engine, log });
+  const world = makeWorld(environment, database, log, metrics);
+  const engine = timed(createEngine(connection, namespace), metrics.engineCalled, () => 'failed');
+  const relay = createRelay({ database, engine, log, metrics });
   const dispatch = createDispatcher({ database, engine, log });
   const reconcile = createReconciler({ database, engine, log });
   const digest = createDigester({ database, engine, isOn: world.mail !== null });
@@ -71,7 +76,12 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const name = `${hostname()}-${process.pid}`;
 
   const loop = (title: string, work: () => Promise<unknown>, nextTurn: () => Promise<unknown>) =>
-    repeat({ name: title, work, nextTurn, log, stopping });
+    repeat({ name: title, work: () => counted(title, work), nextTurn, log, stopping });
+  const counted = (title: string, work: () => Promise<unknown>) =>
+    work().catch((error) => {
+      metrics.loopFailed(title);
+      throw error;
+    });
   const every = (ms: number) => () => sleep(ms, stopping);
   const whenRung = () => {
     const rung = bell.listener();
@@ -98,6 +108,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   await endBeating(database.em.fork(), name).catch(() => undefined);
   await world.sender.close();
   await connection.close();
+  await stopServing();
   await database.close();
   log.info('The worker has ended');
 }
@@ -111,9 +122,15 @@ const connectEngine = (address: string) => Connection.connect({ address, interce
 /** Also waits for the migrations. */
 const canRead = (database: Database) => database.em.fork().execute('select 1 from workspace');
 
-const makeWorld = (environment: Environment, database: Database, log: Log): World => ({
+const makeWorld = (
+  environment: Environment,
+  database: Database,
+  log: Log,
+  metrics: WorkerMetrics,
+): World => ({
   database,
   log,
+  metrics,
   secretBox: secretBox(environment.SECRET_KEY),
   sender: webhookSender(allowedRanges(environment.WEBHOOK_ALLOW)),
   retrySchedule: usualSchedule,

@@ -34,6 +34,10 @@ export const Offboarding = defineEntity({
       name: 'offboardings_open_index',
       expression: "create index offboardings_open_index on offboardings (id) where state = 'open'",
     },
+    {
+      name: 'offboardings_failed_index',
+      expression: 'create index offboardings_failed_index on offboardings (id) where failed_step is not null',
+    },
   ],
   checks: [
     oneOf('offboardings_state_check', 'state', offboardingStates),
@@ -68,6 +72,13 @@ export const Reminder = defineEntity({
     skipReason: p.text().$type<SkipReason>().nullable(),
   },
   uniques: [{ name: 'reminders_moment_unique', properties: ['offboardingId', 'lastDay', 'kind', 'days'] }],
+  indexes: [
+    {
+      name: 'reminders_waiting_index',
+      expression:
+        'create index reminders_waiting_index on reminders (due_at) where fired_at is null and skipped_at is null',
+    },
+  ],
   checks: [
     oneOf('reminders_kind_check', 'kind', reminderKinds),
     oneOf('reminders_skip_reason_check', 'skip_reason', Object.keys(skipReasons)),

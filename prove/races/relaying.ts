@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeLog } from '../../config/log.ts';
+import { workerMetrics } from '../../metrics/worker.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { Random } from '../random.ts';
 import { badLine, overLine } from './bad-line.ts';
@@ -18,6 +19,7 @@ export async function whileRelaying<T>(
       database,
       engine: overLine(engine.engine, badLine(random.named(name))),
       log,
+      metrics: workerMetrics(),
     });
     while (!isOver) {
       await relay();

@@ -18,6 +18,9 @@ export function programEnvironment(
     DATABASE_URL: postgres.appUrl,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: 'default',
+    // Two processes cannot serve theirs at one address.
+    METRICS_PORT: '',
+    SDK_METRICS_PORT: '',
     SECRET_KEY: process.env.SECRET_KEY || keptSecret(join(settings.dataDir, 'secrets', 'key'), 'base64'),
   };
 }

@@ -10,6 +10,7 @@ import type { Database } from '../../database/orm.ts';
 import { secretBox } from '../../database/secret-box.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
+import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { createEngine } from '../../worker/engine.ts';
@@ -31,9 +32,17 @@ const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
 export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
 
 /** What a test's worker acts on: this file's database, and receivers on this machine. */
-export function testWorld(database: Database): World {
+export function testWorld(database: Database): World & { metrics: WorkerMetrics } {
   const sender = webhookSender(allowedRanges(['127.0.0.1']));
-  return { database, log, secretBox: secretBox(testKey), sender, retrySchedule: usualSchedule, mail: null };
+  return {
+    database,
+    log,
+    metrics: workerMetrics(),
+    secretBox: secretBox(testKey),
+    sender,
+    retrySchedule: usualSchedule,
+    mail: null,
+  };
 }
 
 /** The engine for one test file: a namespace of its own, ready for the workflows. */
@@ -87,7 +96,7 @@ export async function ownEngine(database: Database) {
     );
   }
 
-  const relay = createRelay({ database, engine, log });
+  const relay = createRelay({ database, engine, log, metrics: workerMetrics() });
   const dispatch = createDispatcher({ database, engine, log });
 
   /** Turns relay and dispatcher all the time, as a worker process does, until the file ends. */

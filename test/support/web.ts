@@ -5,8 +5,9 @@ import type { Express } from 'express';
 import { afterAll, inject } from 'vitest';
 import { readEnvironment } from '../../config/environment.ts';
 import { makeLog } from '../../config/log.ts';
+import { webMetrics } from '../../metrics/web.ts';
 import { createApp } from '../../web/app.ts';
-import { connectEngine } from '../../web/engine.ts';
+import { connectEngine, measuredEngine } from '../../web/engine.ts';
 import { castPassword } from './cast.ts';
 import type { OwnDatabase } from './database.ts';
 
@@ -32,8 +33,12 @@ export async function startWeb(
     SECRET_KEY: randomBytes(32).toString('base64'),
     ...variables,
   });
-  const engine = connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE);
-  const app = await createApp({ database, engine, environment, log: makeLog('web', 'silent') });
+  const metrics = webMetrics();
+  const engine = measuredEngine(
+    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
+    metrics,
+  );
+  const app = await createApp({ database, engine, environment, log: makeLog('web', 'silent'), metrics });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../database/entities/index.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';
 import { createEngine, NotBegun } from '../../web/engine.ts';
 import { makeCast } from '../support/cast.ts';
@@ -11,7 +12,7 @@ import { ownEngine } from '../support/engine.ts';
 const { database } = await ownDatabase();
 const { connection, namespace, startWorker } = await ownEngine(database);
 await startWorker();
-const services = { database, engine: createEngine(connection, namespace) };
+const services = { database, engine: createEngine(connection, namespace), metrics: webMetrics() };
 
 const offboardingsOf = async (userId: number) =>
   (await database.em.fork().find(Offboarding, { userId })).map(({ state }) => state);

@@ -5,6 +5,7 @@ import { Offboarding } from '../../database/entities/index.ts';
 import { youngestHeartbeat } from '../../database/heartbeats.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
+import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';
 import { connectEngine, NoAnswerYet } from '../../web/engine.ts';
 import { complete } from '../../workflows/messages.ts';
@@ -60,7 +61,7 @@ it('waits for a database and an engine that are not there, outlives both, and en
 
 it('takes back what was opened for a completion that never reached the engine', async () => {
   const { emil, ivo } = await makeCast(database);
-  const services = { database, engine: connectEngine('127.0.0.1:1', namespace) };
+  const services = { database, engine: connectEngine('127.0.0.1:1', namespace), metrics: webMetrics() };
   const question = { actor: `user:${ivo.id}`, token: 'lost' } as const;
   await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NoAnswerYet);
   const emils = () => database.em.fork().findOneOrFail(Offboarding, { userId: emil.id });

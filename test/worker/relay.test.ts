@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/tables.ts';
+import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
 import { listenToOutbox } from '../../worker/outbox-bell.ts';
 import { createRelay } from '../../worker/relay.ts';
@@ -90,7 +91,7 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
 it('keeps everything while the engine is away, without counting it against anybody', async () => {
   const { offboardingId } = await makeCast(database);
   const nowhere = { ...engine, tell: () => Promise.reject(new Error('away')), answers: async () => false };
-  await createRelay({ database, engine: nowhere, log })();
+  await createRelay({ database, engine: nowhere, log, metrics: workerMetrics() })();
   expect((await outboxOf(offboardingId)).every(({ isSent, attempts }) => !isSent && attempts === 0)).toBe(
     true,
   );

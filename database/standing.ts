@@ -1,0 +1,47 @@
+import { sql } from 'kysely';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** What waits, and for how long: the figures an operator watches. Ages are in seconds, 0 when nothing waits. */
+export interface Standing {
+  unsentRows: number;
+  oldestUnsentAge: number;
+  /** Unsent rows that the engine has refused before. */
+  refusedRows: number;
+  openOffboardings: number;
+  failedSteps: number;
+  dueReminders: number;
+  oldestDueReminderAge: number;
+  pendingDeliveries: number;
+  pendingMails: number;
+  /** Workers seen lately. */
+  workers: number;
+}
+
+/**
+ * How things stand, by one statement. Each figure is read from an index of what waits alone, so that a company's
+ * past costs nothing.
+ */
+export async function standingOf(em: EntityManager): Promise<Standing> {
+  const { rows } = await sql<Standing>`
+    select
+      outbox."unsentRows", outbox."oldestUnsentAge", outbox."refusedRows",
+      (select count(*) from offboardings where state = 'open') as "openOffboardings",
+      (select count(*) from offboardings where failed_step is not null) as "failedSteps",
+      reminders."dueReminders", reminders."oldestDueReminderAge",
+      (select count(*) from webhook_deliveries where state = 'pending') as "pendingDeliveries",
+      (select count(*) from mails where state = 'pending') as "pendingMails",
+      (select count(*) from heartbeats where seen_at > now() - interval '15 seconds') as workers
+    from (
+      select count(*) as "unsentRows", count(*) filter (where attempts > 0) as "refusedRows",
+        ${ageOf(sql.ref('created_at'))} as "oldestUnsentAge"
+      from outbox where sent_at is null and offboarding_id is not null
+    ) outbox, (
+      select count(*) as "dueReminders", ${ageOf(sql.ref('due_at'))} as "oldestDueReminderAge"
+      from reminders where fired_at is null and skipped_at is null and due_at <= now()
+    ) reminders`.execute(sqlOf(em));
+  return rows[0]!;
+}
+
+const ageOf = (column: ReturnType<typeof sql.ref>) =>
+  sql`coalesce(extract(epoch from now() - min(${column})), 0)::float8`;

@@ -1,0 +1,19 @@
+import type pg from 'pg';
+import { Gauge, type Registry } from 'prom-client';
+import type { Database } from '../database/orm.ts';
+
+/** Adds how many connections to the database this process holds, and how many callers wait for one. */
+export async function measurePool(registry: Registry, database: Database): Promise<void> {
+  const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
+  new Gauge({
+    name: 'lastday_database_connections',
+    help: 'Connections of this process by state; waiting: callers that wait for one',
+    labelNames: ['state'],
+    registers: [registry],
+    collect() {
+      this.set({ state: 'used' }, pool.totalCount - pool.idleCount);
+      this.set({ state: 'idle' }, pool.idleCount);
+      this.set({ state: 'waiting' }, pool.waitingCount);
+    },
+  });
+}

@@ -1,0 +1,31 @@
+import { Counter, Histogram, Registry } from 'prom-client';
+import { measureEngineCalls } from './engine-calls.ts';
+
+/** What a web process counts and times. No label ever holds what somebody typed or sent. */
+export type WebMetrics = ReturnType<typeof webMetrics>;
+
+export function webMetrics() {
+  const registry = new Registry();
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'lastday_http_request_seconds',
+    help: 'Requests, by method, route and class of status',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const completions = new Counter({
+    name: 'lastday_completions_total',
+    help: 'What came of asking to complete an offboarding',
+    labelNames: ['outcome'],
+    registers,
+  });
+
+  return {
+    registry,
+    requestAnswered: (method: string, route: string, status: string, seconds: number) =>
+      requests.observe({ method, route, status }, seconds),
+    completionAsked: (outcome: string) => completions.inc({ outcome }),
+    engineCalled: measureEngineCalls(registry),
+  };
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterAll, inject } from 'vitest';
+import { freePort } from '../../scripts/local/ports.ts';
+import { castPassword } from './cast.ts';
+import type { OwnDatabase } from './database.ts';
+import { testKey } from './engine.ts';
+import { Browserlike } from './web.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A console in a process of its own, as in production. */
+export interface WebProcess {
+  child: ChildProcess;
+  address: string;
+  port: number;
+  /** What it has written to its log so far. */
+  lines: string[];
+  stranger(): Browserlike;
+  /** Signs in through the real form. */
+  signIn(email: string): Promise<Browserlike>;
+}
+
+/** Starts a web process for a file's database and namespace, and waits until it listens; it ends with the file. */
+export async function startWebProcess(
+  { url }: Pick<OwnDatabase, 'url'>,
+  namespace: string,
+  variables: Record<string, string> = {},
+): Promise<WebProcess> {
+  const port = await freePort();
+  const child = spawn(process.execPath, ['web/main.ts'], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    env: {
+      ...process.env,
+      PORT: String(port),
+      DATABASE_URL: url,
+      TEMPORAL_ADDRESS: inject('temporalAddress'),
+      TEMPORAL_NAMESPACE: namespace,
+      SECRET_KEY: testKey,
+      LOG_LEVEL: 'info',
+      ...variables,
+    },
+  });
+  afterAll(() => end(child));
+  const output = createInterface(child.stdout!);
+  const lines: string[] = [];
+  output.on('line', (line) => lines.push(line));
+  await Promise.race([
+    once(output, 'line'),
+    once(child, 'exit').then(() => {
+      throw new Error('The web process did not start: see above.');
+    }),
+  ]);
+  while (!lines.some((line) => line.includes('web is listening'))) await once(output, 'line');
+  const address = `http://127.0.0.1:${port}`;
+  const stranger = () => new Browserlike(address);
+  return {
+    child,
+    address,
+    port,
+    lines,
+    stranger,
+    async signIn(email) {
+      const browser = stranger();
+      const answer = await browser.post('/session', { email, password: castPassword });
+      if (answer.status !== 303) throw new Error(`${email} could not sign in: ${answer.status}`);
+      return browser;
+    },
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}

@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import { complete } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { scrape } from '../support/scraping.ts';
+import { startMailServer } from '../support/smtp.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, ask } = await ownEngine(database);
+const smtp = await startMailServer();
+const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
+await createEndpoint(
+  database.em,
+  'system',
+  { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
+  testWorld(database).secretBox,
+);
+const port = await freePort();
+const sdkPort = await freePort();
+startWorkerProcess(own, namespace, {
+  METRICS_PORT: String(port),
+  SDK_METRICS_PORT: String(sdkPort),
+  SMTP_URL: smtp.url,
+});
+
+test('a completion and its effects are counted: changes relayed, a webhook refused, a mail sent', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const { outcome } = await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  expect(outcome).toBe('completed');
+
+  const read = await eventually(async () => {
+    const read = await scrape(port);
+    const isThere =
+      read.has('lastday_webhook_try_seconds_count{outcome="http_error"}') &&
+      read.has('lastday_mail_tries_total{outcome="sent"}') &&
+      read.get('lastday_outbox_unsent_rows') === 0;
+    return isThere ? read : null;
+  }, 30_000);
+  expect(read.get('lastday_relay_rows_total{outcome="sent"}')).toBeGreaterThan(0);
+  expect(read.get('lastday_relay_rows_total{outcome="refused"}')).toBe(0);
+  expect(read.get('lastday_engine_call_seconds_count{call="tell",outcome="answered"}')).toBeGreaterThan(0);
+  expect(read.get('lastday_webhook_deliveries_pending')).toBe(1);
+  expect(read.get('lastday_workers_seen')).toBe(1);
+  expect(read.get('lastday_outbox_oldest_unsent_seconds')).toBe(0);
+}, 60_000);
+
+test('the SDK says at its own port how long its workflows and activities take', async () => {
+  const names = [...(await scrape(sdkPort)).keys()];
+  const said = (metric: string, activity: string) =>
+    names.some((name) => name.startsWith(metric) && name.includes(`activity_type="${activity}"`));
+  expect(said('temporal_activity_execution_latency', 'complete')).toBe(true);
+  expect(names.some((name) => name.startsWith('temporal_workflow_task_execution_latency'))).toBe(true);
+});
+
+test('reminders whose moment has come are counted until they have fired', async () => {
+  const { offboardingId } = await makeCast(database);
+  // The engine knows of the moment it was told, and looks again only when something changes.
+  await eventually(async () => (await scrape(port)).get('lastday_outbox_unsent_rows') === 0);
+  await database.em
+    .fork()
+    .execute(`update reminders set due_at = now() - interval '1 hour' where offboarding_id = ?`, [
+      offboardingId,
+    ]);
+  const read = await scrape(port);
+  expect(read.get('lastday_reminders_due')).toBeGreaterThan(0);
+  expect(read.get('lastday_reminders_oldest_due_seconds')).toBeGreaterThanOrEqual(3600);
+});

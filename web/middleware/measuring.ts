@@ -1,0 +1,21 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { WebMetrics } from '../../metrics/web.ts';
+
+/** Times each request until it is answered, or until whoever asked has gone. */
+export const measureRequests =
+  ({ requestAnswered }: Pick<WebMetrics, 'requestAnswered'>): RequestHandler =>
+  (request, response, next) => {
+    const startedAt = performance.now();
+    response.once('close', () => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      requestAnswered(request.method, routeOf(request), classOf(response), seconds);
+    });
+    next();
+  };
+
+/** The route as it is written in the map, never the address that was asked for: that holds ids and tokens. */
+const routeOf = ({ baseUrl, route }: Request): string =>
+  typeof route?.path === 'string' ? baseUrl + route.path : 'none';
+
+const classOf = ({ writableFinished, statusCode }: Response): string =>
+  writableFinished ? `${Math.floor(statusCode / 100)}xx` : 'aborted';
