@@ -5,6 +5,7 @@ import { sqlOf } from './tables.ts';
 
 /** The last mail to somebody, when it was given up. */
 export interface MailTrouble {
+  mailId: number;
   at: Date;
   outcome: MailOutcome | null;
 }
@@ -12,7 +13,7 @@ export interface MailTrouble {
 /** Whether the last mail to a person was given up; null when it arrived, or there was none. */
 export async function mailTroubleOf(em: EntityManager, userId: number): Promise<MailTrouble | null> {
   const { rows } = await sql<MailTrouble & { state: string }>`
-    select closed_at as at, outcome, state from mails
+    select id as "mailId", closed_at as at, outcome, state from mails
     where user_id = ${userId} and state in ('sent', 'failed') order by closed_at desc, id desc limit 1`.execute(
     sqlOf(em),
   );

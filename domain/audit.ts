@@ -29,6 +29,7 @@ export const auditActions = {
   'request.created': 'made the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
   'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag
+  'mail.replayed': 'sent the mail again', // mailId, mail
   'import.started': 'started the import', // importId, kind, lines
   'import.cancelled': 'cancelled the import', // importId, kind
   'import.ended': 'ended the import', // importId, kind, state, created, changed, unchanged, failed

@@ -19,6 +19,8 @@ import {
   type Asking,
   complete,
   type DeliveryAddress,
+  mailStart,
+  mailWorkflow,
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
@@ -137,6 +139,17 @@ export function createEngine(connection: Connection, namespace: string, queue = 
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           signal: retryNow,
+        }),
+      );
+    },
+
+    /** Starts the process of a mail unless it runs. Throws NoAnswerYet. */
+    async post(mailId: number): Promise<void> {
+      await within(patienceMs, () =>
+        client.workflow.start(mailWorkflow, {
+          ...mailStart(mailId, queue),
+          workflowIdConflictPolicy: 'USE_EXISTING',
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         }),
       );
     },

@@ -9,6 +9,7 @@ import { importPages } from './handlers/imports.ts';
 import { invitationPages } from './handlers/invitations.ts';
 import { licensePages } from './handlers/licenses.ts';
 import { mailChoicePages } from './handlers/mail-choices.ts';
+import { mailPages } from './handlers/mails.ts';
 import { ownPages } from './handlers/me.ts';
 import { notificationPages } from './handlers/notifications.ts';
 import { offboardingPages } from './handlers/offboarding.ts';
@@ -63,6 +64,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const invitations = invitationPages(services);
   const password = await passwordPages(services);
   const mailChoices = mailChoicePages(services);
+  const mails = mailPages(services);
   const tokens = tokenPages(services);
   const webhooks = webhookPages(services);
   const deliveries = deliveryPages(services);
@@ -143,6 +145,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/invitation/:token', 'anyone', invitations.accept),
     post('/me/password', 'own-page', password.change),
     post('/me/mail', 'own-page', mailChoices.choose),
+    post('/mails/:mailId/replay', 'offboard', mails.replay),
 
     get('/settings/tokens', 'manage-workspace', tokens.list),
     get('/settings/tokens/new', 'manage-workspace', tokens.add),

@@ -34,6 +34,7 @@ GET  /                                                          in     303      
 GET  /me                                                        in     200      200      200   200
 POST /me/password                                               in     422      422      422   422
 POST /me/mail                                                   in     303      303      303   303
+POST /mails/:mailId/replay                                      in     403      409      409   409
 GET  /notifications                                             in     200      200      200   200
 POST /notifications/reading                                     in     422      422      422   422
 
@@ -178,6 +179,7 @@ async function makeThings() {
     tokenId: token.token.id,
     invitation: await createLink(em, { userId: cast.emil.id, purpose: 'invitation', actor: 'system' }),
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),
+    mailId: 1,
     file: 'tabler.css',
     externalId: cast.timo.externalId,
     tag: cast.spare.tag,

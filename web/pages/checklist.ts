@@ -19,7 +19,7 @@ export interface ChecklistNote {
 
 /** Shows a person's checklist as it is now: the whole page, or for htmx the part that changes. */
 export async function renderChecklist(
-  { database }: Services,
+  { database, environment }: Services,
   request: Request,
   response: Response,
   userId: number,
@@ -28,7 +28,7 @@ export async function renderChecklist(
   const leaver = await leaverOf(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
-  const reminders = history && reminderCard(history, leaver);
+  const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
   const rest = { alert, pendingToken: pendingToken ?? null, reminders };
   response.set('Cache-Control', 'no-store').status(status);
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {

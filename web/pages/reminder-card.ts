@@ -21,10 +21,18 @@ export interface ReminderCard {
   coming: CardMoment[];
   sent: CardMoment[];
   never: CardMoment[];
-  mails: { receiverId: number; receiver: string; words: string; isGivenUp: boolean }[];
+  mails: {
+    receiverId: number;
+    receiver: string;
+    words: string;
+    isGivenUp: boolean;
+    /** Of a mail that can be sent again. */
+    replayId: number | null;
+  }[];
 }
 
-export function reminderCard(history: ReminderHistory, leaver: Leaver): ReminderCard {
+/** `mailIsOn`: whether there is a mail server. */
+export function reminderCard(history: ReminderHistory, leaver: Leaver, mailIsOn: boolean): ReminderCard {
   const { moments } = history;
   const describe = (moment: ShownMoment) => described(moment, leaver);
   return {
@@ -35,10 +43,11 @@ export function reminderCard(history: ReminderHistory, leaver: Leaver): Reminder
       .map(describe)
       .reverse(),
     never: moments.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe),
-    mails: history.mails.map(({ receiverId, receiver, state, outcome, nextTryAt }) => ({
+    mails: history.mails.map(({ id, receiverId, receiver, state, outcome, nextTryAt }) => ({
       receiverId,
       receiver,
       isGivenUp: state === 'failed',
+      replayId: state === 'failed' && mailIsOn ? id : null,
       words: [
         state === 'failed' ? 'given up' : `tried again at ${helpers.moment(nextTryAt, leaver.workspaceZone)}`,
         outcome === null ? null : mailOutcomes[outcome],

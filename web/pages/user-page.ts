@@ -41,6 +41,7 @@ export const userPage = (services: Services) => {
       leaver,
       record,
       mailTrouble,
+      mailIsOn: services.environment.SMTP_URL !== undefined,
       mailTroubleWords: mailTrouble?.outcome ? mailOutcomes[mailTrouble.outcome] : null,
       open: stillOpen({
         hardware: leaver.hardware.length,

@@ -1,0 +1,44 @@
+import { sql } from 'kysely';
+import type { Actor } from '../domain/actor.ts';
+import { NotFound } from '../domain/failures.ts';
+import type { MailKind } from '../domain/mails.ts';
+import { record } from './change.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
+
+/** What asking for a mail again came to. */
+export interface MailReplay {
+  /** Who gets the mail. */
+  userId: number;
+  /** False when it was not given up: it has arrived, or somebody has sent it again already. */
+  isAgainOnItsWay: boolean;
+}
+
+/**
+ * Has a mail that was given up tried again from the beginning, with what there is to say now and the same Message-ID.
+ * Asked twice it does it once. Throws NotFound.
+ */
+export const replayMail = (
+  em: EntityManager,
+  actor: Actor,
+  mailId: number,
+  now = new Date(),
+): Promise<MailReplay> =>
+  em.fork().transactional(async (transaction) => {
+    const { rows } = await sql<{ userId: number; kind: MailKind }>`
+      update mails set state = 'pending', attempts = 0, outcome = null, closed_at = null, next_try_at = ${now}
+      where id = ${mailId} and state = 'failed' returning user_id as "userId", kind`.execute(
+      sqlOf(transaction),
+    );
+    const [again] = rows;
+    if (again === undefined) return { userId: await receiverOf(transaction, mailId), isAgainOnItsWay: false };
+    record(transaction, actor, 'mail.replayed', again.userId, { mailId, mail: again.kind });
+    return { userId: again.userId, isAgainOnItsWay: true };
+  });
+
+async function receiverOf(em: EntityManager, mailId: number): Promise<number> {
+  const { rows } = await sql<{ userId: number }>`
+    select user_id as "userId" from mails where id = ${mailId}`.execute(sqlOf(em));
+  if (rows[0] === undefined) throw new NotFound('mail');
+  return rows[0].userId;
+}

@@ -1,0 +1,45 @@
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { replayMail } from '../../database/mail-replays.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { NoAnswerYet } from '../engine.ts';
+import { optionalId } from '../input/fields.ts';
+import { readForm } from '../input/forms.ts';
+import { idIn } from '../input/request.ts';
+import { type Alert, notify } from '../pages/rendering.ts';
+import type { Services } from '../services.ts';
+import { actorOf } from '../sign-in/signed-in.ts';
+
+/** `leaver`: the person whose checklist the button stands on. */
+const replayForm = z.object({ leaver: optionalId() });
+
+/** Mails that were given up, and sending them again. */
+export const mailPages = ({ database, engine, environment }: Services) => {
+  const replay: RequestHandler = async (request, response) => {
+    const mailId = idIn(request, 'mailId', 'mail');
+    const { leaver } = readForm(replayForm, request.body);
+    if (environment.SMTP_URL === undefined)
+      throw new Refusal('no-mail-server', 'This workspace sends no e-mail.');
+    const { userId, isAgainOnItsWay } = await replayMail(database.em, actorOf(response), mailId);
+    notify(response, isAgainOnItsWay ? await start(mailId) : nothingToSend);
+    response.redirect(303, leaver === null ? `/users/${userId}` : `/offboarding/${leaver}`);
+  };
+
+  /** The worker looks for mails without a process, so that one the engine does not hear of now is only late. */
+  async function start(mailId: number): Promise<Alert> {
+    try {
+      await engine.post(mailId);
+      return { tone: 'success', text: 'The mail is sent again.' };
+    } catch (error) {
+      if (!(error instanceof NoAnswerYet)) throw error;
+      return { tone: 'warning', text: 'The mail is sent again as soon as the process engine answers.' };
+    }
+  }
+
+  return { replay };
+};
+
+const nothingToSend: Alert = {
+  tone: 'info',
+  text: 'This mail is not given up any more: it is on its way, or was sent.',
+};
