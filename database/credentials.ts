@@ -22,9 +22,9 @@ export async function idOfPersonWith(
     .where(sql`lower(email)`, '=', sql`lower(${email})`)
     .executeTakeFirst();
   const fits = await isPassword(password, user?.password_hash ?? null);
-  if (user === undefined) return null;
-  if (!fits || !maySignIn(user.status)) {
-    await noteSession(em, systemActor, 'user.sign_in_failed', user.id);
+  if (user === undefined || !fits || !maySignIn(user.status)) {
+    // Of an unknown address too: without the write its answer would come sooner than that of a known one.
+    await noteSession(em, systemActor, 'user.sign_in_failed', user?.id ?? null);
     return null;
   }
   await renewHash(em, user.id, user.password_hash!, password);
@@ -43,12 +43,12 @@ async function renewHash(em: EntityManager, userId: number, stored: string, pass
     .execute();
 }
 
-/** Notes a sign-in, a failed one or a sign-out in the audit trail. */
+/** Notes a sign-in, a failed one or a sign-out in the audit trail; a failed one may be of nobody we know. */
 export async function noteSession(
   em: EntityManager,
   actor: Actor,
   action: 'user.signed_in' | 'user.sign_in_failed' | 'user.signed_out',
-  userId: number,
+  userId: number | null,
 ): Promise<void> {
   const fork = em.fork();
   record(fork, actor, action, userId);

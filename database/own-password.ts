@@ -38,7 +38,7 @@ export async function enterByLink(
 export async function changePassword(
   em: EntityManager,
   userId: number,
-  { current, password, sessionId }: { current: string; password: string; sessionId: string },
+  { current, password, sessionKey }: { current: string; password: string; sessionKey: string },
 ): Promise<void> {
   const { email, passwordHash } = await em
     .fork()
@@ -47,7 +47,7 @@ export async function changePassword(
     throw new InvalidInput({ current: 'This is not your current password.' });
   }
   const hash = await checkedHash(password, email);
-  await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionId));
+  await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionKey));
 }
 
 /** Whether somebody has set a password yet. */

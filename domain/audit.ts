@@ -14,6 +14,7 @@ export const auditActions = {
   'user.sign_in_failed': 'failed to sign in',
   'user.mails_chosen': 'chose which mails to get', // unwanted
   'user.signed_out': 'signed out',
+  'user.sessions_ended': 'ended sessions', // sessions
   'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId

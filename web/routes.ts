@@ -20,6 +20,7 @@ import { resolutionPages } from './handlers/resolutions.ts';
 import { revocationPages } from './handlers/revocation.ts';
 import { seatPages } from './handlers/seats.ts';
 import { sessionPages } from './handlers/session.ts';
+import { ownSessions } from './handlers/sessions.ts';
 import { tokenPages } from './handlers/tokens.ts';
 import { userPages } from './handlers/users.ts';
 import { webhookPages } from './handlers/webhooks.ts';
@@ -63,6 +64,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const access = accessPages(services);
   const invitations = invitationPages(services);
   const password = await passwordPages(services);
+  const ownBrowsers = ownSessions(services);
   const mailChoices = mailChoicePages(services);
   const mails = mailPages(services);
   const tokens = tokenPages(services);
@@ -141,9 +143,12 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/users/:userId/end-date', 'manage-people', users.changeEndDate),
     post('/users/:userId/invitation', 'manage-access', access.invite),
     post('/users/:userId/role', 'manage-access', access.giveRole),
+    post('/users/:userId/sessions/ending', 'manage-access', access.endSessions),
     get('/invitation/:token', 'anyone', invitations.open),
     post('/invitation/:token', 'anyone', invitations.accept),
     post('/me/password', 'own-page', password.change),
+    post('/me/sessions/ending', 'own-page', ownBrowsers.endOthers),
+    post('/me/sessions/:sessionKey/ending', 'own-page', ownBrowsers.end),
     post('/me/mail', 'own-page', mailChoices.choose),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
 

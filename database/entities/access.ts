@@ -52,7 +52,7 @@ export const OneTimeLink = defineEntity({
 });
 export type OneTimeLink = InferEntity<typeof OneTimeLink>;
 
-/** A signed-in browser, in the shape the session store writes. */
+/** A signed-in browser, in the shape the session store writes. `sid` is a hash of the id in the cookie. */
 export const Session = defineEntity({
   name: 'Session',
   tableName: 'sessions',

@@ -33,6 +33,8 @@ POST /invitation/:invitation                                    422    422      
 GET  /                                                          in     303      303      303   303
 GET  /me                                                        in     200      200      200   200
 POST /me/password                                               in     422      422      422   422
+POST /me/sessions/:sessionKey/ending                            in     303      303      303   303
+POST /me/sessions/ending                                        in     303      303      303   303
 POST /me/mail                                                   in     303      303      303   303
 POST /mails/:mailId/replay                                      in     403      409      409   409
 GET  /notifications                                             in     200      200      200   200
@@ -100,6 +102,7 @@ GET  /users/:userId/edit                                        in     403      
 POST /users/:userId                                             in     403      403      303   303
 POST /users/:userId/end-date                                    in     403      403      303   303
 POST /users/:userId/invitation                                  in     403      403      403   303
+POST /users/:userId/sessions/ending                             in     403      403      403   303
 POST /users/:userId/role                                        in     403      403      403   422
 
 GET  /settings/tokens                                           in     403      403      403   200
@@ -180,6 +183,7 @@ async function makeThings() {
     invitation: await createLink(em, { userId: cast.emil.id, purpose: 'invitation', actor: 'system' }),
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),
     mailId: 1,
+    sessionKey: 'unknown',
     file: 'tabler.css',
     externalId: cast.timo.externalId,
     tag: cast.spare.tag,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { publicUrl } from '../../config/environment.ts';
 import { createLink, linkPath } from '../../database/links.ts';
 import { changeRole } from '../../database/roles.ts';
+import { endSessionsOf } from '../../database/sessions.ts';
 import { userById } from '../../database/users.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { roles } from '../../domain/permissions.ts';
@@ -57,5 +58,12 @@ export const accessPages = (services: Services) => {
     );
   };
 
-  return { invite, giveRole };
+  /** For a lost laptop or a password that leaked. */
+  const endSessions: RequestHandler = async (request, response) => {
+    const userId = idIn(request, 'userId', 'user');
+    await endSessionsOf(em, actorOf(response), userId);
+    return done(request, response, `/users/${userId}`, 'This person is signed out everywhere.');
+  };
+
+  return { invite, giveRole, endSessions };
 };

@@ -12,7 +12,7 @@ export const ownPages = (services: Services) => {
     response.redirect(303, worksInConsole(signedIn(response).role) ? '/offboarding' : '/me');
 
   /** What a person has to give back, their mails, and how to change their password. */
-  const show: RequestHandler = (_request, response) => showOwnPage(response);
+  const show: RequestHandler = (request, response) => showOwnPage(request, response);
 
   return { home, show };
 };

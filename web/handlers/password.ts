@@ -6,6 +6,7 @@ import { ownPage } from '../pages/own-page.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { signInLimits } from '../sign-in/limits.ts';
+import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
 
 const typed = (missing: string) =>
@@ -24,7 +25,7 @@ export async function passwordPages(services: Services) {
   const change: RequestHandler = async (request, response) => {
     const { id, email } = signedIn(response);
     const again = (errors: Readonly<Record<string, string>>, status = 422) =>
-      showOwnPage(response.status(status), errors);
+      showOwnPage(request, response.status(status), errors);
     return orFieldErrors(async () => {
       const passwords = readForm(passwordForm, request.body);
       // Whoever finds a browser left open must not be able to guess on.
@@ -33,7 +34,7 @@ export async function passwordPages(services: Services) {
         response.set('Retry-After', String(wait));
         return again({ current: `Too many tries. Please wait ${Math.ceil(wait / 60)} min.` }, 429);
       }
-      await changePassword(database.em, id, { ...passwords, sessionId: request.sessionID });
+      await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
       await limits.forget(request.ip ?? '', email);
       return done(
         request,

@@ -4,18 +4,21 @@ import type { RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
 import { isHttps } from '../../config/environment.ts';
+import { digestOf } from '../../database/digest.ts';
 import type { Services } from '../services.ts';
+import { idleLimitMs } from '../sign-in/session-limits.ts';
 
 declare module 'express-session' {
   interface SessionData {
     userId: number;
     /** Epoch ms of the sign-in. */
     startedAt: number;
+    /** Where it was started: the address, and what the browser calls itself. */
+    address: string;
+    userAgent: string;
   }
 }
 
-/** A session that nobody uses for this long is over. */
-const idleLimitMs = 2 * 60 * 60 * 1000;
 /** How often a used session is written back. */
 const touchEveryMs = 60 * 1000;
 
@@ -41,9 +44,24 @@ export async function sessions({ database, environment }: Services): Promise<Req
 
 const PgStore = connectPgSimple(session);
 
-/** Writes a session's new expiry once a minute and not on every request. */
+/**
+ * Keeps sessions under a hash of their ids, so that reading the table opens none. Writes a session's new expiry once a
+ * minute and not on every request.
+ */
 class SessionStore extends PgStore {
   readonly #touchedAt = new Map<string, number>();
+
+  override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
+    super.get(digestOf(sid), done);
+  }
+
+  override set(sid: string, data: SessionData, done?: (error?: Error) => void): void {
+    super.set(digestOf(sid), data, done);
+  }
+
+  override destroy(sid: string, done?: (error?: Error) => void): void {
+    super.destroy(digestOf(sid), done);
+  }
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const now = Date.now();
@@ -53,6 +71,6 @@ class SessionStore extends PgStore {
     }
     if (this.#touchedAt.size > 10_000) this.#touchedAt.clear();
     this.#touchedAt.set(sid, now);
-    super.touch(sid, data, done);
+    super.touch(digestOf(sid), data, done);
   }
 }

@@ -2,9 +2,7 @@ import type { RequestHandler } from 'express';
 import { personSignedIn } from '../../database/sessions.ts';
 import { isHtmx } from '../input/request.ts';
 import type { Services } from '../services.ts';
-
-/** The longest a session lives, however busy: after this, sign in again. */
-const absoluteLimitMs = 12 * 60 * 60 * 1000;
+import { absoluteLimitMs } from '../sign-in/session-limits.ts';
 
 /**
  * Finds out who is there. The status is read on every request, so that whoever stops being active is out

@@ -1,10 +1,14 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { leaverOf } from '../../database/leavers.ts';
 import { unwantedMailOf } from '../../database/mail-choices.ts';
+import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';
 import type { Services } from '../services.ts';
+import { absoluteLimitMs } from '../sign-in/session-limits.ts';
+import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
+import { browserWords } from '../words/browsers.ts';
 import { mailStatus } from './mail-status.ts';
 import { page } from './rendering.ts';
 
@@ -38,9 +42,15 @@ export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
 /** Shows the signed-in person their own page, with what is wrong with a form of it. */
 export const ownPage =
   ({ database, environment }: Services) =>
-  async (response: Response, errors: Readonly<Record<string, string>> = {}): Promise<void> => {
+  async (
+    request: Request,
+    response: Response,
+    errors: Readonly<Record<string, string>> = {},
+  ): Promise<void> => {
     const me = signedIn(response);
     const unwanted = await unwantedMailOf(database.em, me.id);
+    const sessions = await sessionsOf(database.em, me.id, new Date(Date.now() - absoluteLimitMs));
+    const ours = sessionKeyOf(request);
     page(response, 'me/show', {
       title: 'My page',
       person: await leaverOf(database.em, me.id),
@@ -50,6 +60,11 @@ export const ownPage =
         kind,
         ...mailWords[kind],
         isWanted: !unwanted.includes(kind),
+      })),
+      sessions: sessions.map((session) => ({
+        ...session,
+        browser: browserWords(session.userAgent),
+        isThis: session.key === ours,
       })),
     });
   };

@@ -1,5 +1,7 @@
+import ipaddr from 'ipaddr.js';
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { digestOf } from '../../database/digest.ts';
 import type { Database } from '../../database/orm.ts';
 
 const quarterHour = 15 * 60;
@@ -26,14 +28,27 @@ export async function signInLimits(database: Database) {
   const perAddress = limiter('sign-in-address', 30);
   const perAccount = limiter('sign-in-account', 50);
 
+  /** The keys that a try counts under. In hashes: they have one length, and the table holds no addresses. */
+  async function keysOf(address: string, email: string) {
+    // Spelled by the database as it compares them: else an account had as many counts as it has spellings.
+    const { rows } = await storeClient.query<{ account: string }>('select lower($1) as account', [email]);
+    const account = rows[0]!.account;
+    const network = networkOf(address);
+    return {
+      network: digestOf(network),
+      account: digestOf(account),
+      both: digestOf(`${account} ${network}`),
+    };
+  }
+
   return {
     /** Counts a try. Returns the seconds to wait when there were too many, else 0. */
     async count(address: string, email: string): Promise<number> {
-      const account = email.toLowerCase();
+      const { network, account, both } = await keysOf(address, email);
       try {
-        await perAddress.consume(address);
+        await perAddress.consume(network);
         await perAccount.consume(account);
-        await perAccountAndAddress.consume(`${account} ${address}`);
+        await perAccountAndAddress.consume(both);
         return 0;
       } catch (error) {
         if (error instanceof RateLimiterRes) return Math.ceil(error.msBeforeNext / 1000);
@@ -42,10 +57,17 @@ export async function signInLimits(database: Database) {
     },
     /** A success was no failure: it counts nowhere, and forgets those of this account from this address. */
     async forget(address: string, email: string): Promise<void> {
-      const account = email.toLowerCase();
-      await perAddress.reward(address);
+      const { network, account, both } = await keysOf(address, email);
+      await perAddress.reward(network);
       await perAccount.reward(account);
-      await perAccountAndAddress.delete(`${account} ${address}`);
+      await perAccountAndAddress.delete(both);
     },
   };
+}
+
+/** Of an IPv6 address its first half: whoever has one of a network has all of them. */
+function networkOf(address: string): string {
+  if (!ipaddr.isValid(address)) return address;
+  const parsed = ipaddr.process(address);
+  return parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : parsed.toString();
 }

@@ -1,12 +1,20 @@
 import { promisify } from 'node:util';
 import type { Request } from 'express';
+import { digestOf } from '../../database/digest.ts';
 
 /** Signs a person in: a new session id, so that one known before is worth nothing. */
 export async function signIn(request: Request, userId: number): Promise<void> {
   await promisify(request.session.regenerate).call(request.session);
   request.session.userId = userId;
   request.session.startedAt = Date.now();
+  request.session.address = request.ip ?? '';
+  request.session.userAgent = (request.get('User-Agent') ?? '').slice(0, longestUserAgent);
 }
+
+const longestUserAgent = 300;
+
+/** What the session of this browser is stored under: its id is in the cookie and nowhere else. */
+export const sessionKeyOf = (request: Request): string => digestOf(request.sessionID);
 
 /** Ends this browser's session, on the server too. */
 export const signOut = (request: Request): Promise<void> =>

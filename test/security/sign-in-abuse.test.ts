@@ -1,0 +1,107 @@
+import { beforeEach, expect, test } from 'vitest';
+import { AuditEntry, User } from '../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { statementsOf } from '../support/statements.ts';
+import { startWeb } from '../support/web.ts';
+
+// ASVS 6.3.1 and 2.4.1 (guessing), 6.3.8 (who has an account), 4.1.3 (forged addresses).
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+/** Believes nobody's word on where a request comes from. */
+const direct = await startWeb(own, { TRUST_PROXY: '192.0.2.1' });
+
+let cast: Cast;
+beforeEach(async () => {
+  cast = await makeCast(own.database);
+});
+
+let addresses = 0;
+const newAddress = () => `198.51.${Math.floor(++addresses / 250)}.${addresses % 250}`;
+
+const guess = (email: string, from = newAddress(), password = 'a wrong guess', at = web) =>
+  at.stranger().post('/session', { email, password }, { 'X-Forwarded-For': from });
+const guesses = async (count: number, one: (place: number) => ReturnType<typeof guess>) => {
+  const statuses = [];
+  for (let place = 0; place < count; place++) statuses.push((await one(place)).status);
+  return statuses;
+};
+
+test('five guesses at one account from one address are the last for a while, others are let in meanwhile', async () => {
+  const from = newAddress();
+  expect(await guesses(6, () => guess(cast.ivo.email, from))).toEqual([422, 422, 422, 422, 422, 429]);
+  const refused = await guess(cast.ivo.email, from, castPassword);
+  expect(refused.status).toBe(429);
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(60);
+  expect((await guess(cast.ivo.email, newAddress(), castPassword)).status).toBe(303);
+  expect((await guess(cast.nora.email, from, castPassword)).status).toBe(303);
+});
+
+test('thirty guesses from one address are the last, whatever accounts they are at', async () => {
+  const from = newAddress();
+  const statuses = await guesses(31, (place) => guess(`nobody${place}@x.example`, from));
+  expect(statuses).toEqual([...Array(30).fill(422), 429]);
+});
+
+test('an address of IPv6 is one of a network that somebody has whole', async () => {
+  const statuses = await guesses(31, (place) =>
+    guess(`other${place}@x.example`, `2001:db8:1:2::${place + 1}`),
+  );
+  expect(statuses.at(-1)).toBe(429);
+  expect((await guess('other@x.example', '2001:db8:1:3::1')).status).toBe(422);
+});
+
+test('fifty guesses at one account are the last, wherever they come from and however it is spelled', async () => {
+  await em.fork().nativeUpdate(User, { id: cast.ivo.id }, { email: `kiki.${cast.ivo.id}@lastday.example` });
+  // To the database the Kelvin sign and the dotted capital I are a k and an i.
+  const spellings = ['kiki', 'KIKI', '\u212aiki', 'k\u0130ki', '\u212a\u0130\u212a\u0130'];
+  const email = (place: number) => `${spellings[place % spellings.length]}.${cast.ivo.id}@lastday.example`;
+  const statuses = await guesses(51, (place) => guess(email(place)));
+  expect(statuses.slice(0, 50)).toEqual(Array(50).fill(422));
+  expect(statuses.at(-1)).toBe(429);
+});
+
+test('a forged address makes no new count', async () => {
+  const statuses = await guesses(6, () => guess(cast.mira.email, newAddress(), 'a wrong guess', direct));
+  expect(statuses.at(-1)).toBe(429);
+});
+
+test('a wrong password, an unknown address, somebody suspended and somebody without a password get the same answer', async () => {
+  await em.fork().nativeUpdate(User, { id: cast.emil.id }, { status: 'suspended' });
+  await em.fork().nativeUpdate(User, { id: cast.timo.id }, { passwordHash: null });
+  const answer = async (email: string, password = castPassword) => {
+    const { status, text, headers } = await guess(email, newAddress(), password);
+    return {
+      status,
+      text: text.replaceAll(email, 'the address'),
+      headers: [...headers.keys()].filter((name) => name !== 'content-length').sort(),
+    };
+  };
+  const wrong = await answer(cast.nora.email, 'a wrong guess');
+  expect(wrong.status).toBe(422);
+  expect(await answer(`nobody.${cast.ivo.id}@lastday.example`)).toEqual(wrong);
+  expect(await answer(cast.emil.email)).toEqual(wrong);
+  expect(await answer(cast.timo.email)).toEqual(wrong);
+});
+
+test('nor does the time tell who has an account: the same statements are sent, and one hash is computed', async () => {
+  const sent = async (email: string) =>
+    // The workspace's name is read every ten seconds, whoever comes.
+    (await statementsOf(() => guess(email)))
+      .filter((text) => !/from "workspace"/.test(text))
+      .map((text) => text.replace(/(failed', )(\d+|null)/, '$1…'));
+  await sent(cast.nora.email);
+  const ofKnown = await sent(cast.nora.email);
+  expect(ofKnown.some((text) => /insert into "?audit_entries/i.test(text))).toBe(true);
+  expect(await sent('nobody.at.all@lastday.example')).toEqual(ofKnown);
+});
+
+test('a failed sign-in of nobody is in the trail, without the address that was typed', async () => {
+  const before = await em.fork().count(AuditEntry, { action: 'user.sign_in_failed', userId: null });
+  await guess('nine lively otters@x.example');
+  const entries = await em.fork().find(AuditEntry, { action: 'user.sign_in_failed', userId: null });
+  expect(entries).toHaveLength(before + 1);
+  expect(JSON.stringify(entries)).not.toContain('otters');
+});

@@ -1,0 +1,21 @@
+import type { RequestHandler } from 'express';
+import { endOneSession, endOtherSessions } from '../../database/sessions.ts';
+import { done } from '../pages/rendering.ts';
+import type { Services } from '../services.ts';
+import { sessionKeyOf } from '../sign-in/sign-in.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
+
+/** Ending one's own sessions in other browsers. */
+export const ownSessions = ({ database: { em } }: Services) => {
+  const end: RequestHandler = async (request, response) => {
+    await endOneSession(em, signedIn(response).id, String(request.params.sessionKey));
+    return done(request, response, '/me', 'That session has ended.');
+  };
+
+  const endOthers: RequestHandler = async (request, response) => {
+    await endOtherSessions(em, signedIn(response).id, sessionKeyOf(request));
+    return done(request, response, '/me', 'Your other sessions have ended.');
+  };
+
+  return { end, endOthers };
+};
