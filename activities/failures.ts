@@ -1,7 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
+import { onBehalfOf } from '../config/log.ts';
 import { failureTypes } from '../domain/asking.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
+import { isRequestId } from '../domain/request-ids.ts';
 import type { World } from './world.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
@@ -21,20 +23,27 @@ export function withTypedFailures<T extends Record<string, Activity>>(activities
 
 const typed =
   (name: string, activity: Activity, { log, metrics }: Told): Activity =>
-  async (...args) => {
-    try {
-      return await activity(...args);
-    } catch (error) {
-      if (error instanceof TemporalFailure) throw error;
-      const { attempt, workflowExecution } = Context.current().info;
-      log.error(
-        { err: error, activity: name, attempt, workflowId: workflowExecution?.workflowId },
-        'A step failed',
-      );
-      metrics.stepFailed(name);
-      throw asFailure(error, attempt);
-    }
-  };
+  (...args) =>
+    forItsRequest(args, async () => {
+      try {
+        return await activity(...args);
+      } catch (error) {
+        if (error instanceof TemporalFailure) throw error;
+        const { attempt, workflowExecution } = Context.current().info;
+        log.error(
+          { err: error, activity: name, attempt, workflowId: workflowExecution?.workflowId },
+          'A step failed',
+        );
+        metrics.stepFailed(name);
+        throw asFailure(error, attempt);
+      }
+    });
+
+/** What the log says of a step that a request has asked for carries the request's id. */
+function forItsRequest<T>([question]: unknown[], work: () => Promise<T>): Promise<T> {
+  const { requestId } = (question ?? {}) as { requestId?: unknown };
+  return isRequestId(requestId) ? onBehalfOf(requestId, work) : work();
+}
 
 /** Enough tries to be sure that it is not one unlucky moment: about three seconds. */
 const triesOfBroken = 6;

@@ -16,10 +16,12 @@ interface Question {
   offboardingId: number;
   actor: string;
   askedAt: number;
+  /** The request that asked, for the log. */
+  requestId?: string;
 }
 
 /** What the leaver's process asks of the database. */
-export function offboardingActivities({ database }: World) {
+export function offboardingActivities({ database, log }: World) {
   const fork = () => database.em.fork();
 
   /** What is open now; null when there is no such offboarding. */
@@ -49,12 +51,16 @@ export function offboardingActivities({ database }: World) {
       throw cameTooLate();
     }
     const answer = known ?? (await completeOffboarding(fork(), offboardingId, actor as Actor));
+    log.info({ offboardingId, outcome: answer.outcome }, 'Completion decided');
     return { answer, picture: await pictureAfter(offboardingId) };
   }
 
   /** Takes a seat of the leaver back; and what is open then. */
   async function takeSeatBack(question: Question & { seatId: number }) {
-    return { answer: await revoke(question), picture: await pictureAfter(question.offboardingId) };
+    const { offboardingId, seatId } = question;
+    const answer = await revoke(question);
+    log.info({ offboardingId, seatId, outcome: answer.outcome }, 'Revocation decided');
+    return { answer, picture: await pictureAfter(offboardingId) };
   }
 
   async function revoke({

@@ -109,13 +109,19 @@ export async function offboarding(run: Run): Promise<void> {
       state.reminder = await step(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id);
   }
 
-  async function takeSeatBack({ seatId, actor, askedAt }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
+  async function takeSeatBack({
+    seatId,
+    actor,
+    askedAt,
+    requestId,
+  }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
     const take = state.beginRead();
     const { answer, picture } = await step(`Revoke seat ${seatId}`).revokeSeat({
       offboardingId,
       seatId,
       actor,
       askedAt,
+      requestId,
     });
     take(picture);
     return answer;
@@ -132,7 +138,7 @@ export async function offboarding(run: Run): Promise<void> {
     return finalize(asking);
   }
 
-  async function finalize({ actor, askedAt }: Asking): Promise<CompleteAnswer> {
+  async function finalize({ actor, askedAt, requestId }: Asking): Promise<CompleteAnswer> {
     state.isFinalizing = true;
     try {
       const take = state.beginRead();
@@ -140,6 +146,7 @@ export async function offboarding(run: Run): Promise<void> {
         offboardingId,
         actor,
         askedAt,
+        requestId,
       });
       take(picture);
       await overcome('completion');

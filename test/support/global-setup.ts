@@ -72,6 +72,6 @@ async function provideAll(project: TestProject, servers: TestServers): Promise<v
 /** A test must never reach the servers that the shell it was started from works with. */
 function forgetOtherServers(): void {
   const names =
-    /^(PG|TEMPORAL_|LASTDAY_)|^(DATABASE_URL|MIGRATION_DATABASE_URL|SECRET_KEY|SMTP_URL|WEBHOOK_ALLOW|PUBLIC_URL|PORT|HOST)$/;
+    /^(PG|TEMPORAL_|LASTDAY_|METRICS_|SDK_)|^(DATABASE_URL|MIGRATION_DATABASE_URL|SECRET_KEY|SMTP_URL|WEBHOOK_ALLOW|PUBLIC_URL|PORT|HOST)$/;
   for (const name of Object.keys(process.env)) if (names.test(name)) delete process.env[name];
 }

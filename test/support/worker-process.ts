@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, inject } from 'vitest';
 import type { OwnDatabase } from './database.ts';
@@ -10,6 +11,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** A worker in a process of its own, as in production: relay, reconcile and heartbeat included. */
 export interface WorkerProcess {
   child: ChildProcess;
+  /** What it has written to its log so far: nothing, unless LOG_LEVEL says otherwise. */
+  lines: string[];
   /** As a crash does: nothing is finished, nobody is told. */
   kill(): Promise<void>;
 }
@@ -22,7 +25,7 @@ export function startWorkerProcess(
 ): WorkerProcess {
   const child = spawn(process.execPath, ['worker/main.ts', inject('workflowBundlePath')], {
     cwd: root,
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {
       ...process.env,
       DATABASE_URL: url,
@@ -35,7 +38,9 @@ export function startWorkerProcess(
     },
   });
   afterAll(() => end(child, 'SIGTERM'));
-  return { child, kill: () => end(child, 'SIGKILL') };
+  const lines: string[] = [];
+  createInterface(child.stdout!).on('line', (line) => lines.push(line));
+  return { child, lines, kill: () => end(child, 'SIGKILL') };
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

@@ -9,10 +9,10 @@ import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './pro
 /** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */
 export const answerErrors =
   ({ log }: Services): ErrorRequestHandler =>
-  (error, request, response, next) => {
+  (error, _request, response, next) => {
     if (response.headersSent) return next(error);
     const { problem, headers } = apiProblemOf(error);
-    if (problem.status >= 500) log.error({ err: error, requestId: request.id }, 'request failed');
+    if (problem.status >= 500) log.error({ err: error }, 'request failed');
     response.set(headers);
     sendProblem(response, problem);
   };

@@ -27,10 +27,10 @@ export const showErrors =
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const meaning = meaningOf(error);
-    if (meaning.status >= 500) log.error({ err: error, requestId: request.id }, 'request failed');
+    if (meaning.status >= 500) log.error({ err: error }, 'request failed');
     response.status(meaning.status).set('Cache-Control', 'no-store');
-    if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning });
-    else page(response, 'errors/error', { ...meaning });
+    if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning, requestId: request.id });
+    else page(response, 'errors/error', { ...meaning, requestId: request.id });
   };
 
 function meaningOf(error: unknown): Meaning {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import type { Log } from '../../config/log.ts';
+import { type Log, onBehalfOf } from '../../config/log.ts';
+import { isRequestId } from '../../domain/request-ids.ts';
 
 declare global {
   namespace Express {
@@ -11,12 +12,16 @@ declare global {
   }
 }
 
-/** Gives each request an id and writes one line when it is answered. Paths only: queries may hold names. */
+/**
+ * Gives each request an id, its own or that of a proxy in front, and writes one line when it is answered. Paths only:
+ * queries may hold names.
+ */
 export const logRequests =
   (log: Log): RequestHandler =>
   (request, response, next) => {
     const startedAt = performance.now();
-    request.id = randomUUID();
+    const given = request.get('X-Request-Id');
+    request.id = isRequestId(given) ? given : randomUUID();
     response.set('X-Request-Id', request.id);
     response.on('finish', () => {
       log.info({
@@ -28,7 +33,7 @@ export const logRequests =
         userId: response.locals.signedIn?.id,
       });
     });
-    next();
+    onBehalfOf(request.id, next);
   };
 
 const pathWithoutSecrets = (address: string) =>

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { createToken } from '../../database/tokens.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWebProcess } from '../support/web-process.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace } = await ownEngine(database);
+const web = await startWebProcess(own, namespace);
+const worker = startWorkerProcess(own, namespace, { LOG_LEVEL: 'info' });
+
+type Line = Record<string, unknown>;
+const read = (lines: string[]): Line[] => lines.map((line) => JSON.parse(line));
+const saidOf = (lines: string[], requestId: string) =>
+  read(lines).filter((line) => line.requestId === requestId);
+
+test('one id follows a completion from the browser through the console into the worker', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const ivo = await web.signIn(cast.ivo.email);
+  await eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
+  const requestId = randomUUID();
+  const path = `/offboarding/${cast.lena.id}/completion`;
+  const answer = await ivo.post(path, { token: randomUUID() }, { 'X-Request-Id': requestId });
+  expect(answer.status).toBe(303);
+  expect(answer.headers.get('x-request-id')).toBe(requestId);
+
+  await eventually(async () => saidOf(web.lines, requestId).length > 0);
+  expect(saidOf(web.lines, requestId)).toMatchObject([{ process: 'web', path, status: 303 }]);
+  await eventually(async () => saidOf(worker.lines, requestId).length > 0);
+  expect(saidOf(worker.lines, requestId)).toMatchObject([
+    { process: 'worker', msg: 'Completion decided', offboardingId: cast.offboardingId, outcome: 'completed' },
+  ]);
+});
+
+test('a step that fails says for which request, and so does its next try', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const ivo = await web.signIn(cast.ivo.email);
+  const requestId = randomUUID();
+  const owner = new pg.Client(own.ownerUrl);
+  await owner.connect();
+  await owner.query('alter table mails rename to mails_away');
+  const answer = ivo.post(
+    `/offboarding/${cast.lena.id}/completion`,
+    { token: randomUUID() },
+    { 'X-Request-Id': requestId },
+  );
+  await eventually(async () => saidOf(worker.lines, requestId).some(({ msg }) => msg === 'A step failed'));
+  await owner.query('alter table mails_away rename to mails');
+  await owner.end();
+  expect([202, 303]).toContain((await answer).status);
+  await eventually(async () =>
+    saidOf(worker.lines, requestId).some(({ outcome }) => outcome === 'completed'),
+  );
+});
+
+test('what fails in the console or the API after a body was read is logged under the id', async () => {
+  const cast = await makeCast(database);
+  const ivo = await web.signIn(cast.ivo.email);
+  const { value } = await createToken(database.em, 'system', { name: 'ids', scopes: ['users:write'] });
+  const [form, json] = [randomUUID(), randomUUID()];
+  const owner = new pg.Client(own.ownerUrl);
+  await owner.connect();
+  await owner.query('alter table audit_entries rename to audit_entries_away');
+  const endDate = { endDate: '2031-01-01' };
+  const posted = await ivo.post(
+    `/assets/${cast.laptop.id}/recovery`,
+    { condition: 'good', nextStatus: 'in_stock', note: '' },
+    { 'X-Request-Id': form },
+  );
+  const called = await fetch(`${web.address}/api/v1/users/${cast.emil.externalId}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${value}`, 'content-type': 'application/json', 'X-Request-Id': json },
+    body: JSON.stringify(endDate),
+  });
+  await owner.query('alter table audit_entries_away rename to audit_entries');
+  await owner.end();
+  expect([posted.status, called.status]).toEqual([500, 500]);
+  for (const id of [form, json]) {
+    await eventually(async () => saidOf(web.lines, id).length === 2);
+    expect(saidOf(web.lines, id)).toMatchObject([{ msg: 'request failed' }, { status: 500 }]);
+  }
+});
+
+test('whoever sees an error is given the number to tell', async () => {
+  const cast = await makeCast(database);
+  const ivo = await web.signIn(cast.ivo.email);
+  const requestId = randomUUID();
+  const answer = await ivo.get('/offboarding/999999', { 'X-Request-Id': requestId });
+  expect(answer.status).toBe(404);
+  expect(answer.text).toContain(`give this number: <code>${requestId}</code>`);
+});
+
+test('an id that could be a name, that is too long or that is none, is replaced', async () => {
+  const others = [
+    'rosa.diaz',
+    'a'.repeat(36),
+    '123',
+    `${randomUUID()}0`,
+    '4bf92f3577b34da6a3ce929d0e0e4736" onload="x',
+    '../../../../etc/passwd',
+  ];
+  for (const given of others) {
+    const answer = await web.stranger().get('/ready', { 'X-Request-Id': given });
+    expect(answer.headers.get('x-request-id')).toMatch(
+      /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    );
+    expect(answer.headers.get('x-request-id')).not.toBe(given);
+  }
+});
+
+test('nothing that is sent can write a line of its own into the log', async () => {
+  const forged = '{"level":30,"process":"web","msg":"forged"}';
+  const raw = (head: string) => {
+    const socket = connect(web.port, '127.0.0.1');
+    socket.end(`${head}\r\nHost: here\r\nConnection: close\r\n\r\n`);
+    return text(socket);
+  };
+  const broken = encodeURIComponent(`\r\n${forged}\n`);
+  await raw(`GET /${broken}?${broken} HTTP/1.1`);
+  await raw(`GET /ready HTTP/1.1\r\nX-Request-Id: 0d3c1f0e-6a39-4c43-9f0e-0b8d7a1f4c52\n${forged}`);
+  await raw(`GET /ready HTTP/1.1\r\nX-Request-Id: 0d3c1f0e-6a39-4c43-9f0e-0b8d7a1f4c52\r\n ${forged}`);
+  await raw(`GET /ready HTTP/1.1\r\nX-Request-Id: 0d3c1f0e-6a39-4c43-9f0e-0b8d7a1f4c52\u2028${forged}\u0085`);
+  await raw(`GET /ready HTTP/1.1\r\nUser-Agent: a\r${forged}`);
+  await raw(`GET /${forged.replaceAll('"', '%22').replaceAll(' ', '')}\u2029 HTTP/1.1`);
+  await web.stranger().post('/session', { email: `a@b.c\n${forged}`, password: `\r\n${forged}` });
+  const last = randomUUID();
+  await web.stranger().get(`/invitation/${broken}`, { 'X-Request-Id': last });
+  await eventually(async () => saidOf(web.lines, last).length > 0);
+
+  for (const line of read(web.lines)) {
+    expect(line).toMatchObject({ process: 'web' });
+    expect(line.msg).not.toBe('forged');
+    expect(typeof line.time).toBe('number');
+  }
+  // What separates lines is never written as itself.
+  expect(web.lines.join('')).not.toMatch(/[\r\u0085\u2028\u2029]/);
+});
