@@ -27,6 +27,56 @@ async function formOf(address: string) {
   return (edits: Record<string, string>) => nora.post(address, { ...fields, ...edits });
 }
 
+describe('the end date alone, of a page that was loaded before the HR system wrote', () => {
+  const formAt = async (page: string) => {
+    const address = `${page}/end-date`;
+    const fields = fieldsOf((await nora.get(page)).text, address);
+    return (endDate: string) => nora.post(address, { ...fields, endDate });
+  };
+
+  test('is refused, shows what is there now, and is saved when sent again', async () => {
+    const { id } = cast.emil;
+    const page = `/users/${id}`;
+    const save = await formAt(page);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+
+    const refused = await save('2099-02-28');
+    expect(refused.status).toBe(409);
+    expect(said(refused.text)).toContain('Somebody else has changed this meanwhile.');
+    expect(saidBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    const again = fieldsOf(refused.text, `${page}/end-date`);
+    expect(again.endDate).toBe('2099-02-28');
+    expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31' });
+
+    expect((await nora.post(`${page}/end-date`, again)).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({ endDate: '2099-02-28' });
+  });
+
+  test('is not cleared by somebody who left it empty because it was', async () => {
+    const { id } = cast.emil;
+    const save = await formAt(`/users/${id}`);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+    const refused = await save('');
+    expect(refused.status).toBe(409);
+    expect(fieldsOf(refused.text, `/users/${id}/end-date`).endDate).toBe('2099-01-31');
+    expect(await em.fork().findOne(Offboarding, { userId: id })).toMatchObject({ state: 'open' });
+  });
+
+  test('is fine when both want the same', async () => {
+    const { id } = cast.emil;
+    const save = await formAt(`/users/${id}`);
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+    expect((await save('2099-01-31')).status).toBe(303);
+  });
+
+  test('is set by a script that says nothing of what it has seen', async () => {
+    const { id } = cast.emil;
+    await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
+    expect((await nora.post(`/users/${id}/end-date`, { endDate: '2099-02-28' })).status).toBe(303);
+    expect(await userById(em, id)).toMatchObject({ endDate: '2099-02-28' });
+  });
+});
+
 describe('the form of a person that was loaded before the HR system wrote', () => {
   test('changes what was edited and leaves the end date, the status and the manager alone', async () => {
     const { id } = cast.emil;

@@ -1,20 +1,18 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { setEndDate } from '../../database/offboardings.ts';
 import { searchPeople } from '../../database/people-search.ts';
 import { listDepartments, listUsers } from '../../database/user-list.ts';
 import { createUser, updateUser, userById } from '../../database/users.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { Refusal } from '../../domain/failures.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { editForm } from '../input/edit-form.ts';
+import { editForm, loadedOf } from '../input/edit-form.ts';
 import { optionalDate } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryText, sought } from '../input/request.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../input/user-form.ts';
 import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
-import { type Alert, done, fragment, page } from '../pages/rendering.ts';
+import { done, fragment, page } from '../pages/rendering.ts';
 import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -79,23 +77,18 @@ export const userPages = (services: Services) => {
     );
   };
 
+  /** A script that says nothing of what it has seen overwrites whatever there is. */
   const changeEndDate: RequestHandler = async (request, response) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
-    const again = (error: string | undefined, alert: Alert | null, status: number) =>
-      showUser(request, response, id, { endDate: request.body?.endDate, endDateError: error, alert, status });
-    return orFieldErrors(
+    return orShowWhyNot(
+      request,
       async () => {
         const { endDate } = readForm(endDateForm, request.body);
-        try {
-          await setEndDate(em, actorOf(response), id, endDate);
-        } catch (error) {
-          if (error instanceof Refusal) return again(undefined, refusal(error), 409);
-          throw error;
-        }
+        await updateUser(em, actorOf(response), id, { endDate }, loadedOf(request.body));
         const text = endDate ? 'The end date has been set.' : 'The end date has been cleared.';
-        return done(request, response, `/users/${id}`, text);
+        await done(request, response, `/users/${id}`, text);
       },
-      (errors) => again(errors.endDate, null, 422),
+      (note) => showUser(request, response, id, note),
     );
   };
 
@@ -128,5 +121,3 @@ function asShown({ errors = {}, meanwhile = [], ...note }: PageNote): PageNote {
     meanwhile: meanwhile.map((field) => (field === 'managerId' ? 'manager' : field)),
   };
 }
-
-const refusal = (error: Refusal): Alert => ({ tone: 'danger', text: error.message });

@@ -6,38 +6,26 @@ import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { mailOutcomes } from '../../domain/mails.ts';
 import { roles } from '../../domain/permissions.ts';
+import { editForm } from '../input/edit-form.ts';
 import type { Services } from '../services.ts';
-import { type Alert, page } from './rendering.ts';
+import type { PageNote } from './page-note.ts';
+import { page } from './rendering.ts';
 import { shownOnce } from './shown-once.ts';
 
-/** What a person's record says besides what is stored. */
-export interface UserPageNote {
-  alert?: Alert | null;
-  status?: number;
-  /** What was typed as the end date, and what is wrong with it. */
-  endDate?: string;
-  endDateError?: string | undefined;
-}
-
-/** Shows a person's record as it is now. */
+/** Shows a person's record as it is now, with what was typed as the end date and what is wrong with it. */
 export const userPage = (services: Services) => {
   const { em } = services.database;
   const once = shownOnce(services);
 
-  return async (
-    request: Request,
-    response: Response,
-    userId: number,
-    { alert = null, status = 200, endDate, endDateError }: UserPageNote = {},
-  ): Promise<void> => {
+  return async (request: Request, response: Response, userId: number, note: PageNote = {}): Promise<void> => {
     const [leaver, record, mailTrouble] = await Promise.all([
       leaverOf(em, userId),
       userRecordOf(em, userId),
       mailTroubleOf(em, userId),
     ]);
-    page(response.status(status), 'users/show', {
+    page(response.status(note.status ?? 200), 'users/show', {
       title: leaver.name,
-      alert,
+      alert: note.alert ?? null,
       leaver,
       record,
       mailTrouble,
@@ -49,8 +37,7 @@ export const userPage = (services: Services) => {
         requests: leaver.requests.length,
       }),
       today: todayIn(leaver.workspaceZone, new Date()),
-      endDate: endDate ?? leaver.endDate,
-      endDateError,
+      endDateForm: editForm({ endDate: leaver.endDate }, note),
       invitation: once.take(request, response, `/users/${userId}`),
       roles,
       reportsShown,
