@@ -58,6 +58,11 @@ const shape = z.object({
   WEBHOOK_ALLOW: listOfAddresses,
   /** How many calls of the API a token may make a minute, of each web process. */
   API_RATE_LIMIT: defaulting(z.coerce.number().int().min(1, { error: 'Expected a number of calls' }), 6000),
+  /** How long the web process goes on answering when it is to end, while `/ready` already says no. */
+  DRAIN_SECONDS: defaulting(
+    z.coerce.number().int().min(0).max(60, { error: 'Expected up to 60 seconds' }),
+    0,
+  ),
   /** Where the process's metrics are served; without a port they are not. */
   METRICS_PORT: optional(port),
   METRICS_HOST: defaulting(z.string(), '127.0.0.1'),

@@ -9,6 +9,7 @@ import { logRequests } from './middleware/request-log.ts';
 import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
 import { sessions } from './middleware/session.ts';
 import { findSignedIn } from './middleware/signed-in.ts';
+import { closeWhenStopping } from './middleware/stopping.ts';
 import { workspaceName } from './middleware/workspace-name.ts';
 import { consoleRoutes, openDoors, probes } from './routes.ts';
 import { mount } from './routing.ts';
@@ -25,6 +26,7 @@ export async function createApp(services: Services): Promise<Express> {
 
   app.use(logRequests(services.log));
   app.use(measureRequests(services.metrics));
+  app.use(closeWhenStopping(services.stopping));
   app.use(securityHeaders(services.environment));
   app.use(compression());
   serveStaticFiles(app);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
 import { ensureFirstAdmin } from '../database/first-admin.ts';
@@ -6,10 +7,8 @@ import { connect } from '../database/orm.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
+import { drain } from './draining.ts';
 import { connectEngine, measuredEngine } from './engine.ts';
-
-/** How long open requests may finish after a signal to stop, in milliseconds. */
-const drainMs = 10_000;
 
 /** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
 const queryTimeoutMs = 8_000;
@@ -30,7 +29,9 @@ if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
 }
 
 const stopServingMetrics = await serveMetrics({ registry: metrics.registry, database, environment, log });
-const server = createServer(await createApp({ database, engine, environment, log, metrics }));
+const stopping = new AbortController();
+const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
+const server = createServer(await createApp(services));
 server.listen(environment.PORT, environment.HOST, () =>
   log.info({ port: environment.PORT }, 'web is listening'),
 );
@@ -39,13 +40,12 @@ server.on('error', (error) => {
   process.exit(1);
 });
 
-let stopping = false;
+/** Load balancers hear of it first, then the door closes, and whoever is inside is answered. */
 async function stop() {
-  if (stopping) return;
-  stopping = true;
-  setTimeout(() => server.closeAllConnections(), drainMs).unref();
-  server.closeIdleConnections();
-  await new Promise((resolve) => server.close(resolve));
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  await pause(environment.DRAIN_SECONDS * 1000);
+  await drain(server);
   await stopServingMetrics();
   await database.close();
   process.exit(0);

@@ -11,4 +11,6 @@ export interface Services {
   environment: Environment;
   log: Log;
   metrics: WebMetrics;
+  /** Aborted when the process is told to end; it answers a little longer. */
+  stopping: AbortSignal;
 }

@@ -38,7 +38,9 @@ export async function startWeb(
     connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
     metrics,
   );
-  const app = await createApp({ database, engine, environment, log: makeLog('web', 'silent'), metrics });
+  const log = makeLog('web', 'silent');
+  const { signal: stopping } = new AbortController();
+  const app = await createApp({ database, engine, environment, log, metrics, stopping });
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {

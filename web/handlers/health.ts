@@ -9,7 +9,7 @@ const heartbeatLimitMs = 15_000;
 const patienceMs = 2_500;
 
 /** For monitors and load balancers: whether the parts answer, and which does not. */
-export const healthProbes = ({ database, engine }: Services) => {
+export const healthProbes = ({ database, engine, stopping }: Services) => {
   const databaseAnswers = () =>
     inTime(
       database.em
@@ -38,9 +38,9 @@ export const healthProbes = ({ database, engine }: Services) => {
       .json({ ok, ...parts });
   };
 
-  /** The database alone: an engine that is away must not take the console down. */
+  /** The database alone, because an engine that is away must not take the console down; and not while we are stopping. */
   const ready: RequestHandler = async (_request, response) => {
-    const ok = await databaseAnswers();
+    const ok = !stopping.aborted && (await databaseAnswers());
     response
       .status(ok ? 200 : 503)
       .set('Cache-Control', 'no-store')

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { AuditEntry } from '../../database/entities/index.ts';
+import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { complete } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, ask, handleOf } = await ownEngine(database);
+const em = () => database.em.fork();
+const isThere = () => eventually(() => youngestHeartbeat(em()));
+
+test('told to end in the middle of a completion, it finishes it, and the next worker gives the answer', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const first = startWorkerProcess(own, namespace);
+  await isThere();
+  await eventually(async () => (await handleOf(cast.offboardingId).describe()).historyLength > 5);
+
+  const holder = new pg.Client(own.url);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from users where id = $1 for update', [cast.lena.id]);
+  const answer = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  await pause(700);
+  const ended = once(first.child, 'exit');
+  first.child.kill('SIGTERM');
+  await pause(700);
+  await holder.end();
+  expect(await ended).toEqual([0, null]);
+  expect(await em().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
+  expect(await youngestHeartbeat(em())).toBeNull();
+
+  const next = startWorkerProcess(own, namespace);
+  expect(await answer).toMatchObject({ outcome: 'completed' });
+  const { events } = await handleOf(cast.offboardingId).fetchHistory();
+  const steps = events!.filter(
+    (event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'complete',
+  );
+  expect(steps).toHaveLength(1);
+  const started = events!.find(
+    ({ activityTaskStartedEventAttributes: at }) =>
+      String(at?.scheduledEventId) === String(steps[0]!.eventId),
+  );
+  expect(started!.activityTaskStartedEventAttributes!.attempt).toBe(1);
+  await next.kill();
+});
+
+test('told to end while a receiver takes its time, it waits for the answer and writes it down', async () => {
+  const receiver = await startReceiver((_request, response) => void setTimeout(() => response.end(), 2_500));
+  const fields = { url: receiver.url, description: null, eventTypes: ['offboarding.started' as const] };
+  await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
+  const worker = startWorkerProcess(own, namespace);
+  await isThere();
+  await makeCast(database);
+  await eventually(async () => receiver.received.length === 1);
+  const ended = once(worker.child, 'exit');
+  worker.child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  const attempts = await em().execute(`select number, outcome from webhook_attempts`);
+  expect(attempts).toEqual([{ number: 1, outcome: 'delivered' }]);
+});
