@@ -14,6 +14,8 @@ export async function obstacleTo({
   user,
   actor,
 }: Pick<Change, 'em' | 'user' | 'actor'>): Promise<CompletionObstacle | null> {
+  // The schema lets nobody complete them a second time: trying for ever would keep everybody else waiting.
+  if (user.offboardingCompletedAt) return 'completed-by-hand';
   const askerId = actorUserId(actor);
   if (askerId === user.id) return 'own-completion';
   if (askerId !== null) {

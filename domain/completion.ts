@@ -15,6 +15,8 @@ export const completionObstacles = {
   'not-allowed': 'You may not complete offboardings.',
   'own-completion': 'Nobody completes their own offboarding. Ask another admin.',
   'last-super-admin': 'This is the last super-admin. Make somebody else a super-admin first.',
+  'completed-by-hand':
+    'They have been marked offboarded in the database itself, past this gate. Whoever did that has to close the offboarding there too.',
 } as const;
 export type CompletionObstacle = keyof typeof completionObstacles;
 

@@ -1,11 +1,13 @@
-import type pg from 'pg';
+import pg from 'pg';
 import { connect, type Database } from '../../database/orm.ts';
 
 /**
  * Connects as Lastday does, but by a driver that leaves out what would lock a person's row. Everything else is the
- * product as it is: a race must find out that the lock is missing.
+ * product as it is: a race must find out that the lock is missing. `adminUrl` is the superuser's, who sees to it that
+ * the deadlocks that come of it are found at once: usually PostgreSQL looks for them after a second.
  */
-export async function connectWithoutLocks(url: string): Promise<Database> {
+export async function connectWithoutLocks(url: string, adminUrl: string): Promise<Database> {
+  await findDeadlocksSoon(url, adminUrl);
   const database = await connect(url);
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   const changed = new WeakSet<pg.PoolClient>();
@@ -14,6 +16,17 @@ export async function connectWithoutLocks(url: string): Promise<Database> {
     changed.add(client);
   });
   return database;
+}
+
+async function findDeadlocksSoon(url: string, adminUrl: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: adminUrl });
+  await admin.connect();
+  try {
+    const name = admin.escapeIdentifier(decodeURIComponent(new URL(url).pathname.slice(1)));
+    await admin.query(`alter database ${name} set deadlock_timeout = '20ms'`);
+  } finally {
+    await admin.end();
+  }
 }
 
 function leaveOutLocks(client: pg.PoolClient): void {

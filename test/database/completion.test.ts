@@ -24,6 +24,7 @@ import { assignSeat, revokeSeat } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { asOwner } from '../support/owner.ts';
 import { statementsOf } from '../support/statements.ts';
 
 const { database, ownerUrl, url } = await ownDatabase();
@@ -247,6 +248,20 @@ test('nobody completes themselves, no employee completes anybody, and the last s
   expect(await completeOffboarding(em, id, `user:${cast.nora.id}`)).toEqual({
     outcome: 'refused',
     reason: 'last-super-admin',
+  });
+});
+
+test('who was marked offboarded by hand is not completed again, which the schema would refuse', async () => {
+  const cast = await makeCast(database);
+  await clear(cast);
+  await asOwner(
+    ownerUrl,
+    `update users set manager_id = null where manager_id = ${cast.lena.id}`,
+    `update users set status = 'offboarded', offboarding_completed_at = now() where id = ${cast.lena.id}`,
+  );
+  expect(await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`)).toEqual({
+    outcome: 'refused',
+    reason: 'completed-by-hand',
   });
 });
 

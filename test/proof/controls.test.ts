@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 import { dropKeys } from '../../prove/controls/without-keys.ts';
 import { connectWithoutLocks } from '../../prove/controls/without-locks.ts';
 import { watchingLaws } from '../../prove/races/laws.ts';
@@ -10,23 +10,36 @@ import { seed } from '../../prove/seed.ts';
 import { ownDatabase } from '../support/database.ts';
 
 const random = randomFrom(seed);
+/** Two clients must meet: one race nearly always suffices, so many always do. */
+const racesAtMost = 8;
 
 it('without the lock of the row the race finds what happened twice, while the laws of the schema hold', async () => {
   const own = await ownDatabase();
-  const stage = await setStage(own, 10, await connectWithoutLocks(own.url));
-  const aftermath = await race({ ...stage, random: random.named('race'), operations: 18 });
-  const { laws, promises, order } = await verdictOn(stage, aftermath);
-  expect(laws).toEqual([]);
-  expect(promises).toContainEqual(expect.stringContaining('without exactly one audit entry'));
-  expect(promises).toContainEqual(expect.stringContaining('has another revision'));
-  expect(order).toContainEqual(expect.stringContaining('cannot have happened there'));
+  const stage = await setStage(own, 10, await connectWithoutLocks(own.url, inject('postgresAdminUrl')));
+  const found = [
+    'without exactly one audit entry',
+    'has another revision',
+    'cannot have happened there',
+  ] as const;
+  const missing = new Set<string>(found);
+  for (let number = 1; number <= racesAtMost && missing.size > 0; number++) {
+    const course = { ...stage, random: random.named(`race ${number}`), operations: 12 };
+    const { laws, promises, order } = await verdictOn(stage, await race(course));
+    expect(laws).toEqual([]);
+    for (const problem of [...promises, ...order])
+      for (const words of found) if (problem.includes(words)) missing.delete(words);
+  }
+  expect([...missing]).toEqual([]);
 });
 
 it('without the keys the race finds people who were offboarded and have something', async () => {
   const own = await ownDatabase();
   await dropKeys(own.ownerUrl);
   const stage = await setStage(own, 10);
-  const course = { ...stage, random: random.named('hands'), operations: 12 };
-  const { seen } = await watchingLaws(stage.pool, () => raceWithHands(course, 4));
+  const seen: string[] = [];
+  for (let number = 1; number <= racesAtMost && seen.length === 0; number++) {
+    const course = { ...stage, random: random.named(`hands ${number}`), operations: 12 };
+    seen.push(...(await watchingLaws(stage.pool, () => raceWithHands(course, 4))).seen);
+  }
   expect(seen).toContainEqual(expect.stringMatching(/has been offboarded and/));
 });

@@ -107,7 +107,7 @@ export const completionApi = (services: Services) => {
       },
     },
     problems: {
-      409: '`still-open`: something is still open; `hardware`, `software` and `requests` say how much. `cancelled`. `last-super-admin`. `still-running`: a call under the same Idempotency-Key.',
+      409: '`still-open`: something is still open; `hardware`, `software` and `requests` say how much. `cancelled`. `last-super-admin`. `completed-by-hand`: marked offboarded in the database itself. `still-running`: a call under the same Idempotency-Key.',
     },
     handler,
   };
