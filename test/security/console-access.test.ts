@@ -144,6 +144,7 @@ POST /api/v1/users/:externalId/seats                            401    401      
 POST /api/v1/users/:externalId/requests                         401    401      401      401   401
 POST /api/v1/imports/users                                      401    401      401      401   401
 GET  /api/v1/imports/:importId                                  401    401      401      401   401
+GET  /api/v1/imports/:importId/errors                           401    401      401      401   401
 
 POST /session/end                                               303    303      303      303   303
 `;

@@ -9,7 +9,7 @@ export interface Sent {
   body?: unknown;
 }
 
-/** What came back; `json` is null for an empty body. */
+/** What came back; `json` is null for an empty body, and a text where something else than JSON came. */
 export interface Called {
   status: number;
   headers: Headers;
@@ -39,11 +39,13 @@ export const apiAt =
     const called = {
       status: response.status,
       headers: response.headers,
-      json: text === '' ? null : JSON.parse(text),
+      json: text === '' ? null : isJson(response.headers) ? JSON.parse(text) : text,
     };
     await expectAsDescribed(address, method, path, called);
     return called;
   };
+
+const isJson = (headers: Headers) => /[/+]json\b/.test(headers.get('content-type') ?? '');
 
 const asSent = (body: unknown): NonNullable<RequestInit['body']> =>
   typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body);

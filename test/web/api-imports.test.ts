@@ -52,6 +52,36 @@ describe('a file', () => {
     expect(await em.fork().count(AuditEntry, { actor: 'token:hr', userId: cast.emil.id })).toBe(1);
   });
 
+  test('gives back the lines that were not taken, to be corrected and sent again', async () => {
+    const file = csvOf(['email', 'department'], [cast.emil.email, 'Moved'], ['nobody', '=1+1']);
+    const { id } = (await send(file)).json;
+    await importing(own.database, 'system').carryOut(id);
+    const { status, headers, json: csv } = await call('GET', `/imports/${id}/errors`);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(headers.get('content-disposition')).toBe(`attachment; filename=errors-of-import-${id}.csv`);
+    const [head, line, end] = csv.split('\r\n');
+    expect(head).toBe('Line,Problems,email,department');
+    expect(line).toMatch(/^3,.*Expected an e-mail address.*,nobody,'=1\+1$/);
+    expect(end).toBe('');
+    const corrected = csv.replace('nobody', cast.timo.email);
+    const again = (await send(corrected)).json.id;
+    await importing(own.database, 'system').carryOut(again);
+    expect((await call('GET', `/imports/${again}`)).json).toMatchObject({ changed: 1, failed: 0 });
+    expect((await call('GET', `/imports/${again}/errors`)).json.split('\r\n')).toHaveLength(2);
+
+    await em.fork().nativeUpdate(Import, { id }, { linesDeletedAt: new Date() });
+    expectProblem(await call('GET', `/imports/${id}/errors`), 410, 'lines-deleted');
+  });
+
+  test('can be followed without getting again what is known', async () => {
+    const { id } = (await send(csvOf(['email'], [cast.emil.email]))).json;
+    const known = (await call('GET', `/imports/${id}`)).headers.get('etag')!;
+    const ask = () => call('GET', `/imports/${id}`, { headers: { 'If-None-Match': known } });
+    expect((await ask()).status).toBe(304);
+    await importing(own.database, 'system').carryOut(id);
+    expect((await ask()).json).toMatchObject({ state: 'done', unchanged: 1, managersPending: 0 });
+  });
+
   test('that makes many leave is held by the brake, which says how to confirm', async () => {
     const file = leavers(cast.emil, cast.timo, cast.rosa);
     const before = await em.fork().count(Import);
@@ -119,6 +149,7 @@ test('needs its scope, and shows no import but those of people', async () => {
   for (const [method, path] of [
     ['POST', '/imports/users'],
     ['GET', '/imports/1'],
+    ['GET', '/imports/1/errors'],
   ] as const) {
     expectProblem(await call(method, path, { token }), 403, 'scope-missing');
     expectProblem(await call(method, path, { token: null }), 401, 'token-missing');
@@ -128,5 +159,6 @@ test('needs its scope, and shows no import but those of people', async () => {
     csvOf(['tag', 'model'], ['X', 'Y']),
   );
   for (const unknown of [id, 999_999, 'x'])
-    expectProblem(await call('GET', `/imports/${unknown}`), 404, 'not-found');
+    for (const part of ['', '/errors'])
+      expectProblem(await call('GET', `/imports/${unknown}${part}`), 404, 'not-found');
 });

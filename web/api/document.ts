@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { type Environment, publicUrl } from '../../config/environment.ts';
-import type { Endpoint } from './endpoints.ts';
+import { type Endpoint, showsState } from './endpoints.ts';
 import { describedEvents } from './event-schemas.ts';
 import type { ApiRoute } from './map.ts';
 import { headerParameters, pathParameters } from './parameters.ts';
@@ -48,7 +48,7 @@ function pathsOf(routes: ApiRoute[]): ZodOpenApiPathsObject {
 function operationOf({ method, path, scope, endpoint }: ApiRoute): ZodOpenApiOperationObject {
   const { summary, detail, query } = endpoint;
   const inPath = pathParameters(path);
-  const header = headerParameters(endpoint, method);
+  const header = headerParameters(endpoint);
   return {
     operationId: operationIdOf(method, path),
     summary,
@@ -69,15 +69,21 @@ const requestBodyOf = (body: NonNullable<Endpoint['body']>) =>
     ? { required: true, content: { [body.media]: { schema: { type: 'string' as const } } } }
     : { required: !body.optional, content: { 'application/json': { schema: body.schema } } };
 
-function successesOf({ answers, body, keyed, conditional }: Endpoint) {
-  const hasTag = body === undefined || conditional;
+function successesOf(endpoint: Endpoint) {
+  const { answers, keyed, conditional } = endpoint;
+  const hasTag = showsState(endpoint) || conditional;
   const headers = z.object({ ...(hasTag && etag), ...(keyed && replayed) });
-  const said = Object.entries(answers).map(([status, { description, schema }]) => [
+  const said = Object.entries(answers).map(([status, { description, ...kind }]) => [
     status,
-    { description, headers, content: { 'application/json': { schema } } },
+    { description, headers, content: contentOf(kind) },
   ]);
-  return Object.fromEntries([...said, ...(body === undefined ? [['304', unchanged]] : [])]);
+  return Object.fromEntries([...said, ...(showsState(endpoint) ? [['304', unchanged]] : [])]);
 }
+
+const contentOf = (kind: { schema: z.ZodType } | { media: string }) =>
+  'media' in kind
+    ? { [kind.media]: { schema: { type: 'string' as const } } }
+    : { 'application/json': { schema: kind.schema } };
 
 const etag = { ETag: z.string().meta({ description: 'The strong tag of this state.' }) };
 const replayed = {

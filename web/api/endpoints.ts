@@ -17,8 +17,8 @@ export interface Description {
   query?: z.ZodObject;
   /** What it reads: JSON by a schema, or bytes of another kind. */
   body?: { schema: z.ZodType; optional?: boolean } | { media: string };
-  /** What it answers with when it does what it was asked, by status. */
-  answers: Record<number, { description: string; schema: z.ZodType }>;
+  /** What it answers with when it does what it was asked, by status: JSON by a schema, or text of another kind. */
+  answers: Record<number, { description: string } & ({ schema: z.ZodType } | { media: string })>;
   /** The problems of its own, by status; those of every endpoint come by themselves. */
   problems?: Record<number, string>;
   /** It has no second effect under the same Idempotency-Key. */
@@ -31,6 +31,10 @@ export interface Description {
 export interface Endpoint extends Description {
   handler: RequestHandler;
 }
+
+/** Whether an endpoint shows a state, in JSON with a tag. */
+export const showsState = ({ body, answers }: Description): boolean =>
+  body === undefined && Object.values(answers).every((answer) => 'schema' in answer);
 
 /** A call as it was read and found valid. */
 export interface Call<Query, Body> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { importLimits, importStates } from '../../domain/imports/imports.ts';
+import { importLimits, importStates, linesKeptDays } from '../../domain/imports/imports.ts';
 import type { Services } from '../services.ts';
-import type { Endpoint } from './endpoints.ts';
+import { type Endpoint, reading } from './endpoints.ts';
 import { answered } from './fields.ts';
 import { importApi } from './imports.ts';
 
@@ -14,6 +14,10 @@ const importSchema = z
     changed: z.int(),
     unchanged: z.int(),
     failed: z.int(),
+    managersPending: z.int().meta({
+      description:
+        'How many of the people added still wait for their manager: importing the file again sets it.',
+    }),
     newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
     clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
     createdAt: answered.moment(),
@@ -40,8 +44,8 @@ const parameters = z.strictObject({
 });
 
 /** What the API says of imports; imports.ts carries them out. */
-export const importEndpoints = (services: Services): Record<'start' | 'show', Endpoint> => {
-  const { importUsers, show } = importApi(services);
+export const importEndpoints = (services: Services): Record<'start' | 'show' | 'errors', Endpoint> => {
+  const { importUsers, show, errors } = importApi(services);
   return {
     start: {
       summary: 'Import people from a CSV file',
@@ -57,10 +61,17 @@ export const importEndpoints = (services: Services): Record<'start' | 'show', En
       },
       handler: importUsers,
     },
-    show: {
+    show: reading({
       summary: 'Show how far an import of people is',
       answers: { 200: { description: 'The import.', schema: importSchema } },
-      handler: show,
+      answer: show,
+    }),
+    errors: {
+      summary: 'Get the lines that an import of people has not taken',
+      detail: `The file again with these lines alone, and two columns in front: the number of the line, and what is wrong with it. Corrected, it can be imported as it is. Lines are kept for ${linesKeptDays} days after the end.`,
+      answers: { 200: { description: 'The lines, as CSV.', media: 'text/csv' } },
+      problems: { 410: '`lines-deleted`: the lines of this import have been deleted.' },
+      handler: errors,
     },
   };
 };

@@ -1,8 +1,12 @@
-import type { Request, RequestHandler, Response } from 'express';
+import { pipeline } from 'node:stream/promises';
+import type { Request, RequestHandler } from 'express';
+import type { Results } from '../../database/entities/import.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { BrakeRefusal, discardImport, importById, startImport } from '../../database/imports/imports.ts';
 import { reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
+import { linesKeptDays } from '../../domain/imports/imports.ts';
+import { errorsCsv } from '../imports/errors-csv.ts';
 import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeBody } from '../imports/upload.ts';
@@ -31,32 +35,37 @@ export const importApi = ({ database }: Services) => {
       throw error instanceof BrakeRefusal ? confirmationNeeded(error) : error;
     }
     response.status(202).location(`/api/v1/imports/${id}`);
-    await answer(response, id);
+    response.json(await representationOf(await importOfPeople(id)));
   };
 
   /** How far an import is, and what became of it. */
-  const show: RequestHandler = (request, response) => answer(response, idIn(request, 'importId', 'import'));
+  const show = async ({ request }: { request: Request }) => ({
+    body: await representationOf(await importIn(request)),
+  });
 
-  async function answer(response: Response, importId: number) {
+  /** The lines that were not taken. */
+  const errors: RequestHandler = async (request, response) => {
+    const found = await importIn(request);
+    if (found.linesDeletedAt) throw linesDeleted();
+    response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
+    await pipeline(errorsCsv(em, found), response);
+  };
+
+  const importIn = (request: Request) => importOfPeople(idIn(request, 'importId', 'import'));
+
+  async function importOfPeople(importId: number): Promise<Import> {
     const found = await importById(em, importId);
     if (found.kind !== 'users' || found.state === 'staging') throw new NotFound('import');
-    response.json(await representationOf(found));
+    return found;
   }
 
   async function representationOf(found: Import) {
     const { id, state, rowCount, results, preview, createdAt, startedAt, endedAt } = found;
-    const { managersPending: _, ...counts } = results ?? {
-      managersPending: 0,
-      created: 0,
-      changed: 0,
-      unchanged: 0,
-      failed: 0,
-    };
     return {
       id,
       state,
       lines: rowCount,
-      ...counts,
+      ...(results ?? noResults),
       newEndDates: preview?.starts ?? 0,
       clearedEndDates: preview?.stops ?? 0,
       createdAt,
@@ -78,8 +87,10 @@ export const importApi = ({ database }: Services) => {
     );
   }
 
-  return { importUsers, show };
+  return { importUsers, show, errors };
 };
+
+const noResults: Results = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };
 
 const known = new Set(['confirm', 'unknownColumns']);
 
@@ -134,4 +145,12 @@ const confirmationNeeded = ({ people, preview, message }: BrakeRefusal) =>
     newEndDates: preview.starts,
     clearedEndDates: preview.stops,
     confirm: people,
+  });
+
+const linesDeleted = () =>
+  new ApiProblem({
+    status: 410,
+    code: 'lines-deleted',
+    title: 'The lines have been deleted',
+    detail: `The lines of an import are kept for ${linesKeptDays} days after its end. Its counts stay.`,
   });

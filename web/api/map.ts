@@ -43,6 +43,7 @@ export function apiRoutes(services: Services): ApiRoute[] {
 
     route('post', '/imports/users', 'imports:write', imports.start),
     route('get', '/imports/:importId', 'imports:write', imports.show),
+    route('get', '/imports/:importId/errors', 'imports:write', imports.errors),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Endpoint } from './endpoints.ts';
+import { type Endpoint, showsState } from './endpoints.ts';
 
 const known: Record<string, z.ZodType> = {
   externalId: z
@@ -26,7 +26,8 @@ export function pathParameters(path: string): z.ZodObject | undefined {
 const header = (description: string) => z.string().optional().meta({ description });
 
 /** The headers that an endpoint minds, described; undefined when there are none. */
-export function headerParameters({ keyed, conditional }: Endpoint, method: string): z.ZodObject | undefined {
+export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
+  const { keyed, conditional } = endpoint;
   const headers = {
     ...(keyed && {
       'Idempotency-Key': header(
@@ -37,7 +38,7 @@ export function headerParameters({ keyed, conditional }: Endpoint, method: strin
       'If-Match': header('The `ETag` of the state that the call expects; of another state it answers 412.'),
       'If-None-Match': header('`*`: only if there is nothing yet.'),
     }),
-    ...(method === 'get' && {
+    ...(showsState(endpoint) && {
       'If-None-Match': header('The `ETag` of a state that you have: if it is still that, the answer is 304.'),
     }),
   };

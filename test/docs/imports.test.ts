@@ -1,0 +1,58 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/tokens.ts';
+import { columnsOf } from '../../domain/imports/columns.ts';
+import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
+import { createImportStarter } from '../../worker/imports.ts';
+import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { startWeb } from '../support/web.ts';
+
+const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
+const steps = stepsOf('imports.md');
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { value } = await createToken(database.em, 'system', { name: 'hr-files', scopes: ['imports:write'] });
+const folder = mkdtempSync(path.join(tmpdir(), 'lastday-imports-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+beforeAll(async () => {
+  await engine.startWorker();
+  const startImports = createImportStarter({ database, engine: engine.engine });
+  const looking = setInterval(() => void startImports(), 200);
+  return () => clearInterval(looking);
+});
+
+describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {
+  test('are there', () => {
+    expect(steps.length).toBeGreaterThan(3);
+    expect(steps.every(({ shown }) => shown !== null)).toBe(true);
+  });
+
+  test.each(steps)('$command', async (step) => {
+    expectAsShown(await run(step.command, { LASTDAY: web.address, TOKEN: value }, folder), step);
+  });
+});
+
+describe('docs/imports.md', () => {
+  test.each(importKinds)('names the columns of %s and no other', (kind) => {
+    const title = { users: 'People', assets: 'Assets', licenses: 'Licenses' }[kind];
+    const table = text.slice(text.indexOf(`**${title}.**`)).split('\n\n')[1]!;
+    const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
+    expect(named).toEqual(columnsOf[kind].map(({ field }) => field));
+  });
+
+  test('says how large a file may be, and how long its lines are kept', () => {
+    expect(text).toContain(
+      `${importLimits.bytes / 1024 / 1024} MB and ${importLimits.rows.toLocaleString('en')} lines a file, ` +
+        `${importLimits.columns} columns, ${importLimits.lineBytes / 1024} kB a line`,
+    );
+    expect(linesKeptDays).toBe(7);
+  });
+});
