@@ -107,6 +107,30 @@ describe('notifications', () => {
     expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
   });
 
+  describe('that are too many to be shown', () => {
+    const restOf = async (kind: NotificationKind, details: (i: number) => object) => {
+      const { ada } = await makeCast(database);
+      for (let i = 0; i < 52; i++)
+        await tell(ada.id, kind, { aboutUserId: cast.emil.id, details: details(i) });
+      const { text } = await (await web.signIn(ada.email)).get('/notifications');
+      return /<li>and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?<\/li>/.exec(text)!;
+    };
+
+    it.each<[string, NotificationKind, (i: number) => object, string | undefined]>([
+      ['lead to the queue', 'offboarding_reminder', () => ({ daysLeft: 1 }), '/offboarding'],
+      [
+        'lead to what an endpoint has missed',
+        'webhook_failed',
+        () => ({ endpointId: 7 }),
+        '/settings/webhooks/7/deliveries?state=missed',
+      ],
+      ['lead to the endpoints', 'webhook_failed', (i) => ({ endpointId: i % 2 }), '/settings/webhooks'],
+      ['lead nowhere, being mails', 'mail_failed', () => ({ mailId: 1 }), undefined],
+    ])('%s', async (_, kind, details, address) => {
+      expect((await restOf(kind, details))[1]).toBe(address);
+    });
+  });
+
   it('are paged by group', async () => {
     const nora = await web.signIn(cast.nora.email);
     for (let i = 0; i < 60; i++)

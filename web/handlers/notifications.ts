@@ -44,6 +44,7 @@ export const notificationPages = ({ database }: Services) => {
 const forReader = (group: NotificationGroup, reader: SignedIn) => ({
   ...group,
   title: titles[group.kind]?.(group.total) ?? null,
+  whereTheRestIs: whereTheRestIs(group, reader),
   newest: group.newest.map((row) => ({
     ...row,
     text: noticeText({ ...row, own: isOwn(row, reader) }),
@@ -58,6 +59,20 @@ const titles: Partial<Record<NotificationGroup['kind'], (total: number) => strin
   mail_failed: (total) => `${total} mails could not be sent`,
   webhook_failed: (total) => `${total} webhooks could not be delivered`,
 };
+
+/** Where the messages of a group are that are not shown; null where no page has them all. */
+function whereTheRestIs({ kind, newest }: NotificationGroup, { role }: SignedIn) {
+  if (kind === 'offboarding_reminder' || kind === 'offboarding_ready') {
+    return may(role, 'offboard') ? { address: '/offboarding', words: 'see the queue' } : null;
+  }
+  if (kind !== 'webhook_failed' || !may(role, 'manage-workspace')) return null;
+  const [endpointId, another] = new Set(newest.map(({ details }) => details.endpointId));
+  const isOne = endpointId !== undefined && another === undefined;
+  return {
+    address: isOne ? `/settings/webhooks/${endpointId}/deliveries?state=missed` : '/settings/webhooks',
+    words: 'see what was not delivered',
+  };
+}
 
 const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === reader.id;
 
