@@ -2,12 +2,13 @@ import { sql } from 'kysely';
 import { forgetOldKeys } from './idempotency.ts';
 import { forgetOldLines } from './imports/keeping.ts';
 import type { EntityManager } from './orm.ts';
+import { forgetOldEvents, forgetOldMails } from './sent-history.ts';
 import { sqlOf } from './tables.ts';
 import { forgetOldSecrets } from './webhook-secrets.ts';
 
 /**
  * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'
- * lines, old keys of calls, secrets of webhooks that were replaced a day ago.
+ * lines, old keys of calls, secrets of webhooks that were replaced a day ago, and what was sent 90 days ago.
  */
 export async function tidyUp(em: EntityManager): Promise<void> {
   const db = sqlOf(em);
@@ -16,6 +17,8 @@ export async function tidyUp(em: EntityManager): Promise<void> {
   await forgetOldLines(em);
   await forgetOldKeys(em);
   await forgetOldSecrets(em);
+  await forgetOldEvents(em);
+  await forgetOldMails(em);
 }
 
 /** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */

@@ -37,6 +37,10 @@ export const Mail = defineEntity({
       name: 'mails_pending_index',
       expression: "create index mails_pending_index on mails (id) where state = 'pending'",
     },
+    {
+      name: 'mails_closed_at_index',
+      expression: 'create index mails_closed_at_index on mails (closed_at) where closed_at is not null',
+    },
   ],
   checks: [
     oneOf('mails_kind_check', 'kind', mailKinds),

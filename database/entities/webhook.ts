@@ -54,6 +54,7 @@ export const WebhookEvent = defineEntity({
     offboardingId: p.integer().nullable().index('webhook_events_offboarding_id_index'),
     createdAt: writtenAt(),
   },
+  indexes: [{ name: 'webhook_events_created_at_index', properties: ['createdAt'] }],
 });
 export type WebhookEvent = InferEntity<typeof WebhookEvent>;
 

@@ -5,6 +5,7 @@ import { replayDelivery, replayMissedSince } from '../../database/replays.ts';
 import { endpointById } from '../../database/webhook-endpoints.ts';
 import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhook-history.ts';
 import { Refusal } from '../../domain/failures.ts';
+import { sentKeptDays } from '../../domain/retention.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
 import { NoAnswerYet } from '../engine.ts';
@@ -98,6 +99,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
       filter,
       missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
       errors,
+      keptDays: sentKeptDays,
       refresh,
       words: { states, endpointStates, outcomes: attemptOutcomes, types: webhookEventTypes },
     });

@@ -1,0 +1,87 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import {
+  AuditEntry,
+  Mail,
+  WebhookAttempt,
+  WebhookDelivery,
+  WebhookEvent,
+} from '../../database/entities/index.ts';
+import { tidyUp } from '../../database/housekeeping.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { forgetOldEvents, forgetOldMails } from '../../database/sent-history.ts';
+import { sqlOf } from '../../database/tables.ts';
+import type { MailState } from '../../domain/mails.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { statementsOf } from '../support/statements.ts';
+import { again, deliver, subscribe, tried } from '../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
+
+const there = async (ids: readonly number[]) =>
+  (await em.fork().find(WebhookDelivery, { id: [...ids] }, { orderBy: { id: 'asc' } })).map(({ id }) => id);
+
+test('webhooks are deleted 90 days after their end, with their tries, and the trail stays', async () => {
+  const { emil } = await makeCast(database);
+  await setEndDate(em, 'system', emil.id, '2099-12-31');
+  const { id } = await subscribe(database);
+  const entries = await em.fork().count(AuditEntry);
+  const sent = (days: number, state: 'delivered' | 'failed' | 'disabled' | 'pending') =>
+    deliver(database, id, state, 'user.offboarded', daysAgo(days));
+  const old = [await sent(91, 'delivered'), await sent(91, 'failed'), await sent(91, 'disabled')];
+  const [young, waiting, replayed] = [
+    await sent(89, 'delivered'),
+    await sent(200, 'pending'),
+    await sent(200, 'failed'),
+  ];
+  const replay = await again(database, replayed, 'delivered');
+  for (const deliveryId of [old[0]!, young]) await tried(database, deliveryId, 1, 'delivered');
+  const events = await em.fork().count(WebhookEvent);
+
+  await em.fork().transactional(tidyUp);
+  const kept = [young, waiting, replayed, replay];
+  expect(await there([...old, ...kept])).toEqual(kept.toSorted((a, b) => a - b));
+  expect(await em.fork().count(WebhookEvent)).toBe(events - 3);
+  expect((await em.fork().findAll(WebhookAttempt)).map(({ deliveryId }) => deliveryId)).toEqual([young]);
+  expect(await em.fork().count(AuditEntry)).toBe(entries);
+});
+
+test('mails are deleted 90 days after their end, however it came', async () => {
+  const { emil } = await makeCast(database);
+  const fork = em.fork();
+  const written = (state: MailState, days: number) =>
+    fork.create(Mail, {
+      userId: emil.id,
+      kind: 'completions',
+      state,
+      createdAt: daysAgo(days),
+      ...(state !== 'pending' && { closedAt: daysAgo(days) }),
+    });
+  for (const state of ['sent', 'failed', 'withheld'] as const) written(state, 91);
+  const kept = [written('sent', 89), written('failed', 89), written('pending', 200)];
+  await fork.flush();
+  await em.fork().transactional(tidyUp);
+  const left = await em.fork().find(Mail, { userId: emil.id }, { orderBy: { id: 'asc' } });
+  expect(left.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
+});
+
+test('a turn deletes the oldest, as many as one transaction should, by few statements', async () => {
+  const { id } = await subscribe(database);
+  const ids: number[] = [];
+  for (let days = 120; days > 100; days--)
+    ids.push(await deliver(database, id, 'delivered', 'user.offboarded', daysAgo(days)));
+  const statements = await statementsOf(() => forgetOldEvents(em.fork(), 15));
+  expect(statements.length).toBe(4);
+  expect(await there(ids)).toEqual(ids.slice(15));
+  const { emil } = await makeCast(database);
+  await sql`
+    insert into mails (user_id, kind, state, closed_at)
+    select ${emil.id}, 'completions', 'sent', now() - n * interval '1 day' from generate_series(101, 120) n`.execute(
+    sqlOf(em.fork()),
+  );
+  await forgetOldMails(em.fork(), 15);
+  expect(await em.fork().count(Mail, { userId: emil.id })).toBe(5);
+});
