@@ -1,0 +1,170 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import {
+  AuditEntry,
+  Outbox,
+  Request,
+  User,
+  WebhookDelivery,
+  WebhookEvent,
+} from '../../database/entities/index.ts';
+import { createToken } from '../../database/tokens.ts';
+import { createEndpoint } from '../../database/webhooks.ts';
+import { freePort } from '../../scripts/local/ports.ts';
+import { apiAt } from '../support/api.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { scrape } from '../support/scraping.ts';
+import type { Browserlike } from '../support/web.ts';
+import { startWebProcess, type WebProcess } from '../support/web-process.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const em = () => database.em.fork();
+const receiver = await startReceiver();
+const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
+await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
+
+const [here, there] = (await Promise.all([1, 2].map(() => startWebProcess(own, engine.namespace)))) as [
+  WebProcess,
+  WebProcess,
+];
+const ports = [await freePort(), await freePort()];
+const workers = ports.map((port) =>
+  startWorkerProcess(own, engine.namespace, { METRICS_PORT: String(port) }),
+);
+const areThere = () =>
+  eventually(async () => {
+    const seen = await Promise.all(ports.map((port) => scrape(port).catch(() => null)));
+    return seen.every((read) => read?.get('lastday_workers_seen') === 2);
+  }, 40_000);
+await areThere();
+
+/** The same person, by the same session, at the other web process. */
+function carriedOver(browser: Browserlike, web: WebProcess): Browserlike {
+  const other = web.stranger();
+  for (const [name, value] of browser.cookies) other.cookies.set(name, value);
+  return other;
+}
+
+const casts = (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const cast = await makeCast(database);
+      await clearChecklist(database, cast);
+      return cast;
+    }),
+  );
+
+/** What a completion leaves behind, how often. */
+async function effectsOf({ lena, offboardingId }: Cast) {
+  const events = await em().find(WebhookEvent, { offboardingId, type: 'user.offboarded' });
+  const deliveries = await em().find(WebhookDelivery, { eventId: events[0]?.id ?? '' });
+  return {
+    status: (await em().findOneOrFail(User, { id: lena.id })).status,
+    completed: await em().count(AuditEntry, { userId: lena.id, action: 'user.offboarded' }),
+    cleared: await em().count(AuditEntry, { action: 'user.manager_cleared', details: { offboardingId } }),
+    events: events.length,
+    deliveries: deliveries.map(({ state }) => state),
+  };
+}
+const onceEach = {
+  status: 'offboarded',
+  completed: 1,
+  cleared: 2,
+  events: 1,
+  deliveries: ['delivered'],
+};
+const isDelivered = async (cast: Cast) => (await effectsOf(cast)).deliveries[0] === 'delivered';
+
+test('a session begun at one web process is good at the other, and ends at both', async () => {
+  const { ivo } = await makeCast(database);
+  const atHome = await here.signIn(ivo.email);
+  const abroad = carriedOver(atHome, there);
+  expect((await abroad.get('/offboarding')).status).toBe(200);
+  expect((await abroad.post('/session/end')).status).toBe(303);
+  expect((await atHome.get('/offboarding')).location).toContain('/sign-in');
+});
+
+test('a completion confirmed at both at the same moment is one', async () => {
+  const [cast] = await casts(1);
+  const ivo = await here.signIn(cast!.ivo.email);
+  const path = `/offboarding/${cast!.lena.id}/completion`;
+  const token = randomUUID();
+  const answers = await Promise.all(
+    [ivo, carriedOver(ivo, there)].map((browser) => browser.post(path, { token })),
+  );
+  // A busy machine may have no answer yet for one of them.
+  for (const { status } of answers) expect([202, 303]).toContain(status);
+  await eventually(() => isDelivered(cast!));
+  expect(await effectsOf(cast!)).toEqual(onceEach);
+  const told = receiver.received.filter(({ body }) => JSON.parse(body).data.user.id === cast!.lena.id);
+  expect(told).toHaveLength(1);
+});
+
+test('a call under one key made at both at the same moment has one effect', async () => {
+  const { emil } = await makeCast(database);
+  const { value } = await createToken(database.em, 'system', { name: 'both', scopes: ['requests:write'] });
+  const call = (web: WebProcess, key: string) =>
+    apiAt(web.address, value)('POST', `/users/${emil.externalId}/requests`, {
+      body: { item: 'Headset' },
+      headers: { 'Idempotency-Key': key },
+    });
+  const keys = Array.from({ length: 5 }, () => randomUUID());
+  for (const key of keys) {
+    const statuses = (await Promise.all([call(here, key), call(there, key)])).map(({ status }) => status);
+    // One of them may be told that the other still runs.
+    expect([201, 409]).toEqual(expect.arrayContaining(statuses));
+    expect(statuses).toContain(201);
+    expect((await call(there, key)).headers.get('idempotent-replayed')).toBe('true');
+  }
+  expect(await em().count(Request, { userId: emil.id })).toBe(keys.length);
+});
+
+test('two relays tell each change once, and each leaver has one process that knows it all', async () => {
+  const all = await Promise.all(Array.from({ length: 15 }, () => makeCast(database)));
+  await eventually(
+    async () => (await em().count(Outbox, { sentAt: null, offboardingId: { $ne: null } })) === 0,
+  );
+  const ids = all.map(({ offboardingId }) => offboardingId);
+  const rows = await em().find(Outbox, { offboardingId: { $in: ids } });
+  expect(rows.map(({ attempts }) => attempts)).toEqual(rows.map(() => 1));
+  for (const { offboardingId } of all) {
+    const description = await eventually(async () => {
+      const found = await engine.handleOf(offboardingId).describe();
+      return found.searchAttributes.OpenSeats?.[0] === 1 ? found : null;
+    });
+    expect(description.searchAttributes).toMatchObject({
+      OpenHardware: [1],
+      OpenSeats: [1],
+      OpenRequests: [1],
+    });
+  }
+  const relayed = await Promise.all(
+    ports.map(async (port) => (await scrape(port)).get('lastday_relay_rows_total{outcome="sent"}') ?? 0),
+  );
+  expect(relayed[0]! + relayed[1]!).toBe(await em().count(Outbox, { attempts: { $gt: 0 } }));
+});
+
+test('one worker killed while both complete people loses nothing and doubles nothing', async () => {
+  const all = await casts(10);
+  const ivo = await here.signIn(all[0]!.ivo.email);
+  const browsers = [ivo, carriedOver(ivo, there)];
+  const confirming = all.map(({ lena }, index) =>
+    browsers[index % 2]!.post(`/offboarding/${lena.id}/completion`, { token: randomUUID() }),
+  );
+  await pause(120);
+  await workers[0]!.kill();
+  for (const answer of await Promise.all(confirming)) expect([202, 303]).toContain(answer.status);
+  for (const cast of all) {
+    await eventually(() => isDelivered(cast), 40_000);
+    expect(await effectsOf(cast)).toEqual(onceEach);
+  }
+  expect((await there.stranger().get('/health')).status).toBe(200);
+}, 90_000);
