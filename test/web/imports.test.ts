@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, Import, ImportRow, User } from '../../database/entities/index.ts';
 import { importById } from '../../database/imports/imports.ts';
+import { carryOn } from '../../database/imports/progress.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import { userById } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
@@ -147,6 +148,30 @@ describe('the import', () => {
     expect((await nora.get(`/imports/${id}`)).text).toContain('Being cancelled');
     await carryOut(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelled after 0 of 1 line.');
+  });
+
+  test('that is cancelled before the managers were set says so, and the same file sets them', async () => {
+    const { id: mark } = cast.emil;
+    const file = csvOf(
+      ['externalId', 'name', 'email', 'manager'],
+      [`W-${mark}`, 'Worker', `w${mark}@x.example`, `B-${mark}`],
+      [`B-${mark}`, 'Boss', `b${mark}@x.example`, null],
+    );
+    const id = await uploaded(nora, 'users', file);
+    await nora.post(`/imports/${id}/start`);
+    await carryOn(em, id, { onStep() {}, onDefect() {} });
+    await nora.post(`/imports/${id}/cancellation`);
+    await carryOut(id);
+    expect((await nora.get(`/imports/${id}`)).text).toContain(
+      'For 1 of the people added, the manager was still to be set: importing the file again sets it.',
+    );
+    const again = await uploaded(nora, 'users', file);
+    await nora.post(`/imports/${again}/start`);
+    await carryOut(again);
+    const [worker, boss] = await Promise.all(
+      ['W', 'B'].map((letter) => em.fork().findOneOrFail(User, { externalId: `${letter}-${mark}` })),
+    );
+    expect(worker!.managerId).toBe(boss!.id);
   });
 
   test('of the same file twice changes nothing the second time', async () => {
