@@ -32,7 +32,7 @@ export const connect = (
     clientUrl: databaseUrl,
     dbName: decodeURIComponent(new URL(databaseUrl).pathname.slice(1)),
     driverOptions: {
-      onPoolCreated: parseMoments,
+      onPoolCreated: preparePool,
       connectionTimeoutMillis: connectTimeoutMs,
       ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
     },
@@ -53,6 +53,29 @@ export const connect = (
   });
 
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
+
+function preparePool(pool: pg.Pool) {
+  parseMoments(pool);
+  giveUpWhatIsLost(pool);
+}
+
+/**
+ * A transaction whose connection was lost can neither be committed nor rolled back, and then its place in the pool is
+ * not given back by whoever began it: after as many of those as the pool has places the process would hang for ever.
+ */
+function giveUpWhatIsLost(pool: pg.Pool) {
+  const inUse = new WeakSet<pg.PoolClient>();
+  pool.on('acquire', (client) => inUse.add(client));
+  pool.on('release', (_error, client) => inUse.delete(client));
+  pool.on('connect', (client) =>
+    client.once('end', () => {
+      if (!inUse.has(client)) return;
+      client.release(true);
+      // Whoever gives it back late finds it done.
+      client.release = () => undefined;
+    }),
+  );
+}
 
 /** Typed SQL reads moments as Date and counts as numbers, like the entities do; the ORM's own default is text. */
 function parseMoments(pool: pg.Pool) {

@@ -8,6 +8,7 @@ import { completeStubbornly, signIn } from './crashes/asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';
 import { inWords, type Step, stepsOf } from './crashes/steps.ts';
 import { type Strike, strikeAt } from './crashes/strikes.ts';
+import { isCommit } from './machine/conversation.ts';
 import { startMachine } from './machine/machine.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
@@ -90,7 +91,7 @@ describe('killed at every step of a completion', () => {
 
 it('the connection cut before and after every COMMIT of a completion', async () => {
   const casts: Cast[] = [];
-  const commits = steps.filter(({ statement }) => statement.startsWith('commit'));
+  const commits = steps.filter(({ statement }) => isCommit(statement));
   expect(commits.some(({ answered }) => answered)).toBe(true);
   for (const step of commits) casts.push(await completeThrough(step, []));
   await expectEverythingOnce(casts);

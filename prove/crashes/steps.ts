@@ -1,16 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { overhear, type Said } from '../machine/conversation.ts';
 import type { Call } from '../machine/line.ts';
 import type { LineName, Machine } from '../machine/machine.ts';
-import { statementReader } from '../machine/statements.ts';
 
-/**
- * A moment in the work of the web or the worker process: a statement is on its way to PostgreSQL, or (`answered`)
- * has been carried out and its answer is on the way back.
- */
-export interface Step {
+/** A moment in the work of the web or the worker process: what it says to PostgreSQL. */
+export interface Step extends Said {
   line: LineName;
-  statement: string;
-  answered: boolean;
 }
 
 /** A step in words. */
@@ -68,54 +63,12 @@ export function at(machine: Machine, awaited: Step, strike: (call: Call) => Prom
   return () => hasCome;
 }
 
-/** Reports every statement, and the answer to every COMMIT. */
+/** Reports every statement of either process, and the answer to every COMMIT. */
 function watch(machine: Machine, report: (step: Step, call: Call) => Promise<void> | void): () => void {
-  for (const line of lines) {
-    const calls = new WeakMap<Call, Conversation>();
-    machine.lines[line].tap = async (bytes, direction, call) => {
-      const conversation = calls.get(call) ?? converse(bytes, direction);
-      calls.set(call, conversation);
-      for (const [statement, answered] of conversation(bytes, direction))
-        await report({ line, statement, answered }, call);
-    };
-  }
+  const stops = lines.map((line) =>
+    overhear(machine.lines[line], (said, call) => report({ line, ...said }, call)),
+  );
   return () => {
-    for (const line of lines) machine.lines[line].tap = null;
+    for (const stop of stops) stop();
   };
 }
-
-type Conversation = (bytes: Buffer, direction: 'there' | 'back') => [statement: string, answered: boolean][];
-
-function converse(first: Buffer, direction: 'there' | 'back'): Conversation {
-  // A connection that was there before has begun long ago.
-  const read = statementReader(direction === 'there' && startsAnew(first));
-  let before = 'nothing';
-  let committing: string | null = null;
-
-  return (bytes, way) => {
-    if (way === 'back') {
-      const done = committing;
-      committing = null;
-      return done === null ? [] : [[done, true]];
-    }
-    return read(bytes).map((text) => {
-      const isCommit = /^commit$/i.test(text.trim());
-      const statement = isCommit ? `commit after ${before}` : shortened(text);
-      if (isCommit) committing = statement;
-      else before = statement;
-      return [statement, false];
-    });
-  };
-}
-
-/** The first message of a connection has no type: it begins with its length, which is short. */
-const startsAnew = (bytes: Buffer) => bytes[0] === 0;
-
-/** Without the values in it, in a line. */
-const shortened = (text: string): string =>
-  text
-    .replace(/'[^']*'/g, '…')
-    .replace(/\b\d+\b/g, '#')
-    .replace(/\s+/g, ' ')
-    .trim()
-    .slice(0, 90);

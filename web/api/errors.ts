@@ -1,17 +1,17 @@
-import type { ErrorRequestHandler } from 'express';
+import type { ErrorRequestHandler, Request } from 'express';
 import { KeyReused } from '../../database/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
-import { isDatabaseAway } from '../middleware/errors.ts';
+import { changesNothing, isDatabaseAway } from '../middleware/errors.ts';
 import type { Services } from '../services.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
 
 /** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */
 export const answerErrors =
   ({ log }: Services): ErrorRequestHandler =>
-  (error, _request, response, next) => {
+  (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const { problem, headers } = apiProblemOf(error);
+    const { problem, headers } = isDatabaseAway(error) ? databaseAway(request) : apiProblemOf(error);
     if (problem.status >= 500) log.error({ err: error }, 'request failed');
     response.set(headers);
     sendProblem(response, problem);
@@ -23,7 +23,6 @@ function apiProblemOf(error: unknown): ApiProblem {
     const fields = Object.entries(error.fields);
     return invalid(fields.map(([field, detail]) => ({ pointer: pointerTo(field), detail })));
   }
-  if (isDatabaseAway(error)) return new ApiProblem(databaseAway, { 'Retry-After': '5' });
   return new ApiProblem(problemOf(error));
 }
 
@@ -60,12 +59,23 @@ const keyReused: Problem = {
     'It was used with another method, address or body. Nothing was changed. Choose a new key for each call.',
 };
 
-const databaseAway: Problem = {
-  status: 503,
-  code: 'database-away',
-  title: 'The database does not answer',
-  detail: 'Nothing was changed. Please try again.',
-};
+const databaseAway = (request: Request): ApiProblem =>
+  new ApiProblem(
+    {
+      status: 503,
+      code: 'database-away',
+      title: 'The database does not answer',
+      detail: changesNothing(request) ? 'Please try again.' : maybeDone(request),
+    },
+    { 'Retry-After': '5' },
+  );
+
+const maybeDone = (request: Request): string =>
+  `It is not known whether this was done. ${
+    request.get('Idempotency-Key') === undefined
+      ? 'Look before you repeat the call. Under an Idempotency-Key it could be repeated as it is.'
+      : 'Repeat the call under the same Idempotency-Key: it is done once.'
+  }`;
 
 /** What is wrong with a body before anybody read it. */
 function problemOfParser(error: unknown): Problem {

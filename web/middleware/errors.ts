@@ -1,4 +1,4 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isHtmx } from '../input/request.ts';
@@ -26,7 +26,7 @@ export const showErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const meaning = meaningOf(error);
+    const meaning = isDatabaseAway(error) ? databaseAway(request) : meaningOf(error);
     if (meaning.status >= 500) log.error({ err: error }, 'request failed');
     response.status(meaning.status).set('Cache-Control', 'no-store');
     if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning, requestId: request.id });
@@ -52,12 +52,6 @@ function meaningOf(error: unknown): Meaning {
 
 function meaningOfStatus(error: unknown): Meaning {
   const { status, type } = error as { status?: unknown; type?: unknown };
-  if (isDatabaseAway(error))
-    return {
-      status: 503,
-      title: 'The database does not answer',
-      text: 'Nothing was changed. Please try again in a moment.',
-    };
   if (type === 'entity.too.large')
     return { status: 413, title: 'Too much', text: 'This is larger than we accept.' };
   if (typeof status === 'number' && status >= 400 && status < 500)
@@ -68,6 +62,17 @@ function meaningOfStatus(error: unknown): Meaning {
     text: 'It was our fault, and it has been written down. Please try again.',
   };
 }
+
+const databaseAway = (request: Request): Meaning => ({
+  status: 503,
+  title: 'The database does not answer',
+  text: changesNothing(request)
+    ? 'Please try again in a moment.'
+    : 'It is not known whether what you asked for was done. Please look before you ask again.',
+});
+
+/** Of anything else nobody knows whether it was done when the database is lost: its COMMIT may have been under way. */
+export const changesNothing = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
 
 const connectionTrouble = new Set([
   'ECONNREFUSED',
@@ -92,7 +97,7 @@ export function isDatabaseAway(error: unknown): boolean {
   const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
   if (connectionTrouble.has(String(code ?? ''))) return true;
   if (
-    /Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(
+    /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout/.test(
       String(message ?? ''),
     )
   )
