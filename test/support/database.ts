@@ -27,6 +27,23 @@ export async function ownDatabase(): Promise<OwnDatabase> {
 /** The addresses of a database without any table, which goes after the file's last test. */
 export const emptyDatabase = (): Promise<Omit<OwnDatabase, 'database'>> => makeDatabase('template0');
 
+/**
+ * A copy of everything in a file's database, as a restored back-up would be. Whoever is connected to the original is
+ * cut off, and may connect again.
+ */
+export async function copyOf({
+  ownerUrl,
+}: Pick<OwnDatabase, 'ownerUrl'>): Promise<Omit<OwnDatabase, 'database'>> {
+  const original = new URL(ownerUrl).pathname.slice(1);
+  await asAdmin(`alter database ${original} allow_connections false`);
+  try {
+    await asAdmin(`select pg_terminate_backend(pid) from pg_stat_activity where datname = '${original}'`);
+    return await makeDatabase(original);
+  } finally {
+    await asAdmin(`alter database ${original} allow_connections true`);
+  }
+}
+
 async function makeDatabase(template: string) {
   const ownerUrl = inject('postgresOwnerUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { expect, inject, test } from 'vitest';
+import { Notification, Reminder } from '../../database/entities/index.ts';
+import { complete } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, address, client, ask, handleOf } = await ownEngine(database);
+const em = () => database.em.fork();
+const running = `WorkflowType = 'offboarding' AND ExecutionStatus = 'Running'`;
+
+const temporal = (...args: string[]) =>
+  promisify(execFile)(inject('temporalCli'), [...args, '--address', address, '--namespace', namespace], {
+    env: { ...process.env, HOME: '/nonexistent' },
+  });
+const runOf = async (offboardingId: number) => {
+  const { runId, status, historyLength } = await handleOf(offboardingId).describe();
+  return { runId, isFollowing: status.name === 'RUNNING' && historyLength > 5 };
+};
+
+test('processes that an operator ends all at once begin anew, and repeat nothing', async () => {
+  startWorkerProcess(own, namespace);
+  // Whose day is over, so that there is something to be reminded of at once.
+  const casts = [await makeCast(database, -1), await makeCast(database, -2), await makeCast(database, 5)];
+  const before = await Promise.all(
+    casts.map(({ offboardingId }) =>
+      eventually(async () => {
+        const run = await runOf(offboardingId).catch(() => null);
+        return run?.isFollowing ? run.runId : null;
+      }, 30_000),
+    ),
+  );
+  const countOf = async () => ({
+    fired: await em().count(Reminder, { firedAt: { $ne: null } }),
+    told: await em().count(Notification),
+  });
+  await eventually(async () => (await client.workflow.count(running)).count === casts.length);
+  await eventually(
+    async () =>
+      (await em().count(Reminder, { dueAt: { $lt: new Date() }, firedAt: null, skippedAt: null })) === 0,
+  );
+  const said = await countOf();
+  expect(said.fired).toBeGreaterThan(0);
+
+  await temporal('workflow', 'terminate', '--query', running, '--reason', 'begin anew', '--yes');
+  for (const [index, { offboardingId }] of casts.entries()) {
+    await eventually(async () => {
+      const run = await runOf(offboardingId);
+      return run.isFollowing && run.runId !== before[index];
+    }, 60_000);
+  }
+  expect(await countOf()).toEqual(said);
+  const [cast] = casts;
+  await clearChecklist(database, cast!);
+  const answer = await ask(complete, cast!.offboardingId, { actor: `user:${cast!.ivo.id}` });
+  expect(answer).toMatchObject({ outcome: 'completed' });
+}, 150_000);
