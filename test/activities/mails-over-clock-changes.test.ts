@@ -1,0 +1,119 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { remindersLetter } from '../../activities/mail/letters/reminders.ts';
+import { makeLinks } from '../../activities/mail/links.ts';
+import { smtpMailer } from '../../activities/mail/mailer.ts';
+import { outgoing } from '../../activities/mail/outgoing.ts';
+import { assignAsset } from '../../database/assignments.ts';
+import { cutDigests } from '../../database/digests.ts';
+import { Offboarding, User } from '../../database/entities/index.ts';
+import { remindedOf } from '../../database/mail-contents.ts';
+import { mailTokens } from '../../database/mail-tokens.ts';
+import { recordMailTry, waitingMail } from '../../database/mails.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { fireReminder, nextReminder } from '../../database/reminders.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { testKey } from '../support/engine.ts';
+import { startMailServer, type TakenMail } from '../support/smtp.ts';
+
+/*
+ * Two people whose last day is 5 April 2027, which ends 23 hours apart: Lena is in Auckland, UTC+13 until
+ * clocks go back on 4 April, and UTC+12 then; Emil is in Pago Pago, UTC−11. Their manager is in Santiago, where clocks go
+ * back on 4 April too, and the IT admin in Berlin, where they went forward on 28 March. Time passes hour by hour.
+ */
+const lastDay = '2027-04-05';
+const zones = {
+  lena: 'Pacific/Auckland',
+  emil: 'Pacific/Pago_Pago',
+  mira: 'America/Santiago',
+  ivo: 'Europe/Berlin',
+} as const;
+
+const { database } = await ownDatabase();
+const { em } = database;
+const server = await startMailServer();
+const mailer = smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.example' });
+const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
+
+let cast: Cast;
+/** What each of them got, and when. */
+const came: { at: string; to: keyof typeof zones; mail: TakenMail }[] = [];
+
+beforeAll(async () => {
+  cast = await makeCast(database);
+  for (const [name, timeZone] of Object.entries(zones))
+    await em.fork().nativeUpdate(User, { id: cast[name as 'lena'].id }, { timeZone });
+  await assignAsset(em, 'system', cast.spare.id, cast.emil.id);
+  const before = new Date('2027-03-20T12:00:00Z');
+  for (const { id } of [cast.lena, cast.emil]) await setEndDate(em, 'token:hr', id, lastDay, before);
+  const end = Date.parse('2027-04-09T00:00:00Z');
+  for (let hour = before.getTime(); hour < end; hour += 3_600_000) await pass(new Date(hour));
+}, 120_000);
+
+/** What a worker does as an hour strikes. */
+async function pass(now: Date) {
+  for (const { id } of await em.fork().find(Offboarding, { state: 'open' })) {
+    const next = await nextReminder(em.fork(), id);
+    if (next !== null && next.dueAt <= now) await fireReminder(em, next.id, now);
+  }
+  for (const mailId of await cutDigests(em.fork(), 0, now)) {
+    const mail = (await waitingMail(em.fork(), mailId, 1))!;
+    const letter = remindersLetter(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
+    const outcome = await mailer.send(outgoing(mail, letter, links, mailer.domain), (error) => {
+      throw error;
+    });
+    await recordMailTry(em.fork(), mailId, { number: 1, outcome }, now);
+    const to = (Object.keys(zones) as (keyof typeof zones)[]).find(
+      (name) => cast[name].id === mail.receiver.id,
+    )!;
+    came.push({ at: `${now.toISOString().slice(0, 16)}Z`, to, mail: server.taken.at(-1)! });
+  }
+}
+
+const gotBy = (who: keyof typeof zones) =>
+  came.filter(({ to }) => to === who).map(({ at, mail }) => `${at} ${mail.headers.subject}`);
+const textTo = (who: keyof typeof zones, at: string) =>
+  came.find((each) => each.to === who && each.at === at)!.mail.text.replace(/\s+/g, ' ');
+
+const ofLena = '1 device, 1 license and 1 request still open';
+const ofBoth = [
+  `2027-03-28T11:00Z Lena Brandt leaves in 7 days: ${ofLena}`,
+  '2027-03-29T11:00Z Emil Novák leaves in 7 days: 1 device still open',
+  `2027-04-03T11:00Z Lena Brandt leaves tomorrow: ${ofLena}`,
+  '2027-04-04T11:00Z Emil Novák leaves tomorrow: 1 device still open',
+  `2027-04-05T12:00Z Lena Brandt had their last day yesterday: ${ofLena}`,
+  '2027-04-06T11:00Z Emil Novák had their last day yesterday: 1 device still open',
+  `2027-04-08T12:00Z Lena Brandt had their last day 4 days ago: ${ofLena}`,
+];
+
+describe('over changes of the clock', () => {
+  it('a leaver in UTC+13 hears at their midnights, the last ones being in UTC+12', () => {
+    expect(gotBy('lena')).toEqual([
+      '2027-03-28T11:00Z Your last day is in 7 days: please give back 1 device',
+      '2027-04-03T11:00Z Your last day is tomorrow: please give back 1 device',
+      '2027-04-05T12:00Z Your last day was yesterday: please give back 1 device',
+      '2027-04-08T12:00Z Your last day was 4 days ago: please give back 1 device',
+    ]);
+    expect(textTo('lena', '2027-03-28T11:00Z')).toContain('ThinkPad T14');
+  });
+
+  it('a leaver in UTC−11 hears the same words at theirs', () => {
+    expect(gotBy('emil')).toEqual([
+      '2027-03-29T11:00Z Your last day is in 7 days: please give back 1 device',
+      '2027-04-04T11:00Z Your last day is tomorrow: please give back 1 device',
+      '2027-04-06T11:00Z Your last day was yesterday: please give back 1 device',
+    ]);
+  });
+
+  it('their manager and the IT admin hear of each once, at the leaver’s midnights', () => {
+    expect(gotBy('mira')).toEqual(ofBoth);
+    expect(gotBy('ivo')).toEqual(ofBoth);
+  });
+
+  it('everybody reads when the day ends in their own time, by the clock of that day', () => {
+    const ends = 'it ends Mon 5 April 2027, ';
+    expect(textTo('ivo', '2027-03-28T11:00Z')).toContain(`${ends}14:00 (Europe/Berlin)`);
+    expect(textTo('mira', '2027-03-28T11:00Z')).toContain(`${ends}08:00 (America/Santiago)`);
+    expect(textTo('ivo', '2027-04-06T11:00Z')).toContain('it ended Tue 6 April 2027, 13:00 (Europe/Berlin)');
+  });
+});
