@@ -29,7 +29,7 @@ import { type Carried, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startMails } from './start-mails.ts';
-import { cameTooLate, failedForGood, step } from './steps.ts';
+import { cameTooLate, failedForGood, readings, step } from './steps.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
 const retryPatience = '2s';
@@ -46,6 +46,7 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
+  const reading = readings();
   const state = new OffboardingState(run.carried);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
@@ -88,7 +89,7 @@ export async function offboarding(run: Run): Promise<void> {
 
   async function read() {
     const take = state.beginRead();
-    const picture = await step('Read what is open').readPicture(offboardingId);
+    const picture = await reading('Read what is open').readPicture(offboardingId);
     if (picture === null) state.takeNothing();
     else take(picture);
   }
@@ -97,7 +98,7 @@ export async function offboarding(run: Run): Promise<void> {
   async function remindWhenDue() {
     if (state.mustRearm) {
       state.mustRearm = false;
-      state.reminder = await step('Look for the next reminder').nextReminder(offboardingId);
+      state.reminder = await reading('Look for the next reminder').nextReminder(offboardingId);
     }
     const waitIsOver = () => !state.isOpen || state.mustRearm || state.isDoubtful || hasGrownLong();
     const { reminder } = state;
@@ -131,7 +132,7 @@ export async function offboarding(run: Run): Promise<void> {
     await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
     if (state.isOpen && !isClear(state.counts)) await read();
-    if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);
+    if (!state.isOpen) return reading('Read how it ended').closedAnswer(offboardingId);
     // Without a date it may have been opened for this: then the database refuses, and cancels it again.
     const waits = state.lastDay.date !== null;
     if (waits && !isClear(state.counts)) return { outcome: 'still-open', counts: state.counts };

@@ -2,7 +2,9 @@ import {
   ActivityFailure,
   ApplicationFailure,
   isCancellation,
+  patched,
   proxyActivities,
+  proxyLocalActivities,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, MailingActivities, SendingActivities } from '../activities/index.ts';
@@ -18,6 +20,21 @@ const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
  */
 export const step = (summary: string) =>
   proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: durably, summary });
+
+/**
+ * How a run asks for what is only read: by the worker that runs the process, without the way through the engine, which
+ * would cost several times the reading. While the database is away, waits of more than a few seconds are the engine's
+ * timers, so that no task stays open. To be called once, where a run begins: runs that began before go on with steps.
+ */
+export const readings = () => (patched('local-reads') ? reading : step);
+
+const reading = (summary: string) =>
+  proxyLocalActivities<Activities>({
+    startToCloseTimeout: '3s',
+    retry: durably,
+    localRetryThreshold: '4s',
+    summary,
+  });
 
 /**
  * Sends over the network, on the queue that may hang. Longer than the patience of a sender, who shows that it
@@ -42,10 +59,13 @@ export const mailing = (summary: string) =>
     summary,
   });
 
-/** Whether an error is a step that failed for good; a cancelled process is none. */
-export const failedForGood = (error: unknown): error is ActivityFailure =>
-  error instanceof ActivityFailure && !isCancellation(error);
+/**
+ * Whether an error is a step or a reading that failed for good; a cancelled process is none. What an activity throws
+ * comes wrapped, what a local one throws does not.
+ */
+export const failedForGood = (error: unknown): error is ActivityFailure | ApplicationFailure =>
+  (error instanceof ActivityFailure || error instanceof ApplicationFailure) && !isCancellation(error);
 
 /** Whether a step was refused because its asker has long gone on: nothing is broken. */
-export const cameTooLate = ({ cause }: ActivityFailure): boolean =>
+export const cameTooLate = ({ cause }: Error): boolean =>
   cause instanceof ApplicationFailure && cause.type === failureTypes.askedTooLongAgo;

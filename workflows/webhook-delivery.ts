@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import { retryNow, type WebhookDeliveryInput } from './messages.ts';
-import { failedForGood, sending, step } from './steps.ts';
+import { failedForGood, readings, sending, step } from './steps.ts';
 
 /**
  * One event on its way to one endpoint: waits for the next try, tries, until the endpoint has taken it, or
@@ -9,6 +9,7 @@ import { failedForGood, sending, step } from './steps.ts';
  * another one ended.
  */
 export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Promise<void> {
+  const reading = readings();
   let isWoken = false;
   const wake = () => {
     isWoken = true;
@@ -16,7 +17,7 @@ export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Pro
   setHandler(retryNow, wake, { description: 'Tries now instead of later' });
 
   for (;;) {
-    const next = await step('Look for the next try').nextTry(deliveryId);
+    const next = await reading('Look for the next try').nextTry(deliveryId);
     if (next === null) return setCurrentDetails('**Closed.**');
     setCurrentDetails(detailsOf(next));
     const left = next.dueAt - Date.now();
