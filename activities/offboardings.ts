@@ -45,14 +45,19 @@ export function offboardingActivities({ database, log }: World) {
 
   /** Completes the offboarding, or says why not; and what is open then. */
   async function complete({ offboardingId, actor, askedAt }: Question) {
-    const known = await closedAnswer(fork(), offboardingId);
-    if (known === null && wasAskedTooLongAgo(askedAt, Date.now())) {
-      await withdrawOpeningTooLate(fork(), offboardingId, new Date());
-      throw cameTooLate();
-    }
-    const answer = known ?? (await completeOffboarding(fork(), offboardingId, actor as Actor));
+    const answer = wasAskedTooLongAgo(askedAt, Date.now())
+      ? await answerToLateAsker(offboardingId)
+      : await completeOffboarding(fork(), offboardingId, actor as Actor);
     log.info({ offboardingId, outcome: answer.outcome }, 'Completion decided');
     return { answer, picture: await pictureAfter(offboardingId) };
+  }
+
+  /** How it ended, if it did: nothing is begun any more. */
+  async function answerToLateAsker(offboardingId: number): Promise<CompleteAnswer> {
+    const known = await closedAnswer(fork(), offboardingId);
+    if (known !== null) return known;
+    await withdrawOpeningTooLate(fork(), offboardingId, new Date());
+    throw cameTooLate();
   }
 
   /** Takes a seat of the leaver back; and what is open then. */

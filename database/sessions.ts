@@ -14,13 +14,16 @@ export interface PersonSignedIn {
   role: Role;
   /** Their own zone, else the workspace's. */
   zone: string;
+  /** The workspace's: what "today" is for lists. */
+  workspaceZone: string;
   unread: number;
 }
 
 /** The active person with this id, with their unread notifications, by one statement; null for anybody else. */
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
-    select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone, ${unreadCount} as unread
+    select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
+      w.time_zone as "workspaceZone", ${unreadCount} as unread
     from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

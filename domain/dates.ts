@@ -19,9 +19,14 @@ export const isTimeZone = (text: string): boolean => IANAZone.isValidZone(text);
 export const todayIn = (zone: string, now: Date): CalendarDate =>
   DateTime.fromJSDate(now, { zone }).toISODate() as CalendarDate;
 
-/** Whole days from one date to another; negative when `to` lies before `from`. */
+/**
+ * Whole days from one date to another; negative when `to` lies before `from`. Dates alone are read as UTC
+ * (ECMA-262, Date Time String Format), where every day has 24 hours.
+ */
 export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
-  Math.round(utcMidnight(to).diff(utcMidnight(from), 'days').days);
+  (Date.parse(to) - Date.parse(from)) / dayMs;
+
+const dayMs = 86_400_000;
 
 /** The date `days` after `date` (before, when negative). */
 export const addDays = (date: CalendarDate, days: number): CalendarDate =>

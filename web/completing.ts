@@ -40,9 +40,10 @@ async function complete(
   userId: number,
   question: Question,
 ): Promise<CompleteAnswer> {
-  const done = await completedAlready({ database }, userId);
-  if (done !== null) return done;
-  const offboarding = await openForCompletion(database.em, question.actor, userId);
+  const em = database.em.fork();
+  const [last] = await em.find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
+  if (last?.state === 'completed') return (await closedAnswer(em, last.id))!;
+  const offboarding = waits(last) ? last : await openForCompletion(database.em, question.actor, userId);
   try {
     return await engine.complete(offboarding.id, question);
   } catch (error) {
@@ -51,11 +52,6 @@ async function complete(
   }
 }
 
-async function completedAlready(
-  { database }: Pick<Services, 'database'>,
-  userId: number,
-): Promise<CompleteAnswer | null> {
-  const em = database.em.fork();
-  const [last] = await em.find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
-  return last?.state === 'completed' ? closedAnswer(em, last.id) : null;
-}
+/** Open whether or not this completion is carried out: everything else is decided where it is. */
+const waits = (last: Offboarding | undefined): last is Offboarding =>
+  last?.state === 'open' && !last.openedForCompletionAt;

@@ -66,8 +66,7 @@ export const completionPages = (services: Services) => {
     const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
-      const { offboarding } = await leaverOf(database.em, userId);
-      const alert = retryAlert(answer, namesFrom(offboarding));
+      const alert = retryAlert(answer, namesSomebody(answer) ? await namesOfClosers(userId) : undefined);
       if (alert.tone === 'danger') return await show({ status: 409, alert });
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
@@ -80,5 +79,12 @@ export const completionPages = (services: Services) => {
     }
   }
 
+  const namesOfClosers = async (userId: number) =>
+    namesFrom((await leaverOf(database.em, userId)).offboarding);
+
   return { confirm, complete, retry };
 };
+
+/** Whether the words for an answer say who it was. */
+const namesSomebody = ({ outcome }: RetryAnswer): boolean =>
+  outcome === 'already-completed' || outcome === 'cancelled';

@@ -1,23 +1,22 @@
 import type { RequestHandler } from 'express';
 import { queueOf } from '../../database/queue.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheadFrom, lookAheads, queuePageSize } from '../../domain/queue.ts';
 import { pageIn, queryText } from '../input/request.ts';
 import { lastPage } from '../pages/paging.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
+import { signedIn } from '../sign-in/signed-in.ts';
 
 export const queuePages = ({ database }: Services) => {
   /** Who needs attention, soonest end date first. */
   const list: RequestHandler = async (request, response) => {
-    const em = database.em.fork();
-    const today = todayIn((await workspaceOf(em)).timeZone, new Date());
+    const today = todayIn(signedIn(response).workspaceZone, new Date());
     const lookAhead = lookAheadFrom(queryText(request, 'window'));
     const other = queryText(request, 'view') === 'other';
     const view = other ? 'other' : { lookAhead };
     const number = pageIn(request);
-    const queue = await queueOf(em, view, today, number);
+    const queue = await queueOf(database.em.fork(), view, today, number);
     page(response, 'queue/index', {
       title: 'Offboarding',
       ...queue,

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { searchPeople } from '../../database/people-search.ts';
 import { listDepartments, listUsers } from '../../database/user-list.ts';
 import { createUser, updateUser, userById } from '../../database/users.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { editForm, loadedOf } from '../input/edit-form.ts';
@@ -15,7 +14,7 @@ import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
 import { done, fragment, page } from '../pages/rendering.ts';
 import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
+import { actorOf, signedIn } from '../sign-in/signed-in.ts';
 
 const endDateForm = z.object({ endDate: optionalDate() });
 
@@ -35,7 +34,7 @@ export const userPages = (services: Services) => {
       title: 'People',
       ...(await listUsers(em, filter, pageIn(request))),
       filter,
-      today: todayIn((await workspaceOf(em.fork())).timeZone, new Date()),
+      today: todayIn(signedIn(response).workspaceZone, new Date()),
       departments: await listDepartments(em),
       statuses: userStatuses,
     });

@@ -5,6 +5,14 @@ import { dueTone, dueWords, rowButton } from '../../domain/queue.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from '../words/actors.ts';
 
+/** Made once: a page has a hundred dates, and making a format is what costs. */
+const calendarDate = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
 /** What templates may call, as `h`. */
 export const helpers = {
   actor: actorWords,
@@ -17,8 +25,7 @@ export const helpers = {
   stepWords,
 
   /** A calendar date for people: `24 Nov 2026`. */
-  date: (date: string | null | undefined) =>
-    date ? DateTime.fromISO(date, { zone: 'utc' }).setLocale('en-GB').toFormat('d LLL yyyy') : '—',
+  date: (date: string | null | undefined) => (date ? calendarDate.format(Date.parse(date)) : '—'),
 
   /** A moment for people, in a zone: `24 Nov 2026, 05:55 UTC`. */
   moment: (moment: Date | string | number | null | undefined, zone = 'utc') => {

@@ -10,6 +10,8 @@ export interface SignedIn {
   role: Role;
   /** Their own zone, else the workspace's: moments are shown in it. */
   zone: string;
+  /** The workspace's: what "today" is for lists. */
+  workspaceZone: string;
   /** Unread notifications. */
   unread: number;
 }
