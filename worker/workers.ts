@@ -19,7 +19,7 @@ import { repeat } from './repeat.ts';
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
 /** Bundles the workflows' code for the sandbox they run in: about two seconds. */
-export const bundleWorkflows = (): Promise<WorkflowBundleOption> =>
+export const bundleWorkflows = (): Promise<{ code: string }> =>
   bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 
 interface WorkersOptions {

@@ -1,0 +1,15 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { bundleWorkflows } from '../worker/workers.ts';
+import { runCommand, WrongUsage } from './command.ts';
+
+// `npm run bundle`: makes the workflows' code once, so that no worker has to at its start: `npm run worker -- FILE`.
+
+await runCommand('Usage: npm run bundle -- FILE', async () => {
+  const { positionals } = parseArgs({ allowPositionals: true });
+  const [file] = positionals;
+  if (file === undefined || positionals.length > 1) throw new WrongUsage('Into which file?');
+  const { code } = await bundleWorkflows();
+  writeFileSync(file, code);
+  console.log(`The workflows are in ${file}: npm run worker -- ${file}`);
+});
