@@ -36,5 +36,9 @@ export const logRequests =
     onBehalfOf(request.id, next);
   };
 
+/** Links open doors, and somebody may put a token where it does not belong. */
 const pathWithoutSecrets = (address: string) =>
-  address.split('?', 1)[0]!.replace(/^(\/(?:invitation|unsubscribe)\/).+/, '$1…');
+  address
+    .split('?', 1)[0]!
+    .replace(/^(\/(?:invitation|unsubscribe)\/).+/i, '$1…')
+    .replace(/lastday_\w+/g, 'lastday_…');

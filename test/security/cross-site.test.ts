@@ -1,0 +1,78 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { fingerprintOf } from '../support/fingerprint.ts';
+import { routesOf } from '../support/routes.ts';
+import { type Browserlike, startWeb } from '../support/web.ts';
+
+// ASVS 3.5.1 and 3.5.3: nobody acts through another site in a browser that is signed in.
+
+const own = await ownDatabase();
+const web = await startWeb(own);
+let cast: Cast;
+let ada: Browserlike;
+beforeAll(async () => {
+  cast = await makeCast(own.database);
+  ada = await web.signIn(cast.ada.email);
+});
+
+/** The API takes no cookies; a mail program's button comes from anywhere, and carries a signed token. */
+const posts = routesOf(web.app)
+  .filter((route) => route.startsWith('POST /') && !/ \/(api|unsubscribe)\//.test(route))
+  .map((route) => route.slice('POST '.length).replaceAll(/:\w+/g, '1'));
+
+describe.each([
+  ['another site', { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }],
+  [
+    'another site of the same domain',
+    { 'Sec-Fetch-Site': 'same-site', Origin: 'https://evil.lastday.example' },
+  ],
+  ['an old browser on another site', { Origin: 'https://evil.example' }],
+  ['a sandboxed frame', { Origin: 'null' }],
+  ['a site that hides where it is', {}],
+])('%s', (_, from) => {
+  test('posts nothing here, whatever the form', async () => {
+    const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const before = await fingerprintOf(own.database);
+    for (const path of posts) {
+      for (const type of [
+        'application/x-www-form-urlencoded',
+        'text/plain',
+        'multipart/form-data; boundary=x',
+      ]) {
+        const { status, headers } = await fetch(new URL(path, web.address), {
+          method: 'POST',
+          redirect: 'manual',
+          headers: { cookie, 'Content-Type': type, ...from },
+          body: 'name=x&role=super-admin',
+        });
+        expect(`${path} ${status}`).toBe(`${path} 403`);
+        // Nor does it sign anybody in or out.
+        expect(headers.getSetCookie().join(), path).not.toContain('lastday=');
+      }
+    }
+    expect(await fingerprintOf(own.database)).toEqual(before);
+    expect((await ada.get('/settings/tokens')).status).toBe(200);
+  });
+});
+
+test('the same posts from here are let in, so that it is not for another reason', async () => {
+  for (const path of posts.filter((path) => path !== '/session/end'))
+    expect((await ada.post(path)).status, path).not.toBe(403);
+});
+
+test('other sites may not read an answer, and no method but GET and POST is taken', async () => {
+  for (const path of ['/', '/users', '/api/v1/users']) {
+    const { headers } = await ada.get(path, { Origin: 'https://evil.example' });
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+  }
+  for (const method of ['PUT', 'PATCH', 'DELETE']) {
+    const { status } = await fetch(`${web.address}/users/1`, {
+      method,
+      headers: { 'Sec-Fetch-Site': 'same-origin' },
+    });
+    expect(status).toBe(404);
+  }
+});

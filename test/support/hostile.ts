@@ -1,0 +1,104 @@
+import pg from 'pg';
+
+/**
+ * A text that does harm wherever it is not escaped: in a page, in an attribute of either quote, in a template. The
+ * mark says where it came from.
+ */
+export const hostile = (mark: string): string =>
+  `${mark} <img src=x onerror=alert(1)>"zq="'zq='\u202e<%=7777*7%>{{7777*7}}\${7777*7}`;
+
+/** What of it has come through unescaped. */
+export const harmIn = (html: string): string[] =>
+  ['<img src=x', '"zq=', "'zq=", '54439'].filter((sign) => html.includes(sign));
+
+/** The mark of a column, as it stands in what pages show. */
+export const markOf = (column: string): string => `at-${column.replaceAll(/[._]/g, '-')}-at`;
+
+interface Column {
+  table: string;
+  name: string;
+  type: 'text' | '_text' | 'jsonb';
+}
+
+/** Tables that hold nothing anybody typed. */
+const machinery = [
+  'mikro_orm_migrations',
+  'rate_limits',
+  'idempotency_keys',
+  'heartbeats',
+  'sessions',
+  'outbox',
+];
+/** Columns that machines write and read back: hashes, sealed secrets, kinds; and zones, which every door checks. */
+const machineColumn = /(^|_)hash$|_encrypted$|^kind$|time_zone$/;
+/** Columns that name somebody as `token:<name>`. */
+const actorColumn = /^actor$|_by$/;
+
+/**
+ * Puts a hostile text into every text that the database holds, beneath every column's own mark, past all that would
+ * check it on the way in. Left out is what the schema itself refuses: words of ours and keys. Returns the columns
+ * that hold it now, as `table.column`.
+ */
+export async function fillWithHarm(ownerUrl: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    await client.query('alter table audit_entries disable trigger user');
+    const filled: string[] = [];
+    for (const column of await textColumns(client)) {
+      if (await fill(client, column)) filled.push(`${column.table}.${column.name}`);
+    }
+    return filled;
+  } finally {
+    await client.end();
+  }
+}
+
+async function textColumns(client: pg.Client): Promise<Column[]> {
+  const { rows } = await client.query<Column>(`
+    select table_name as table, column_name as name, udt_name as type from information_schema.columns
+    where table_schema = 'public' and is_generated = 'NEVER' and udt_name in ('text', '_text', 'jsonb')
+    order by 1, 2`);
+  return rows.filter(({ table, name }) => !machinery.includes(table) && !machineColumn.test(name));
+}
+
+async function fill(client: pg.Client, { table, name, type }: Column): Promise<boolean> {
+  const text = (actorColumn.test(name) ? 'token:' : '') + hostile(markOf(`${table}.${name}`));
+  const harm = client.escapeLiteral(text);
+  const value = {
+    text: `${harm} || ' ' || row_number`,
+    _text: `array(select ${harm} || ' ' || n from generate_subscripts(${name}, 1) n)`,
+    jsonb: `pg_temp.with_harm(${name}, ${harm})`,
+  }[type];
+  await client.query(withHarm);
+  try {
+    const { rowCount } = await client.query(`
+      update ${table} t set ${name} = ${value}
+      from (select ctid as place, row_number() over () from ${table}) numbered
+      where t.ctid = place and ${name} is not null ${hasTexts[type](name)}`);
+    return (rowCount ?? 0) > 0;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    // A check or a foreign key: no such text can get there.
+    if (code === '23514' || code === '23503') return false;
+    throw error;
+  }
+}
+
+/** Of lists and JSON only those that hold a text. */
+const hasTexts: Record<Column['type'], (name: string) => string> = {
+  text: () => '',
+  _text: (name) => `and ${name} <> '{}'`,
+  jsonb: (name) => `and jsonb_path_exists(${name}, '$.** ? (@.type() == "string")')`,
+};
+
+/** A JSON value with every text in it replaced; what it calls its fields stays, and what kind of thing it is. */
+const withHarm = `
+create or replace function pg_temp.with_harm(value jsonb, harm text) returns jsonb language sql as $$
+  select case jsonb_typeof(value)
+    when 'string' then to_jsonb(harm)
+    when 'array' then (select coalesce(jsonb_agg(pg_temp.with_harm(one, harm)), '[]') from jsonb_array_elements(value) one)
+    when 'object' then (select coalesce(jsonb_object_agg(key,
+      case when key in ('kind', 'state') then one else pg_temp.with_harm(one, harm) end), '{}') from jsonb_each(value) as fields(key, one))
+    else value end
+$$`;
