@@ -4,7 +4,7 @@ import { connect } from '../database/orm.ts';
 import { createToken } from '../database/tokens.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
-import { throughputOf } from './clock.ts';
+import { throughputOf, timeOf } from './clock.ts';
 import type { Place } from './place.ts';
 import type { Row } from './report.ts';
 
@@ -12,8 +12,8 @@ const calls = 300;
 const width = 20;
 
 /**
- * End dates set by an HR system, from the first call until the last workflow knows, beside bare
- * signalWithStart calls on the same server.
+ * End dates set by an HR system, from the first call until the last workflow knows, beside bare signalWithStart calls on
+ * the same server; and the relay's part of that alone: from what the database has recorded to the workflows.
  */
 export async function measureCalls(
   place: Place,
@@ -26,7 +26,7 @@ export async function measureCalls(
   });
   const people: { external_id: string }[] = await database.em.execute(
     `select external_id from users where end_date is null and status = 'active' and external_id is not null
-     order by id desc limit ${calls}`,
+     order by id desc limit ${2 * calls}`,
   );
   const endDate = addDays(todayIn('UTC', new Date()), 40);
   const patch = async (i: number) => {
@@ -50,8 +50,17 @@ export async function measureCalls(
   const run = randomUUID();
   const bare = await throughputOf(calls, width, (i) => engine.signalWithStart(`bare-${run}-${i}`));
   const ours = await throughputOf(calls, width, patch, allAreTold);
+  await place.untilQuiet();
+  await whileAsleep(place.processes.worker, () => throughputOf(calls, width, (i) => patch(calls + i)));
+  const relayed = calls / ((await timeOf(allAreTold)) / 1_000);
   await database.close();
   return [
+    {
+      what: `${calls} end dates on record, from the database to the workflows`,
+      ours: relayed,
+      limit: bare,
+      limitIs: 'bare signalWithStart',
+    },
     {
       what: `${calls} end dates by HR, from call to workflow`,
       ours,
@@ -60,4 +69,14 @@ export async function measureCalls(
       atLeast: 0.8,
     },
   ];
+}
+
+/** Stops a process for as long as `work` takes. */
+async function whileAsleep(pid: number, work: () => Promise<unknown>): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
 }

@@ -4,8 +4,11 @@ import { parseArgs } from 'node:util';
 import { bareEngine } from './bare.ts';
 import { measureCalls } from './calls.ts';
 import { measureFanOut } from './fan-out.ts';
+import { measureImport } from './imports.ts';
+import { measureLoad } from './load.ts';
 import { measurePages } from './pages.ts';
-import { bringUpPlace, type Crowd } from './place.ts';
+import { bringUpPlace, type Crowd, type Place } from './place.ts';
+import { memoryOf } from './processes.ts';
 import { type Row, reaches, tableOf } from './report.ts';
 import { measureUpdates } from './updates.ts';
 
@@ -16,6 +19,8 @@ const { values } = parseArgs({
     users: { type: 'string', default: '100000' },
     leavers: { type: 'string', default: '10000' },
     json: { type: 'string' },
+    /** Also load the large place: much at once, and then for so many minutes this and that. */
+    soak: { type: 'string' },
   },
 });
 const large: Crowd = { users: Number(values.users), leavers: Number(values.leavers) };
@@ -28,16 +33,17 @@ const rows: Row[] = [];
 say('A small place');
 const few = await inPlace(small, async (place) => ({
   pages: await measurePages(place),
-  memory: place.workerMemory(),
+  memory: await memoryAfresh(place),
 }));
 say('A large place');
 const many = await inPlace(large, async (place) => {
-  const memory = place.workerMemory();
   const pages = await measurePages(place);
   const engine = await bareEngine(place.temporalAddress);
   rows.push(...pages, ...(await measureUpdates(place, engine)), ...(await measureCalls(place, engine)));
-  rows.push(...(await measureFanOut(place)));
+  rows.push(...(await measureFanOut(place)), ...(await measureImport(place)));
   await engine.stop();
+  const memory = await memoryAfresh(place);
+  if (values.soak) rows.push(...(await measureLoad(place, { minutes: Number(values.soak), say })));
   return { pages, memory };
 });
 for (const [i, page] of many.pages.entries()) {
@@ -72,10 +78,13 @@ if (values.json)
   writeFileSync(values.json, `${JSON.stringify({ at: new Date(), large, small, rows }, null, 2)}\n`);
 process.exit();
 
-async function inPlace<T>(
-  crowd: Crowd,
-  measure: (place: Awaited<ReturnType<typeof bringUpPlace>>) => Promise<T>,
-): Promise<T> {
+/** The worker's memory after a start, when every leaver sleeps. */
+async function memoryAfresh(place: Place): Promise<number> {
+  await place.restartWorker();
+  return memoryOf(place.processes.worker);
+}
+
+async function inPlace<T>(crowd: Crowd, measure: (place: Place) => Promise<T>): Promise<T> {
   const place = await bringUpPlace(crowd, say);
   try {
     return await measure(place);

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -12,6 +12,10 @@ import { type Program, startProgram } from '../scripts/local/program.ts';
 import { runScript } from '../scripts/local/run-script.ts';
 import { startTemporal } from '../scripts/local/temporal.ts';
 import { findTemporalCli } from '../scripts/local/temporal-cli.ts';
+import { untilIdle } from './processes.ts';
+
+/** The worker looks at every leaver once in this time. */
+const aWholeTurnMs = 35_000;
 
 const checkout = fileURLToPath(new URL('../', import.meta.url));
 
@@ -23,12 +27,17 @@ export interface Place {
   address: string;
   databaseUrl: string;
   temporalAddress: string;
-  /** The worker's resident memory, in MiB. */
-  workerMemory(): number;
+  /** The process ids of its parts. */
+  processes: Record<Part, number>;
+  /** Another worker process in its place, which is quiet when this resolves: nothing but what sleeping leavers cost. */
+  restartWorker(): Promise<void>;
   /** Resolves when the worker has nothing to do any more. */
   untilQuiet(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** What a place consists of. */
+export type Part = 'web' | 'worker' | 'engine' | 'database';
 
 /** How many people a place has. */
 export interface Crowd {
@@ -57,6 +66,8 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     SECRET_KEY: secretKey,
     WEBHOOK_ALLOW: '127.0.0.1',
     LOG_LEVEL: 'warn',
+    // One token stands for a whole HR system here.
+    API_RATE_LIMIT: '1000000',
     LASTDAY_ADMIN_EMAIL: admin.email,
     LASTDAY_ADMIN_PASSWORD: admin.password,
   };
@@ -78,7 +89,8 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       endsBy: 'SIGTERM',
       patience: 15_000,
     });
-  const [web, worker] = await Promise.all([start('web'), start('worker')]);
+  const web = await start('web');
+  let worker = await start('worker');
   const address = `http://127.0.0.1:${port}`;
   const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
   if (!(await until(isHealthy, 120_000, 200)))
@@ -87,9 +99,15 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     address,
     databaseUrl: postgres.appUrl,
     temporalAddress: temporal.address,
-    workerMemory: () =>
-      Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${worker.pid}/status`, 'utf8'))?.[1]) / 1024,
-    untilQuiet: () => untilIdle(worker.pid),
+    processes: { web: web.pid, worker: worker.pid, engine: temporal.pid, database: postgres.pid },
+    untilQuiet: () => untilIdle(place.processes.worker),
+    async restartWorker() {
+      await worker.stop();
+      worker = await start('worker');
+      place.processes.worker = worker.pid;
+      await pause(aWholeTurnMs);
+      await place.untilQuiet();
+    },
     async stop() {
       await Promise.all([web.stop(), worker.stop()]);
       await Promise.all([postgres.stop(), temporal.stop()]);
@@ -100,24 +118,4 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   say('  waiting until every leaver has a workflow');
   await place.untilQuiet();
   return place;
-}
-
-const idleFor = 3;
-const quietWithin = 1_800;
-
-/** Watches how much processor time a process takes, once a second, until it takes next to none. */
-async function untilIdle(pid: number): Promise<void> {
-  let [before, quiet] = [ticksOf(pid), 0];
-  for (let second = 0; quiet < idleFor && second < quietWithin; second++) {
-    await pause(1_000);
-    const now = ticksOf(pid);
-    quiet = now - before <= 10 ? quiet + 1 : 0;
-    before = now;
-  }
-}
-
-/** The processor time a process has had, in hundredths of a second (proc(5), utime and stime). */
-function ticksOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return Number(fields[11]) + Number(fields[12]);
 }

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { connect } from '../database/orm.ts';
+import { createToken } from '../database/tokens.ts';
+import { timeOf } from './clock.ts';
+import type { Place } from './place.ts';
+import type { Row } from './report.ts';
+
+const lines = 2_000;
+const linesOfTransaction = 100;
+
+/** A file of new people, from the upload until its last line is done, beside their rows inserted by the bare driver. */
+export async function measureImport(place: Place): Promise<Row[]> {
+  const run = randomUUID().slice(0, 8);
+  const ours = await timeOf(() => importPeople(place, run));
+  const bare = await timeOf(() => insertPeople(place, run));
+  return [
+    {
+      what: `an import of ${lines} new people, lines`,
+      ours: lines / (ours / 1_000),
+      limit: lines / (bare / 1_000),
+      limitIs: 'person and audit entry by bare pg',
+    },
+  ];
+}
+
+async function importPeople({ address, databaseUrl }: Place, run: string) {
+  const database = await connect(databaseUrl);
+  const { value } = await createToken(database.em, 'system', {
+    name: `bench ${run}`,
+    scopes: ['imports:write'],
+  });
+  await database.close();
+  const headers = { Authorization: `Bearer ${value}` };
+  const people = Array.from({ length: lines }, (_, i) => `${run}-${i},Person ${i},${run}-${i}@bench.example`);
+  const posted = await fetch(`${address}/api/v1/imports/users`, {
+    method: 'POST',
+    headers: { ...headers, 'Content-Type': 'text/csv' },
+    body: ['externalId,name,email', ...people].join('\n'),
+  });
+  if (posted.status !== 202) throw new Error(`The import answered ${posted.status}: ${await posted.text()}`);
+  const { id } = (await posted.json()) as { id: number };
+  for (;;) {
+    const answer = await fetch(`${address}/api/v1/imports/${id}`, { headers });
+    const { state, created } = (await answer.json()) as { state: string; created: number };
+    if (state === 'done' && created === lines) return;
+    if (state === 'failed' || state === 'done') throw new Error(`The import is ${state}, ${created} created`);
+    await pause(50);
+  }
+}
+
+async function insertPeople({ databaseUrl }: Place, run: string) {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  for (let i = 0; i < lines; i++) {
+    if (i % linesOfTransaction === 0) await client.query('begin');
+    const inserted = await client.query(
+      'insert into users (external_id, name, email) values ($1, $2, $3) returning id',
+      [`bare-${run}-${i}`, `Person ${i}`, `bare-${run}-${i}@bench.example`],
+    );
+    await client.query(
+      `insert into audit_entries (actor, action, user_id, details) values ('system', 'user.created', $1, '{}')`,
+      [inserted.rows[0].id],
+    );
+    if ((i + 1) % linesOfTransaction === 0) await client.query('commit');
+  }
+  await client.end();
+}

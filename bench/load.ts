@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect, type Database } from '../database/orm.ts';
+import { createToken } from '../database/tokens.ts';
+import { addDays, todayIn } from '../domain/dates.ts';
+import { type Durations, durationsOf, timeOf } from './clock.ts';
+import type { Place } from './place.ts';
+import { memoryOf, shareOfCore } from './processes.ts';
+import type { Row } from './report.ts';
+import { type Visitor, visit } from './visitor.ts';
+
+const idleSeconds = 60;
+const admins = 200;
+/** How long an admin looks at a page before the next click, on average. */
+const thinkMs = 5_000;
+const clickingSeconds = 30;
+const endDates = 5_000;
+const hrWidth = 20;
+const secondsBetweenSamples = 15;
+
+/** What a place costs while nothing happens, and how it bears much at once and something all the time. */
+export async function measureLoad(
+  place: Place,
+  { minutes, say }: { minutes: number; say: (line: string) => void },
+): Promise<Row[]> {
+  const database = await connect(place.databaseUrl);
+  const hr = await humanResources(place, database);
+  const visitor = await visit(place);
+  try {
+    say(`  nothing, for ${idleSeconds} s`);
+    const idle = await measureIdle(place);
+    say(`  ${admins} admins at once`);
+    const crowd = await measureCrowd(visitor, hr);
+    say(`  ${endDates} end dates at once`);
+    const flood = await measureFlood(visitor, hr, database);
+    await place.untilQuiet();
+    say(`  ${minutes} minutes of this and that`);
+    const soak = await measureSoak(place, visitor, hr, minutes);
+    return [...idle, ...crowd, ...flood, ...soak];
+  } finally {
+    await database.close();
+  }
+}
+
+/** What each part takes of a core and of memory. */
+async function measureIdle({ processes }: Place): Promise<Row[]> {
+  const parts = Object.entries(processes);
+  const shares = await Promise.all(parts.map(([, pid]) => shareOfCore(pid, idleSeconds)));
+  return parts.flatMap(([part, pid], i) => [
+    { what: `idle: the ${part}'s processor`, ours: shares[i]! * 100, unit: ' % of a core' },
+    { what: `idle: the ${part}'s memory`, ours: memoryOf(pid), unit: ' MiB' },
+  ]);
+}
+
+/** Everybody opens the queue in the same moment; then everybody goes on clicking, with time to look. */
+async function measureCrowd(visitor: Visitor, hr: HumanResources): Promise<Row[]> {
+  const everybody = Array.from({ length: admins }, (_, i) => i);
+  const first = await Promise.all(everybody.map(() => timeOf(() => visitor.get('/offboarding'))));
+  const until = Date.now() + clickingSeconds * 1_000;
+  const times: number[] = [];
+  await Promise.all(
+    everybody.map(async (admin) => {
+      await pause(Math.random() * thinkMs);
+      for (let click = admin; Date.now() < until; click++) {
+        times.push(await timeOf(() => visitor.get(pageOf(hr, click))));
+        await pause(thinkMs * (0.5 + Math.random()));
+      }
+    }),
+  );
+  return [
+    { what: `${admins} open the queue in the same moment`, ours: durationsOf(first) },
+    { what: `${admins} click every ${thinkMs / 1_000} s: ${times.length} pages`, ours: durationsOf(times) },
+  ];
+}
+
+/** The queue and people's pages in turns. */
+const pageOf = ({ leavers }: HumanResources, click: number): string =>
+  click % 2 === 0 ? '/offboarding' : `/offboarding/${leavers[click % leavers.length]!.id}`;
+
+/** HR moves many end dates as fast as it can: how long until the last workflow knows, and how the console is meanwhile. */
+async function measureFlood(visitor: Visitor, hr: HumanResources, { em }: Database): Promise<Row[]> {
+  const count = Math.min(endDates, hr.leavers.length);
+  const pages: number[] = [];
+  let isOver = false;
+  const watching = (async () => {
+    for (let click = 0; !isOver; click++) {
+      pages.push(await timeOf(() => visitor.get(pageOf(hr, click))));
+      await pause(250);
+    }
+  })();
+  let answered = 0;
+  const known = await timeOf(async () => {
+    answered = await timeOf(() => inParallel(count, (i) => hr.moveEndDate(i)));
+    while ((await em.execute('select 1 from outbox where sent_at is null limit 1')).length > 0)
+      await pause(100);
+  });
+  isOver = true;
+  await watching;
+  return [
+    { what: `${count} end dates by HR, until all calls are answered`, ours: answered / 1_000, unit: ' s' },
+    { what: `${count} end dates by HR, until the last workflow knows`, ours: known / 1_000, unit: ' s' },
+    { what: 'the console meanwhile', ours: durationsOf(pages) },
+  ];
+}
+
+/** Pages, end dates and requests all the time; memory at the end is held against memory after the first quarter. */
+async function measureSoak(place: Place, visitor: Visitor, hr: HumanResources, minutes: number) {
+  const { web, worker } = place.processes;
+  const until = Date.now() + minutes * 60_000;
+  const times: number[] = [];
+  const memory: { web: number; worker: number }[] = [];
+  const every = async (ms: number, work: (round: number) => Promise<unknown>) => {
+    for (let round = 0; Date.now() < until; round++) {
+      await work(round);
+      await pause(ms);
+    }
+  };
+  await Promise.all([
+    every(100, async (round) => times.push(await timeOf(() => visitor.get(pageOf(hr, round))))),
+    every(200, (round) => hr.moveEndDate(round)),
+    every(1_000, (round) => hr.request(round)),
+    every(secondsBetweenSamples * 1_000, async () =>
+      memory.push({ web: memoryOf(web), worker: memoryOf(worker) }),
+    ),
+  ]);
+  const flat = (part: 'web' | 'worker'): Row => ({
+    what: `the ${part}'s memory at the end of ${minutes} minutes of mixed load`,
+    ours: mean(memory.slice(-Math.ceil(memory.length / 4)).map((sample) => sample[part])),
+    limit: mean(memory.slice(0, Math.ceil(memory.length / 4)).map((sample) => sample[part])),
+    limitIs: 'in its first quarter',
+    atMost: 1.1,
+    unit: ' MiB',
+  });
+  return [
+    { what: `pages during ${minutes} minutes of mixed load`, ours: durationsOf(times) as Durations },
+    flat('web'),
+    flat('worker'),
+  ];
+}
+
+type HumanResources = Awaited<ReturnType<typeof humanResources>>;
+
+/** An HR system with a token, and the leavers it knows. */
+async function humanResources({ address }: Place, { em }: Database) {
+  const { value } = await createToken(em, 'system', {
+    name: `load ${randomUUID()}`,
+    scopes: ['users:write', 'requests:write'],
+  });
+  const leavers: { id: number; external_id: string }[] = await em.execute(
+    `select u.id, u.external_id from users u join offboardings o on o.user_id = u.id
+     where o.state = 'open' and u.status = 'active' and u.end_date is not null and u.external_id is not null order by u.id`,
+  );
+  const today = todayIn('UTC', new Date());
+  const call = async (method: string, path: string, body: object) => {
+    const response = await fetch(`${address}/api/v1/users/${path}`, {
+      method,
+      headers: { Authorization: `Bearer ${value}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`The API answered ${response.status}: ${await response.text()}`);
+    await response.arrayBuffer();
+  };
+  const personOf = (i: number) => encodeURIComponent(leavers[i % leavers.length]!.external_id);
+  return {
+    leavers,
+    /** Another date on every round through the leavers. */
+    moveEndDate: (i: number) =>
+      call('PATCH', personOf(i), {
+        endDate: addDays(today, 20 + ((i + Math.floor(i / leavers.length)) % 60)),
+      }),
+    request: (i: number) => call('POST', `${personOf(i)}/requests`, { item: `Cable ${i}` }),
+  };
+}
+
+async function inParallel(count: number, work: (i: number) => Promise<unknown>): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: hrWidth }, async () => {
+      while (next < count) await work(next++);
+    }),
+  );
+}
+
+const mean = (figures: number[]): number => figures.reduce((sum, figure) => sum + figure, 0) / figures.length;
