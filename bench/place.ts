@@ -74,14 +74,16 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   const never = new AbortController().signal;
   await runScript('migrate', [], env, never);
   await runScript('demo', [], env, never);
+  const workflows = join(folder, 'workflows.js');
+  await runScript('bundle', [workflows], env, never);
   say(`  making up ${crowd.users} people, ${crowd.leavers} of them leaving`);
   await runScript('seed', ['--users', String(crowd.users), '--leavers', String(crowd.leavers)], env, never);
 
-  const start = (name: string): Promise<Program> =>
+  const start = (name: string, args: string[] = []): Promise<Program> =>
     startProgram({
       name,
       command: process.execPath,
-      args: [join(checkout, name, 'main.ts')],
+      args: [join(checkout, name, 'main.ts'), ...args],
       dataDir: folder,
       env,
       cwd: checkout,
@@ -90,7 +92,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       patience: 15_000,
     });
   const web = await start('web');
-  let worker = await start('worker');
+  let worker = await start('worker', [workflows]);
   const address = `http://127.0.0.1:${port}`;
   const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
   if (!(await until(isHealthy, 120_000, 200)))
@@ -103,7 +105,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     untilQuiet: () => untilIdle(place.processes.worker),
     async restartWorker() {
       await worker.stop();
-      worker = await start('worker');
+      worker = await start('worker', [workflows]);
       place.processes.worker = worker.pid;
       await pause(aWholeTurnMs);
       await place.untilQuiet();

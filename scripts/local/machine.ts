@@ -34,7 +34,11 @@ export interface Bringing {
  */
 export async function bringUp({ settings, crew, claim, stopping, say }: Bringing): Promise<string[]> {
   say('Starting PostgreSQL and Temporal');
-  const [postgres, temporal] = await startServers(settings, crew, say);
+  const workflows = join(settings.dataDir, 'workflows.js');
+  const [[postgres, temporal]] = await Promise.all([
+    startServers(settings, crew, say),
+    runScript('bundle', [workflows], process.env, stopping),
+  ]);
   const own = programEnvironment(settings, postgres, temporal);
   const scripts = { ...own, MIGRATION_DATABASE_URL: postgres.ownerUrl };
   const environment = { ...withoutOtherServers(process.env), ...scripts };
@@ -45,13 +49,15 @@ export async function bringUp({ settings, crew, claim, stopping, say }: Bringing
 
   say('Starting the worker and the web process');
   const programs: Record<string, number> = {};
-  const start = (name: string) => async () => {
-    const program = await startNode(name, settings, { ...withoutOtherServers(process.env), ...own });
-    programs[name] = program.pid;
-    claim.update({ programs, environment: scripts });
-    return program;
-  };
-  await crew.keep('worker', 'The worker', start('worker'));
+  const start =
+    (name: string, args: string[] = []) =>
+    async () => {
+      const program = await startNode(name, args, settings, { ...withoutOtherServers(process.env), ...own });
+      programs[name] = program.pid;
+      claim.update({ programs, environment: scripts });
+      return program;
+    };
+  await crew.keep('worker', 'The worker', start('worker', [workflows]));
   await crew.keep('web', 'The web process', start('web'));
   await untilHealthy(settings.url, crew);
 
@@ -82,11 +88,11 @@ function startServers(settings: Settings, crew: Crew, log: (line: string) => voi
   ]);
 }
 
-function startNode(name: string, { dataDir }: Settings, env: NodeJS.ProcessEnv) {
+function startNode(name: string, args: string[], { dataDir }: Settings, env: NodeJS.ProcessEnv) {
   return startProgram({
     name,
     command: process.execPath,
-    args: [join(checkout, name, 'main.ts')],
+    args: [join(checkout, name, 'main.ts'), ...args],
     dataDir,
     env,
     cwd: checkout,
