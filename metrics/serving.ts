@@ -25,7 +25,8 @@ export async function serveMetrics({ registry, database, environment, log }: Par
   const standing = measureStanding(registry, database);
 
   const server = createServer(async (request, response) => {
-    if (request.method !== 'GET' || request.url !== '/metrics') return void response.writeHead(404).end();
+    const path = request.url?.split('?', 1)[0];
+    if (request.method !== 'GET' || path !== '/metrics') return void response.writeHead(404).end();
     try {
       await standing.read();
       response.setHeader('Content-Type', registry.contentType).end(await registry.metrics());
@@ -35,7 +36,9 @@ export async function serveMetrics({ registry, database, environment, log }: Par
     }
   });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', ({ message }) =>
+      reject(new Error(`Metrics cannot be served (METRICS_PORT): ${message}`)),
+    );
     server.listen(port, host, resolve);
   });
   log.info({ host, port }, 'Metrics are served');

@@ -18,7 +18,8 @@ export function programEnvironment(
     DATABASE_URL: postgres.appUrl,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: 'default',
-    // Two processes cannot serve theirs at one address.
+    // There is no load balancer to wait for, and two processes cannot serve metrics at one address.
+    DRAIN_SECONDS: '',
     METRICS_PORT: '',
     SDK_METRICS_PORT: '',
     SECRET_KEY: process.env.SECRET_KEY || keptSecret(join(settings.dataDir, 'secrets', 'key'), 'base64'),
