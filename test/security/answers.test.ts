@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assignSeat } from '../../database/seats.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
@@ -22,6 +23,8 @@ beforeAll(async () => {
   const browser = web.stranger();
   await browser.post('/session', { email: cast.ada.email, password: castPassword }, proxied);
   cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  // With something open, so that a completion is refused without asking an engine.
+  await assignSeat(own.database.em, 'system', cast.license.id, cast.timo.id);
   token = (await createToken(own.database.em, 'system', { name: 'all', scopes })).value;
 });
 
@@ -56,7 +59,7 @@ async function ask(
 }
 
 const addressOf = (route: string) =>
-  route.replace(':userId', String(cast.emil.id)).replace(':tokenId', '999').replaceAll(/:\w+/g, '1');
+  route.replace(':userId', String(cast.timo.id)).replace(':tokenId', '999').replaceAll(/:\w+/g, '1');
 const routes = () =>
   routesOf(web.app)
     .map((route) => route.split(' ') as [string, string])

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { createRequest } from '../../database/requests.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
@@ -20,6 +21,8 @@ let nora: Browserlike;
 beforeAll(async () => {
   cast = await makeCast(own.database);
   nora = await web.signIn(cast.nora.email);
+  // With something open, so that a completion is refused without asking an engine.
+  await createRequest(em, 'system', cast.timo.id, { item: 'Mouse', reason: null });
 });
 
 /** What an admin may do, with fields in every spelling that no form of an admin has. */

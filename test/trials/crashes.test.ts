@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setEndDate } from '../../database/offboardings.ts';
+import { addDays, todayIn } from '../../domain/dates.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWeb } from '../support/web.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+// Trials that live peers lost: a process killed in the middle leaves nothing half done, lost or done twice.
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const startWorker = () => startWorkerProcess(own, engine.namespace);
+const isAlive = () => eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
+
+const owner = new pg.Client({ connectionString: own.ownerUrl });
+beforeAll(() => owner.connect());
+afterAll(() => owner.end());
+const one = async (text: string, ...values: unknown[]) => (await owner.query(text, values)).rows[0];
+
+/** What there is of a completion: everything once, or nothing. */
+const piecesOf = ({ lena, mira, offboardingId }: Cast): Promise<Record<string, unknown>> =>
+  one(
+    `select (select status from users where id = $1) as status,
+      (select state from offboardings where id = $3) as offboarding,
+      (select count(*)::int from users where manager_id = $1) as reports,
+      (select count(*)::int from audit_entries where user_id = $1 and action = 'user.offboarded') as audited,
+      (select count(*)::int from audit_entries where action = 'user.manager_cleared'
+        and details->>'offboardingId' = $3::text) as cleared,
+      (select count(*)::int from notifications where user_id = $2 and about_user_id = $1
+        and kind = 'offboarding_completed') as told,
+      (select count(*)::int from webhook_events where offboarding_id = $3 and type = 'user.offboarded') as events`,
+    lena.id,
+    mira.id,
+    offboardingId,
+  );
+
+test('a worker killed in the middle of the step that completes: nothing is half done, and then all of it once', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const before = await piecesOf(cast);
+  const ivo = await web.signIn(cast.ivo.email);
+  const worker = startWorker();
+  await isAlive();
+
+  // Held here, the transaction has changed the person and all who report to them, and tells nobody yet.
+  await owner.query('begin');
+  await owner.query('lock table notifications in exclusive mode');
+  const asked = ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
+  await eventually(async () => {
+    const { waiting } = await one(
+      `select count(*)::int as waiting from pg_locks where not granted and relation = 'notifications'::regclass`,
+    );
+    return waiting > 0;
+  });
+  await worker.kill();
+  await owner.query('rollback');
+  expect([202, 303]).toContain((await asked).status);
+  expect(await piecesOf(cast)).toEqual(before);
+
+  const next = startWorker();
+  await eventually(async () => (await piecesOf(cast)).status === 'offboarded', 30_000);
+  expect(await piecesOf(cast)).toEqual({
+    status: 'offboarded',
+    offboarding: 'completed',
+    reports: 0,
+    audited: 1,
+    cleared: 2,
+    told: 1,
+    events: 1,
+  });
+  await next.kill();
+});
+
+test('the relay killed with 300 people due: each is told once, and nobody is forgotten', async () => {
+  const count = 300;
+  const lastDay = addDays(todayIn('UTC', new Date()), 10);
+  const { rows: people } = await owner.query<{ id: number }>(`
+    insert into users (name, email, external_id)
+    select 'Leaver ' || n, 'leaver' || n || '@due.example', 'due-' || n from generate_series(1, ${count}) n
+    returning id`);
+  await owner.query(`
+    with devices as (insert into assets (tag, model) select external_id, 'X1' from users
+      where external_id like 'due-%' returning id, tag)
+    insert into assignments (asset_id, user_id) select d.id, u.id from devices d join users u on u.external_id = d.tag`);
+  const waiting = [...people];
+  const setThem = async () => {
+    for (let person = waiting.pop(); person !== undefined; person = waiting.pop())
+      await setEndDate(database.em, 'system', person.id, lastDay);
+  };
+  await Promise.all(Array.from({ length: 8 }, setThem));
+  await owner.query(`
+    update reminders set due_at = now() where kind = 'before_last_day' and days = 7
+      and offboarding_id in (select o.id from offboardings o join users u on u.id = o.user_id
+        where u.external_id like 'due-%')`);
+  const progress = (): Promise<{ fired: number; unsent: number }> =>
+    one(`
+      select (select count(*)::int from reminders where fired_at is not null) as fired,
+        (select count(*)::int from outbox where sent_at is null and offboarding_id is not null) as unsent`);
+
+  const worker = startWorker();
+  await eventually(async () => (await progress()).fired >= 40, 30_000);
+  await worker.kill();
+  const { fired } = await progress();
+  // Were it done already, nothing would have been tried.
+  expect(fired).toBeLessThan(count);
+
+  const next = startWorker();
+  await eventually(async () => (await progress()).fired >= count, 60_000);
+  const told = await one(`
+    select count(*)::int as people, max(times)::int as "mostTimes" from (
+      select user_id, count(*) as times from notifications
+      where kind = 'offboarding_reminder' and user_id = about_user_id group by user_id) each`);
+  expect(told).toEqual({ people: count, mostTimes: 1 });
+  await eventually(async () => (await progress()).unsent === 0, 30_000);
+  await next.kill();
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { completeOffboarding } from '../../database/completion.ts';
+import { openForCompletion } from '../../database/early-completions.ts';
+import { Notification, Offboarding, User } from '../../database/entities/index.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { fireReminder, nextReminder } from '../../database/reminders.ts';
+import { createRequest } from '../../database/requests.ts';
+import { createToken } from '../../database/tokens.ts';
+import { updateUser } from '../../database/users.ts';
+import { apiAt } from '../support/api.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { momentLines, momentNamed, momentStates } from '../support/moments.ts';
+import { startWeb } from '../support/web.ts';
+
+// Trials that live peers lost: a moved date, a day's outage, the ends of the world.
+
+const own = await ownDatabase();
+const { database } = own;
+const { em } = database;
+const web = await startWeb(own);
+const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:write'] });
+const call = apiAt(web.address, value);
+const hour = 3_600_000;
+
+/** Emil leaves on a day, with a request open. */
+async function leaving(date: string, now: Date, timeZone: string | null = null): Promise<Cast> {
+  const cast = await makeCast(database);
+  if (timeZone !== null) await updateUser(em, 'system', cast.emil.id, { timeZone });
+  await createRequest(em, 'system', cast.emil.id, { item: 'Mouse', reason: null });
+  await setEndDate(em, 'system', cast.emil.id, date, now);
+  return cast;
+}
+
+const offboardingOf = ({ emil }: Cast) =>
+  em.fork().findOneOrFail(Offboarding, { userId: emil.id, state: 'open' });
+
+/** What a worker fires that wakes at a moment, after having been away since the last time. */
+async function wakeAt(cast: Cast, now: Date): Promise<number> {
+  const { id } = await offboardingOf(cast);
+  for (let fired = 0; ; fired++) {
+    const next = await nextReminder(em.fork(), id);
+    if (next === null || next.dueAt > now) return fired;
+    await fireReminder(em, next.id, now);
+    // Told twice, it does not fire twice.
+    await fireReminder(em, next.id, now);
+  }
+}
+
+/** How often the leaver's manager was reminded. */
+const remindersAbout = ({ emil, mira }: Cast) =>
+  em.fork().count(Notification, { userId: mira.id, kind: 'offboarding_reminder', aboutUserId: emil.id });
+
+describe('the date is moved after something fired', () => {
+  const set = new Date('2026-11-24T12:00:00Z');
+
+  test('later: what has fired stays, the rest follows the new day, and nothing fires again for the old one', async () => {
+    const cast = await leaving('2026-12-24', set);
+    await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
+    expect(await remindersAbout(cast)).toBe(1);
+    await setEndDate(em, 'system', cast.emil.id, '2027-02-01', new Date('2026-12-18T12:00:00Z'));
+    expect(await momentStates(database, cast.emil.id)).toEqual([
+      '7 before fired',
+      '1 before date_moved',
+      'over date_moved',
+      '7 before waiting',
+      '1 before waiting',
+      'over waiting',
+    ]);
+    expect(await wakeAt(cast, new Date('2026-12-26T12:00:00Z'))).toBe(0);
+    // And back again: what was told of that day is not told a second time.
+    await setEndDate(em, 'system', cast.emil.id, '2026-12-24', new Date('2026-12-19T12:00:00Z'));
+    await wakeAt(cast, new Date('2026-12-23T12:00:00Z'));
+    expect(await remindersAbout(cast)).toBe(2);
+  });
+
+  test('earlier, past what was due: that comes too late and says so, the end of the day is told all the same', async () => {
+    const cast = await leaving('2026-12-24', set);
+    await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
+    await setEndDate(em, 'system', cast.emil.id, '2026-12-16', new Date('2026-12-18T12:00:00Z'));
+    const states = await momentStates(database, cast.emil.id);
+    expect(states).toContain('7 before too_late');
+    expect(states).toContain('1 before too_late');
+    await wakeAt(cast, new Date('2026-12-18T12:00:01Z'));
+    expect(await momentStates(database, cast.emil.id)).toContain('over fired');
+    expect(await remindersAbout(cast)).toBe(2);
+  });
+
+  test('by HR, the person’s page says what was sent, what will be and what never', async () => {
+    const cast = await makeCast(database, 20);
+    const { id, dueAt } = await momentNamed(database, cast.lena.id, '7 before');
+    await fireReminder(em, id, dueAt);
+    const moved = await call('PATCH', `/users/${cast.lena.externalId}`, { body: { endDate: '2099-01-31' } });
+    expect(moved.status).toBe(200);
+    const { text } = await (await web.signIn(cast.ivo.email)).get(`/offboarding/${cast.lena.id}`);
+    for (const heading of ['To come', 'Sent', 'Never to be sent'])
+      expect(text).toContain(`<h3>${heading}</h3>`);
+    expect(text).toContain('The last day moved.');
+  });
+});
+
+describe('an outage of more than a day', () => {
+  test('loses none of what was due and doubles nothing', async () => {
+    const cast = await leaving('2026-12-24', new Date('2026-11-24T12:00:00Z'));
+    // Away from before the day before until after the last day.
+    expect(await wakeAt(cast, new Date('2026-12-18T12:00:00Z'))).toBe(1);
+    expect(await wakeAt(cast, new Date('2026-12-25T12:00:00Z'))).toBe(2);
+    expect(await wakeAt(cast, new Date('2026-12-26T12:00:00Z'))).toBe(0);
+    expect(await momentStates(database, cast.emil.id)).toEqual([
+      '7 before fired',
+      '1 before too_late',
+      'over fired',
+      '3 overdue waiting',
+    ]);
+    expect(await remindersAbout(cast)).toBe(2);
+  });
+
+  test('shorter than the day it is about is made good', async () => {
+    const cast = await leaving('2026-12-24', new Date('2026-11-24T12:00:00Z'));
+    expect(await wakeAt(cast, new Date('2026-12-23T23:00:00Z'))).toBe(2);
+    expect((await momentStates(database, cast.emil.id)).slice(0, 2)).toEqual([
+      '7 before fired',
+      '1 before fired',
+    ]);
+  });
+});
+
+describe('leavers in UTC+13 and UTC−11', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+
+  test('are each told at their own midnight', async () => {
+    const tonga = await leaving('2026-12-24', now, 'Pacific/Tongatapu');
+    const samoa = await leaving('2026-12-24', now, 'Pacific/Pago_Pago');
+    expect(await momentLines(database, tonga.emil.id)).toEqual([
+      '7 before 2026-12-16T11:00 waiting',
+      '1 before 2026-12-22T11:00 waiting',
+      'over 2026-12-24T11:00 waiting',
+    ]);
+    expect(await momentLines(database, samoa.emil.id)).toEqual([
+      '7 before 2026-12-17T11:00 waiting',
+      '1 before 2026-12-23T11:00 waiting',
+      'over 2026-12-25T11:00 waiting',
+    ]);
+    const over = new Date('2026-12-24T11:00:00Z');
+    await wakeAt(tonga, new Date(over.getTime() - hour));
+    expect(await momentStates(database, tonga.emil.id)).toContain('over waiting');
+    await wakeAt(tonga, over);
+    await wakeAt(samoa, over);
+    expect(await momentStates(database, tonga.emil.id)).toContain('over fired');
+    expect(await momentStates(database, samoa.emil.id)).toContain('over waiting');
+  });
+
+  test('leave today, each on their own', async () => {
+    // At noon in Greenwich it is tomorrow in the one and still the same day in the other.
+    for (const [timeZone, today] of [
+      ['Pacific/Tongatapu', '2026-11-25'],
+      ['Pacific/Pago_Pago', '2026-11-24'],
+    ] as const) {
+      const { emil, ivo } = await makeCast(database);
+      await updateUser(em, 'system', emil.id, { timeZone });
+      const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id, now);
+      expect((await completeOffboarding(em, id, `user:${ivo.id}`, now)).outcome).toBe('completed');
+      expect((await em.fork().findOneOrFail(User, { id: emil.id })).endDate).toBe(today);
+    }
+  });
+});

@@ -1,0 +1,176 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Assignment, Notification, Offboarding, User, WebhookEvent } from '../../database/entities/index.ts';
+import { createToken } from '../../database/tokens.ts';
+import { scopes } from '../../domain/scopes.ts';
+import { apiAt } from '../support/api.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { csvOf, importing } from '../support/importing.ts';
+import { routesOf } from '../support/routes.ts';
+import { startWeb } from '../support/web.ts';
+
+// Trials that live peers lost: what is finished is finished with nothing out, whatever door somebody takes.
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, API_RATE_LIMIT: '100000' });
+const { value } = await createToken(database.em, 'system', { name: 'all', scopes });
+const call = apiAt(web.address, value);
+const sql = new pg.Client({ connectionString: own.url });
+beforeAll(async () => {
+  await sql.connect();
+  await engine.startWorker();
+});
+afterAll(() => sql.end());
+
+const em = () => database.em.fork();
+const isCompleted = async (userId: number) =>
+  (await em().findOneOrFail(User, { id: userId })).offboardingCompletedAt != null;
+const completion = (cast: Cast) => `/offboarding/${cast.lena.id}/completion`;
+
+/** Everything that a completion would have done, not one piece of which may be there. */
+async function expectNothingHappened({ lena, rosa, timo, offboardingId, laptop }: Cast) {
+  expect(await isCompleted(lena.id)).toBe(false);
+  expect((await em().findOneOrFail(Offboarding, { id: offboardingId })).state).toBe('open');
+  for (const { id } of [rosa, timo]) expect((await em().findOneOrFail(User, { id })).managerId).toBe(lena.id);
+  expect(await em().count(WebhookEvent, { type: 'user.offboarded', offboardingId })).toBe(0);
+  expect(await em().count(Notification, { kind: 'offboarding_completed', aboutUserId: lena.id })).toBe(0);
+  expect(await em().findOneOrFail(Assignment, { id: laptop.assignmentId })).toMatchObject({
+    returnedAt: null,
+  });
+}
+
+describe('finishing with a laptop, a seat and a request out', () => {
+  const words = 'Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.';
+
+  test('by the page, by its script and by the API is refused, and says what is out', async () => {
+    const cast = await makeCast(database);
+    const ivo = await web.signIn(cast.ivo.email);
+    const byPage = await ivo.post(completion(cast), { token: randomUUID() });
+    expect([byPage.status, byPage.text.includes(words)]).toEqual([409, true]);
+    const byHtmx = await ivo.postByHtmx(completion(cast), 'checklist', { token: randomUUID() });
+    expect([byHtmx.status, byHtmx.text.includes(words)]).toEqual([409, true]);
+    expect((await ivo.get(completion(cast))).status).toBe(409);
+    const byApi = await call('POST', `/users/${cast.lena.externalId}/completion`);
+    expect(byApi.status).toBe(409);
+    expect(byApi.json).toMatchObject({ hardware: 1, software: 1, requests: 1, detail: words });
+    await expectNothingHappened(cast);
+  });
+
+  test('there is no other door: three addresses complete, none by looking, none for many', () => {
+    const doors = routesOf(web.app).filter((route) =>
+      /complet|finish|archive|bulk|batch|delete/i.test(route),
+    );
+    expect(doors.sort()).toEqual([
+      'GET /offboarding/:userId/completion',
+      'POST /api/v1/users/:externalId/completion',
+      'POST /offboarding/:userId/completion',
+    ]);
+    expect(routesOf(web.app).filter((route) => /^DELETE/.test(route))).toEqual([]);
+  });
+
+  test('by HR’s status, by a file and by a form leaves an open checklist that the queue shows', async () => {
+    const doors: ((cast: Cast) => Promise<unknown>)[] = [
+      ({ lena }) => call('PATCH', `/users/${lena.externalId}`, { body: { status: 'offboarded' } }),
+      ({ lena }) =>
+        importing(database, 'system').run('users', csvOf(['email', 'status'], [lena.email, 'offboarded'])),
+      async ({ lena, nora }) =>
+        (await web.signIn(nora.email)).post(`/users/${lena.id}`, { status: 'offboarded' }),
+    ];
+    for (const door of doors) {
+      const cast = await makeCast(database);
+      await door(cast);
+      expect((await em().findOneOrFail(User, { id: cast.lena.id })).status).toBe('offboarded');
+      await expectNothingHappened(cast);
+      const queue = await (await web.signIn(cast.ivo.email)).get('/offboarding');
+      expect(queue.text).toContain(`href="/offboarding/${cast.lena.id}"`);
+    }
+  });
+
+  test('by hand in the database is refused by the schema', async () => {
+    const cast = await makeCast(database);
+    const refused = (code: string, text: string, ...values: unknown[]) =>
+      expect(sql.query(text, values), text).rejects.toMatchObject({ code });
+    const { id } = cast.lena;
+    await refused(
+      '23503',
+      `update users set status = 'offboarded', offboarding_completed_at = now() where id = $1`,
+      id,
+    );
+    await refused('428C9', 'update users set assignable = false where id = $1', id);
+    // Nothing is finished by deleting either.
+    await refused('23503', 'delete from users where id = $1', id);
+    await expectNothingHappened(cast);
+  });
+
+  test('after the last day has passed, and after the date was cleared and set again, is refused as well', async () => {
+    const cast = await makeCast(database, -3);
+    const ivo = await web.signIn(cast.ivo.email);
+    expect((await ivo.post(completion(cast), { token: randomUUID() })).status).toBe(409);
+    const path = `/users/${cast.lena.externalId}`;
+    await call('PATCH', path, { body: { endDate: null } });
+    expect((await ivo.post(completion(cast), { token: randomUUID() })).text).toContain(words);
+    await call('PATCH', path, { body: { endDate: '2020-01-01' } });
+    expect((await call('POST', `${path}/completion`)).status).toBe(409);
+    expect(await isCompleted(cast.lena.id)).toBe(false);
+  });
+});
+
+/** Ways to give somebody a laptop, made ready: each says whether it was done. */
+const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
+  [
+    'by the page',
+    async ({ nora, spare, lena }) => {
+      const browser = await web.signIn(nora.email);
+      const form = { userId: String(lena.id) };
+      return async () => (await browser.post(`/assets/${spare.id}/assignment`, form)).status === 303;
+    },
+  ],
+  [
+    'by the API',
+    async ({ spare, lena }) => {
+      const body = { userExternalId: lena.externalId };
+      return async () => (await call('POST', `/assets/${spare.tag}/assignment`, { body })).status === 201;
+    },
+  ],
+  [
+    'by hand',
+    async ({ spare, lena }) =>
+      () =>
+        sql.query('insert into assignments (asset_id, user_id) values ($1, $2)', [spare.id, lena.id]).then(
+          () => true,
+          () => false,
+        ),
+  ],
+];
+
+describe.each([0, 30, 500])('a claim %i ms around a completion', (ms) => {
+  test.each(claims)('%s: one of the two is done, never both', async (_, ready) => {
+    for (const [claimAfter, completionAfter] of [
+      [ms, 0],
+      [0, ms],
+    ] as const) {
+      const cast = await makeCast(database);
+      await clearChecklist(database, cast);
+      const ivo = await web.signIn(cast.ivo.email);
+      const claim = await ready(cast);
+      const [claimed, answer] = await Promise.all([
+        pause(claimAfter).then(claim),
+        pause(completionAfter).then(() => ivo.post(completion(cast), { token: randomUUID() })),
+      ]);
+      expect([303, 409]).toContain(answer.status);
+      expect(answer.status === 303).toBe(!claimed);
+      expect(await isCompleted(cast.lena.id)).toBe(!claimed);
+      const open = await em().count(Assignment, { userId: cast.lena.id, returnedAt: null });
+      expect(open).toBe(claimed ? 1 : 0);
+      // Half a second decides it.
+      if (ms === 500) expect(claimed).toBe(completionAfter === 500);
+    }
+  });
+});

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { Request, User } from '../../database/entities/index.ts';
+import { createLink } from '../../database/links.ts';
+import { createToken } from '../../database/tokens.ts';
+import { apiAt } from '../support/api.ts';
+import { type Cast, castPassword, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { type Browserlike, startWeb } from '../support/web.ts';
+
+// Trials that live peers lost: leaving ends every way in.
+
+const own = await ownDatabase();
+const { database } = own;
+const { em } = database;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+beforeAll(() => engine.startWorker());
+
+/** Lena with every way in that a person can have, and what she could do with them. */
+async function withEveryWayIn() {
+  const cast = await makeCast(database);
+  const { lena } = cast;
+  await em.fork().nativeUpdate(User, { id: lena.id }, { role: 'super-admin' });
+  const { value } = await createToken(em, `user:${lena.id}`, {
+    name: `feed of ${lena.id}`,
+    scopes: ['users:read', 'users:write', 'assets:write', 'requests:write'],
+  });
+  const link = (purpose: 'invitation' | 'sign-in') =>
+    createLink(em, { userId: lena.id, purpose, actor: 'system' });
+  return {
+    cast,
+    session: await web.signIn(lena.email),
+    call: apiAt(web.address, value),
+    links: [await link('invitation'), await link('sign-in')],
+  };
+}
+type WaysIn = Awaited<ReturnType<typeof withEveryWayIn>>;
+
+async function expectAllOpen({ session, call, cast }: WaysIn) {
+  expect((await session.get('/users')).status).toBe(200);
+  expect((await call('GET', `/users/${cast.emil.externalId}`)).status).toBe(200);
+}
+
+async function expectAllShut({ cast, session, call, links }: WaysIn) {
+  const { lena, emil, spare } = cast;
+  // The old session, also for requests and for making colleagues.
+  for (const path of ['/', '/me', '/users', '/settings/tokens'])
+    expect((await session.get(path)).location, path).toMatch(/^\/sign-in/);
+  for (const [path, fields] of [
+    ['/requests', { userId: String(lena.id), item: 'Monitor' }],
+    ['/users', { name: 'New', email: `new.${lena.id}@lastday.example` }],
+    ['/settings/tokens', { name: 'another', scopes: 'users:read' }],
+    [`/users/${emil.id}/invitation`, {}],
+  ] as const)
+    expect((await session.post(path, fields)).location, path).toMatch(/^\/sign-in/);
+  // The token, for reading, for changing and for taking things away from others.
+  expect((await call('GET', `/users/${emil.externalId}`)).status).toBe(401);
+  expect((await call('PATCH', `/users/${emil.externalId}`, { body: { jobTitle: 'x' } })).status).toBe(401);
+  const taking = { body: { userExternalId: emil.externalId } };
+  expect((await call('POST', `/assets/${spare.tag}/assignment`, taking)).status).toBe(401);
+  // The right password.
+  const signingIn = await web.stranger().post('/session', { email: lena.email, password: castPassword });
+  expect(signingIn.status).toBe(422);
+  // Links that were never used.
+  for (const link of links) {
+    expect((await web.stranger().get(`/invitation/${link}`)).status).toBe(404);
+    const used = await web.stranger().post(`/invitation/${link}`, { password: 'seven quiet herons' });
+    expect(used.status).toBe(404);
+  }
+}
+
+/** Nor does anybody else get them in again, or anything to them. */
+async function expectNothingNew({ lena, ada, emil, spare, license }: Cast, isCompleted: boolean) {
+  const { value } = await createToken(em, 'system', {
+    name: `hr ${lena.id}`,
+    scopes: ['users:write', 'assets:write', 'seats:write', 'requests:write'],
+  });
+  const hr = apiAt(web.address, value);
+  const path = `/users/${lena.externalId}`;
+  expect((await hr('POST', `${path}/requests`, { body: { item: 'Monitor' } })).status).toBe(409);
+  expect((await hr('POST', `${path}/seats`, { body: { licenseId: license.id } })).status).toBe(409);
+  const toLena = { body: { userExternalId: lena.externalId } };
+  expect((await hr('POST', `/assets/${spare.tag}/assignment`, toLena)).status).toBe(409);
+  const admin: Browserlike = await web.signIn(ada.email);
+  expect((await admin.post(`/users/${lena.id}/invitation`)).status).toBe(409);
+  expect((await admin.post('/requests', { userId: String(lena.id), item: 'Monitor' })).status).not.toBe(303);
+  expect(await em.fork().count(Request, { userId: lena.id, status: 'pending' })).toBe(0);
+  if (!isCompleted) return;
+  expect((await admin.post(`/users/${lena.id}/role`, { role: 'admin' })).status).toBe(409);
+  expect((await hr('PATCH', path, { body: { status: 'active' } })).status).toBe(409);
+  // A gone manager does not come back with the nightly sync.
+  await hr('PATCH', `/users/${emil.externalId}`, { body: { managerExternalId: lena.externalId } });
+  expect((await em.fork().findOneOrFail(User, { id: emil.id })).managerId).toBeNull();
+}
+
+describe('every way in after leaving', () => {
+  test('ends with the completion', async () => {
+    const ways = await withEveryWayIn();
+    const { cast } = ways;
+    await expectAllOpen(ways);
+    await clearChecklist(database, cast);
+    const ivo = await web.signIn(cast.ada.email);
+    const completed = await ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
+    expect(completed.status).toBe(303);
+    await expectAllShut(ways);
+    await expectNothingNew(cast, true);
+  });
+
+  test.each(['offboarded', 'suspended'])('ends when HR says %s, with things still out', async (status) => {
+    const ways = await withEveryWayIn();
+    const { cast } = ways;
+    const { value } = await createToken(em, 'system', {
+      name: `hr of ${cast.lena.id}`,
+      scopes: ['users:write'],
+    });
+    const hr = apiAt(web.address, value);
+    await expectAllOpen(ways);
+    expect((await hr('PATCH', `/users/${cast.lena.externalId}`, { body: { status } })).status).toBe(200);
+    await em.fork().nativeUpdate(Request, { id: cast.requestId }, { status: 'rejected' });
+    await expectAllShut(ways);
+    await expectNothingNew(cast, false);
+  });
+});

@@ -1,0 +1,72 @@
+import { randomUUID } from 'node:crypto';
+import { beforeAll, expect, test } from 'vitest';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine, testKey } from '../support/engine.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { startWeb } from '../support/web.ts';
+import { deliveriesTo, subscribe } from '../support/webhooks.ts';
+
+// A trial that a live peer lost: a receiver that answers 500 was counted as told.
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, {
+  TEMPORAL_NAMESPACE: engine.namespace,
+  SECRET_KEY: testKey,
+  WEBHOOK_ALLOW: '127.0.0.1',
+});
+beforeAll(async () => {
+  await engine.startWorker();
+  engine.keepRelaying();
+});
+
+test('a receiver answering 500 has not been told: it is shown, tried again, and told once it takes it', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const answers: Record<number, string> = {
+    200: 'delivered',
+    204: 'delivered',
+    302: 'redirected',
+    404: 'http_error',
+    429: 'throttled',
+    500: 'http_error',
+  };
+  const receivers = await Promise.all(
+    Object.keys(answers).map(async (status) => {
+      const receiver = await startReceiver((_request, response) => response.writeHead(Number(status)).end());
+      const { id } = await subscribe(database, receiver.url, ['user.offboarded']);
+      return { status: Number(status), receiver, id };
+    }),
+  );
+
+  const ada = await web.signIn(cast.ada.email);
+  const path = `/offboarding/${cast.lena.id}`;
+  expect((await ada.post(`${path}/completion`, { token: randomUUID() })).status).toBe(303);
+  for (const { status, id } of receivers) {
+    const delivery = await eventually(async () => {
+      const [first] = await deliveriesTo(database, id);
+      return first!.outcomes.length > 0 ? first! : null;
+    });
+    const isTold = answers[status] === 'delivered';
+    expect([status, delivery.outcomes[0]]).toEqual([status, answers[status]]);
+    expect([status, delivery.state]).toEqual([status, isTold ? 'delivered' : 'pending']);
+  }
+  const { text } = await ada.get(path);
+  expect(text.match(/On its way/g)).toHaveLength(4);
+  expect(text.match(/next try/g)).toHaveLength(4);
+
+  const { receiver, id } = receivers.find(({ status }) => status === 500)!;
+  receiver.answer = (_request, response) => response.writeHead(200).end();
+  const deliveryId = (await deliveriesTo(database, id))[0]!.id;
+  await ada.post(`/settings/webhooks/${id}/deliveries/${deliveryId}/try`);
+  const told = await eventually(async () =>
+    (await deliveriesTo(database, id)).find(({ state }) => state === 'delivered'),
+  );
+  expect(told.outcomes.at(-1)).toBe('delivered');
+  expect(told.outcomes.slice(0, -1).every((outcome) => outcome === 'http_error')).toBe(true);
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(new Set(ids)).toEqual(new Set([told.eventId]));
+});
