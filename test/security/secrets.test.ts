@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createLink } from '../../database/links.ts';
+import { createToken } from '../../database/tokens.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -147,6 +148,27 @@ test('none of it is in a log', async () => {
     expect(line).not.toMatch(stored);
   }
   expect(web.lines.some((line) => line.includes('request failed'))).toBe(true);
+});
+
+test('the log says who asked, also when they were refused', async () => {
+  const cast = await makeCast(database);
+  const { token, value } = await createToken(database.em, 'system', { name: 'who', scopes: ['users:read'] });
+  const emil = await web.signIn(cast.emil.email);
+  const refused = [randomUUID(), randomUUID()] as const;
+  expect((await emil.get('/audit', { 'X-Request-Id': refused[0] })).status).toBe(403);
+  const headers = { authorization: `Bearer ${value}`, 'X-Request-Id': refused[1] };
+  expect((await fetch(`${web.address}/api/v1/offboardings`, { headers })).status).toBe(403);
+  const lineOf = (id: string) =>
+    eventually(async () => {
+      const found = web.lines.find((line) => line.includes(id));
+      return found === undefined ? null : JSON.parse(found);
+    });
+  expect(await lineOf(refused[0])).toMatchObject({ path: '/audit', status: 403, userId: cast.emil.id });
+  expect(await lineOf(refused[1])).toMatchObject({
+    path: '/api/v1/offboardings',
+    status: 403,
+    tokenId: token.id,
+  });
 });
 
 test('none of it is on a page, to whoever may see most', async () => {

@@ -92,13 +92,13 @@ const hasTexts: Record<Column['type'], (name: string) => string> = {
   jsonb: (name) => `and jsonb_path_exists(${name}, '$.** ? (@.type() == "string")')`,
 };
 
-/** A JSON value with every text in it replaced; what it calls its fields stays, and what kind of thing it is. */
+/** A JSON value with every text in it replaced; what it calls its fields stays, and so do kinds and dates. */
 const withHarm = `
 create or replace function pg_temp.with_harm(value jsonb, harm text) returns jsonb language sql as $$
   select case jsonb_typeof(value)
     when 'string' then to_jsonb(harm)
     when 'array' then (select coalesce(jsonb_agg(pg_temp.with_harm(one, harm)), '[]') from jsonb_array_elements(value) one)
     when 'object' then (select coalesce(jsonb_object_agg(key,
-      case when key in ('kind', 'state') then one else pg_temp.with_harm(one, harm) end), '{}') from jsonb_each(value) as fields(key, one))
+      case when key in ('kind', 'state') or key like '%Date' then one else pg_temp.with_harm(one, harm) end), '{}') from jsonb_each(value) as fields(key, one))
     else value end
 $$`;

@@ -31,6 +31,7 @@ export const logRequests =
         status: response.statusCode,
         ms: Math.round(performance.now() - startedAt),
         userId: response.locals.signedIn?.id,
+        tokenId: response.locals.token?.id,
       });
     });
     onBehalfOf(request.id, next);
