@@ -5,14 +5,17 @@ import { setTimeout as pause } from 'node:timers/promises';
 export const memoryOf = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
-/** The processor time that a process and its children have had, in hundredths of a second (proc(5), utime and stime). */
-export function ticksOf(pid: number): number {
+/**
+ * The processor time that a process and its children have had, those that have ended included, in hundredths of a second
+ * (proc(5), utime to cstime).
+ */
+function ticksOf(pid: number): number {
   const own = statOf(pid);
   const children = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map((name) => statOf(Number(name)))
     .filter((stat) => stat?.parent === pid);
-  return [own, ...children].reduce((sum, stat) => sum + (stat?.ticks ?? 0), 0);
+  return children.reduce((sum, child) => sum + child!.ticks, (own?.ticks ?? 0) + (own?.ofEnded ?? 0));
 }
 
 /** How much of one core a process and its children take over `seconds`, as a share (1 is a whole core). */
@@ -33,10 +36,16 @@ export async function untilIdle(pid: number): Promise<void> {
 }
 
 /** Null for a process that has ended meanwhile. */
-function statOf(pid: number): { parent: number; ticks: number } | null {
+function statOf(pid: number): { parent: number; ticks: number; ofEnded: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+    const [utime, stime, cutime, cstime] = fields.slice(11, 15).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return { parent: Number(fields[1]), ticks: utime + stime, ofEnded: cutime + cstime };
   } catch {
     return null;
   }

@@ -8,6 +8,7 @@ import { readBody } from './bodies.ts';
 import { keyedCallOf } from './idempotency-key.ts';
 import { isKnownAlready, tagOfText } from './preconditions.ts';
 import { readQuery } from './queries.ts';
+import { turns } from './turns.ts';
 
 /** What an endpoint says of itself; the description of the API is made of this. */
 export interface Description {
@@ -93,8 +94,10 @@ export const changing = <Body extends z.ZodType>(
     const query = readQuery(request, undefined) as Record<string, never>;
     const read = readBody(request, body);
     const call = { request, query, body: read, actor: tokenActorOf(response) };
-    const answered = await answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
-      asStored(await answer(call, transaction)),
+    const answered = await turns.runExclusive(() =>
+      answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
+        asStored(await answer(call, transaction)),
+      ),
     );
     sendAnswer(response, answered.answer, answered.replayed);
   },
