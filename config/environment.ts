@@ -65,7 +65,7 @@ const shape = z.object({
   ),
   /** Where the process's metrics are served; without a port they are not. */
   METRICS_PORT: optional(port),
-  METRICS_HOST: defaulting(z.string(), '127.0.0.1'),
+  METRICS_HOST: defaulting(z.union([z.ipv4(), z.ipv6()], { error: 'Expected an IP address' }), '127.0.0.1'),
   /** Where a worker's Temporal SDK serves its own metrics, at METRICS_HOST; without a port it does not. */
   SDK_METRICS_PORT: optional(port),
   LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),

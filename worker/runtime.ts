@@ -22,7 +22,10 @@ export function installRuntime(log: Log, metrics?: { host: string; port: number 
     shutdownSignals: [],
     telemetryOptions: {
       logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      ...(metrics && { metrics: { prometheus: { bindAddress: `${metrics.host}:${metrics.port}` } } }),
+      ...(metrics && { metrics: { prometheus: { bindAddress: bindAddress(metrics) } } }),
     },
   });
 }
+
+const bindAddress = ({ host, port }: { host: string; port: number }) =>
+  host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
