@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    include: ['prove/**/*.prove.ts'],
+    // The controls show that the proofs would find something, and a replay needs no longer form.
+    include: [
+      'prove/**/*.prove.ts',
+      'test/proof/controls.test.ts',
+      'test/proof/counters.test.ts',
+      'test/workflows/replay.test.ts',
+    ],
     globalSetup: 'test/support/global-setup.ts',
     pool: 'forks',
     // One after another: a proof kills and times things.

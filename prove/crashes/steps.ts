@@ -8,12 +8,19 @@ export interface Step extends Said {
   line: LineName;
 }
 
+/** A step that is waited for, by its statement or by how that looks. */
+export interface Awaited extends Omit<Step, 'statement'> {
+  statement: string | RegExp;
+}
+
 /** A step in words. */
-export const inWords = ({ line, statement, answered }: Step): string =>
+export const inWords = ({ line, statement, answered }: Awaited): string =>
   `${line.split(' ')[0]} ${answered ? 'hears of' : 'says'} "${statement}"`;
 
-const same = (a: Step, b: Step) =>
-  a.line === b.line && a.statement === b.statement && a.answered === b.answered;
+const same = (a: Step, b: Awaited) =>
+  a.line === b.line &&
+  a.answered === b.answered &&
+  (b.statement instanceof RegExp ? b.statement.test(a.statement) : a.statement === b.statement);
 
 const lines: LineName[] = ['web to postgres', 'worker to postgres'];
 
@@ -52,7 +59,7 @@ const includes = (steps: readonly Step[], step: Step) => steps.some((known) => s
  * Waits for a step and does something at that very moment, once, while the statement or its answer is held back.
  * Returns whether it has come.
  */
-export function at(machine: Machine, awaited: Step, strike: (call: Call) => Promise<void>): () => boolean {
+export function at(machine: Machine, awaited: Awaited, strike: (call: Call) => Promise<void>): () => boolean {
   let hasCome = false;
   const stop = watch(machine, async (step, call) => {
     if (hasCome || !same(step, awaited)) return;

@@ -1,5 +1,5 @@
 import type { LineName, Machine, PartName } from '../machine/machine.ts';
-import { at, type Step } from './steps.ts';
+import { type Awaited, at } from './steps.ts';
 
 /** Something bad: these parts are killed at the same moment. Without any, only the connection is cut. */
 export type Strike = readonly PartName[];
@@ -12,7 +12,7 @@ export interface Waiting {
 }
 
 /** Strikes once when a step comes. What the step was about to say or to hear is lost with the connection, if that dies. */
-export function strikeAt(machine: Machine, step: Step, strike: Strike): Waiting {
+export function strikeAt(machine: Machine, step: Awaited, strike: Strike): Waiting {
   let starting: Promise<unknown> = Promise.resolve();
   const hasCome = at(machine, step, async (call) => {
     await Promise.all(strike.map((name) => machine.parts[name].kill()));

@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { migrate } from '../../database/migrate.ts';
 import { connect } from '../../database/orm.ts';
+import { logFile, logTail } from '../../scripts/local/logs.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { postgresData } from '../../scripts/local/postgres-place.ts';
 import { eventually, testKey } from '../../test/support/engine.ts';
@@ -82,7 +83,8 @@ export async function startMachine(variables: Record<string, string> = {}) {
     guardian.disconnect();
   });
 
-  const stranger = () => new Browserlike(`http://127.0.0.1:${port}`);
+  const address = `http://127.0.0.1:${port}`;
+  const stranger = () => new Browserlike(address);
   const isHealthy = () =>
     stranger()
       .get('/health')
@@ -100,7 +102,12 @@ export async function startMachine(variables: Record<string, string> = {}) {
     pool,
     ownerUrl,
     client: new Client({ connection }),
+    /** Where the web process listens. */
+    address,
     stranger,
+    /** The ends of what web and worker have logged. */
+    logs: () =>
+      (['web', 'worker'] as const).map((name) => `${name}:\n${logTail(logFile(dataDir, name))}`).join('\n'),
     /** Kills parts at the same moment, and starts them again. */
     async crash(names: readonly PartName[]): Promise<void> {
       await Promise.all(names.map((name) => parts[name]!.kill()));

@@ -30,14 +30,17 @@ const late: Record<OperationKind, number> = {
   complete: 16,
 };
 
-/** Chooses what a client does next. `progress` goes from 0 to 1 in the course of a race. */
+/** Chooses what a client does next, of what it can. `progress` goes from 0 to 1 in the course of a race. */
 export async function chooseOperation(
   random: Random,
   pool: pg.Pool,
   company: Company,
   progress: number,
+  kinds: readonly OperationKind[],
 ): Promise<Operation> {
-  const kind = random.weighted(progress < 0.5 ? early : late);
+  const weights = Object.entries(progress < 0.5 ? early : late) as [OperationKind, number][];
+  const possible = weights.filter(([kind]) => kinds.includes(kind));
+  const kind = random.weighted(Object.fromEntries(possible) as Record<OperationKind, number>);
   const userId = random.pick(company.people);
   switch (kind) {
     case 'assign':

@@ -1,19 +1,17 @@
 import { said } from '../../test/support/said.ts';
 import type { Browserlike, Answer as Response } from '../../test/support/web.ts';
-import type { Answer, Door, Operation } from './operation.ts';
+import { type Answer, type Door, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
 
 /** The console, for an admin who is signed in. */
-export const consoleDoor = (browser: Browserlike, actor: string): Door => ({
-  actor,
-  async ask(operation) {
+export const consoleDoor = (browser: Browserlike, actor: string): Door =>
+  oneByOne(actor, operationKinds, async (operation) => {
     const [path, fields] = formOf(operation);
     try {
       return await answerOf(browser, operation, await browser.post(path, fields));
     } catch (error) {
-      return { is: 'unknown', why: String((error as Error).cause ?? error) };
+      return noAnswer(error);
     }
-  },
-});
+  });
 
 /** The form that asks for an operation: its address and its fields. */
 function formOf(operation: Operation): [path: string, fields: Record<string, string>] {

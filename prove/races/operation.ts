@@ -16,6 +16,19 @@ export type Operation =
 
 export type OperationKind = Operation['kind'];
 
+export const operationKinds: readonly OperationKind[] = [
+  'assign',
+  'recover',
+  'give-seat',
+  'revoke',
+  'request',
+  'approve',
+  'resolve',
+  'end-date',
+  'cancel',
+  'complete',
+];
+
 /**
  * What Lastday answered. `unchanged`: it says that nothing had to be done. `unknown`: no answer came, so it
  * may have been done, may be done later, or never.
@@ -35,5 +48,28 @@ export interface Told {
 /** A way into Lastday for one client. Never throws: what goes wrong is an `unknown` answer. */
 export interface Door {
   actor: string;
-  ask(operation: Operation): Promise<Answer>;
+  /** What can be asked for there. */
+  kinds: readonly OperationKind[];
+  /** About how many different people it asks at once. */
+  atOnce: number;
+  /** Asks for these operations; the answers are in the same order. */
+  ask(operations: readonly Operation[]): Promise<Answer[]>;
 }
+
+/** A door at which one thing is asked for at a time. */
+export const oneByOne = (
+  actor: string,
+  kinds: readonly OperationKind[],
+  ask: (operation: Operation) => Promise<Answer>,
+): Door => ({
+  actor,
+  kinds,
+  atOnce: 1,
+  ask: async (operations) => [await ask(operations[0]!)],
+});
+
+/** Told of something that was asked over HTTP and found nobody who answers. */
+export const noAnswer = (error: unknown): Answer => ({
+  is: 'unknown',
+  why: String((error as Error).cause ?? error),
+});

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import { type Tally, workByHand } from './by-hand.ts';
 import { chooseOperation } from './choosing.ts';
 import { type Company, makeCompany } from './company.ts';
-import type { Door, Told } from './operation.ts';
+import type { Door, Operation, Told } from './operation.ts';
 import type { Aftermath } from './serial-order.ts';
 import { trailOf } from './trail.ts';
 import { readWorld } from './world.ts';
@@ -45,12 +45,40 @@ async function askOneAfterAnother(
 ): Promise<Told[]> {
   const history: Told[] = [];
   for (let done = 0; done < operations; done++) {
-    const operation = await chooseOperation(random, pool, company, done / operations);
+    const chosen = await chooseTogether(door, random, pool, company, done / operations);
     const began = Date.now();
-    const answer = await door.ask(operation);
-    history.push({ actor: door.actor, operation, began, ended: Date.now(), answer });
+    const answers = await door.ask(chosen);
+    const ended = Date.now();
+    history.push(
+      ...chosen.map((operation, index) => ({
+        actor: door.actor,
+        operation,
+        began,
+        ended,
+        answer: answers[index]!,
+      })),
+    );
   }
   return history;
+}
+
+/** What a client asks for at once is about different people. */
+async function chooseTogether(
+  { kinds, atOnce }: Door,
+  random: Random,
+  pool: pg.Pool,
+  company: Company,
+  progress: number,
+): Promise<Operation[]> {
+  const left = { ...company, people: [...company.people] };
+  const chosen: Operation[] = [];
+  while (chosen.length < atOnce) {
+    const operation = await chooseOperation(random, pool, left, progress, kinds);
+    chosen.push(operation);
+    if (atOnce > 1)
+      left.people = left.people.filter((id) => !('userId' in operation) || id !== operation.userId);
+  }
+  return chosen;
 }
 
 /** The same with clients beside them who write with SQL what they like. Only the schema's laws hold for such a company. */

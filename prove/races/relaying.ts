@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { makeLog } from '../../config/log.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
+import { createImportStarter } from '../../worker/imports.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { Random } from '../random.ts';
 import { badLine, overLine } from './bad-line.ts';
 import type { Stage } from './stage.ts';
 
-/** Does something while two relays, each over a bad line of its own, tell the engine what changes. */
+/** Does something while two relays, each over a bad line of its own, tell the engine what changes, and imports are begun. */
 export async function whileRelaying<T>(
   { database, engine }: Stage,
   random: Random,
@@ -26,6 +27,15 @@ export async function whileRelaying<T>(
       await pause(20);
     }
   });
+  const startImports = createImportStarter({ database, engine: engine.engine });
+  loops.push(
+    (async () => {
+      while (!isOver) {
+        await startImports();
+        await pause(50);
+      }
+    })(),
+  );
   try {
     return await work();
   } finally {

@@ -3,13 +3,17 @@ import { afterAll } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import type { Database } from '../../database/orm.ts';
 import { hashPassword } from '../../database/passwords.ts';
+import { createToken } from '../../database/tokens.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
+import { scopes } from '../../domain/scopes.ts';
 import { castPassword } from '../../test/support/cast.ts';
 import type { OwnDatabase } from '../../test/support/database.ts';
 import { ownEngine, testWorld } from '../../test/support/engine.ts';
 import { startReceiver } from '../../test/support/receiver.ts';
 import { startWeb, type TestWeb } from '../../test/support/web.ts';
+import { apiDoor } from './api.ts';
 import { consoleDoor } from './console.ts';
+import { importDoor } from './imports.ts';
 import type { Door } from './operation.ts';
 
 /** A whole Lastday for a race: its console, its engine with a worker, and a look at its database. */
@@ -53,5 +57,22 @@ async function openDoors({ em }: Database, web: TestWeb, clients: number): Promi
   await fork.flush();
   const doors: Door[] = [];
   for (const { id, email } of admins) doors.push(consoleDoor(await web.signIn(email), `user:${id}`));
+  return doors;
+}
+
+/** Lets machines in besides: so many that call the API, and so many that send CSV files in. */
+export async function machineDoors(
+  { database: { em }, web, pool }: Stage,
+  callers: number,
+  importers: number,
+): Promise<Door[]> {
+  // The brake would hold files back; that has its own tests.
+  await pool.query('update workspace set brake_count = 1000, brake_percent = 100');
+  const tokenNamed = async (name: string) => (await createToken(em, 'system', { name, scopes })).value;
+  const doors: Door[] = [];
+  for (let number = 0; number < callers; number++)
+    doors.push(apiDoor(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));
+  for (let number = 0; number < importers; number++)
+    doors.push(importDoor(pool, web.address, `importer ${number}`, await tokenNamed(`importer ${number}`)));
   return doors;
 }

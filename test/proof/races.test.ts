@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { watchingLaws } from '../../prove/races/laws.ts';
 import { inFigures, race, raceWithHands } from '../../prove/races/race.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
-import { setStage } from '../../prove/races/stage.ts';
+import { machineDoors, setStage } from '../../prove/races/stage.ts';
 import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
@@ -12,14 +12,20 @@ import { ownDatabase } from '../support/database.ts';
 const own = await ownDatabase();
 const stage = await setStage(own, 10);
 const random = randomFrom(seed);
+const machines = await machineDoors(stage, 3, 1);
 
-it('ten clients at once leave nothing that one after another could not have left', async () => {
-  const course = { ...stage, random: random.named('race'), operations: 18 };
+it('ten admins, three callers of the API and a sender of CSV files at once leave nothing that one after another could not have left', async () => {
+  const doors = [...stage.doors, ...machines];
+  const course = { ...stage, doors, random: random.named('race'), operations: 18 };
   const aftermath = await whileRelaying(stage, random, () => race(course));
   const { history } = aftermath;
   expect(await verdictOn(stage, aftermath), inFigures(history)).toEqual(allIsWell);
   // Were everything refused, or nothing, the race would prove little.
   expect(new Set(history.map(({ answer }) => answer.is))).toEqual(new Set(['done', 'refused', 'unchanged']));
+  const byImport = history.filter(
+    ({ actor, answer }) => actor.startsWith('token:importer') && answer.is === 'done',
+  );
+  expect(byImport.length).toBeGreaterThan(0);
   const completed = history.filter(
     ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
   );

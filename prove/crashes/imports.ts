@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { createToken } from '../../database/tokens.ts';
+import { csvOf } from '../../test/support/importing.ts';
+import type { Machine } from '../machine/machine.ts';
+import { daysAhead } from '../races/company.ts';
+import { brokenLaws, findings } from '../races/laws.ts';
+import { brokenPromises } from '../races/promises.ts';
+import { ignorantWorkflows } from '../races/workflows.ts';
+
+/** A file of newcomers, who all have a name of their own that begins with its prefix. */
+export interface File {
+  prefix: string;
+  csv: string;
+}
+
+const people = 6;
+const leavers = 2;
+const patience = 120_000;
+let files = 0;
+
+/** A file of six people: the first manages the others and has a line after theirs, two of them leave. */
+export function newFile(): File {
+  const prefix = `import${++files}`;
+  const lineOf = (number: number) => [
+    `${prefix}-${number}`,
+    `Person ${number} of ${prefix}`,
+    `${prefix}.${number}@import.example`,
+    number === 0 ? null : `${prefix}-0`,
+    number > 0 && number <= leavers ? daysAhead(20) : null,
+  ];
+  const numbers = Array.from({ length: people }, (_, index) => people - 1 - index);
+  const header = ['externalId', 'name', 'email', 'managerExternalId', 'endDate'];
+  return { prefix, csv: csvOf(header, ...numbers.map(lineOf)) };
+}
+
+/** Makes a token by which files can be sent in. */
+export const importToken = async ({ database }: Machine): Promise<string> =>
+  (await createToken(database.em, 'system', { name: 'files', scopes: ['imports:write'] })).value;
+
+/**
+ * Sends a file in by the API, again and again until it is taken, and waits until every import has ended. The same
+ * file twice changes nothing, so nobody has to know what became of the one before. Returns how often it was sent.
+ */
+export async function importStubbornly(
+  { address, pool }: Machine,
+  token: string,
+  { prefix, csv }: File,
+): Promise<number> {
+  let sent = 0;
+  let last: number | null = null;
+  for (const end = Date.now() + patience; Date.now() < end; await pause(250)) {
+    sent++;
+    const status = await fetch(`${address}/api/v1/imports/users?confirm=${leavers}`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'text/csv' },
+      body: csv,
+    }).then(
+      ({ status }) => status,
+      () => null,
+    );
+    if (status !== null && status < 500 && status !== 202)
+      throw new Error(`The file ${prefix} was answered ${status}`);
+    last = status;
+    if (status !== 202) continue;
+    while (Date.now() < end) {
+      if (await haveAllEnded(pool)) return sent;
+      await pause(100);
+    }
+  }
+  const { rows } = await pool.query(
+    `select id, state, results from imports where state <> 'done' order by id`,
+  );
+  throw new Error(`The file ${prefix}, sent ${sent} times, was answered ${last}: ${JSON.stringify(rows)}`);
+}
+
+const haveAllEnded = (pool: pg.Pool): Promise<boolean> =>
+  pool.query(`select from imports where state in ('starting', 'running', 'cancelling') limit 1`).then(
+    ({ rows }) => rows.length === 0,
+    () => false,
+  );
+
+const faults = {
+  'is somebody from a file without exactly one audit entry of that': `select u.id from users u where u.id = any($1) and 1 <>
+      (select count(*) from audit_entries a where a.user_id = u.id and a.action = 'user.created')`,
+  'is somebody from a file without their manager': `select u.id from users u where u.id = any($1) and u.manager_id is null and u.external_id not like '%-0'`,
+  'is an end date from a file without an open offboarding, or the other way round': `select u.id from users u where u.id = any($1) and (u.end_date is not null) <>
+      (1 = (select count(*) from offboardings o where o.user_id = u.id and o.state = 'open'))`,
+  'is an import that ended otherwise than done': `select i.id from imports i where i.started_at is not null and i.state <> 'done' and cardinality($1::int[]) > 0`,
+};
+
+/** Everything that is wrong with the people of these files, in words; nothing when all is well. */
+export async function problemsWithImports(machine: Machine, all: readonly File[]): Promise<string[]> {
+  const { pool, client } = machine;
+  const { rows } = await pool.query<{ id: number; endDate: string | null }>(
+    `select id, end_date as "endDate" from users where split_part(external_id, '-', 1) = any($1) order by id`,
+    [all.map(({ prefix }) => prefix)],
+  );
+  const company = { people: rows.map(({ id }) => id), assets: [], licenses: [], baseline: 0 };
+  const leaving = rows.filter(({ endDate }) => endDate !== null).length;
+  return [
+    ...(rows.length === people * all.length
+      ? []
+      : [`there are ${rows.length} people from ${all.length} files`]),
+    ...(leaving === leavers * all.length ? [] : [`${leaving} of them leave`]),
+    ...(await findings(pool, faults, [company.people])),
+    ...(await brokenLaws(pool)),
+    ...(await brokenPromises(pool, company)),
+    ...(await ignorantWorkflows(client, pool, company)),
+  ];
+}

@@ -1,0 +1,47 @@
+import { expect, it } from 'vitest';
+import { ownDatabase } from '../test/support/database.ts';
+import { tell } from './account.ts';
+import { timeIsUp } from './length.ts';
+import { watchingLaws } from './races/laws.ts';
+import { inFigures, race, raceWithHands } from './races/race.ts';
+import { whileRelaying } from './races/relaying.ts';
+import { machineDoors, setStage } from './races/stage.ts';
+import { allIsWell, verdictOn } from './races/verdict.ts';
+import { randomFrom } from './random.ts';
+import { seed } from './seed.ts';
+
+const stage = await setStage(await ownDatabase(), 12);
+const doors = [...stage.doors, ...(await machineDoors(stage, 6, 2))];
+const random = randomFrom(seed);
+/** Things that each client asks for in one race; then another begins with new people. */
+const operations = 40;
+
+it('races of console, API and imports leave nothing that one after another could not have left', async () => {
+  const began = Date.now();
+  let asked = 0;
+  for (let number = 1; number === 1 || !timeIsUp(began); number++) {
+    const chance = random.named(`race ${number}`);
+    const course = { ...stage, doors, random: chance, operations };
+    const aftermath = await whileRelaying(stage, chance, () => race(course));
+    expect(await verdictOn(stage, aftermath), `race ${number}`).toEqual(allIsWell);
+    asked += aftermath.history.length;
+    tell(`race ${number}: ${inFigures(aftermath.history)}`);
+  }
+  tell(`${asked} operations`);
+});
+
+it('the laws of the schema hold at every moment for SQL clients who ask nobody', async () => {
+  const began = Date.now();
+  let tried = 0;
+  for (let number = 1; number === 1 || !timeIsUp(began); number++) {
+    const course = { ...stage, doors, random: random.named(`hands ${number}`), operations };
+    const { result, seen } = await watchingLaws(stage.pool, () =>
+      whileRelaying(stage, random, () => raceWithHands(course, 4)),
+    );
+    expect(seen, `race ${number}`).toEqual([]);
+    const counts = Object.values(result.tally);
+    tried += counts.reduce((sum, count) => sum + count, 0);
+    tell(`race ${number}: by hand ${JSON.stringify(result.tally)}; ${inFigures(result.history)}`);
+  }
+  tell(`${tried} statements by hand`);
+});

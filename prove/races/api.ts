@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { namesIn } from './names.ts';
+import {
+  type Answer,
+  type Door,
+  noAnswer,
+  type Operation,
+  type OperationKind,
+  oneByOne,
+} from './operation.ts';
+
+const kinds: readonly OperationKind[] = ['assign', 'recover', 'give-seat', 'request', 'end-date', 'complete'];
+
+/** The API, for a machine with a token of this name. It sends every call under a key of its own. */
+export function apiDoor(pool: pg.Pool, address: string, name: string, token: string): Door {
+  const { person, asset } = namesIn(pool);
+
+  async function callOf(operation: Operation): Promise<[method: string, path: string, body?: object]> {
+    switch (operation.kind) {
+      case 'assign':
+        return [
+          'POST',
+          `assets/${await asset(operation.assetId)}/assignment`,
+          { userExternalId: await person(operation.userId) },
+        ];
+      case 'recover':
+        return [
+          'POST',
+          `assets/${await asset(operation.assetId)}/recovery`,
+          { condition: 'good', nextStatus: 'in_stock' },
+        ];
+      case 'give-seat':
+        return ['POST', `users/${await person(operation.userId)}/seats`, { licenseId: operation.licenseId }];
+      case 'request':
+        return ['POST', `users/${await person(operation.userId)}/requests`, { item: 'A second monitor' }];
+      case 'end-date':
+        return ['PATCH', `users/${await person(operation.userId)}`, { endDate: operation.date }];
+      case 'complete':
+        return ['POST', `users/${await person(operation.userId)}/completion`];
+      default:
+        throw new Error(`The API has no ${operation.kind}`);
+    }
+  }
+
+  return oneByOne(`token:${name}`, kinds, async (operation) => {
+    const [method, path, body] = await callOf(operation);
+    const call = () =>
+      fetch(`${address}/api/v1/${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          'Idempotency-Key': key,
+          ...(body && { 'Content-Type': 'application/json' }),
+        },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const key = randomUUID();
+    try {
+      return await untilAnswered(call);
+    } catch (error) {
+      return noAnswer(error);
+    }
+  });
+}
+
+const askAgainAfter = 250;
+const patience = 70_000;
+
+/** Who has no answer yet repeats the call under the same key. */
+async function untilAnswered(call: () => Promise<Response>): Promise<Answer> {
+  for (const end = Date.now() + patience; Date.now() < end; await pause(askAgainAfter)) {
+    const response = await call();
+    const body = (await response.json()) as { detail?: string; outcome?: string; code?: string };
+    if (response.status === 202 || body.code === 'still-running') continue;
+    return answerOf(response.status, body);
+  }
+  return { is: 'unknown', why: 'no answer for a long time' };
+}
+
+function answerOf(
+  status: number,
+  { detail = '', outcome, code }: { detail?: string; outcome?: string; code?: string },
+): Answer {
+  if (status >= 500 || code === 'not-begun') return { is: 'unknown', why: `${status} ${detail}` };
+  if (status === 409) return { is: 'refused', why: detail };
+  if (status >= 400) throw new Error(`${status} ${detail}`);
+  if (outcome === 'already-completed') return { is: 'unchanged', why: 'Already completed' };
+  return outcome === 'already-returned' ? { is: 'unchanged', why: outcome } : { is: 'done' };
+}

@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type pg from 'pg';
+import { csvOf } from '../../test/support/importing.ts';
+import { namesIn } from './names.ts';
+import { type Answer, type Door, noAnswer, type Operation } from './operation.ts';
+
+/** What the API says of an import. */
+interface Progress {
+  id: number;
+  state: string;
+  errors: { line: number; detail: string }[];
+}
+
+const patience = 70_000;
+
+/** CSV files over the API, for a machine with a token of this name: each sets the end dates of some people. */
+export function importDoor(pool: pg.Pool, address: string, name: string, token: string): Door {
+  const { person } = namesIn(pool);
+  const headers = { Authorization: `Bearer ${token}` };
+
+  async function fileOf(operations: readonly Operation[]): Promise<string> {
+    const lines = operations.map(async (operation) => {
+      if (operation.kind !== 'end-date') throw new Error(`These files have no ${operation.kind}`);
+      return [await person(operation.userId), operation.date];
+    });
+    return csvOf(['externalId', 'endDate'], ...(await Promise.all(lines)));
+  }
+
+  async function carriedOut(body: string): Promise<Progress> {
+    const sent = await fetch(`${address}/api/v1/imports/users`, {
+      method: 'POST',
+      headers: { ...headers, 'Content-Type': 'text/csv' },
+      body,
+    });
+    if (sent.status !== 202) throw new Error(`${sent.status} ${await sent.text()}`);
+    const { id } = (await sent.json()) as Progress;
+    for (const end = Date.now() + patience; Date.now() < end; await pause(100)) {
+      const answer = await fetch(`${address}/api/v1/imports/${id}`, { headers });
+      const progress = (await answer.json()) as Progress;
+      if (progress.state === 'done') return progress;
+    }
+    throw new Error(`The import ${id} does not end`);
+  }
+
+  return {
+    actor: `token:${name}`,
+    kinds: ['end-date'],
+    atOnce: 3,
+    async ask(operations) {
+      try {
+        const { errors } = await carriedOut(await fileOf(operations));
+        // The first line is the header.
+        return operations.map((_, index) => answerOf(errors.find(({ line }) => line === index + 2)));
+      } catch (error) {
+        return operations.map(() => noAnswer(error));
+      }
+    },
+  };
+}
+
+const answerOf = (error: { detail: string } | undefined): Answer =>
+  error === undefined ? { is: 'done' } : { is: 'refused', why: error.detail };
