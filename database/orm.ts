@@ -39,6 +39,8 @@ export const connect = (
     // Dates and moments are compared in UTC; zones are the domain's business.
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
+    // Nothing is asked before somebody asks: a process comes up while the database is away or just starting.
+    ensureDatabase: false,
     ignoreUndefinedInQuery: true,
     extensions: [Migrator],
     migrations: {

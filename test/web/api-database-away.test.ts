@@ -11,13 +11,27 @@ const own = await ownDatabase();
 const { lena } = await makeCast(own.database);
 const { value } = await createToken(own.database.em, 'system', { name: 'hr', scopes: ['users:read'] });
 
-test('while the database is away the API says so, and works again by itself when it is back', async () => {
+async function webOverLine() {
   const { host, port } = new URL(own.url);
   const line = await cuttableLine(Number(port));
   const url = own.url.replace(host, `127.0.0.1:${line.port}`);
   const database = await connect(url);
   afterAll(() => database.close());
-  const web = await startWeb({ ...own, database, url });
+  return { line, start: () => startWeb({ ...own, database, url }) };
+}
+
+test('the web process comes up while the database is away', async () => {
+  const { line, start } = await webOverLine();
+  await line.cut();
+  const web = await start();
+  expect((await web.stranger().get('/ready')).status).toBe(503);
+  await line.mend();
+  expect((await web.stranger().get('/ready')).status).toBe(200);
+});
+
+test('while the database is away the API says so, and works again by itself when it is back', async () => {
+  const { line, start } = await webOverLine();
+  const web = await start();
   const read = () => apiAt(web.address, value)('GET', `/users/${lena.externalId}`);
   expect((await read()).status).toBe(200);
 
