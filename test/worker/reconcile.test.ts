@@ -10,6 +10,7 @@ import { createReconciler } from '../../worker/reconcile.ts';
 import {
   complete,
   hardwareChanged,
+  retryNow,
   searchAttributes,
   webhookDeliveryWorkflowId,
 } from '../../workflows/messages.ts';
@@ -23,7 +24,9 @@ import { startReceiver } from '../support/receiver.ts';
 const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());
 const first = await ownEngine(database);
-await first.startWorker();
+// What was sent once is sent again when a test wants it.
+const patient = { ...testWorld(database), retrySchedule: [0, 3_600_000] };
+await first.startWorker(patient);
 
 const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
   (await handle.describe()).typedSearchAttributes.get(searchAttributes.openHardware);
@@ -115,7 +118,7 @@ it('brings everything back after the engine has lost its store', async () => {
 
   // A server that knows nothing: no workflow, no timer, no search attribute value.
   const second = await ownEngine(database);
-  await second.startWorker();
+  await second.startWorker(patient);
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
   await second.reconcile();
   await second.relay();
@@ -124,10 +127,13 @@ it('brings everything back after the engine has lost its store', async () => {
     select id, event_id as "eventId" from webhook_deliveries where state = 'pending'`.execute(em());
   expect(rows).toHaveLength(1);
   const id = webhookDeliveryWorkflowId({ ...rows[0]!, endpointId: endpoint.id, replayOf: null });
-  expect((await second.client.workflow.getHandle(id).describe()).status.name).toBe('RUNNING');
+  const delivery = second.client.workflow.getHandle(id);
+  expect((await delivery.describe()).status.name).toBe('RUNNING');
   receiver.answer = (_request, response) => void response.end();
-  await eventually(async () => receiver.received.length === 2);
-  await second.client.workflow.getHandle(id).result();
+  await delivery.signal(retryNow);
+  await delivery.result();
+  const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
+  expect(ids).toEqual([rows[0]!.eventId, rows[0]!.eventId]);
   await second.reconcile();
   expect(await outboxCount()).toBe(0);
 });
