@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
-import { apiAt } from '../support/api.ts';
+import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { documentAt } from '../support/described.ts';
@@ -56,6 +56,10 @@ beforeAll(async () => {
   expect((await call('POST', '/imports/users', { headers, body })).status).toBe(202);
 });
 
+/** Anything as a text; an object may have a `toString` that is none. */
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : String(JSON.stringify(value));
+
 /** Addresses of an operation: of things that there are, and of whatever can stand in an address. */
 const addresses = (path: string): fc.Arbitrary<string> => {
   const step = fc
@@ -88,7 +92,7 @@ const queries = ({ parameters = [] }: Operation): fc.Arbitrary<string> => {
   const text = fc.oneof(
     fc.constantFrom('1', '50', 'open', ...externalIds),
     // Longer ones are turned away before they reach us.
-    odd.map((value) => String(value).slice(0, 100)),
+    odd.map((value) => asText(value).slice(0, 100)),
   );
   const pair = fc.tuple(name, text).map(([key, one]) => `${key}=${encodeURIComponent(one.toWellFormed())}`);
   const several = fc.array(pair, { minLength: 1, maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`);
@@ -140,7 +144,7 @@ const calls = (path: string, operation: Operation) => {
 };
 
 const cell = fc
-  .oneof(fc.constantFrom('', '"', '""', '2099-01-31', 'new@x.example', ...externalIds), odd.map(String))
+  .oneof(fc.constantFrom('', '"', '""', '2099-01-31', 'new@x.example', ...externalIds), odd.map(asText))
   .map((text) => text.toWellFormed());
 const lines = fc.array(
   fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(',')),
@@ -150,6 +154,48 @@ const header = fc.constantFrom('externalId,name,email,endDate', 'externalId,jobT
 const csv = fc
   .tuple(fc.oneof({ weight: 3, arbitrary: header }, cell), lines)
   .map(([first, others]) => [first, ...others].join('\n'));
+
+describe('what no caller means gets a clear 4xx, on every route', () => {
+  /** The address of something that there is. */
+  const addressOf = (path: string) =>
+    path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(things[name as keyof typeof things][0]!));
+
+  test.each(operations)(
+    '%s %s, with parameters that are doubled or unknown',
+    async (method, path, operation) => {
+      const isFile = operation.requestBody?.content['text/csv'] !== undefined;
+      const sent = isFile
+        ? { body: 'email\n', headers: { 'Content-Type': 'text/csv' } }
+        : { body: bodyFor(operation) };
+      for (const query of ['?limit=1&limit=2', '?confirm=1&confirm=2', '?__proto__=1', '?x[y]=1']) {
+        const called = await call(method, addressOf(path) + query, sent);
+        expectProblem(called, 422, 'invalid-input');
+        expect(called.json.errors[0]).toHaveProperty('parameter');
+      }
+    },
+  );
+
+  const withJson = operations.filter(
+    ([, , { requestBody }]) => requestBody?.content['application/json'] !== undefined,
+  );
+
+  test.each(withJson)('%s %s, with a body that is none', async (method, path) => {
+    const send = (body: string, headers = {}) => call(method, addressOf(path), { body, headers });
+    for (const type of ['text/plain', 'multipart/form-data; boundary=x', 'text/csv', 'x'])
+      expectProblem(await send('{}', { 'Content-Type': type }), 415, 'unsupported-body');
+    expectProblem(await send('{}', { 'Content-Encoding': 'gzip' }), 415, 'unsupported-body');
+    expectProblem(await send(JSON.stringify({ item: 'x'.repeat(200_000) })), 413, 'too-large');
+    const deep = `{"item":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
+    expectProblem(await send(deep), 422, 'invalid-input');
+    const polluting = await send('{"__proto__":{"role":"admin"},"constructor":1}');
+    expectProblem(polluting, 422, 'invalid-input');
+    expect(pointers(polluting)).toEqual(expect.arrayContaining(['/__proto__', '/constructor']));
+    expectProblem(await send('{"item":'), 400, 'not-understood');
+  });
+});
+
+/** The least that an operation with a body reads. */
+const bodyFor = ({ requestBody }: Operation) => (requestBody === undefined ? undefined : {});
 
 const reached = new Set<number>();
 

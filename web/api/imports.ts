@@ -15,6 +15,7 @@ import type { Services } from '../services.ts';
 import { headerOf } from '../words/imports.ts';
 import { tokenActorOf } from './authentication.ts';
 import { ApiProblem, invalid, type PartProblem } from './problems.ts';
+import { readQuery } from './queries.ts';
 
 export const importApi = ({ database }: Services) => {
   const { em } = database;
@@ -45,6 +46,7 @@ export const importApi = ({ database }: Services) => {
 
   /** The lines that were not taken. */
   const errors: RequestHandler = async (request, response) => {
+    readQuery(request, undefined);
     const found = await importIn(request);
     if (found.linesDeletedAt) throw linesDeleted();
     response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
