@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ImportState } from '../../domain/imports/imports.ts';
+import type { ImportEnd, ImportState } from '../../domain/imports/imports.ts';
 import { record } from '../change.ts';
 import type { Results } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
@@ -51,11 +51,7 @@ export async function carryOn(
 const over: Progress = { lines: 0, done: 0, isOver: true };
 
 /** Ends an import, once; its trail gets what became of the lines, and whoever started it is told. */
-export const endImport = (
-  em: EntityManager,
-  importId: number,
-  state: Extract<ImportState, 'done' | 'cancelled' | 'failed'>,
-): Promise<Progress> =>
+export const endImport = (em: EntityManager, importId: number, state: ImportEnd): Promise<Progress> =>
   em.fork().transactional(async (transaction) => {
     const ended = await transaction.findOne(Import, { id: importId });
     if (ended === null) return over;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
-import type { ImportState } from '../../domain/imports/imports.ts';
+import type { ImportEnd } from '../../domain/imports/imports.ts';
 import type { Import, Results } from '../entities/import.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
@@ -12,7 +12,7 @@ import { sqlOf } from '../tables.ts';
 export async function tellEnd(
   em: EntityManager,
   { id, kind, fileName, rowCount, startedBy }: Import,
-  state: Extract<ImportState, 'done' | 'cancelled' | 'failed'>,
+  state: ImportEnd,
   results: Results,
 ): Promise<void> {
   const starter = actorUserId(startedBy!);

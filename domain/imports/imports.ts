@@ -32,6 +32,9 @@ export const importStates = [
 ] as const;
 export type ImportState = (typeof importStates)[number];
 
+/** How an import can end. */
+export type ImportEnd = Extract<ImportState, 'done' | 'cancelled' | 'failed'>;
+
 const underWay: readonly ImportState[] = ['starting', 'running', 'cancelling'];
 
 /** Whether an import has been started and has not ended: then a workflow of its own carries it on. */
