@@ -1,29 +1,52 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import { Worker } from '@temporalio/worker';
-import { expect, inject, it } from 'vitest';
+import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
+import { describe, expect, inject, it } from 'vitest';
 import { installOnce } from '../support/engine.ts';
 
 installOnce();
 
 /**
- * What released workflows have recorded must be understood by the workflows of today: a leaver's process
- * lives for months. Histories are kept with `temporal workflow show --workflow-id … --output json`.
+ * What workflows have recorded since the first one ran must be understood by those of today: a leaver's process lives
+ * for months. `npm run record` adds the histories of today's.
  */
 const folder = new URL('./histories/', import.meta.url);
-const recorded = readdirSync(folder);
+const recorded = (readdirSync(folder, { recursive: true }) as string[]).filter((file) =>
+  file.endsWith('.json'),
+);
 
-const replay = (text: string) =>
-  Worker.runReplayHistory(
-    { workflowBundle: { codePath: inject('workflowBundlePath') } },
-    historyFromJSON(JSON.parse(text)),
-  );
+const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
+
+const replay = (text: string, bundle: WorkflowBundle = { codePath: inject('workflowBundlePath') }) =>
+  Worker.runReplayHistory({ workflowBundle: bundle }, historyFromJSON(JSON.parse(text)));
+
+type WorkflowBundle = { codePath: string } | { code: string };
 
 it.each(recorded)('%s is replayed', async (file) => {
-  await replay(readFileSync(new URL(file, folder), 'utf8'));
+  await replay(read(file));
 });
 
 it('a history that asks for other steps is not', async () => {
-  const text = readFileSync(new URL('completed.json', folder), 'utf8');
-  await expect(replay(text.replaceAll('"nextReminder"', '"somethingElse"'))).rejects.toThrow(/TMPRL1100/);
+  const text = read('completed.json').replaceAll('"nextReminder"', '"somethingElse"');
+  await expect(replay(text)).rejects.toThrow(/TMPRL1100/);
+});
+
+describe('a workflow that is changed while it runs for leavers', () => {
+  const bundled = (file: string) =>
+    bundleWorkflowCode({
+      workflowsPath: fileURLToPath(new URL(`./changed/${file}`, import.meta.url)),
+      logger: new DefaultLogger('WARN'),
+    });
+  const histories = ['completed.json', 'cancelled.json', 'needed-attention.json'];
+
+  it('cannot go on where it was, without `patched`', async () => {
+    const changed = await bundled('without-patched.ts');
+    for (const file of histories) await expect(replay(read(file), changed)).rejects.toThrow(/TMPRL1100/);
+  });
+
+  it('goes on where it was, with `patched`', async () => {
+    const changed = await bundled('with-patched.ts');
+    for (const file of histories) await replay(read(file), changed);
+  });
 });

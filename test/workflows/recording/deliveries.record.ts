@@ -1,0 +1,87 @@
+import { expect, it } from 'vitest';
+import { pauseEndpoint } from '../../../database/webhooks.ts';
+import {
+  retryNow,
+  webhookDeliveryStart,
+  webhookDeliveryWorkflow,
+  webhookDeliveryWorkflowId,
+} from '../../../workflows/messages.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
+import { startReceiver } from '../../support/receiver.ts';
+import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
+import { keep } from './keep.ts';
+
+const { database } = await ownDatabase();
+const { client, startWorker } = await ownEngine(database);
+const world = testWorld(database);
+// Three tries: one at once, one after a moment, one that is waited for.
+await startWorker({ ...world, retrySchedule: [0, 300, 3_600_000] });
+
+const failing = () => startReceiver((_request, response) => response.writeHead(500).end());
+
+/** Starts a delivery to a new endpoint. */
+async function begin(url: string) {
+  const { id: endpointId } = await subscribe(database, url);
+  const id = await deliver(database, endpointId, 'pending');
+  const { eventId } = (await deliveriesTo(database, endpointId))[0]!;
+  const address = { id, eventId, endpointId, replayOf: null };
+  await client.workflow.start(webhookDeliveryWorkflow, webhookDeliveryStart(address));
+  const handle = client.workflow.getHandle(webhookDeliveryWorkflowId(address));
+  const tries = async () => (await deliveriesTo(database, endpointId))[0]!.outcomes.length;
+  return {
+    handle,
+    address,
+    endpointId,
+    untilTried: (times: number) => eventually(async () => (await tries()) >= times),
+  };
+}
+
+it('delivered at once, and started again when it was closed', async () => {
+  const { handle, address } = await begin((await startReceiver()).url);
+  await handle.result();
+  await keep('delivered', handle);
+  await client.workflow.execute(webhookDeliveryWorkflow, webhookDeliveryStart(address));
+  await keep('delivery-was-closed', handle);
+});
+
+it('delivered at the second try', async () => {
+  const receiver = await failing();
+  const { handle, untilTried } = await begin(receiver.url);
+  await untilTried(1);
+  receiver.answer = (_request, response) => void response.end();
+  await handle.result();
+  await keep('delivered-at-the-second-try', handle);
+});
+
+it('given up after the last try, which somebody asked for', async () => {
+  const { handle, untilTried } = await begin((await failing()).url);
+  await untilTried(2);
+  await handle.signal(retryNow);
+  await handle.result();
+  await keep('delivery-given-up', handle);
+});
+
+it('to an endpoint that is gone', async () => {
+  const { handle } = await begin(
+    (await startReceiver((_request, response) => response.writeHead(410).end())).url,
+  );
+  await handle.result();
+  await keep('endpoint-gone', handle);
+});
+
+it('to an endpoint that was paused meanwhile', async () => {
+  const { handle, endpointId, untilTried } = await begin((await failing()).url);
+  await untilTried(2);
+  await pauseEndpoint(database.em, 'system', endpointId);
+  await handle.signal(retryNow);
+  await handle.result();
+  await keep('endpoint-paused', handle);
+  expect(await deliveriesTo(database, endpointId)).toMatchObject([{ state: 'disabled' }]);
+});
+
+it('waiting for its next try', async () => {
+  const { handle, untilTried } = await begin((await failing()).url);
+  await untilTried(2);
+  await keep('delivery-waiting', handle);
+});
