@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { completeStubbornly, signIn } from '../../prove/crashes/asker.ts';
+import { type Attack, underAttack } from '../../prove/crashes/attacks.ts';
+import { clearedLeaver, problemsWithCompletions, untilQuiet } from '../../prove/crashes/completions.ts';
+import {
+  type File,
+  importStubbornly,
+  importToken,
+  newFile,
+  problemsWithImports,
+} from '../../prove/crashes/imports.ts';
+import { startMachine } from '../../prove/machine/machine.ts';
+import type { Cast } from '../support/cast.ts';
+import { startReceiver } from '../support/receiver.ts';
+import { subscribe } from '../support/webhooks.ts';
+
+// The short form of what `npm run prove` does at every step.
+const receiver = await startReceiver();
+const machine = await startMachine();
+await machine.untilHealthy();
+await subscribe(machine.database, receiver.url, ['user.offboarded']);
+
+const ofCompletion = {
+  line: 'worker to postgres',
+  statement: /^commit after update "offboardings"/,
+} as const;
+
+it('a completion survives the death of parts of Lastday in the middle of it', async () => {
+  const attacks: Attack[] = [
+    { step: { ...ofCompletion, answered: false }, strike: ['postgres', 'temporal'] },
+    { step: { ...ofCompletion, answered: true }, strike: ['worker', 'web'] },
+  ];
+  const casts: Cast[] = [];
+  for (const attack of attacks) {
+    await machine.untilHealthy();
+    const cast = await clearedLeaver(machine);
+    casts.push(cast);
+    const ivo = await signIn(machine, cast.ivo.email);
+    expect(await underAttack(machine, attack, () => completeStubbornly(ivo, cast.lena.id))).toBe(true);
+  }
+  await machine.untilHealthy();
+  await untilQuiet(machine);
+  expect(await problemsWithCompletions(machine, casts, receiver)).toEqual([]);
+});
+
+it('an import survives it too', async () => {
+  const token = await importToken(machine);
+  const attacks: Attack[] = [
+    {
+      step: { line: 'web to postgres', statement: /^commit after update "imports"/, answered: true },
+      strike: ['web', 'postgres'],
+    },
+    {
+      step: { line: 'worker to postgres', statement: /^with person as materialized/, answered: false },
+      strike: ['worker', 'temporal'],
+    },
+  ];
+  const files: File[] = [];
+  for (const attack of attacks) {
+    await machine.untilHealthy();
+    const file = newFile();
+    files.push(file);
+    expect(await underAttack(machine, attack, () => importStubbornly(machine, token, file))).toBe(true);
+  }
+  await machine.untilHealthy();
+  await untilQuiet(machine);
+  expect(await problemsWithImports(machine, files)).toEqual([]);
+});
