@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import { Notification } from '../database/entities/index.ts';
+import { importById } from '../database/imports/imports.ts';
+import { makeCast } from '../test/support/cast.ts';
+import { eventually } from '../test/support/engine.ts';
+import type { Browserlike } from '../test/support/web.ts';
+import { tell } from './account.ts';
+import { signIn } from './crashes/asker.ts';
+import { untilQuiet } from './crashes/completions.ts';
+import { crowdFile, crowdIn, leaversOf, wholeCrowd, withoutOneWorkflow } from './imports/crowd.ts';
+import { watchBar, watchConsole, watchMemory } from './imports/watching.ts';
+import { startMachine } from './machine/machine.ts';
+
+/** The lines of the large file, and of a small one that comes before it. */
+const large = Number(process.env.PROVE_LINES ?? 100_000);
+const small = large / 50;
+
+const machine = await startMachine();
+await machine.untilHealthy();
+const cast = await makeCast(machine.database);
+const nora = await signIn(machine, cast.nora.email);
+const ivo = await signIn(machine, cast.ivo.email);
+const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
+
+/** Uploads a crowd and confirms how many leave. Returns the import's id. */
+async function startCrowd(browser: Browserlike, name: string, count: number): Promise<number> {
+  const began = Date.now();
+  const { status, location, text } = await browser.upload('/imports/users', {
+    bytes: crowdFile(name, count),
+  });
+  expect(status, text).toBe(303);
+  tell(`${count.toLocaleString('en')} lines are read and looked at: ${seconds(began)}`);
+  const { status: started } = await browser.post(`${location}/start`, { people: String(leaversOf(count)) });
+  expect(started).toBe(303);
+  return Number(location!.split('/').at(-1));
+}
+
+const importNow = (id: number) => importById(machine.database.em, id);
+const linesDone = async (id: number) => {
+  const { created = 0 } = (await importNow(id)).results ?? {};
+  return created;
+};
+const ended = (id: number) =>
+  eventually(async () => ((await importNow(id)).endedAt ? importNow(id) : null), 1_800_000);
+
+it(`${large.toLocaleString('en')} lines, with the worker and the web process killed in the middle`, async () => {
+  const memoryOfSmall = watchMemory(machine, ['web', 'worker']);
+  await ended(await startCrowd(nora, 'small', small));
+  await untilQuiet(machine, 600_000);
+  const before = { web: await memoryOfSmall('web'), worker: await memoryOfSmall('worker') };
+
+  const memory = watchMemory(machine, ['web', 'worker']);
+  const pages = ['/offboarding', `/offboarding/${cast.lena.id}`, '/users'];
+  const console = watchConsole(ivo, pages);
+  const id = await startCrowd(nora, 'large', large);
+  const began = Date.now();
+  const bar = watchBar(nora, id);
+
+  await eventually(async () => (await linesDone(id)) > large / 4, 1_800_000);
+  await machine.crash(['worker']);
+  tell(`The worker was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
+  await eventually(async () => (await linesDone(id)) > large / 2, 1_800_000);
+  await machine.crash(['web']);
+  tell(`The web process was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
+  const { state, results } = await ended(id);
+  tell(`${large.toLocaleString('en')} lines are carried out: ${seconds(began)}`);
+  const since = Date.now();
+  await untilQuiet(machine, 600_000);
+  tell(`What the engine had still to hear was told ${seconds(since)} later`);
+
+  expect({ state, ...results }).toEqual({
+    state: 'done',
+    created: large,
+    changed: 0,
+    unchanged: 0,
+    failed: 0,
+    managersPending: 0,
+  });
+  expect(await crowdIn(machine, 'large')).toEqual(wholeCrowd(large));
+  await eventually(async () => (await withoutOneWorkflow(machine, 'large')).length === 0, 120_000);
+  const told = { userId: cast.nora.id, kind: 'import_ended', details: { importId: id } } as const;
+  expect(await machine.database.em.fork().count(Notification, told)).toBe(1);
+
+  const lengths = await bar();
+  tell(`The bar was seen at ${lengths.length} lengths`);
+  expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
+  expect(lengths.length).toBeGreaterThan(large / 5_000);
+
+  const { looks, unanswered, p50, p95 } = await console();
+  tell(
+    `The console meanwhile: ${looks} pages, p50 ${p50} ms, p95 ${p95} ms; ${unanswered} while it was down`,
+  );
+  expect(p95).toBeLessThan(2_000);
+
+  for (const name of ['web', 'worker'] as const) {
+    tell(
+      `The ${name} process had at most ${before[name]} MB with ${small.toLocaleString('en')} lines, ${await memory(name)} MB with ${large.toLocaleString('en')}`,
+    );
+  }
+});
