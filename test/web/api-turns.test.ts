@@ -1,10 +1,13 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
-import { User } from '../../database/entities/index.ts';
+import { Request, User } from '../../database/entities/index.ts';
 import { createToken } from '../../database/tokens.ts';
+import { turns } from '../../web/api/turns.ts';
 import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { eventually } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -33,4 +36,34 @@ test('a flood of calls leaves the console its connections', async () => {
   });
   const statuses = (await Promise.all(flood)).map(({ status }) => status);
   expect(new Set(statuses)).toEqual(new Set([200]));
+});
+
+test('whoever has gone before their turn changes nothing any more', async () => {
+  const { emil } = await makeCast(database);
+  const { value } = await createToken(database.em, 'system', {
+    name: 'impatient',
+    scopes: ['requests:write'],
+  });
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${web.address}/api/v1/users/${emil.externalId}/requests`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${value}`, 'Content-Type': 'application/json' },
+      body: '{"item":"Headset"}',
+      ...(signal && { signal }),
+    }).then(({ status }) => status);
+
+  const going = new AbortController();
+  let gone: Promise<PromiseSettledResult<number>[]> | undefined;
+  await database.em.fork().transactional(async (em) => {
+    await em.findOneOrFail(User, emil.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    gone = Promise.allSettled(Array.from({ length: 12 }, () => ask(going.signal)));
+    await eventually(async () => turns.isLocked());
+    await pause(300);
+    going.abort();
+    await pause(300);
+  });
+  expect((await gone!).every(({ status }) => status === 'rejected')).toBe(true);
+  // Its turn comes after theirs.
+  expect(await ask()).toBe(201);
+  expect(await database.em.fork().count(Request, { userId: emil.id })).toBeLessThanOrEqual(4 + 1);
 });

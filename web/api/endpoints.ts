@@ -94,14 +94,19 @@ export const changing = <Body extends z.ZodType>(
     const query = readQuery(request, undefined) as Record<string, never>;
     const read = readBody(request, body);
     const call = { request, query, body: read, actor: tokenActorOf(response) };
-    const answered = await turns.runExclusive(() =>
-      answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
-        asStored(await answer(call, transaction)),
-      ),
+    const answered = await turns.runExclusive(async () =>
+      hasGone(response)
+        ? null
+        : answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
+            asStored(await answer(call, transaction)),
+          ),
     );
-    sendAnswer(response, answered.answer, answered.replayed);
+    if (answered !== null) sendAnswer(response, answered.answer, answered.replayed);
   },
 });
+
+/** Whoever has given up waiting for a turn may ask again elsewhere: begun now, this could overwrite what came of that. */
+const hasGone = (response: Response): boolean => response.closed;
 
 /** An answer ready to be sent, or kept to be sent again. */
 export const asStored = ({ status = 200, headers = {}, body }: Answer): StoredAnswer => ({
