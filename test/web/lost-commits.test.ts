@@ -23,7 +23,7 @@ afterAll(() => database.close());
 const web = await startWeb({ ...own, database, url: overLine.href });
 const { value: token } = await createToken(own.database.em, 'system', {
   name: 'hr',
-  scopes: ['users:read', 'requests:write'],
+  scopes: ['users:read', 'requests:write', 'imports:write'],
 });
 const em = () => own.database.em.fork();
 const inMiddle = [
@@ -89,4 +89,15 @@ it('who only looked, or asked without a key, is told what fits', async () => {
   line.reset();
   line.weather.isDark = false;
   expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
+});
+
+it('nobody is told to count on a key where none counts', async () => {
+  const isCut = cutNextCommit(line, 'after');
+  const lost = await apiAt(web.address, token)('POST', '/imports/users', {
+    body: 'email,jobTitle\nnobody@x.example,Writer\n',
+    headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': randomUUID() },
+  });
+  expect(isCut()).toBe(true);
+  expectProblem(lost, 503, 'database-away');
+  expect(lost.json.detail).toBe('It is not known whether this was done. Look before you repeat the call.');
 });

@@ -4,6 +4,7 @@ import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failu
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { changesNothing, isDatabaseAway } from '../middleware/errors.ts';
 import type { Services } from '../services.ts';
+import type { Endpoint } from './endpoints.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
 
 /** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */
@@ -11,7 +12,9 @@ export const answerErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const { problem, headers } = isDatabaseAway(error) ? databaseAway(request) : apiProblemOf(error);
+    const { problem, headers } = isDatabaseAway(error)
+      ? databaseAway(request, response.locals.endpoint)
+      : apiProblemOf(error);
     if (problem.status >= 500) log.error({ err: error }, 'request failed');
     response.set(headers);
     sendProblem(response, problem);
@@ -59,23 +62,30 @@ const keyReused: Problem = {
     'It was used with another method, address or body. Nothing was changed. Choose a new key for each call.',
 };
 
-const databaseAway = (request: Request): ApiProblem =>
+const databaseAway = (request: Request, endpoint: Endpoint | undefined): ApiProblem =>
   new ApiProblem(
     {
       status: 503,
       code: 'database-away',
       title: 'The database does not answer',
-      detail: changesNothing(request) ? 'Please try again.' : maybeDone(request),
+      detail:
+        changesNothing(request) || endpoint === undefined
+          ? 'Please try again.'
+          : maybeDone(request, endpoint),
     },
     { 'Retry-After': '5' },
   );
 
-const maybeDone = (request: Request): string =>
-  `It is not known whether this was done. ${
-    request.get('Idempotency-Key') === undefined
-      ? 'Look before you repeat the call. Under an Idempotency-Key it could be repeated as it is.'
-      : 'Repeat the call under the same Idempotency-Key: it is done once.'
-  }`;
+const maybeDone = (request: Request, { keyed }: Endpoint): string =>
+  `It is not known whether this was done. ${howToRepeat(request, keyed === true)}`;
+
+function howToRepeat(request: Request, keyed: boolean): string {
+  if (keyed && request.get('Idempotency-Key') !== undefined)
+    return 'Repeat the call under the same Idempotency-Key: it is done once.';
+  return keyed
+    ? 'Look before you repeat the call. Under an Idempotency-Key it could be repeated as it is.'
+    : 'Look before you repeat the call.';
+}
 
 /** What is wrong with a body before anybody read it. */
 function problemOfParser(error: unknown): Problem {

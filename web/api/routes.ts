@@ -24,7 +24,7 @@ export function mountApi(app: Express, services: Services): void {
   api.use(requireToken(services));
   api.use(limitRate(services.environment.API_RATE_LIMIT));
   for (const { method, path, scope, endpoint } of routes) {
-    api[method](path, requireScope(scope), ...readersOf(endpoint), endpoint.handler);
+    api[method](path, requireScope(scope), reaching(endpoint), ...readersOf(endpoint), endpoint.handler);
   }
   for (const path of new Set(routes.map((route) => route.path)))
     api.all(path, allowOnly(methodsAt(routes, path)));
@@ -38,6 +38,14 @@ const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };
+
+/** Errors are told differently once an endpoint was reached. */
+const reaching =
+  (endpoint: Endpoint): RequestHandler =>
+  (_request, response, next) => {
+    response.locals.endpoint = endpoint;
+    next();
+  };
 
 /** What reads the body: bytes of another kind are read by the endpoint itself. */
 function readersOf({ body }: Endpoint): RequestHandler[] {
