@@ -31,7 +31,12 @@ test('told to end in the middle of a completion, it finishes it, and the next wo
   await holder.query('begin');
   await holder.query('select from users where id = $1 for update', [cast.lena.id]);
   const answer = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
-  await pause(700);
+  await eventually(async () => {
+    const { rows } = await holder.query(
+      'select 1 from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))',
+    );
+    return rows.length > 0;
+  });
   const ended = once(first.child, 'exit');
   first.child.kill('SIGTERM');
   await pause(700);
