@@ -3,7 +3,7 @@ import { openForCompletion, withdrawOpening } from '../database/early-completion
 import { Offboarding } from '../database/entities/index.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
-import { NoAnswerYet, NotBegun, type Question } from './engine.ts';
+import { NotBegun, type Question, whyNoAnswer } from './engine.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -29,11 +29,7 @@ export async function completeOffboardingOf(
 }
 
 /** Refusals have codes of our own, few and without names. */
-function whyNot(error: unknown): string {
-  if (error instanceof Refusal) return error.code;
-  if (error instanceof NoAnswerYet) return 'no-answer-yet';
-  return error instanceof NotBegun ? 'not-begun' : 'failed';
-}
+const whyNot = (error: unknown): string => (error instanceof Refusal ? error.code : whyNoAnswer(error));
 
 async function complete(
   { database, engine }: Pick<Services, 'database' | 'engine'>,

@@ -170,9 +170,10 @@ export const connectEngine = (address: string, namespace: string): Engine =>
 
 /** The same engine, each call of it timed. */
 export const measuredEngine = (engine: Engine, { engineCalled }: Pick<WebMetrics, 'engineCalled'>): Engine =>
-  timed(engine, engineCalled, whyNot);
+  timed(engine, engineCalled, whyNoAnswer);
 
-function whyNot(error: unknown): string {
+/** Why the engine has not answered, by few names. */
+export function whyNoAnswer(error: unknown): string {
   if (error instanceof NoAnswerYet) return 'no-answer-yet';
   return error instanceof NotBegun ? 'not-begun' : 'failed';
 }
