@@ -16,3 +16,26 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
   }
   return sent;
 }
+
+/**
+ * Does `work` while the statement of this number, from 1, fails before it is sent, as on a connection that breaks.
+ * Returns whether `work` got that far; if it did, it must have failed.
+ */
+export async function failingAt(number: number, work: () => Promise<unknown>): Promise<boolean> {
+  let count = 0;
+  const original = pg.Client.prototype.query;
+  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
+    if (++count === number) return Promise.reject(Object.assign(new Error('broken off'), { code: 'XX000' }));
+    return (original as (...args: unknown[]) => unknown).apply(this, args);
+  } as typeof original;
+  try {
+    await work();
+  } catch (error) {
+    if (count < number) throw error;
+    return true;
+  } finally {
+    pg.Client.prototype.query = original;
+  }
+  if (count >= number) throw new Error(`Statement ${number} failed, and nobody was told.`);
+  return false;
+}

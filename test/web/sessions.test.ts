@@ -139,6 +139,17 @@ describe('a session', () => {
     expect(keysOn(await fresh.get('/me'))).toEqual([]);
   });
 
+  test('that was ended is not brought back by requests on their way', async () => {
+    for (let round = 0; round < 5; round++) {
+      const browser = await web.signIn(cast.emil.email);
+      const cookie = browser.cookies.get('lastday')!;
+      const looking = Array.from({ length: 8 }, () => browser.get('/me'));
+      await Promise.all([...looking, browser.post('/session/end')]);
+      browser.cookies.set('lastday', cookie);
+      expect(await isIn(browser)).toBe(false);
+    }
+  });
+
   test('has a cookie that scripts cannot read and other sites do not send', async () => {
     const form = { email: cast.timo.email, password: castPassword };
     const { headers } = await web.stranger().post('/session', form);
