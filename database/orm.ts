@@ -59,6 +59,7 @@ const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 function preparePool(pool: pg.Pool) {
   parseMoments(pool);
   giveUpWhatIsLost(pool);
+  pool.on('connect', closeWhenStuck);
 }
 
 /**
@@ -78,6 +79,25 @@ function giveUpWhatIsLost(pool: pg.Pool) {
     }),
   );
 }
+
+/**
+ * A connection on which a transaction could not begin or end, such as one that did not answer in time, is closed: its
+ * state is not known, and whoever began does not give its place in the pool back.
+ */
+function closeWhenStuck(client: pg.PoolClient) {
+  const send = (...args: unknown[]) => Object.getPrototypeOf(client).query.apply(client, args);
+  client.query = ((...args: [string | { text?: string }, ...unknown[]]) => {
+    const sent: unknown = send(...args);
+    const [first] = args;
+    const text = typeof first === 'string' ? first : (first?.text ?? '');
+    if (sent instanceof Promise && edgeOfTransaction.test(text)) sent.catch(() => closed(client));
+    return sent;
+  }) as typeof client.query;
+}
+
+const edgeOfTransaction = /^(begin|start transaction|commit|rollback(?! to))\b/i;
+
+const closed = (client: pg.PoolClient) => (client as unknown as pg.Client).end().catch(() => {});
 
 /** Typed SQL reads moments as Date and counts as numbers, like the entities do; the ORM's own default is text. */
 function parseMoments(pool: pg.Pool) {

@@ -3,6 +3,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { createLink } from '../../database/links.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { connect } from '../../database/orm.ts';
 import { changePassword, enterByLink } from '../../database/own-password.ts';
 import { fireReminder } from '../../database/reminders.ts';
 import { replayMissedSince } from '../../database/replays.ts';
@@ -22,12 +23,12 @@ import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
 import { fingerprintOf } from '../support/fingerprint.ts';
 import { momentNamed } from '../support/moments.ts';
-import { failingAt } from '../support/statements.ts';
+import { failingAt, failingWhere } from '../support/statements.ts';
 import { deliver, subscribe } from '../support/webhooks.ts';
 
 // ASVS 2.3.3: whatever is done is done whole or not at all, wherever it breaks off.
 
-const { database } = await ownDatabase();
+const { database, url } = await ownDatabase();
 const { em } = database;
 const box = secretBox(testKey);
 
@@ -137,6 +138,25 @@ const verbs: Record<string, Ready> = {
     return () => replayMissedSince(em, 'system', id, new Date(Date.now() - 60_000));
   },
 };
+
+test.each(['begin', 'commit', 'rollback'])(
+  'a transaction whose %s fails gives its connection back',
+  async (edge) => {
+    const small = await connect(url, { poolSize: 2 });
+    const { emil } = await makeCast(database);
+    for (let round = 0; round < 5; round++) {
+      const breaking = failingWhere(edge, () =>
+        small.em.fork().transactional(async (transaction) => {
+          await transaction.execute('select 1');
+          if (edge === 'rollback') throw new Error('for another reason');
+        }),
+      );
+      await expect(breaking).rejects.toThrow(edge === 'rollback' ? 'for another reason' : 'broken off');
+    }
+    await setEndDate(small.em, 'system', emil.id, '2099-01-31');
+    await small.close();
+  },
+);
 
 test.each(Object.entries(verbs))('%s', async (_, ready) => {
   const work = await ready(await makeCast(database));
