@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CalendarDate } from '../domain/dates.ts';
 import { addDays } from '../domain/dates.ts';
 import { type LookAhead, lookAheads, queuePageSize } from '../domain/queue.ts';
@@ -46,20 +46,17 @@ export async function queueOf(
   today: CalendarDate,
   page: number,
 ): Promise<Queue> {
-  const members =
-    view === 'other' ? others(today) : sql`${leavingBy(addDays(today, view.lookAhead))} union ${safetyNet}`;
+  const last = page * queuePageSize;
+  const { members, total, elsewhere } =
+    view === 'other' ? others(today) : needingAttention(view, today, last);
   const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
-    with members as materialized (${members}),
+    with net as materialized (${safetyNet}),
+    members as materialized (${members}),
     page as materialized (
-      select id from members
-      order by end_date nulls last, id
-      limit ${queuePageSize} offset ${(page - 1) * queuePageSize}
+      select id from members order by end_date nulls last, id
+      limit ${queuePageSize} offset ${last - queuePageSize}
     ),
-    totals as (
-      select
-        (select count(*) from members) as total,
-        (select count(*) from (${outOfSight(today)} except select id from members) o) as elsewhere
-    )
+    totals as (select (${total}) as total, (${elsewhere}) as elsewhere)
     select
       t.total, t.elsewhere,
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
@@ -72,13 +69,41 @@ export async function queueOf(
     left join users p on p.id = page.id
     left join users m on m.id = p.manager_id
     order by p.end_date nulls last, p.id`.execute(sqlOf(em));
-  const { total, elsewhere } = rows[0]!;
-  return { rows: rows.filter((row) => row.id !== null), total, elsewhere };
+  const shown = rows.filter((row) => row.id !== null);
+  return { rows: shown, total: rows[0]!.total, elsewhere: rows[0]!.elsewhere };
 }
 
+/** What a view consists of: its people, at least as many as are looked at, how many there are, and how many are elsewhere. */
+interface View {
+  members: RawBuilder<unknown>;
+  total: RawBuilder<unknown>;
+  elsewhere: RawBuilder<unknown>;
+}
+
+/** Those who leave soon come out of their index in order, so that no more are read than up to the page's end. */
+const needingAttention = (
+  { lookAhead }: { lookAhead: LookAhead },
+  today: CalendarDate,
+  last: number,
+): View => {
+  const soon = leavingBy(addDays(today, lookAhead));
+  return {
+    members: sql`(select id, end_date from users where ${soon} order by end_date, id limit ${last})
+      union all select id, end_date from net`,
+    total: sql`select (select count(*) from users where ${soon}) + (select count(*) from net)`,
+    elsewhere: sql`select count(*) from (${outOfSight(today)} except select id from net) o`,
+  };
+};
+
+/** Everybody with an open offboarding whom no look-ahead brings up. */
+const others = (today: CalendarDate): View => ({
+  members: sql`select u.id, u.end_date from (${outOfSight(today)}) o join users u on u.id = o.user_id`,
+  total: sql`select count(*) from members`,
+  elsewhere: sql`select 0`,
+});
+
 /** domain/queue.ts, leavesSoon. Read from its index alone. */
-const leavingBy = (lastDay: CalendarDate) =>
-  sql`select id, end_date from users where end_date <= ${lastDay} and status <> 'offboarded'`;
+const leavingBy = (lastDay: CalendarDate) => sql`end_date <= ${lastDay} and status <> 'offboarded'`;
 
 /** domain/queue.ts, inSafetyNet. Only those who did not pass the gate can have anything open. */
 const safetyNet = sql`
@@ -86,10 +111,10 @@ const safetyNet = sql`
   where u.status = 'offboarded' and u.offboarding_completed_at is null
     and exists (select from assignments a where a.user_id = u.id and a.live)`;
 
-/** Those with an open offboarding whom no look-ahead brings up, however wide. */
+/** Those with an open offboarding whom no look-ahead brings up, however wide: found without reading any other. */
 const outOfSight = (today: CalendarDate) => sql`
-  select user_id from offboardings where state = 'open'
-  except select id from (${leavingBy(addDays(today, widestLookAhead))}) l`;
-
-const others = (today: CalendarDate) =>
-  sql`select u.id, u.end_date from (${outOfSight(today)}) o join users u on u.id = o.user_id`;
+  select user_id from offboardings
+  where state = 'open' and coalesce(last_day, 'infinity') > ${addDays(today, widestLookAhead)}
+  union
+  select o.user_id from users u join offboardings o on o.user_id = u.id and o.state = 'open'
+  where u.status = 'offboarded' and u.offboarding_completed_at is null`;

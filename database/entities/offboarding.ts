@@ -25,6 +25,8 @@ export const Offboarding = defineEntity({
     failedStep: p.text().nullable(),
     /** The day somebody without an end date was marked offboarded: their reminders go by it. */
     deactivatedOn: p.date().nullable(),
+    /** The user's end date while this is open, kept by the schema for an index. */
+    lastDay: p.date().nullable(),
     /** When the IT admins were told that nothing is open any more; null again once something is. */
     readyToldAt: moment().nullable(),
   },
@@ -33,6 +35,11 @@ export const Offboarding = defineEntity({
     {
       name: 'offboardings_open_index',
       expression: "create index offboardings_open_index on offboardings (id) where state = 'open'",
+    },
+    {
+      name: 'offboardings_last_day_index',
+      expression:
+        "create index offboardings_last_day_index on offboardings (coalesce(last_day, 'infinity'), user_id) where state = 'open'",
     },
     {
       name: 'offboardings_failed_index',

@@ -1,10 +1,18 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createAsset } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
+import { Offboarding, User } from '../../database/entities/index.ts';
 import { queueOf } from '../../database/queue.ts';
 import { createUser, updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
-import { belongsInQueue, lookAheads, type QueueCandidate, queueOrder } from '../../domain/queue.ts';
+import {
+  belongsInQueue,
+  inSafetyNet,
+  leavesSoon,
+  lookAheads,
+  type QueueCandidate,
+  queueOrder,
+} from '../../domain/queue.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { ownDatabase } from '../support/database.ts';
 
@@ -45,3 +53,39 @@ test.each(lookAheads)(
     expect(first.total).toBe(expected.length);
   },
 );
+
+/** People with an open offboarding whom the widest look-ahead does not bring up, by the rule itself. */
+async function outOfSight() {
+  const open = await em.fork().find(Offboarding, { state: 'open' });
+  const users = await em.fork().find(User, { id: open.map(({ userId }) => userId) });
+  const candidates = users.map(({ id, status, endDate }) => {
+    const hardware = people.find((person) => person.id === id)?.hardware ?? 0;
+    return { id, status, endDate: endDate ?? null, hardware };
+  });
+  return candidates.filter((person) => !leavesSoon(person, today, 180));
+}
+
+async function expectTheOthers() {
+  const others = await outOfSight();
+  const { rows, total } = await queueOf(em, 'other', today, 1);
+  expect(rows.map(({ id }) => id)).toEqual(others.sort(queueOrder).map(({ id }) => id));
+  expect(total).toBe(others.length);
+  const { elsewhere } = await queueOf(em, { lookAhead: 30 }, today, 1);
+  expect(elsewhere).toBe(others.filter((person) => !inSafetyNet(person)).length);
+  return others.length;
+}
+
+test('nobody falls out of sight: who is in no look-ahead is counted and listed', async () => {
+  expect(await expectTheOthers()).toBeGreaterThan(5);
+});
+
+test('nor does anybody whose date was written by hand', async () => {
+  const before = await expectTheOthers();
+  const soon = people.find((person) => person.status === 'active' && person.endDate === addDays(today, 8))!;
+  await em.execute(`update users set end_date = '2031-01-01' where id = ${soon.id}`);
+  expect(await expectTheOthers()).toBe(before + 1);
+  await em.execute(`update users set end_date = null where id = ${soon.id}`);
+  expect(await expectTheOthers()).toBe(before + 1);
+  await em.execute(`update users set end_date = '${soon.endDate}' where id = ${soon.id}`);
+  expect(await expectTheOthers()).toBe(before);
+});
