@@ -8,18 +8,24 @@ const most = 5_000;
 
 const longAgo = sql`now() - make_interval(days => ${sentKeptDays})`;
 
+/** Whether nothing of an event `e` is on its way, nor has been lately. */
+const isOver = sql`not exists (
+  select from webhook_deliveries d where d.event_id = e.id and (d.closed_at is null or d.closed_at >= ${longAgo}))`;
+
 /**
  * Deletes webhook events, with every delivery and try, whose last delivery ended long ago, the oldest first. One that
  * is on its way stays, however old. In the transaction of `em`.
  */
 export async function forgetOldEvents(em: EntityManager, limit = most): Promise<void> {
   const db = sqlOf(em);
-  // Locked, so that nobody sends one again meanwhile; what somebody is sending again now is passed over.
-  const { rows } = await sql<{ id: string }>`
-    select e.id from webhook_events e
-    where e.created_at < ${longAgo} and not exists (
-      select from webhook_deliveries d where d.event_id = e.id and (d.closed_at is null or d.closed_at >= ${longAgo}))
+  const { rows: old } = await sql<{ id: string }>`
+    select e.id from webhook_events e where e.created_at < ${longAgo} and ${isOver}
     order by e.created_at limit ${limit} for update skip locked`.execute(db);
+  // Locked, nobody sends one again. Whoever was quicker than the lock is seen by another statement alone.
+  const { rows } = await sql<{ id: string }>`
+    select e.id from webhook_events e where e.id = any(${old.map(({ id }) => id)}::text[]) and ${isOver}`.execute(
+    db,
+  );
   if (rows.length === 0) return;
   const events = sql`${rows.map(({ id }) => id)}::text[]`;
   await sql`
