@@ -29,7 +29,7 @@ import { type Carried, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startMails } from './start-mails.ts';
-import { cameTooLate, failedForGood, readings, step } from './steps.ts';
+import { cameTooLate, failedForGood, readingsBesideUpdates, step } from './steps.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
 const retryPatience = '2s';
@@ -46,7 +46,7 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  const reading = readings();
+  const reading = readingsBesideUpdates();
   const state = new OffboardingState(run.carried);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);

@@ -28,6 +28,13 @@ export const step = (summary: string) =>
  */
 export const readings = () => (patched('local-reads') ? reading : step);
 
+/**
+ * The same where Updates are answered beside the procedure: by steps. Two local readings at the same time may end in
+ * another order than a replay gives them back, and a process that starts a timer after one and answers after the other
+ * could then not be replayed. Runs that began with local readings go on with them.
+ */
+export const readingsBesideUpdates = () => (patched('steps-beside-updates') ? step : readings());
+
 const reading = (summary: string) =>
   proxyLocalActivities<Activities>({
     startToCloseTimeout: '3s',
