@@ -5,7 +5,7 @@ import type { Received } from '../../test/support/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenLaws } from '../races/laws.ts';
 import { brokenPromises } from '../races/promises.ts';
-import { ignorantWorkflows } from '../races/workflows.ts';
+import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A leaver whose checklist is empty, with two reports and a manager. */
 export async function clearedLeaver({ database }: Machine): Promise<Cast> {
@@ -45,7 +45,7 @@ export async function problemsWithCompletions(
     ...(await wronglyReceived(machine, casts, receiver)),
     ...(await brokenLaws(pool)),
     ...(await brokenPromises(pool, company)),
-    ...(await ignorantWorkflows(client, pool, company)),
+    ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
 }
 

@@ -6,7 +6,7 @@ import type { Machine } from '../machine/machine.ts';
 import { daysAhead } from '../races/company.ts';
 import { brokenLaws, findings } from '../races/laws.ts';
 import { brokenPromises } from '../races/promises.ts';
-import { ignorantWorkflows } from '../races/workflows.ts';
+import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A file of newcomers, who all have a name of their own that begins with its prefix. */
 export interface File {
@@ -106,6 +106,6 @@ export async function problemsWithImports(machine: Machine, all: readonly File[]
     ...(await findings(pool, faults, [company.people])),
     ...(await brokenLaws(pool)),
     ...(await brokenPromises(pool, company)),
-    ...(await ignorantWorkflows(client, pool, company)),
+    ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
 }

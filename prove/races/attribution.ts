@@ -38,10 +38,12 @@ function causeOf(
   const fitting = history.filter(
     ({ actor, operation }) => actor === transaction.actor && fits(operation, transaction),
   );
-  const answered = fitting.find(
+  const inTime = fitting.filter(
     ({ began, ended, answer }) =>
       answer.is !== 'unknown' && began - slack <= transaction.at && transaction.at <= ended + slack,
   );
+  // Who asks the same twice in a few milliseconds has it done twice, once for each time.
+  const answered = inTime.find((told) => !isDone(told, causedBy.get(told) ?? [])) ?? inTime[0];
   // Without an answer it may have happened at any time afterwards.
   const unanswered = fitting.find(
     (told) =>

@@ -18,16 +18,16 @@ const early: Record<OperationKind, number> = {
   complete: 6,
 };
 const late: Record<OperationKind, number> = {
-  assign: 8,
-  recover: 22,
-  'give-seat': 5,
-  revoke: 22,
-  request: 4,
-  approve: 2,
-  resolve: 18,
+  assign: 4,
+  recover: 24,
+  'give-seat': 2,
+  revoke: 26,
+  request: 2,
+  approve: 1,
+  resolve: 22,
   'end-date': 2,
   cancel: 1,
-  complete: 16,
+  complete: 20,
 };
 
 /** Chooses what a client does next, of what it can. `progress` goes from 0 to 1 in the course of a race. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type pg from 'pg';
 import { offboardingWorkflowId } from '../../workflows/messages.ts';
@@ -31,6 +32,19 @@ export async function ignorantWorkflows(
     }),
   );
   return problems.flat();
+}
+
+/** The same of workflows that may have a last step to take, or wait for a worker: what is still wrong after a minute. */
+export async function stillIgnorantWorkflows(
+  client: Client,
+  pool: pg.Pool,
+  company: Company,
+  patience = 60_000,
+): Promise<string[]> {
+  for (const end = Date.now() + patience; ; await pause(500)) {
+    const problems = await ignorantWorkflows(client, pool, company).catch((error) => [String(error)]);
+    if (problems.length === 0 || Date.now() > end) return problems;
+  }
 }
 
 const listed = (table: string) =>
