@@ -1,15 +1,17 @@
 import { condition, defineSignal, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { bareActivities } from './bare.ts';
+import type { BareActivities } from './bare.ts';
 
-const { nothing } = proxyActivities<typeof bareActivities>({ startToCloseTimeout: '10s' });
+const { nothing, transact } = proxyActivities<BareActivities>({ startToCloseTimeout: '10s' });
 
 export const ask = defineUpdate<string>('ask');
+export const askToTransact = defineUpdate<string>('askToTransact');
 export const tell = defineSignal<[number[]]>('tell');
 
 /** The least that answers an Update with one activity, or hears a signal: what the engine itself costs. */
 export async function bare(): Promise<void> {
   let ended = false;
   setHandler(ask, async () => nothing());
+  setHandler(askToTransact, async () => transact());
   setHandler(tell, (ids) => {
     ended = ids.length > 1_000;
   });

@@ -38,7 +38,7 @@ const few = await inPlace(small, async (place) => ({
 say('A large place');
 const many = await inPlace(large, async (place) => {
   const pages = await measurePages(place);
-  const engine = await bareEngine(place.temporalAddress);
+  const engine = await bareEngine(place.temporalAddress, place.databaseUrl);
   rows.push(...pages, ...(await measureUpdates(place, engine)), ...(await measureCalls(place, engine)));
   rows.push(...(await measureFanOut(place)), ...(await measureImport(place)));
   await engine.stop();

@@ -27,6 +27,8 @@ export interface Place {
   address: string;
   databaseUrl: string;
   temporalAddress: string;
+  /** Where the web process says how it is. */
+  metricsAddress: string;
   /** The process ids of its parts. */
   processes: Record<Part, number>;
   /** Another worker process in its place, which is quiet when this resolves: nothing but what sleeping leavers cost. */
@@ -56,7 +58,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     startPostgres({ dataDir: folder, durable: true, log: quiet }),
     startTemporal({ dataDir: folder, cli, log: quiet }),
   ]);
-  const port = await freePort();
+  const [port, metricsPort] = [await freePort(), await freePort()];
   const env = {
     ...process.env,
     PORT: String(port),
@@ -79,19 +81,19 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   say(`  making up ${crowd.users} people, ${crowd.leavers} of them leaving`);
   await runScript('seed', ['--users', String(crowd.users), '--leavers', String(crowd.leavers)], env, never);
 
-  const start = (name: string, args: string[] = []): Promise<Program> =>
+  const start = (name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Program> =>
     startProgram({
       name,
       command: process.execPath,
       args: [join(checkout, name, 'main.ts'), ...args],
       dataDir: folder,
-      env,
+      env: { ...env, ...more },
       cwd: checkout,
       channel: true,
       endsBy: 'SIGTERM',
       patience: 15_000,
     });
-  const web = await start('web');
+  const web = await start('web', [], { METRICS_PORT: String(metricsPort) });
   let worker = await start('worker', [workflows]);
   const address = `http://127.0.0.1:${port}`;
   const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
@@ -99,6 +101,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     throw new Error(`The place did not come up; its logs are in ${folder}`);
   const place: Place = {
     address,
+    metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
     temporalAddress: temporal.address,
     processes: { web: web.pid, worker: worker.pid, engine: temporal.pid, database: postgres.pid },

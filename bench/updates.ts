@@ -46,6 +46,7 @@ export async function measureUpdates(
     rounds,
     {
       bare: (round) => engine.update(bare[round]!),
+      transaction: (round) => engine.updateWithTransaction(bare[round]!),
       ours: (round) => post(`/offboarding/${leavers[round]!.userId}/completion`),
     },
     warmUp,
@@ -54,6 +55,12 @@ export async function measureUpdates(
   return [
     { what: 'revoke a seat', ours: revoking.ours, limit: revoking.bare, limitIs },
     { what: 'complete an offboarding', ours: completing.ours, limit: completing.bare, limitIs, atMost: 1.5 },
+    {
+      what: 'complete an offboarding',
+      ours: completing.ours,
+      limit: completing.transaction,
+      limitIs: 'a bare Update whose activity sends as many statements',
+    },
   ];
 }
 
