@@ -134,8 +134,7 @@ export class OffboardingState {
   }
 
   get counts(): OpenCounts {
-    const { hardware, seats, requests } = this.parts;
-    return { hardware: hardware.ids.length, software: seats.ids.length, requests: requests.ids.length };
+    return countsIn(this.parts);
   }
 
   get phase(): Phase {
@@ -161,6 +160,17 @@ export class OffboardingState {
     return { picture, since: since!, failedSteps, answers };
   }
 }
+
+/** How much is open in a picture. */
+export const countsIn = ({
+  hardware,
+  seats,
+  requests,
+}: Pick<OffboardingPicture, 'hardware' | 'seats' | 'requests'>): OpenCounts => ({
+  hardware: hardware.ids.length,
+  software: seats.ids.length,
+  requests: requests.ids.length,
+});
 
 /** All parts of a picture were read at the same revision. */
 const partsOf = ({ department, ...rest }: OffboardingPicture): Parts => ({

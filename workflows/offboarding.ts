@@ -7,7 +7,7 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isClear } from '../domain/checklist.ts';
+import { isClear, type OpenCounts } from '../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import { answering } from './answers.ts';
 import { checkAsking, checkRevokeSeat } from './asking.ts';
@@ -25,7 +25,7 @@ import {
   seatsChanged,
 } from './messages.ts';
 import { Noticeboard } from './noticeboard.ts';
-import { type Carried, OffboardingState } from './offboarding-state.ts';
+import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startDeliveries } from './start-deliveries.ts';
 import { startMails } from './start-mails.ts';
@@ -87,11 +87,16 @@ export async function offboarding(run: Run): Promise<void> {
   await condition(allHandlersFinished);
   noticeboard.refresh();
 
-  async function read() {
+  /** Returns what was open at that moment; what is known then may have parts that are newer. */
+  async function read(): Promise<OpenCounts> {
     const take = state.beginRead();
     const picture = await reading('Read what is open').readPicture(offboardingId);
-    if (picture === null) state.takeNothing();
-    else take(picture);
+    if (picture === null) {
+      state.takeNothing();
+      return state.counts;
+    }
+    take(picture);
+    return countsIn(picture);
   }
 
   /** Waits for the next stored reminder or for whatever changes the wait, and fires the reminder that is due. */
@@ -131,11 +136,13 @@ export async function offboarding(run: Run): Promise<void> {
   async function tryToComplete(asking: Asking): Promise<CompleteAnswer> {
     await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
-    if (state.isOpen && !isClear(state.counts)) await read();
+    const seen = state.isOpen && !isClear(state.counts) ? await read() : state.counts;
     if (!state.isOpen) return reading('Read how it ended').closedAnswer(offboardingId);
     // Without a date it may have been opened for this: then the database refuses, and cancels it again.
     const waits = state.lastDay.date !== null;
-    if (waits && !isClear(state.counts)) return { outcome: 'still-open', counts: state.counts };
+    // Parts known from different moments may add up to what was never true: what was seen at once is told.
+    if (waits && !isClear(state.counts))
+      return { outcome: 'still-open', counts: isClear(seen) ? state.counts : seen };
     return finalize(asking);
   }
 
