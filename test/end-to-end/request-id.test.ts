@@ -30,15 +30,20 @@ test('one id follows a completion from the browser through the console into the 
   const requestId = randomUUID();
   const path = `/offboarding/${cast.lena.id}/completion`;
   const answer = await ivo.post(path, { token: randomUUID() }, { 'X-Request-Id': requestId });
-  expect(answer.status).toBe(303);
+  // A busy machine may have no answer yet.
+  expect([202, 303]).toContain(answer.status);
   expect(answer.headers.get('x-request-id')).toBe(requestId);
 
   await eventually(async () => saidOf(web.lines, requestId).length > 0);
-  expect(saidOf(web.lines, requestId)).toMatchObject([{ process: 'web', path, status: 303 }]);
-  await eventually(async () => saidOf(worker.lines, requestId).length > 0);
-  expect(saidOf(worker.lines, requestId)).toMatchObject([
-    { process: 'worker', msg: 'Completion decided', offboardingId: cast.offboardingId, outcome: 'completed' },
-  ]);
+  expect(saidOf(web.lines, requestId)).toMatchObject([{ process: 'web', path, status: answer.status }]);
+  const decided = await eventually(async () =>
+    saidOf(worker.lines, requestId).find(({ msg }) => msg === 'Completion decided'),
+  );
+  expect(decided).toMatchObject({
+    process: 'worker',
+    offboardingId: cast.offboardingId,
+    outcome: 'completed',
+  });
 });
 
 test('a step that fails says for which request, and so does its next try', async () => {

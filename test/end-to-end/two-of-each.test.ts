@@ -134,7 +134,7 @@ test('two relays tell each change once, and each leaver has one process that kno
   );
   const ids = all.map(({ offboardingId }) => offboardingId);
   const rows = await em().find(Outbox, { offboardingId: { $in: ids } });
-  expect(rows.map(({ attempts }) => attempts)).toEqual(rows.map(() => 1));
+  expect(rows.every(({ sentAt }) => sentAt !== null)).toBe(true);
   for (const { offboardingId } of all) {
     const description = await eventually(async () => {
       const found = await engine.handleOf(offboardingId).describe();
@@ -146,10 +146,18 @@ test('two relays tell each change once, and each leaver has one process that kno
       OpenRequests: [1],
     });
   }
-  const relayed = await Promise.all(
-    ports.map(async (port) => (await scrape(port)).get('lastday_relay_rows_total{outcome="sent"}') ?? 0),
-  );
-  expect(relayed[0]! + relayed[1]!).toBe(await em().count(Outbox, { attempts: { $gt: 0 } }));
+  // A busy engine may refuse a change at first: then it is told again, and that is the only reason to.
+  const told = async (outcome: string) => {
+    const scraped = await Promise.all(ports.map(scrape));
+    return scraped.reduce(
+      (sum, of) => sum + (of.get(`lastday_relay_rows_total{outcome="${outcome}"}`) ?? 0),
+      0,
+    );
+  };
+  const tried = await em().find(Outbox, { attempts: { $gt: 0 } });
+  expect(await told('sent')).toBe(tried.length);
+  const attempts = tried.reduce((sum, row) => sum + row.attempts, 0);
+  expect(await told('refused')).toBe(attempts - tried.length);
 });
 
 test('one worker killed while both complete people loses nothing and doubles nothing', async () => {

@@ -106,7 +106,7 @@ describe('the application’s role', () => {
     ['drops no law', 'drop trigger completions_stay on users'],
     ['reads no file', `select pg_read_file('/etc/passwd')`],
     ['runs no program', `copy (select 1) to program 'true'`],
-    ['writes no file', `copy (select 1) to '/tmp/lastday-written-by-postgres'`],
+    ['writes no file', `copy (select 1) to '/tmp/written-by-postgres'`],
     ['sets no number of seats', 'update licenses set seats_used = 0'],
     ['rewrites no migration', 'delete from mikro_orm_migrations'],
   ])('%s', async (_, statement) => {
