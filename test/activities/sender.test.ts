@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
 import { forbiddenAddresses, writingsOfThisMachine } from '../support/addresses.ts';
-import { startReceiver, startTlsReceiver } from '../support/receiver.ts';
+import { startReceiver, startReceiversAt, startTlsReceiver } from '../support/receiver.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
 const patience = { connect: 1_000, answer: 400, total: 1_000 };
@@ -172,8 +172,7 @@ describe('a name that leads to', () => {
   });
 
   it('a private address beside an allowed one is called at the allowed one alone', async () => {
-    const forbidden = await startReceiver(undefined, 0, '127.0.0.2');
-    const allowed = await startReceiver(undefined, forbidden.port);
+    const [forbidden, allowed] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender } = leadingTo(['127.0.0.1'], ['127.0.0.2', '127.0.0.1', '::1']);
     for (let tries = 0; tries < 3; tries++) {
       const sent = await sender.send(letter(`http://localhost:${forbidden.port}/hooks`));
@@ -184,8 +183,7 @@ describe('a name that leads to', () => {
   });
 
   it('somewhere else at the next try is judged anew', async () => {
-    const elsewhere = await startReceiver(undefined, 0, '127.0.0.2');
-    const here = await startReceiver(undefined, elsewhere.port);
+    const [elsewhere, here] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
     const url = `http://localhost:${elsewhere.port}/hooks`;
     expect((await sender.send(letter(url))).outcome).toBe('delivered');

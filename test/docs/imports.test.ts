@@ -6,6 +6,7 @@ import { createToken } from '../../database/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
 import { createImportStarter } from '../../worker/imports.ts';
+import { sleep } from '../../worker/repeat.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
@@ -25,8 +26,17 @@ afterAll(() => rmSync(folder, { recursive: true }));
 beforeAll(async () => {
   await engine.startWorker();
   const startImports = createImportStarter({ database, engine: engine.engine });
-  const looking = setInterval(() => void startImports(), 200);
-  return () => clearInterval(looking);
+  const stopping = new AbortController();
+  const looking = (async () => {
+    while (!stopping.signal.aborted) {
+      await startImports();
+      await sleep(200, stopping.signal);
+    }
+  })();
+  return () => {
+    stopping.abort();
+    return looking;
+  };
 });
 
 describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {

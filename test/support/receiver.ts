@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import {
   createServer,
   type IncomingMessage,
@@ -32,6 +33,19 @@ export async function startReceiver(
   return receiver;
 }
 
+/** Two at one port of two addresses. The one of the second address may be in use: then another port is tried. */
+export async function startReceiversAt(first: string, second: string) {
+  for (;;) {
+    const one = await startReceiver(undefined, 0, first);
+    try {
+      return [one, await startReceiver(undefined, one.port, second)] as const;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      await one.stop();
+    }
+  }
+}
+
 /** The same over TLS, with a certificate that nobody trusts. */
 export async function startTlsReceiver({ key, cert }: { key: string; cert: string }) {
   const received: Received[] = [];
@@ -55,7 +69,8 @@ const listener =
 async function listening(server: Server, scheme: string, port: number, host = '127.0.0.1') {
   let connections = 0;
   server.on('connection', () => connections++);
-  await new Promise<void>((resolve) => server.listen(port, host, resolve));
+  server.listen(port, host);
+  await once(server, 'listening');
   const { port: actual } = server.address() as AddressInfo;
   const stop = () =>
     new Promise<void>((resolve) => {
