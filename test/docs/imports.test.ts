@@ -23,6 +23,7 @@ const { value } = await createToken(database.em, 'system', { name: 'hr-files', s
 const folder = mkdtempSync(path.join(tmpdir(), 'lastday-imports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+let endLooking = async () => {};
 beforeAll(async () => {
   await engine.startWorker();
   const startImports = createImportStarter({ database, engine: engine.engine });
@@ -33,11 +34,13 @@ beforeAll(async () => {
       await sleep(200, stopping.signal);
     }
   })();
-  return () => {
+  endLooking = () => {
     stopping.abort();
     return looking;
   };
 });
+// Before the database goes, which the cleaning-up of a beforeAll would come after.
+afterAll(() => endLooking());
 
 describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {
   test('are there', () => {
