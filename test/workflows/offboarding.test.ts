@@ -341,6 +341,8 @@ describe('signals', () => {
     await rejectRequest(database, cast);
     await relay();
     await untilShown(cast.offboardingId, { hardware: 2, requests: 0 });
+    // What was older has made it read for itself, which would mend at once what comes next.
+    await eventually(async () => ((await handle.describe()).raw.pendingActivities ?? []).length === 0);
     // Equal is as new: a set that was corrupted can be said again.
     const now = await hardwareOf(cast.offboardingId);
     await handle.signal(hardwareChanged, { ...now, ids: [] });
