@@ -42,8 +42,9 @@ function causeOf(
     ({ began, ended, answer }) =>
       answer.is !== 'unknown' && began - slack <= transaction.at && transaction.at <= ended + slack,
   );
-  // Who asks the same twice in a few milliseconds has it done twice, once for each time.
-  const answered = inTime.find((told) => !isDone(told, causedBy.get(told) ?? [])) ?? inTime[0];
+  // Who asks the same twice in a few milliseconds has it done twice, once for each time; or once, as they were told.
+  const undone = inTime.filter((told) => !isDone(told, causedBy.get(told) ?? []));
+  const answered = undone.find(({ answer }) => answer.is === 'done') ?? undone[0] ?? inTime[0];
   // Without an answer it may have happened at any time afterwards.
   const unanswered = fitting.find(
     (told) =>
