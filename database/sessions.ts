@@ -12,10 +12,11 @@ export interface PersonSignedIn {
   name: string;
   email: string;
   role: Role;
-  /** Their own zone, else the workspace's. */
+  /** Their own zone, else the workspace's: moments are shown in it. */
   zone: string;
   /** The workspace's: what "today" is for lists. */
   workspaceZone: string;
+  /** Unread notifications. */
   unread: number;
 }
 
