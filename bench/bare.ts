@@ -5,7 +5,7 @@ import pg from 'pg';
 import { ask, askToTransact, bare, tell } from './bare-workflows.ts';
 
 /** As many statements as the step of a completion sends, its begin and commit included. */
-const statementsOfCompletion = 24;
+const statementsOfCompletion = 10;
 
 const createBareActivities = (pool: pg.Pool) => ({
   async nothing(): Promise<string> {

@@ -1,12 +1,14 @@
 import { LockMode } from '@mikro-orm/postgresql';
+import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { NotFound } from '../domain/failures.ts';
 import { publishWhenCleared } from './cleared.ts';
-import { AuditEntry, Offboarding, Outbox, User } from './entities/index.ts';
+import { AuditEntry, Offboarding, User } from './entities/index.ts';
 import type { ChangedFact } from './entities/record.ts';
 import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
 
 /** One change of facts about one person, inside its transaction, with their row locked. */
 export interface Change {
@@ -18,6 +20,12 @@ export interface Change {
   record(action: AuditAction, details?: AuditDetails): void;
   /** Says what changed: the person's revision goes up, and the engine will hear of the facts it follows. */
   changed(...facts: ChangedFact[]): void;
+  /**
+   * Takes common table expressions that write something more, by the one statement at the end that writes the audit
+   * entries. They see neither each other's rows nor what is not flushed yet. Of two under the same name the later
+   * ones count.
+   */
+  beside(name: string, expressions: RawBuilder<unknown>): void;
   /** The person's open offboarding, also one that this change opens or closes; else null. */
   offboarding: Offboarding | null;
 }
@@ -52,22 +60,27 @@ export async function changeWithin<T>(
 ): Promise<T> {
   const user = await lockUser(em, person);
   const facts = new Set<ChangedFact>();
+  const entries: Entry[] = [];
+  const beside = new Map<string, RawBuilder<unknown>>();
   let touched = false;
   const change: Change = {
     em,
     user,
     actor,
     offboarding: await em.findOne(Offboarding, { userId: user.id, state: 'open' }),
-    record: (action, details = {}) => void record(em, actor, action, user.id, details),
+    record: (action, details = {}) => void entries.push({ action, details }),
     changed: (...more) => {
+      if (!touched) user.revision++;
       touched = true;
       for (const fact of more) facts.add(fact);
     },
+    beside: (name, expressions) => void beside.set(name, expressions),
   };
   const result = await work(change);
-  if (touched) user.revision++;
-  if (facts.size > 0) announce(change, [...facts]);
   await publishWhenCleared(change, facts);
+  if (entries.length > 0) beside.set('entries', writingOf(change, entries));
+  if (facts.size > 0) beside.set('announcement', announcing(change, [...facts]));
+  if (beside.size > 0) await sql`with ${sql.join([...beside.values()])} select`.execute(sqlOf(em));
   return result;
 }
 
@@ -79,11 +92,25 @@ async function lockUser(em: EntityManager, person: Person): Promise<User> {
   return user;
 }
 
-function announce({ em, user, offboarding }: Change, facts: ChangedFact[]) {
-  em.create(Outbox, { userId: user.id, offboardingId: offboarding?.id ?? null, facts });
+interface Entry {
+  action: AuditAction;
+  details: AuditDetails;
 }
 
-/** Adds an entry to the audit trail in the transaction of `em`. `userId` is the person it is about. */
+function writingOf({ user, actor }: Change, entries: readonly Entry[]) {
+  const rows = entries.map(
+    ({ action, details }) => sql`(${actor}, ${action}, ${user.id}, ${JSON.stringify(details)}::jsonb)`,
+  );
+  return sql`entries as (insert into audit_entries (actor, action, user_id, details) values ${sql.join(rows)})`;
+}
+
+const announcing = ({ user, offboarding }: Change, facts: ChangedFact[]) => sql`
+  announcement as (
+    insert into outbox (user_id, offboarding_id, facts)
+    values (${user.id}, ${offboarding?.id ?? null}, ${facts}::text[])
+  )`;
+
+/** Adds an entry to the audit trail outside a `Change`, in the transaction of `em`. `userId` is the person it is about. */
 export const record = (
   em: EntityManager,
   actor: Actor,

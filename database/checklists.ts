@@ -6,13 +6,15 @@ import { sqlOf } from './tables.ts';
 
 /** How much is open for one person, read by one statement. */
 export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
-  const { rows } = await sql<OpenCounts>`
-    select
-      (select count(*) from assignments where user_id = ${userId} and live) as hardware,
-      (select count(*) from seats where user_id = ${userId} and live) as software,
-      (select count(*) from requests where user_id = ${userId} and live) as requests`.execute(sqlOf(em));
+  const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
   return rows[0]!;
 }
+
+/** The same as columns of a statement. */
+export const openCounts = (userId: number) => sql`
+  (select count(*) from assignments where user_id = ${userId} and live) as hardware,
+  (select count(*) from seats where user_id = ${userId} and live) as software,
+  (select count(*) from requests where user_id = ${userId} and live) as requests`;
 
 /** The ids open for one offboarding's person, with what else their process follows, at one revision. */
 export interface Picture {

@@ -15,5 +15,5 @@ export async function publishWhenCleared(change: Change, facts: ReadonlySet<Chan
   if (offboarding?.state !== 'open' || !itemsOf.some((fact) => facts.has(fact))) return;
   await em.flush();
   if (!isClear(await openCountsOf(em, user.id))) return;
-  await publish(change, { type: 'offboarding.cleared', offboarding, at: new Date() });
+  publish(change, { type: 'offboarding.cleared', offboarding, at: new Date() });
 }

@@ -1,28 +1,51 @@
+import { sql } from 'kysely';
 import { type Actor, actorUserId } from '../domain/actor.ts';
+import type { OpenCounts } from '../domain/checklist.ts';
 import type { CompletionObstacle } from '../domain/completion.ts';
 import { may } from '../domain/permissions.ts';
 import { maySignIn } from '../domain/user-status.ts';
-import type { Change } from './change.ts';
-import { User } from './entities/index.ts';
+import { openCounts } from './checklists.ts';
+import type { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { hasOtherSuperAdmin } from './super-admins.ts';
+import { isOtherSuperAdmin } from './super-admins.ts';
+import { sqlOf } from './tables.ts';
 import { userById } from './users.ts';
 
-/** A rule beside the checklist that forbids this completion, or null. It decides only under a completion's locks. */
-export async function obstacleTo({
-  em,
-  user,
-  actor,
-}: Pick<Change, 'em' | 'user' | 'actor'>): Promise<CompletionObstacle | null> {
+/** What decides whether somebody can be completed. */
+export interface Gate {
+  counts: OpenCounts;
+  /** Whoever asks, when that is a person; null when there is none like that. */
+  asker: Pick<User, 'role' | 'status'> | null;
+  hasOtherSuperAdmin: boolean;
+  /** Who has this person as their manager. */
+  reports: number[];
+}
+
+/** Reads what decides on the completion of a person, by one statement. */
+export async function gateOf(em: EntityManager, userId: number, actor: Actor): Promise<Gate> {
+  const { rows } = await sql<Omit<Gate, 'counts'> & OpenCounts>`
+    select ${openCounts(userId)},
+      (select jsonb_build_object('role', role, 'status', status) from users
+        where id = ${actorUserId(actor)}::int) as asker,
+      exists (select from users where ${isOtherSuperAdmin(userId)}) as "hasOtherSuperAdmin",
+      array(select id from users where manager_id = ${userId}) as reports`.execute(sqlOf(em));
+  const { hardware, software, requests, ...rest } = rows[0]!;
+  return { counts: { hardware, software, requests }, ...rest };
+}
+
+/** The rule beside the checklist that forbids this completion, or null. It decides only under a completion's locks. */
+export function obstacleIn(
+  { asker, hasOtherSuperAdmin }: Gate,
+  user: Pick<User, 'id' | 'role' | 'offboardingCompletedAt'>,
+  actor: Actor,
+): CompletionObstacle | null {
   // The schema lets nobody complete them a second time: trying for ever would keep everybody else waiting.
   if (user.offboardingCompletedAt) return 'completed-by-hand';
   const askerId = actorUserId(actor);
   if (askerId === user.id) return 'own-completion';
-  if (askerId !== null) {
-    const asker = await em.findOne(User, { id: askerId });
-    if (asker === null || !maySignIn(asker.status) || !may(asker.role, 'offboard')) return 'not-allowed';
-  }
-  if (user.role === 'super-admin' && !(await hasOtherSuperAdmin(em, user.id))) return 'last-super-admin';
+  if (askerId !== null && (asker === null || !maySignIn(asker.status) || !may(asker.role, 'offboard')))
+    return 'not-allowed';
+  if (user.role === 'super-admin' && !hasOtherSuperAdmin) return 'last-super-admin';
   return null;
 }
 
@@ -32,5 +55,6 @@ export async function obstacleFor(
   actor: Actor,
   userId: number,
 ): Promise<CompletionObstacle | null> {
-  return obstacleTo({ em: em.fork(), user: await userById(em, userId), actor });
+  const user = await userById(em, userId);
+  return obstacleIn(await gateOf(em.fork(), userId, actor), user, actor);
 }

@@ -158,7 +158,7 @@ async function applyTo(
     const managerNow = manager === undefined ? formerManager : (manager?.externalId ?? null);
     return { user, managerExternalId: managerNow, warnings, ignored };
   });
-  // The revision goes up at the end of the change.
+  // As the person is when everything was changed.
   return { created: false, user: representationOf(user, managerExternalId), ...told };
 }
 

@@ -4,8 +4,7 @@ import { isClear } from '../domain/checklist.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { changeAbout } from './change.ts';
-import { openCountsOf } from './checklists.ts';
-import { obstacleTo } from './completion-obstacles.ts';
+import { gateOf, obstacleIn } from './completion-obstacles.ts';
 import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
@@ -22,15 +21,15 @@ export const openForCompletion = (
   now = new Date(),
 ): Promise<Offboarding> =>
   changeAbout(em, userId, actor, async (change) => {
-    const obstacle = await obstacleTo(change);
+    const gate = await gateOf(change.em, userId, actor);
+    const obstacle = obstacleIn(gate, change.user, actor);
     if (obstacle !== null) throw new Refusal(obstacle, completionObstacles[obstacle]);
     const { offboarding } = change;
     if (offboarding !== null) {
       if (offboarding.openedForCompletionAt) offboarding.openedForCompletionAt = now;
       return offboarding;
     }
-    const counts = await openCountsOf(change.em, userId);
-    if (!isClear(counts)) throw new GateRefusal(counts);
+    if (!isClear(gate.counts)) throw new GateRefusal(gate.counts);
     return openOffboarding(change, { openedForCompletionAt: now });
   });
 
@@ -49,7 +48,7 @@ export const withdrawOpening = (
     const { offboarding } = change;
     if (offboarding === null || offboarding.id !== opened.id || offboarding.failedStep) return;
     if (!offboarding.openedForCompletionAt || askedAt(offboarding) !== askedAt(opened)) return;
-    await cancelOpenOffboarding(change, now);
+    cancelOpenOffboarding(change, now);
   });
 
 const askedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();

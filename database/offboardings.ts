@@ -41,21 +41,22 @@ export async function changeEndDate(
   change.changed('lastDay');
   if (endDate !== null) await followDate(change, from, now);
   else if (user.status === 'offboarded') await followLossOfDate(change, from, now);
-  else await cancelOpenOffboarding(change, now);
+  else cancelOpenOffboarding(change, now);
 }
 
 async function followDate(change: Change, from: CalendarDate | null, now: Date) {
-  const wasOpen = change.offboarding !== null;
-  const offboarding = change.offboarding ?? (await openOffboarding(change));
-  if (wasOpen) await publishMove(change, offboarding, from, now);
-  Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null });
-  await rearmReminders(change, offboarding, now);
+  const { offboarding } = change;
+  if (offboarding !== null) {
+    publishMove(change, offboarding, from, now);
+    Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null });
+  }
+  await rearmReminders(change, offboarding ?? (await openOffboarding(change)), now);
 }
 
 async function followLossOfDate(change: Change, from: CalendarDate | null, now: Date) {
   const { offboarding } = change;
   await followDeactivation(change, now);
-  if (offboarding !== null) await publishMove(change, offboarding, from, now);
+  if (offboarding !== null) publishMove(change, offboarding, from, now);
 }
 
 const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDate | null, at: Date) =>
@@ -94,12 +95,12 @@ export async function openOffboarding(
   const { user, actor } = change;
   if (user.offboardingCompletedAt) throw alreadyOffboarded();
   const offboarding = change.em.create(Offboarding, { userId: user.id, openedBy: actor, ...more });
+  // A new process reads for itself what is open.
+  change.changed('lastDay');
   await change.em.flush();
   change.offboarding = offboarding;
   change.record('offboarding.opened', { offboardingId: offboarding.id });
-  // A new process reads for itself what is open.
-  change.changed('lastDay');
-  await publish(change, { type: 'offboarding.started', offboarding, at: offboarding.openedAt });
+  publish(change, { type: 'offboarding.started', offboarding, at: offboarding.openedAt });
   return offboarding;
 }
 
@@ -120,19 +121,19 @@ export const cancelOffboarding = (
     }
     if (change.user.status === 'offboarded') throw markedOffboarded();
     if (change.user.endDate) await changeEndDate(change, null, now);
-    else await cancelOpenOffboarding(change, now);
+    else cancelOpenOffboarding(change, now);
   });
 
 /** Closes the open offboarding, if any, without completing it. */
-export async function cancelOpenOffboarding(change: Change, now = new Date()): Promise<void> {
+export function cancelOpenOffboarding(change: Change, now = new Date()): void {
   const { offboarding } = change;
   if (offboarding === null) return;
   const closing = { state: 'cancelled', closedAt: now, cancelledBy: change.actor, failedStep: null } as const;
   change.em.assign(offboarding, closing);
-  await skipReminders(change.em, offboarding.id, 'cancelled', now);
+  skipReminders(change, offboarding.id, 'cancelled', now);
   change.record('offboarding.cancelled', { offboardingId: offboarding.id });
   change.changed('lastDay');
-  await publish(change, { type: 'offboarding.cancelled', offboarding, at: now });
+  publish(change, { type: 'offboarding.cancelled', offboarding, at: now });
 }
 
 const markedOffboarded = () =>

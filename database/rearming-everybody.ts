@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { LastDay } from '../domain/reminders.ts';
 import type { EntityManager } from './orm.ts';
-import { rearm, settingsForArming } from './rearming.ts';
+import { armingOf, rearming, settingsForArming } from './rearming.ts';
 import { sqlOf } from './tables.ts';
 
 /** Which leavers a change of the workspace's settings concerns: all, or those without a zone of their own. */
@@ -24,9 +24,13 @@ export async function lockLeavers(em: EntityManager, concerned: Concerned): Prom
 export async function rearmEverybody(em: EntityManager, concerned: Concerned, now: Date): Promise<void> {
   // Also those who began to leave until the settings were locked.
   await lockLeavers(em, concerned);
-  const settings = await settingsForArming(em);
-  const leavers = await leaversConcerned(em, concerned, settings.timeZone);
-  await rearm(em, leavers, settings, now);
+  const { timeZone } = await settingsForArming(em);
+  const leavers = await leaversConcerned(em, concerned, timeZone);
+  const arming = await armingOf(
+    em,
+    leavers.map(({ userId }) => userId),
+  );
+  await sql`with ${rearming(leavers, arming, now)} select`.execute(sqlOf(em));
   await tellEngine(
     em,
     leavers.map(({ offboardingId }) => offboardingId),

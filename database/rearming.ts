@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { CalendarDate } from '../domain/dates.ts';
 import {
   type LastDay,
@@ -8,6 +8,7 @@ import {
   type SkipReason,
   type StoredMoment,
 } from '../domain/reminders.ts';
+import type { Change } from './change.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -23,10 +24,12 @@ export interface ArmingSettings extends ReminderSettings {
  */
 export async function settingsForArming(em: EntityManager): Promise<ArmingSettings> {
   const { rows } = await sql<ArmingSettings>`
-    select time_zone as "timeZone", remind_days_before as "daysBefore", remind_overdue_every as "overdueEveryDays"
-    from workspace where id = 1 for share`.execute(sqlOf(em));
+    select ${settings} from workspace w where id = 1 for share`.execute(sqlOf(em));
   return rows[0]!;
 }
+
+const settings = sql`
+  w.time_zone as "timeZone", w.remind_days_before as "daysBefore", w.remind_overdue_every as "overdueEveryDays"`;
 
 /** An open offboarding whose moments are to fit its last day. */
 export interface Leaving {
@@ -36,17 +39,16 @@ export interface Leaving {
 }
 
 /**
- * Makes the stored moments of open offboardings fit their last days and the settings: what waits and is not asked
- * for any more is skipped, what is asked for is added or waits again. Nothing fires twice for the same last day.
- * Ten thousand leavers take as many statements as one; their rows must be locked.
+ * Common table expressions that make the stored moments of open offboardings fit their last days and the settings:
+ * what waits and is not asked for any more is skipped, what is asked for is added or waits again. Nothing fires twice
+ * for the same last day. Ten thousand leavers take as many statements as one; their rows must be locked.
  */
-export async function rearm(
-  em: EntityManager,
+export function rearming(
   leavers: readonly Leaving[],
-  settings: ReminderSettings,
+  { settings, moments }: Arming,
   now: Date,
-): Promise<void> {
-  const known = await momentsOfPeople(em, leavers);
+): RawBuilder<unknown> {
+  const known = Map.groupBy(moments, ({ userId }) => userId);
   const planned = leavers.flatMap(({ userId, offboardingId, lastDay }) => {
     const own = known.get(userId) ?? [];
     const stored = own.filter((moment) => moment.offboardingId === offboardingId);
@@ -59,73 +61,95 @@ export async function rearm(
       lastDay: lastDay.date,
     }));
   });
-  await skipWhatWaits(em, leavers, now);
-  await store(em, planned, now);
+  return sql`planned as (${rowsOf(planned)}), skipped as (${skippingAllBut(leavers, now)}), armed as (${arming(now)})`;
+}
+
+/** What a change says last of its reminders counts: moved and then cancelled is cancelled. */
+const reminders = 'reminders';
+
+/** Makes the stored moments of the change's open offboarding fit a last day, in the zone of the workspace or `zone`. */
+export async function rearm(
+  { em, user, beside }: Change,
+  offboardingId: number,
+  { date, zone }: { date: CalendarDate; zone: string | null },
+  now: Date,
+): Promise<void> {
+  const arming = await armingOf(em, [user.id]);
+  const lastDay = { date, zone: zone ?? arming.settings.timeZone };
+  beside(reminders, rearming([{ userId: user.id, offboardingId, lastDay }], arming, now));
 }
 
 /** Nothing more is due for an offboarding, for this reason. */
-export async function skipReminders(
-  em: EntityManager,
+export function skipReminders(
+  { beside }: Change,
   offboardingId: number,
   reason: SkipReason,
   now: Date,
-): Promise<void> {
-  await sql`
-    update reminders set skipped_at = ${now}, skip_reason = ${reason}
-    where offboarding_id = ${offboardingId} and fired_at is null and skipped_at is null`.execute(sqlOf(em));
+): void {
+  const skipping = sql`
+    skipped as (
+      update reminders set skipped_at = ${now}, skip_reason = ${reason}
+      where offboarding_id = ${offboardingId} and fired_at is null and skipped_at is null
+    )`;
+  beside(reminders, skipping);
 }
 
 /** Adds a moment, or takes it up again when it has not fired. */
-export const arm = (
+export async function arm(
   em: EntityManager,
   { offboardingId, lastDay }: { offboardingId: number; lastDay: CalendarDate },
   moment: Omit<PlannedMoment, 'skipReason'>,
   now: Date,
-): Promise<void> => store(em, [{ ...moment, skipReason: null, offboardingId, lastDay }], now);
-
-type KnownMoment = StoredMoment & { offboardingId: number };
-
-/** Every moment of these people, of earlier offboardings too. */
-async function momentsOfPeople(
-  em: EntityManager,
-  leavers: readonly Leaving[],
-): Promise<Map<number, KnownMoment[]>> {
-  const people = leavers.map(({ userId }) => userId);
-  const { rows } = await sql<KnownMoment & { userId: number }>`
-    select o.user_id as "userId", r.offboarding_id as "offboardingId", r.last_day as "lastDay", r.kind, r.days,
-      r.fired_at as "firedAt", r.skipped_at as "skippedAt", r.skip_reason as "skipReason"
-    from offboardings o join reminders r on r.offboarding_id = o.id
-    where o.user_id = any(${people}::int[])`.execute(sqlOf(em));
-  return Map.groupBy(rows, (row) => row.userId);
+): Promise<void> {
+  const planned = rowsOf([{ ...moment, skipReason: null, offboardingId, lastDay }]);
+  await sql`with planned as (${planned}) ${arming(now)}`.execute(sqlOf(em));
 }
 
-/** What is still asked for waits again a statement later. */
-async function skipWhatWaits(em: EntityManager, leavers: readonly Leaving[], now: Date) {
-  await sql`
-    update reminders r set skipped_at = ${now},
-      skip_reason = case when r.last_day = l.last_day then 'settings_changed' else 'date_moved' end
-    from unnest(
-      ${leavers.map(({ offboardingId }) => offboardingId)}::int[],
-      ${leavers.map(({ lastDay }) => lastDay.date)}::date[]) l (offboarding_id, last_day)
-    where r.offboarding_id = l.offboarding_id and r.fired_at is null and r.skipped_at is null`.execute(
-    sqlOf(em),
-  );
+/** What is planned by. */
+export interface Arming {
+  settings: ArmingSettings;
+  moments: readonly KnownMoment[];
 }
+
+type KnownMoment = StoredMoment & { userId: number; offboardingId: number };
+
+/** Reads the settings and holds them like `settingsForArming`, with every moment of these people, of earlier offboardings too. */
+export async function armingOf(em: EntityManager, userIds: readonly number[]): Promise<Arming> {
+  const { rows } = await sql<ArmingSettings & (KnownMoment | { offboardingId: null })>`
+    select ${settings}, o.user_id as "userId", r.offboarding_id as "offboardingId", r.last_day as "lastDay", r.kind,
+      r.days, r.fired_at as "firedAt", r.skipped_at as "skippedAt", r.skip_reason as "skipReason"
+    from workspace w
+    left join (offboardings o join reminders r on r.offboarding_id = o.id) on o.user_id = any(${userIds}::int[])
+    where w.id = 1 for share of w`.execute(sqlOf(em));
+  return { settings: rows[0]!, moments: rows.filter((row) => row.offboardingId !== null) };
+}
+
+/** Whatever waits and is not planned. */
+const skippingAllBut = (leavers: readonly Leaving[], now: Date) => sql`
+  update reminders r set skipped_at = ${now},
+    skip_reason = case when r.last_day = l.last_day then 'settings_changed' else 'date_moved' end
+  from unnest(
+    ${leavers.map(({ offboardingId }) => offboardingId)}::int[],
+    ${leavers.map(({ lastDay }) => lastDay.date)}::date[]) l (offboarding_id, last_day)
+  where r.offboarding_id = l.offboarding_id and r.fired_at is null and r.skipped_at is null
+    and (r.offboarding_id, r.last_day, r.kind, r.days) not in (
+      select offboarding_id, last_day, kind, days from planned)`;
 
 type NewMoment = PlannedMoment & { offboardingId: number; lastDay: CalendarDate };
 
-async function store(em: EntityManager, moments: readonly NewMoment[], now: Date) {
-  await sql`
-    insert into reminders (offboarding_id, last_day, kind, days, due_at, skip_reason, skipped_at)
-    select m.*, case when m.skip_reason is not null then ${now}::timestamptz end
-    from unnest(
-      ${moments.map(({ offboardingId }) => offboardingId)}::int[],
-      ${moments.map(({ lastDay }) => lastDay)}::date[],
-      ${moments.map(({ kind }) => kind)}::text[],
-      ${moments.map(({ days }) => days)}::int[],
-      ${moments.map(({ dueAt }) => dueAt)}::timestamptz[],
-      ${moments.map(({ skipReason }) => skipReason)}::text[]) m (offboarding_id, last_day, kind, days, due_at, skip_reason)
-    on conflict (offboarding_id, last_day, kind, days) do update set
-      due_at = excluded.due_at, skip_reason = excluded.skip_reason, skipped_at = excluded.skipped_at
-    where reminders.fired_at is null`.execute(sqlOf(em));
-}
+const rowsOf = (moments: readonly NewMoment[]) => sql`
+  select * from unnest(
+    ${moments.map(({ offboardingId }) => offboardingId)}::int[],
+    ${moments.map(({ lastDay }) => lastDay)}::date[],
+    ${moments.map(({ kind }) => kind)}::text[],
+    ${moments.map(({ days }) => days)}::int[],
+    ${moments.map(({ dueAt }) => dueAt)}::timestamptz[],
+    ${moments.map(({ skipReason }) => skipReason)}::text[]) m (offboarding_id, last_day, kind, days, due_at, skip_reason)`;
+
+/** Adds what is planned, or has it wait again where it has not fired. */
+const arming = (now: Date) => sql`
+  insert into reminders (offboarding_id, last_day, kind, days, due_at, skip_reason, skipped_at)
+  select p.*, case when p.skip_reason is not null then ${now}::timestamptz end from planned p
+  on conflict (offboarding_id, last_day, kind, days) do update set
+    due_at = excluded.due_at, skip_reason = excluded.skip_reason, skipped_at = excluded.skipped_at
+  where reminders.fired_at is null`;

@@ -16,12 +16,9 @@ import { sqlOf } from './tables.ts';
  * offboarded without one. Of somebody without either nothing is due.
  */
 export async function rearmReminders(change: Change, offboarding: Offboarding, now: Date): Promise<void> {
-  const { em, user } = change;
+  const { user } = change;
   const date = user.endDate ?? offboarding.deactivatedOn;
-  if (!date) return;
-  const settings = await settingsForArming(em);
-  const lastDay = { date, zone: user.timeZone ?? settings.timeZone };
-  await rearm(em, [{ userId: user.id, offboardingId: offboarding.id, lastDay }], settings, now);
+  if (date) await rearm(change, offboarding.id, { date, zone: user.timeZone ?? null }, now);
 }
 
 /** A reminder that is still to come. */

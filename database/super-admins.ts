@@ -2,13 +2,12 @@ import { sql } from 'kysely';
 import { completionObstacles } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { Change } from './change.ts';
-import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** Whether somebody else could still administer the workspace. */
-export const hasOtherSuperAdmin = async (em: EntityManager, userId: number): Promise<boolean> =>
-  (await em.count(User, { role: 'super-admin', status: 'active', id: { $ne: userId } })) > 0;
+/** Whether a row of `users` is somebody else who could still administer the workspace. */
+export const isOtherSuperAdmin = (userId: number) =>
+  sql<boolean>`(role = 'super-admin' and status = 'active' and id <> ${userId})`;
 
 /**
  * Locks a person and, when they are a super-admin, every other one, in the order of their ids: two
@@ -20,6 +19,11 @@ export async function lockWithSuperAdmins(em: EntityManager, userId: number): Pr
     where id = ${userId}
       or (role = 'super-admin' and exists (select from users where id = ${userId} and role = 'super-admin'))
     order by id for update`.execute(sqlOf(em));
+}
+
+async function hasOtherSuperAdmin(em: EntityManager, userId: number): Promise<boolean> {
+  const { rows } = await sql`select from users where ${isOtherSuperAdmin(userId)} limit 1`.execute(sqlOf(em));
+  return rows.length > 0;
 }
 
 /** Refuses to go on when this person is the last one who could administer the workspace. Needs the locks above. */

@@ -185,7 +185,7 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
   user.status = to;
   change.record('user.status_changed', { from, to });
   change.changed('lastDay');
-  if (to !== 'active') await endEveryWayIn(change, now);
+  if (to !== 'active') endEveryWayIn(change, now);
 }
 
 function refuseEndBeforeStart({ startDate, endDate }: User) {
@@ -200,7 +200,7 @@ async function fitOffboardingToStatus(change: Change, statusBefore: UserStatus, 
   if (user.status === 'offboarded') await followDeactivation(change, now);
   if (statusBefore === 'offboarded' && isOpen(change)) {
     change.offboarding!.deactivatedOn = null;
-    if (!user.endDate) await cancelOpenOffboarding(change, now);
+    if (!user.endDate) cancelOpenOffboarding(change, now);
   }
 }
 

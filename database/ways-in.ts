@@ -1,51 +1,40 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Change } from './change.ts';
-import { endSessions } from './sessions.ts';
 import { sqlOf } from './tables.ts';
 
 /**
- * Ends every way in of a person who is no longer active: their sessions, their one-time links and the API
- * tokens they made. The super-admins are told which tokens ended: a feed that stops silently is found
+ * Ends every way in of a person who is no longer active, beside what changes: their sessions, their one-time links and
+ * the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently is found
  * weeks later. Done again it finds nothing left to end.
  */
-export async function endEveryWayIn(change: Change, now = new Date()): Promise<void> {
-  await endSessions(change.em, change.user.id);
-  await endLinks(change, now);
-  const tokens = await endTokens(change, now);
-  for (const { id, name } of tokens) change.record('token.revoked', { tokenId: id, name });
-  if (tokens.length > 0) await tellSuperAdmins(change, tokens);
+export function endEveryWayIn({ beside, user, actor }: Change, now = new Date()): void {
+  const ending = sql`
+    ended_sessions as (delete from sessions where sess->>'userId' = ${String(user.id)}),
+    ended_links as (${endingOfLinks(user.id, now)}),
+    ended_tokens as (
+      update api_tokens set revoked_at = ${now} where created_by = ${user.id} and revoked_at is null
+      returning id, name
+    ),
+    ended_token_entries as (
+      insert into audit_entries (actor, action, user_id, details)
+      select ${actor}, 'token.revoked', ${user.id}, jsonb_build_object('tokenId', id, 'name', name)
+      from ended_tokens order by id
+    ),
+    told_of_tokens as (
+      insert into notifications (user_id, kind, about_user_id, details)
+      select id, 'tokens_ended', ${user.id}::int,
+        jsonb_build_object('tokens', (select jsonb_agg(name order by ended_tokens.id) from ended_tokens))
+      from users
+      where role = 'super-admin' and status = 'active' and id <> ${user.id} and exists (select from ended_tokens)
+      order by id
+    )`;
+  beside('ways in', ending);
 }
 
 /** Ends the one-time links of a person that nobody has used. */
 export async function endLinks({ em, user }: Change, now = new Date()): Promise<void> {
-  await sqlOf(em)
-    .updateTable('one_time_links')
-    .set({ used_at: now })
-    .where('user_id', '=', user.id)
-    .where('used_at', 'is', null)
-    .execute();
+  await endingOfLinks(user.id, now).execute(sqlOf(em));
 }
 
-interface EndedToken {
-  id: number;
-  name: string;
-}
-
-const endTokens = ({ em, user }: Change, now: Date): Promise<EndedToken[]> =>
-  sqlOf(em)
-    .updateTable('api_tokens')
-    .set({ revoked_at: now })
-    .where('created_by', '=', user.id)
-    .where('revoked_at', 'is', null)
-    .returning(['id', 'name'])
-    .execute();
-
-async function tellSuperAdmins({ em, user }: Change, tokens: EndedToken[]) {
-  const names = tokens.map((token) => token.name);
-  await sql`
-    insert into notifications (user_id, kind, about_user_id, details)
-    select id, 'tokens_ended', ${user.id}::int, jsonb_build_object('tokens', ${names}::text[])
-    from users where role = 'super-admin' and status = 'active' and id <> ${user.id} order by id`.execute(
-    sqlOf(em),
-  );
-}
+const endingOfLinks = (userId: number, now: Date): RawBuilder<unknown> => sql`
+  update one_time_links set used_at = ${now} where user_id = ${userId} and used_at is null`;

@@ -26,10 +26,10 @@ const names: Record<ChosenEventType, { by: string; at?: string }> = {
 };
 
 /**
- * Writes an event and its delivery to every endpoint that has chosen it, by one statement in the transaction of the
- * fact. To an endpoint that is off it is not sent, but can be once that is on again.
+ * Writes an event and its delivery to every endpoint that has chosen it, beside the fact. To an endpoint that is off
+ * it is not sent, but can be once that is on again.
  */
-export async function publish({ em, user, actor }: Change, happening: Happening): Promise<void> {
+export function publish({ beside, user, actor }: Change, happening: Happening): void {
   const { type, offboarding, at, more } = happening;
   const named = names[type];
   const data = {
@@ -41,7 +41,7 @@ export async function publish({ em, user, actor }: Change, happening: Happening)
     },
     ...more,
   };
-  await write(em, {
+  const writing = writingOf({
     type,
     at,
     offboardingId: offboarding.id,
@@ -50,6 +50,7 @@ export async function publish({ em, user, actor }: Change, happening: Happening)
       select p.id, case when p.state = 'active' then 'pending' else 'disabled' end
       from webhook_endpoints p where p.state <> 'deleted' and ${type} = any(p.event_types) order by p.id`,
   });
+  beside(type, writing);
 }
 
 /** Writes a test event with its delivery to one endpoint, chosen or not, on or off; returns the delivery's id. */
@@ -60,14 +61,16 @@ export async function publishTest(
   now: Date,
 ): Promise<number> {
   const data = { endpoint: { id: endpoint.id, description: endpoint.description ?? null } };
-  const [deliveryId] = await write(em, {
+  const writing = writingOf({
     type: testEventType,
     at: now,
     offboardingId: null,
     data: sql`${JSON.stringify(data)}::jsonb || jsonb_build_object('sentBy', ${describedActor(actor)})`,
     to: sql`select ${endpoint.id}::int, 'pending'`,
   });
-  return deliveryId!;
+  const { rows } = await sql<{ id: number }>`
+    with ${writing} select id from ${deliveriesOf(testEventType)}`.execute(sqlOf(em));
+  return rows[0]!.id;
 }
 
 /** A person, as far as other systems hear of them. */
@@ -104,18 +107,21 @@ interface NewEvent {
   to: RawBuilder<unknown>;
 }
 
-async function write(em: EntityManager, { type, at, offboardingId, data, to }: NewEvent): Promise<number[]> {
+/** Common table expressions that write an event and its deliveries. */
+function writingOf({ type, at, offboardingId, data, to }: NewEvent) {
   const id = `evt_${randomBytes(16).toString('hex')}`;
-  const { rows } = await sql<{ id: number }>`
-    with event as (
+  return sql`
+    ${sql.id(type)} as (
       insert into webhook_events (id, type, data, offboarding_id, created_at)
       values (${id}, ${type}, ${data}, ${offboardingId}, ${at})
-    )
-    insert into webhook_deliveries (event_id, endpoint_id, state, next_try_at, closed_at)
-    select ${id}, chosen.id, chosen.state,
-      case when chosen.state = 'pending' then ${at}::timestamptz end,
-      case when chosen.state <> 'pending' then ${at}::timestamptz end
-    from (${to}) chosen (id, state)
-    returning id`.execute(sqlOf(em));
-  return rows.map((row) => row.id);
+    ), ${deliveriesOf(type)} as (
+      insert into webhook_deliveries (event_id, endpoint_id, state, next_try_at, closed_at)
+      select ${id}, chosen.id, chosen.state,
+        case when chosen.state = 'pending' then ${at}::timestamptz end,
+        case when chosen.state <> 'pending' then ${at}::timestamptz end
+      from (${to}) chosen (id, state)
+      returning id
+    )`;
 }
+
+const deliveriesOf = (type: WebhookEventType) => sql.id(`deliveries of ${type}`);

@@ -30,7 +30,7 @@ const dayMs = 86_400_000;
 
 /** The date `days` after `date` (before, when negative). */
 export const addDays = (date: CalendarDate, days: number): CalendarDate =>
-  utcMidnight(date).plus({ days }).toISODate() as CalendarDate;
+  new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
 
 /**
  * The moment a date begins in a zone. Where the clock skips midnight on that day (a DST change at
@@ -41,5 +41,3 @@ export const startOfDay = (date: CalendarDate, zone: string): Date =>
 
 /** The moment the last day is over: the local midnight that ends it. */
 export const endOfLastDay = (date: CalendarDate, zone: string): Date => startOfDay(addDays(date, 1), zone);
-
-const utcMidnight = (date: CalendarDate) => DateTime.fromISO(date, { zone: 'utc' });
