@@ -1,0 +1,80 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { assetById } from '../../../database/assets.ts';
+import { recoverAsset } from '../../../database/assignments.ts';
+import { Asset } from '../../../database/entities/index.ts';
+import { startImport } from '../../../database/imports/imports.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { factsOf, newId, noraImports, problemsOf, type Setting, trailOf } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, actor, files } = await noraImports(database));
+});
+
+describe('assets', () => {
+  test('are added, changed and handed out, each line in one transaction', async () => {
+    const tag = `NEW-${newId()}`;
+    const file = csvOf(
+      ['tag', 'serial', 'model', 'location', 'status', 'holder'],
+      [tag, 'S-1', 'ThinkPad', 'Lisbon', null, cast.emil.externalId],
+      [cast.spare.tag, null, 'ThinkPad T14', 'Porto', 'in repair', null],
+      [
+        cast.laptop.tag,
+        `PF${cast.laptop.tag.slice(3)}AB`,
+        'ThinkPad T14',
+        'Lisbon',
+        'assigned',
+        cast.lena.email,
+      ],
+    );
+    expect((await files.run('assets', file)).results).toMatchObject({
+      created: 1,
+      changed: 1,
+      unchanged: 1,
+      failed: 0,
+    });
+    const added = await em.fork().findOneOrFail(Asset, { tag });
+    expect((await assetById(em, added.id)).holder).toMatchObject({ userId: cast.emil.id });
+    expect(await assetById(em, cast.spare.id)).toMatchObject({
+      status: 'in_repair',
+      location: 'Porto',
+      serial: null,
+    });
+    expect(await trailOf(database, cast.emil.id)).toEqual([`${actor} asset.assigned`]);
+
+    const before = await factsOf(database);
+    expect((await files.upload('assets', file)).preview).toMatchObject({
+      same: 3,
+      create: 0,
+      change: 0,
+      error: 0,
+    });
+    expect(await factsOf(database)).toEqual(before);
+  });
+
+  test('are not taken away from anybody', async () => {
+    const file = csvOf(['tag', 'holder'], [cast.laptop.tag, cast.emil.email]);
+    expect(await problemsOf(database, await files.upload('assets', file))).toEqual([
+      [2, `holder: Lena Brandt holds ${cast.laptop.tag}. Recover it first.`],
+    ]);
+    expect(
+      (await files.upload('assets', csvOf(['tag', 'holder'], [cast.laptop.tag, null]))).preview,
+    ).toMatchObject({ same: 1 });
+  });
+
+  test('that somebody takes meanwhile are refused by the verb', async () => {
+    const found = await files.upload('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.emil.email]));
+    await files.run('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.timo.email]));
+    await startImport(em, actor, found.id, null);
+    expect(await problemsOf(database, await files.carryOut(found.id))).toEqual([
+      [2, `holder: Timo Aalto holds ${cast.spare.tag}. Recover it first.`],
+    ]);
+    await recoverAsset(em, actor, cast.spare.id, { condition: 'good', nextStatus: 'in_stock', note: null });
+  });
+});

@@ -1,0 +1,70 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { BrakeRefusal, importById, startImport } from '../../../database/imports/imports.ts';
+import { updateUser } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { noraImports, type Setting, setBrake } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, actor, files } = await noraImports(database));
+});
+
+describe('the brake', () => {
+  const leavers = () =>
+    csvOf(
+      ['email', 'endDate'],
+      ...[cast.emil, cast.rosa, cast.timo].map(({ email }) => [email, '2027-01-31']),
+    );
+
+  test('holds a file that makes many leave until the number is confirmed', async () => {
+    await setBrake(database, 2, 100);
+    const { id } = await files.upload('users', leavers());
+    for (const confirmed of [null, 2, 4]) {
+      const refusal = await startImport(em, actor, id, confirmed).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(BrakeRefusal);
+      expect((refusal as BrakeRefusal).people).toBe(3);
+    }
+    expect((await importById(em, id)).state).toBe('ready');
+    await startImport(em, actor, id, 3);
+    expect((await importById(em, id)).state).toBe('starting');
+  });
+
+  test('counts per cent of the workforce too', async () => {
+    await setBrake(database, 1_000, 0);
+    const { id } = await files.upload('users', csvOf(['email', 'endDate'], [cast.emil.email, '2027-01-31']));
+    await expect(startImport(em, actor, id, null)).rejects.toBeInstanceOf(BrakeRefusal);
+  });
+
+  test('lets a file pass that changes no end dates', async () => {
+    await setBrake(database, 0, 0);
+    const { id } = await files.upload(
+      'users',
+      csvOf(['email', 'department'], [cast.emil.email, 'Elsewhere']),
+    );
+    await startImport(em, actor, id, null);
+  });
+
+  test('shows the numbers of now to whoever it holds', async () => {
+    await setBrake(database, 1, 100);
+    const { id } = await files.upload('users', leavers());
+    await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
+    const later = new Date(Date.now() + 2 * 60_000);
+    await expect(startImport(em, actor, id, 3, later)).rejects.toMatchObject({ people: 2 });
+    expect(await importById(em, id)).toMatchObject({ state: 'ready', preview: { starts: 2 } });
+  });
+
+  test('looks again at a file that was looked at a while ago', async () => {
+    await setBrake(database, 2, 100);
+    const { id } = await files.upload('users', leavers());
+    await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
+    const later = new Date(Date.now() + 2 * 60_000);
+    await startImport(em, actor, id, null, later);
+    expect(await importById(em, id)).toMatchObject({ state: 'starting', preview: { starts: 2, same: 1 } });
+  });
+});

@@ -1,0 +1,107 @@
+import { sql } from 'kysely';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
+import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
+import { carryOn, endImport, importsStarting, importsUnderWay } from '../../../database/imports/progress.ts';
+import { sqlOf } from '../../../database/tables.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { mailOf, newId, noraImports, type Setting, trailOf } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, actor, files } = await noraImports(database));
+});
+
+describe('an import', () => {
+  const file = () => csvOf(['email', 'department'], [cast.emil.email, newId()], [cast.timo.email, newId()]);
+
+  test('is started once', async () => {
+    const { id } = await files.upload('users', file());
+    await startImport(em, actor, id, null);
+    await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
+    expect(await importsStarting(em)).toContain(id);
+    await files.carryOut(id);
+    expect(await importsUnderWay(em)).not.toContain(id);
+  });
+
+  test('can be cancelled before it starts, and then nothing of it is kept but that it was there', async () => {
+    const { id } = await files.upload('users', file());
+    await cancelImport(em, actor, id);
+    expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
+    expect(await importById(em, id)).toMatchObject({ state: 'cancelled', startedAt: null });
+    await expect(startImport(em, actor, id, null)).rejects.toThrow();
+    await expect(cancelImport(em, actor, id)).rejects.toThrow('ended already');
+  });
+
+  test('that is cancelled while it runs stops, and what it has done stays', async () => {
+    const { id } = await files.upload('users', file());
+    await startImport(em, actor, id, null);
+    await em.fork().nativeUpdate(ImportRow, { importId: id, line: 3 }, { outcome: 'unchanged' });
+    await cancelImport(em, actor, id);
+    expect(await carryOn(em, id, { onStep() {}, onDefect() {} })).toMatchObject({ isOver: true });
+    expect(await importById(em, id)).toMatchObject({
+      state: 'cancelled',
+      results: { changed: 0, unchanged: 1 },
+    });
+  });
+
+  test('that was interrupted goes on with the lines that are left', async () => {
+    const { id } = await files.upload('users', file());
+    await startImport(em, actor, id, null);
+    let lines = 0;
+    const dying = () => {
+      if (++lines === 1) throw new Error('The worker died');
+    };
+    await expect(carryOn(em, id, { onStep: dying, onDefect() {} })).rejects.toThrow('died');
+    const done = await files.carryOut(id);
+    expect(done.results).toMatchObject({ changed: 2, failed: 0 });
+    for (const { id } of [cast.emil, cast.timo])
+      expect(await trailOf(database, id)).toEqual([`${actor} user.updated`]);
+  });
+
+  test('carried out twice at the same time does each line once', async () => {
+    const ids = Array.from({ length: 30 }, () => newId());
+    const { id } = await files.upload(
+      'users',
+      csvOf(
+        ['externalId', 'name', 'email', 'manager'],
+        ...ids.map((id) => [id, 'N', mailOf(id), ids.at(-1) === id ? null : ids.at(-1)!]),
+      ),
+    );
+    await startImport(em, actor, id, null);
+    await Promise.all([files.carryOut(id), files.carryOut(id), files.carryOut(id)]);
+    expect((await importById(em, id)).results).toEqual({
+      created: 30,
+      changed: 0,
+      unchanged: 0,
+      failed: 0,
+      managersPending: 0,
+    });
+    const { rows } = await sql<{ entries: number }>`
+      select count(*) as entries from audit_entries a join users u on u.id = a.user_id
+      where u.external_id = any(${ids}::text[]) and a.action in ('user.created', 'user.manager_changed')`.execute(
+      sqlOf(em),
+    );
+    expect(rows[0]!.entries).toBe(59);
+    expect(await em.fork().count(AuditEntry, { action: 'import.ended', details: { importId: id } })).toBe(1);
+  });
+
+  test('that cannot go on waits for a person, and then goes on', async () => {
+    const { id } = await files.upload('users', file());
+    await startImport(em, actor, id, null);
+    await endImport(em, id, 'failed');
+    expect(await importsUnderWay(em)).not.toContain(id);
+    await startImport(em, `user:${cast.ada.id}`, id, null);
+    expect(await files.carryOut(id)).toMatchObject({
+      state: 'done',
+      startedBy: actor,
+      results: { changed: 2 },
+    });
+  });
+});

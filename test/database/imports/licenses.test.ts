@@ -1,0 +1,83 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { License } from '../../../database/entities/index.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { factsOf, newId, noraImports, problemsOf, type Setting } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, files } = await noraImports(database));
+});
+
+describe('licenses', () => {
+  test('come with their seats, one line each', async () => {
+    const name = `Sketch ${newId()}`;
+    const file = csvOf(
+      ['license', 'vendor', 'seats', 'user'],
+      [name, 'Sketch B.V.', 3, cast.emil.externalId],
+      [name.toUpperCase(), null, null, cast.timo.email],
+      [cast.license.name, null, null, cast.lena.externalId],
+    );
+    expect((await files.run('licenses', file)).results).toMatchObject({
+      created: 2,
+      unchanged: 1,
+      failed: 0,
+    });
+    const [license, ...others] = await em.fork().find(License, { name: { $ilike: name } });
+    expect(others).toEqual([]);
+    expect(license).toMatchObject({ name, vendor: 'Sketch B.V.', seatsTotal: 3, seatsUsed: 2 });
+    const before = await factsOf(database);
+    expect((await files.run('licenses', file)).results).toMatchObject({
+      unchanged: 3,
+      created: 0,
+      changed: 0,
+    });
+    expect((await factsOf(database)).entries).toBe(before.entries + 2);
+  });
+
+  test('give no more seats than there are, and say before which lines get none', async () => {
+    // Lena has one of three.
+    const file = csvOf(
+      ['license', 'user'],
+      ...[cast.emil, cast.timo, cast.rosa, cast.mira].map(({ email }) => [cast.license.name, email]),
+    );
+    const found = await files.upload('licenses', file);
+    const none = 'user: This license has no free seat left for this line.';
+    expect(await problemsOf(database, found)).toEqual([
+      [4, none],
+      [5, none],
+    ]);
+    expect((await files.run('licenses', file)).results).toMatchObject({ created: 2, failed: 2 });
+  });
+
+  test('whose lines contradict each other are refused', async () => {
+    const name = newId();
+    const found = await files.upload(
+      'licenses',
+      csvOf(['license', 'seats', 'user'], [name, 3, cast.emil.email], [name, 4, cast.timo.email]),
+    );
+    const words = 'seatsTotal: The lines of this license state different numbers of seats.';
+    expect(await problemsOf(database, found)).toEqual([
+      [2, words],
+      [3, words],
+    ]);
+  });
+
+  test('of the same name need their vendor', async () => {
+    const name = newId();
+    for (const vendor of ['One', 'Two']) await em.fork().insert(License, { name, vendor, seatsTotal: 5 });
+    const found = await files.upload(
+      'licenses',
+      csvOf(['license', 'vendor', 'user'], [name, null, cast.emil.email]),
+    );
+    expect(await problemsOf(database, found)).toEqual([
+      [2, 'license: Several licenses have this name: name the vendor too.'],
+    ]);
+    await files.run('licenses', csvOf(['license', 'vendor', 'user'], [name, 'Two', cast.emil.email]));
+    expect(await em.fork().findOneOrFail(License, { name, vendor: 'Two' })).toMatchObject({ seatsUsed: 1 });
+  });
+});

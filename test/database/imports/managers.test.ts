@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { User } from '../../../database/entities/index.ts';
+import { startImport } from '../../../database/imports/imports.ts';
+import { createUser } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { mailOf, newId, noraImports, personWith, type Setting } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ actor, files } = await noraImports(database));
+});
+
+describe('people', () => {
+  test('may name managers who come further down, in any order and in a circle', async () => {
+    const [a, b, c] = [newId(), newId(), newId()];
+    const line = (id: string, manager: string) => [id, 'N', mailOf(id), manager];
+    const done = await files.run(
+      'users',
+      csvOf(['externalId', 'name', 'email', 'manager'], line(a, b), line(b, mailOf(c)), line(c, a)),
+    );
+    expect(done.results).toMatchObject({ created: 3, failed: 0, managersPending: 0 });
+    const [anne, bo, cy] = await Promise.all([a, b, c].map((id) => personWith(database, id)));
+    expect([anne!.managerId, bo!.managerId, cy!.managerId]).toEqual([bo!.id, cy!.id, anne!.id]);
+  });
+
+  test('whose manager’s line is refused come without one, and the report says so', async () => {
+    const [a, b] = [newId(), newId()];
+    const found = await files.upload(
+      'users',
+      csvOf(['externalId', 'name', 'email', 'manager'], [a, 'N', mailOf(a), b], [b, 'N', mailOf(b), null]),
+    );
+    await createUser(em, 'system', { name: 'Faster', email: mailOf(b) });
+    await em.fork().nativeUpdate(User, { email: mailOf(b) }, { externalId: `${b}-other` });
+    await startImport(em, actor, found.id, null);
+    const done = await files.carryOut(found.id);
+    expect(done.results).toMatchObject({ created: 1, failed: 1, managersPending: 0 });
+    expect((await personWith(database, a)).managerId ?? null).toBeNull();
+    const words = 'The line of the manager was not imported, so no manager was stored.';
+    expect(await files.lines(done, 'notes')).toMatchObject([{ line: 2, notes: [{ message: words }] }]);
+  });
+});

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { completeOffboarding } from '../../../database/completion.ts';
+import { Offboarding } from '../../../database/entities/index.ts';
+import { startImport } from '../../../database/imports/imports.ts';
+import { createUser, userById } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { mailOf, newId, noraImports, problemsOf, type Setting } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, actor, files } = await noraImports(database));
+});
+
+describe('people', () => {
+  test('keep their end date and manager after they have been offboarded, whatever a nightly file says', async () => {
+    const id = newId();
+    const userId = await createUser(em, 'system', {
+      name: 'Gone',
+      email: mailOf(id),
+      externalId: id,
+      endDate: '2026-01-31',
+    });
+    const reportId = await createUser(em, 'system', {
+      name: 'Report',
+      email: mailOf(`r${id}`),
+      externalId: `r${id}`,
+      managerId: userId,
+    });
+    await completeOffboarding(em, (await em.fork().findOneOrFail(Offboarding, { userId })).id, 'system');
+    const done = await files.run(
+      'users',
+      csvOf(
+        ['externalId', 'endDate', 'jobTitle', 'manager'],
+        [id, '2026-01-31', 'Was here', null],
+        [`r${id}`, null, null, id],
+      ),
+    );
+    expect(done.results).toMatchObject({ changed: 1, unchanged: 1, failed: 0 });
+    expect((await userById(em, reportId)).managerId ?? null).toBeNull();
+    expect(await files.lines(done, 'notes')).toMatchObject([
+      { line: 3, notes: [{ message: 'Gone has been offboarded, so no manager is stored.' }] },
+    ]);
+
+    const late = await files.run('users', csvOf(['externalId', 'endDate'], [id, '2026-02-28']));
+    expect(await problemsOf(database, late)).toEqual([
+      [2, 'endDate: This person has been offboarded, which cannot be undone.'],
+    ]);
+  });
+
+  test('that a file names twice are refused on both lines', async () => {
+    const [a, b] = [newId(), newId()];
+    const found = await files.upload(
+      'users',
+      csvOf(
+        ['externalId', 'name', 'email'],
+        [a, 'One', mailOf(a)],
+        [a, 'Two', mailOf(b)],
+        [b, 'Three', mailOf(b).toUpperCase()],
+        [cast.emil.externalId, 'Emil', ''],
+      ),
+    );
+    expect(await problemsOf(database, found)).toEqual([
+      [2, 'externalId: Line 3 is about the same external id.'],
+      [3, 'externalId: Line 2 is about the same external id.', 'email: Line 4 has the same e-mail address.'],
+      [4, 'email: Line 3 has the same e-mail address.'],
+    ]);
+    expect(found.preview).toMatchObject({ error: 3, change: 1 });
+  });
+
+  test('are refused line by line by the rules of the verbs, and the others go on', async () => {
+    const [a, b] = [newId(), newId()];
+    const found = await files.upload(
+      'users',
+      csvOf(
+        ['externalId', 'name', 'email', 'status'],
+        [a, 'Anne', mailOf(a), null],
+        [b, 'Bo', mailOf(b), null],
+      ),
+    );
+    // Meanwhile somebody else takes an address.
+    await createUser(em, 'system', { name: 'Faster', email: mailOf(a), externalId: newId() });
+    await startImport(em, actor, found.id, null);
+    const done = await files.carryOut(found.id);
+    expect(done).toMatchObject({ state: 'done', results: { created: 1, failed: 1 } });
+    expect(await problemsOf(database, done)).toEqual([[2, 'email: Somebody else has this e-mail address.']]);
+  });
+});

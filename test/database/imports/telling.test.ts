@@ -1,0 +1,77 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Notification } from '../../../database/entities/index.ts';
+import { cancelImport, startImport } from '../../../database/imports/imports.ts';
+import { carryOn, endImport } from '../../../database/imports/progress.ts';
+import { noticeText } from '../../../domain/notices.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf, importing } from '../../support/importing.ts';
+import { mailOf, newId, noraImports, personWith, type Setting } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let cast: Setting['cast'];
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ cast, actor, files } = await noraImports(database));
+});
+
+const toldTo = async (userId: number) =>
+  (await em.fork().find(Notification, { userId, kind: 'import_ended' }, { orderBy: { id: 'asc' } })).map(
+    ({ kind, details }) => noticeText({ kind, about: null, own: false, details }),
+  );
+
+describe('an import', () => {
+  const file = () => csvOf(['email', 'department'], [cast.emil.email, newId()], [cast.timo.email, newId()]);
+
+  test('tells whoever started it how it ended, once, with its counts', async () => {
+    const done = await files.run('users', file());
+    const { id: cancelled } = await files.upload('users', file());
+    await startImport(em, actor, cancelled, null);
+    await cancelImport(em, `user:${cast.ada.id}`, cancelled);
+    await Promise.all([files.carryOut(cancelled), files.carryOut(cancelled)]);
+    expect(await toldTo(cast.nora.id)).toEqual([
+      'The import of file.csv is done: 0 added, 2 changed, 0 unchanged, 0 with errors.',
+      'The import of file.csv was cancelled after 0 of 2 lines: 0 added, 0 changed, 0 unchanged, 0 with errors.',
+    ]);
+    expect(await toldTo(cast.ada.id)).toEqual([]);
+    expect(await em.fork().count(Notification, { details: { importId: done.id } })).toBe(1);
+  });
+
+  test('tells how many lines had errors, and whose manager is still to be set', async () => {
+    const [here, boss] = [newId(), newId()];
+    const head = ['externalId', 'name', 'email', 'manager'];
+    const wrong = ['', 'Nobody', 'nobody', null];
+    const people = csvOf(head, [here, 'Here', mailOf(here), boss], [boss, 'Boss', mailOf(boss), null], wrong);
+    await files.run('users', csvOf(head, wrong));
+    const { id } = await files.upload('users', people);
+    await startImport(em, actor, id, null);
+    await carryOn(em, id, { onStep() {}, onDefect() {} });
+    await cancelImport(em, actor, id);
+    await files.carryOut(id);
+    expect(await toldTo(cast.nora.id)).toEqual([
+      'The import of file.csv is done, with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
+      'The import of file.csv was cancelled after 3 of 3 lines: 2 added, 0 changed, 0 unchanged, 1 with errors.' +
+        ' 1 of the people added still has no manager: importing the file again sets it.',
+    ]);
+    expect((await files.run('users', people)).results).toMatchObject({ changed: 1, unchanged: 1 });
+    expect((await personWith(database, here)).managerId).toBe((await personWith(database, boss)).id);
+  });
+
+  test('of a token is told to the super-admins when it cannot go on, and else to nobody', async () => {
+    const nightly = importing(database, 'token:hr');
+    const told = () => em.fork().count(Notification, { kind: 'import_ended' });
+    const before = await told();
+    const { id } = await nightly.upload('users', file());
+    await startImport(em, 'token:hr', id, null);
+    await endImport(em, id, 'failed');
+    expect(await toldTo(cast.ada.id)).toEqual([
+      'The import of file.csv stopped after 0 of 2 lines, because something failed again and again: 0 added, 0 changed, 0 unchanged, 0 with errors.',
+    ]);
+    const whenStopped = await told();
+    expect(whenStopped).toBeGreaterThan(before);
+    await nightly.run('users', file());
+    expect(await told()).toBe(whenStopped);
+  });
+});
