@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest';
+import { brakeIsOn, brakeWords } from '../../../domain/imports/brake.ts';
+
+describe('the brake', () => {
+  const brake = { count: 5, percent: 2 };
+
+  test.each([
+    [5, 1_000, false],
+    [6, 1_000, true],
+    [2, 100, false],
+    [3, 100, true],
+    [3, 149, true],
+    [3, 150, false],
+    [0, 0, false],
+  ])('with %i new end dates among %i people: %s', (starts, workforce, expected) => {
+    expect(brakeIsOn({ starts, stops: 0, workforce }, brake)).toBe(expected);
+  });
+
+  test('counts who would stop leaving too: a column without dates cancels everything', () => {
+    expect(brakeIsOn({ starts: 0, stops: 6, workforce: 10_000 }, brake)).toBe(true);
+    expect(brakeWords({ starts: 1, stops: 6, workforce: 10_000 }, brake)).toMatch(
+      /^1 person would get an end date and 6 people would lose theirs\./,
+    );
+  });
+});

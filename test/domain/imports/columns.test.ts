@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { columnsOf, readHeader } from '../../../domain/imports/columns.ts';
+import { importKinds } from '../../../domain/imports/imports.ts';
+
+const fieldsOf = (headers: string[]) => readHeader('users', headers).columns.map(({ field }) => field);
+
+describe('a header', () => {
+  test.each(importKinds)('of %s may say each of our columns', (kind) => {
+    const fields = columnsOf[kind].map(({ field }) => field);
+    expect(readHeader(kind, fields)).toMatchObject({ unknown: [], repeated: [], missing: [] });
+  });
+
+  test('is read whatever its case, blanks and punctuation', () => {
+    expect(fieldsOf(['External ID', 'E-Mail', 'end_date', 'JOB TITLE', 'Manager (e-mail)'])).toEqual([
+      'externalId',
+      'email',
+      'endDate',
+      'jobTitle',
+      'manager',
+    ]);
+  });
+
+  test('names what is unknown, what is said twice and what is missing', () => {
+    expect(readHeader('users', ['Name', 'Salary']).unknown).toEqual(['Salary']);
+    expect(readHeader('users', ['Email', 'E-Mail', 'Name']).repeated).toEqual(['Email', 'E-Mail']);
+    expect(readHeader('users', ['Name']).missing).toEqual(['externalId', 'email']);
+    expect(readHeader('assets', ['Model']).missing).toEqual(['tag']);
+  });
+
+  test('of our own list of errors has two columns that mean nothing', () => {
+    expect(readHeader('users', ['Line', 'Problems', 'Email']).unknown).toEqual([]);
+  });
+});
+
+test('every column and every other name of it is in the documentation', () => {
+  const text = readFileSync(new URL('../../../docs/imports.md', import.meta.url), 'utf8');
+  const names = importKinds.flatMap((kind) =>
+    columnsOf[kind].map(({ field, aliases }) => `| \`${field}\` | ${aliases.join(', ')}`),
+  );
+  expect(names.filter((name) => !text.includes(name.trimEnd()))).toEqual([]);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { type AssetFacts, judgeAsset } from '../../../domain/imports/judge-asset.ts';
+import { problemsIn } from './problems.ts';
+
+describe('a line about an asset', () => {
+  const laptop = { id: 3, serial: 'S', model: 'T14', location: null, status: 'in_stock' as const };
+  const mira = { id: 1, name: 'Mira', status: 'active' as const };
+  const of = (facts: Partial<AssetFacts>): AssetFacts => ({
+    asset: laptop,
+    heldBy: null,
+    holder: null,
+    ...facts,
+    values: { tag: 'L1', ...facts.values },
+  });
+  const held = { asset: { ...laptop, status: 'assigned' as const }, heldBy: { id: 1, name: 'Mira' } };
+
+  test('hands it out', () => {
+    expect(judgeAsset(of({ values: { tag: 'L1', holder: 'E1' }, holder: mira }))).toMatchObject({
+      verdict: 'change',
+      changes: { holder: [null, 'Mira'] },
+    });
+  });
+
+  test('that says who holds it already changes nothing', () => {
+    expect(
+      judgeAsset(of({ ...held, values: { tag: 'L1', holder: 'E1', status: 'assigned' }, holder: mira }))
+        .verdict,
+    ).toBe('same');
+    expect(judgeAsset(of({ ...held, values: { tag: 'L1', serial: 'S' } })).verdict).toBe('same');
+  });
+
+  test.each<[string, Partial<AssetFacts>, string]>([
+    [
+      'somebody else holds it',
+      { ...held, values: { tag: 'L1', holder: 'E2' }, holder: { ...mira, id: 2 } },
+      'holder: Mira holds L1. Recover it first.',
+    ],
+    [
+      'the holder is unknown',
+      { values: { tag: 'L1', holder: 'E9' } },
+      'holder: Nobody has this external id or e-mail address.',
+    ],
+    [
+      'the holder has left',
+      { values: { tag: 'L1', holder: 'E1' }, holder: { ...mira, status: 'offboarded' } },
+      'holder: Mira has been offboarded and cannot be given anything new.',
+    ],
+    [
+      'it is in repair',
+      { asset: { ...laptop, status: 'in_repair' }, values: { tag: 'L1', holder: 'E1' }, holder: mira },
+      'holder: L1 is not in stock, so it cannot be handed out.',
+    ],
+    [
+      'it is held and gets another status',
+      { ...held, values: { tag: 'L1', status: 'retired' } },
+      'status: Mira holds this asset. Recover it to change its status.',
+    ],
+    [
+      'nobody is named to be assigned to',
+      { values: { tag: 'L1', status: 'assigned' } },
+      'status: An asset is assigned when somebody holds it: name the holder.',
+    ],
+    [
+      'it is new and has no model',
+      { asset: null },
+      'model: This asset is new, and a new asset needs a model.',
+    ],
+  ])('is refused when %s', (_, facts, expected) => {
+    expect(problemsIn(judgeAsset(of(facts)))).toEqual([expected]);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { judgeLicense, type LicenseFacts } from '../../../domain/imports/judge-license.ts';
+import { problemsIn } from './problems.ts';
+
+describe('a line about a license', () => {
+  const figma = { id: 4, vendor: 'Figma', seatsTotal: 3, seatsUsed: 2 };
+  const mira = { id: 1, name: 'Mira', status: 'active' as const };
+  const of = (facts: Partial<LicenseFacts>): LicenseFacts => ({
+    license: figma,
+    isAmbiguous: false,
+    user: null,
+    hasSeat: false,
+    ...facts,
+    values: { license: 'Figma', ...facts.values },
+  });
+
+  test('gives a seat, once', () => {
+    const values = { license: 'Figma', user: 'E1' };
+    expect(judgeLicense(of({ values, user: mira })).verdict).toBe('create');
+    expect(judgeLicense(of({ values, user: mira, hasSeat: true })).verdict).toBe('same');
+  });
+
+  test('changes the number of seats, but not below those in use', () => {
+    expect(judgeLicense(of({ values: { license: 'Figma', seatsTotal: 2 } })).changes).toEqual({
+      seatsTotal: ['3', '2'],
+    });
+    expect(problemsIn(judgeLicense(of({ values: { license: 'Figma', seatsTotal: 1 } })))).toEqual([
+      'seatsTotal: 2 seats are in use, so the total cannot be lower.',
+    ]);
+  });
+
+  test.each<[string, Partial<LicenseFacts>, string]>([
+    [
+      'it is new and has no number of seats',
+      { license: null },
+      'seatsTotal: This license is new, and a new license needs a number of seats.',
+    ],
+    [
+      'several have the name',
+      { isAmbiguous: true },
+      'license: Several licenses have this name: name the vendor too.',
+    ],
+    [
+      'nobody is known by the id',
+      { values: { license: 'Figma', user: 'E9' } },
+      'user: Nobody has this external id or e-mail address.',
+    ],
+    [
+      'the person is suspended',
+      { values: { license: 'Figma', user: 'E1' }, user: { ...mira, status: 'suspended' } },
+      'user: Mira is suspended and cannot be given anything new.',
+    ],
+  ])('is refused when %s', (_, facts, expected) => {
+    expect(problemsIn(judgeLicense(of(facts)))).toEqual([expected]);
+  });
+});
