@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { asHtml } from '../../../activities/mail/as-html.ts';
+import { asText } from '../../../activities/mail/as-text.ts';
+import { remindersLetter } from '../../../activities/mail/letters/reminders.ts';
+import { footer, item, leaver, links, receiver } from './parts.ts';
+
+describe('every letter', () => {
+  const evil = `<script>alert(1)</script> & "quotes" 'n' </title><img src=x onerror=alert(1)>`;
+  const letter = remindersLetter(
+    [leaver({ name: evil, department: evil, manager: evil, items: [item('hardware', evil, evil)] })],
+    receiver({ name: evil }),
+    links,
+  )!;
+
+  it('lets no markup in', () => {
+    const html = asHtml(letter, { ...footer, workspace: evil });
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<img');
+    expect(html.match(/<title>([^<]*)<\/title>/)![1]).toContain('&lt;script&gt;');
+    expect(html).toContain('&quot;quotes&quot; &#39;n&#39;');
+  });
+
+  it('says the same as text, with the way to stop it', () => {
+    const text = asText(letter, footer);
+    expect(text).toContain(evil.split(' ')[0]);
+    expect(text).toContain('Stop these: https://x.example/stop');
+    expect(text).toContain('Choose your mails: https://lastday.halden.example/me#mail');
+    expect(text.split('\n').filter((line) => line.length > 76 && !line.includes('http'))).toEqual([]);
+  });
+
+  it('loads nothing from anywhere', () => {
+    expect(asHtml(letter, footer)).not.toMatch(/<(img|link|script|iframe)|url\(/);
+  });
+});

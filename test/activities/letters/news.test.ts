@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { completionLetter } from '../../../activities/mail/letters/completion.ts';
+import { importsLetter } from '../../../activities/mail/letters/imports.ts';
+import { problemsLetter } from '../../../activities/mail/letters/problems.ts';
+import type { Completion } from '../../../database/mail-contents.ts';
+import { ivo, links, mira, textOf } from './parts.ts';
+
+describe('the news of a completion', () => {
+  const completion: Completion = {
+    leaverId: 1,
+    name: 'Lena Brandt',
+    jobTitle: 'Team Lead',
+    department: 'Engineering',
+    completedAt: new Date('2026-11-24T10:15:00Z'),
+    completedBy: 'user:9',
+    completedByName: 'Ivo Marin',
+    reports: 2,
+  };
+
+  it('says who, when in the reader’s time, and what became of the team', () => {
+    const letter = completionLetter(completion, mira, links);
+    expect(letter.subject).toBe('Lena Brandt has been offboarded');
+    const text = textOf(letter).replace(/\s+/g, ' ');
+    expect(text).toContain('was completed on Tue 24 November 2026, 11:15 (Europe/Berlin) by Ivo Marin.');
+    expect(text).toContain('2 people reported to Lena Brandt and have no manager now.');
+    expect(text).toContain('/notifications');
+  });
+
+  it('names the token that did it', () => {
+    const byToken = {
+      ...completion,
+      completedBy: 'token:inventory' as const,
+      completedByName: null,
+      reports: 0,
+    };
+    expect(textOf(completionLetter(byToken, mira, links)).replace(/\s+/g, ' ')).toContain(
+      'by the API token “inventory”.',
+    );
+  });
+});
+
+it('problems are listed in the words of the console', () => {
+  const letter = problemsLetter(
+    [{ kind: 'offboarding_stuck', about: 'Lena Brandt', own: false, details: { step: 'reminders' } }],
+    ivo,
+    links,
+  );
+  expect(letter.subject).toBe('Lastday needs attention');
+  expect(textOf(letter).replace(/\s+/g, ' ')).toContain(
+    '- The offboarding of Lena Brandt needs attention: a step failed (sending the reminders).',
+  );
+});
+
+it('the ends of imports come with a link to each that the reader may see', () => {
+  const end = (kind: string, importId: number) => ({
+    kind: 'import_ended' as const,
+    about: null,
+    own: false,
+    details: { importId, kind, state: 'done', file: `${kind}.csv`, lines: 1_200, created: 1_200 },
+  });
+  const letter = importsLetter([end('assets', 4), end('users', 5)], ivo, links);
+  expect(letter.subject).toBe('2 imports have ended');
+  const text = textOf(letter).replace(/\s+/g, ' ');
+  expect(text).toContain(
+    'The import of assets.csv is done: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
+  );
+  expect(text).toContain('https://lastday.halden.example/imports/4');
+  expect(text).not.toContain('/imports/5');
+});

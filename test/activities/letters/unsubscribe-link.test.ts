@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { mailTokens } from '../../../database/mail-tokens.ts';
+import { links, tokens } from './parts.ts';
+
+describe('an unsubscribe link', () => {
+  it('stops what it was made for', () => {
+    const token = tokens.sign({ userId: 17, kind: 'reminders' });
+    expect(tokens.read(token)).toEqual({ userId: 17, kind: 'reminders' });
+    expect(links.unsubscribe(17, 'reminders')).toBe(`https://lastday.halden.example/unsubscribe/${token}`);
+  });
+
+  it('stops nothing when anything in it was changed', () => {
+    const token = tokens.sign({ userId: 17, kind: 'reminders' });
+    const [kind, id, signature] = token.split('.');
+    const forged = [
+      `problems.${id}.${signature}`,
+      `${kind}.18.${signature}`,
+      `${kind}.${id}.${'A'.repeat(22)}`,
+      `${kind}.${id}`,
+      `${kind}.017.${signature}`,
+      '',
+      '..',
+      `${token}x`,
+    ];
+    for (const text of forged) expect(tokens.read(text)).toBeNull();
+    expect(mailTokens(Buffer.alloc(32, 'other').toString('base64')).read(token)).toBeNull();
+  });
+});
