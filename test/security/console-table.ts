@@ -1,0 +1,157 @@
+/*
+ * Every address of the console for everybody who may come (ASVS 8.2.1–8.2.3, 8.3.1). A post is an empty form: 422 says
+ * that it would have been let in. `in` leads to the sign-in page. The API takes no cookies, so that it is closed to all. No worker runs here, which /health says.
+ */
+const table = `
+                                                                nobody employee it-admin admin super-admin
+GET  /health                                                    503    503      503      503   503
+GET  /ready                                                     200    200      200      200   200
+GET  /vendor/:file                                              200    200      200      200   200
+GET  /unsubscribe/:unsubscribing                                200    200      200      200   200
+POST /unsubscribe/:unsubscribing                                200    200      200      200   200
+
+GET  /sign-in                                                   200    303      303      303   303
+POST /session                                                   422    422      422      422   422
+GET  /invitation/:invitation                                    200    200      200      200   200
+POST /invitation/:invitation                                    422    422      422      422   422
+
+GET  /                                                          in     303      303      303   303
+GET  /me                                                        in     200      200      200   200
+POST /me/password                                               in     422      422      422   422
+POST /me/sessions/:sessionKey/ending                            in     303      303      303   303
+POST /me/sessions/ending                                        in     303      303      303   303
+POST /me/mail                                                   in     303      303      303   303
+POST /mails/:mailId/replay                                      in     403      409      409   409
+GET  /notifications                                             in     200      200      200   200
+POST /notifications/reading                                     in     422      422      422   422
+
+GET  /offboarding                                               in     403      200      200   200
+GET  /offboarding/:userId                                       in     403      200      200   200
+GET  /offboarding/:userId/answer                                in     403      200      200   200
+GET  /offboarding/:userId/completion                            in     403      409      409   409
+POST /offboarding/:userId/completion                            in     403      409      409   409
+POST /offboarding/:userId/retry                                 in     403      303      303   303
+POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
+POST /seats/:seatId/revocation                                  in     403      303      303   303
+GET  /audit                                                     in     403      200      200   200
+
+GET  /assets                                                    in     403      200      200   200
+GET  /assets/new                                                in     403      200      200   200
+POST /assets                                                    in     403      422      422   422
+GET  /assets/:assetId                                           in     403      200      200   200
+GET  /assets/:assetId/edit                                      in     403      200      200   200
+POST /assets/:assetId                                           in     403      303      303   303
+POST /assets/:assetId/assignment                                in     403      422      422   422
+POST /assets/:assetId/recovery                                  in     403      422      422   422
+
+GET  /licenses                                                  in     403      200      200   200
+GET  /licenses/new                                              in     403      200      200   200
+POST /licenses                                                  in     403      422      422   422
+GET  /licenses/:licenseId                                       in     403      200      200   200
+GET  /licenses/:licenseId/edit                                  in     403      200      200   200
+POST /licenses/:licenseId                                       in     403      303      303   303
+POST /licenses/:licenseId/seats                                 in     403      422      422   422
+
+GET  /requests                                                  in     403      200      200   200
+GET  /requests/new                                              in     403      200      200   200
+POST /requests                                                  in     403      422      422   422
+GET  /requests/:requestId                                       in     403      200      200   200
+POST /requests/:requestId/approval                              in     403      303      303   303
+POST /requests/:requestId/resolution                            in     403      422      422   422
+
+GET  /imports                                                   in     403      200      200   200
+GET  /imports/users/new                                         in     403      403      200   200
+GET  /imports/users/example.csv                                 in     403      403      200   200
+POST /imports/users                                             in     403      403      422   422
+GET  /imports/assets/new                                        in     403      200      200   200
+GET  /imports/assets/example.csv                                in     403      200      200   200
+POST /imports/assets                                            in     403      422      422   422
+GET  /imports/licenses/new                                      in     403      200      200   200
+GET  /imports/licenses/example.csv                              in     403      200      200   200
+POST /imports/licenses                                          in     403      422      422   422
+GET  /imports/:importOfPeople                                   in     403      403      200   200
+GET  /imports/:importOfPeople/errors.csv                        in     403      403      200   200
+POST /imports/:importOfPeople/start                             in     403      403      303   303
+POST /imports/:importOfPeople/cancellation                      in     403      403      303   303
+GET  /imports/:importId                                         in     403      200      200   200
+GET  /imports/:importId/errors.csv                              in     403      200      200   200
+POST /imports/:importId/start                                   in     403      303      303   303
+POST /imports/:importId/cancellation                            in     403      303      303   303
+
+GET  /users                                                     in     403      200      200   200
+GET  /users/new                                                 in     403      403      200   200
+GET  /users/suggestions                                         in     403      200      200   200
+POST /users                                                     in     403      403      422   422
+GET  /users/:userId                                             in     403      200      200   200
+GET  /users/:userId/edit                                        in     403      403      200   200
+POST /users/:userId                                             in     403      403      303   303
+POST /users/:userId/end-date                                    in     403      403      303   303
+POST /users/:userId/invitation                                  in     403      403      403   303
+POST /users/:userId/sessions/ending                             in     403      403      403   303
+POST /users/:userId/role                                        in     403      403      403   422
+
+GET  /settings/tokens                                           in     403      403      403   200
+GET  /settings/tokens/new                                       in     403      403      403   200
+POST /settings/tokens                                           in     403      403      403   422
+POST /settings/tokens/:tokenId/revocation                       in     403      403      403   303
+GET  /settings/webhooks                                         in     403      403      403   200
+GET  /settings/webhooks/new                                     in     403      403      403   200
+POST /settings/webhooks                                         in     403      403      403   422
+GET  /settings/webhooks/:endpointId/edit                        in     403      403      403   200
+POST /settings/webhooks/:endpointId                             in     403      403      403   422
+POST /settings/webhooks/:endpointId/test                        in     403      403      403   303
+POST /settings/webhooks/:endpointId/secret                      in     403      403      403   303
+GET  /settings/webhooks/:endpointId/deliveries                  in     403      403      403   200
+POST /settings/webhooks/:endpointId/replay                      in     403      403      403   422
+GET  /settings/webhooks/:endpointId/deliveries/:deliveryId      in     403      403      403   200
+POST /settings/webhooks/:endpointId/deliveries/:deliveryId/try  in     403      403      403   409
+POST /settings/webhooks/:endpointId/deliveries/:deliveryId/replay  in  403      403      403   303
+POST /settings/webhooks/:endpointId/pause                       in     403      403      403   303
+POST /settings/webhooks/:endpointId/resumption                  in     403      403      403   303
+POST /settings/webhooks/:endpointId/removal                     in     403      403      403   303
+GET  /settings/workspace                                        in     403      403      403   200
+POST /settings/workspace                                        in     403      403      403   422
+POST /settings/workspace/imports                                in     403      403      403   422
+POST /settings/workspace/reminders                              in     403      403      403   422
+
+GET  /api/v1/openapi.json                                       200    200      200      200   200
+GET  /api/v1/docs                                               200    200      200      200   200
+GET  /api/v1/users                                              401    401      401      401   401
+GET  /api/v1/users/:externalId                                  401    401      401      401   401
+PUT  /api/v1/users/:externalId                                  401    401      401      401   401
+PATCH /api/v1/users/:externalId                                 401    401      401      401   401
+GET  /api/v1/offboardings                                       401    401      401      401   401
+GET  /api/v1/offboardings/:id                                   401    401      401      401   401
+POST /api/v1/users/:externalId/completion                       401    401      401      401   401
+POST /api/v1/assets/:tag/assignment                             401    401      401      401   401
+POST /api/v1/assets/:tag/recovery                               401    401      401      401   401
+POST /api/v1/users/:externalId/seats                            401    401      401      401   401
+POST /api/v1/users/:externalId/requests                         401    401      401      401   401
+POST /api/v1/imports/users                                      401    401      401      401   401
+GET  /api/v1/imports/:importId                                  401    401      401      401   401
+GET  /api/v1/imports/:importId/errors                           401    401      401      401   401
+
+POST /session/end                                               303    303      303      303   303
+`;
+
+const [columns, ...lines] = table
+  .trim()
+  .split('\n')
+  .map((line) => line.trim().split(/\s+/))
+  .filter((cells) => cells.length > 1);
+
+/** Who may come, in the order of the columns. */
+export const visitors = columns!;
+
+/** What one address answers each of them. */
+export interface Row {
+  method: string;
+  path: string;
+  expected: string[];
+}
+
+export const rows: Row[] = lines.map(([method, path, ...expected]) => ({
+  method: method!,
+  path: path!,
+  expected,
+}));
