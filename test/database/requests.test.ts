@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { assetById } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { openCountsOf } from '../../database/checklists.ts';
-import { Assignment, AuditEntry, Outbox, Request } from '../../database/entities/index.ts';
+import { Assignment, Request } from '../../database/entities/index.ts';
 import {
   approveRequest,
   createRequest,
@@ -17,13 +17,11 @@ import { updateUser } from '../../database/users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { entriesAbout, lastMessage } from './traces.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
 
-const entriesAbout = (userId: number) => em.fork().find(AuditEntry, { userId }, { orderBy: { id: 'asc' } });
-const lastMessage = async (userId: number) =>
-  (await em.fork().find(Outbox, { userId }, { orderBy: { id: 'desc' }, limit: 1 }))[0];
 const rejected: Resolution = { outcome: 'rejected', note: 'Leaving', assetId: null };
 
 describe('making a request', () => {
@@ -38,11 +36,11 @@ describe('making a request', () => {
       name: emil.name,
       isLeaving: false,
     });
-    expect((await entriesAbout(emil.id)).at(-1)).toMatchObject({
+    expect((await entriesAbout(database, emil.id)).at(-1)).toMatchObject({
       action: 'request.created',
       details: { requestId: id, item: 'Headset' },
     });
-    expect(await lastMessage(emil.id)).toMatchObject({ facts: ['requests'] });
+    expect(await lastMessage(database, emil.id)).toMatchObject({ facts: ['requests'] });
   });
 
   test.each(['suspended', 'offboarded'] as const)('for somebody %s is refused', async (status) => {
@@ -78,9 +76,9 @@ describe('approving', () => {
       approvedAt: expect.any(Date),
       isLeaving: true,
     });
-    expect((await entriesAbout(lena.id)).filter((entry) => entry.action === 'request.approved')).toHaveLength(
-      1,
-    );
+    expect(
+      (await entriesAbout(database, lena.id)).filter((entry) => entry.action === 'request.approved'),
+    ).toHaveLength(1);
     expect((await openCountsOf(em, lena.id)).requests).toBe(1);
   });
 
@@ -104,12 +102,12 @@ describe('resolving', () => {
       note: 'So be it',
       resolvedAt: expect.any(Date),
     });
-    expect((await entriesAbout(lena.id)).at(-1)).toMatchObject({
+    expect((await entriesAbout(database, lena.id)).at(-1)).toMatchObject({
       actor: 'token:it',
       action: 'request.resolved',
       details: { requestId, outcome, note: 'So be it' },
     });
-    expect(await lastMessage(lena.id)).toMatchObject({ offboardingId, facts: ['requests'] });
+    expect(await lastMessage(database, lena.id)).toMatchObject({ offboardingId, facts: ['requests'] });
     expect((await openCountsOf(em, lena.id)).requests).toBe(0);
   });
 
@@ -125,8 +123,11 @@ describe('resolving', () => {
 
     expect((await assetById(em, spare.id)).holder).toMatchObject({ userId: lena.id });
     expect(await openCountsOf(em, lena.id)).toEqual({ hardware: 2, software: 1, requests: 0 });
-    expect(await lastMessage(lena.id)).toMatchObject({ offboardingId, facts: ['hardware', 'requests'] });
-    const actions = (await entriesAbout(lena.id)).slice(-2);
+    expect(await lastMessage(database, lena.id)).toMatchObject({
+      offboardingId,
+      facts: ['hardware', 'requests'],
+    });
+    const actions = (await entriesAbout(database, lena.id)).slice(-2);
     expect(actions.map((entry) => entry.action)).toEqual(['asset.assigned', 'request.resolved']);
     expect(actions[1]!.details).toMatchObject({ assetId: spare.id, tag: spare.tag });
   });
@@ -169,9 +170,9 @@ describe('resolving', () => {
     const { status } = await em.fork().findOneOrFail(Request, { id: requestId });
     expect(answers.map((answer) => answer.status)).toEqual([status, status]);
     expect(answers.map((answer) => answer.outcome).sort()).toEqual(['already-done', 'done']);
-    expect((await entriesAbout(lena.id)).filter((entry) => entry.action === 'request.resolved')).toHaveLength(
-      1,
-    );
+    expect(
+      (await entriesAbout(database, lena.id)).filter((entry) => entry.action === 'request.resolved'),
+    ).toHaveLength(1);
   });
 
   test('what does not exist is not found', async () => {

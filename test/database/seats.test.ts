@@ -1,18 +1,18 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { openCountsOf } from '../../database/checklists.ts';
-import { AuditEntry, Outbox, Seat, User } from '../../database/entities/index.ts';
+import { Outbox, Seat, User } from '../../database/entities/index.ts';
 import { licenseById } from '../../database/licenses.ts';
 import { assignSeat, revokeSeat, seatsInUse } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { entriesAbout } from './traces.ts';
 
 const { database, url } = await ownDatabase();
 const { em } = database;
 
-const entriesAbout = (userId: number) => em.fork().find(AuditEntry, { userId }, { orderBy: { id: 'asc' } });
 const usedOf = async (licenseId: number) => (await licenseById(em, licenseId)).seatsUsed;
 
 describe('assigning a seat', () => {
@@ -21,7 +21,7 @@ describe('assigning a seat', () => {
     const seatId = await assignSeat(em, `user:${ivo.id}`, license.id, emil.id);
 
     expect(await usedOf(license.id)).toBe(2);
-    expect((await entriesAbout(emil.id)).at(-1)).toMatchObject({
+    expect((await entriesAbout(database, emil.id)).at(-1)).toMatchObject({
       actor: `user:${ivo.id}`,
       action: 'seat.assigned',
       details: { seatId, licenseId: license.id, license: license.name },
@@ -98,7 +98,9 @@ describe('revoking a seat', () => {
 
     expect(answers.map((answer) => answer.outcome).sort()).toEqual(['already-revoked', 'revoked']);
     expect(await usedOf(license.id)).toBe(0);
-    expect((await entriesAbout(lena.id)).filter((entry) => entry.action === 'seat.revoked')).toHaveLength(1);
+    expect(
+      (await entriesAbout(database, lena.id)).filter((entry) => entry.action === 'seat.revoked'),
+    ).toHaveLength(1);
     expect((await openCountsOf(em, lena.id)).software).toBe(0);
   });
 
