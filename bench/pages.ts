@@ -4,16 +4,12 @@ import { connect } from '../database/orm.ts';
 import { queueOf } from '../database/queue.ts';
 import { todayIn } from '../domain/dates.ts';
 import { inTurns } from './clock.ts';
+import { hearing, type Statement } from './hearing.ts';
 import type { Place } from './place.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
 const rounds = 200;
-
-interface Query {
-  text: string;
-  values: unknown[];
-}
 
 /** The queue and a person's page, each beside the same statement sent by the bare driver, its rows written as JSON. */
 export async function measurePages(place: Place): Promise<Row[]> {
@@ -32,7 +28,8 @@ export async function measurePages(place: Place): Promise<Row[]> {
   const client = new pg.Client({ connectionString: place.databaseUrl });
   await client.connect();
   const visitor = await visit(place);
-  const asJson = async ({ text, values }: Query) => JSON.stringify((await client.query(text, values)).rows);
+  const asJson = async ({ text, values }: Statement) =>
+    JSON.stringify((await client.query(text, values)).rows);
   const times = await inTurns(rounds, {
     queue: () => visitor.get('/offboarding'),
     queueBare: () => asJson(queueQuery),
@@ -60,21 +57,11 @@ export async function measurePages(place: Place): Promise<Row[]> {
 }
 
 /** The statement that `work` sends, as the driver gets it. */
-async function queryOf(work: () => Promise<unknown>): Promise<Query> {
-  let found: Query | undefined;
-  const original = pg.Client.prototype.query;
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [first, values] = args as [string | { text: string; values?: unknown[] }, unknown[]];
-    if (typeof first === 'object' && 'text' in first)
-      found = { text: first.text, values: first.values ?? [] };
-    else if (/^\s*(select|with)/i.test(String(first))) found = { text: String(first), values };
-    return (original as (...args: unknown[]) => unknown).apply(this, args);
-  } as typeof original;
-  try {
-    await work();
-  } finally {
-    pg.Client.prototype.query = original;
-  }
+async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
+  let found: Statement | undefined;
+  await hearing((statement) => {
+    if (/^\s*(select|with)/i.test(statement.text)) found = statement;
+  }, work);
   return found!;
 }
 

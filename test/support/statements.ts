@@ -1,12 +1,9 @@
-import pg from 'pg';
+import { hearing } from '../../bench/hearing.ts';
 
 /** The statements that `work` sends to PostgreSQL, over every connection of this process. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
-  await breakingOff((text) => {
-    sent.push(text);
-    return false;
-  }, work);
+  await hearing(({ text }) => sent.push(text), work);
   return sent;
 }
 
@@ -31,17 +28,7 @@ export const failingWhere = (statement: string, work: () => Promise<unknown>): P
   breakingOff((text) => text === statement, work);
 
 /** Does `work`, asking of each statement before it is sent whether it is to fail. */
-async function breakingOff(fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> {
-  const original = pg.Client.prototype.query;
-  pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
-    const [first] = args as [string | { text?: string }];
-    const text = typeof first === 'string' ? first : (first?.text ?? 'a cursor');
-    if (fails(text)) return Promise.reject(Object.assign(new Error('broken off'), { code: 'XX000' }));
-    return (original as (...args: unknown[]) => unknown).apply(this, args);
-  } as typeof original;
-  try {
-    await work();
-  } finally {
-    pg.Client.prototype.query = original;
-  }
-}
+const breakingOff = (fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> =>
+  hearing(({ text }) => {
+    if (fails(text)) throw Object.assign(new Error('broken off'), { code: 'XX000' });
+  }, work);
