@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
+import type { Attempt } from './delivery-attempts.ts';
 import { type Listing, offsetOf, pageSize } from './listing.ts';
 import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
@@ -69,15 +70,8 @@ export async function listDeliveries(
 }
 
 /** One try, as the history shows it. Moments as ISO texts, `durationMs` in milliseconds. */
-export interface ListedAttempt {
-  number: number;
+export interface ListedAttempt extends Omit<Attempt, 'retryAt'> {
   at: string;
-  url: string;
-  requestHeaders: Record<string, string>;
-  outcome: AttemptOutcome;
-  statusCode: number | null;
-  durationMs: number;
-  response: string | null;
   retryAt: string | null;
 }
 

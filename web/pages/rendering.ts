@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
 import type { Request, Response } from 'express';
+import { escapeHtml } from '../../domain/html.ts';
 import { isHtmx } from '../input/request.ts';
 import { helpersIn } from './view-helpers.ts';
 
@@ -14,15 +15,6 @@ const eta = new Eta({
   functionHeader: 'const h = it.h;',
   escapeFunction: (value: unknown) => (value == null ? '' : escapeHtml(String(value))),
 });
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character]!);
 
 /** A message above the page: what was done, or why it was not. */
 export interface Alert {
