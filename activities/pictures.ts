@@ -9,12 +9,13 @@ export const asSignalled = ({
   state,
   endDate,
   zone,
+  reminder,
   ...ids
 }: Picture) => ({
   offboardingId,
   userId,
   department,
-  lastDay: { date: endDate, zone, state, revision },
+  lastDay: { date: endDate, zone, state, revision, reminder },
   hardware: { ids: ids.hardware, revision },
   seats: { ids: ids.seats, revision },
   requests: { ids: ids.requests, revision },

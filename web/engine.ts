@@ -81,7 +81,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
           ...options,
           startWorkflowOperation: new WithStartWorkflowOperation(
             offboardingWorkflow,
-            offboardingStart(offboardingId, queue),
+            offboardingStart({ offboardingId }, queue),
           ),
         }),
       ),

@@ -11,6 +11,7 @@ import {
   lastDayChanged,
   mailStart,
   mailWorkflow,
+  type OffboardingPicture,
   offboardingIdOf,
   offboardingStart,
   offboardingWorkflow,
@@ -55,10 +56,11 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   }
 
   async function signal(picture: Picture, fact: ChangedFact): Promise<void> {
-    const { signal, value } = messageAbout(picture, fact);
+    const told = asSignalled(picture);
+    const { signal, value } = messageAbout(told, fact);
     const { offboardingId } = picture;
     if (picture.state === 'open') {
-      const start = offboardingStart(offboardingId, queue);
+      const start = offboardingStart({ offboardingId, picture: told }, queue);
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
     } else {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
@@ -145,15 +147,17 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   };
 }
 
-function messageAbout(picture: Picture, fact: ChangedFact): { signal: string; value: unknown } {
-  const { hardware, seats, requests, lastDay } = asSignalled(picture);
+function messageAbout(
+  { department, lastDay, hardware, seats, requests }: OffboardingPicture,
+  fact: ChangedFact,
+): { signal: string; value: unknown } {
   if (fact === 'hardware') return { signal: hardwareChanged.name, value: hardware };
   if (fact === 'seats') return { signal: seatsChanged.name, value: seats };
   if (fact === 'requests') return { signal: requestsChanged.name, value: requests };
   if (fact === 'department') {
     return {
       signal: departmentChanged.name,
-      value: { name: picture.department, revision: picture.revision },
+      value: { name: department, revision: lastDay.revision },
     };
   }
   return { signal: lastDayChanged.name, value: lastDay };

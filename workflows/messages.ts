@@ -2,6 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import type { CalendarDate } from '../domain/dates.ts';
+import type { ReminderKind } from '../domain/reminders.ts';
 
 /**
  * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing
@@ -85,6 +86,15 @@ export interface LastDay {
   zone: string;
   state: 'open' | 'completed' | 'cancelled';
   revision: number;
+  /** The reminder that is due next, null when none is to come; not given, the process looks for itself. */
+  reminder?: DueReminder | null;
+}
+
+/** A reminder that has not fired; `dueAt` in epoch milliseconds. */
+export interface DueReminder {
+  id: number;
+  kind: ReminderKind;
+  dueAt: number;
 }
 
 /** The leaver's department, at `revision` of the user. */
@@ -149,23 +159,25 @@ export const searchAttributes = {
 export const shownDepartment = (name: string | null): string | null =>
   name === null ? null : [...name].slice(0, 200).join('');
 
-/** What a leaver's workflow is started with; the rest it reads for itself. */
+/** What a leaver's workflow is started with. */
 export interface OffboardingInput {
   offboardingId: number;
+  /** What whoever starts it has just read; not given, it reads for itself. */
+  picture?: OffboardingPicture;
 }
 
 /**
  * How the workflow of an offboarding is started, wherever it is: by the relay's signal or by an Update of
- * the console, whichever comes first. A run that ended can be followed by another, which looks first
- * whether there is anything left to do.
+ * the console, whichever comes first. A run that ended can be followed by another, which ends at once
+ * when there is nothing left to do.
  */
-export const offboardingStart = (offboardingId: number, queue: string = taskQueue) => ({
-  workflowId: offboardingWorkflowId(offboardingId),
+export const offboardingStart = (input: OffboardingInput, queue: string = taskQueue) => ({
+  workflowId: offboardingWorkflowId(input.offboardingId),
   taskQueue: queue,
-  args: [{ offboardingId }] as [OffboardingInput],
+  args: [input] as [OffboardingInput],
   workflowIdConflictPolicy: 'USE_EXISTING' as const,
   workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-  staticSummary: `Offboarding ${offboardingId}`,
+  staticSummary: `Offboarding ${input.offboardingId}`,
   staticDetails:
     'Follows what the leaver still has until the offboarding is completed or cancelled. ' +
     'Signals say what changed; `complete`, `revokeSeat` and `retry` are asked in the console.',

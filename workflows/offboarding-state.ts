@@ -1,19 +1,11 @@
 import type { OpenCounts } from '../domain/checklist.ts';
 import { isClear } from '../domain/checklist.ts';
 import type { Step } from '../domain/failed-steps.ts';
-import type { ReminderKind } from '../domain/reminders.ts';
-import type { Department, LastDay, OffboardingPicture, OpenSet } from './messages.ts';
+import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from './messages.ts';
 import { isDepartment, isLastDay, isOpenSet } from './well-formed.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
-
-/** A reminder that has not fired; `dueAt` in epoch milliseconds. */
-export interface DueReminder {
-  id: number;
-  kind: ReminderKind;
-  dueAt: number;
-}
 
 /** What is told of a leaver, each part for itself. */
 interface Parts {
@@ -70,15 +62,18 @@ export class OffboardingState {
   /** Something told was older than what is known: to be settled by reading. */
   isDoubtful = false;
   reminder: DueReminder | null = null;
-  /** The last day moved since the reminder was read. */
+  /** The reminder that is known may not fit the last day: to be settled by reading it. */
   mustRearm = true;
   since: { phase: Phase; at: number } | null = null;
   /** How often a person asked to try failed steps again. */
   retries = 0;
   failedSteps: Step[] = [];
   private answers: Answered[] = [];
+  private readonly believesReminders: boolean;
 
-  constructor(carried?: Carried) {
+  /** `believesReminders`: takes the next reminder from what it is told; else every one is looked for. */
+  constructor(believesReminders: boolean, carried?: Carried) {
+    this.believesReminders = believesReminders;
     if (carried === undefined) return;
     this.beginRead()(carried.picture);
     this.since = carried.since;
@@ -92,7 +87,7 @@ export class OffboardingState {
     if (value.revision >= this.parts[part].revision) this.take(part, value);
     else this.isDoubtful = true;
     // The moments may have moved although the day is the same: the workspace chooses them.
-    if (part === 'lastDay') this.mustRearm = true;
+    if (part === 'lastDay' && this.reminderIn(value as LastDay) === undefined) this.mustRearm = true;
   }
 
   /**
@@ -116,7 +111,31 @@ export class OffboardingState {
   private take<P extends Part>(part: P, value: Parts[P]) {
     const { date, zone } = this.lastDay;
     this.parts[part] = value;
-    if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.mustRearm = true;
+    if (part !== 'lastDay') return;
+    const reminder = this.reminderIn(this.lastDay);
+    if (reminder !== undefined) this.expect(reminder);
+    else if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.mustRearm = true;
+  }
+
+  private reminderIn({ reminder }: LastDay): DueReminder | null | undefined {
+    return this.believesReminders ? reminder : undefined;
+  }
+
+  /**
+   * To be called before the process looks for its reminder, and its result with what it found: what is told meanwhile
+   * is newer.
+   */
+  beginLook(): (found: DueReminder | null) => void {
+    const before = this.reminder;
+    return (found) => {
+      if (this.reminder === before) this.reminder = found;
+    };
+  }
+
+  /** Takes the reminder that is due next. */
+  private expect(reminder: DueReminder | null) {
+    this.reminder = reminder;
+    this.mustRearm = false;
   }
 
   /** Nobody has such an offboarding: there is nothing to follow. */

@@ -46,8 +46,12 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  const reading = readingsBesideUpdates();
-  const state = new OffboardingState(run.carried);
+  // Runs that began when less was told go on reading the rest.
+  const believesWhatIsTold = patched('told-everything');
+  const reading = believesWhatIsTold ? step : readingsBesideUpdates();
+  const state = new OffboardingState(believesWhatIsTold, run.carried);
+  const isToldAtStart = believesWhatIsTold && run.picture !== undefined;
+  if (isToldAtStart) state.beginRead()(run.picture!);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
   const { untilDone, giveUpOn, overcome, letGo, recordFailedSteps } = persevering(offboardingId, state);
@@ -72,7 +76,7 @@ export async function offboarding(run: Run): Promise<void> {
   });
 
   keepShowing();
-  await untilDone('reading', read, () => !state.isOpen);
+  if (!isToldAtStart) await untilDone('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
     if (state.isDoubtful) await untilDone('reading', read, () => !state.isOpen);
@@ -103,16 +107,20 @@ export async function offboarding(run: Run): Promise<void> {
   async function remindWhenDue() {
     if (state.mustRearm) {
       state.mustRearm = false;
-      state.reminder = await reading('Look for the next reminder').nextReminder(offboardingId);
+      const take = state.beginLook();
+      take(await reading('Look for the next reminder').nextReminder(offboardingId));
     }
-    const waitIsOver = () => !state.isOpen || state.mustRearm || state.isDoubtful || hasGrownLong();
     const { reminder } = state;
+    const isAnother = () => state.reminder?.id !== reminder?.id || state.reminder?.dueAt !== reminder?.dueAt;
+    const waitIsOver = () =>
+      !state.isOpen || state.mustRearm || state.isDoubtful || isAnother() || hasGrownLong();
     if (reminder === null) return condition(waitIsOver);
     const left = reminder.dueAt - Date.now();
     const interrupted =
       left > 0 && (await condition(waitIsOver, left, { summary: `Reminder ${reminder.kind}` }));
-    if (!interrupted)
-      state.reminder = await step(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id);
+    if (interrupted) return;
+    const take = state.beginLook();
+    take(await step(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
   }
 
   async function takeSeatBack({
@@ -188,7 +196,8 @@ export async function offboarding(run: Run): Promise<void> {
     await condition(allHandlersFinished);
     if (!state.isOpen) return;
     noticeboard.refresh();
-    await continueAsNew<typeof offboarding>({ ...run, carried: state.toCarry(offboardingId) });
+    const { picture: _, ...same } = run;
+    await continueAsNew<typeof offboarding>({ ...same, carried: state.toCarry(offboardingId) });
   }
 
   /** Beside the procedure, so that a step that takes long hides no change. */

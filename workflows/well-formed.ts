@@ -1,4 +1,4 @@
-import type { Department, LastDay, OpenSet } from './messages.ts';
+import type { Department, DueReminder, LastDay, OpenSet } from './messages.ts';
 
 /**
  * Signals can be sent by hand. One whose payload does not have the shape is dropped: taking it would fail the
@@ -14,9 +14,15 @@ export function isOpenSet(value: unknown): value is OpenSet {
 const states: readonly unknown[] = ['open', 'completed', 'cancelled'] satisfies LastDay['state'][];
 
 export function isLastDay(value: unknown): value is LastDay {
-  const { date, zone, state, revision } = partsOf<LastDay>(value);
+  const { date, zone, state, revision, reminder } = partsOf<LastDay>(value);
   const isDay = date === null || (typeof date === 'string' && isCalendarDay(date));
-  return isRevision(revision) && isDay && typeof zone === 'string' && states.includes(state);
+  const fits = isRevision(revision) && isDay && typeof zone === 'string' && states.includes(state);
+  return fits && (reminder === undefined || reminder === null || isDueReminder(reminder));
+}
+
+function isDueReminder(value: unknown): value is DueReminder {
+  const { id, kind, dueAt } = partsOf<DueReminder>(value);
+  return Number.isSafeInteger(id) && typeof kind === 'string' && Number.isFinite(dueAt);
 }
 
 export function isDepartment(value: unknown): value is Department {

@@ -89,7 +89,7 @@ export async function ownEngine(database: Database) {
     const args = [{ askedAt: Date.now(), ...question } as unknown as Question] as [Question];
     const startWorkflowOperation = new WithStartWorkflowOperation(
       offboardingWorkflow,
-      offboardingStart(offboardingId),
+      offboardingStart({ offboardingId }),
     );
     return connection.withDeadline(Date.now() + patience, () =>
       client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),

@@ -60,6 +60,17 @@ async function stateOf(offboardingId: number) {
   return rows[0]!;
 }
 
+/** How many timers an offboarding's workflow has begun so far, and which activities it has asked for. */
+async function askedFor(offboardingId: number) {
+  const { events } = await handleOf(offboardingId).fetchHistory();
+  return {
+    timers: events!.filter((event) => event.timerStartedEventAttributes).length,
+    activities: events!.flatMap(
+      ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? [],
+    ),
+  };
+}
+
 const auditCount = async (action: string, userIds: number[]) => {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from audit_entries
@@ -101,6 +112,24 @@ describe('a leaver', () => {
     await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
     await relay();
     await untilShown(offboardingId, { status: 'COMPLETED', state: 'cancelled' });
+  });
+
+  it('is told all there is to know, when it starts and when the date moves, and asks for nothing', async () => {
+    const { offboardingId, lena, nora, lastDay } = await makeCast(database);
+    await relay();
+    await untilShown(offboardingId, { lastDay });
+    await setEndDate(database.em, `user:${nora.id}`, lena.id, addDays(lastDay, 10));
+    await relay();
+    await expect.poll(() => askedFor(offboardingId)).toEqual({ timers: 2, activities: [] });
+  });
+
+  it('looks for the next reminder when whoever tells of a last day does not name it', async () => {
+    const { offboardingId, lastDay } = await makeCast(database);
+    await relay();
+    await untilShown(offboardingId, { lastDay });
+    const told = { date: lastDay, zone: 'UTC', state: 'open' as const, revision: 1_000 };
+    await handleOf(offboardingId).signal(lastDayChanged, told);
+    await expect.poll(() => askedFor(offboardingId)).toMatchObject({ activities: ['nextReminder'] });
   });
 
   it('is shown with their department, also when that changes', async () => {
@@ -435,7 +464,7 @@ describe('signals', () => {
     await eventually(async () => (await shownOf(cast.offboardingId)).status === 'COMPLETED');
     const { runId } = await handleOf(cast.offboardingId).describe();
     await engine.client.workflow.signalWithStart(offboardingWorkflow, {
-      ...offboardingStart(cast.offboardingId),
+      ...offboardingStart({ offboardingId: cast.offboardingId }),
       signal: hardwareChanged,
       signalArgs: [{ ids: [1], revision: 1_000 }],
     });
@@ -449,7 +478,7 @@ describe('signals', () => {
 
   it('about an offboarding that nobody knows end at once', async () => {
     await engine.client.workflow.signalWithStart(offboardingWorkflow, {
-      ...offboardingStart(999_999),
+      ...offboardingStart({ offboardingId: 999_999 }),
       signal: hardwareChanged,
       signalArgs: [{ ids: [1], revision: 1 }],
     });
@@ -459,7 +488,7 @@ describe('signals', () => {
 
 it('continues as new with everything it knows, and asked again answers the same', async () => {
   const cast = await makeCast(database);
-  const start = offboardingStart(cast.offboardingId);
+  const start = offboardingStart({ offboardingId: cast.offboardingId });
   const run = { ...start.args[0], continueAfter: 40 };
   await engine.client.workflow.start(offboardingWorkflow, { ...start, args: [run] });
   const { runId } = await handleOf(cast.offboardingId).describe();

@@ -36,6 +36,12 @@ async function remindedAbout(cast: Cast) {
   return rows;
 }
 
+/** Whether the process has begun to wait for a reminder. */
+async function waitsForReminder({ offboardingId }: Cast): Promise<boolean> {
+  const { events } = await handleOf(offboardingId).fetchHistory();
+  return events!.some((event) => event.timerStartedEventAttributes);
+}
+
 it('tells the leaver, their manager and the IT admins, each once', async () => {
   const cast = await makeCast(database);
   await comesDue(cast, '1 before', 300);
@@ -100,11 +106,20 @@ it('fires once after a worker that was away has come back', async () => {
 
 it('loses and doubles nothing in an outage of a day and a half', async () => {
   const casts = [await makeCast(database), await makeCast(database), await makeCast(database, -1)];
+  const comeDue = async (inMs: number) => {
+    for (const cast of casts.slice(0, 2)) await comesDue(cast, '1 before', inMs);
+    await comesDue(casts[2]!, 'over', inMs);
+  };
+  await comeDue(3_000);
   await relay();
+  await expect
+    .poll(async () => (await Promise.all(casts.map(waitsForReminder))).every(Boolean), { timeout: 10_000 })
+    .toBe(true);
   await worker.stop();
-  const dayAndAHalf = 36 * 3_600_000;
-  for (const cast of casts.slice(0, 2)) await comesDue(cast, '1 before', -dayAndAHalf);
-  await comesDue(casts[2]!, 'over', -dayAndAHalf);
+  expect((await Promise.all(casts.map(remindersOf))).flat().filter((line) => line.endsWith('fired'))).toEqual(
+    [],
+  );
+  await comeDue(-36 * 3_600_000);
   // What happened meanwhile is told when the engine and its workers are back, and so is what was due.
   await setEndDate(database.em, 'system', casts[1]!.lena.id, addDays(casts[1]!.lastDay, 30));
   worker = await startWorker();

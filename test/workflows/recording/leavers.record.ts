@@ -167,7 +167,7 @@ it('a completion that fails for good, tried again', async () => {
 
 it('continued as new', async () => {
   const cast = await makeCast(database);
-  const start = offboardingStart(cast.offboardingId);
+  const start = offboardingStart({ offboardingId: cast.offboardingId });
   const first = await client.workflow.start(offboardingWorkflow, {
     ...start,
     args: [{ offboardingId: cast.offboardingId, continueAfter: 25 }],
@@ -190,7 +190,10 @@ it('continued as new', async () => {
 });
 
 it('of nobody', async () => {
-  const handle = await client.workflow.start(offboardingWorkflow, offboardingStart(999_999));
+  const handle = await client.workflow.start(
+    offboardingWorkflow,
+    offboardingStart({ offboardingId: 999_999 }),
+  );
   await handle.result();
   await keep('of-nobody', handle);
 });

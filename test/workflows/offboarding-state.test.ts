@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { DueReminder, LastDay, OffboardingPicture } from '../../workflows/messages.ts';
+import { OffboardingState } from '../../workflows/offboarding-state.ts';
+
+const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };
+const later: DueReminder = { id: 2, kind: 'last_day_over', dueAt: 2_000 };
+
+const lastDay = (revision: number, reminder?: DueReminder | null): LastDay => ({
+  date: '2030-05-31',
+  zone: 'UTC',
+  state: 'open',
+  revision,
+  ...(reminder !== undefined && { reminder }),
+});
+
+const nothing = (revision: number) => ({ ids: [], revision });
+
+const picture = (revision: number, reminder?: DueReminder | null): OffboardingPicture => ({
+  offboardingId: 7,
+  userId: 8,
+  department: null,
+  lastDay: lastDay(revision, reminder),
+  hardware: nothing(revision),
+  seats: nothing(revision),
+  requests: nothing(revision),
+});
+
+/** What knows a picture. */
+function knowing(known: OffboardingPicture, believesReminders = true) {
+  const state = new OffboardingState(believesReminders);
+  state.beginRead()(known);
+  return state;
+}
+
+describe('the reminder that is due next', () => {
+  it('comes with the picture, and needs no looking', () => {
+    expect(knowing(picture(3, soon))).toMatchObject({ reminder: soon, mustRearm: false });
+    expect(knowing(picture(3, null))).toMatchObject({ reminder: null, mustRearm: false });
+  });
+
+  it('is to be looked for when the picture does not name it', () => {
+    expect(knowing(picture(3))).toMatchObject({ reminder: null, mustRearm: true });
+  });
+
+  it('comes with a last day that moves', () => {
+    const state = knowing(picture(3, soon));
+    state.hear('lastDay', lastDay(4, later));
+    expect(state).toMatchObject({ reminder: later, mustRearm: false, isDoubtful: false });
+  });
+
+  it('is not taken from what is older, which raises a doubt', () => {
+    const state = knowing(picture(3, later));
+    state.hear('lastDay', lastDay(2, soon));
+    expect(state).toMatchObject({ reminder: later, isDoubtful: true });
+  });
+
+  it('is to be looked for when a last day is told without it, even the same', () => {
+    const state = knowing(picture(3, soon));
+    state.hear('lastDay', lastDay(3));
+    expect(state).toMatchObject({ reminder: soon, mustRearm: true });
+  });
+
+  it('is looked for by a run that began when it was not told', () => {
+    const state = knowing(picture(3, soon), false);
+    expect(state).toMatchObject({ reminder: null, mustRearm: true });
+    state.mustRearm = false;
+    state.hear('lastDay', lastDay(4, later));
+    expect(state).toMatchObject({ reminder: null, mustRearm: true });
+  });
+
+  it('that was told while the process looked is newer than what it found', () => {
+    const state = knowing(picture(3, soon));
+    const take = state.beginLook();
+    state.hear('lastDay', lastDay(4, later));
+    take(soon);
+    expect(state.reminder).toBe(later);
+  });
+
+  it('is what the process found, when nothing was told meanwhile', () => {
+    const state = knowing(picture(3, soon));
+    state.beginLook()(later);
+    expect(state.reminder).toBe(later);
+  });
+
+  it('that makes no sense is dropped with the day that names it', () => {
+    const state = knowing(picture(3, soon));
+    const nonsense = { id: 'x', kind: 1, dueAt: 'tomorrow' };
+    state.hear('lastDay', { ...lastDay(4), reminder: nonsense });
+    expect(state).toMatchObject({ reminder: soon, mustRearm: false });
+  });
+});
