@@ -15,17 +15,25 @@ export const deliveryActivities = ({ database, retrySchedule }: World) => ({
     pendingDeliveriesOf(database.em.fork(), offboardingId),
 
   /** The try that comes next and of how many it is one, or null when the delivery is closed. */
-  async nextTry(deliveryId: number): Promise<ComingTry | null> {
-    const next = await nextTryOf(database.em.fork(), deliveryId);
-    if (next === null) return null;
-    return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
-  },
+  nextTry: (deliveryId: number): Promise<ComingTry | null> =>
+    comingTryOf({ database, retrySchedule }, deliveryId),
 
   /** Closes a delivery that cannot be tried at all. */
   giveUpDelivery: (deliveryId: number): Promise<void> => giveUpDelivery(database.em, deliveryId, 'failed'),
 });
 
-interface ComingTry extends Omit<NextTry, 'dueAt'> {
+/** The try of a delivery that comes next, or null when it is closed. */
+export async function comingTryOf(
+  { database, retrySchedule }: Pick<World, 'database' | 'retrySchedule'>,
+  deliveryId: number,
+): Promise<ComingTry | null> {
+  const next = await nextTryOf(database.em.fork(), deliveryId);
+  if (next === null) return null;
+  return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
+}
+
+/** A try that is to be made; `dueAt` in epoch milliseconds. */
+export interface ComingTry extends Omit<NextTry, 'dueAt'> {
   dueAt: number;
   tries: number;
 }

@@ -5,6 +5,7 @@ import { type Attempt, giveUpDelivery, recordAttempt } from '../database/deliver
 import { retryMoment } from '../domain/webhook-schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks.ts';
 import { whileBeating } from './beating.ts';
+import { type ComingTry, comingTryOf } from './deliveries.ts';
 import { lanes } from './webhooks/lanes.ts';
 import { signedHeaders } from './webhooks/signature.ts';
 import type { World } from './world.ts';
@@ -16,36 +17,47 @@ import type { World } from './world.ts';
 const lanesOfEndpoint = 5;
 
 /** Sending over the network. */
-export function sendingActivities({ database, log, metrics, secretBox, sender, retrySchedule }: World) {
+export function sendingActivities(world: World) {
+  const { database, log, metrics, secretBox, sender, retrySchedule } = world;
   const { enter } = lanes(lanesOfEndpoint);
 
   /**
    * Makes a try and records it. One that was recorded is not made again; one that was interrupted between
-   * sending and recording is, with the same `webhook-id`.
+   * sending and recording is, with the same `webhook-id`. Returns which try comes next, or null when the delivery
+   * is closed.
    */
-  async function attemptDelivery(deliveryId: number, number: number): Promise<void> {
+  async function tryDelivery(deliveryId: number, number: number): Promise<ComingTry | null> {
     const parcel = await parcelOf(database.em.fork(), deliveryId, number);
-    if (parcel === null) return;
-    if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
+    const isClosed = parcel !== null && (await deal(deliveryId, number, parcel));
+    return isClosed ? null : comingTryOf(world, deliveryId);
+  }
+
+  /** Returns whether the delivery is known to be closed. */
+  async function deal(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
+    if (isOff(parcel)) {
+      await giveUpDelivery(database.em, deliveryId, 'disabled');
+      return true;
+    }
     const lane = enter(parcel.endpointId);
     if ('wait' in lane) throw endpointIsBusy(lane.wait);
     try {
-      await attempt(deliveryId, number, parcel);
+      return await attempt(deliveryId, number, parcel);
     } finally {
       lane.leave();
     }
   }
 
-  async function attempt(deliveryId: number, number: number, parcel: Parcel) {
+  async function attempt(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
     const began = Date.now();
     const result = await whileBeating(() => send(parcel));
     const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
-    await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
+    const isClosed = await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
     metrics.webhookTried(attempt.outcome, attempt.durationMs / 1000);
     log.info(
       { deliveryId, number, outcome: attempt.outcome, statusCode: attempt.statusCode },
       'Webhook tried',
     );
+    return isClosed;
   }
 
   async function send(parcel: Parcel): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
@@ -78,7 +90,8 @@ export function sendingActivities({ database, log, metrics, secretBox, sender, r
     }
   }
 
-  return { attemptDelivery };
+  // Deliveries that began with a version before know it by another name, and expect no answer.
+  return { tryDelivery, attemptDelivery: tryDelivery };
 }
 
 const notSigned = {

@@ -42,7 +42,7 @@ async function loseTheStore() {
 
 /** Has whatever waits for its next try make it now. */
 async function tryEverythingNow() {
-  for (const type of ['webhookDelivery', 'mail']) {
+  for (const type of ['webhook', 'mail']) {
     for await (const { workflowId } of client.workflow.list({
       query: `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
     }))
@@ -59,7 +59,7 @@ it(`the engine's store deleted: within a minute ${open} leavers, deliveries and 
   const staying: number[] = [];
   while (staying.length < open) staying.push((await makeCast(machine.database)).lena.id);
   const company = { people: staying, assets: [], licenses: [], baseline: 0 };
-  const everything = { offboarding: open, webhookDelivery: left.length, mail: left.length };
+  const everything = { offboarding: open, webhook: left.length, mail: left.length };
   const isThere = async () => {
     for (const [type, count] of Object.entries(everything)) if ((await running(type)) !== count) return false;
     return true;

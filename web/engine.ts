@@ -29,7 +29,7 @@ import {
   revokeSeat,
   taskQueue,
   webhookDeliveryStart,
-  webhookDeliveryWorkflow,
+  webhookWorkflow,
 } from '../workflows/messages.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
@@ -134,7 +134,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
     async retryDelivery(delivery: DeliveryAddress): Promise<void> {
       await within(patienceMs, () =>
-        client.workflow.signalWithStart(webhookDeliveryWorkflow, {
+        client.workflow.signalWithStart(webhookWorkflow, {
           ...webhookDeliveryStart(delivery, queue),
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',

@@ -22,6 +22,7 @@ import {
   taskQueue,
   webhookDeliveryStart,
   webhookDeliveryWorkflow,
+  webhookWorkflow,
 } from '../workflows/messages.ts';
 
 /** How long one call may take, in milliseconds: without a limit it would wait for ever. */
@@ -71,7 +72,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   /** Starts the workflow of a delivery unless it runs. */
   const deliver = (delivery: PendingDelivery) =>
     within(patienceMs, () =>
-      client.workflow.start(webhookDeliveryWorkflow, {
+      client.workflow.start(webhookWorkflow, {
         ...webhookDeliveryStart(delivery, queue),
         workflowIdConflictPolicy: 'USE_EXISTING',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE',
@@ -112,19 +113,19 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     });
 
   /** The ids of the running workflows of deliveries and of mails, as far as the engine's list has caught up. */
-  const runningDeliveries = () => idsOfRunning(webhookDeliveryWorkflow);
+  const runningDeliveries = () => idsOfRunning(webhookWorkflow, webhookDeliveryWorkflow);
   const runningMails = () => idsOfRunning(mailWorkflow);
 
-  const idsOfRunning = (type: string) =>
+  const idsOfRunning = (...types: string[]) =>
     within(patienceForLists, async () => {
       const running = new Set<string>();
-      for await (const { workflowId } of list(type)) running.add(workflowId);
+      for await (const { workflowId } of list(...types)) running.add(workflowId);
       return running;
     });
 
-  const list = (type: string) =>
+  const list = (...types: string[]) =>
     client.workflow.list({
-      query: `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
+      query: `WorkflowType IN (${types.map((type) => `'${type}'`)}) AND ExecutionStatus = 'Running'`,
       pageSize: 1000,
     });
 

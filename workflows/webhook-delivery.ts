@@ -1,12 +1,12 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { Activities } from '../activities/index.ts';
 import { retryNow, type WebhookDeliveryInput } from './messages.ts';
 import { failedForGood, readings, sending, step } from './steps.ts';
+import { detailsOf } from './webhook.ts';
 
 /**
- * One event on its way to one endpoint: waits for the next try, tries, until the endpoint has taken it, or
- * is gone, or the tries are used up. When and how often is in the database, so that a new run goes on where
- * another one ended.
+ * The deliveries that began before `webhook` was their process, which asks for the same with half the tasks: looks for
+ * the next try before each. One has a new name because a worker of the version before, which an upgrade may have running
+ * for minutes, must not begin it the old way. A delivery lasts three days, so this one can go soon.
  */
 export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Promise<void> {
   const reading = readings();
@@ -37,14 +37,4 @@ export async function webhookDelivery({ deliveryId }: WebhookDeliveryInput): Pro
       await step('Give up').giveUpDelivery(deliveryId);
     }
   }
-}
-
-type ComingTry = NonNullable<Awaited<ReturnType<Activities['nextTry']>>>;
-
-/** What an operator reads in the Temporal UI. */
-function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {
-  const due = `**Try ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
-  if (lastOutcome === null) return due;
-  const answer = lastStatus === null ? '' : ` (status ${lastStatus})`;
-  return `${due}\n\nThe try before: \`${lastOutcome}\`${answer}. Send the signal \`retryNow\` to try at once.`;
 }

@@ -7,8 +7,8 @@ import {
   complete,
   retryNow,
   webhookDeliveryStart,
-  webhookDeliveryWorkflow,
   webhookDeliveryWorkflowId,
+  webhookWorkflow,
 } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -149,7 +149,7 @@ it('tries at once when woken, gives up after ten tries, tells the super-admins, 
     insert into webhook_deliveries (event_id, endpoint_id, replay_of)
     values (${delivery.eventId}, ${id}, ${delivery.id}) returning id`.execute(sqlOf(database.em.fork()));
   const replay = { id: rows[0]!.id, eventId: delivery.eventId, endpointId: id, replayOf: delivery.id };
-  await client.workflow.execute(webhookDeliveryWorkflow, webhookDeliveryStart(replay));
+  await client.workflow.execute(webhookWorkflow, webhookDeliveryStart(replay));
   expect(receiver.received).toHaveLength(11);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
@@ -191,7 +191,7 @@ it('is sent by the next worker when one stops, and ends at once when it is no lo
   const { id: deliveryId, eventId } = await deliveryTo(id);
   const again = webhookDeliveryStart({ id: deliveryId, eventId, endpointId: id, replayOf: null });
   await handleOfDelivery({ id: deliveryId, eventId }, id).result();
-  await client.workflow.execute(webhookDeliveryWorkflow, again);
+  await client.workflow.execute(webhookWorkflow, again);
   expect(receiver.received).toHaveLength(1);
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });

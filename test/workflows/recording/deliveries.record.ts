@@ -3,8 +3,8 @@ import { pauseEndpoint } from '../../../database/webhooks.ts';
 import {
   retryNow,
   webhookDeliveryStart,
-  webhookDeliveryWorkflow,
   webhookDeliveryWorkflowId,
+  webhookWorkflow,
 } from '../../../workflows/messages.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
@@ -26,7 +26,7 @@ async function begin(url: string) {
   const id = await deliver(database, endpointId, 'pending');
   const { eventId } = (await deliveriesTo(database, endpointId))[0]!;
   const address = { id, eventId, endpointId, replayOf: null };
-  await client.workflow.start(webhookDeliveryWorkflow, webhookDeliveryStart(address));
+  await client.workflow.start(webhookWorkflow, webhookDeliveryStart(address));
   const handle = client.workflow.getHandle(webhookDeliveryWorkflowId(address));
   const tries = async () => (await deliveriesTo(database, endpointId))[0]!.outcomes.length;
   return {
@@ -41,7 +41,7 @@ it('delivered at once, and started again when it was closed', async () => {
   const { handle, address } = await begin((await startReceiver()).url);
   await handle.result();
   await keep('delivered', handle);
-  await client.workflow.execute(webhookDeliveryWorkflow, webhookDeliveryStart(address));
+  await client.workflow.execute(webhookWorkflow, webhookDeliveryStart(address));
   await keep('delivery-was-closed', handle);
 });
 
