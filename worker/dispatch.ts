@@ -1,8 +1,8 @@
+import { inFlight } from '../activities/in-flight.ts';
 import type { Log } from '../config/log.ts';
 import { markStarted, takeUnstarted } from '../database/deliveries.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
-import { inFlight } from './in-flight.ts';
 
 /** Deliveries taken at once, and started at the same time. */
 const batchSize = 200;

@@ -1,9 +1,9 @@
+import { inFlight } from '../activities/in-flight.ts';
 import { cutDigests } from '../database/digests.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { withholdEverything } from '../database/mails.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
-import { inFlight } from './in-flight.ts';
 
 interface Parts {
   database: Database;

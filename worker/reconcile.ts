@@ -1,3 +1,4 @@
+import { inFlight } from '../activities/in-flight.ts';
 import type { Log } from '../config/log.ts';
 import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.ts';
 import { type Followed, followedOffboardings, toldLately } from '../database/followed.ts';
@@ -8,7 +9,6 @@ import type { Database, EntityManager } from '../database/orm.ts';
 import { tellAgain } from '../database/outbox.ts';
 import { mailWorkflowId, shownDepartment, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import type { Engine, Running } from './engine.ts';
-import { inFlight } from './in-flight.ts';
 
 interface Parts {
   database: Database;

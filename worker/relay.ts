@@ -1,3 +1,4 @@
+import { inFlight } from '../activities/in-flight.ts';
 import type { Log } from '../config/log.ts';
 import { type Picture, picturesOf } from '../database/checklists.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
@@ -5,7 +6,6 @@ import type { Database } from '../database/orm.ts';
 import { markSent, type OutboxRow, passOverUnaddressed, putOff, takeOutboxRows } from '../database/outbox.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
-import { inFlight } from './in-flight.ts';
 
 /** Rows taken at once, and leavers told at the same time. */
 const batchSize = 200;

@@ -1,11 +1,13 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, patched, startChild, workflowInfo } from '@temporalio/workflow';
 import { type DeliveryAddress, webhookDeliveryStart } from './messages.ts';
-import { step } from './steps.ts';
+import { starting, step } from './steps.ts';
 import { webhookDelivery } from './webhook-delivery.ts';
 
 /** Starts the process of every delivery that a completion has caused. They outlive the leaver's process. */
 export async function startDeliveries(offboardingId: number): Promise<void> {
+  if (patched('deliveries-by-step'))
+    return starting('Start webhook deliveries').startDeliveries(offboardingId);
   const deliveries = await step('Look for webhook deliveries').pendingDeliveries(offboardingId);
   await Promise.all(deliveries.map(startDelivery));
 }

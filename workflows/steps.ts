@@ -44,6 +44,18 @@ const reading = (summary: string) =>
   });
 
 /**
+ * Starts many processes at the engine, and shows that it lives, so that another takes over soon when it was killed. As
+ * children of the process that asks they would cost twice as much: each is two more changes of that process.
+ */
+export const starting = (summary: string) =>
+  proxyActivities<Activities>({
+    startToCloseTimeout: '5m',
+    heartbeatTimeout: '6s',
+    retry: durably,
+    summary,
+  });
+
+/**
  * Sends over the network, on the queue that may hang. Longer than the patience of a sender, who shows that it
  * lives, so that another takes over soon when it was killed.
  */
