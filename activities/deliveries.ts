@@ -13,8 +13,9 @@ import { whileBeating } from './beating.ts';
 import { inFlight } from './in-flight.ts';
 import type { World } from './world.ts';
 
-/** Started at the same time. */
+/** Started at the same time, and how long one may take, in milliseconds. */
 const width = 20;
+const patienceMs = 5_000;
 
 /** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */
 export const deliveryActivities = ({ database, retrySchedule }: World) => ({
@@ -39,10 +40,12 @@ export const deliveryActivities = ({ database, retrySchedule }: World) => ({
 async function startDelivery(delivery: PendingDelivery): Promise<void> {
   const { client, info } = Context.current();
   try {
-    await client.workflow.start(webhookWorkflow, {
-      ...webhookDeliveryStart(delivery, info.taskQueue),
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-    });
+    await client.withDeadline(Date.now() + patienceMs, () =>
+      client.workflow.start(webhookWorkflow, {
+        ...webhookDeliveryStart(delivery, info.taskQueue),
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      }),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
   }

@@ -28,12 +28,12 @@ export function sendingActivities(world: World) {
    */
   async function tryDelivery(deliveryId: number, number: number): Promise<ComingTry | null> {
     const parcel = await parcelOf(database.em.fork(), deliveryId, number);
-    const isClosed = parcel !== null && (await deal(deliveryId, number, parcel));
+    const isClosed = parcel !== null && (await seeTo(deliveryId, number, parcel));
     return isClosed ? null : comingTryOf(world, deliveryId);
   }
 
   /** Returns whether the delivery is known to be closed. */
-  async function deal(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
+  async function seeTo(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
     if (isOff(parcel)) {
       await giveUpDelivery(database.em, deliveryId, 'disabled');
       return true;
