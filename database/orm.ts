@@ -81,8 +81,9 @@ function giveUpWhatIsLost(pool: pg.Pool) {
 }
 
 /**
- * A connection on which a transaction could not begin or end, such as one that did not answer in time, is closed: its
- * state is not known, and whoever began does not give its place in the pool back.
+ * A connection on which a transaction could not begin or end is closed: its state is not known, and whoever began does
+ * not give its place in the pool back. So is one that did not answer in time: whoever got it next would wait for the
+ * same answer, and it may be that nobody is there any more.
  */
 function closeWhenStuck(client: pg.PoolClient) {
   const send = (...args: unknown[]) => Object.getPrototypeOf(client).query.apply(client, args);
@@ -90,12 +91,18 @@ function closeWhenStuck(client: pg.PoolClient) {
     const sent: unknown = send(...args);
     const [first] = args;
     const text = typeof first === 'string' ? first : (first?.text ?? '');
-    if (sent instanceof Promise && edgeOfTransaction.test(text)) sent.catch(() => closed(client));
+    if (sent instanceof Promise)
+      sent.catch((error) => {
+        if (edgeOfTransaction.test(text) || isTimeout(error)) closed(client);
+      });
     return sent;
   }) as typeof client.query;
 }
 
 const edgeOfTransaction = /^(begin|start transaction|commit|rollback(?! to))\b/i;
+
+/** The driver has no other name for it. */
+const isTimeout = (error: unknown) => error instanceof Error && error.message === 'Query read timeout';
 
 const closed = (client: pg.PoolClient) => (client as unknown as pg.Client).end().catch(() => {});
 

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type pg from 'pg';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -20,10 +21,24 @@ export interface Standing {
 
 /**
  * How things stand, by one statement. Each figure is read from an index of what waits alone, so that a company's
- * past costs nothing.
+ * past costs nothing. Rejects when the database has not answered within `patienceMs`; the connection is closed then,
+ * because nobody knows whether it ever will.
  */
-export async function standingOf(em: EntityManager): Promise<Standing> {
-  const { rows } = await sql<Standing>`
+export async function standingOf(em: EntityManager, patienceMs: number): Promise<Standing> {
+  const pool = (await em.getConnection().getNativeClient()) as pg.Pool;
+  // Only the driver knows of such a limit: @types/pg does not.
+  const query: pg.QueryConfig & { query_timeout: number } = {
+    text: statement.compile(sqlOf(em)).sql,
+    query_timeout: patienceMs,
+  };
+  const { rows } = await pool.query<Standing>(query);
+  return rows[0]!;
+}
+
+const ageOf = (column: ReturnType<typeof sql.ref>) =>
+  sql`coalesce(extract(epoch from now() - min(${column})), 0)::float8`;
+
+const statement = sql<Standing>`
     select
       outbox."unsentRows", outbox."oldestUnsentAge", outbox."refusedRows",
       (select count(*) from offboardings where state = 'open') as "openOffboardings",
@@ -39,9 +54,4 @@ export async function standingOf(em: EntityManager): Promise<Standing> {
     ) outbox, (
       select count(*) as "dueReminders", ${ageOf(sql.ref('due_at'))} as "oldestDueReminderAge"
       from reminders where fired_at is null and skipped_at is null and due_at <= now()
-    ) reminders`.execute(sqlOf(em));
-  return rows[0]!;
-}
-
-const ageOf = (column: ReturnType<typeof sql.ref>) =>
-  sql`coalesce(extract(epoch from now() - min(${column})), 0)::float8`;
+    ) reminders`;

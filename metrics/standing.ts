@@ -35,7 +35,7 @@ export function measureStanding(registry: Registry, database: Database): { read(
 
   /** One at a time: a database that hangs must not be asked by every scrape again. */
   function standing(): Promise<Standing> {
-    reading ??= standingOf(database.em.fork()).finally(() => {
+    reading ??= standingOf(database.em.fork(), patienceMs).finally(() => {
       reading = undefined;
     });
     return reading;

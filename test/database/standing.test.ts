@@ -8,7 +8,7 @@ const { database } = await ownDatabase();
 
 test('what waits is found by indexes: a scraper asks every few seconds', async () => {
   await makeCast(database);
-  const statements = (await statementsOf(() => standingOf(database.em.fork()))).filter((text) =>
+  const statements = (await statementsOf(() => standingOf(database.em.fork(), 5_000))).filter((text) =>
     text.includes('outbox'),
   );
   expect(statements).toHaveLength(1);

@@ -8,6 +8,8 @@ export interface CuttableLine {
   /** Ends every connection, and lets no new one through. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Carries nothing any more on the connections that there are, and tells neither side. New ones are as before. */
+  hush(): void;
 }
 
 /** Lays a line to a server on this machine. It is mended at first; it goes after the file's last test. */
@@ -44,7 +46,11 @@ export async function cuttableLine(serverPort: number): Promise<CuttableLine> {
     await closed;
   }
 
+  function hush() {
+    for (const socket of sockets) socket.unpipe().pause();
+  }
+
   const port = await listen(0);
   afterAll(cut);
-  return { port, cut, mend: async () => void (await listen(port)) };
+  return { port, cut, hush, mend: async () => void (await listen(port)) };
 }
