@@ -61,6 +61,7 @@ rows.push({
   ours: many.memory,
   limit: few.memory,
   limitIs: `with ${small.leavers}`,
+  atMost: 1.3,
   unit: ' MiB',
 });
 

@@ -10,30 +10,46 @@ export interface Followed {
   hardware: number;
   seats: number;
   requests: number;
-  /** Something is on its way to the engine. */
-  isBeingTold: boolean;
-  /** When the engine was last told, within the last ten minutes; else null. */
-  toldAt: Date | null;
 }
 
-/** Every open offboarding, by one statement. */
-export async function followedOffboardings(em: EntityManager): Promise<Followed[]> {
+/** Those of these offboardings that are open. */
+export async function followedOffboardings(
+  em: EntityManager,
+  offboardingIds: readonly number[],
+): Promise<Followed[]> {
   const { rows } = await sql<Followed>`
-    with told as (
-      select offboarding_id, bool_or(sent_at is null) as is_being, max(sent_at) as at from outbox
-      where offboarding_id is not null and (sent_at is null or sent_at > now() - interval '10 minutes')
-      group by offboarding_id
-    )
     select o.id as "offboardingId", u.end_date as "endDate", u.department,
       (select count(*) from assignments where user_id = u.id and live) as hardware,
       (select count(*) from seats where user_id = u.id and live) as seats,
-      (select count(*) from requests where user_id = u.id and live) as requests,
-      coalesce(told.is_being, false) as "isBeingTold", told.at as "toldAt"
+      (select count(*) from requests where user_id = u.id and live) as requests
     from offboardings o
     join users u on u.id = o.user_id
-    left join told on told.offboarding_id = o.id
-    where o.state = 'open'`.execute(sqlOf(em));
+    where o.state = 'open' and o.id = any(${offboardingIds}::int[])`.execute(sqlOf(em));
   return rows;
+}
+
+/** The open offboardings besides these that the engine was not told of within so many milliseconds, nor is being told of. */
+export async function unfollowedOffboardings(
+  em: EntityManager,
+  followed: readonly number[],
+  ms: number,
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select o.id from offboardings o
+    where o.state = 'open' and o.id not in (select unnest(${followed}::int[]))
+      and not exists (select from outbox where offboarding_id = o.id and ${isToldWithin(ms)})
+    order by o.id`.execute(sqlOf(em));
+  return rows.map(({ id }) => id);
+}
+
+/** How many offboardings should have a workflow: the open ones, and those that wait for a person with a failed step. */
+export async function countFollowed(em: EntityManager): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select (select count(*) from offboardings where state = 'open')
+      + (select count(*) from offboardings where failed_step is not null and state <> 'open') as count`.execute(
+    sqlOf(em),
+  );
+  return rows[0]!.count;
 }
 
 /** Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or is being told of. */
@@ -45,6 +61,10 @@ export async function toldLately(
   const { rows } = await sql<{ id: number }>`
     select distinct offboarding_id as id from outbox
     where offboarding_id = any(${offboardingIds}::int[])
-      and (sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`.execute(sqlOf(em));
+      and ${isToldWithin(ms)}`.execute(sqlOf(em));
   return new Set(rows.map(({ id }) => id));
 }
+
+/** Counted from the beginning of the transaction, so that what is told while the engine is looked at is told lately. */
+const isToldWithin = (ms: number) =>
+  sql`(sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`;

@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
+import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import { asSignalled } from '../activities/pictures.ts';
 import type { Picture } from '../database/checklists.ts';
 import type { PendingDelivery } from '../database/deliveries.ts';
@@ -29,6 +31,12 @@ import {
 const patienceMs = 5_000;
 const patienceForLists = 30_000;
 
+/** Workflows listed at once: no more of a list is held than that. */
+const pageSize = 200;
+
+/** Between two pages, in milliseconds: unless told otherwise the engine refuses more than ten lists a second. */
+const pauseBetweenPages = 150;
+
 /** What the engine shows of a running offboarding workflow; undefined is not shown yet. */
 export interface Running {
   endDate: string | null;
@@ -38,6 +46,20 @@ export interface Running {
   requests: number | undefined;
   /** It knows that its offboarding is closed, and only has effects of that to see to. */
   isOver: boolean;
+}
+
+/** Leads to the next page of a list; the last has none. */
+type PageToken = Uint8Array | undefined;
+
+/** All pages, each asked for when the one before it has been dealt with. */
+export async function* allPages<T extends { next: PageToken }>(
+  pageFrom: (from: PageToken) => Promise<T>,
+): AsyncGenerator<T> {
+  for (let page = await pageFrom(undefined); ; page = await pageFrom(page.next)) {
+    yield page;
+    if (page.next === undefined) return;
+    await pause(pauseBetweenPages);
+  }
 }
 
 /** The engine, as the relay and the reconciler speak to it. */
@@ -93,41 +115,49 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       }),
     );
 
-  /** The running offboarding workflows by offboarding, as far as the engine's list has caught up. */
-  const runningOffboardings = () =>
-    within(patienceForLists, async () => {
-      const running = new Map<number, Running>();
-      for await (const { workflowId, typedSearchAttributes: shown } of list(offboardingWorkflow)) {
-        const offboardingId = offboardingIdOf(workflowId);
-        if (offboardingId === null) continue;
-        running.set(offboardingId, {
-          endDate: shown.get(searchAttributes.lastDay)?.toISOString().slice(0, 10) ?? null,
-          department: shown.get(searchAttributes.department) ?? null,
-          hardware: shown.get(searchAttributes.openHardware),
-          seats: shown.get(searchAttributes.openSeats),
-          requests: shown.get(searchAttributes.openRequests),
-          isOver: ['completed', 'cancelled'].includes(shown.get(searchAttributes.state) ?? ''),
-        });
-      }
-      return running;
-    });
+  /** A page of the running offboarding workflows by offboarding, as far as the engine's list has caught up. */
+  async function runningOffboardings(from: PageToken) {
+    const { executions, next } = await pageOf([offboardingWorkflow], from);
+    const running = new Map<number, Running>();
+    for (const { execution, searchAttributes: shown } of executions) {
+      const offboardingId = offboardingIdOf(execution?.workflowId ?? '');
+      if (offboardingId !== null) running.set(offboardingId, shownBy(shown?.indexedFields));
+    }
+    return { running, next };
+  }
+
+  /** How many offboarding workflows run, as far as the engine's list has caught up. */
+  const countOffboardings = async (): Promise<number> => {
+    const { count } = await within(patienceForLists, () =>
+      client.workflow.count(runningOf([offboardingWorkflow])),
+    );
+    return count;
+  };
 
   /** The ids of the running workflows of deliveries and of mails, as far as the engine's list has caught up. */
   const runningDeliveries = () => idsOfRunning(webhookWorkflow, webhookDeliveryWorkflow);
   const runningMails = () => idsOfRunning(mailWorkflow);
 
-  const idsOfRunning = (...types: string[]) =>
-    within(patienceForLists, async () => {
-      const running = new Set<string>();
-      for await (const { workflowId } of list(...types)) running.add(workflowId);
-      return running;
-    });
+  async function idsOfRunning(...types: string[]): Promise<Set<string>> {
+    const running = new Set<string>();
+    for await (const { executions } of allPages((from) => pageOf(types, from))) {
+      for (const { execution } of executions) running.add(execution?.workflowId ?? '');
+    }
+    return running;
+  }
 
-  const list = (...types: string[]) =>
-    client.workflow.list({
-      query: `WorkflowType IN (${types.map((type) => `'${type}'`)}) AND ExecutionStatus = 'Running'`,
-      pageSize: 1000,
-    });
+  /** As the engine answers: the client's own list would decode everything it shows of each workflow, twice. */
+  async function pageOf(types: string[], from: PageToken) {
+    const { executions, nextPageToken } = await within(patienceForLists, () =>
+      connection.workflowService.listWorkflowExecutions({
+        namespace,
+        query: runningOf(types),
+        pageSize,
+        ...(from && { nextPageToken: from }),
+      }),
+    );
+    return { executions, next: nextPageToken?.length ? nextPageToken : undefined };
+  }
 
   /** Whether it answers at all, within two seconds. */
   const answers = () =>
@@ -142,9 +172,25 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     post,
     carryOutImport,
     runningOffboardings,
+    countOffboardings,
     runningDeliveries,
     runningMails,
     answers,
+  };
+}
+
+const runningOf = (types: string[]) =>
+  `WorkflowType IN (${types.map((type) => `'${type}'`)}) AND ExecutionStatus = 'Running'`;
+
+function shownBy(fields: Parameters<typeof decodeTypedSearchAttributes>[0]): Running {
+  const shown = decodeTypedSearchAttributes(fields);
+  return {
+    endDate: shown.get(searchAttributes.lastDay)?.toISOString().slice(0, 10) ?? null,
+    department: shown.get(searchAttributes.department) ?? null,
+    hardware: shown.get(searchAttributes.openHardware),
+    seats: shown.get(searchAttributes.openSeats),
+    requests: shown.get(searchAttributes.openRequests),
+    isOver: ['completed', 'cancelled'].includes(shown.get(searchAttributes.state) ?? ''),
   };
 }
 

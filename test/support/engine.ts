@@ -13,7 +13,7 @@ import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
-import { createEngine } from '../../worker/engine.ts';
+import { allPages, createEngine, type Engine, type Running } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { repeat, sleep, untilItWorks } from '../../worker/repeat.ts';
@@ -120,13 +120,20 @@ export async function ownEngine(database: Database) {
     relay,
     dispatch,
     keepRelaying,
-    reconcile: createReconciler({ database, engine, log, lag: 0 }),
+    reconcile: createReconciler({ database, engine, log, lag: 0, trustInNumbers: 0 }),
     startWorker,
     ask,
     /** The workflow of an offboarding. */
     handleOf: (offboardingId: number): WorkflowHandle =>
       client.workflow.getHandle(offboardingWorkflowId(offboardingId)),
   };
+}
+
+/** Every running offboarding workflow that the engine lists, by offboarding. */
+export async function listed(engine: Pick<Engine, 'runningOffboardings'>): Promise<Map<number, Running>> {
+  const all: [number, Running][] = [];
+  for await (const { running } of allPages(engine.runningOffboardings)) all.push(...running);
+  return new Map(all);
 }
 
 type Ask<Question> = Omit<Question, 'askedAt'> & { askedAt?: number; token?: string; patience?: number };

@@ -4,7 +4,7 @@ import { createToken } from '../../database/tokens.ts';
 import { apiAt, type Called, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
+import { eventually, listed, ownEngine } from '../support/engine.ts';
 import { type News, newestOf, scrambledNews } from '../support/news.ts';
 import { startWeb } from '../support/web.ts';
 
@@ -70,7 +70,7 @@ test('200 calls about one person, scrambled and doubled, end in what was said la
   expect(others).toEqual([]);
   const { endDate } = newestOf(news);
   await eventually(async () => {
-    const running = await engine.engine.runningOffboardings();
+    const running = await listed(engine.engine);
     return running.get(offboarding!.id)?.endDate === endDate;
   });
   expect(await runsOf(offboarding!.id)).toBe(1);

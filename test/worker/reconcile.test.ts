@@ -17,7 +17,7 @@ import {
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
+import { eventually, listed, ownEngine, testWorld } from '../support/engine.ts';
 import { asOwner } from '../support/owner.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -31,7 +31,7 @@ await first.startWorker(patient);
 const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
   (await handle.describe()).typedSearchAttributes.get(searchAttributes.openHardware);
 const untilListed = (engine: typeof first, count: number) =>
-  expect.poll(async () => (await engine.engine.runningOffboardings()).size, { timeout: 15_000 }).toBe(count);
+  expect.poll(async () => (await listed(engine.engine)).size, { timeout: 15_000 }).toBe(count);
 const outboxCountOf = async (offboardingId: number) =>
   (
     await sql<{ count: number }>`
@@ -49,10 +49,9 @@ it('has nothing to mend where the engine knows everything', async () => {
   await first.relay();
   await untilListed(first, 2);
   await expect
-    .poll(
-      async () => [...(await first.engine.runningOffboardings()).values()].every(({ seats }) => seats === 1),
-      { timeout: 15_000 },
-    )
+    .poll(async () => [...(await listed(first.engine)).values()].every(({ seats }) => seats === 1), {
+      timeout: 15_000,
+    })
     .toBe(true);
   await first.reconcile();
   expect(await outboxCount()).toBe(0);
@@ -143,11 +142,11 @@ it('is done by one worker at a time', async () => {
   let most = 0;
   const slow = {
     ...first.engine,
-    async runningOffboardings() {
+    async runningOffboardings(from: Uint8Array | undefined) {
       most = Math.max(most, ++running);
       await new Promise((resolve) => setTimeout(resolve, 200));
       running--;
-      return first.engine.runningOffboardings();
+      return first.engine.runningOffboardings(from);
     },
   };
   const parts = { database, engine: slow, log: makeLog('worker', 'silent'), lag: 0 };
@@ -182,7 +181,7 @@ it('leaves a workflow alone that knows that its offboarding is closed and waits 
     'drop policy broken on webhook_deliveries',
     'alter table webhook_deliveries disable row level security',
   );
-  await eventually(async () => (await first.engine.runningOffboardings()).get(offboardingId)?.isOver);
+  await eventually(async () => (await listed(first.engine)).get(offboardingId)?.isOver);
   await sql`update outbox set sent_at = now() - interval '1 hour'`.execute(em());
   await first.reconcile();
   expect(await outboxCountOf(offboardingId)).toBe(0);
@@ -192,7 +191,7 @@ it('does not tell a workflow that hears nothing every time', async () => {
   const { offboardingId, lena, nora } = await makeCast(database);
   await first.relay();
   // It has read, and listens.
-  await eventually(async () => (await first.engine.runningOffboardings()).get(offboardingId)?.hardware === 1);
+  await eventually(async () => (await listed(first.engine)).get(offboardingId)?.hardware === 1);
   await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
   await first.reconcile();

@@ -6,7 +6,7 @@ import { sqlOf } from '../../database/tables.ts';
 import { createImportStarter } from '../../worker/imports.ts';
 import { csvImportStart, csvImportWorkflow, csvImportWorkflowId } from '../../workflows/messages.ts';
 import { ownDatabase } from '../support/database.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
+import { eventually, listed, ownEngine } from '../support/engine.ts';
 import { csvOf, importing } from '../support/importing.ts';
 import { asOwner } from '../support/owner.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
@@ -169,7 +169,7 @@ it('is neither lost nor doubled when its worker is killed in the middle', async 
   });
   expect(await crowdAsItIs()).toEqual(whole(count));
   const following = async () => {
-    const running = await engine.runningOffboardings();
+    const running = await listed(engine);
     const { rows } = await sql<{ id: number }>`
       select o.id from offboardings o join users u on u.id = o.user_id where u.external_id like ${`${crowd}-%`}`.execute(
       sqlOf(em),

@@ -1,0 +1,92 @@
+import { expect, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { setEndDate } from '../../database/offboardings.ts';
+import { addDays, todayIn } from '../../domain/dates.ts';
+import type { Engine } from '../../worker/engine.ts';
+import { createReconciler } from '../../worker/reconcile.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, listed, ownEngine } from '../support/engine.ts';
+
+const { database } = await ownDatabase();
+// Nobody works here: what matters is which workflows are there.
+const { engine, relay, handleOf } = await ownEngine(database);
+
+/** More than two pages of the engine's list. */
+const count = 450;
+const query = <Row>(statement: string, values: unknown[] = []): Promise<Row[]> =>
+  database.em.fork().execute(statement, values);
+
+const people = await query<{ id: number }>(`
+  insert into users (name, email, external_id)
+  select 'Leaver ' || n, 'leaver' || n || '@many.example', 'many-' || n from generate_series(1, ${count}) n returning id`);
+const lastDay = addDays(todayIn('UTC', new Date()), 10);
+for (const { id } of people) await setEndDate(database.em, 'system', id, lastDay);
+await relay();
+await eventually(async () => (await listed(engine)).size === count, 60_000);
+
+const toBeTold = async () =>
+  (
+    await query<{ id: number }>('select offboarding_id as id from outbox where sent_at is null order by id')
+  ).map(({ id }) => id);
+
+/** A reconciler, and how often it has looked at the workflows themselves. */
+function watched(more: { trustInNumbers?: number } = {}) {
+  const looks = { pages: 0 };
+  const watching: Engine = {
+    ...engine,
+    runningOffboardings(from) {
+      looks.pages++;
+      return engine.runningOffboardings(from);
+    },
+  };
+  const reconcile = createReconciler({
+    database,
+    engine: watching,
+    log: makeLog('worker', 'silent'),
+    lag: 0,
+    ...more,
+  });
+  return { looks, reconcile };
+}
+
+it('misses nobody of more leavers than the engine lists at once', async () => {
+  const { looks, reconcile } = watched();
+  await reconcile();
+  expect(await toBeTold()).toEqual([]);
+  expect(looks.pages).toBeGreaterThan(2);
+});
+
+it('counts, and looks at nobody again, while as many workflows run as should', async () => {
+  const { looks, reconcile } = watched();
+  await reconcile();
+  const { pages } = looks;
+  await reconcile();
+  expect(looks.pages).toBe(pages);
+});
+
+it('looks at everybody from time to time although the numbers agree', async () => {
+  const { looks, reconcile } = watched({ trustInNumbers: 200 });
+  await reconcile();
+  const { pages } = looks;
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  await reconcile();
+  expect(looks.pages).toBe(2 * pages);
+});
+
+it('finds the one that has gone, and looks until the numbers agree again', async () => {
+  const { looks, reconcile } = watched();
+  await reconcile();
+  const [one] = await query<{ id: number }>('select max(id) as id from offboardings');
+  await handleOf(one!.id).terminate();
+  await eventually(async () => {
+    await reconcile();
+    return (await toBeTold()).length > 0;
+  });
+  expect(await toBeTold()).toEqual([one!.id]);
+  const { pages } = looks;
+  await relay();
+  await eventually(async () => (await listed(engine)).size === count);
+  await reconcile();
+  expect(looks.pages).toBeGreaterThan(pages);
+  expect(await toBeTold()).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import type { Log } from '../config/log.ts';
+import {
+  countFollowed,
+  type Followed,
+  followedOffboardings,
+  toldLately,
+  unfollowedOffboardings,
+} from '../database/followed.ts';
+import type { EntityManager } from '../database/orm.ts';
+import { tellAgain } from '../database/outbox.ts';
+import { shownDepartment } from '../workflows/messages.ts';
+import { allPages, type Engine, type Running } from './engine.ts';
+
+interface Parts {
+  engine: Pick<Engine, 'runningOffboardings' | 'countOffboardings'>;
+  log: Log;
+  /** In milliseconds, as the reconciler has them. */
+  lag: number;
+  trustInNumbers: number;
+}
+
+/** A workflow that shows something else than the database although it was told is told again, but not often. */
+const patienceWithDifference = 5 * 60_000;
+
+/**
+ * Holds the running workflows against the open offboardings and has those told again that are missing, that show
+ * something else, or that have not heard of their end. To look at each of them costs the engine and the worker
+ * something for every leaver who only sleeps: while as many run as should, they are looked at only now and then.
+ */
+export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers }: Parts) {
+  let foundInOrderAt = Number.NEGATIVE_INFINITY;
+
+  async function reconcileOffboardings(em: EntityManager): Promise<void> {
+    if (Date.now() - foundInOrderAt < trustInNumbers && (await numbersAgree(em))) return;
+    const { seen, different, leftOver } = await lookAtAll(em);
+    const told = await toldLately(em, [...different, ...leftOver], patienceWithDifference);
+    const isWorthTelling = (id: number) => !told.has(id);
+    const isInOrder = await mend(em, {
+      missing: await unfollowedOffboardings(em, seen, lag),
+      different: different.filter(isWorthTelling),
+      leftOver: leftOver.filter(isWorthTelling),
+    });
+    // After mending the next turn looks again: this one's transaction may still be lost.
+    foundInOrderAt = isInOrder ? Date.now() : Number.NEGATIVE_INFINITY;
+  }
+
+  const numbersAgree = async (em: EntityManager) =>
+    (await engine.countOffboardings()) === (await countFollowed(em));
+
+  /** Page by page: of each workflow only its id is kept. */
+  async function lookAtAll(em: EntityManager) {
+    const found: Record<'seen' | 'different' | 'leftOver', number[]> = {
+      seen: [],
+      different: [],
+      leftOver: [],
+    };
+    for await (const { running } of allPages(engine.runningOffboardings)) {
+      const ids = [...running.keys()];
+      const followed = await followedOffboardings(em, ids);
+      const open = new Set(followed.map(idOf));
+      const different = followed.filter((each) => differs(each, running.get(each.offboardingId)!));
+      found.seen.push(...ids);
+      found.different.push(...different.map(idOf));
+      found.leftOver.push(...ids.filter((id) => !open.has(id) && !running.get(id)!.isOver));
+    }
+    return found;
+  }
+
+  /** Returns whether there was nothing to mend. */
+  async function mend(em: EntityManager, { missing, different, leftOver }: ToMend): Promise<boolean> {
+    const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
+    if (Object.values(counts).every((count) => count === 0)) return true;
+    // A new workflow begins with everything, whichever fact it is told.
+    await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
+    await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
+    log.info(counts, 'Offboardings reconciled');
+    return false;
+  }
+
+  return reconcileOffboardings;
+}
+
+type ToMend = Record<'missing' | 'different' | 'leftOver', number[]>;
+
+const idOf = ({ offboardingId }: Followed) => offboardingId;
+
+const differs = (followed: Followed, running: Running) =>
+  followed.endDate !== running.endDate ||
+  shownDepartment(followed.department) !== running.department ||
+  followed.hardware !== running.hardware ||
+  followed.seats !== running.seats ||
+  followed.requests !== running.requests;
