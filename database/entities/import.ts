@@ -53,6 +53,8 @@ export const Import = defineEntity({
     preview: p.json<Preview>().nullable(),
     previewedAt: moment().nullable(),
     results: p.json<Results>().nullable(),
+    /** The line up to which `results` counts; 0 when what became of the lines is to be counted anew. */
+    countedTo: p.integer().default(0),
     createdBy: p.text().$type<Actor>(),
     createdAt: writtenAt(),
     startedBy: p.text().$type<Actor>().nullable(),

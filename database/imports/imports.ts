@@ -102,6 +102,7 @@ export async function startImport(
       startedAt: started.startedAt ?? now,
       endedAt: null,
       results: started.results ?? noResults,
+      countedTo: 0,
     });
     const { kind, rowCount } = started;
     record(transaction, actor, 'import.started', null, { importId, kind, lines: rowCount });

@@ -8,6 +8,7 @@ import { sqlOf } from '../tables.ts';
 import { carryOut, carryOutManagers, type Errand } from './carrying-out.ts';
 import { waitingLines } from './lines.ts';
 import { pendingManagers } from './pending-managers.ts';
+import { countAnew, countTo, everyLine } from './results.ts';
 import { tellEnd } from './telling.ts';
 
 /** How far an import is: ids and counts, for its workflow. */
@@ -44,7 +45,7 @@ export async function carryOn(
     if (pending.length === 0) return endImport(em, importId, 'done');
     await carryOutManagers(errand, pending);
   }
-  const results = await keepResults(em, importId);
+  const results = await countTo(em, importId, lines.at(-1) ?? everyLine);
   return { lines: found.rowCount, done: sum(results), isOver: false };
 }
 
@@ -55,7 +56,7 @@ export const endImport = (em: EntityManager, importId: number, state: ImportEnd)
   em.fork().transactional(async (transaction) => {
     const ended = await transaction.findOne(Import, { id: importId });
     if (ended === null) return over;
-    const results = await keepResults(transaction, importId);
+    const results = await countAnew(transaction, importId);
     const { numAffectedRows } = await sql`
       update imports set state = ${state}, ended_at = now()
       where id = ${importId} and state in ('starting', 'running', 'cancelling')`.execute(sqlOf(transaction));
@@ -70,19 +71,6 @@ export const endImport = (em: EntityManager, importId: number, state: ImportEnd)
     }
     return { lines: ended.rowCount, done: sum(results), isOver: true };
   });
-
-/** Counts what became of the lines so far, and keeps it where the page looks. */
-async function keepResults(em: EntityManager, importId: number): Promise<Results> {
-  const { rows } = await sql<{ results: Results }>`
-    update imports set results = (
-      select jsonb_build_object(
-        'created', count(*) filter (where outcome = 'created'), 'changed', count(*) filter (where outcome = 'changed'),
-        'unchanged', count(*) filter (where outcome = 'unchanged'), 'failed', count(*) filter (where outcome = 'failed'),
-        'managersPending', count(*) filter (where manager_pending))
-      from import_rows where import_id = ${importId})
-    where id = ${importId} returning results`.execute(sqlOf(em));
-  return rows[0]!.results;
-}
 
 const sum = ({ created, changed, unchanged, failed }: Results) => created + changed + unchanged + failed;
 

@@ -1,0 +1,35 @@
+import { sql } from 'kysely';
+import type { Outcome } from '../../domain/imports/judgement.ts';
+import type { Results } from '../entities/import.ts';
+import type { EntityManager } from '../orm.ts';
+import { sqlOf } from '../tables.ts';
+
+/** More than any file has. */
+export const everyLine = 2 ** 31 - 1;
+
+/**
+ * Adds what became of the lines up to this one, all of which must have been carried out, and keeps it where the page
+ * looks. Lines are carried out in the order of the file and what became of one never changes, so each is counted
+ * once, also when a batch is done again or by two at the same time.
+ */
+export async function countTo(em: EntityManager, importId: number, line: number): Promise<Results> {
+  const { rows } = await sql<{ results: Results }>`
+    update imports i set counted_to = greatest(i.counted_to, ${line}::int), results = (
+      select jsonb_build_object(
+        'created', ${plus('created')}, 'changed', ${plus('changed')},
+        'unchanged', ${plus('unchanged')}, 'failed', ${plus('failed')},
+        'managersPending', (select count(*) from import_rows where import_id = ${importId} and manager_pending))
+      from import_rows where import_id = ${importId} and line > i.counted_to and line <= ${line}::int)
+    where id = ${importId} returning results`.execute(sqlOf(em));
+  return rows[0]!.results;
+}
+
+const plus = (outcome: Outcome) => sql`
+  count(*) filter (where outcome = ${outcome}) +
+    case when i.counted_to = 0 then 0 else (i.results->>${outcome})::int end`;
+
+/** Counts what became of every line, whatever was counted before. */
+export async function countAnew(em: EntityManager, importId: number): Promise<Results> {
+  await sql`update imports set counted_to = 0 where id = ${importId}`.execute(sqlOf(em));
+  return countTo(em, importId, everyLine);
+}

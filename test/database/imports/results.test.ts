@@ -1,0 +1,114 @@
+import { beforeEach, expect, test } from 'vitest';
+import { ImportRow } from '../../../database/entities/index.ts';
+import { importById, startImport } from '../../../database/imports/imports.ts';
+import { carryOn, endImport } from '../../../database/imports/progress.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { mailOf, newId, noraImports, type Setting } from './setting.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+let actor: Setting['actor'];
+let files: Setting['files'];
+beforeEach(async () => {
+  ({ actor, files } = await noraImports(database));
+});
+
+/** Some hundred lines are a batch: a few of these go one by one, some are refused, some wait for their manager. */
+function manyLines(count: number) {
+  const ids = Array.from({ length: count }, () => newId());
+  const line = (id: string, place: number) => [
+    id,
+    'N',
+    place % 40 === 7 ? 'nobody' : mailOf(id),
+    place % 50 === 3 ? ids.at(-1)! : null,
+    place % 50 === 9 ? '2027-01-31' : null,
+  ];
+  return csvOf(['externalId', 'name', 'email', 'manager', 'endDate'], ...ids.map(line));
+}
+
+async function begun(lines: number): Promise<number> {
+  const { id, preview } = await files.upload('users', manyLines(lines));
+  await startImport(em, actor, id, preview!.starts);
+  return id;
+}
+
+const goOn = (importId: number, onStep = () => {}) => carryOn(em, importId, { onStep, onDefect() {} });
+
+/** What the lines themselves say. */
+async function countedOneByOne(importId: number) {
+  const rows = await em.fork().find(ImportRow, { importId });
+  const having = (outcome: string) => rows.filter((row) => row.outcome === outcome).length;
+  return {
+    created: having('created'),
+    changed: having('changed'),
+    unchanged: having('unchanged'),
+    failed: having('failed'),
+    managersPending: rows.filter((row) => row.managerPending).length,
+  };
+}
+
+async function expectExact(importId: number) {
+  expect((await importById(em, importId)).results).toEqual(await countedOneByOne(importId));
+}
+
+/** Dies at the third line that goes by itself: the batch is half done. */
+function dying() {
+  let steps = 0;
+  return () => {
+    if (++steps === 4) throw new Error('The worker died');
+  };
+}
+
+test('every line is counted once, batch by batch, also after a crash in the middle of one', async () => {
+  const id = await begun(1_100);
+  await goOn(id);
+  await expectExact(id);
+  await expect(goOn(id, dying())).rejects.toThrow('died');
+  expect((await countedOneByOne(id)).created).toBeGreaterThan((await importById(em, id)).results!.created);
+  for (;;) {
+    const { isOver, done } = await goOn(id);
+    await expectExact(id);
+    if (isOver) return expect(done).toBe(1_100);
+  }
+});
+
+test('two who do the same batches at the same time count each line once', async () => {
+  const id = await begun(1_100);
+  for (let round = 0; round < 5; round++) {
+    await Promise.all([goOn(id), goOn(id)]);
+    await expectExact(id);
+  }
+  expect((await importById(em, id)).state).toBe('done');
+});
+
+test('an import that goes on after it stopped is counted to its end', async () => {
+  const id = await begun(600);
+  await expect(goOn(id, dying())).rejects.toThrow('died');
+  await endImport(em, id, 'failed');
+  await expectExact(id);
+  await startImport(em, actor, id, null);
+  await goOn(id);
+  await expectExact(id);
+  await files.carryOut(id);
+  await expectExact(id);
+});
+
+test('what an older version has counted is counted anew', async () => {
+  const id = await begun(600);
+  await goOn(id);
+  await em.execute('update imports set counted_to = 0 where id = ?', [id]);
+  await goOn(id);
+  await expectExact(id);
+});
+
+test('a batch counts no line that was counted before', async () => {
+  const id = await begun(1_100);
+  await goOn(id);
+  const { created } = await countedOneByOne(id);
+  await em.fork().nativeDelete(ImportRow, { importId: id, line: { $lte: 501 } });
+  await goOn(id);
+  const after = (await importById(em, id)).results!.created;
+  expect(after).toBe(created + (await countedOneByOne(id)).created);
+});
