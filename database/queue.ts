@@ -113,8 +113,9 @@ const safetyNet = sql`
 
 /** Those with an open offboarding whom no look-ahead brings up, however wide: found without reading any other. */
 const outOfSight = (today: CalendarDate) => sql`
-  select user_id from offboardings
-  where state = 'open' and coalesce(last_day, 'infinity') > ${addDays(today, widestLookAhead)}
+  select user_id from offboardings where state = 'open' and last_day > ${addDays(today, widestLookAhead)}
+  union all
+  select user_id from offboardings where state = 'open' and last_day is null
   union
   select o.user_id from users u join offboardings o on o.user_id = u.id and o.state = 'open'
   where u.status = 'offboarded' and u.offboarding_completed_at is null`;

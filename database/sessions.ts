@@ -16,7 +16,7 @@ export interface PersonSignedIn {
   zone: string;
   /** The workspace's: what "today" is for lists. */
   workspaceZone: string;
-  /** Unread notifications. */
+  /** Unread notifications, a hundred at most. */
   unread: number;
 }
 

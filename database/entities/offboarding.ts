@@ -39,7 +39,7 @@ export const Offboarding = defineEntity({
     {
       name: 'offboardings_last_day_index',
       expression:
-        "create index offboardings_last_day_index on offboardings (coalesce(last_day, 'infinity'), user_id) where state = 'open'",
+        "create index offboardings_last_day_index on offboardings (last_day, user_id) where state = 'open'",
     },
     {
       name: 'offboardings_failed_index',

@@ -60,6 +60,10 @@ export const Outbox = defineEntity({
 });
 export type Outbox = InferEntity<typeof Outbox>;
 
+/** As in database/notifications.ts. */
+const comesInHundreds = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
+  and about_user_id is distinct from user_id)`;
+
 /** A message to one person inside the console. `aboutUserId` is the person it speaks of. */
 export const Notification = defineEntity({
   name: 'Notification',
@@ -81,6 +85,15 @@ export const Notification = defineEntity({
     {
       name: 'notifications_unread_index',
       expression: 'create index notifications_unread_index on notifications (user_id) where read_at is null',
+    },
+    {
+      name: 'notifications_unread_days_index',
+      expression: `create index notifications_unread_days_index on notifications
+        (user_id, kind, ((created_at at time zone 'UTC')::date)) where read_at is null and ${comesInHundreds}`,
+    },
+    {
+      name: 'notifications_unread_single_index',
+      expression: `create index notifications_unread_single_index on notifications (user_id) where read_at is null and not ${comesInHundreds}`,
     },
     {
       name: 'notifications_unconsidered_index',
