@@ -57,12 +57,15 @@ export async function ownEngine(database: Database) {
   // A namespace takes a moment to be known everywhere.
   await untilItWorks('Engine', bootstrap, log, AbortSignal.timeout(20_000));
   const client = new Client({ connection, namespace });
-  const engine = createEngine(connection, namespace);
+  // As a worker process has it: without the client's own retries.
+  const withoutRetries = await Connection.connect({ address, interceptors: [] });
+  const engine = createEngine(withoutRetries, namespace);
 
   const started = new Set<() => Promise<void>>();
   afterAll(async () => {
     for (const stop of started) await stop();
     await connection.close();
+    await withoutRetries.close();
   });
 
   /** Starts a worker process's two workers; the relay is turned by hand. */
