@@ -1,8 +1,11 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
-import { ask, askToTransact, bare, tell } from './bare-workflows.ts';
+import { transact } from './bare-transaction.ts';
+import { ask, bare, tell } from './bare-workflows.ts';
 
 /** As many statements as the step of a completion sends, its begin and commit included. */
 const statementsOfCompletion = 10;
@@ -11,21 +14,21 @@ const createBareActivities = (pool: pg.Pool) => ({
   async nothing(): Promise<string> {
     return 'done';
   },
-  /** A transaction that locks a row, reads it again and again, and writes it. */
   async transact(): Promise<string> {
-    const client = await pool.connect();
-    await client.query('begin');
-    for (let i = 0; i < statementsOfCompletion - 3; i++)
-      await client.query('select id from users where id = $1 for update', [1]);
-    await client.query('update users set revision = revision + 1 where id = $1', [1]);
-    await client.query('commit');
-    client.release();
+    await transact(pool, 1, statementsOfCompletion);
     return 'done';
   },
 });
 export type BareActivities = ReturnType<typeof createBareActivities>;
 
-const taskQueue = 'bench-bare';
+export const taskQueue = 'bench-bare';
+
+/** What the bare web process is asked for: an end date that moves, or a completion. */
+export interface BareQuestion {
+  what: 'move' | 'complete';
+  userId: number;
+  workflowId: string;
+}
 
 /** The engine alone, without Lastday: the limit that Lastday's figures are held against. */
 export async function bareEngine(address: string, databaseUrl: string) {
@@ -42,14 +45,13 @@ export async function bareEngine(address: string, databaseUrl: string) {
   const running = worker.run();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
+  const web = await bareWeb(address, databaseUrl);
 
   return {
     /** Starts a workflow that waits. */
     start: (id: string) => client.workflow.start(bare, { taskQueue, workflowId: id }),
     /** One Update with one activity. */
     update: (id: string) => client.workflow.getHandle(id).executeUpdate(ask),
-    /** One Update with one activity that sends what a completion sends. */
-    updateWithTransaction: (id: string) => client.workflow.getHandle(id).executeUpdate(askToTransact),
     /** One signalWithStart on an id that nobody has used. */
     signalWithStart: (id: string) =>
       client.workflow.signalWithStart(bare, {
@@ -58,12 +60,30 @@ export async function bareEngine(address: string, databaseUrl: string) {
         signal: tell,
         signalArgs: [[1, 2, 3]],
       }),
+    /** The same way as Lastday's, over HTTP, the database and the engine, with nothing at any of its stations. */
+    askWeb: web.ask,
     async stop() {
+      web.stop();
       worker.shutdown();
       await running;
       await connection.close();
       await pool.end();
       await workerConnection.close();
     },
+  };
+}
+
+async function bareWeb(temporalAddress: string, databaseUrl: string) {
+  const program = fileURLToPath(new URL('./bare-web.ts', import.meta.url));
+  const env = { ...process.env, TEMPORAL_ADDRESS: temporalAddress, DATABASE_URL: databaseUrl };
+  const child = fork(program, { env });
+  const [port] = await once(child, 'message');
+  return {
+    async ask(question: BareQuestion): Promise<void> {
+      const body = JSON.stringify(question);
+      const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
+      if (response.status !== 204) throw new Error(await response.text());
+    },
+    stop: () => child.disconnect(),
   };
 }

@@ -24,8 +24,8 @@ export async function measureCalls(
     name: `bench ${randomUUID()}`,
     scopes: ['users:write'],
   });
-  const people: { external_id: string }[] = await database.em.execute(
-    `select external_id from users where end_date is null and status = 'active' and external_id is not null
+  const people: { id: number; external_id: string }[] = await database.em.execute(
+    `select id, external_id from users where end_date is null and status = 'active' and external_id is not null
      order by id desc limit ${2 * calls}`,
   );
   const endDate = addDays(todayIn('UTC', new Date()), 40);
@@ -49,6 +49,9 @@ export async function measureCalls(
   await allAreTold();
   const run = randomUUID();
   const bare = await throughputOf(calls, width, (i) => engine.signalWithStart(`bare-${run}-${i}`));
+  const way = await throughputOf(calls, width, (i) =>
+    engine.askWeb({ what: 'move', userId: people[i]!.id, workflowId: `way-${run}-${i}` }),
+  );
   const ours = await throughputOf(calls, width, patch, allAreTold);
   await place.untilQuiet();
   await whileAsleep(place.processes.worker, () => throughputOf(calls, width, (i) => patch(calls + i)));
@@ -67,6 +70,13 @@ export async function measureCalls(
       limit: bare,
       limitIs: 'bare signalWithStart',
       atLeast: 0.8,
+    },
+    {
+      what: `${calls} end dates by HR, from call to workflow`,
+      ours,
+      limit: way,
+      limitIs:
+        'the same way with nothing at its stations: node:http, as many statements by pg, signalWithStart',
     },
   ];
 }

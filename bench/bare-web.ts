@@ -1,0 +1,46 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { type BareQuestion, taskQueue } from './bare.ts';
+import { transact } from './bare-transaction.ts';
+import { askToTransact, tell } from './bare-workflows.ts';
+
+// A web process with nothing of Lastday in it: what HTTP, PostgreSQL and the engine cost when nobody looks at anything.
+
+/** As many statements as Lastday sends for an end date that moves, and before it asks for a completion. */
+const statementsOfMove = 9;
+const statementsBeforeAsking = 3;
+
+const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
+const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS! });
+const client = new Client({ connection });
+
+const server = createServer(async (request, response) => {
+  try {
+    await answer(await bodyOf(request));
+    response.writeHead(204).end();
+  } catch (error) {
+    response.writeHead(500).end(String(error));
+  }
+});
+server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
+process.once('disconnect', () => process.exit());
+
+async function bodyOf(request: IncomingMessage): Promise<BareQuestion> {
+  let body = '';
+  for await (const part of request) body += part;
+  return JSON.parse(body);
+}
+
+async function answer({ what, userId, workflowId }: BareQuestion): Promise<void> {
+  if (what === 'move') {
+    await transact(pool, userId, statementsOfMove);
+    const start = { taskQueue, workflowId, signal: tell, signalArgs: [[1, 2, 3]] as [number[]] };
+    await client.workflow.signalWithStart('bare', start);
+  } else {
+    for (let i = 0; i < statementsBeforeAsking; i++)
+      await pool.query('select id from users where id = $1', [userId]);
+    await client.workflow.getHandle(workflowId).executeUpdate(askToTransact);
+  }
+}
