@@ -27,7 +27,7 @@ import {
 import { Noticeboard } from './noticeboard.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
-import { startDeliveries } from './start-deliveries.ts';
+import { startDeliveries, startDeliveriesAsChildren } from './start-deliveries.ts';
 import { startMails } from './start-mails.ts';
 import { cameTooLate, failedForGood, readingsBesideUpdates, step } from './steps.ts';
 
@@ -46,11 +46,11 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  // Runs that began when less was told go on reading the rest.
-  const believesWhatIsTold = patched('told-everything');
-  const reading = believesWhatIsTold ? step : readingsBesideUpdates();
-  const state = new OffboardingState(believesWhatIsTold, run.carried);
-  const isToldAtStart = believesWhatIsTold && run.picture !== undefined;
+  // Runs that began before go the long way: they read what a run is told since, and their deliveries are their children.
+  const goesShortWays = patched('short-ways');
+  const reading = goesShortWays ? step : readingsBesideUpdates();
+  const state = new OffboardingState(goesShortWays, run.carried);
+  const isToldAtStart = goesShortWays && run.picture !== undefined;
   if (isToldAtStart) state.beginRead()(run.picture!);
   const noticeboard = new Noticeboard(state);
   const answer = answering(state);
@@ -85,8 +85,9 @@ export async function offboarding(run: Run): Promise<void> {
   }
   await letGo();
   if (wasOpen && state.phase === 'completed') {
-    await untilDone('deliveries', () => startDeliveries(offboardingId));
-    if (patched('mails')) await untilDone('mails', () => startMails(offboardingId));
+    const start = goesShortWays ? startDeliveries : startDeliveriesAsChildren;
+    await untilDone('deliveries', () => start(offboardingId));
+    if (goesShortWays || patched('mails')) await untilDone('mails', () => startMails(offboardingId));
   }
   await condition(allHandlersFinished);
   noticeboard.refresh();

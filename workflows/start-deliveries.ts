@@ -1,13 +1,15 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { ParentClosePolicy, patched, startChild, workflowInfo } from '@temporalio/workflow';
+import { ParentClosePolicy, startChild, workflowInfo } from '@temporalio/workflow';
 import { type DeliveryAddress, webhookDeliveryStart } from './messages.ts';
 import { starting, step } from './steps.ts';
 import { webhookDelivery } from './webhook-delivery.ts';
 
 /** Starts the process of every delivery that a completion has caused. They outlive the leaver's process. */
-export async function startDeliveries(offboardingId: number): Promise<void> {
-  if (patched('deliveries-by-step'))
-    return starting('Start webhook deliveries').startDeliveries(offboardingId);
+export const startDeliveries = (offboardingId: number): Promise<void> =>
+  starting('Start webhook deliveries').startDeliveries(offboardingId);
+
+/** The same by runs that began before there was a step for it. */
+export async function startDeliveriesAsChildren(offboardingId: number): Promise<void> {
   const deliveries = await step('Look for webhook deliveries').pendingDeliveries(offboardingId);
   await Promise.all(deliveries.map(startDelivery));
 }
