@@ -371,7 +371,10 @@ describe('signals', () => {
     await relay();
     await untilShown(cast.offboardingId, { hardware: 2, requests: 0 });
     // What was older has made it read for itself, which would mend at once what comes next.
-    await eventually(async () => ((await handle.describe()).raw.pendingActivities ?? []).length === 0);
+    await eventually(async () => {
+      const { pendingActivities, pendingWorkflowTask } = (await handle.describe()).raw;
+      return (pendingActivities ?? []).length === 0 && pendingWorkflowTask == null;
+    });
     // Equal is as new: a set that was corrupted can be said again.
     const now = await hardwareOf(cast.offboardingId);
     await handle.signal(hardwareChanged, { ...now, ids: [] });
