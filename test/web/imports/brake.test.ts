@@ -1,0 +1,74 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { importById } from '../../../database/imports/imports.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { saidBeside } from '../../support/said.ts';
+import { startWeb } from '../../support/web.ts';
+import { listed, noraUploads, type Setting, setBrake, uploaded } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraUploads(own.database, web));
+});
+
+describe('the brake', () => {
+  const leavers = () =>
+    csvOf(
+      ['email', 'end date'],
+      ...[cast.emil, cast.rosa, cast.timo].map(({ email }) => [email, '31.01.2027']),
+    );
+
+  test('asks for the number of people, and takes no other', async () => {
+    await setBrake(own.database, 2);
+    const id = await uploaded(nora, 'users', leavers());
+    const { text } = await nora.get(`/imports/${id}`);
+    expect(text).toContain('The brake is on');
+    expect(text).toContain('3 people would get an end date.');
+    for (const fields of [{}, { people: '2' }, { people: 'yes' }, { people: '' }] as Record<
+      string,
+      string
+    >[]) {
+      const answer = await nora.post(`/imports/${id}/start`, fields);
+      expect(answer.status).toBe(422);
+      expect(saidBeside(answer.text, 'people')).toBe('Type 3 to confirm.');
+    }
+    expect((await importById(em, id)).state).toBe('ready');
+    expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
+    expect((await importById(em, id)).state).toBe('starting');
+  });
+
+  test('and the way dates are written are set in the workspace', async () => {
+    const ada = await web.signIn(cast.ada.email);
+    expect(
+      (
+        await ada.post('/settings/workspace/imports', {
+          dateFormat: 'MM/DD/YYYY',
+          brakeCount: '7',
+          brakePercent: '3',
+        })
+      ).status,
+    ).toBe(303);
+    const { text } = await ada.get('/settings/workspace');
+    expect(text).toMatch(/<option value="MM\/DD\/YYYY" selected>/);
+    expect(text).toMatch(/name="brakeCount" type="number" value="7"/);
+    const id = await uploaded(nora, 'users', csvOf(['email', 'endDate'], [cast.emil.email, '01/31/2027']));
+    expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
+      expect.stringMatching(/^2 Emil Novák 31 Jan 2027 .+ · Would start leaving$/),
+    ]);
+
+    const bad = await ada.post('/settings/workspace/imports', {
+      dateFormat: 'YY',
+      brakeCount: '-1',
+      brakePercent: '101',
+    });
+    expect(bad.status).toBe(422);
+    expect(saidBeside(bad.text, 'brakePercent')).toContain('from 0 to 100');
+    expect(saidBeside(bad.text, 'brakeCount')).not.toBeNull();
+    expect((await nora.post('/settings/workspace/imports', {})).status).toBe(403);
+  });
+});

@@ -1,0 +1,102 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AuditEntry, User } from '../../../database/entities/index.ts';
+import { carryOn } from '../../../database/imports/progress.ts';
+import { userById } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf, importing } from '../../support/importing.ts';
+import { said } from '../../support/said.ts';
+import { startWeb } from '../../support/web.ts';
+import { figures, noraUploads, type Setting, uploaded } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+const { carryOut } = importing(own.database, 'system');
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraUploads(own.database, web));
+});
+
+describe('the import', () => {
+  test('is started, shows how far it is, and then what became of the lines', async () => {
+    const id = await uploaded(
+      nora,
+      'users',
+      csvOf(['email', 'department'], [cast.emil.email, 'Moved'], [cast.timo.email, 'Moved'], ['nobody', '']),
+    );
+    expect((await nora.post(`/imports/${id}/start`)).location).toBe(`/imports/${id}`);
+    const running = await nora.get(`/imports/${id}`);
+    expect(said(running.text)).toBe('success: The import has been started.');
+    expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
+    expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}" hx-trigger="every 1s"`));
+    await carryOut(id);
+    const over = await nora.get(`/imports/${id}`);
+    expect(figures(over.text)).toMatchObject({ Changed: '2', Errors: '1' });
+    expect(over.text).not.toContain('hx-trigger');
+    expect(await em.fork().findOneOrFail(User, { id: cast.emil.id })).toMatchObject({ department: 'Moved' });
+    expect(await em.fork().count(AuditEntry, { actor: `user:${cast.nora.id}`, action: 'user.updated' })).toBe(
+      2,
+    );
+
+    expect((await nora.post(`/imports/${id}/start`)).status).toBe(409);
+    expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(409);
+  });
+
+  test('can be cancelled while it runs', async () => {
+    const id = await uploaded(nora, 'users', csvOf(['email', 'department'], [cast.emil.email, 'Moved']));
+    await nora.post(`/imports/${id}/start`);
+    expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
+    expect((await nora.get(`/imports/${id}`)).text).toContain('Being cancelled');
+    await carryOut(id);
+    expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelled after 0 of 1 line.');
+  });
+
+  test('that is cancelled before the managers were set says so, and the same file sets them', async () => {
+    const { id: mark } = cast.emil;
+    const file = csvOf(
+      ['externalId', 'name', 'email', 'manager'],
+      [`W-${mark}`, 'Worker', `w${mark}@x.example`, `B-${mark}`],
+      [`B-${mark}`, 'Boss', `b${mark}@x.example`, null],
+    );
+    const id = await uploaded(nora, 'users', file);
+    await nora.post(`/imports/${id}/start`);
+    await carryOn(em, id, { onStep() {}, onDefect() {} });
+    await nora.post(`/imports/${id}/cancellation`);
+    await carryOut(id);
+    expect((await nora.get(`/imports/${id}`)).text).toContain(
+      'For 1 of the people added, the manager was still to be set: importing the file again sets it.',
+    );
+    const again = await uploaded(nora, 'users', file);
+    await nora.post(`/imports/${again}/start`);
+    await carryOut(again);
+    const [worker, boss] = await Promise.all(
+      ['W', 'B'].map((letter) => em.fork().findOneOrFail(User, { externalId: `${letter}-${mark}` })),
+    );
+    expect(worker!.managerId).toBe(boss!.id);
+  });
+
+  test('of the same file twice changes nothing the second time', async () => {
+    const file = csvOf(['email', 'department', 'endDate'], [cast.emil.email, 'Moved', '31.01.2027']);
+    const first = await uploaded(nora, 'users', file);
+    await nora.post(`/imports/${first}/start`);
+    await carryOut(first);
+    const revision = (await userById(em, cast.emil.id)).revision;
+    const second = await uploaded(nora, 'users', file);
+    expect(figures((await nora.get(`/imports/${second}`)).text)).toMatchObject({
+      Changed: '0',
+      Unchanged: '1',
+    });
+    await nora.post(`/imports/${second}/start`);
+    await carryOut(second);
+    expect((await userById(em, cast.emil.id)).revision).toBe(revision);
+  });
+
+  test('is listed with the others', async () => {
+    const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
+    const { text } = await nora.get('/imports');
+    expect(text).toContain(`href="/imports/${id}"`);
+    expect((await nora.get('/imports?page=900')).text).toContain('There is no page 900');
+  });
+});

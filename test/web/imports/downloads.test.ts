@@ -1,0 +1,53 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { importById } from '../../../database/imports/imports.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { startWeb } from '../../support/web.ts';
+import { noraUploads, type Setting, uploaded } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraUploads(own.database, web));
+});
+
+describe('the list of errors', () => {
+  test('is the file again without what was taken, safe to open and to import when corrected', async () => {
+    const id = await uploaded(
+      nora,
+      'users',
+      ['e-mail;name;department', `${cast.emil.email};Emil;A`, 'who;"Wh;o";=1+1', `x@x.example;;"a\nb"`].join(
+        '\r\n',
+      ),
+    );
+    const { text, headers } = await nora.get(`/imports/${id}/errors.csv`);
+    expect(headers.get('content-disposition')).toBe(`attachment; filename=errors-of-import-${id}.csv`);
+    expect(text).toBe(
+      [
+        '\ufeffLine;Problems;e-mail;name;department',
+        `3;e-mail: Expected an e-mail address such as name@example.com.;who;"Wh;o";'=1+1`,
+        `4;department: One line, please.;x@x.example;;"a\nb"`,
+        '',
+      ]
+        .join('\r\n')
+        .replace(/^\ufeff/, ''),
+    );
+    const corrected = text.replace('who', 'who@x.example').replace('x@x.example;;"a\nb"', 'y@x.example;Y;ab');
+    const again = await uploaded(nora, 'users', corrected);
+    expect((await importById(em, again)).preview).toMatchObject({ create: 2, error: 0 });
+  });
+});
+
+test('every kind is offered with its columns and an example that can be uploaded as it is', async () => {
+  for (const kind of ['users', 'assets', 'licenses']) {
+    expect((await nora.get(`/imports/${kind}/new`)).status).toBe(200);
+    const { text, headers } = await nora.get(`/imports/${kind}/example.csv`);
+    expect(headers.get('content-type')).toContain('text/csv');
+    await uploaded(nora, kind, text);
+  }
+  expect((await nora.get('/imports/999999')).status).toBe(404);
+  expect((await nora.get('/imports/nonsense/new')).status).toBe(404);
+});

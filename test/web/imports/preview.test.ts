@@ -1,0 +1,86 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
+import { userById } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf } from '../../support/importing.ts';
+import { startWeb } from '../../support/web.ts';
+import { figures, listed, noraUploads, type Setting, uploaded } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraUploads(own.database, web));
+});
+
+describe('the preview', () => {
+  const file = () =>
+    csvOf(
+      ['E-Mail', 'Department', 'End date'],
+      [cast.emil.email, 'Engineering', '31.12.2026'],
+      [cast.timo.email, 'Research', ''],
+      [cast.rosa.email, 'Engineering', ''],
+      [cast.mira.email, 'Engineering', '31/12/2026'],
+      ['stranger@x.example', '', ''],
+    );
+
+  test('shows what a file would do, and does none of it', async () => {
+    const entries = await em.fork().count(AuditEntry);
+    const id = await uploaded(nora, 'users', file());
+    const { text } = await nora.get(`/imports/${id}`);
+    expect(figures(text)).toMatchObject({
+      New: '0',
+      Changed: '2',
+      Unchanged: '1',
+      Errors: '2',
+      'Would start leaving': '1',
+    });
+    expect(listed(text)).toEqual([
+      '5 Mira Holt End date: “31/12/2026” is no date that is understood here. Write dates as 2026-12-31 or as 31.12.2026, the way of this workspace.',
+      '6 stranger@x.example name: This is somebody new, and a new person needs a name.',
+    ]);
+    expect(await em.fork().count(AuditEntry)).toBe(entries);
+    expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();
+  });
+
+  test('lists who would enter the queue, and what would change', async () => {
+    const id = await uploaded(nora, 'users', file());
+    expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
+      expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start leaving$/),
+    ]);
+    expect(listed((await nora.get(`/imports/${id}?show=changed`)).text)).toEqual([
+      '2 Emil Novák End date: 2026-12-31',
+      '3 Timo Aalto Department: Engineering → Research',
+    ]);
+    expect((await nora.get(`/imports/${id}?show=nonsense&page=99`)).text).toContain('There is no page 99');
+  });
+
+  test('escapes whatever a file holds', async () => {
+    const id = await uploaded(
+      nora,
+      'users',
+      csvOf(['email', 'name', 'department'], [cast.emil.email, '<b>Emil</b>', '"<i>"'], ['<u>@x', '<s>', '']),
+    );
+    for (const show of ['errors', 'changed'])
+      expect((await nora.get(`/imports/${id}?show=${show}`)).text).not.toMatch(/<(b|i|u|s)>/);
+  });
+
+  test('offers nothing to start when there is nothing to do', async () => {
+    const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
+    const { text } = await nora.get(`/imports/${id}`);
+    expect(text).toContain('Everything in this file is so already.');
+    expect(text).not.toContain(`action="/imports/${id}/start"`);
+  });
+
+  test('can be forgotten', async () => {
+    const id = await uploaded(nora, 'users', file());
+    expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
+    expect((await nora.get(`/imports/${id}`)).text).toContain(
+      'This file was never started. Nothing was changed.',
+    );
+    expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
+  });
+});

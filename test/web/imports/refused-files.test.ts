@@ -1,0 +1,72 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Import } from '../../../database/entities/index.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { saidBeside } from '../../support/said.ts';
+import { startWeb } from '../../support/web.ts';
+import { noraUploads, type Setting } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraUploads(own.database, web));
+});
+
+describe('a file that is not taken', () => {
+  const refusal = async (bytes: string, fields: Record<string, string> = {}) => {
+    const answer = await nora.upload('/imports/users', { bytes }, fields);
+    return [answer.status, saidBeside(answer.text, 'file')];
+  };
+
+  test('gets its reason beside the field, and nothing is kept', async () => {
+    const before = await em.fork().count(Import);
+    expect(await refusal('')).toEqual([422, 'The file is empty.']);
+    expect(await refusal('email\n')).toEqual([422, 'There is nothing below the header of this file.']);
+    expect(await refusal('name,department\nx,y\n')).toEqual([
+      422,
+      expect.stringContaining('One of the columns externalId, email is needed.'),
+    ]);
+    expect(await refusal('email,Salary,Shoe size\na@x.example,1,2\n')).toEqual([
+      422,
+      expect.stringContaining('these columns: Salary, Shoe size.'),
+    ]);
+    expect(await refusal('PK\u0003\u0004')).toEqual([422, expect.stringContaining('save it as CSV')]);
+    expect(await refusal(`email\n${'x'.repeat(70_000)}\n`)).toEqual([
+      422,
+      expect.stringContaining('longer than 64 kB'),
+    ]);
+    expect(await refusal(`${Array.from({ length: 51 }, (_, index) => `c${index}`)}\n`)).toEqual([
+      422,
+      expect.stringContaining('51 columns'),
+    ]);
+    expect(await em.fork().count(Import)).toBe(before);
+  });
+
+  test('is taken without its unknown columns when asked to', async () => {
+    const answer = await nora.upload(
+      '/imports/users',
+      { bytes: `email,Salary\n${cast.emil.email},1\n` },
+      { unknown: 'leave-out' },
+    );
+    expect((await nora.get(answer.location!)).text).toContain('Columns that are left out: Salary.');
+  });
+
+  test('is too large: told at once, and the browser sees it', async () => {
+    const answer = await nora.upload('/imports/users', { bytes: Buffer.alloc(51 * 1024 * 1024, 'x') });
+    expect(answer.status).toBe(413);
+    expect(saidBeside(answer.text, 'file')).toContain('larger than 50 MB');
+  });
+
+  test('is none at all', async () => {
+    for (const answer of [
+      await nora.post('/imports/users', { file: 'x' }),
+      await nora.upload('/imports/users', { name: '', bytes: '' }),
+    ]) {
+      expect(answer.status).toBe(422);
+      expect(saidBeside(answer.text, 'file')).toBe('Choose a CSV file to upload.');
+    }
+  });
+});

@@ -1,0 +1,39 @@
+import { expect } from 'vitest';
+import { updateImportSettings } from '../../../database/imports/settings.ts';
+import type { Database } from '../../../database/orm.ts';
+import { makeCast } from '../../support/cast.ts';
+import type { Browserlike, TestWeb } from '../../support/web.ts';
+
+/** A cast, whose admin Nora is signed in and uploads files, held by no brake. */
+export async function noraUploads(database: Database, web: TestWeb) {
+  const cast = await makeCast(database);
+  const nora = await web.signIn(cast.nora.email);
+  await setBrake(database, 1_000);
+  return { cast, nora };
+}
+export type Setting = Awaited<ReturnType<typeof noraUploads>>;
+
+export const setBrake = ({ em }: Database, brakeCount: number) =>
+  updateImportSettings(em, 'system', { dateFormat: 'DD.MM.YYYY', brakeCount, brakePercent: 100 });
+
+/** Uploads a file and gives the id of its import. */
+export async function uploaded(browser: Browserlike, kind: string, bytes: string): Promise<number> {
+  const { status, location, text } = await browser.upload(`/imports/${kind}`, { bytes });
+  expect(status, text).toBe(303);
+  return Number(/^\/imports\/(\d+)$/.exec(location!)![1]);
+}
+
+/** The counts that a page of an import shows, by what stands before each. */
+export const figures = (html: string): Record<string, string> =>
+  Object.fromEntries(
+    [...html.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, label, count]) => [label, count]),
+  );
+
+/** What the lines of the list say, without markup. */
+export const listed = (html: string): string[] =>
+  [...html.slice(html.indexOf('id="lines"')).matchAll(/<tr>\s*<td[\s\S]*?<\/tr>/g)].map(([row]) =>
+    row
+      .replace(/<[^>]+>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  );
