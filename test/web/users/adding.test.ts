@@ -1,0 +1,103 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { AuditEntry, User } from '../../../database/entities/index.ts';
+import { userById } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { startWeb } from '../../support/web.ts';
+import { noraSignedIn, type Setting } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraSignedIn(own.database, web));
+});
+
+describe('a new person', () => {
+  test('is added with a manager named by e-mail address', async () => {
+    const { status, location } = await nora.post('/users', {
+      name: ' Íris Þórsdóttir ',
+      email: 'iris@x.example',
+      department: 'Sales',
+      manager: cast.mira.email,
+      endDate: '2099-01-31',
+      role: 'super-admin',
+      status: 'active',
+    });
+    expect(status).toBe(303);
+    const id = Number(/^\/users\/(\d+)$/.exec(location!)![1]);
+    expect(await userById(em, id)).toMatchObject({
+      name: 'Íris Þórsdóttir',
+      managerId: cast.mira.id,
+      endDate: '2099-01-31',
+      role: 'employee',
+    });
+    expect(await em.fork().findOneOrFail(AuditEntry, { userId: id, action: 'user.created' })).toMatchObject({
+      actor: `user:${cast.nora.id}`,
+    });
+    expect((await nora.get(location!)).text).toContain('Added.');
+  });
+
+  test.each([
+    [{ name: '' }, 'Please fill this in.'],
+    [{ name: 'x'.repeat(201) }, 'At most 200 characters'],
+    [{ name: 'two\nlines' }, 'One line'],
+    [{ name: 'bell\u0007' }, 'Control characters'],
+    [{ email: 'not an address' }, 'Expected an e-mail address'],
+    [{ endDate: '2026-02-30' }, 'Expected a date'],
+    [{ startDate: '2026-03-02', endDate: '2026-03-01' }, 'lies before the start date'],
+    [{ timeZone: 'Mars/Olympus' }, 'Expected a time zone'],
+    [{ manager: 'nobody at all' }, 'Nobody has this name'],
+    [{ managerId: '999999' }, 'There is no such person'],
+  ])('with %o is refused beside the field, and what was typed is kept', async (bad, message) => {
+    const typed = { name: 'Kept Name', email: 'kept@x.example', jobTitle: 'Kept Title', ...bad };
+    const { status, text } = await nora.post('/users', typed);
+    expect(status).toBe(422);
+    expect(text).toContain(message);
+    expect(text).toContain('aria-invalid="true"');
+    expect(text).toContain('Kept Title');
+    expect(await em.fork().count(User, { email: 'kept@x.example' })).toBe(0);
+  });
+
+  test('with an e-mail address or external id in use is refused', async () => {
+    const taken = await nora.post('/users', { name: 'N', email: cast.lena.email.toUpperCase() });
+    expect(taken.status).toBe(422);
+    expect(taken.text).toContain('Somebody else has this e-mail address.');
+    const sameId = await nora.post('/users', {
+      name: 'N',
+      email: 'n@x.example',
+      externalId: cast.lena.externalId,
+    });
+    expect(sameId.status).toBe(422);
+    expect(sameId.text).toContain('Somebody else has this external id.');
+  });
+
+  test('whose manager is not clear is asked back with the choices', async () => {
+    const typed = { name: 'Choosing', email: `choosing${cast.ada.id}@x.example`, manager: 'lastday.example' };
+    const asked = await nora.post('/users', typed);
+    expect(asked.status).toBe(422);
+    expect(asked.text).toContain('Several people fit');
+    expect(asked.text).toMatch(/type="radio" name="managerId"/);
+
+    const chosen = { ...typed, managerSearched: 'lastday.example', managerId: String(cast.mira.id) };
+    const { location } = await nora.post('/users', chosen);
+    expect(await userById(em, Number(location!.split('/').at(-1)))).toMatchObject({
+      managerId: cast.mira.id,
+    });
+  });
+
+  test('whose manager was chosen, and then typed anew, gets the one typed', async () => {
+    const { location } = await nora.post('/users', {
+      name: 'Retyped',
+      email: `retyped${cast.ada.id}@x.example`,
+      manager: `Somebody <${cast.emil.email}>`,
+      managerSearched: 'an',
+      managerId: String(cast.mira.id),
+    });
+    expect(await userById(em, Number(location!.split('/').at(-1)))).toMatchObject({
+      managerId: cast.emil.id,
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { userById } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { startWeb } from '../../support/web.ts';
+import { noraSignedIn, offboardingOf, type Setting, somebodyGone } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraSignedIn(own.database, web));
+});
+
+describe('an edited person', () => {
+  test('shows what is stored, and stays what the form does not name', async () => {
+    const { text } = await nora.get(`/users/${cast.lena.id}/edit`);
+    expect(text).toContain(`value="Mira Holt &lt;${cast.mira.email}&gt;"`);
+    expect(text).toContain('value="Team Lead"');
+
+    const { status, location } = await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal' });
+    expect([status, location]).toEqual([303, `/users/${cast.lena.id}`]);
+    expect(await userById(em, cast.lena.id)).toMatchObject({
+      jobTitle: 'Principal',
+      managerId: cast.mira.id,
+      endDate: cast.lastDay,
+      department: 'Engineering',
+    });
+  });
+
+  test('leaves a line in the audit trail that says what was and what is', async () => {
+    await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal', department: '' });
+    const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
+    expect(text).toContain('department from Engineering to — · job title from Team Lead to Principal');
+  });
+
+  test('loses what the form empties', async () => {
+    await nora.post(`/users/${cast.lena.id}`, { department: '', manager: '', endDate: '' });
+    const lena = await userById(em, cast.lena.id);
+    expect([lena.department, lena.managerId, lena.endDate]).toEqual([null, null, null]);
+    expect(await offboardingOf(own.database, cast.lena.id)).toMatchObject({ state: 'cancelled' });
+  });
+
+  test('who is suspended is out at once', async () => {
+    const ivo = await web.signIn(cast.ivo.email);
+    expect((await ivo.get('/me')).status).toBe(200);
+    await nora.post(`/users/${cast.ivo.id}`, { status: 'suspended' });
+    expect((await ivo.get('/me')).location).toMatch(/^\/sign-in/);
+    await expect(web.signIn(cast.ivo.email)).rejects.toThrow('could not sign in');
+  });
+
+  test('cannot get a manager who has left, and is told so', async () => {
+    const { status, text } = await nora.post(`/users/${cast.emil.id}`, {
+      managerId: String(await somebodyGone(own.database)),
+    });
+    expect(status).toBe(409);
+    expect(text).toContain('has been offboarded. Choose somebody else.');
+  });
+
+  test('who has left keeps their status, and the form says why', async () => {
+    const id = await somebodyGone(own.database);
+    expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
+    const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
+    expect(status).toBe(409);
+    expect(text).toContain('which cannot be undone');
+    expect(text).toContain('value="Typed Name"');
+    expect((await nora.post(`/users/${id}`, { name: 'New Name' })).status).toBe(303);
+  });
+});

@@ -1,0 +1,66 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { updateUser } from '../../../database/users.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { startWeb } from '../../support/web.ts';
+import { noraSignedIn, type Setting } from './setting.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Setting['cast'];
+let nora: Setting['nora'];
+beforeEach(async () => {
+  ({ cast, nora } = await noraSignedIn(own.database, web));
+});
+
+describe('the list of people', () => {
+  test('finds somebody and leads to their record', async () => {
+    const { text, status, headers } = await nora.get(`/users?q=${cast.lena.email}`);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(text).toContain(`href="/users/${cast.lena.id}"`);
+    expect(text).not.toContain(`href="/users/${cast.emil.id}"`);
+    expect(text).toContain('1 person');
+  });
+
+  test('says when nobody fits, and what nonsense it is asked is ignored', async () => {
+    expect((await nora.get('/users?q=nobody-at-all')).text).toContain('Nobody fits');
+    for (const query of [
+      'q=%00',
+      'status=%00',
+      'department=%00x',
+      'q=a&q=b',
+      'page=0',
+      'page=-1',
+      'page=9999999',
+      'status=x',
+    ]) {
+      expect((await nora.get(`/users?${query}`)).status, query).toBe(200);
+    }
+  });
+
+  test('says when a page lies past its end, and leads to the last one', async () => {
+    const { text } = await nora.get('/users?page=500&department=Engineering');
+    expect(text).toContain('There is no page 500');
+    expect(text).toContain('href="/users?department=Engineering"');
+  });
+
+  test('escapes what people are called', async () => {
+    await updateUser(em, 'system', cast.emil.id, {
+      name: '<img src=x>',
+      jobTitle: '"><b>',
+      department: "'&",
+    });
+    const pages = [
+      await nora.get(`/users?q=${cast.emil.email}`),
+      await nora.get(`/users/${cast.emil.id}`),
+      await nora.get(`/users/${cast.emil.id}/edit`),
+      await nora.get(`/users/suggestions?manager=${cast.emil.email}`),
+    ];
+    for (const { text } of pages) {
+      expect(text).toContain('&lt;img');
+      expect(text).not.toMatch(/<img src=x>|"><b>/);
+    }
+  });
+});

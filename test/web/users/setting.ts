@@ -1,0 +1,28 @@
+import { completeOffboarding } from '../../../database/completion.ts';
+import { Offboarding } from '../../../database/entities/index.ts';
+import type { Database } from '../../../database/orm.ts';
+import { createUser } from '../../../database/users.ts';
+import { makeCast } from '../../support/cast.ts';
+import type { TestWeb } from '../../support/web.ts';
+
+/** A cast, whose admin Nora is signed in. */
+export async function noraSignedIn(database: Database, web: TestWeb) {
+  const cast = await makeCast(database);
+  return { cast, nora: await web.signIn(cast.nora.email) };
+}
+export type Setting = Awaited<ReturnType<typeof noraSignedIn>>;
+
+/** Somebody's latest offboarding, if they had one. */
+export const offboardingOf = ({ em }: Database, userId: number) =>
+  em.fork().findOne(Offboarding, { userId }, { orderBy: { id: 'desc' } });
+
+/** Somebody with nothing, completed. */
+export async function somebodyGone(database: Database) {
+  const id = await createUser(database.em, 'system', {
+    name: 'Gone',
+    email: `gone${Math.random()}@x.example`,
+    endDate: '2026-01-31',
+  });
+  await completeOffboarding(database.em, (await offboardingOf(database, id))!.id, 'system');
+  return id;
+}
