@@ -29,18 +29,21 @@ export function importing({ em }: Database, actor: Actor) {
     return importById(em, importId);
   }
 
-  /** Takes a file in, starts it whatever the brake says, and carries it out. */
-  async function run(kind: ImportKind, csv: string): Promise<Import> {
+  /** Takes a file in and starts it, whatever the brake says. */
+  async function begin(kind: ImportKind, csv: string): Promise<number> {
     const { id, preview } = await upload(kind, csv);
     await startImport(em, actor, id, preview!.starts + preview!.stops);
-    return carryOut(id);
+    return id;
   }
+
+  /** Takes a file in, starts it and carries it out. */
+  const run = async (kind: ImportKind, csv: string): Promise<Import> => carryOut(await begin(kind, csv));
 
   /** The first lines of a list, with what there is to say about them. */
   const lines = async (found: Import, shown: ShownLines): Promise<ReportedLine[]> =>
     (await reportedLines(em, found, shown, 1)).rows;
 
-  return { upload, carryOut, run, lines };
+  return { upload, begin, carryOut, run, lines };
 }
 
 /** A CSV file of these lines. */

@@ -1,24 +1,15 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { assetById } from '../../../database/assets.ts';
 import { recoverAsset } from '../../../database/assignments.ts';
 import { Asset } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { factsOf, newId, noraImports, problemsOf, type Setting, trailOf } from './setting.ts';
+import { factsOf, importTests, newId, problemsOf, trailOf } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('assets', () => {
-  test('are added, changed and handed out, each line in one transaction', async () => {
+  test('are added, changed and handed out, each line in one transaction', async ({ cast, actor, files }) => {
     const tag = `NEW-${newId()}`;
     const file = csvOf(
       ['tag', 'serial', 'model', 'location', 'status', 'holder'],
@@ -58,7 +49,7 @@ describe('assets', () => {
     expect(await factsOf(database)).toEqual(before);
   });
 
-  test('are not taken away from anybody', async () => {
+  test('are not taken away from anybody', async ({ cast, files }) => {
     const file = csvOf(['tag', 'holder'], [cast.laptop.tag, cast.emil.email]);
     expect(await problemsOf(database, await files.upload('assets', file))).toEqual([
       [2, `holder: Lena Brandt holds ${cast.laptop.tag}. Recover it first.`],
@@ -68,7 +59,7 @@ describe('assets', () => {
     ).toMatchObject({ same: 1 });
   });
 
-  test('that somebody takes meanwhile are refused by the verb', async () => {
+  test('that somebody takes meanwhile are refused by the verb', async ({ cast, actor, files }) => {
     const found = await files.upload('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.emil.email]));
     await files.run('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.timo.email]));
     await startImport(em, actor, found.id, null);

@@ -1,30 +1,19 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { BrakeRefusal, importById, startImport } from '../../../database/imports/imports.ts';
 import { updateUser } from '../../../database/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import type { Cast } from '../../support/cast.ts';
 import { csvOf } from '../../support/importing.ts';
-import { noraImports, type Setting, setBrake } from './setting.ts';
+import { importTests, setBrake } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('the brake', () => {
-  const leavers = () =>
-    csvOf(
-      ['email', 'endDate'],
-      ...[cast.emil, cast.rosa, cast.timo].map(({ email }) => [email, '2027-01-31']),
-    );
+  const leavers = ({ emil, rosa, timo }: Cast) =>
+    csvOf(['email', 'endDate'], ...[emil, rosa, timo].map(({ email }) => [email, '2027-01-31']));
 
-  test('holds a file that makes many leave until the number is confirmed', async () => {
+  test('holds a file that makes many leave until the number is confirmed', async ({ cast, actor, files }) => {
     await setBrake(database, 2, 100);
-    const { id } = await files.upload('users', leavers());
+    const { id } = await files.upload('users', leavers(cast));
     for (const confirmed of [null, 2, 4]) {
       const refusal = await startImport(em, actor, id, confirmed).catch((error: unknown) => error);
       expect(refusal).toBeInstanceOf(BrakeRefusal);
@@ -35,13 +24,13 @@ describe('the brake', () => {
     expect((await importById(em, id)).state).toBe('starting');
   });
 
-  test('counts per cent of the workforce too', async () => {
+  test('counts per cent of the workforce too', async ({ cast, actor, files }) => {
     await setBrake(database, 1_000, 0);
     const { id } = await files.upload('users', csvOf(['email', 'endDate'], [cast.emil.email, '2027-01-31']));
     await expect(startImport(em, actor, id, null)).rejects.toBeInstanceOf(BrakeRefusal);
   });
 
-  test('lets a file pass that changes no end dates', async () => {
+  test('lets a file pass that changes no end dates', async ({ cast, actor, files }) => {
     await setBrake(database, 0, 0);
     const { id } = await files.upload(
       'users',
@@ -50,18 +39,18 @@ describe('the brake', () => {
     await startImport(em, actor, id, null);
   });
 
-  test('shows the numbers of now to whoever it holds', async () => {
+  test('shows the numbers of now to whoever it holds', async ({ cast, actor, files }) => {
     await setBrake(database, 1, 100);
-    const { id } = await files.upload('users', leavers());
+    const { id } = await files.upload('users', leavers(cast));
     await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
     const later = new Date(Date.now() + 2 * 60_000);
     await expect(startImport(em, actor, id, 3, later)).rejects.toMatchObject({ people: 2 });
     expect(await importById(em, id)).toMatchObject({ state: 'ready', preview: { starts: 2 } });
   });
 
-  test('looks again at a file that was looked at a while ago', async () => {
+  test('looks again at a file that was looked at a while ago', async ({ cast, actor, files }) => {
     await setBrake(database, 2, 100);
-    const { id } = await files.upload('users', leavers());
+    const { id } = await files.upload('users', leavers(cast));
     await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
     const later = new Date(Date.now() + 2 * 60_000);
     await startImport(em, actor, id, null, later);

@@ -1,28 +1,17 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
 import { carryOn, endImport, importsStarting, importsUnderWay } from '../../../database/imports/progress.ts';
 import { sqlOf } from '../../../database/tables.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { mailOf, newId, noraImports, type Setting, trailOf } from './setting.ts';
+import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('an import', () => {
-  const file = () => csvOf(['email', 'department'], [cast.emil.email, newId()], [cast.timo.email, newId()]);
-
-  test('is started once', async () => {
-    const { id } = await files.upload('users', file());
+  test('is started once', async ({ cast, actor, files }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
     expect(await importsStarting(em)).toContain(id);
@@ -30,8 +19,12 @@ describe('an import', () => {
     expect(await importsUnderWay(em)).not.toContain(id);
   });
 
-  test('can be cancelled before it starts, and then nothing of it is kept but that it was there', async () => {
-    const { id } = await files.upload('users', file());
+  test('can be cancelled before it starts, and then nothing of it is kept but that it was there', async ({
+    cast,
+    actor,
+    files,
+  }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await cancelImport(em, actor, id);
     expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
     expect(await importById(em, id)).toMatchObject({ state: 'cancelled', startedAt: null });
@@ -39,8 +32,12 @@ describe('an import', () => {
     await expect(cancelImport(em, actor, id)).rejects.toThrow('ended already');
   });
 
-  test('that is cancelled while it runs stops, and what it has done stays', async () => {
-    const { id } = await files.upload('users', file());
+  test('that is cancelled while it runs stops, and what it has done stays', async ({
+    cast,
+    actor,
+    files,
+  }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await em.fork().nativeUpdate(ImportRow, { importId: id, line: 3 }, { outcome: 'unchanged' });
     await cancelImport(em, actor, id);
@@ -51,8 +48,8 @@ describe('an import', () => {
     });
   });
 
-  test('that was interrupted goes on with the lines that are left', async () => {
-    const { id } = await files.upload('users', file());
+  test('that was interrupted goes on with the lines that are left', async ({ cast, actor, files }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     let lines = 0;
     const dying = () => {
@@ -65,7 +62,7 @@ describe('an import', () => {
       expect(await trailOf(database, id)).toEqual([`${actor} user.updated`]);
   });
 
-  test('carried out twice at the same time does each line once', async () => {
+  test('carried out twice at the same time does each line once', async ({ actor, files }) => {
     const ids = Array.from({ length: 30 }, () => newId());
     const { id } = await files.upload(
       'users',
@@ -92,8 +89,8 @@ describe('an import', () => {
     expect(await em.fork().count(AuditEntry, { action: 'import.ended', details: { importId: id } })).toBe(1);
   });
 
-  test('that cannot go on waits for a person, and then goes on', async () => {
-    const { id } = await files.upload('users', file());
+  test('that cannot go on waits for a person, and then goes on', async ({ cast, actor, files }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await endImport(em, id, 'failed');
     expect(await importsUnderWay(em)).not.toContain(id);

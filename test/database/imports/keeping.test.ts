@@ -1,35 +1,24 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { Import, ImportRow } from '../../../database/entities/index.ts';
 import { discardImport, importById } from '../../../database/imports/imports.ts';
 import { forgetOldLines } from '../../../database/imports/keeping.ts';
-import { ownDatabase } from '../../support/database.ts';
-import { csvOf } from '../../support/importing.ts';
 import { asOwner } from '../../support/owner.ts';
-import { newId, noraImports, type Setting } from './setting.ts';
+import { fileOfTwo, importTests } from './setting.ts';
 
-const { database, ownerUrl } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, files } = await noraImports(database));
-});
+const { em, ownerUrl, test } = await importTests();
 
 describe('an import', () => {
-  const file = () => csvOf(['email', 'department'], [cast.emil.email, newId()], [cast.timo.email, newId()]);
-
-  test('is forgotten whole when its file turned out to be none', async () => {
-    const { id } = await files.upload('users', file());
+  test('is forgotten whole when its file turned out to be none', async ({ cast, files }) => {
+    const { id } = await files.upload('users', fileOfTwo(cast));
     await discardImport(em, id);
     expect(await em.fork().count(Import, { id })).toBe(0);
   });
 
-  test('keeps its lines for a week, and its counts for good', async () => {
+  test('keeps its lines for a week, and its counts for good', async ({ cast, files }) => {
     const [done, waiting, fresh] = [
-      await files.run('users', file()),
-      await files.upload('users', file()),
-      await files.upload('users', file()),
+      await files.run('users', fileOfTwo(cast)),
+      await files.upload('users', fileOfTwo(cast)),
+      await files.upload('users', fileOfTwo(cast)),
     ];
     await asOwner(
       ownerUrl,

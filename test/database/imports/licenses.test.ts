@@ -1,20 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { License } from '../../../database/entities/index.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { factsOf, newId, noraImports, problemsOf, type Setting } from './setting.ts';
+import { factsOf, importTests, newId, problemsOf } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('licenses', () => {
-  test('come with their seats, one line each', async () => {
+  test('come with their seats, one line each', async ({ cast, files }) => {
     const name = `Sketch ${newId()}`;
     const file = csvOf(
       ['license', 'vendor', 'seats', 'user'],
@@ -39,7 +31,7 @@ describe('licenses', () => {
     expect((await factsOf(database)).entries).toBe(before.entries + 2);
   });
 
-  test('give no more seats than there are, and say before which lines get none', async () => {
+  test('give no more seats than there are, and say before which lines get none', async ({ cast, files }) => {
     // Lena has one of three.
     const file = csvOf(
       ['license', 'user'],
@@ -54,7 +46,7 @@ describe('licenses', () => {
     expect((await files.run('licenses', file)).results).toMatchObject({ created: 2, failed: 2 });
   });
 
-  test('whose lines contradict each other are refused', async () => {
+  test('whose lines contradict each other are refused', async ({ cast, files }) => {
     const name = newId();
     const found = await files.upload(
       'licenses',
@@ -67,7 +59,7 @@ describe('licenses', () => {
     ]);
   });
 
-  test('of the same name need their vendor', async () => {
+  test('of the same name need their vendor', async ({ cast, files }) => {
     const name = newId();
     for (const vendor of ['One', 'Two']) await em.fork().insert(License, { name, vendor, seatsTotal: 5 });
     const found = await files.upload(

@@ -1,22 +1,14 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { createUser } from '../../../database/users.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { mailOf, newId, noraImports, personWith, type Setting } from './setting.ts';
+import { importTests, mailOf, newId, personWith } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('may name managers who come further down, in any order and in a circle', async () => {
+  test('may name managers who come further down, in any order and in a circle', async ({ files }) => {
     const [a, b, c] = [newId(), newId(), newId()];
     const line = (id: string, manager: string) => [id, 'N', mailOf(id), manager];
     const done = await files.run(
@@ -28,7 +20,10 @@ describe('people', () => {
     expect([anne!.managerId, bo!.managerId, cy!.managerId]).toEqual([bo!.id, cy!.id, anne!.id]);
   });
 
-  test('whose manager’s line is refused come without one, and the report says so', async () => {
+  test('whose manager’s line is refused come without one, and the report says so', async ({
+    actor,
+    files,
+  }) => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',

@@ -1,24 +1,17 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { completeOffboarding } from '../../../database/completion.ts';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { createUser, userById } from '../../../database/users.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { mailOf, newId, noraImports, problemsOf, type Setting } from './setting.ts';
+import { importTests, mailOf, newId, problemsOf } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('keep their end date and manager after they have been offboarded, whatever a nightly file says', async () => {
+  test('keep their end date and manager after they have been offboarded, whatever a nightly file says', async ({
+    files,
+  }) => {
     const id = newId();
     const userId = await createUser(em, 'system', {
       name: 'Gone',
@@ -53,7 +46,7 @@ describe('people', () => {
     ]);
   });
 
-  test('that a file names twice are refused on both lines', async () => {
+  test('that a file names twice are refused on both lines', async ({ cast, files }) => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',
@@ -73,7 +66,10 @@ describe('people', () => {
     expect(found.preview).toMatchObject({ error: 3, change: 1 });
   });
 
-  test('are refused line by line by the rules of the verbs, and the others go on', async () => {
+  test('are refused line by line by the rules of the verbs, and the others go on', async ({
+    actor,
+    files,
+  }) => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',

@@ -1,27 +1,22 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { AuditEntry, Offboarding, User } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { judgeLines } from '../../../database/imports/judging.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
 import { addNewcomers } from '../../../database/imports/newcomers.ts';
 import { createUser, userById } from '../../../database/users.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
 import { statementsOf } from '../../support/statements.ts';
-import { factsOf, mailOf, newId, noraImports, personWith, type Setting, trailOf } from './setting.ts';
+import { factsOf, importTests, mailOf, newId, personWith, trailOf } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('are added, changed and left alone in the name of whoever started the import', async () => {
+  test('are added, changed and left alone in the name of whoever started the import', async ({
+    cast,
+    actor,
+    files,
+  }) => {
     const [id, other] = [newId(), newId()];
     const file = csvOf(
       ['externalId', 'name', 'email', 'department', 'manager', 'endDate'],
@@ -53,7 +48,10 @@ describe('people', () => {
     expect((await trailOf(database, cast.timo.id)).length).toBe(0);
   });
 
-  test('of the same file a second time change nothing at all, with as many statements for a thousand as for ten', async () => {
+  test('of the same file a second time change nothing at all, with as many statements for a thousand as for ten', async ({
+    actor,
+    files,
+  }) => {
     const many = Array.from({ length: 60 }, () => newId());
     const file = csvOf(
       ['externalId', 'name', 'email', 'manager', 'endDate'],
@@ -80,7 +78,11 @@ describe('people', () => {
     expect(after).toEqual({ ...before, entries: before.entries + 2 });
   });
 
-  test('who are added many at once leave the rows and the trail that the verb leaves of each', async () => {
+  test('who are added many at once leave the rows and the trail that the verb leaves of each', async ({
+    cast,
+    actor,
+    files,
+  }) => {
     const [one, imported] = [newId(), newId()];
     const profile = {
       department: 'Sales',
@@ -115,7 +117,7 @@ describe('people', () => {
     expect(await leftOf(imported)).toEqual(await leftOf(one));
   });
 
-  test('of whom the schema refuses one are added all the same, each by itself', async () => {
+  test('of whom the schema refuses one are added all the same, each by itself', async ({ actor, files }) => {
     const ids = Array.from({ length: 5 }, () => newId());
     const found = await files.upload(
       'users',
@@ -129,7 +131,11 @@ describe('people', () => {
     expect(await files.carryOut(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });
   });
 
-  test('get their offboardings opened, moved and cancelled by their end dates', async () => {
+  test('get their offboardings opened, moved and cancelled by their end dates', async ({
+    cast,
+    actor,
+    files,
+  }) => {
     const file = (lenas: string | null, emils: string | null) =>
       csvOf(['email', 'endDate'], [cast.lena.email, lenas], [cast.emil.email, emils]);
     const found = await files.upload('users', file(null, '2027-03-01'));
@@ -149,7 +155,7 @@ describe('people', () => {
     });
   });
 
-  test('are found by the e-mail address when nobody has the external id, and get it', async () => {
+  test('are found by the e-mail address when nobody has the external id, and get it', async ({ files }) => {
     const id = newId();
     const userId = await createUser(em, 'system', { name: 'Anne', email: mailOf(id) });
     expect(

@@ -1,19 +1,11 @@
-import { beforeEach, expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { ImportRow } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { carryOn, endImport } from '../../../database/imports/progress.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { mailOf, newId, noraImports, type Setting } from './setting.ts';
+import { importTests, mailOf, newId } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ actor, files } = await noraImports(database));
-});
+const { em, test } = await importTests();
 
 /** Some hundred lines are a batch: a few of these go one by one, some are refused, some wait for their manager. */
 function manyLines(count: number) {
@@ -26,12 +18,6 @@ function manyLines(count: number) {
     place % 50 === 9 ? '2027-01-31' : null,
   ];
   return csvOf(['externalId', 'name', 'email', 'manager', 'endDate'], ...ids.map(line));
-}
-
-async function begun(lines: number): Promise<number> {
-  const { id, preview } = await files.upload('users', manyLines(lines));
-  await startImport(em, actor, id, preview!.starts);
-  return id;
 }
 
 const goOn = (importId: number, onStep = () => {}) => carryOn(em, importId, { onStep, onDefect() {} });
@@ -61,8 +47,10 @@ function dying() {
   };
 }
 
-test('every line is counted once, batch by batch, also after a crash in the middle of one', async () => {
-  const id = await begun(1_100);
+test('every line is counted once, batch by batch, also after a crash in the middle of one', async ({
+  files,
+}) => {
+  const id = await files.begin('users', manyLines(1_100));
   await goOn(id);
   await expectExact(id);
   await expect(goOn(id, dying())).rejects.toThrow('died');
@@ -74,8 +62,8 @@ test('every line is counted once, batch by batch, also after a crash in the midd
   }
 });
 
-test('two who do the same batches at the same time count each line once', async () => {
-  const id = await begun(1_100);
+test('two who do the same batches at the same time count each line once', async ({ files }) => {
+  const id = await files.begin('users', manyLines(1_100));
   for (let round = 0; round < 5; round++) {
     await Promise.all([goOn(id), goOn(id)]);
     await expectExact(id);
@@ -83,8 +71,8 @@ test('two who do the same batches at the same time count each line once', async 
   expect((await importById(em, id)).state).toBe('done');
 });
 
-test('an import that goes on after it stopped is counted to its end', async () => {
-  const id = await begun(600);
+test('an import that goes on after it stopped is counted to its end', async ({ actor, files }) => {
+  const id = await files.begin('users', manyLines(600));
   await expect(goOn(id, dying())).rejects.toThrow('died');
   await endImport(em, id, 'failed');
   await expectExact(id);
@@ -95,16 +83,16 @@ test('an import that goes on after it stopped is counted to its end', async () =
   await expectExact(id);
 });
 
-test('what an older version has counted is counted anew', async () => {
-  const id = await begun(600);
+test('what an older version has counted is counted anew', async ({ files }) => {
+  const id = await files.begin('users', manyLines(600));
   await goOn(id);
   await em.execute('update imports set counted_to = 0 where id = ?', [id]);
   await goOn(id);
   await expectExact(id);
 });
 
-test('a batch counts no line that was counted before', async () => {
-  const id = await begun(1_100);
+test('a batch counts no line that was counted before', async ({ files }) => {
+  const id = await files.begin('users', manyLines(1_100));
   await goOn(id);
   const { created } = await countedOneByOne(id);
   await em.fork().nativeDelete(ImportRow, { importId: id, line: { $lte: 501 } });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { test as base } from 'vitest';
 import {
   Asset,
   AuditEntry,
@@ -13,17 +14,22 @@ import { reportedLines } from '../../../database/imports/report.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
 import type { Database } from '../../../database/orm.ts';
 import { sqlOf } from '../../../database/tables.ts';
-import { makeCast } from '../../support/cast.ts';
-import { importing } from '../../support/importing.ts';
+import { type Cast, makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { csvOf, importing } from '../../support/importing.ts';
 
-/** A cast, whose admin Nora imports files, held by no brake. */
-export async function noraImports(database: Database) {
-  const cast = await makeCast(database);
-  const actor = `user:${cast.nora.id}` as const;
-  await setBrake(database, 1_000, 100);
-  return { cast, actor, files: importing(database, actor) };
+/** A database for a file's tests, each of which has its own cast, whose admin Nora imports files, held by no brake. */
+export async function importTests() {
+  const own = await ownDatabase();
+  const test = base
+    .extend('cast', () => makeCast(own.database))
+    .extend('actor', ({ cast }) => `user:${cast.nora.id}` as const)
+    .extend('files', async ({ actor }) => {
+      await setBrake(own.database, 1_000, 100);
+      return importing(own.database, actor);
+    });
+  return { ...own, em: own.database.em, test };
 }
-export type Setting = Awaited<ReturnType<typeof noraImports>>;
 
 export const setBrake = ({ em }: Database, brakeCount: number, brakePercent: number) =>
   updateImportSettings(em, 'system', { dateFormat: 'YYYY-MM-DD', brakeCount, brakePercent });
@@ -34,6 +40,10 @@ export const newId = () => `new-${++people}`;
 export const mailOf = (externalId: string) => `${externalId}@x.example`;
 export const personWith = ({ em }: Database, externalId: string) =>
   em.fork().findOneOrFail(User, { externalId });
+
+/** A file that moves two people to other departments. */
+export const fileOfTwo = ({ emil, timo }: Cast) =>
+  csvOf(['email', 'department'], [emil.email, newId()], [timo.email, newId()]);
 
 /** What was done about a person, each with who did it. */
 export const trailOf = async ({ em }: Database, userId: number) =>

@@ -1,21 +1,12 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { cancelImport, startImport } from '../../../database/imports/imports.ts';
 import { carryOn, endImport } from '../../../database/imports/progress.ts';
 import { noticeText } from '../../../domain/notices.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
-import { mailOf, newId, noraImports, personWith, type Setting } from './setting.ts';
+import { fileOfTwo, importTests, mailOf, newId, personWith } from './setting.ts';
 
-const { database } = await ownDatabase();
-const { em } = database;
-
-let cast: Setting['cast'];
-let actor: Setting['actor'];
-let files: Setting['files'];
-beforeEach(async () => {
-  ({ cast, actor, files } = await noraImports(database));
-});
+const { database, em, test } = await importTests();
 
 const toldTo = async (userId: number) =>
   (await em.fork().find(Notification, { userId, kind: 'import_ended' }, { orderBy: { id: 'asc' } })).map(
@@ -23,11 +14,9 @@ const toldTo = async (userId: number) =>
   );
 
 describe('an import', () => {
-  const file = () => csvOf(['email', 'department'], [cast.emil.email, newId()], [cast.timo.email, newId()]);
-
-  test('tells whoever started it how it ended, once, with its counts', async () => {
-    const done = await files.run('users', file());
-    const { id: cancelled } = await files.upload('users', file());
+  test('tells whoever started it how it ended, once, with its counts', async ({ cast, actor, files }) => {
+    const done = await files.run('users', fileOfTwo(cast));
+    const { id: cancelled } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, cancelled, null);
     await cancelImport(em, `user:${cast.ada.id}`, cancelled);
     await Promise.all([files.carryOut(cancelled), files.carryOut(cancelled)]);
@@ -39,7 +28,11 @@ describe('an import', () => {
     expect(await em.fork().count(Notification, { details: { importId: done.id } })).toBe(1);
   });
 
-  test('tells how many lines had errors, and whose manager is still to be set', async () => {
+  test('tells how many lines had errors, and whose manager is still to be set', async ({
+    cast,
+    actor,
+    files,
+  }) => {
     const [here, boss] = [newId(), newId()];
     const head = ['externalId', 'name', 'email', 'manager'];
     const wrong = ['', 'Nobody', 'nobody', null];
@@ -59,11 +52,13 @@ describe('an import', () => {
     expect((await personWith(database, here)).managerId).toBe((await personWith(database, boss)).id);
   });
 
-  test('of a token is told to the super-admins when it cannot go on, and else to nobody', async () => {
+  test('of a token is told to the super-admins when it cannot go on, and else to nobody', async ({
+    cast,
+  }) => {
     const nightly = importing(database, 'token:hr');
     const told = () => em.fork().count(Notification, { kind: 'import_ended' });
     const before = await told();
-    const { id } = await nightly.upload('users', file());
+    const { id } = await nightly.upload('users', fileOfTwo(cast));
     await startImport(em, 'token:hr', id, null);
     await endImport(em, id, 'failed');
     expect(await toldTo(cast.ada.id)).toEqual([
@@ -71,7 +66,7 @@ describe('an import', () => {
     ]);
     const whenStopped = await told();
     expect(whenStopped).toBeGreaterThan(before);
-    await nightly.run('users', file());
+    await nightly.run('users', fileOfTwo(cast));
     expect(await told()).toBe(whenStopped);
   });
 });
