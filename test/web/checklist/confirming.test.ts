@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Offboarding } from '../../../database/entities/index.ts';
+import { updateUser, userById } from '../../../database/users.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { said } from '../../support/said.ts';
+import { ownConsole } from './setting.ts';
+
+const { database, engine, begin } = await ownConsole();
+await engine.startWorker();
+
+const offboardingCount = (userId: number) => database.em.fork().count(Offboarding, { userId });
+
+test('the confirmation names everything that will happen', async () => {
+  const { cast, ivo, page } = await begin();
+  await clearChecklist(database, cast);
+  const { text } = await ivo.get(`${page}/completion`);
+  for (const name of ['Lena Brandt', 'Mira Holt', '2 people']) expect(text).toContain(name);
+  expect(text).toContain('<bdi>Rosa Díaz</bdi>, <bdi>Timo Aalto</bdi>.');
+  expect(text).toContain('cannot be undone');
+  expect(await userById(database.em, cast.lena.id)).toMatchObject({ status: 'active' });
+});
+
+test.each([
+  ['is here', '2026-01-01', /becomes <strong>today, \d+ \w+ \d{4}<\/strong>/],
+  ['has not begun', '2099-05-04', /becomes <strong>their first day, 4 May 2099<\/strong>/],
+])('the confirmation of somebody who %s says which end date they get', async (_who, startDate, said) => {
+  const { cast, ivo } = await begin();
+  await updateUser(database.em, 'system', cast.emil.id, { startDate });
+  expect((await ivo.get(`/offboarding/${cast.emil.id}/completion`)).text).toMatch(said);
+});
+
+test('the confirmation of somebody with something open is refused too', async () => {
+  const { ivo, page } = await begin();
+  const answer = await ivo.get(`${page}/completion`);
+  expect(answer.status).toBe(409);
+  expect(said(answer.text)).toBe(
+    'danger: Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.',
+  );
+});
+
+test('nobody completes themselves: nothing is opened, and the confirmation is not offered', async () => {
+  const { cast, ivo } = await begin();
+  const page = `/offboarding/${cast.ivo.id}/completion`;
+  for (const answer of [await ivo.get(page), await ivo.post(page, { token: randomUUID() })]) {
+    expect(answer.status).toBe(409);
+    expect(said(answer.text)).toContain('Nobody completes their own offboarding.');
+    expect(answer.text).not.toContain(`action="${page}"`);
+  }
+  expect(await offboardingCount(cast.ivo.id)).toBe(0);
+});
+
+test('htmx is told where to go with 200 where a plain form gets 303', async () => {
+  const { cast, ivo, page } = await begin();
+  await clearChecklist(database, cast);
+  const answer = await ivo.postByHtmx(`${page}/completion`, 'main', { token: randomUUID() });
+  expect([answer.status, answer.headers.get('HX-Redirect'), answer.text]).toEqual([200, page, '']);
+});

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Seat } from '../../../database/entities/index.ts';
+import { userById } from '../../../database/users.ts';
+import { revokeSeat } from '../../../workflows/messages.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { eventually } from '../../support/engine.ts';
+import { said } from '../../support/said.ts';
+import { startWeb } from '../../support/web.ts';
+import { ownConsole } from './setting.ts';
+
+const { own, database, engine, begin } = await ownConsole();
+const worker = await engine.startWorker();
+
+test('what was asked more than a minute ago is not begun, and the page that keeps asking says so', async () => {
+  const { cast, ivo, page } = await begin();
+  const token = randomUUID();
+  await expect(
+    engine.ask(revokeSeat, cast.offboardingId, {
+      actor: 'system',
+      seatId: cast.seatId,
+      askedAt: Date.now() - 61_000,
+      token,
+    }),
+  ).rejects.toThrow();
+  const { status, text } = await ivo.get(`${page}/answer?token=${token}`, {
+    'HX-Request': 'true',
+    'HX-Target': 'div#checklist',
+  });
+  expect(status).toBe(200);
+  expect(said(text)).toMatch(/^warning: .*ask again/);
+});
+
+test('without a worker the page says so within five seconds, and tells the answer when there is one', async () => {
+  const { cast, ivo, page } = await begin();
+  await worker.stop();
+  const startedAt = Date.now();
+  const token = randomUUID();
+  const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token });
+  expect(Date.now() - startedAt).toBeLessThan(6_500);
+  expect(answer.status).toBe(202);
+  expect(said(answer.text)).toContain('warning: The process engine has not answered yet.');
+  expect(answer.text).toContain(`hx-get="${page}/answer?token=${token}"`);
+  // htmx goes on asking: while there is no answer nothing on its page changes.
+  const polled = await ivo.get(`${page}/answer?token=${token}`, { 'HX-Request': 'true' });
+  expect([polled.status, polled.text]).toEqual([204, '']);
+  expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toBeNull();
+
+  await engine.startWorker();
+  const told = await eventually(async () => {
+    const { text } = await ivo.get(`${page}/answer?token=${token}`);
+    return text.includes('has not answered yet') ? null : text;
+  });
+  expect(said(told)).toBe('success: The seat has been revoked and is free again.');
+  expect(told).not.toContain('hx-trigger="every');
+  // A token the engine never heard of: nothing was begun.
+  const lost = await ivo.get(`${page}/answer?token=${randomUUID()}`);
+  expect(said(lost.text)).toContain('did not reach the process engine, and nothing was changed');
+});
+
+test('without an engine the page says so, and lists go on', async () => {
+  const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const { cast, page } = await begin();
+  await clearChecklist(database, cast);
+  const admin = await astray.signIn(cast.ivo.email);
+  const startedAt = Date.now();
+  const answer = await admin.post(`${page}/completion`, { token: randomUUID() });
+  expect(Date.now() - startedAt).toBeLessThan(6_500);
+  expect(answer.status).toBe(202);
+  expect(await userById(database.em, cast.lena.id)).toMatchObject({ status: 'active' });
+  expect((await admin.get('/offboarding')).status).toBe(200);
+  expect((await admin.get('/ready')).status).toBe(200);
+  const health = await admin.get('/health');
+  expect([health.status, JSON.parse(health.text)]).toMatchObject([
+    503,
+    { ok: false, engine: false, database: true },
+  ]);
+});

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { AuditEntry, Seat } from '../../../database/entities/index.ts';
+import { makeCast } from '../../support/cast.ts';
+import { said } from '../../support/said.ts';
+import { ownConsole } from './setting.ts';
+
+const { database, engine, begin } = await ownConsole();
+await engine.startWorker();
+
+test('revoking by a plain form leads back with a message; by htmx row, count and card change together', async () => {
+  const { cast, ivo, page } = await begin();
+  const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
+  expect([answer.status, answer.location]).toEqual([303, page]);
+  expect(said((await ivo.get(page)).text)).toBe('success: The seat has been revoked and is free again.');
+
+  const other = await begin();
+  const fragment = await other.ivo.postByHtmx(`/seats/${other.cast.seatId}/revocation`, 'div#checklist', {
+    token: randomUUID(),
+  });
+  expect(fragment.status).toBe(200);
+  expect(fragment.text).toMatch(/^\s*<div id="checklist"/);
+  expect(fragment.text).not.toContain('<html');
+  expect(fragment.text).not.toContain(`seat-${other.cast.seatId}`);
+  expect(fragment.text).toContain('Still open: 1 hardware, 0 software, 1 request.');
+  const entries = await database.em
+    .fork()
+    .find(AuditEntry, { userId: other.cast.lena.id, action: 'seat.revoked' });
+  expect(entries.map(({ actor }) => actor)).toEqual([`user:${other.cast.ivo.id}`]);
+});
+
+test('pressing Revoke twice does it once; revoked already is said so and changes nothing', async () => {
+  const { cast, ivo } = await begin();
+  const token = randomUUID();
+  const path = `/seats/${cast.seatId}/revocation`;
+  const answers = await Promise.all([ivo.post(path, { token }), ivo.post(path, { token })]);
+  expect(answers.map(({ status }) => status)).toEqual([303, 303]);
+  const { revokedAt } = await database.em.fork().findOneOrFail(Seat, { id: cast.seatId });
+  const later = await ivo.postByHtmx(path, 'div#checklist', { token: randomUUID() });
+  expect(said(later.text)).toBe('info: This seat was revoked already. Nothing was changed.');
+  expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toEqual(revokedAt);
+  expect(await database.em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'seat.revoked' })).toBe(
+    1,
+  );
+});
+
+test('a seat of somebody who does not leave is revoked without the engine', async () => {
+  const { emil, license } = await makeCast(database);
+  const { ivo } = await begin();
+  const fork = database.em.fork();
+  const seat = fork.create(Seat, { licenseId: license.id, userId: emil.id });
+  await fork.flush();
+  expect((await ivo.post(`/seats/${seat.id}/revocation`)).status).toBe(303);
+  expect((await database.em.fork().findOneOrFail(Seat, { id: seat.id })).revokedAt).toBeInstanceOf(Date);
+});
+
+test('an unknown seat is a 404, and for htmx a message that replaces nothing', async () => {
+  const { ivo } = await begin();
+  expect((await ivo.post('/seats/999999/revocation')).status).toBe(404);
+  const { text } = await ivo.postByHtmx('/seats/999999/revocation', 'div#checklist');
+  expect(text.trim()).toMatch(/^<hx-partial hx-target="#messages"/);
+});

@@ -1,0 +1,23 @@
+import { makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { ownEngine } from '../../support/engine.ts';
+import { startWeb } from '../../support/web.ts';
+
+/** The console of a test file, on a database and a namespace of its own. A worker is started by the file. */
+export async function ownConsole() {
+  const own = await ownDatabase();
+  const { database } = own;
+  const engine = await ownEngine(database);
+  const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+
+  /** A fresh cast with Ivo signed in, and the page of Lena's checklist. */
+  async function begin() {
+    const cast = await makeCast(database);
+    return { cast, ivo: await web.signIn(cast.ivo.email), page: `/offboarding/${cast.lena.id}` };
+  }
+
+  return { own, database, engine, web, begin };
+}
+
+/** What the page says of somebody with nothing open. */
+export const allClear = 'All assets recovered, all licenses revoked, no open requests.';
