@@ -1,33 +1,17 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assignAsset, recoverAsset } from '../../database/assignments.ts';
-import { completeOffboarding } from '../../database/completion.ts';
-import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
-import { createLink } from '../../database/links.ts';
-import { mailTokens } from '../../database/mail-tokens.ts';
-import { createRequest, resolveRequest } from '../../database/requests.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { sqlOf } from '../../database/tables.ts';
-import { createToken, revokeToken } from '../../database/tokens.ts';
-import { updateUser } from '../../database/users.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
 import { fillWithHarm, harmIn, hostile, markOf } from '../support/hostile.ts';
-import { csvOf, importing } from '../support/importing.ts';
 import { routesOf } from '../support/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
-import { deliver, subscribe, tried } from '../support/webhooks.ts';
+import { makeEveryRecord, type Params } from './every-record.ts';
 
 // ASVS 1.2.1: whatever a field of the database, of a form or of an address holds, pages show it as text.
 
 const own = await ownDatabase();
 const { database } = own;
-const { em } = database;
 const web = await startWeb(own, { SECRET_KEY: testKey });
 
 /** Columns that hold texts and are shown by no page. */
@@ -42,109 +26,17 @@ const shownNowhere = [
 let filled: string[] = [];
 let ada: Browserlike;
 let lena: Browserlike;
-let params: Record<string, unknown[]>;
+let params: Params;
 
 beforeAll(async () => {
-  const leaving = await makeCast(database);
-  const gone = await makeCast(database);
-  const actor = `user:${gone.ivo.id}` as const;
+  const { leaving, params: made } = await makeEveryRecord(database);
+  params = made;
   ada = await web.signIn(leaving.ada.email);
   lena = await web.signIn(leaving.lena.email);
   await web.signIn(leaving.ada.email);
-
-  await clearChecklist(database, gone);
-  await completeOffboarding(em, gone.offboardingId, actor);
-  const taken = await assignAsset(em, actor, leaving.spare.id, leaving.timo.id).then(() => leaving.spare.id);
-  const back = { condition: 'worn', nextStatus: 'lost', note: 'On a train' } as const;
-  await recoverAsset(em, actor, taken, back);
-  await assignAsset(em, actor, gone.spare.id, gone.emil.id);
-  await updateUser(em, actor, gone.emil.id, { status: 'offboarded' });
-  const seatId = await assignSeat(em, actor, leaving.license.id, leaving.timo.id);
-  const wish = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
-  await resolveRequest(em, actor, wish, { outcome: 'rejected', note: 'No chairs', assetId: null });
-
-  const endpoint = await subscribe(database);
-  const failed = await deliver(database, endpoint.id, 'failed');
-  const pending = await deliver(database, endpoint.id, 'pending');
-  await tried(database, failed, 1, 'http_error');
-  await tried(database, pending, 1, 'http_error');
-
-  const { upload, run } = importing(database, `user:${leaving.ada.id}`);
-  const people = csvOf(
-    ['email', 'name', 'department', 'endDate', 'managerExternalId'],
-    [leaving.emil.email, 'Emil', 'Sales', '2099-01-31', gone.lena.externalId],
-    ['new@x.example', 'New', 'Sales', '', leaving.mira.externalId],
-    ['nobody', '', '', 'soon', ''],
-  );
-  const ready = await upload('users', people);
-  const assets = await upload(
-    'assets',
-    csvOf(['tag', 'model', 'location'], [gone.laptop.tag, 'X1', 'Porto']),
-  );
-  const over = await run(
-    'licenses',
-    csvOf(['license', 'vendor', 'seatsTotal'], ['Miro', 'Miro', 4], ['', '', 'x']),
-  );
-
-  await createToken(em, `user:${leaving.ada.id}`, { name: 'hr feed', scopes: ['users:read'] });
-  const old = await createToken(em, `user:${leaving.ada.id}`, { name: 'old feed', scopes: ['users:read'] });
-  await revokeToken(em, actor, old.token.id);
-
-  const fork = em.fork();
-  const kinds: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
-    offboarding_completed: {},
-    offboarding_reminder: {},
-    tokens_ended: { tokens: ['hr'] },
-    webhook_failed: { url: 'https://x.example' },
-    webhook_disabled: { url: 'https://x.example', reason: 'gone' },
-    offboarding_stuck: { step: 'mails' },
-    mail_failed: { outcome: 'refused' },
-    import_ended: { fileName: 'people.csv', kind: 'users', state: 'done' },
-  };
-  for (const [kind, details] of Object.entries(kinds))
-    for (const userId of [leaving.ada.id, leaving.lena.id])
-      fork.create(Notification, {
-        userId,
-        kind: kind as NotificationKind,
-        aboutUserId: leaving.lena.id,
-        details,
-      });
-  fork.create(Mail, {
-    userId: leaving.emil.id,
-    kind: 'completions',
-    offboardingId: leaving.offboardingId,
-    state: 'failed',
-    outcome: 'refused',
-    closedAt: new Date(),
-  });
-  await fork.flush();
-  await em.fork().nativeUpdate(Offboarding, { id: leaving.offboardingId }, { failedStep: 'mails' });
-  await em.fork().nativeUpdate(User, { id: leaving.lena.id }, { startDate: '2020-01-01' });
-
-  const invitation = await createLink(em, {
-    userId: leaving.emil.id,
-    purpose: 'invitation',
-    actor: 'system',
-  });
-  params = {
-    userId: [leaving, gone]
-      .flatMap((cast) => [cast.lena, cast.emil, cast.timo, cast.mira])
-      .map(({ id }) => id),
-    assetId: [leaving, gone].flatMap(({ laptop, spare }) => [laptop.id, spare.id]),
-    licenseId: [leaving.license.id, gone.license.id],
-    requestId: [leaving.requestId, gone.requestId, wish],
-    importId: [ready.id, assets.id, over.id],
-    endpointId: [endpoint.id],
-    deliveryId: [failed, pending],
-    seatId: [seatId],
-    token: [invitation, mailTokens(testKey).sign({ userId: leaving.mira.id, kind: 'reminders' })],
-    tokenId: [old.token.id],
-    mailId: [1],
-    sessionKey: ['unknown'],
-  };
   filled = await fillWithHarm(own.ownerUrl);
   await sql`update sessions set sess = jsonb_set(sess::jsonb, '{address}', to_jsonb(${hostile(markOf('sessions.sess'))}::text))`.execute(
-    sqlOf(em.fork()),
+    sqlOf(database.em.fork()),
   );
 });
 
@@ -152,7 +44,8 @@ beforeAll(async () => {
 function addressesOf(path: string): string[] {
   const name = /:(\w+)/.exec(path)?.[1];
   if (name === undefined) return [path];
-  if (params[name] === undefined) throw new Error(`Say in this test what :${name} of ${path} stands for.`);
+  if (params[name] === undefined)
+    throw new Error(`Say in every-record.ts what :${name} of ${path} stands for.`);
   return params[name].flatMap((value) => addressesOf(path.replace(`:${name}`, String(value))));
 }
 
@@ -249,24 +142,3 @@ describe('a hostile text', () => {
 
 const lists = (path: string) =>
   ['errors', 'leaving', 'notes', 'created', 'changed'].map((show) => `${path}?show=${show}`);
-
-describe('no view', () => {
-  const folder = fileURLToPath(new URL('../../web/views/', import.meta.url));
-  const views = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.eta'))
-    .map((name) => [name, readFileSync(folder + name, 'utf8')] as const);
-
-  test('prints anything unescaped but other views and icons', () => {
-    const raw = views.flatMap(([name, text]) =>
-      [...text.matchAll(/<%~\s*([\s\S]*?)%>/g)].map(([, code]) => `${name}: ${code!.trim()}`),
-    );
-    expect(raw.filter((line) => !/: (include\(|h\.icon\(|it\.body$)/.test(line))).toEqual([]);
-  });
-
-  test('prints into an attribute without quotes, into a script or a style, or runs code of its own', () => {
-    for (const [name, text] of views) {
-      expect(text, name).not.toMatch(/<[a-z][^>]*\s[\w-]+=<%=/);
-      expect(text, name).not.toMatch(/<style|<script(?! src=)|\son\w+=|hx-on|\sstyle=|["']js:|hx-vals=/i);
-    }
-  });
-});

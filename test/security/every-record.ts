@@ -1,0 +1,145 @@
+import { assignAsset, recoverAsset } from '../../database/assignments.ts';
+import { completeOffboarding } from '../../database/completion.ts';
+import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
+import { createLink } from '../../database/links.ts';
+import { mailTokens } from '../../database/mail-tokens.ts';
+import type { Database } from '../../database/orm.ts';
+import { createRequest, resolveRequest } from '../../database/requests.ts';
+import { assignSeat } from '../../database/seats.ts';
+import { createToken, revokeToken } from '../../database/tokens.ts';
+import { updateUser } from '../../database/users.ts';
+import type { NotificationKind } from '../../domain/notices.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { testKey } from '../support/engine.ts';
+import { csvOf, importing } from '../support/importing.ts';
+import { deliver, subscribe, tried } from '../support/webhooks.ts';
+
+/** The cast of somebody who is about to leave, and that of somebody who has left. */
+interface Casts {
+  leaving: Cast;
+  gone: Cast;
+}
+
+/** By the name of a parameter in a route: what it stands for. */
+export type Params = Record<string, (number | string)[]>;
+
+/**
+ * Makes records of every kind that pages show, in the states in which they show texts: done and undone, refused,
+ * failed and revoked. Gives whose records they are, and for every parameter of a route the records it can stand for.
+ */
+export async function makeEveryRecord(database: Database): Promise<{ leaving: Cast; params: Params }> {
+  const casts = { leaving: await makeCast(database), gone: await makeCast(database) };
+  const params = {
+    ...(await makeItems(database, casts)),
+    ...(await makeWebhooks(database)),
+    ...(await makeImports(database, casts)),
+    ...(await makeTokens(database, casts)),
+    ...(await makeMessages(database, casts)),
+    ...(await makeLinks(database, casts)),
+    sessionKey: ['unknown'],
+  };
+  return { leaving: casts.leaving, params };
+}
+
+async function makeItems(database: Database, { leaving, gone }: Casts): Promise<Params> {
+  const { em } = database;
+  const actor = `user:${gone.ivo.id}` as const;
+  await clearChecklist(database, gone);
+  await completeOffboarding(em, gone.offboardingId, actor);
+  await assignAsset(em, actor, leaving.spare.id, leaving.timo.id);
+  const back = { condition: 'worn', nextStatus: 'lost', note: 'On a train' } as const;
+  await recoverAsset(em, actor, leaving.spare.id, back);
+  await assignAsset(em, actor, gone.spare.id, gone.emil.id);
+  await updateUser(em, actor, gone.emil.id, { status: 'offboarded' });
+  await em.fork().nativeUpdate(User, { id: leaving.lena.id }, { startDate: '2020-01-01' });
+  const seatId = await assignSeat(em, actor, leaving.license.id, leaving.timo.id);
+  const wish = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
+  await resolveRequest(em, actor, wish, { outcome: 'rejected', note: 'No chairs', assetId: null });
+  return {
+    userId: [leaving, gone]
+      .flatMap((cast) => [cast.lena, cast.emil, cast.timo, cast.mira])
+      .map(({ id }) => id),
+    assetId: [leaving, gone].flatMap(({ laptop, spare }) => [laptop.id, spare.id]),
+    licenseId: [leaving.license.id, gone.license.id],
+    requestId: [leaving.requestId, gone.requestId, wish],
+    seatId: [seatId],
+  };
+}
+
+async function makeWebhooks(database: Database): Promise<Params> {
+  const endpoint = await subscribe(database);
+  const failed = await deliver(database, endpoint.id, 'failed');
+  const pending = await deliver(database, endpoint.id, 'pending');
+  await tried(database, failed, 1, 'http_error');
+  await tried(database, pending, 1, 'http_error');
+  return { endpointId: [endpoint.id], deliveryId: [failed, pending] };
+}
+
+async function makeImports(database: Database, { leaving, gone }: Casts): Promise<Params> {
+  const { upload, run } = importing(database, `user:${leaving.ada.id}`);
+  const people = csvOf(
+    ['email', 'name', 'department', 'endDate', 'managerExternalId'],
+    [leaving.emil.email, 'Emil', 'Sales', '2099-01-31', gone.lena.externalId],
+    ['new@x.example', 'New', 'Sales', '', leaving.mira.externalId],
+    ['nobody', '', '', 'soon', ''],
+  );
+  const assets = csvOf(['tag', 'model', 'location'], [gone.laptop.tag, 'X1', 'Porto']);
+  const licenses = csvOf(['license', 'vendor', 'seatsTotal'], ['Miro', 'Miro', 4], ['', '', 'x']);
+  const imports = [
+    await upload('users', people),
+    await upload('assets', assets),
+    await run('licenses', licenses),
+  ];
+  return { importId: imports.map(({ id }) => id) };
+}
+
+async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<Params> {
+  const ada = `user:${leaving.ada.id}` as const;
+  await createToken(em, ada, { name: 'hr feed', scopes: ['users:read'] });
+  const old = await createToken(em, ada, { name: 'old feed', scopes: ['users:read'] });
+  await revokeToken(em, `user:${gone.ivo.id}`, old.token.id);
+  return { tokenId: [old.token.id] };
+}
+
+/** What a notification of each kind says beside whom it is about. */
+const details: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
+  offboarding_completed: {},
+  offboarding_reminder: {},
+  tokens_ended: { tokens: ['hr'] },
+  webhook_failed: { url: 'https://x.example' },
+  webhook_disabled: { url: 'https://x.example', reason: 'gone' },
+  offboarding_stuck: { step: 'mails' },
+  mail_failed: { outcome: 'refused' },
+  import_ended: { fileName: 'people.csv', kind: 'users', state: 'done' },
+};
+
+async function makeMessages({ em }: Database, { leaving }: Casts): Promise<Params> {
+  const fork = em.fork();
+  for (const [kind, said] of Object.entries(details))
+    for (const userId of [leaving.ada.id, leaving.lena.id])
+      fork.create(Notification, {
+        userId,
+        kind: kind as NotificationKind,
+        aboutUserId: leaving.lena.id,
+        details: said,
+      });
+  fork.create(Mail, {
+    userId: leaving.emil.id,
+    kind: 'completions',
+    offboardingId: leaving.offboardingId,
+    state: 'failed',
+    outcome: 'refused',
+    closedAt: new Date(),
+  });
+  await fork.flush();
+  await em.fork().nativeUpdate(Offboarding, { id: leaving.offboardingId }, { failedStep: 'mails' });
+  return { mailId: [1] };
+}
+
+async function makeLinks({ em }: Database, { leaving }: Casts): Promise<Params> {
+  const userId = leaving.emil.id;
+  const invitation = await createLink(em, { userId, purpose: 'invitation', actor: 'system' });
+  const unsubscribing = mailTokens(testKey).sign({ userId: leaving.mira.id, kind: 'reminders' });
+  return { token: [invitation, unsubscribing] };
+}

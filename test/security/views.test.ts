@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+describe('no view', () => {
+  const folder = fileURLToPath(new URL('../../web/views/', import.meta.url));
+  const views = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.eta'))
+    .map((name) => [name, readFileSync(folder + name, 'utf8')] as const);
+
+  test('prints anything unescaped but other views and icons', () => {
+    const raw = views.flatMap(([name, text]) =>
+      [...text.matchAll(/<%~\s*([\s\S]*?)%>/g)].map(([, code]) => `${name}: ${code!.trim()}`),
+    );
+    expect(raw.filter((line) => !/: (include\(|h\.icon\(|it\.body$)/.test(line))).toEqual([]);
+  });
+
+  test('prints into an attribute without quotes, into a script or a style, or runs code of its own', () => {
+    for (const [name, text] of views) {
+      expect(text, name).not.toMatch(/<[a-z][^>]*\s[\w-]+=<%=/);
+      expect(text, name).not.toMatch(/<style|<script(?! src=)|\son\w+=|hx-on|\sstyle=|["']js:|hx-vals=/i);
+    }
+  });
+});
