@@ -1,0 +1,22 @@
+import { createToken } from '../../../database/tokens.ts';
+import type { Actor } from '../../../domain/actor.ts';
+import type { Scope } from '../../../domain/scopes.ts';
+import { apiAt } from '../../support/api.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { startWeb } from '../../support/web.ts';
+
+/** The API of a test file, called with a token that may read and write people unless a call says otherwise. */
+export async function apiOfPeople() {
+  const own = await ownDatabase();
+  const { database } = own;
+  const { em } = database;
+  const web = await startWeb(own);
+  let names = 0;
+
+  /** Makes a token with a name of its own. */
+  const newToken = (scopes: Scope[], actor: Actor = 'system') =>
+    createToken(em, actor, { name: `hr ${++names}`, scopes });
+
+  const { value: both } = await newToken(['users:read', 'users:write']);
+  return { database, em, web, newToken, both, call: apiAt(web.address, both) };
+}
