@@ -1,0 +1,20 @@
+import { test as base } from 'vitest';
+import { makeCast } from './cast.ts';
+import { ownDatabase } from './database.ts';
+import { startWeb } from './web.ts';
+
+/**
+ * A console for a file's tests, each of which has its own cast; whoever of its super-admin, admin and it-admin a test
+ * names is signed in. Called once, at the top of a file: `const { test } = await consoleTests()`.
+ */
+export async function consoleTests(variables: Record<string, string> = {}) {
+  const own = await ownDatabase();
+  const { database } = own;
+  const web = await startWeb(own, variables);
+  const test = base
+    .extend('cast', () => makeCast(database))
+    .extend('ada', ({ cast }) => web.signIn(cast.ada.email))
+    .extend('nora', ({ cast }) => web.signIn(cast.nora.email))
+    .extend('ivo', ({ cast }) => web.signIn(cast.ivo.email));
+  return { database, em: database.em, web, test };
+}

@@ -1,0 +1,36 @@
+import { describe, expect } from 'vitest';
+import { said } from '../../support/said.ts';
+import { offered, requestTests } from './setting.ts';
+
+const { test } = await requestTests();
+
+describe('approving', () => {
+  test('says so once, and leaves it open', async ({ ivo, wish }) => {
+    const id = await wish();
+    const answer = await ivo.post(`/requests/${id}/approval`);
+    expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(said(text)).toBe('success: The request has been approved.');
+    expect(text).not.toContain('/approval"');
+    expect(offered(text)).toEqual(['fulfilled', 'rejected', 'cancelled']);
+
+    const again = await ivo.post(`/requests/${id}/approval`);
+    expect(said((await ivo.get(again.location!)).text)).toBe('info: This request was approved already.');
+  });
+
+  test('by htmx answers with the request as it is now', async ({ ivo, wish }) => {
+    const answer = await ivo.postByHtmx(`/requests/${await wish()}/approval`, 'div#request');
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/^\s*<div id="request"/);
+    expect(answer.text).toContain('>Approved<');
+  });
+
+  test('what has been closed says what became of it', async ({ ivo, wish, resolve }) => {
+    const id = await wish();
+    await resolve(id, { outcome: 'cancelled' });
+    const answer = await ivo.post(`/requests/${id}/approval`);
+    expect(said((await ivo.get(answer.location!)).text)).toBe(
+      'info: This request had already been cancelled. Nothing was changed.',
+    );
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect } from 'vitest';
+import { resolveRequest } from '../../../database/requests.ts';
+import { statementsOf } from '../../support/statements.ts';
+import { requestTests } from './setting.ts';
+
+const { em, statusOf, web, test } = await requestTests();
+
+describe('the list of requests', () => {
+  test('shows what is open, or what the address asks for', async ({ ivo, wish }) => {
+    const open = await wish('Standing desk');
+    const closed = await wish('Beanbag');
+    await resolveRequest(em, 'system', closed, { outcome: 'rejected', note: null, assetId: null });
+
+    const { text } = await ivo.get('/requests');
+    expect(text).toContain(`href="/requests/${open}"`);
+    expect(text).not.toContain(`href="/requests/${closed}"`);
+    expect((await ivo.get('/requests?status=rejected')).text).toContain(`href="/requests/${closed}"`);
+    expect((await ivo.get('/requests?status=all')).text).toContain('Beanbag');
+    expect((await ivo.get('/requests?status=nonsense')).text).not.toContain('Beanbag');
+    expect((await ivo.get('/requests?page=80')).text).toContain('There is no page 80');
+  });
+
+  test('marks the wishes of people who leave', async ({ ivo }) => {
+    expect((await ivo.get('/requests')).text).toContain('>Leaving<');
+  });
+
+  test('takes as many statements for many rows as for none', async ({ ivo, wish }) => {
+    for (let number = 0; number < 10; number++) await wish();
+    await ivo.get('/requests');
+    const none = await statementsOf(() => ivo.get('/requests?status=cancelled'));
+    const many = await statementsOf(() => ivo.get('/requests'));
+    expect(many).toHaveLength(none.length);
+  });
+
+  test('is not for employees', async ({ cast }) => {
+    const emil = await web.signIn(cast.emil.email);
+    expect((await emil.get('/requests')).status).toBe(403);
+    expect((await emil.get(`/requests/${cast.requestId}`)).status).toBe(403);
+    const answer = await emil.post(`/requests/${cast.requestId}/resolution`, { outcome: 'cancelled' });
+    expect(answer.status).toBe(403);
+    expect(await statusOf(cast.requestId)).toBe('pending');
+  });
+});

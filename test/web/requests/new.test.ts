@@ -1,0 +1,51 @@
+import { describe, expect } from 'vitest';
+import { Request } from '../../../database/entities/index.ts';
+import { updateUser } from '../../../database/users.ts';
+import { said, saidBeside } from '../../support/said.ts';
+import { requestTests } from './setting.ts';
+
+const { em, test } = await requestTests();
+
+describe('a new request', () => {
+  test('is made for a person who is found first', async ({ cast, ivo }) => {
+    const found = await ivo.get(`/requests/new?person=${cast.emil.email}`);
+    expect(found.text).toContain(`href="/requests/new?userId=${cast.emil.id}"`);
+    expect((await ivo.get(`/requests/new?userId=${cast.emil.id}`)).text).toContain(cast.emil.name);
+
+    const answer = await ivo.post('/requests', {
+      userId: String(cast.emil.id),
+      item: 'Dock',
+      reason: 'Ports',
+    });
+    expect(answer.status).toBe(303);
+    const { text } = await ivo.get(answer.location!);
+    expect(said(text)).toBe('success: The request has been made.');
+    expect(text).toContain('Ports');
+  });
+
+  test('without an item, or for nobody, comes back with the message beside the field', async ({
+    cast,
+    ivo,
+  }) => {
+    const noItem = await ivo.post('/requests', { userId: String(cast.emil.id), item: '', reason: 'Typed' });
+    expect(noItem.status).toBe(422);
+    expect(saidBeside(noItem.text, 'item')).toBe('Please fill this in.');
+    expect(noItem.text).toContain('Typed');
+
+    const nobody = await ivo.post('/requests', { userId: '', item: 'Dock' });
+    expect(nobody.status).toBe(422);
+    expect(saidBeside(nobody.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+    expect((await ivo.post('/requests', { userId: '999999', item: 'Dock' })).status).toBe(404);
+  });
+
+  test('is refused in words for somebody suspended', async ({ cast, ivo }) => {
+    await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
+    const answer = await ivo.post('/requests', { userId: String(cast.emil.id), item: 'Dock', reason: '' });
+    expect(answer.status).toBe(409);
+    expect(said(answer.text)).toBe(
+      `danger: ${cast.emil.name} is suspended and cannot be given anything new.`,
+    );
+    expect(answer.text).toContain('value="Dock"');
+    expect(await em.fork().count(Request, { userId: cast.emil.id })).toBe(0);
+  });
+});

@@ -1,0 +1,71 @@
+import { describe, expect } from 'vitest';
+import { approveRequest } from '../../../database/requests.ts';
+import { said, saidBeside } from '../../support/said.ts';
+import { offered, requestTests } from './setting.ts';
+
+const { em, statusOf, test } = await requestTests();
+
+describe('resolving from a checklist', () => {
+  test('puts reject and cancel first, and warns of handing out an asset', async ({ cast, ivo }) => {
+    const checklist = await ivo.get(`/offboarding/${cast.lena.id}`);
+    expect(offered(checklist.text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
+    expect(checklist.text).toContain('An asset handed out now counts as hardware to recover.');
+    expect(checklist.text).toContain(`href="/requests/${cast.requestId}?from=offboarding#resolution"`);
+
+    const { text } = await ivo.get(`/requests/${cast.requestId}?from=offboarding`);
+    expect(offered(text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
+    expect(said(text)).toMatch(/^warning: Lena Brandt is leaving: the last day is/);
+    expect(text).toContain('name="from" value="offboarding"');
+  });
+
+  test('leads back there with a message', async ({ cast, ivo, resolve }) => {
+    const answer = await resolve(cast.requestId, { outcome: 'rejected', note: '', from: 'offboarding' });
+    expect([answer.status, answer.location]).toEqual([303, `/offboarding/${cast.lena.id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(said(text)).toBe('success: The request has been rejected.');
+    expect(text).toContain('All requests have been closed.');
+  });
+
+  test('in place by htmx answers with the checklist, where list, count and card changed', async ({
+    cast,
+    ivo,
+  }) => {
+    const fields = { outcome: 'cancelled', note: '', from: 'offboarding' };
+    const answer = await ivo.postByHtmx(`/requests/${cast.requestId}/resolution`, 'div#checklist', fields);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/^\s*<div id="checklist"/);
+    expect(answer.text).toContain('All requests have been closed.');
+    expect(answer.text).toContain('Still open: 1 hardware, 1 software, 0 requests.');
+  });
+
+  test('with an asset counts it as hardware', async ({ cast, ivo, resolve }) => {
+    const fields = { outcome: 'fulfilled', assetId: String(cast.spare.id), from: 'offboarding' };
+    const { location } = await resolve(cast.requestId, fields);
+    expect((await ivo.get(location!)).text).toContain('Still open: 2 hardware, 1 software, 0 requests.');
+  });
+
+  test('what is wrong is said on the checklist by htmx, and on the request’s page without', async ({
+    cast,
+    ivo,
+    resolve,
+  }) => {
+    const fields = { outcome: 'rejected', note: 'x'.repeat(2001), from: 'offboarding' };
+    const inPlace = await ivo.postByHtmx(`/requests/${cast.requestId}/resolution`, 'div#checklist', fields);
+    expect(inPlace.status).toBe(422);
+    expect(inPlace.text).toMatch(/^\s*<div id="checklist"/);
+    expect(said(inPlace.text)).toBe('danger: At most 2000 characters, please.');
+
+    const page = await resolve(cast.requestId, fields);
+    expect(page.status).toBe(422);
+    expect(saidBeside(page.text, `note-${cast.requestId}`)).toBe('At most 2000 characters, please.');
+    expect(page.text).toContain('name="from" value="offboarding"');
+    expect(await statusOf(cast.requestId)).toBe('pending');
+  });
+
+  test('approving keeps the way back', async ({ cast, ivo }) => {
+    const answer = await ivo.post(`/requests/${cast.requestId}/approval`, { from: 'offboarding' });
+    expect(answer.location).toBe(`/requests/${cast.requestId}?from=offboarding`);
+    await approveRequest(em, 'system', cast.requestId);
+    expect(await statusOf(cast.requestId)).toBe('approved');
+  });
+});

@@ -1,0 +1,109 @@
+import { describe, expect } from 'vitest';
+import { assetById } from '../../../database/assets.ts';
+import { assignAsset } from '../../../database/assignments.ts';
+import { updateUser } from '../../../database/users.ts';
+import { said, saidBeside } from '../../support/said.ts';
+import { offered, requestTests } from './setting.ts';
+
+const { em, statusOf, test } = await requestTests();
+
+describe('resolving', () => {
+  test.for(['fulfilled', 'rejected', 'cancelled'])(
+    'as %s closes the request',
+    async (outcome, { ivo, wish, resolve }) => {
+      const id = await wish();
+      const answer = await resolve(id, { outcome, note: 'Told them' });
+      expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
+      const { text } = await ivo.get(answer.location!);
+      expect(said(text)).toBe(`success: The request has been ${outcome}.`);
+      expect(text).toContain('Told them');
+      expect(offered(text)).toEqual([]);
+    },
+  );
+
+  test('twice says what became of it', async ({ ivo, wish, resolve }) => {
+    const id = await wish();
+    await resolve(id, { outcome: 'rejected' });
+    const answer = await resolve(id, { outcome: 'fulfilled' });
+    expect(said((await ivo.get(answer.location!)).text)).toBe(
+      'info: This request had already been rejected. Nothing was changed.',
+    );
+    expect(await statusOf(id)).toBe('rejected');
+  });
+
+  test('offers what is in stock, found without scripts', async ({ cast, ivo, wish }) => {
+    const id = await wish();
+    const { text } = await ivo.get(`/requests/${id}?asset=${cast.spare.tag}`);
+    expect(text).toContain(`name="assetId" value="${cast.spare.id}"`);
+    expect(text).not.toContain(`name="assetId" value="${cast.laptop.id}"`);
+    expect((await ivo.get(`/requests/${id}?asset=${cast.laptop.tag}`)).text).toContain(
+      'Nothing in stock matches',
+    );
+  });
+
+  test('with an asset hands it out', async ({ cast, ivo, wish, resolve }) => {
+    const id = await wish();
+    const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
+    expect(said((await ivo.get(answer.location!)).text)).toBe(
+      'success: The request has been fulfilled. The asset has been handed out and counts as hardware.',
+    );
+    expect((await assetById(em, cast.spare.id)).holder).toMatchObject({ userId: cast.emil.id });
+  });
+
+  test('with an asset that is gone meanwhile is refused, keeps the note and leaves the request open', async ({
+    cast,
+    wish,
+    resolve,
+  }) => {
+    const id = await wish();
+    await assignAsset(em, 'system', cast.spare.id, cast.rosa.id);
+    const fields = { outcome: 'fulfilled', assetId: String(cast.spare.id), note: 'As promised' };
+    const answer = await resolve(id, fields);
+    expect(answer.status).toBe(409);
+    expect(said(answer.text)).toBe(`danger: ${cast.rosa.name} holds ${cast.spare.tag}. Recover it first.`);
+    expect(answer.text).toContain('As promised');
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test('with an asset and another outcome comes back with the message, the search and the choice', async ({
+    cast,
+    wish,
+    resolve,
+  }) => {
+    const id = await wish();
+    const fields = { outcome: 'rejected', assetId: String(cast.spare.id), asset: cast.spare.tag };
+    const answer = await resolve(id, fields);
+    expect(answer.status).toBe(422);
+    expect(saidBeside(answer.text, 'assetId')).toBe('Only a fulfilled request hands out an asset.');
+    expect(answer.text).toContain(`value="${cast.spare.id}" checked`);
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test('without an outcome, or with one of its own, says so', async ({ wish, resolve }) => {
+    const id = await wish();
+    for (const outcome of ['', 'pending', 'forgotten']) {
+      const answer = await resolve(id, { outcome, note: 'Typed' });
+      expect(answer.status).toBe(422);
+      expect(answer.text).toContain('Choose how it ends: fulfilled, rejected or cancelled.');
+      expect(answer.text).toContain('Typed');
+    }
+    expect((await resolve(id, { outcome: 'fulfilled', assetId: 'any' })).status).toBe(422);
+    expect((await resolve(id, { outcome: 'fulfilled', assetId: '999999' })).status).toBe(404);
+    expect((await resolve(999_999, { outcome: 'fulfilled' })).status).toBe(404);
+    expect(await statusOf(id)).toBe('pending');
+  });
+
+  test('offers no asset to somebody suspended, who can still be told no', async ({
+    cast,
+    ivo,
+    wish,
+    resolve,
+  }) => {
+    const id = await wish();
+    await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
+    const { text } = await ivo.get(`/requests/${id}`);
+    expect(text).not.toContain('name="assetId"');
+    expect(text).toContain('cannot be given anything new');
+    expect((await resolve(id, { outcome: 'rejected' })).status).toBe(303);
+  });
+});

@@ -1,0 +1,26 @@
+import { createRequest, requestById } from '../../../database/requests.ts';
+import { consoleTests } from '../../support/console.ts';
+
+/** A console where Ivo sees to the wishes of Emil, who stays. */
+export async function requestTests() {
+  const { test: base, em, web } = await consoleTests();
+  const test = base
+    .extend(
+      'wish',
+      ({ cast }) =>
+        (item = 'Headset') =>
+          createRequest(em, 'system', cast.emil.id, { item, reason: null }),
+    )
+    .extend(
+      'resolve',
+      ({ ivo }) =>
+        (requestId: number, fields: Record<string, string>) =>
+          ivo.post(`/requests/${requestId}/resolution`, fields),
+    );
+  const statusOf = async (requestId: number) => (await requestById(em, requestId)).status;
+  return { em, web, test, statusOf };
+}
+
+/** The outcomes a form offers, in their order. */
+export const offered = (html: string) =>
+  [...html.matchAll(/name="outcome" value="(\w+)"/g)].map((match) => match[1]);
