@@ -1,0 +1,53 @@
+import { describe, expect } from 'vitest';
+import { saidBeside } from '../../support/said.ts';
+import { shown, webhookTests } from './setting.ts';
+
+const { test } = await webhookTests();
+
+describe('webhook endpoints', () => {
+  test('are added, and their secret is shown once', async ({ ada, add }) => {
+    const { url } = await add({ description: 'Badges', eventTypes: 'user.offboarded' });
+    const page = await ada.get('/settings/webhooks');
+    expect(shown(page)).toMatch(/^whsec_[\w+/]+=*$/);
+    expect(page.headers.get('cache-control')).toBe('no-store');
+    expect(page.text).toContain(url);
+    expect(shown(await ada.get('/settings/webhooks'))).toBeUndefined();
+  });
+
+  test('hear of completions when a script names no event, and of what is chosen otherwise', async ({
+    ada,
+    add,
+  }) => {
+    expect(await add()).toMatchObject({ eventTypes: ['user.offboarded'] });
+    expect(await add({ eventTypes: 'offboarding.cleared' })).toMatchObject({
+      eventTypes: ['offboarding.cleared'],
+    });
+    const none = await ada.post('/settings/webhooks', { url: 'https://x.example/', eventTypes: '' });
+    expect(none.status).toBe(422);
+    expect(saidBeside(none.text, 'events')).toBe('Please choose at least one event.');
+  });
+
+  test.for<[Record<string, string>, string]>([
+    [{ url: '' }, 'Please fill this in.'],
+    [{ url: 'hooks' }, 'Expected a web address'],
+    [{ url: 'http://hooks.example.com' }, 'begins with https://'],
+    [{ url: 'javascript:alert(1)' }, 'begins with https://'],
+    [{ url: 'https://127.0.0.1/' }, 'private or special'],
+    [{ url: 'https://[::1]/' }, 'private or special'],
+    [{ url: 'https://localhost/' }, 'private or special'],
+    [{ url: 'https://me:pw@hooks.example.com/' }, 'user name or password'],
+    [{ url: `https://x.example/${'x'.repeat(2000)}` }, 'At most 2000 characters'],
+    [{ url: 'https://x.example', description: 'x'.repeat(201) }, 'At most 200 characters'],
+    [{ url: 'https://x.example', eventTypes: 'user.born' }, 'Please choose some of'],
+    [{ url: 'https://x.example', eventTypes: 'webhook.test' }, 'Please choose some of'],
+  ])('at %o are refused beside the field, and what was typed is kept', async ([fields, message], { ada }) => {
+    const { status, text } = await ada.post('/settings/webhooks', fields);
+    expect(status).toBe(422);
+    expect(text).toContain(message);
+    if (fields.url) expect(text).toContain(`value="${fields.url}"`);
+  });
+
+  test('may be private when the environment allows it', async ({ add }) => {
+    await add({ url: 'http://127.0.0.2:9000/hooks' });
+  });
+});

@@ -1,0 +1,107 @@
+import { describe, expect } from 'vitest';
+import type { Answer } from '../../support/web.ts';
+import { deliver, subscribe, tried } from '../../support/webhooks.ts';
+import { webhookTests } from './setting.ts';
+
+const { database, em, test } = await webhookTests();
+
+describe('deliveries', () => {
+  test('are listed with whom they are about, how they went and when the next try is', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'pending', 'user.offboarded', new Date('2029-12-31T23:59Z'));
+    await tried(database, delivery, 1, 'http_error');
+    const here = `/settings/webhooks/${id}/deliveries`;
+    const { text } = await ada.get(here);
+    for (const words of [
+      'user.offboarded',
+      'Lena Brandt',
+      'Pending',
+      'The endpoint answered with an error',
+      '500',
+      '1 try',
+      '31 Dec 2029, 23:59 UTC',
+    ]) {
+      expect(text, words).toContain(words);
+    }
+  });
+
+  test('are narrowed by state and event, in the pager too, and nonsense is ignored', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    for (let number = 0; number < 51; number++) await deliver(database, id, 'failed');
+    await deliver(database, id, 'delivered', 'offboarding.cleared');
+    const here = `/settings/webhooks/${id}/deliveries`;
+    const rows = ({ text }: Answer) => text.match(/<tr data-href/g)?.length ?? 0;
+    expect(rows(await ada.get(`${here}?type=offboarding.cleared`))).toBe(1);
+    const failed = await ada.get(`${here}?state=failed&type=user.offboarded`);
+    expect(rows(failed)).toBe(50);
+    expect(failed.text).toContain(`${here}?state=failed&amp;type=user.offboarded&amp;page=2`);
+    expect(rows(await ada.get(`${here}?state=missed&page=2`))).toBe(1);
+    expect((await ada.get(`${here}?state=pending`)).text).toContain('No delivery is like that.');
+    const beyond = await ada.get(`${here}?state=nonsense&type=x&page=77`);
+    expect(beyond.text).toContain('52 deliveries');
+    expect(beyond.text).toContain('There is no page 77');
+  });
+
+  test('are shown with everything that was sent and came back, escaped, and without the secret', async ({
+    ada,
+  }) => {
+    const { id, secret } = await subscribe(database);
+    const delivery = await deliver(database, id, 'failed');
+    await tried(database, delivery, 1, 'timed_out');
+    const { text } = await ada.get(`/settings/webhooks/${id}/deliveries/${delivery}`);
+    for (const words of [
+      'The endpoint did not answer in time',
+      'POST https://hooks.example/lastday',
+      'webhook-id: evt_1',
+      '12 ms',
+      '&quot;name&quot;: &quot;Lena Brandt&quot;',
+    ]) {
+      expect(text, words).toContain(words);
+    }
+    expect(text).not.toContain(secret);
+    const other = await subscribe(database);
+    expect((await ada.get(`/settings/webhooks/${other.id}/deliveries/${delivery}`)).status).toBe(404);
+  });
+
+  test('on their way keep the page up to date, and nothing is sent when nothing is different', async ({
+    ada,
+  }) => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'pending');
+    for (const path of [
+      `/settings/webhooks/${id}/deliveries`,
+      `/settings/webhooks/${id}/deliveries/${delivery}`,
+    ]) {
+      const { text } = await ada.get(path);
+      const asked = /hx-get="([^"]+)"/.exec(text)![1]!.replaceAll('&amp;', '&');
+      expect((await ada.get(asked, { 'HX-Request': 'true' })).status).toBe(204);
+      expect((await ada.get(asked)).status).toBe(200);
+      await tried(database, delivery, path.endsWith('deliveries') ? 1 : 2, 'http_error');
+      expect((await ada.get(asked, { 'HX-Request': 'true' })).status).toBe(200);
+    }
+    const closed = await deliver(database, id, 'delivered');
+    expect((await ada.get(`/settings/webhooks/${id}/deliveries/${closed}`)).text).not.toContain('hx-get');
+  });
+});
+
+test('a delivery that was given up is shown on the page of the person it is about', async ({
+  cast,
+  ada,
+  ivo,
+}) => {
+  const { id } = await subscribe(database, 'https://badges.example/', ['user.offboarded']);
+  const delivery = await deliver(database, id, 'failed');
+  await em
+    .fork()
+    .execute(
+      'update webhook_events set offboarding_id = ? where id = (select event_id from webhook_deliveries where id = ?)',
+      [cast.offboardingId, delivery],
+    );
+  const page = await ada.get(`/offboarding/${cast.lena.id}`);
+  expect(page.text).toContain('1 not delivered');
+  expect(page.text).toContain('Given up');
+  expect(page.text).toContain(`/settings/webhooks/${id}/deliveries/${delivery}`);
+  const his = await ivo.get(`/offboarding/${cast.lena.id}`);
+  expect(his.text).toContain('A super-admin can send them again.');
+  expect(his.text).not.toContain('/settings/webhooks/');
+});

@@ -1,0 +1,107 @@
+import { describe, expect } from 'vitest';
+import { WebhookEndpoint } from '../../../database/entities/index.ts';
+import { said } from '../../support/said.ts';
+import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
+import { shown, webhookTests } from './setting.ts';
+
+const { database, em, endpoint, test } = await webhookTests();
+
+describe('webhook endpoints', () => {
+  test('are for super-admins alone', async ({ nora }) => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'failed');
+    const here = `/settings/webhooks/${id}`;
+    for (const path of ['/deliveries', `/deliveries/${delivery}`, '/edit']) {
+      expect((await nora.get(here + path)).status, path).toBe(403);
+    }
+    for (const path of [
+      '',
+      '/pause',
+      '/resumption',
+      '/secret',
+      '/test',
+      '/removal',
+      '/replay',
+      `/deliveries/${delivery}/try`,
+      `/deliveries/${delivery}/replay`,
+    ]) {
+      expect((await nora.post(here + path, { url: 'https://x.example' })).status, path).toBe(403);
+    }
+    expect(await deliveriesTo(database, id)).toHaveLength(1);
+    expect(await endpoint(id)).toMatchObject({ state: 'active' });
+  });
+
+  test('are edited, paused, turned on again and removed', async ({ ada, add }) => {
+    const { id } = await add();
+    const here = `/settings/webhooks/${id}`;
+    expect((await ada.get(`${here}/edit`)).text).toContain('value="user.offboarded" checked');
+    expect((await ada.post(here, { url: 'https://other.example/', description: 'Moved' })).status).toBe(303);
+    expect((await ada.post(here, { url: 'https://10.0.0.1/' })).status).toBe(422);
+    await deliver(database, id, 'pending');
+    expect((await ada.post(`${here}/pause`)).status).toBe(303);
+    const paused = await ada.get('/settings/webhooks');
+    expect(said(paused.text)).toContain('1 on the way was given up');
+    expect(paused.text).toContain('Paused since');
+    expect(await endpoint(id)).toMatchObject({ url: 'https://other.example/', state: 'paused' });
+
+    // What was missed is offered to be sent again.
+    const on = await ada.post(`${here}/resumption`);
+    expect([on.status, on.location]).toEqual([303, `${here}/deliveries?state=missed`]);
+    expect((await ada.get(on.location!)).text).toContain('1 event has never arrived');
+    expect(await endpoint(id)).toMatchObject({ state: 'active' });
+    expect((await ada.post(`${here}/removal`)).status).toBe(303);
+
+    expect((await ada.get(`${here}/edit`)).status).toBe(404);
+    expect((await ada.post(here, { url: 'https://other.example/' })).status).toBe(404);
+    expect((await ada.post(`${here}/test`)).status).toBe(404);
+    expect((await ada.post(`${here}/secret`)).status).toBe(404);
+    expect((await ada.get(`${here}/deliveries`)).text).toContain('Removed');
+    expect((await ada.get('/settings/webhooks/999999/deliveries')).status).toBe(404);
+  });
+
+  test('get a new secret, shown once, and no second one within a day', async ({ ada, add }) => {
+    const { id } = await add();
+    const first = shown(await ada.get('/settings/webhooks'));
+    const rotated = await ada.post(`/settings/webhooks/${id}/secret`);
+    expect([rotated.status, rotated.location]).toEqual([303, '/settings/webhooks']);
+    const page = await ada.get('/settings/webhooks');
+    expect(shown(page)).toMatch(/^whsec_/);
+    expect(shown(page)).not.toBe(first);
+    expect(page.text).toContain('the one before it is valid until');
+    expect(shown(await ada.get('/settings/webhooks'))).toBeUndefined();
+
+    const again = await ada.post(`/settings/webhooks/${id}/secret`);
+    expect(again.status).toBe(409);
+    expect(said(again.text)).toContain('The secret was changed less than 24 hours ago');
+    expect(shown(again)).toBeUndefined();
+  });
+
+  test('that are disabled say why, and have a button', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const fork = em.fork();
+    Object.assign(await fork.findOneOrFail(WebhookEndpoint, { id }), {
+      state: 'disabled',
+      disabledReason: 'failing',
+      stoppedAt: new Date('2026-11-24T05:06:00Z'),
+    });
+    await fork.flush();
+    expect((await ada.get('/settings/webhooks')).text).toContain(
+      'Disabled on 24 Nov 2026, 05:06 UTC, because nothing could be delivered to it for five days.',
+    );
+    await ada.post(`/settings/webhooks/${id}/resumption`);
+    expect(await endpoint(id)).toMatchObject({ state: 'active', disabledReason: null });
+  });
+
+  test('get a test, whatever they have chosen', async ({ ada }) => {
+    const { id } = await subscribe(database, undefined, ['user.offboarded']);
+    const sent = await ada.post(`/settings/webhooks/${id}/test`);
+    const [delivery] = await deliveriesTo(database, id);
+    expect([sent.status, sent.location]).toEqual([
+      303,
+      `/settings/webhooks/${id}/deliveries/${delivery!.id}`,
+    ]);
+    const page = await ada.get(sent.location!);
+    expect(page.text).toContain('webhook.test');
+    expect(page.text).toContain('Not tried yet.');
+  });
+});

@@ -1,0 +1,58 @@
+import { describe, expect } from 'vitest';
+import { turnEndpointOn } from '../../../database/webhooks.ts';
+import { said, saidBeside } from '../../support/said.ts';
+import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
+import { webhookTests } from './setting.ts';
+
+const { database, em, test } = await webhookTests();
+
+describe('deliveries', () => {
+  test('are sent again one by one, and only once while on their way', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'failed');
+    const here = `/settings/webhooks/${id}/deliveries/${delivery}`;
+    const sent = await ada.post(`${here}/replay`);
+    const [, replay] = await deliveriesTo(database, id);
+    expect([sent.status, sent.location]).toEqual([303, `/settings/webhooks/${id}/deliveries/${replay!.id}`]);
+    const twice = await ada.post(`${here}/replay`);
+    expect(twice.status).toBe(409);
+    expect(said(twice.text)).toContain('on its way');
+    expect((await ada.post(`/settings/webhooks/${id}/deliveries/999999/replay`)).status).toBe(404);
+    expect(await deliveriesTo(database, id)).toHaveLength(2);
+  });
+
+  test('are all sent again that never arrived since a moment', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const here = `/settings/webhooks/${id}`;
+    await deliver(database, id, 'failed', 'user.offboarded', new Date('2026-11-01T10:00:30Z'));
+    await deliver(database, id, 'failed', 'user.offboarded', new Date('2026-11-02T10:00:30Z'));
+    await again(database, await deliver(database, id, 'failed'), 'delivered');
+    const page = await ada.get(`${here}/deliveries`);
+    expect(page.text).toContain('2 events have never arrived');
+    expect(page.text).toContain('value="2026-11-01T10:00"');
+
+    for (const since of ['', 'yesterday', '2026-13-01T10:00', '2026-11-01']) {
+      const wrong = await ada.post(`${here}/replay`, { since });
+      expect(wrong.status, since).toBe(422);
+      expect(saidBeside(wrong.text, 'since'), since).toMatch(/date/);
+    }
+    const sent = await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' });
+    expect([sent.status, sent.location]).toEqual([303, `${here}/deliveries`]);
+    expect(said((await ada.get(`${here}/deliveries`)).text)).toContain('1 event is sent again');
+    expect(
+      said((await ada.get((await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' })).location!)).text),
+    ).toContain('Nothing was given up since then');
+
+    await ada.post(`${here}/pause`);
+    expect((await ada.post(`${here}/replay`, { since: '2026-11-01T10:00' })).status).toBe(409);
+    await turnEndpointOn(em, 'system', id);
+  });
+
+  test('that are closed have no next try', async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'delivered');
+    const tried = await ada.post(`/settings/webhooks/${id}/deliveries/${delivery}/try`);
+    expect(tried.status).toBe(409);
+    expect(said(tried.text)).toContain('This delivery is closed');
+  });
+});
