@@ -1,0 +1,61 @@
+import { sql } from 'kysely';
+import { describe, expect, it } from 'vitest';
+import { cutDigests } from '../../../database/digests.ts';
+import { Notification } from '../../../database/entities/index.ts';
+import { sqlOf } from '../../../database/tables.ts';
+import { createDigester } from '../../../worker/mails.ts';
+import { makeCast } from '../../support/cast.ts';
+import { eventually } from '../../support/engine.ts';
+import { csvOf, importing } from '../../support/importing.ts';
+import { flat, ownMailing } from './setting.ts';
+
+const { database, own, digest, em, mailsTo, takenBy, handleOf, untilTaken } = await ownMailing();
+
+/** Tells somebody something that is not in any mail yet. */
+async function tellOfTokens(userId: number): Promise<void> {
+  const fork = em();
+  fork.create(Notification, { userId, kind: 'tokens_ended', details: { tokens: ['hr'] } });
+  await fork.flush();
+}
+
+it('the end of an import reaches whoever started it, with its counts and a link to it', async () => {
+  const { nora, emil } = await makeCast(database);
+  const files = importing(database, `user:${nora.id}`);
+  const { id } = await files.run(
+    'users',
+    csvOf(['email', 'department'], [emil.email, 'Moved'], ['nobody', '']),
+  );
+  await digest();
+  const letter = await untilTaken(nora.email);
+  expect(letter.headers.subject).toBe('An import has ended');
+  expect(flat(letter)).toContain('0 added, 1 changed, 0 unchanged, 1 with errors.');
+  expect(letter.text).toContain(`https://lastday.halden.example/imports/${id}`);
+});
+
+describe('a mail whose process is lost', () => {
+  it('has another one, and is sent once', async () => {
+    const { mira } = await makeCast(database);
+    await tellOfTokens(mira.id);
+    // The worker died before it could start what it had cut.
+    const [mailId] = await cutDigests(em(), 0, new Date(Date.now() + 1_000));
+    await eventually(async () => {
+      await own.reconcile();
+      return takenBy(mira.email).length > 0;
+    });
+    await handleOf(mailId!).result();
+    await own.reconcile();
+    expect(takenBy(mira.email)).toHaveLength(1);
+    expect(takenBy(mira.email)[0]!.headers.subject).toBe('Lastday needs attention');
+  });
+});
+
+it('where no mail server is set, nothing is sent and nothing is kept for later', async () => {
+  const cast = await makeCast(database);
+  await tellOfTokens(cast.mira.id);
+  await sql`insert into mails (user_id, kind, day) values (${cast.mira.id}, 'reminders', '2026-01-01')`.execute(
+    sqlOf(em()),
+  );
+  await createDigester({ database, engine: own.engine, isOn: false })();
+  expect(await mailsTo(cast.mira.id)).toMatchObject([{ state: 'withheld' }]);
+  expect(await em().count(Notification, { mailConsideredAt: null })).toBe(0);
+});

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { Notification } from '../../../database/entities/index.ts';
+import { setEndDate } from '../../../database/offboardings.ts';
+import { updateUser } from '../../../database/users.ts';
+import { addDays, todayIn } from '../../../domain/dates.ts';
+import { retryNow } from '../../../workflows/messages.ts';
+import { type Cast, makeCast } from '../../support/cast.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { eventually } from '../../support/engine.ts';
+import { flat, ownMailing } from './setting.ts';
+
+const { database, own, server, digest, em, takenBy, handleOf, untilTried, untilClosed, untilTaken } =
+  await ownMailing();
+
+describe('the day’s reminders', () => {
+  /** Lena's last day was yesterday where she is; her reminder has come. */
+  async function overdue(zone: string, itAdminZone = 'Europe/Berlin'): Promise<Cast> {
+    const cast = await makeCast(database, 20);
+    await updateUser(database.em, 'system', cast.ivo.id, { timeZone: itAdminZone });
+    await updateUser(database.em, 'system', cast.lena.id, { timeZone: zone });
+    await setEndDate(database.em, 'system', cast.lena.id, addDays(todayIn(zone, new Date()), -1));
+    await own.relay();
+    await eventually(() => em().count(Notification, { userId: cast.lena.id }));
+    return cast;
+  }
+
+  it('reach a leaver a day ahead and one a day behind, their managers and the IT admins, once each', async () => {
+    const tonga = await overdue('Pacific/Tongatapu');
+    const samoa = await overdue('Pacific/Pago_Pago');
+    await Promise.all([digest(), digest()]);
+    await digest();
+    const receivers = [tonga.lena, tonga.mira, tonga.ivo, samoa.lena, samoa.mira, samoa.ivo];
+    await expect
+      .poll(() => receivers.filter(({ email }) => takenBy(email).length > 0), { timeout: 15_000 })
+      .toHaveLength(6);
+    await digest();
+
+    for (const { lena, mira } of [tonga, samoa]) {
+      const [toLena] = takenBy(lena.email);
+      expect(toLena!.headers.subject).toBe('Your last day was yesterday: please give back 1 device');
+      expect(flat(toLena!)).toContain('ThinkPad T14');
+      const [toMira] = takenBy(mira.email);
+      expect(toMira!.headers.subject).toBe(
+        'Lena Brandt had their last day yesterday: 1 device, 1 license and 1 request still open',
+      );
+    }
+    // The IT admin of the first was there when the second one's reminder came.
+    const [toIvo] = takenBy(tonga.ivo.email);
+    expect(toIvo!.headers.subject).toBe('2 people with something to clear, 2 of them overdue');
+    expect(flat(toIvo!).match(/it ended .{20,40}? \(Europe\/Berlin\)/g)).toHaveLength(2);
+    for (const { email } of receivers) expect(takenBy(email)).toHaveLength(1);
+  });
+
+  it('do not ask for what came back before they went out', async () => {
+    const cast = await overdue('UTC');
+    await clearChecklist(database, cast);
+    await digest();
+    expect(await untilClosed(cast.lena.id)).toMatchObject({ state: 'withheld' });
+    expect(takenBy(cast.lena.email)).toEqual([]);
+    const toIvo = await untilTaken(cast.ivo.email);
+    expect(toIvo.headers.subject).toBe('Lena Brandt is ready to be marked as offboarded');
+  });
+
+  it('wait for a server that is away, and are the same mail when they are sent again', async () => {
+    await server.stop();
+    const cast = await overdue('UTC');
+    await digest();
+    const tried = await untilTried(cast.lena.id, 1);
+    await server.start();
+    await handleOf(tried.id).signal(retryNow);
+    await handleOf(tried.id).result();
+    const [toLena] = takenBy(cast.lena.email);
+    expect(toLena!.headers['message-id']).toBe(
+      `<mail-${tried.id}-${tried.createdAt.getTime()}@halden.example>`,
+    );
+  });
+});

@@ -1,0 +1,60 @@
+import { beforeEach } from 'vitest';
+import { makeLinks } from '../../../activities/mail/links.ts';
+import { smtpMailer } from '../../../activities/mail/mailer.ts';
+import { Mail } from '../../../database/entities/index.ts';
+import { mailTokens } from '../../../database/mail-tokens.ts';
+import { createDigester } from '../../../worker/mails.ts';
+import { mailWorkflowId } from '../../../workflows/messages.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { eventually, ownEngine, testKey, testWorld } from '../../support/engine.ts';
+import { startMailServer, type TakenMail } from '../../support/smtp.ts';
+
+export const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
+
+/**
+ * A worker that sends its mails to a server of the test file. Before each test the server has taken nothing, is up
+ * and takes everything. `digest` cuts what has come so far into mails, without waiting for it to become quiet.
+ */
+export async function ownMailing() {
+  const { database } = await ownDatabase();
+  const own = await ownEngine(database);
+  const server = await startMailServer();
+  const mailer = smtpMailer(`${server.url}?connectionTimeout=2000`, {
+    name: 'Lastday',
+    address: 'it@halden.example',
+  });
+  await own.startWorker({ ...testWorld(database), mail: { mailer, links } });
+
+  beforeEach(async () => {
+    server.taken.length = 0;
+    Object.assign(server.behaviour, { onReceiver: () => null, onMessage: () => null, delayMs: 0 });
+    await server.stop();
+    await server.start();
+  });
+
+  const em = () => database.em.fork();
+  const mailsTo = (userId: number) => em().find(Mail, { userId }, { orderBy: { id: 'asc' } });
+  const takenBy = (email: string): TakenMail[] => server.taken.filter(({ to }) => to.includes(email));
+
+  return {
+    database,
+    own,
+    server,
+    digest: createDigester({ database, engine: own.engine, isOn: true, quietMs: 0 }),
+    em,
+    mailsTo,
+    takenBy,
+    handleOf: (mailId: number) => own.client.workflow.getHandle(mailWorkflowId(mailId)),
+    /** The first mail of a person, once it was tried so often. */
+    untilTried: (userId: number, attempts: number) =>
+      eventually(async () => (await mailsTo(userId)).find((row) => row.attempts >= attempts) ?? null),
+    /** The first mail of a person, once it is closed. */
+    untilClosed: (userId: number) =>
+      eventually(async () => (await mailsTo(userId)).find((row) => row.state !== 'pending') ?? null),
+    /** The first mail that the server took for an address. */
+    untilTaken: (email: string) => eventually(async () => takenBy(email)[0] ?? null),
+  };
+}
+
+/** What a mail says, in one line. */
+export const flat = ({ text }: TakenMail) => text.replace(/\s+/g, ' ');
