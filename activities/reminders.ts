@@ -3,10 +3,7 @@ import type { World } from './world.ts';
 
 /** The stored due moments of an offboarding; moments cross as epoch milliseconds. */
 export function reminderActivities({ database }: World) {
-  async function next(offboardingId: number) {
-    const reminder = await nextReminder(database.em.fork(), offboardingId);
-    return reminder === null ? null : { ...reminder, dueAt: reminder.dueAt.getTime() };
-  }
+  const next = (offboardingId: number) => nextReminder(database.em.fork(), offboardingId);
 
   return {
     /** The reminder that is due next, or null. */

@@ -28,36 +28,31 @@ export function sendingActivities(world: World) {
    */
   async function tryDelivery(deliveryId: number, number: number): Promise<ComingTry | null> {
     const parcel = await parcelOf(database.em.fork(), deliveryId, number);
-    const isClosed = parcel !== null && (await seeTo(deliveryId, number, parcel));
-    return isClosed ? null : comingTryOf(world, deliveryId);
+    if (parcel !== null) await seeTo(deliveryId, number, parcel);
+    return comingTryOf(world, deliveryId);
   }
 
-  /** Returns whether the delivery is known to be closed. */
-  async function seeTo(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
-    if (isOff(parcel)) {
-      await giveUpDelivery(database.em, deliveryId, 'disabled');
-      return true;
-    }
+  async function seeTo(deliveryId: number, number: number, parcel: Parcel) {
+    if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
     const lane = enter(parcel.endpointId);
     if ('wait' in lane) throw endpointIsBusy(lane.wait);
     try {
-      return await attempt(deliveryId, number, parcel);
+      await attempt(deliveryId, number, parcel);
     } finally {
       lane.leave();
     }
   }
 
-  async function attempt(deliveryId: number, number: number, parcel: Parcel): Promise<boolean> {
+  async function attempt(deliveryId: number, number: number, parcel: Parcel) {
     const began = Date.now();
     const result = await whileBeating(() => send(parcel));
     const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
-    const isClosed = await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
+    await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
     metrics.webhookTried(attempt.outcome, attempt.durationMs / 1000);
     log.info(
       { deliveryId, number, outcome: attempt.outcome, statusCode: attempt.statusCode },
       'Webhook tried',
     );
-    return isClosed;
   }
 
   async function send(parcel: Parcel): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {

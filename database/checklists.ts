@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { OpenCounts } from '../domain/checklist.ts';
-import type { ReminderKind } from '../domain/reminders.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
+import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -29,8 +29,8 @@ export interface Picture {
   hardware: number[];
   seats: number[];
   requests: number[];
-  /** The reminder that is due next, `dueAt` in epoch milliseconds; null when nothing more is to come. */
-  reminder: { id: number; kind: ReminderKind; dueAt: number } | null;
+  /** The reminder that is due next; null when nothing more is to come. */
+  reminder: NextReminder | null;
 }
 
 /** Reads whole pictures by one statement, so that sets and revision belong together; unknown ones are left out. */
@@ -42,9 +42,7 @@ export async function picturesOf(em: EntityManager, offboardingIds: readonly num
       array(select id from assignments where user_id = u.id and live order by id) as hardware,
       array(select id from seats where user_id = u.id and live order by id) as seats,
       array(select id from requests where user_id = u.id and live order by id) as requests,
-      (select jsonb_build_object('id', id, 'kind', kind, 'dueAt', floor(extract(epoch from due_at) * 1000))
-        from reminders where offboarding_id = o.id and fired_at is null and skipped_at is null
-        order by due_at, id limit 1) as reminder
+      ${nextReminderOf(sql`o.id`)} as reminder
     from offboardings o
     join users u on u.id = o.user_id
     cross join workspace w

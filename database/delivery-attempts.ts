@@ -33,7 +33,6 @@ export interface Attempt {
  * Records a try and what it means for the delivery and its endpoint in one transaction. A delivery that was closed
  * meanwhile keeps its state, and a try that is on record already stays as it is. The super-admins are told when the
  * tries are used up, and when the endpoint is disabled because it is gone or has failed for too long.
- * Returns whether this try is known to have been the last one.
  */
 export const recordAttempt = (
   em: EntityManager,
@@ -41,9 +40,9 @@ export const recordAttempt = (
   attempt: Attempt,
   schedule: RetrySchedule,
   now = new Date(),
-): Promise<boolean> =>
+): Promise<void> =>
   inTransaction(em, deliveryId, async (transaction, delivery, endpoint) => {
-    if (!(await insertAttempt(transaction, deliveryId, attempt, now))) return false;
+    if (!(await insertAttempt(transaction, deliveryId, attempt, now))) return;
     const { number, outcome, retryAt } = attempt;
     const state = stateAfterTry(outcome, number, triesOf(delivery.type, schedule));
     if (delivery.state === 'pending') {
@@ -52,7 +51,6 @@ export const recordAttempt = (
       } else await close(transaction, delivery, state, now);
     }
     await followHealth(transaction, endpoint, delivery, outcome, now);
-    return delivery.state !== 'pending' || state !== 'pending';
   });
 
 /** Closes a delivery that cannot be tried, and tells the super-admins. A closed one stays as it is. */
@@ -77,11 +75,11 @@ interface LockedDelivery {
 }
 
 /** The endpoint is locked before its deliveries, as whoever pauses or removes it does. */
-const inTransaction = <T>(
+const inTransaction = (
   em: EntityManager,
   deliveryId: number,
-  work: (em: EntityManager, delivery: LockedDelivery, endpoint: LockedEndpoint) => Promise<T>,
-): Promise<T> =>
+  work: (em: EntityManager, delivery: LockedDelivery, endpoint: LockedEndpoint) => Promise<void>,
+): Promise<void> =>
   retrying(() =>
     em.fork().transactional(async (transaction) => {
       const endpoint = await lockEndpointOf(transaction, deliveryId);

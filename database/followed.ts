@@ -42,13 +42,10 @@ export async function unfollowedOffboardings(
   return rows.map(({ id }) => id);
 }
 
-/** How many offboardings should have a workflow: the open ones, and those that wait for a person with a failed step. */
+/** How many offboardings are open. */
 export async function countFollowed(em: EntityManager): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    select (select count(*) from offboardings where state = 'open')
-      + (select count(*) from offboardings where failed_step is not null and state <> 'open') as count`.execute(
-    sqlOf(em),
-  );
+    select count(*) as count from offboardings where state = 'open'`.execute(sqlOf(em));
   return rows[0]!.count;
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { LastDay } from '../domain/reminders.ts';
 import type { EntityManager } from './orm.ts';
-import { armingOf, rearming, settingsForArming } from './rearming.ts';
+import { armingOf, rearming } from './rearming.ts';
 import { sqlOf } from './tables.ts';
 
 /** Which leavers a change of the workspace's settings concerns: all, or those without a zone of their own. */
@@ -24,8 +24,7 @@ export async function lockLeavers(em: EntityManager, concerned: Concerned): Prom
 export async function rearmEverybody(em: EntityManager, concerned: Concerned, now: Date): Promise<void> {
   // Also those who began to leave until the settings were locked.
   await lockLeavers(em, concerned);
-  const { timeZone } = await settingsForArming(em);
-  const leavers = await leaversConcerned(em, concerned, timeZone);
+  const leavers = await leaversConcerned(em, concerned);
   const arming = await armingOf(
     em,
     leavers.map(({ userId }) => userId),
@@ -40,11 +39,11 @@ export async function rearmEverybody(em: EntityManager, concerned: Concerned, no
 const isConcerned = (concerned: Concerned) =>
   concerned === 'everybody' ? sql`true` : sql`u.time_zone is null`;
 
-async function leaversConcerned(em: EntityManager, concerned: Concerned, workspaceZone: string) {
+async function leaversConcerned(em: EntityManager, concerned: Concerned) {
   const { rows } = await sql<{ userId: number; offboardingId: number } & LastDay>`
     select u.id as "userId", o.id as "offboardingId", coalesce(u.end_date, o.deactivated_on) as date,
-      coalesce(u.time_zone, ${workspaceZone}) as zone
-    from users u join offboardings o on o.user_id = u.id and o.state = 'open'
+      coalesce(u.time_zone, w.time_zone) as zone
+    from users u join offboardings o on o.user_id = u.id and o.state = 'open' cross join workspace w
     where ${isConcerned(concerned)} and coalesce(u.end_date, o.deactivated_on) is not null
     order by u.id`.execute(sqlOf(em));
   return rows.map(({ userId, offboardingId, ...lastDay }) => ({ userId, offboardingId, lastDay }));

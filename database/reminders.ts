@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import { systemActor } from '../domain/actor.ts';
 import { type OpenCounts, stillOpen } from '../domain/checklist.ts';
 import { daysBetween, todayIn } from '../domain/dates.ts';
-import { NotFound } from '../domain/failures.ts';
-import { isWaiting, newsAt, nextOverdueMoment, type ReminderKind } from '../domain/reminders.ts';
+import { isWaiting, newsAt, nextOverdueMoment } from '../domain/reminders.ts';
 import { type Change, changeAbout } from './change.ts';
 import { openCountsOf } from './checklists.ts';
 import { type Offboarding, Reminder } from './entities/index.ts';
+import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 import type { EntityManager } from './orm.ts';
 import { type ArmingSettings, arm, rearm, settingsForArming } from './rearming.ts';
 import { sqlOf } from './tables.ts';
@@ -21,23 +21,11 @@ export async function rearmReminders(change: Change, offboarding: Offboarding, n
   if (date) await rearm(change, offboarding.id, { date, zone: user.timeZone ?? null }, now);
 }
 
-/** A reminder that is still to come. */
-export interface WaitingReminder {
-  id: number;
-  kind: ReminderKind;
-  dueAt: Date;
-}
-
 /** The reminder of an offboarding that is due next; null when nothing more is to come. */
-export async function nextReminder(
-  em: EntityManager,
-  offboardingId: number,
-): Promise<WaitingReminder | null> {
-  const { rows } = await sql<WaitingReminder>`
-    select id, kind, due_at as "dueAt" from reminders
-    where offboarding_id = ${offboardingId} and fired_at is null and skipped_at is null
-    order by due_at, id limit 1`.execute(sqlOf(em));
-  return rows[0] ?? null;
+export async function nextReminder(em: EntityManager, offboardingId: number): Promise<NextReminder | null> {
+  const { rows } = await sql<{ next: NextReminder | null }>`
+    select ${nextReminderOf(sql`${offboardingId}`)} as next`.execute(sqlOf(em));
+  return rows[0]!.next;
 }
 
 /** Clocks of two machines differ a little. */
@@ -45,26 +33,27 @@ const toleranceMs = 60_000;
 
 /**
  * Fires a reminder that is due, once: marks it and notifies people in one transaction. One that fired already, that
- * is due later now, that the date moved away from, or whose offboarding is closed, does nothing. After the last day
- * the next one follows.
+ * has made place for the next, that is due later now, that the date moved away from, or whose offboarding is closed,
+ * does nothing. After the last day the next one follows.
  */
 export async function fireReminder(em: EntityManager, reminderId: number, now = new Date()): Promise<void> {
-  const { userId } = await offboardingOf(em, reminderId);
+  const userId = await whoseReminder(em, reminderId);
+  if (userId === null) return;
   await changeAbout(em, userId, systemActor, async (change) => {
-    const reminder = await change.em.findOneOrFail(Reminder, { id: reminderId });
+    const reminder = await change.em.findOne(Reminder, { id: reminderId });
     const { offboarding } = change;
-    if (!isWaiting(reminder) || offboarding === null || offboarding.id !== reminder.offboardingId) return;
+    if (reminder === null || !isWaiting(reminder)) return;
+    if (offboarding === null || offboarding.id !== reminder.offboardingId) return;
     if (reminder.dueAt.getTime() > now.getTime() + toleranceMs) return;
     await haveItsTurn(change, offboarding, reminder, now);
   });
 }
 
-async function offboardingOf(em: EntityManager, reminderId: number): Promise<{ userId: number }> {
+async function whoseReminder(em: EntityManager, reminderId: number): Promise<number | null> {
   const { rows } = await sql<{ userId: number }>`
     select o.user_id as "userId" from reminders r join offboardings o on o.id = r.offboarding_id
     where r.id = ${reminderId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('reminder');
-  return rows[0];
+  return rows[0]?.userId ?? null;
 }
 
 async function haveItsTurn(change: Change, offboarding: Offboarding, reminder: Reminder, now: Date) {

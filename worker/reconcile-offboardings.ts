@@ -25,27 +25,34 @@ const patienceWithDifference = 5 * 60_000;
 /**
  * Holds the running workflows against the open offboardings and has those told again that are missing, that show
  * something else, or that have not heard of their end. To look at each of them costs the engine and the worker
- * something for every leaver who only sleeps: while as many run as should, they are looked at only now and then.
+ * something for every leaver who only sleeps: while the numbers are as they were when all was in order, they are looked
+ * at only now and then.
  */
 export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers }: Parts) {
-  let foundInOrderAt = Number.NEGATIVE_INFINITY;
+  /** When everything was last found in order, and how many more workflows ran then than offboardings were open. */
+  let inOrder: { at: number; surplus: number } | null = null;
 
   async function reconcileOffboardings(em: EntityManager): Promise<void> {
-    if (Date.now() - foundInOrderAt < trustInNumbers && (await numbersAgree(em))) return;
+    if (inOrder && Date.now() - inOrder.at < trustInNumbers && (await surplusOf(em)) === inOrder.surplus)
+      return;
     const { seen, different, leftOver } = await lookAtAll(em);
     const told = await toldLately(em, [...different, ...leftOver], patienceWithDifference);
     const isWorthTelling = (id: number) => !told.has(id);
-    const isInOrder = await mend(em, {
+    const toMend = {
       missing: await unfollowedOffboardings(em, seen, lag),
       different: different.filter(isWorthTelling),
       leftOver: leftOver.filter(isWorthTelling),
-    });
-    // After mending the next turn looks again: this one's transaction may still be lost.
-    foundInOrderAt = isInOrder ? Date.now() : Number.NEGATIVE_INFINITY;
+    };
+    await mend(em, toMend);
+    // After mending the next turn looks again: this one's transaction may still be lost. So it does while one that
+    // should have ended has been told and has not, lest its number hides another that is missing.
+    const isInOrder = [toMend.missing, toMend.different, leftOver].every((ids) => ids.length === 0);
+    inOrder = isInOrder ? { at: Date.now(), surplus: await surplusOf(em) } : null;
   }
 
-  const numbersAgree = async (em: EntityManager) =>
-    (await engine.countOffboardings()) === (await countFollowed(em));
+  /** Those whose offboarding is closed and that wait for a person with a step that failed may run for months. */
+  const surplusOf = async (em: EntityManager) =>
+    (await engine.countOffboardings()) - (await countFollowed(em));
 
   /** Page by page: of each workflow only its id is kept. */
   async function lookAtAll(em: EntityManager) {
@@ -66,15 +73,13 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
     return found;
   }
 
-  /** Returns whether there was nothing to mend. */
-  async function mend(em: EntityManager, { missing, different, leftOver }: ToMend): Promise<boolean> {
+  async function mend(em: EntityManager, { missing, different, leftOver }: ToMend): Promise<void> {
     const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
-    if (Object.values(counts).every((count) => count === 0)) return true;
+    if (Object.values(counts).every((count) => count === 0)) return;
     // A new workflow begins with everything, whichever fact it is told.
     await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
     await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
     log.info(counts, 'Offboardings reconciled');
-    return false;
   }
 
   return reconcileOffboardings;

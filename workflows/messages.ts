@@ -171,7 +171,7 @@ export interface OffboardingInput {
 /**
  * How the workflow of an offboarding is started, wherever it is: by the relay's signal or by an Update of
  * the console, whichever comes first. A run that ended can be followed by another, which ends at once
- * when there is nothing left to do.
+ * when it is told, or reads, that there is nothing left to do.
  */
 export const offboardingStart = (input: OffboardingInput, queue: string = taskQueue) => ({
   workflowId: offboardingWorkflowId(input.offboardingId),

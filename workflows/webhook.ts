@@ -1,5 +1,5 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { SendingActivities } from '../activities/index.ts';
+import type { ComingTry } from '../activities/deliveries.ts';
 import { retryNow, type WebhookDeliveryInput } from './messages.ts';
 import { failedForGood, sending, step } from './steps.ts';
 
@@ -36,8 +36,6 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
     }
   }
 }
-
-type ComingTry = NonNullable<Awaited<ReturnType<SendingActivities['tryDelivery']>>>;
 
 /** What an operator reads in the Temporal UI. */
 export function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {

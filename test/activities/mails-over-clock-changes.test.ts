@@ -54,7 +54,7 @@ beforeAll(async () => {
 async function pass(now: Date) {
   for (const { id } of await em.fork().find(Offboarding, { state: 'open' })) {
     const next = await nextReminder(em.fork(), id);
-    if (next !== null && next.dueAt <= now) await fireReminder(em, next.id, now);
+    if (next !== null && next.dueAt <= now.getTime()) await fireReminder(em, next.id, now);
   }
   for (const mailId of await cutDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;

@@ -33,8 +33,8 @@ export function emilIn(database: Database) {
       const { id } = await em.fork().findOneOrFail(Offboarding, { userId: emil.id, state: 'open' });
       for (;;) {
         const next = await nextReminder(em.fork(), id);
-        if (next === null || next.dueAt > new Date(until)) return;
-        await fireReminder(em, next.id, next.dueAt);
+        if (next === null || next.dueAt > Date.parse(until)) return;
+        await fireReminder(em, next.id, new Date(next.dueAt));
       }
     },
 

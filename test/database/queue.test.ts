@@ -1,8 +1,10 @@
+import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { createAsset } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { queueOf } from '../../database/queue.ts';
+import { sqlOf } from '../../database/tables.ts';
 import { createUser, updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import {
@@ -77,6 +79,16 @@ async function expectTheOthers() {
 
 test('nobody falls out of sight: who is in no look-ahead is counted and listed', async () => {
   expect(await expectTheOthers()).toBeGreaterThan(5);
+});
+
+test('nor who was completed by hand, whose offboarding nobody has closed', async () => {
+  const before = await expectTheOthers();
+  const { id } = await someone({ status: 'active', endDate: addDays(today, 5), hardware: 0 });
+  people.push({ id, status: 'offboarded', endDate: addDays(today, 5), hardware: 0 });
+  await sql`update users set status = 'offboarded', offboarding_completed_at = now() where id = ${id}`.execute(
+    sqlOf(em),
+  );
+  expect(await expectTheOthers()).toBe(before + 1);
 });
 
 test('nor does anybody whose date was written by hand', async () => {

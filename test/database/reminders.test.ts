@@ -45,7 +45,7 @@ describe('a reminder', () => {
       const next = await nextReminder(em.fork(), cast.offboardingId);
       if (next === null || next.kind === 'overdue') break;
       kinds.push(next.kind);
-      await fireReminder(em, next.id, next.dueAt);
+      await fireReminder(em, next.id, new Date(next.dueAt));
     }
     expect(kinds).toEqual(['before_last_day', 'before_last_day', 'last_day_over']);
   });
@@ -146,6 +146,19 @@ describe('after the last day', () => {
     const waiting = (await statesOf(cast)).filter((line) => line.endsWith('waiting'));
     expect(waiting).toEqual(['3 overdue waiting']);
   });
+});
+
+it('that had nothing to say and made place for the next can be fired again, and does nothing', async () => {
+  const cast = await makeCast(database, -1);
+  await fire(cast, 'over');
+  await clearChecklist(database, cast);
+  await fire(cast, '3 overdue');
+  const { id, dueAt } = await momentNamed(database, cast.lena.id, '6 overdue');
+  await fireReminder(em, id, dueAt);
+  const before = await statesOf(cast);
+  // Whoever was told of it before it was fired does not know yet that it has gone.
+  await fireReminder(em, id, dueAt);
+  expect(await statesOf(cast)).toEqual(before);
 });
 
 describe('a worker that was away', () => {

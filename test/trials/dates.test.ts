@@ -40,7 +40,7 @@ async function wakeAt(cast: Cast, now: Date): Promise<number> {
   const { id } = await offboardingOf(cast);
   for (let fired = 0; ; fired++) {
     const next = await nextReminder(em.fork(), id);
-    if (next === null || next.dueAt > now) return fired;
+    if (next === null || next.dueAt > now.getTime()) return fired;
     await fireReminder(em, next.id, now);
     // Told twice, it does not fire twice.
     await fireReminder(em, next.id, now);

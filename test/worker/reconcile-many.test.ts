@@ -90,3 +90,28 @@ it('finds the one that has gone, and looks until the numbers agree again', async
   expect(looks.pages).toBeGreaterThan(pages);
   expect(await toBeTold()).toEqual([]);
 });
+
+it('looks at nobody again because of a process that outlives its offboarding', async () => {
+  const { looks } = watched();
+  // Its offboarding is closed, and it waits for a person with a step that failed: it shows that it is over.
+  const [last] = await query<{ id: number }>('select max(id) as id from offboardings');
+  await query(
+    `update offboardings set state = 'cancelled', closed_at = now(), cancelled_by = 'system' where id = ${last!.id}`,
+  );
+  const over: Engine = {
+    ...engine,
+    async runningOffboardings(from) {
+      looks.pages++;
+      const page = await engine.runningOffboardings(from);
+      const shown = page.running.get(last!.id);
+      if (shown) page.running.set(last!.id, { ...shown, isOver: true });
+      return page;
+    },
+  };
+  const reconcileIt = createReconciler({ database, engine: over, log: makeLog('worker', 'silent'), lag: 0 });
+  await reconcileIt();
+  const { pages } = looks;
+  await reconcileIt();
+  expect(looks.pages).toBe(pages);
+  expect(await toBeTold()).toEqual([]);
+});
