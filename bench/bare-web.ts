@@ -5,12 +5,9 @@ import pg from 'pg';
 import { type BareQuestion, taskQueue } from './bare.ts';
 import { transact } from './bare-transaction.ts';
 import { askToTransact, tell } from './bare-workflows.ts';
+import { statementsBeforeAsking, statementsOfEndDate } from './statements.ts';
 
 // A web process with nothing of Lastday in it: what HTTP, PostgreSQL and the engine cost when nobody looks at anything.
-
-/** As many statements as Lastday sends for an end date that moves, and before it asks for a completion. */
-const statementsOfMove = 9;
-const statementsBeforeAsking = 3;
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS! });
@@ -35,7 +32,7 @@ async function bodyOf(request: IncomingMessage): Promise<BareQuestion> {
 
 async function answer({ what, userId, workflowId }: BareQuestion): Promise<void> {
   if (what === 'move') {
-    await transact(pool, userId, statementsOfMove);
+    await transact(pool, userId, statementsOfEndDate);
     const start = { taskQueue, workflowId, signal: tell, signalArgs: [[1, 2, 3]] as [number[]] };
     await client.workflow.signalWithStart('bare', start);
   } else {

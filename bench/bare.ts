@@ -6,9 +6,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import pg from 'pg';
 import { transact } from './bare-transaction.ts';
 import { ask, bare, tell } from './bare-workflows.ts';
-
-/** As many statements as the step of a completion sends, its begin and commit included. */
-const statementsOfCompletion = 10;
+import { statementsOfCompletion } from './statements.ts';
 
 const createBareActivities = (pool: pg.Pool) => ({
   async nothing(): Promise<string> {

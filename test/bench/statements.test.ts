@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { statementsOfCompletion, statementsOfEndDate } from '../../bench/statements.ts';
+import { picturesOf } from '../../database/checklists.ts';
+import { completeOffboarding } from '../../database/completion.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { statementsOf } from '../support/statements.ts';
+import { apiOfPeople } from '../web/api-users/setting.ts';
+
+const { database, call } = await apiOfPeople();
+
+test('what a completion is held against sends as many statements as its step', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const statements = await statementsOf(async () => {
+    await completeOffboarding(database.em, cast.offboardingId, `user:${cast.ivo.id}`);
+    await picturesOf(database.em.fork(), [cast.offboardingId]);
+  });
+  expect(statements).toHaveLength(statementsOfCompletion);
+});
+
+test('what an end date over the API is held against sends as many statements', async () => {
+  const { lena, emil } = await makeCast(database);
+  const set = (externalId: string, endDate: string) =>
+    statementsOf(() => call('PATCH', `/users/${externalId}`, { body: { endDate } }));
+  // The first call with a token is written down, once a minute.
+  await set(lena.externalId, '2099-01-30');
+  expect(await set(lena.externalId, '2099-01-31')).toHaveLength(statementsOfEndDate);
+  expect((await set(emil.externalId, '2099-01-31')).length - statementsOfEndDate).toBeLessThanOrEqual(1);
+});
