@@ -28,17 +28,15 @@ export async function followedOffboardings(
   return rows;
 }
 
-/** The open offboardings besides these that the engine was not told of within so many milliseconds, nor is being told of. */
+/** The open offboardings besides these. */
 export async function unfollowedOffboardings(
   em: EntityManager,
   followed: readonly number[],
-  ms: number,
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select o.id from offboardings o
-    where o.state = 'open' and o.id not in (select unnest(${followed}::int[]))
-      and not exists (select from outbox where offboarding_id = o.id and ${isToldWithin(ms)})
-    order by o.id`.execute(sqlOf(em));
+    select id from offboardings
+    where state = 'open' and id not in (select unnest(${followed}::int[]))
+    order by id`.execute(sqlOf(em));
   return rows.map(({ id }) => id);
 }
 
@@ -55,13 +53,10 @@ export async function toldLately(
   offboardingIds: readonly number[],
   ms: number,
 ): Promise<Set<number>> {
+  // Counted from the beginning of the transaction, so that what is told while the engine is looked at is told lately.
   const { rows } = await sql<{ id: number }>`
     select distinct offboarding_id as id from outbox
     where offboarding_id = any(${offboardingIds}::int[])
-      and ${isToldWithin(ms)}`.execute(sqlOf(em));
+      and (sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`.execute(sqlOf(em));
   return new Set(rows.map(({ id }) => id));
 }
-
-/** Counted from the beginning of the transaction, so that what is told while the engine is looked at is told lately. */
-const isToldWithin = (ms: number) =>
-  sql`(sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`;

@@ -35,19 +35,19 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
   async function reconcileOffboardings(em: EntityManager): Promise<void> {
     if (inOrder && Date.now() - inOrder.at < trustInNumbers && (await surplusOf(em)) === inOrder.surplus)
       return;
-    const { seen, different, leftOver } = await lookAtAll(em);
+    const { seen, surplus, different, leftOver } = await lookAtAll(em);
+    const missing = await unfollowedOffboardings(em, seen);
+    const onTheirWay = await toldLately(em, missing, lag);
     const told = await toldLately(em, [...different, ...leftOver], patienceWithDifference);
-    const isWorthTelling = (id: number) => !told.has(id);
-    const toMend = {
-      missing: await unfollowedOffboardings(em, seen, lag),
-      different: different.filter(isWorthTelling),
-      leftOver: leftOver.filter(isWorthTelling),
-    };
-    await mend(em, toMend);
-    // After mending the next turn looks again: this one's transaction may still be lost. So it does while one that
-    // should have ended has been told and has not, lest its number hides another that is missing.
-    const isInOrder = [toMend.missing, toMend.different, leftOver].every((ids) => ids.length === 0);
-    inOrder = isInOrder ? { at: Date.now(), surplus: await surplusOf(em) } : null;
+    await mend(em, {
+      missing: missing.filter((id) => !onTheirWay.has(id)),
+      different: different.filter((id) => !told.has(id)),
+      leftOver: leftOver.filter((id) => !told.has(id)),
+    });
+    // While one is missing or left over the next turn looks again, whether it was told of now or lately: what it was
+    // told may still be lost, and its number must not hide another's. One that shows something else changes no number.
+    const isInOrder = [missing, leftOver].every((ids) => ids.length === 0);
+    inOrder = isInOrder ? { at: Date.now(), surplus } : null;
   }
 
   /** Those whose offboarding is closed and that wait for a person with a step that failed may run for months. */
@@ -56,17 +56,14 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
 
   /** Page by page: of each workflow only its id is kept. */
   async function lookAtAll(em: EntityManager) {
-    const found: Record<'seen' | 'different' | 'leftOver', number[]> = {
-      seen: [],
-      different: [],
-      leftOver: [],
-    };
+    const found: Found = { seen: [], surplus: 0, different: [], leftOver: [] };
     for await (const { running } of allPages(engine.runningOffboardings)) {
       const ids = [...running.keys()];
       const followed = await followedOffboardings(em, ids);
       const open = new Set(followed.map(idOf));
       const different = followed.filter((each) => differs(each, running.get(each.offboardingId)!));
       found.seen.push(...ids);
+      found.surplus += ids.length - open.size;
       found.different.push(...different.map(idOf));
       found.leftOver.push(...ids.filter((id) => !open.has(id) && !running.get(id)!.isOver));
     }
@@ -83,6 +80,14 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
   }
 
   return reconcileOffboardings;
+}
+
+interface Found {
+  seen: number[];
+  /** How many of them follow an offboarding that is not open. */
+  surplus: number;
+  different: number[];
+  leftOver: number[];
 }
 
 type ToMend = Record<'missing' | 'different' | 'leftOver', number[]>;

@@ -30,7 +30,7 @@ const toBeTold = async () =>
   ).map(({ id }) => id);
 
 /** A reconciler, and how often it has looked at the workflows themselves. */
-function watched(more: { trustInNumbers?: number } = {}) {
+function watched(more: { trustInNumbers?: number; lag?: number } = {}) {
   const looks = { pages: 0 };
   const watching: Engine = {
     ...engine,
@@ -89,6 +89,21 @@ it('finds the one that has gone, and looks until the numbers agree again', async
   await reconcile();
   expect(looks.pages).toBeGreaterThan(pages);
   expect(await toBeTold()).toEqual([]);
+});
+
+it('comes back to one that was told too lately to be called missing', async () => {
+  const [one] = await query<{ id: number }>('select max(id) as id from offboardings');
+  await handleOf(one!.id).terminate();
+  await eventually(async () => (await listed(engine)).size === count - 1);
+  await query(`update outbox set sent_at = now() where offboarding_id = ${one!.id}`);
+  const { reconcile } = watched({ lag: 1_500 });
+  await reconcile();
+  expect(await toBeTold()).toEqual([]);
+  await new Promise((resolve) => setTimeout(resolve, 1_600));
+  await reconcile();
+  expect(await toBeTold()).toEqual([one!.id]);
+  await relay();
+  await eventually(async () => (await listed(engine)).size === count);
 });
 
 it('looks at nobody again because of a process that outlives its offboarding', async () => {
