@@ -16,20 +16,24 @@ const machines = await machineDoors(stage, 3, 1);
 
 it('ten admins, three callers of the API and a sender of CSV files at once leave nothing that one after another could not have left', async () => {
   const doors = [...stage.doors, ...machines];
-  const course = { ...stage, doors, random: random.named('race'), operations: 18 };
-  const aftermath = await whileRelaying(stage, random, () => race(course));
-  const { history } = aftermath;
-  expect(await verdictOn(stage, aftermath), inFigures(history)).toEqual(allIsWell);
-  // Were everything refused, or nothing, the race would prove little.
-  expect(new Set(history.map(({ answer }) => answer.is))).toEqual(new Set(['done', 'refused', 'unchanged']));
-  const byImport = history.filter(
-    ({ actor, answer }) => actor.startsWith('token:importer') && answer.is === 'done',
-  );
-  expect(byImport.length).toBeGreaterThan(0);
-  const completed = history.filter(
-    ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
-  );
-  expect(completed.length).toBeGreaterThan(0);
+  const raceOnce = (turn: number) => {
+    const course = { ...stage, doors, random: random.named(`race ${turn}`), operations: 18 };
+    return whileRelaying(stage, random, () => race(course));
+  };
+  // In one race of a hundred chance lets nobody be completed: that one is held to everything too, and run again.
+  for (let turn = 0, completions = 0; completions === 0; turn++) {
+    expect(turn).toBeLessThan(3);
+    const aftermath = await raceOnce(turn);
+    const { history } = aftermath;
+    expect(await verdictOn(stage, aftermath), inFigures(history)).toEqual(allIsWell);
+    // Were everything refused, or nothing, the race would prove little.
+    expect(new Set(history.map(({ answer }) => answer.is))).toEqual(
+      new Set(['done', 'refused', 'unchanged']),
+    );
+    const done = history.filter(({ answer }) => answer.is === 'done');
+    expect(done.some(({ actor }) => actor.startsWith('token:importer'))).toBe(true);
+    completions = done.filter(({ operation }) => operation.kind === 'complete').length;
+  }
 });
 
 it('the laws of the schema hold at every moment for SQL clients who ask nobody', async () => {
