@@ -1,5 +1,3 @@
-import { Context } from '@temporalio/activity';
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import {
   type NextTry,
   nextTryOf,
@@ -8,26 +6,13 @@ import {
 } from '../database/deliveries.ts';
 import { giveUpDelivery } from '../database/delivery-attempts.ts';
 import { triesOf } from '../domain/webhook-schedule.ts';
-import { webhookDeliveryStart, webhookWorkflow } from '../workflows/messages.ts';
-import { whileBeating } from './beating.ts';
-import { inFlight } from './in-flight.ts';
 import type { World } from './world.ts';
-
-/** Started at the same time, and how long one may take, in milliseconds. */
-const width = 20;
-const patienceMs = 5_000;
 
 /** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */
 export const deliveryActivities = ({ database, retrySchedule }: World) => ({
   /** The deliveries that a completion has caused and that are on their way. */
   pendingDeliveries: (offboardingId: number): Promise<PendingDelivery[]> =>
     pendingDeliveriesOf(database.em.fork(), offboardingId),
-
-  /** Starts the process of each of them. Started already is as good as started. */
-  async startDeliveries(offboardingId: number): Promise<void> {
-    const deliveries = await pendingDeliveriesOf(database.em.fork(), offboardingId);
-    await whileBeating(() => inFlight(deliveries, width, startDelivery));
-  },
 
   /** The try that comes next and of how many it is one, or null when the delivery is closed. */
   nextTry: (deliveryId: number): Promise<ComingTry | null> =>
@@ -36,20 +21,6 @@ export const deliveryActivities = ({ database, retrySchedule }: World) => ({
   /** Closes a delivery that cannot be tried at all. */
   giveUpDelivery: (deliveryId: number): Promise<void> => giveUpDelivery(database.em, deliveryId, 'failed'),
 });
-
-async function startDelivery(delivery: PendingDelivery): Promise<void> {
-  const { client, info } = Context.current();
-  try {
-    await client.withDeadline(Date.now() + patienceMs, () =>
-      client.workflow.start(webhookWorkflow, {
-        ...webhookDeliveryStart(delivery, info.taskQueue),
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-  }
-}
 
 /** The try of a delivery that comes next, or null when it is closed. */
 export async function comingTryOf(

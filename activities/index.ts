@@ -5,6 +5,7 @@ import { mailActivities, mailingActivities } from './mail.ts';
 import { offboardingActivities } from './offboardings.ts';
 import { reminderActivities } from './reminders.ts';
 import { sendingActivities } from './sending.ts';
+import { startingActivities } from './starting.ts';
 import type { World } from './world.ts';
 
 export type { World };
@@ -18,6 +19,7 @@ export const createActivities = (world: World) =>
       ...deliveryActivities(world),
       ...importActivities(world),
       ...mailActivities(world),
+      ...startingActivities(world),
     },
     world,
   );

@@ -108,7 +108,8 @@ async function finalize(change: Change, offboarding: Offboarding, reports: numbe
   user.offboardingCompletedAt = now;
   em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor, failedStep: null });
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate: user.endDate, reports });
-  change.changed('lastDay');
+  // The process that asked has the answer: nobody else has to be told.
+  change.changed();
 
   clearManagerOfReports(change, offboarding.id);
   endEveryWayIn(change, now);

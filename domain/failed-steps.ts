@@ -2,6 +2,7 @@ const steps = {
   reading: 'reading what is open',
   reminders: 'sending the reminders',
   completion: 'marking them as offboarded',
+  sending: 'sending the webhooks and mails',
   deliveries: 'sending the webhooks',
   mails: 'sending the mails',
 } as const;

@@ -27,8 +27,8 @@ import {
 import { Noticeboard } from './noticeboard.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
-import { startDeliveries, startDeliveriesAsChildren } from './start-deliveries.ts';
-import { startMails } from './start-mails.ts';
+import { startSending } from './start-sending.ts';
+import { startSendingAsBefore } from './start-sending-as-before.ts';
 import { cameTooLate, failedForGood, readingsBesideUpdates, step } from './steps.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
@@ -46,8 +46,9 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  // Runs that began before go the long way: they read what a run is told since, and their deliveries are their children.
-  const goesShortWays = patched('short-ways');
+  // Runs that began before go on as they were: first with mails as children, in the beginning with a long way to everything.
+  const startsAllAtOnce = patched('one-start');
+  const goesShortWays = startsAllAtOnce || patched('short-ways');
   const reading = goesShortWays ? step : readingsBesideUpdates();
   const state = new OffboardingState(goesShortWays, run.carried);
   const isToldAtStart = goesShortWays && run.picture !== undefined;
@@ -85,9 +86,8 @@ export async function offboarding(run: Run): Promise<void> {
   }
   await letGo();
   if (wasOpen && state.phase === 'completed') {
-    const start = goesShortWays ? startDeliveries : startDeliveriesAsChildren;
-    await untilDone('deliveries', () => start(offboardingId));
-    if (goesShortWays || patched('mails')) await untilDone('mails', () => startMails(offboardingId));
+    if (startsAllAtOnce) await untilDone('sending', () => startSending(offboardingId));
+    else await startSendingAsBefore(offboardingId, goesShortWays, untilDone);
   }
   await condition(allHandlersFinished);
   noticeboard.refresh();

@@ -2,14 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
 import { completeOffboarding } from '../../../database/completion.ts';
 import { openForCompletion } from '../../../database/early-completions.ts';
+import { Mail } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
-import { complete } from '../../../workflows/messages.ts';
+import { complete, mailWorkflowId } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';
+import { startReceiver } from '../../support/receiver.ts';
+import { subscribe } from '../../support/webhooks.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 
-const { relay, ask, database, shownOf, untilShown, stateOf, auditCount } = await ownLeavers();
+const { relay, ask, askedFor, database, handleOf, client, shownOf, untilShown, stateOf, auditCount } =
+  await ownLeavers();
+
+const shownMail = async (mailId: number) =>
+  (await client.workflow.getHandle(mailWorkflowId(mailId)).describe()).type;
 
 describe('completing', () => {
   it('is refused while something is open, naming what, and goes on waiting', async () => {
@@ -70,6 +77,25 @@ describe('completing', () => {
     const done = answers.find(({ outcome }) => outcome === 'completed');
     expect(answers).toContainEqual({ ...done, outcome: 'already-completed' });
     expect(await auditCount('user.offboarded', [cast.lena.id])).toBe(1);
+  });
+
+  it('tells nobody what the process that asked knows, and starts in one step what is to be sent', async () => {
+    const receiver = await startReceiver();
+    await subscribe(database, receiver.url);
+    const cast = await makeCast(database);
+    await clearChecklist(database, cast);
+    await relay();
+    await untilShown(cast.offboardingId, { state: 'clear' });
+    const told = await askedFor(cast.offboardingId);
+    await ask(complete, cast.offboardingId, asIvo(cast));
+    await relay();
+    await handleOf(cast.offboardingId).result();
+    const { signals, activities } = await askedFor(cast.offboardingId);
+    expect(signals).toBe(told.signals);
+    expect(activities.slice(told.activities.length)).toEqual(['complete', 'startSending']);
+    await eventually(async () => receiver.received.length === 1);
+    const [mail] = await database.em.fork().find(Mail, { offboardingId: cast.offboardingId });
+    expect(await shownMail(mail!.id)).toBe('mail');
   });
 
   it('asked twice with the same token is done once, with the same answer', async () => {

@@ -52,7 +52,7 @@ describe('a leaver', () => {
     await untilShown(offboardingId, { lastDay });
     await setEndDate(database.em, `user:${nora.id}`, lena.id, addDays(lastDay, 10));
     await relay();
-    await expect.poll(() => askedFor(offboardingId)).toEqual({ timers: 2, activities: [] });
+    await expect.poll(() => askedFor(offboardingId)).toEqual({ timers: 2, signals: 2, activities: [] });
   });
 
   it('looks for the next reminder when whoever tells of a last day does not name it', async () => {

@@ -42,11 +42,12 @@ export async function ownLeavers() {
     return rows[0]!;
   }
 
-  /** How many timers an offboarding's workflow has begun so far, and which activities it has asked for. */
+  /** How many timers an offboarding's workflow has begun so far, what it was told, and which activities it has asked for. */
   async function askedFor(offboardingId: number) {
     const { events } = await handleOf(offboardingId).fetchHistory();
     return {
       timers: events!.filter((event) => event.timerStartedEventAttributes).length,
+      signals: events!.filter((event) => event.workflowExecutionSignaledEventAttributes).length,
       activities: events!.flatMap(
         ({ activityTaskScheduledEventAttributes: asked }) => asked?.activityType?.name ?? [],
       ),
