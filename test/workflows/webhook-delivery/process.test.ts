@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { deleteEndpoint } from '../../../database/webhooks.ts';
+import {
+  retryNow,
+  webhookDeliveryStart,
+  webhookDeliveryWorkflow,
+  webhookWorkflow,
+} from '../../../workflows/messages.ts';
+import { makeCast } from '../../support/cast.ts';
+import { startReceiver } from '../../support/receiver.ts';
+import { deliver } from '../../support/webhooks.ts';
+import { ownDeliveries } from './setting.ts';
+
+const {
+  database,
+  world,
+  worker,
+  startWorker,
+  client,
+  subscribe,
+  completeLena,
+  deliveryTo,
+  becomes,
+  handleOfDelivery,
+} = await ownDeliveries();
+
+it('is sent by the next worker when one stops, and ends at once when it is no longer pending', async () => {
+  const cast = await makeCast(database);
+  const receiver = await startReceiver();
+  const { id } = await subscribe(cast, receiver.url);
+  await worker.stop();
+  await startWorker(world);
+  await completeLena(cast);
+  await becomes(id, { state: 'delivered' });
+  const { id: deliveryId, eventId } = await deliveryTo(id);
+  const again = webhookDeliveryStart({ id: deliveryId, eventId, endpointId: id, replayOf: null });
+  await handleOfDelivery({ id: deliveryId, eventId }, id).result();
+  await client.workflow.execute(webhookWorkflow, again);
+  expect(receiver.received).toHaveLength(1);
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
+});
+
+it('costs the engine one step when the endpoint takes it at once', async () => {
+  const cast = await makeCast(database);
+  const { id } = await subscribe(cast, (await startReceiver()).url);
+  await completeLena(cast);
+  await becomes(id, { state: 'delivered' });
+  const handle = handleOfDelivery(await deliveryTo(id), id);
+  await handle.result();
+  const { events } = await handle.fetchHistory();
+  // Begun, task, step, task, ended: three events each for the tasks and the step.
+  expect(events).toHaveLength(11);
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
+});
+
+it('goes on with the try that comes next in a run that follows another one', async () => {
+  const cast = await makeCast(database);
+  const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
+  const { id } = await subscribe(cast, receiver.url);
+  await completeLena(cast);
+  await becomes(id, { outcomes: ['http_error', 'http_error'] });
+  const delivery = await deliveryTo(id);
+  const handle = handleOfDelivery(delivery, id);
+  await handle.terminate('begin anew');
+  const again = webhookDeliveryStart({ ...delivery, endpointId: id, replayOf: null });
+  await client.workflow.start(webhookWorkflow, again);
+  const details = async () =>
+    (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+  await expect.poll(details).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  expect(receiver.received).toHaveLength(2);
+  receiver.answer = (_request, response) => void response.end();
+  await handle.signal(retryNow);
+  await handle.result();
+  await becomes(id, { state: 'delivered', outcomes: ['http_error', 'http_error', 'delivered'] });
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
+});
+
+it('is made by its own process when it began with the version before', async () => {
+  const cast = await makeCast(database);
+  const receiver = await startReceiver();
+  const { id: endpointId } = await subscribe(cast, receiver.url);
+  const id = await deliver(database, endpointId, 'pending');
+  const { eventId } = await deliveryTo(endpointId);
+  const start = webhookDeliveryStart({ id, eventId, endpointId, replayOf: null });
+  await client.workflow.execute(webhookDeliveryWorkflow, start);
+  await becomes(endpointId, { state: 'delivered', outcomes: ['delivered'] });
+  expect(receiver.received).toHaveLength(1);
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, endpointId);
+});
+
+it('tells an operator what it waits for, in the Temporal UI', async () => {
+  const cast = await makeCast(database);
+  const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
+  const { id } = await subscribe(cast, receiver.url);
+  await completeLena(cast);
+  await becomes(id, { outcomes: ['http_error', 'http_error'] });
+  const handle = handleOfDelivery(await deliveryTo(id), id);
+  const details = async () => {
+    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
+    return metadata.currentDetails;
+  };
+  await expect.poll(details).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  expect(await details()).toContain('The try before: `http_error` (status 503).');
+  const { events } = await handle.fetchHistory();
+  const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
+  expect(summaries.map(String)).toContain('"Try 3 of 10"');
+  await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
+});

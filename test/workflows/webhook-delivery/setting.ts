@@ -1,0 +1,76 @@
+import { sql } from 'kysely';
+import { expect } from 'vitest';
+import { sqlOf } from '../../../database/tables.ts';
+import { createEndpoint } from '../../../database/webhooks.ts';
+import { complete, webhookDeliveryWorkflowId } from '../../../workflows/messages.ts';
+import type { Cast } from '../../support/cast.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { ownEngine, testWorld } from '../../support/engine.ts';
+
+/** An engine with a worker for the deliveries of a test file, and what is asked of both. */
+export async function ownDeliveries() {
+  const { database } = await ownDatabase();
+  const engine = await ownEngine(database);
+  const { ask, client } = engine;
+  const world = testWorld(database);
+  const worker = await engine.startWorker(world);
+
+  const subscribe = (cast: Cast, url: string) => {
+    const fields = { url, description: null, eventTypes: ['user.offboarded' as const] };
+    return createEndpoint(database.em, `user:${cast.ada.id}`, fields, world.secretBox);
+  };
+
+  async function completeLena(cast: Cast) {
+    await clearChecklist(database, cast);
+    expect((await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` })).outcome).toBe(
+      'completed',
+    );
+  }
+
+  async function deliveryTo(endpointId: number) {
+    const { rows } = await sql<{
+      id: number;
+      eventId: string;
+      state: string;
+      closed: boolean;
+      outcomes: string[];
+      waits: number;
+    }>`
+      select d.id, d.event_id as "eventId", d.state, d.closed_at is not null as closed,
+        array(select outcome from webhook_attempts a where a.delivery_id = d.id order by number) as outcomes,
+        extract(epoch from d.next_try_at - now())::float as waits
+      from webhook_deliveries d where endpoint_id = ${endpointId} and replay_of is null`.execute(
+      sqlOf(database.em.fork()),
+    );
+    return rows[0]!;
+  }
+
+  const becomes = (endpointId: number, expected: Partial<Awaited<ReturnType<typeof deliveryTo>>>) =>
+    expect.poll(() => deliveryTo(endpointId), { timeout: 15_000 }).toMatchObject(expected);
+
+  const handleOfDelivery = ({ id, eventId }: { id: number; eventId: string }, endpointId: number) =>
+    client.workflow.getHandle(webhookDeliveryWorkflowId({ id, eventId, endpointId, replayOf: null }));
+
+  async function superAdminsToldOf(deliveryId: number) {
+    const { rows } = await sql`
+      select from notifications
+      where kind = 'webhook_failed' and (details->>'deliveryId')::int = ${deliveryId} and user_id in (
+        select id from users where role = 'super-admin' order by id limit 1
+      )`.execute(sqlOf(database.em.fork()));
+    return rows.length;
+  }
+
+  return {
+    ...engine,
+    database,
+    world,
+    worker,
+    subscribe,
+    completeLena,
+    deliveryTo,
+    becomes,
+    handleOfDelivery,
+    superAdminsToldOf,
+  };
+}
