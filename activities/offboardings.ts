@@ -6,7 +6,7 @@ import { recordFailedStep } from '../database/failed-steps.ts';
 import { revokeSeat, seatById } from '../database/seats.ts';
 import type { Actor } from '../domain/actor.ts';
 import { askedTooLongAgo, failureTypes, wasAskedTooLongAgo } from '../domain/asking.ts';
-import type { CompleteAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
 import { asSignalled } from './pictures.ts';
 import type { World } from './world.ts';
@@ -21,7 +21,7 @@ interface Question {
 }
 
 /** What the leaver's process asks of the database. */
-export function offboardingActivities({ database, log }: World) {
+export function offboardingActivities({ database, log }: Pick<World, 'database' | 'log'>) {
   const fork = () => database.em.fork();
 
   /** What is open now; null when there is no such offboarding. */
@@ -37,7 +37,7 @@ export function offboardingActivities({ database, log }: World) {
   }
 
   /** How an offboarding that is closed ended. */
-  async function closed(offboardingId: number): Promise<CompleteAnswer> {
+  async function closed(offboardingId: number): Promise<NotCompleted> {
     const answer = await closedAnswer(fork(), offboardingId);
     if (answer === null) throw new Error(`Offboarding ${offboardingId} is open`);
     return answer;
@@ -45,15 +45,18 @@ export function offboardingActivities({ database, log }: World) {
 
   /** Completes the offboarding, or says why not; and what is open then. */
   async function complete({ offboardingId, actor, askedAt }: Question) {
-    const answer = wasAskedTooLongAgo(askedAt, Date.now())
+    const completion = wasAskedTooLongAgo(askedAt, Date.now())
       ? await answerToLateAsker(offboardingId)
       : await completeOffboarding(fork(), offboardingId, actor as Actor);
-    log.info({ offboardingId, outcome: answer.outcome }, 'Completion decided');
-    return { answer, picture: await pictureAfter(offboardingId) };
+    log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
+    if (completion.outcome !== 'completed')
+      return { answer: completion, picture: await pictureAfter(offboardingId) };
+    const { picture, ...answer } = completion;
+    return { answer, picture: asSignalled(picture) };
   }
 
   /** How it ended, if it did: nothing is begun any more. */
-  async function answerToLateAsker(offboardingId: number): Promise<CompleteAnswer> {
+  async function answerToLateAsker(offboardingId: number): Promise<NotCompleted> {
     const known = await closedAnswer(fork(), offboardingId);
     if (known !== null) return known;
     await withdrawOpeningTooLate(fork(), offboardingId, new Date());

@@ -59,6 +59,17 @@ export async function changeWithin<T>(
   work: (change: Change) => Promise<T>,
 ): Promise<T> {
   const user = await lockUser(em, person);
+  const offboarding = await em.findOne(Offboarding, { userId: user.id, state: 'open' });
+  return changeOf(em, { user, offboarding }, actor, work);
+}
+
+/** The same about a person whose row is locked, with their open offboarding, both read since. */
+export async function changeOf<T>(
+  em: EntityManager,
+  { user, offboarding }: Pick<Change, 'user' | 'offboarding'>,
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+): Promise<T> {
   const facts = new Set<ChangedFact>();
   const entries: Entry[] = [];
   const beside = new Map<string, RawBuilder<unknown>>();
@@ -67,7 +78,7 @@ export async function changeWithin<T>(
     em,
     user,
     actor,
-    offboarding: await em.findOne(Offboarding, { userId: user.id, state: 'open' }),
+    offboarding,
     record: (action, details = {}) => void entries.push({ action, details }),
     changed: (...more) => {
       if (!touched) user.revision++;

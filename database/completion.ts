@@ -1,20 +1,24 @@
+import { LockMode, raw } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
-import { type CompleteAnswer, endDateOnCompletion } from '../domain/completion.ts';
+import { type Completed, endDateOnCompletion, type NotCompleted } from '../domain/completion.ts';
+import { todayIn } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
-import { type Change, changeWithin } from './change.ts';
-import { gateOf, obstacleIn } from './completion-obstacles.ts';
-import { Offboarding } from './entities/index.ts';
+import { type Change, changeOf } from './change.ts';
+import type { Picture } from './checklists.ts';
+import { type Gate, gateOf, obstacleIn } from './completion-obstacles.ts';
+import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './rearming.ts';
 import { TryAgain } from './retrying.ts';
-import { sqlOf } from './tables.ts';
 import { endEveryWayIn } from './ways-in.ts';
 import { publish } from './webhook-events.ts';
-import { todayOf, workspaceOf } from './workspace.ts';
+
+/** What became of a completion; of one that was carried out also what is open then. */
+type Completion = NotCompleted | (Completed & { picture: Picture });
 
 /**
  * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
@@ -26,26 +30,30 @@ export const completeOffboarding = (
   offboardingId: number,
   actor: Actor,
   now = new Date(),
-): Promise<CompleteAnswer> =>
+): Promise<Completion> =>
   inOneTransaction(em, async (transaction) => {
-    const { leaverId, locked } = await lockEveryoneConcerned(transaction, offboardingId);
-    return changeWithin(transaction, leaverId, actor, (change) =>
-      complete(change, offboardingId, locked, now),
+    const locked = await lockEveryoneConcerned(transaction, offboardingId);
+    const offboarding = await offboardingById(transaction, offboardingId);
+    const closed = answerOfClosed(offboarding);
+    if (closed !== null) return closed;
+    const user = locked.find(({ id }) => id === offboarding.userId)!;
+    return changeOf(transaction, { user, offboarding }, actor, (change) =>
+      complete(change, offboarding, new Set(locked.map(({ id }) => id)), now),
     );
   });
 
 /** The state of an offboarding as an answer, for one that is no longer open; null while it is. */
-export async function closedAnswer(em: EntityManager, offboardingId: number): Promise<CompleteAnswer | null> {
-  return answerOfClosed(await offboardingById(em, offboardingId));
+export async function closedAnswer(em: EntityManager, offboardingId: number): Promise<NotCompleted | null> {
+  return answerOfClosed(await offboardingById(em.fork(), offboardingId));
 }
 
 async function offboardingById(em: EntityManager, id: number): Promise<Offboarding> {
-  const offboarding = await em.fork().findOne(Offboarding, { id });
+  const offboarding = await em.findOne(Offboarding, { id });
   if (offboarding === null) throw new NotFound('offboarding');
   return offboarding;
 }
 
-function answerOfClosed(offboarding: Offboarding): CompleteAnswer | null {
+function answerOfClosed(offboarding: Offboarding): NotCompleted | null {
   const at = offboarding.closedAt?.getTime() ?? 0;
   if (offboarding.state === 'completed')
     return { outcome: 'already-completed', by: offboarding.completedBy!, at };
@@ -57,33 +65,33 @@ function answerOfClosed(offboarding: Offboarding): CompleteAnswer | null {
  * Locks the leaver, their manager and their reports in one statement, in the order of their ids, and for
  * a super-admin every other one: two super-admins completing each other must not leave none.
  */
-async function lockEveryoneConcerned(em: EntityManager, offboardingId: number) {
-  const { rows } = await sql<{ id: number; isLeaver: boolean }>`
-    with leaver as materialized (
-      select u.id, u.manager_id, u.role from offboardings o join users u on u.id = o.user_id
-      where o.id = ${offboardingId}
-    )
-    select id, id = (select id from leaver) as "isLeaver" from users where id in (
-      select id from leaver
-      union select manager_id from leaver
-      union select r.id from leaver join users r on r.manager_id = leaver.id
-      union select o.id from leaver join users o on o.role = 'super-admin' where leaver.role = 'super-admin'
-    ) order by id for update`.execute(sqlOf(em));
-  const found = rows.find(({ isLeaver }) => isLeaver);
-  if (found === undefined) throw new NotFound('offboarding');
-  return { leaverId: found.id, locked: new Set(rows.map(({ id }) => id)) };
-}
+const lockEveryoneConcerned = (em: EntityManager, offboardingId: number): Promise<User[]> =>
+  em.find(
+    User,
+    {
+      id: {
+        $in: raw(
+          `(with leaver as materialized (
+            select u.id, u.manager_id, u.role from offboardings o join users u on u.id = o.user_id where o.id = ?
+          )
+          select id from leaver
+          union select manager_id from leaver
+          union select r.id from leaver join users r on r.manager_id = leaver.id
+          union select o.id from leaver join users o on o.role = 'super-admin' where leaver.role = 'super-admin')`,
+          [offboardingId],
+        ),
+      },
+    },
+    { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
+  );
 
 async function complete(
   change: Change,
-  offboardingId: number,
+  offboarding: Offboarding,
   locked: ReadonlySet<number>,
   now: Date,
-): Promise<CompleteAnswer> {
+): Promise<Completion> {
   const { em, user, actor } = change;
-  const offboarding = await em.findOneOrFail(Offboarding, { id: offboardingId });
-  const closed = answerOfClosed(offboarding);
-  if (closed !== null) return closed;
   const gate = await gateOf(em, user.id, actor);
   // Somebody who became a report while this waited is not locked in order: begin anew.
   if (gate.reports.some((id) => !locked.has(id))) throw new TryAgain();
@@ -91,31 +99,62 @@ async function complete(
   if (obstacle !== null) return refused(change, { outcome: 'refused', reason: obstacle }, now);
   const { counts } = gate;
   if (!isClear(counts)) return refused(change, { outcome: 'still-open', counts }, now);
-  await finalize(change, offboarding, gate.reports.length, now);
-  return { outcome: 'completed', by: actor, at: now.getTime() };
+  const picture = await finalize(change, offboarding, gate, now);
+  return { outcome: 'completed', by: actor, at: now.getTime(), picture };
 }
 
 /** Nothing is changed, except that an offboarding that was opened for this completion goes with it. */
-function refused(change: Change, answer: CompleteAnswer, now: Date): CompleteAnswer {
+function refused(change: Change, answer: NotCompleted, now: Date): NotCompleted {
   if (change.offboarding?.openedForCompletionAt) cancelOpenOffboarding(change, now);
   return answer;
 }
 
-async function finalize(change: Change, offboarding: Offboarding, reports: number, now: Date) {
-  const { em, user, actor } = change;
-  user.endDate ??= endDateOnCompletion(user.startDate, todayOf(user, await workspaceOf(em), now));
-  user.status = 'offboarded';
-  user.offboardingCompletedAt = now;
-  em.assign(offboarding, { state: 'completed', closedAt: now, completedBy: actor, failedStep: null });
-  change.record('user.offboarded', { offboardingId: offboarding.id, endDate: user.endDate, reports });
-  // The process that asked has the answer: nobody else has to be told.
-  change.changed();
-
+/**
+ * Writes everything that a completion does, by one statement unless the end date is missing. Returns what its process
+ * is to know then, which would be read again otherwise. That process has the answer: nobody else has to be told.
+ */
+async function finalize(
+  change: Change,
+  offboarding: Offboarding,
+  { reports, zone }: Gate,
+  now: Date,
+): Promise<Picture> {
+  const { em, user } = change;
+  const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayIn(zone, now));
+  user.endDate = endDate;
+  await em.flush();
+  change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: reports.length });
+  markOffboarded(change, offboarding.id, now);
   clearManagerOfReports(change, offboarding.id);
   endEveryWayIn(change, now);
   skipReminders(change, offboarding.id, 'completed', now);
   notifyManager(change, offboarding.id);
   publish(change, { type: 'user.offboarded', offboarding, at: now });
+  return {
+    offboardingId: offboarding.id,
+    userId: user.id,
+    department: user.department ?? null,
+    revision: user.revision + 1,
+    state: 'completed',
+    endDate,
+    zone,
+    hardware: [],
+    seats: [],
+    requests: [],
+    reminder: null,
+  };
+}
+
+function markOffboarded({ beside, user, actor }: Change, offboardingId: number, now: Date) {
+  const marking = sql`
+    offboarded as (
+      update users set status = 'offboarded', offboarding_completed_at = ${now}, revision = revision + 1
+      where id = ${user.id}
+    ), closed as (
+      update offboardings set state = 'completed', closed_at = ${now}, completed_by = ${actor}, failed_step = null
+      where id = ${offboardingId}
+    )`;
+  beside('offboarded', marking);
 }
 
 /** Clears the manager of everyone who reports to the leaver, with one audit entry each. */

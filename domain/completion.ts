@@ -2,8 +2,16 @@ import type { OpenCounts } from './checklist.ts';
 import type { CalendarDate } from './dates.ts';
 
 /** What became of asking for a completion. `by` is an actor, moments are epoch milliseconds. */
-export type CompleteAnswer =
-  | { outcome: 'completed'; by: string; at: number }
+export type CompleteAnswer = Completed | NotCompleted;
+
+export interface Completed {
+  outcome: 'completed';
+  by: string;
+  at: number;
+}
+
+/** Nothing was completed now. */
+export type NotCompleted =
   | { outcome: 'already-completed'; by: string; at: number }
   | { outcome: 'still-open'; counts: OpenCounts }
   | { outcome: 'cancelled'; by: string; at: number }

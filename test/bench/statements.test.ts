@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { offboardingActivities } from '../../activities/offboardings.ts';
 import { statementsOfCompletion, statementsOfEndDate } from '../../bench/statements.ts';
-import { picturesOf } from '../../database/checklists.ts';
-import { completeOffboarding } from '../../database/completion.ts';
+import { makeLog } from '../../config/log.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -12,10 +12,11 @@ const { database, call } = await apiOfPeople();
 test('what a completion is held against sends as many statements as its step', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
-  const statements = await statementsOf(async () => {
-    await completeOffboarding(database.em, cast.offboardingId, `user:${cast.ivo.id}`);
-    await picturesOf(database.em.fork(), [cast.offboardingId]);
-  });
+  const { offboardingId, ivo } = cast;
+  const { complete } = offboardingActivities({ database, log: makeLog('worker', 'silent') });
+  const statements = await statementsOf(() =>
+    complete({ offboardingId, actor: `user:${ivo.id}`, askedAt: Date.now() }),
+  );
   expect(statements).toHaveLength(statementsOfCompletion);
 });
 

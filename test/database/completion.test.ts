@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openCountsOf } from '../../database/checklists.ts';
+import { openCountsOf, picturesOf } from '../../database/checklists.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { openForCompletion } from '../../database/early-completions.ts';
 import {
@@ -14,6 +14,7 @@ import {
   WebhookEndpoint,
   WebhookEvent,
 } from '../../database/entities/index.ts';
+import type { Completed } from '../../domain/completion.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -38,6 +39,8 @@ async function endpoint(
   return made.id;
 }
 
+const pictureOf = async (offboardingId: number) => (await picturesOf(em.fork(), [offboardingId]))[0];
+
 test('while anything is open the completion is refused with the counts, and nothing changes', async () => {
   const cast = await makeCast(database);
   expect(await complete(database, cast)).toEqual({
@@ -59,8 +62,14 @@ test('a completion does everything at once, and exactly once', async () => {
   await clearChecklist(database, cast);
   const before = await userOf(database, cast.lena.id);
 
+  const by = `user:${cast.ivo.id}`;
   const answer = await complete(database, cast);
-  expect(answer).toMatchObject({ outcome: 'completed', by: `user:${cast.ivo.id}` });
+  expect(answer).toEqual({
+    outcome: 'completed',
+    by,
+    at: expect.any(Number),
+    picture: await pictureOf(cast.offboardingId),
+  });
 
   const lena = await userOf(database, cast.lena.id);
   expect(lena).toMatchObject({ status: 'offboarded', endDate: cast.lastDay, assignable: false });
@@ -108,7 +117,8 @@ test('a completion does everything at once, and exactly once', async () => {
     await em.fork().count(Reminder, { offboardingId: cast.offboardingId, firedAt: null, skippedAt: null }),
   ).toBe(0);
 
-  expect(await complete(database, cast, cast.nora)).toEqual({ ...answer, outcome: 'already-completed' });
+  const { at } = answer as Completed;
+  expect(await complete(database, cast, cast.nora)).toEqual({ outcome: 'already-completed', by, at });
   expect(
     await em.fork().count(WebhookEvent, { offboardingId: cast.offboardingId, type: 'user.offboarded' }),
   ).toBe(1);
@@ -130,7 +140,8 @@ test('the end date filled in is today where the person is', async () => {
   const { emil, ivo } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { timeZone: 'Pacific/Tongatapu' });
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
-  await completeOffboarding(em, id, `user:${ivo.id}`, new Date('2026-11-24T12:00:00Z'));
+  const answer = await completeOffboarding(em, id, `user:${ivo.id}`, new Date('2026-11-24T12:00:00Z'));
+  expect(answer).toMatchObject({ outcome: 'completed', picture: await pictureOf(id) });
   expect((await userOf(database, emil.id)).endDate).toBe('2026-11-25');
 });
 
