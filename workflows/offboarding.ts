@@ -46,8 +46,10 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  // Runs that began before go on as they were: first with mails as children, in the beginning with a long way to everything.
-  const startsAllAtOnce = patched('one-start');
+  // Runs that began before go on as they were: first with a completion shown at once, then with mails as children, in the
+  // beginning with a long way to everything.
+  const showsEndOnce = patched('end-shown-once');
+  const startsAllAtOnce = showsEndOnce || patched('one-start');
   const goesShortWays = startsAllAtOnce || patched('short-ways');
   const reading = goesShortWays ? step : readingsBesideUpdates();
   const state = new OffboardingState(goesShortWays, run.carried);
@@ -201,12 +203,17 @@ export async function offboarding(run: Run): Promise<void> {
     await continueAsNew<typeof offboarding>({ ...same, carried: state.toCarry(offboardingId) });
   }
 
+  /** A completion is shown when what follows it is started: the engine writes down what is shown once less. */
+  function endsInAMoment(): boolean {
+    return showsEndOnce && state.phase === 'completed' && state.failedSteps.length === 0;
+  }
+
   /** Beside the procedure, so that a step that takes long hides no change. */
   async function keepShowing() {
     try {
       for (;;) {
         noticeboard.refresh();
-        await condition(() => noticeboard.isStale());
+        await condition(() => noticeboard.isStale() && !endsInAMoment());
       }
     } catch (error) {
       if (!isCancellation(error)) throw error;
