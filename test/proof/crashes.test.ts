@@ -22,7 +22,7 @@ await subscribe(machine.database, receiver.url, ['user.offboarded']);
 
 const ofCompletion = {
   line: 'worker to postgres',
-  statement: /^commit after update "offboardings"/,
+  statement: /^commit after with offboarded as/,
 } as const;
 
 it('a completion survives the death of parts of Lastday in the middle of it', async () => {
