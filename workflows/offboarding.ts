@@ -34,6 +34,9 @@ import { cameTooLate, failedForGood, readingsBesideUpdates, step } from './steps
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
 const retryPatience = '2s';
 
+/** Whatever takes longer is shown to operators. */
+const moment = '1s';
+
 interface Run extends OffboardingInput {
   carried?: Carried;
   /** Continue as new after so many events although the engine does not suggest it yet: for tests. */
@@ -46,16 +49,17 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  // Runs that began before go on as they were: first with a completion shown at once, then with mails as children, in the
+  // Runs that began before go on as they were: lately showing completions at once, before with mails as children, in the
   // beginning with a long way to everything.
-  const showsEndOnce = patched('end-shown-once');
-  const startsAllAtOnce = showsEndOnce || patched('one-start');
+  const showsWhatLasts = patched('shown-when-it-lasts');
+  const startsAllAtOnce = showsWhatLasts || patched('one-start');
   const goesShortWays = startsAllAtOnce || patched('short-ways');
   const reading = goesShortWays ? step : readingsBesideUpdates();
   const state = new OffboardingState(goesShortWays, run.carried);
   const isToldAtStart = goesShortWays && run.picture !== undefined;
   if (isToldAtStart) state.beginRead()(run.picture!);
   const noticeboard = new Noticeboard(state);
+  let isMomentary = false;
   const answer = answering(state);
   const { untilDone, giveUpOn, overcome, letGo, recordFailedSteps } = persevering(offboardingId, state);
 
@@ -159,6 +163,7 @@ export async function offboarding(run: Run): Promise<void> {
 
   async function finalize({ actor, askedAt, requestId }: Asking): Promise<CompleteAnswer> {
     state.isFinalizing = true;
+    if (showsWhatLasts) showIfItLasts();
     try {
       const take = state.beginRead();
       const { answer, picture } = await step('Complete the offboarding').complete({
@@ -175,6 +180,19 @@ export async function offboarding(run: Run): Promise<void> {
       throw error;
     } finally {
       state.isFinalizing = false;
+    }
+  }
+
+  /** What a completion and what follows it pass through in a moment nobody sees, and the engine would write down each. */
+  async function showIfItLasts() {
+    isMomentary = true;
+    try {
+      const isBackAsItWas = () => state.isOpen && !state.isFinalizing;
+      await condition(isBackAsItWas, moment, { summary: 'Show the completion' });
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    } finally {
+      isMomentary = false;
     }
   }
 
@@ -203,17 +221,12 @@ export async function offboarding(run: Run): Promise<void> {
     await continueAsNew<typeof offboarding>({ ...same, carried: state.toCarry(offboardingId) });
   }
 
-  /** A completion is shown when what follows it is started: the engine writes down what is shown once less. */
-  function endsInAMoment(): boolean {
-    return showsEndOnce && state.phase === 'completed' && state.failedSteps.length === 0;
-  }
-
   /** Beside the procedure, so that a step that takes long hides no change. */
   async function keepShowing() {
     try {
       for (;;) {
         noticeboard.refresh();
-        await condition(() => noticeboard.isStale() && !endsInAMoment());
+        await condition(() => noticeboard.isStale() && !isMomentary);
       }
     } catch (error) {
       if (!isCancellation(error)) throw error;

@@ -47,6 +47,22 @@ describe('completing', () => {
     await untilShown(cast.offboardingId, { status: 'COMPLETED', state: 'completed' });
   });
 
+  it('is shown to operators while it lasts longer than a moment', async () => {
+    const cast = await makeCast(database);
+    await clearChecklist(database, cast);
+    await relay();
+    await untilShown(cast.offboardingId, { state: 'clear' });
+    const answer = await database.em.fork().transactional(async (em) => {
+      await em.execute('select from users where id = ? for update', [cast.lena.id]);
+      const asked = ask(complete, cast.offboardingId, asIvo(cast));
+      await untilShown(cast.offboardingId, { status: 'RUNNING', state: 'finalizing' });
+      // In an object: the transaction is not to wait for the answer.
+      return { asked };
+    });
+    expect(await answer.asked).toMatchObject({ outcome: 'completed' });
+    await untilShown(cast.offboardingId, { status: 'COMPLETED', state: 'completed' });
+  });
+
   it('is refused by the database when the workflow believes that all is clear, and the sets are mended', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
