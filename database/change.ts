@@ -63,7 +63,7 @@ export async function changeWithin<T>(
   return changeOf(em, { user, offboarding }, actor, work);
 }
 
-/** The same about a person whose row is locked, with their open offboarding, both read since. */
+/** The same about a person whose row is locked, as it has been since, and with their open offboarding, read since. */
 export async function changeOf<T>(
   em: EntityManager,
   { user, offboarding }: Pick<Change, 'user' | 'offboarding'>,

@@ -63,7 +63,8 @@ function answerOfClosed(offboarding: Offboarding): NotCompleted | null {
 
 /**
  * Locks the leaver, their manager and their reports in one statement, in the order of their ids, and for
- * a super-admin every other one: two super-admins completing each other must not leave none.
+ * a super-admin every other one: two super-admins completing each other must not leave none. Returns their rows as
+ * they are since: FOR UPDATE gives the newest version of a row that it waited for.
  */
 const lockEveryoneConcerned = (em: EntityManager, offboardingId: number): Promise<User[]> =>
   em.find(
@@ -110,8 +111,9 @@ function refused(change: Change, answer: NotCompleted, now: Date): NotCompleted 
 }
 
 /**
- * Writes everything that a completion does, by one statement unless the end date is missing. Returns what its process
- * is to know then, which would be read again otherwise. That process has the answer: nobody else has to be told.
+ * Has everything written that a completion does: by the one statement at the end of the change, but for an end date
+ * that is missing. Returns what its process is to know then, so that it need not be read. That process has the answer:
+ * nobody else has to be told.
  */
 async function finalize(
   change: Change,
@@ -121,8 +123,10 @@ async function finalize(
 ): Promise<Picture> {
   const { em, user } = change;
   const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayIn(zone, now));
-  user.endDate = endDate;
-  await em.flush();
+  if (!user.endDate) {
+    user.endDate = endDate;
+    await em.flush();
+  }
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: reports.length });
   markOffboarded(change, offboarding.id, now);
   clearManagerOfReports(change, offboarding.id);

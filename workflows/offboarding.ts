@@ -163,7 +163,7 @@ export async function offboarding(run: Run): Promise<void> {
 
   async function finalize({ actor, askedAt, requestId }: Asking): Promise<CompleteAnswer> {
     state.isFinalizing = true;
-    if (showsWhatLasts) showIfItLasts();
+    if (showsWhatLasts && !isMomentary) showIfItLasts();
     try {
       const take = state.beginRead();
       const { answer, picture } = await step('Complete the offboarding').complete({
@@ -226,7 +226,7 @@ export async function offboarding(run: Run): Promise<void> {
     try {
       for (;;) {
         noticeboard.refresh();
-        await condition(() => noticeboard.isStale() && !isMomentary);
+        await condition(() => !isMomentary && noticeboard.isStale());
       }
     } catch (error) {
       if (!isCancellation(error)) throw error;
