@@ -85,13 +85,13 @@ export async function startMachine(variables: Record<string, string> = {}) {
 
   const address = `http://127.0.0.1:${port}`;
   const stranger = () => new Browserlike(address);
-  const isHealthy = () =>
+  const health = () =>
     stranger()
       .get('/health')
-      .then(
-        ({ status }) => status === 200,
-        () => false,
-      );
+      .catch((error: Error) => ({ status: 0, text: error.message }));
+  const isHealthy = async () => (await health()).status === 200;
+  const logs = () =>
+    (['web', 'worker'] as const).map((name) => `${name}:\n${logTail(logFile(dataDir, name))}`).join('\n');
 
   return {
     dataDir,
@@ -106,14 +106,18 @@ export async function startMachine(variables: Record<string, string> = {}) {
     address,
     stranger,
     /** The ends of what web and worker have logged. */
-    logs: () =>
-      (['web', 'worker'] as const).map((name) => `${name}:\n${logTail(logFile(dataDir, name))}`).join('\n'),
+    logs,
     /** Kills parts at the same moment, and starts them again. */
     async crash(names: readonly PartName[]): Promise<void> {
       await Promise.all(names.map((name) => parts[name]!.kill()));
       await Promise.all(names.map((name) => parts[name]!.start()));
     },
-    untilHealthy: (patience = 60_000) => eventually(isHealthy, patience),
+    /** Throws when that takes longer, with what is not healthy and what was logged last. */
+    async untilHealthy(patience = 60_000): Promise<void> {
+      await eventually(isHealthy, patience).catch(async () => {
+        throw new Error(`Not healthy after ${patience} ms: ${(await health()).text}\n${logs()}`);
+      });
+    },
   };
 }
 
