@@ -19,8 +19,8 @@ export interface Gate {
   hasOtherSuperAdmin: boolean;
   /** Who has this person as their manager. */
   reports: number[];
-  /** The zone that counts for this person. */
-  zone: string;
+  /** The zone of the workspace. */
+  timeZone: string;
 }
 
 /** Reads what decides on the completion of a person, by one statement. */
@@ -31,7 +31,7 @@ export async function gateOf(em: EntityManager, userId: number, actor: Actor): P
         where id = ${actorUserId(actor)}::int) as asker,
       exists (select from users where ${isOtherSuperAdmin(userId)}) as "hasOtherSuperAdmin",
       array(select id from users where manager_id = ${userId}) as reports,
-      coalesce((select time_zone from users where id = ${userId}), w.time_zone) as zone
+      w.time_zone as "timeZone"
     from workspace w`.execute(sqlOf(em));
   const { hardware, software, requests, ...rest } = rows[0]!;
   return { counts: { hardware, software, requests }, ...rest };

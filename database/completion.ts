@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
 import { type Completed, endDateOnCompletion, type NotCompleted } from '../domain/completion.ts';
-import { todayIn } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
 import { type Change, changeOf } from './change.ts';
 import type { Picture } from './checklists.ts';
@@ -16,6 +15,7 @@ import { skipReminders } from './rearming.ts';
 import { TryAgain } from './retrying.ts';
 import { endEveryWayIn } from './ways-in.ts';
 import { publish } from './webhook-events.ts';
+import { todayOf, zoneOf } from './workspace.ts';
 
 /** What became of a completion; of one that was carried out also what is open then. */
 type Completion = NotCompleted | (Completed & { picture: Picture });
@@ -115,19 +115,14 @@ function refused(change: Change, answer: NotCompleted, now: Date): NotCompleted 
  * that is missing. Returns what its process is to know then, so that it need not be read. That process has the answer:
  * nobody else has to be told.
  */
-async function finalize(
-  change: Change,
-  offboarding: Offboarding,
-  { reports, zone }: Gate,
-  now: Date,
-): Promise<Picture> {
+async function finalize(change: Change, offboarding: Offboarding, gate: Gate, now: Date): Promise<Picture> {
   const { em, user } = change;
-  const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayIn(zone, now));
+  const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayOf(user, gate, now));
   if (!user.endDate) {
     user.endDate = endDate;
     await em.flush();
   }
-  change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: reports.length });
+  change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: gate.reports.length });
   markOffboarded(change, offboarding.id, now);
   clearManagerOfReports(change, offboarding.id);
   endEveryWayIn(change, now);
@@ -141,7 +136,7 @@ async function finalize(
     revision: user.revision + 1,
     state: 'completed',
     endDate,
-    zone,
+    zone: zoneOf(user, gate),
     hardware: [],
     seats: [],
     requests: [],
