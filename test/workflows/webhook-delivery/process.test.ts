@@ -22,6 +22,7 @@ const {
   deliveryTo,
   becomes,
   handleOfDelivery,
+  detailsOf,
 } = await ownDeliveries();
 
 it('is sent by the next worker when one stops, and ends at once when it is no longer pending', async () => {
@@ -64,9 +65,7 @@ it('goes on with the try that comes next in a run that follows another one', asy
   await handle.terminate('begin anew');
   const again = webhookDeliveryStart({ ...delivery, endpointId: id, replayOf: null });
   await client.workflow.start(webhookWorkflow, again);
-  const details = async () =>
-    (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
-  await expect.poll(details).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
   expect(receiver.received).toHaveLength(2);
   receiver.answer = (_request, response) => void response.end();
   await handle.signal(retryNow);
@@ -95,12 +94,8 @@ it('tells an operator what it waits for, in the Temporal UI', async () => {
   await completeLena(cast);
   await becomes(id, { outcomes: ['http_error', 'http_error'] });
   const handle = handleOfDelivery(await deliveryTo(id), id);
-  const details = async () => {
-    const metadata = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    return metadata.currentDetails;
-  };
-  await expect.poll(details).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
-  expect(await details()).toContain('The try before: `http_error` (status 503).');
+  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  expect(await detailsOf(handle)).toContain('The try before: `http_error` (status 503).');
   const { events } = await handle.fetchHistory();
   const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
   expect(summaries.map(String)).toContain('"Try 3 of 10"');

@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/tables.ts';
@@ -52,6 +53,10 @@ export async function ownDeliveries() {
   const handleOfDelivery = ({ id, eventId }: { id: number; eventId: string }, endpointId: number) =>
     client.workflow.getHandle(webhookDeliveryWorkflowId({ id, eventId, endpointId, replayOf: null }));
 
+  /** What an operator reads of a delivery in the Temporal UI. */
+  const detailsOf = async (handle: WorkflowHandle) =>
+    (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
+
   async function superAdminsToldOf(deliveryId: number) {
     const { rows } = await sql`
       select from notifications
@@ -71,6 +76,7 @@ export async function ownDeliveries() {
     deliveryTo,
     becomes,
     handleOfDelivery,
+    detailsOf,
     superAdminsToldOf,
   };
 }
