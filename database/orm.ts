@@ -20,7 +20,7 @@ export interface ConnectOptions {
 }
 
 /** A server that does not take a connection within this many milliseconds does not answer. */
-const connectTimeoutMs = 5_000;
+export const connectTimeoutMs = 5_000;
 
 /** Connects to PostgreSQL. Close it with `close()`. */
 export const connect = (

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../config/log.ts';
+import { connectTimeoutMs } from '../database/orm.ts';
 import { sleep } from './repeat.ts';
 
 /** Rings when rows are added to the outbox, or webhooks to be delivered. */
@@ -13,6 +14,9 @@ export interface OutboxBell {
 export type BellListener = (ms: number) => Promise<void>;
 
 const pauseBetweenTries = 1_000;
+
+/** After so many milliseconds without a ring the operating system asks whether the server is still there. */
+const quietMs = 10_000;
 
 /**
  * Listens on a connection of its own, and connects again when it is lost. A ring that is missed does no
@@ -38,7 +42,12 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
 
   /** Until the connection is lost. */
   async function listen() {
-    const client = new pg.Client({ connectionString: databaseUrl, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: connectTimeoutMs,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: quietMs,
+    });
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => {});
     client.on('notification', ring);

@@ -42,6 +42,12 @@ const tidyUpEvery = 60 * 60_000;
 /** Relay and reconciler hold a connection each while the activities need theirs. */
 const poolSize = 20;
 
+/**
+ * Longer than any statement takes, in milliseconds: a server that has vanished without a word, as at a failover, would
+ * be waited for until the operating system gives up, a quarter of an hour later or never.
+ */
+const queryTimeoutMs = 20_000;
+
 export interface RunOptions {
   environment: Environment;
   log: Log;
@@ -56,7 +62,7 @@ export interface RunOptions {
  */
 export async function runWorker({ environment, log, workflowBundle, stopping }: RunOptions): Promise<void> {
   const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
-  const database = await connect(DATABASE_URL, { poolSize });
+  const database = await connect(DATABASE_URL, { poolSize, queryTimeoutMs });
   const metrics = workerMetrics();
   const stopServing = await serveMetrics({ registry: metrics.registry, database, environment, log });
   await untilItWorks('Database', () => canRead(database), log, stopping);

@@ -1,0 +1,50 @@
+import { expect, inject, it } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { cuttableLine } from '../support/cuttable.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWebProcess } from '../support/web-process.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, handleOf } = await ownEngine(database);
+
+const isFollowed = (offboardingId: number) =>
+  handleOf(offboardingId)
+    .describe()
+    .then(({ historyLength }) => historyLength > 5)
+    .catch(() => false);
+
+// A server whose machine is gone, a router that has forgotten them: nothing comes any more, and nobody is told.
+it('web and worker whose every connection has fallen silent make new ones, and work again', async () => {
+  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
+  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const url = new URL(own.url);
+  url.port = String(toDatabase.port);
+  const variables = { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` };
+  startWorkerProcess({ url: url.href }, namespace, variables);
+  const { signIn, stranger } = await startWebProcess({ url: url.href }, namespace, variables);
+  const isHealthy = () =>
+    stranger()
+      .get('/health')
+      .then(({ status }) => status === 200);
+  await eventually(isHealthy, 20_000);
+  const before = await makeCast(database);
+  await eventually(() => isFollowed(before.offboardingId), 20_000);
+  const ivo = await signIn(before.ivo.email);
+
+  toDatabase.hush();
+  toEngine.hush();
+  expect((await ivo.get('/offboarding')).status).toBe(503);
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  await eventually(isHealthy, 60_000);
+  await eventually(() => isFollowed(cast.offboardingId), 60_000);
+  await ivo.post(`/offboarding/${cast.lena.id}/completion`);
+  const completed = async () =>
+    (await database.em.fork().findOneOrFail(User, cast.lena.id)).offboardingCompletedAt !== null;
+  await eventually(completed, 60_000);
+});
