@@ -8,7 +8,8 @@ import { selfSigned } from '../support/self-signed.ts';
 
 const patience = { connect: 1_000, answer: 400, total: 1_000 };
 const trusting = webhookSender(allowedRanges(['127.0.0.1']), { patience });
-const strict = webhookSender(allowedRanges([]), { patience });
+/** Patient, because it asks the machine's own resolver, which may take its time. */
+const strict = webhookSender(allowedRanges([]));
 afterAll(() => Promise.all([trusting.close(), strict.close()]));
 
 const letter = (url: string) => ({
@@ -100,7 +101,7 @@ describe('an endpoint that', () => {
     const gone = await startReceiver();
     await gone.stop();
     expect((await send(gone.url)).outcome).toBe('connection_failed');
-    expect((await send('https://nowhere.invalid/hooks')).outcome).toBe('dns_failed');
+    expect((await strict.send(letter('https://nowhere.invalid/hooks'))).outcome).toBe('dns_failed');
     const hangingUp = await startReceiver((_request, response) => response.destroy());
     expect((await send(hangingUp.url)).outcome).toBe('connection_failed');
   });

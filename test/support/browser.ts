@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { castPassword } from './cast.ts';
 
@@ -37,9 +37,26 @@ export async function openConsole(
   await page.goto('/sign-in');
   await page.getByLabel('E-mail address').fill(email);
   await page.getByLabel('Password').fill(castPassword);
+  const asked = requestsOf(page);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.waitForURL((url) => url.pathname !== '/sign-in' && url.pathname !== '/session');
+  await page
+    .waitForURL((url) => url.pathname !== '/sign-in' && url.pathname !== '/session')
+    .catch(async (error: Error) => {
+      throw new Error(`${error.message}\n${asked.join('\n')}\n${await page.locator('body').innerText()}`);
+    });
   return { page, complaints };
+}
+
+/** What the page asks for from now on, and how each came to its end, for a failure's words. */
+function requestsOf(page: Page): string[] {
+  const began = Date.now();
+  const asked: string[] = [];
+  const note = (how: string) => (request: Request) =>
+    asked.push(`${Date.now() - began} ms: ${how} ${request.method()} ${request.url()}`);
+  page.on('request', note('asked'));
+  page.on('requestfinished', note('finished'));
+  page.on('requestfailed', note('failed'));
+  return asked;
 }
 
 async function chromiumPath(): Promise<string> {
