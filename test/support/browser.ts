@@ -1,12 +1,9 @@
-import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll } from 'vitest';
 import { castPassword } from './cast.ts';
+import { chromiumPath } from './chromium.ts';
 
-/**
- * A real Chromium for this test file; it closes after the last test. `CHROMIUM_PATH` names one, else the
- * system's is taken, else the one that comes as a package.
- */
+/** A real Chromium for this test file; it closes after the last test. */
 export async function startBrowser(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: await chromiumPath(),
@@ -57,13 +54,4 @@ function requestsOf(page: Page): string[] {
   page.on('requestfinished', note('finished'));
   page.on('requestfailed', note('failed'));
   return asked;
-}
-
-async function chromiumPath(): Promise<string> {
-  const known = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find((path) => path && existsSync(path));
-  if (known) return known;
-  // The package unpacks the libraries that its Chromium needs only where it believes to be such a runtime.
-  process.env.AWS_LAMBDA_JS_RUNTIME ??= 'nodejs22.x';
-  const { default: packaged } = await import('@sparticuz/chromium');
-  return packaged.executablePath();
 }
