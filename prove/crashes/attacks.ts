@@ -44,14 +44,17 @@ export async function underAttack(
   work: () => Promise<number>,
 ): Promise<boolean> {
   const began = Date.now();
-  const { hasCome, mended } = strikeAt(machine, step, strike);
-  const asked = await work().catch((error: Error) => {
-    throw new Error(`${inWords(step)}, ${wordsOf(strike)}: ${error.message}\n${machine.logs()}`);
-  });
-  const seconds = ((Date.now() - began) / 1000).toFixed(1);
-  const came = await eventually(async () => hasCome(), 10_000).catch(() => false);
-  await mended();
-  const how = `done after ${seconds} s${asked > 1 ? `, asked ${asked} times` : ''}`;
-  tell(`${came ? wordsOf(strike) : 'did not come'}: ${inWords(step)}: ${how}`);
-  return came;
+  const { hasCome, over } = strikeAt(machine, step, strike);
+  try {
+    const asked = await work().catch((error: Error) => {
+      throw new Error(`${inWords(step)}, ${wordsOf(strike)}: ${error.message}\n${machine.logs()}`);
+    });
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    const came = await eventually(async () => hasCome(), 10_000).catch(() => false);
+    const how = `done after ${seconds} s${asked > 1 ? `, asked ${asked} times` : ''}`;
+    tell(`${came ? wordsOf(strike) : 'did not come'}: ${inWords(step)}: ${how}`);
+    return came;
+  } finally {
+    await over();
+  }
 }

@@ -55,19 +55,20 @@ async function stepsDuring(machine: Machine, work: () => Promise<unknown>): Prom
 
 const includes = (steps: readonly Step[], step: Step) => steps.some((known) => same(known, step));
 
-/**
- * Waits for a step and does something at that very moment, once, while the statement or its answer is held back.
- * Returns whether it has come.
- */
-export function at(machine: Machine, awaited: Awaited, strike: (call: Call) => Promise<void>): () => boolean {
+/** Waits for a step and does something at that very moment, once, while the statement or its answer is held back. */
+export function at(
+  machine: Machine,
+  awaited: Awaited,
+  strike: (call: Call) => Promise<void>,
+): { hasCome: () => boolean; stopWaiting: () => void } {
   let hasCome = false;
-  const stop = watch(machine, async (step, call) => {
+  const stopWaiting = watch(machine, async (step, call) => {
     if (hasCome || !same(step, awaited)) return;
     hasCome = true;
-    stop();
+    stopWaiting();
     await strike(call);
   });
-  return () => hasCome;
+  return { hasCome: () => hasCome, stopWaiting };
 }
 
 /** Reports every statement of either process, and the answer to every COMMIT. */

@@ -7,24 +7,27 @@ export type Strike = readonly PartName[];
 /** A strike that waits for its step. */
 export interface Waiting {
   hasCome: () => boolean;
-  /** Resolves when whatever was killed runs again. */
-  mended: () => Promise<void>;
+  /** Does not strike any more from now on; resolves when whatever was killed runs again. */
+  over: () => Promise<void>;
 }
 
 /** Strikes once when a step comes. What the step was about to say or to hear is lost with the connection, if that dies. */
 export function strikeAt(machine: Machine, step: Awaited, strike: Strike): Waiting {
-  let starting: Promise<unknown> = Promise.resolve();
-  const hasCome = at(machine, step, async (call) => {
-    await Promise.all(strike.map((name) => machine.parts[name].kill()));
-    if (isCut(strike, step.line)) call.reset();
-    starting = Promise.all(strike.map((name) => machine.parts[name].start()));
-    // Whoever waits for it is told.
-    starting.catch(() => undefined);
+  let mended: Promise<unknown> = Promise.resolve();
+  const { hasCome, stopWaiting } = at(machine, step, (call) => {
+    const struck = Promise.all(strike.map((name) => machine.parts[name].kill())).then(() => {
+      if (isCut(strike, step.line)) call.reset();
+    });
+    mended = struck.then(() => Promise.all(strike.map((name) => machine.parts[name].start())));
+    // Whoever waits until it is over is told.
+    mended.catch(() => undefined);
+    return struck;
   });
   return {
     hasCome,
-    async mended() {
-      await starting;
+    async over() {
+      stopWaiting();
+      await mended;
     },
   };
 }

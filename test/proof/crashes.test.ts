@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { completeStubbornly, signIn } from '../../prove/crashes/asker.ts';
 import { type Attack, underAttack } from '../../prove/crashes/attacks.ts';
@@ -9,6 +10,7 @@ import {
   newFile,
   problemsWithImports,
 } from '../../prove/crashes/imports.ts';
+import { strikeAt } from '../../prove/crashes/strikes.ts';
 import { startMachine } from '../../prove/machine/machine.ts';
 import type { Cast } from '../support/cast.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -65,4 +67,14 @@ it('an import survives it too', async () => {
   await machine.untilHealthy();
   await untilQuiet(machine);
   expect(await problemsWithImports(machine, files)).toEqual([]);
+});
+
+it('a strike that has only just come is over when what it killed runs again, and no sooner', async () => {
+  const killed = machine.parts.worker.current().pid;
+  const anything = { line: 'worker to postgres', statement: /./, answered: false } as const;
+  const { hasCome, over } = strikeAt(machine, anything, ['worker']);
+  while (!hasCome()) await turn();
+  await over();
+  expect(machine.parts.worker.current().pid).not.toBe(killed);
+  await machine.untilHealthy();
 });
