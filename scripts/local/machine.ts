@@ -28,6 +28,9 @@ export interface Bringing {
   say: (line: string) => void;
 }
 
+/** As `npm run worker` has it. */
+const roomForLookups = { UV_THREADPOOL_SIZE: '64' };
+
 /**
  * Brings everything up: servers, schema, demo workspace, worker and web. Returns the lines that say where it all is.
  * Rejects when a part does not come up; the crew is the caller's to stop.
@@ -50,14 +53,15 @@ export async function bringUp({ settings, crew, claim, stopping, say }: Bringing
   say('Starting the worker and the web process');
   const programs: Record<string, number> = {};
   const start =
-    (name: string, args: string[] = []) =>
+    (name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}) =>
     async () => {
-      const program = await startNode(name, args, settings, { ...withoutOtherServers(process.env), ...own });
+      const variables = { ...withoutOtherServers(process.env), ...own, ...more };
+      const program = await startNode(name, args, settings, variables);
       programs[name] = program.pid;
       claim.update({ programs, environment: scripts });
       return program;
     };
-  await crew.keep('worker', 'The worker', start('worker', [workflows]));
+  await crew.keep('worker', 'The worker', start('worker', [workflows], roomForLookups));
   await crew.keep('web', 'The web process', start('web'));
   await untilHealthy(settings.url, crew);
 
