@@ -3,12 +3,11 @@ import { Refusal } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
 import { changeAbout } from './change.ts';
 import type { EntityManager } from './orm.ts';
-import { endSessions } from './sessions.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
-import { endLinks } from './ways-in.ts';
+import { endEveryWayIn } from './ways-in.ts';
 
 /**
- * Gives a person another role. They have to sign in again, and links made for the old role end. The last
+ * Gives a person another role. They have to sign in again; links and tokens made in the old role end. The last
  * active super-admin keeps theirs; somebody offboarded gets none. The same role again changes nothing.
  */
 export const changeRole = (
@@ -33,8 +32,7 @@ export const changeRole = (
       user.role = role;
       change.record('user.role_changed', { from, to: role });
       change.changed();
-      await endSessions(change.em, userId);
-      await endLinks(change, now);
+      endEveryWayIn(change, now);
     },
     lockWithSuperAdmins,
   );

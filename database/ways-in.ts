@@ -1,16 +1,17 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Change } from './change.ts';
-import { sqlOf } from './tables.ts';
 
 /**
- * Ends every way in of a person who is no longer active, beside what changes: their sessions, their one-time links and
+ * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their one-time links and
  * the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently is found
  * weeks later. Done again it finds nothing left to end.
  */
 export function endEveryWayIn({ beside, user, actor }: Change, now = new Date()): void {
   const ending = sql`
     ended_sessions as (delete from sessions where sess->>'userId' = ${String(user.id)}),
-    ended_links as (${endingOfLinks(user.id, now)}),
+    ended_links as (
+      update one_time_links set used_at = ${now} where user_id = ${user.id} and used_at is null
+    ),
     ended_tokens as (
       update api_tokens set revoked_at = ${now} where created_by = ${user.id} and revoked_at is null
       returning id, name
@@ -30,11 +31,3 @@ export function endEveryWayIn({ beside, user, actor }: Change, now = new Date())
     )`;
   beside('ways in', ending);
 }
-
-/** Ends the one-time links of a person that nobody has used. */
-export async function endLinks({ em, user }: Change, now = new Date()): Promise<void> {
-  await endingOfLinks(user.id, now).execute(sqlOf(em));
-}
-
-const endingOfLinks = (userId: number, now: Date): RawBuilder<unknown> => sql`
-  update one_time_links set used_at = ${now} where user_id = ${userId} and used_at is null`;

@@ -38,7 +38,7 @@ export function noticeText({ kind, about: name, own, details }: Notice): string 
     case 'offboarding_ready':
       return `${about} has nothing left to clear and is ready to be marked as offboarded.`;
     case 'tokens_ended':
-      return `API tokens ended with ${about}: ${listed(details.tokens)}. Whatever used them has stopped.`;
+      return `API tokens that ${about} had made have ended: ${listed(details.tokens)}. Whatever used them has stopped.`;
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} could not be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':

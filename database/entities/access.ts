@@ -3,7 +3,7 @@ import type { Scope } from '../../domain/scopes.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
-/** What a machine signs in with: shown once, stored as a SHA-256, ended with its maker. */
+/** What a machine signs in with: shown once, stored as a SHA-256, ended with its maker's time as a super-admin. */
 export const ApiToken = defineEntity({
   name: 'ApiToken',
   tableName: 'api_tokens',

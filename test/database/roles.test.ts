@@ -1,7 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { AuditEntry, Session, User } from '../../database/entities/index.ts';
+import { AuditEntry, Notification, Session, User } from '../../database/entities/index.ts';
 import { createLink, peekLink } from '../../database/links.ts';
 import { changeRole } from '../../database/roles.ts';
+import { createToken, findLivingToken } from '../../database/tokens.ts';
 import { updateUser, userById } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -31,6 +32,22 @@ test('a role is given, with an entry, and the person signs in again', async () =
   ]);
   expect(await em.fork().count(Session, { sid: 'emil' })).toBe(0);
   expect(await peekLink(em.fork(), link)).toBeNull();
+});
+
+test('the tokens of a super-admin who is one no longer end, and the others are told', async () => {
+  const { ada, emil } = cast;
+  await changeRole(em, `user:${ada.id}`, emil.id, 'super-admin');
+  const { value } = await createToken(em, `user:${emil.id}`, {
+    name: `of ${emil.id}`,
+    scopes: ['users:write'],
+  });
+
+  await changeRole(em, `user:${ada.id}`, emil.id, 'employee');
+
+  expect(await findLivingToken(em.fork(), value)).toBeNull();
+  expect(await em.fork().find(Notification, { userId: ada.id, kind: 'tokens_ended' })).toMatchObject([
+    { aboutUserId: emil.id, details: { tokens: [`of ${emil.id}`] } },
+  ]);
 });
 
 test('the same role changes nothing', async () => {
