@@ -5,3 +5,6 @@ import { createHash } from 'node:crypto';
  * no slow hash like a password.
  */
 export const digestOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** Whether a text could be such a digest. */
+export const isDigest = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);

@@ -63,6 +63,9 @@ test('everything that opens a door is used, also wrongly and while things fail',
   await ada.post('/me/password', { ...change, current: 'not my password!' });
   await ada.post('/me/password', { ...change, password: secrets['a password too short'] });
   await ada.post('/me/password', change);
+  await web.stranger().post('/session', { email: cast.ada.email, password: secrets['a new password'] });
+  const [, key] = /action="\/me\/sessions\/([0-9a-f]{64})\/ending"/.exec((await ada.get('/me')).text)!;
+  await ada.post(`/me/sessions/${key}/ending`);
 
   await ada.post('/settings/tokens', { name: 'feed', scopes: 'users:read' });
   secrets['a token'] = await shownOnce(ada, '/settings/tokens');

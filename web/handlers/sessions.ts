@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
+import { isDigest } from '../../database/digest.ts';
 import { endOneSession, endOtherSessions } from '../../database/sessions.ts';
+import { NotFound } from '../../domain/failures.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { sessionKeyOf } from '../sign-in/sign-in.ts';
@@ -8,7 +10,9 @@ import { signedIn } from '../sign-in/signed-in.ts';
 /** Ending one's own sessions in other browsers. */
 export const ownSessions = ({ database: { em } }: Services) => {
   const end: RequestHandler = async (request, response) => {
-    await endOneSession(em, signedIn(response).id, String(request.params.sessionKey));
+    const key = String(request.params.sessionKey);
+    if (!isDigest(key)) throw new NotFound('session');
+    await endOneSession(em, signedIn(response).id, key);
     return done(request, response, '/me', 'That session has ended.');
   };
 

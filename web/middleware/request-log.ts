@@ -41,5 +41,5 @@ export const logRequests =
 const pathWithoutSecrets = (address: string) =>
   address
     .split('?', 1)[0]!
-    .replace(/^(\/(?:invitation|unsubscribe)\/).+/i, '$1…')
+    .replace(/^(\/(?:invitation|unsubscribe|me\/sessions)\/).+/i, '$1…')
     .replace(/lastday_\w+/g, 'lastday_…');

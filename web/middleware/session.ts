@@ -26,10 +26,10 @@ const touchEveryMs = 60 * 1000;
  * Sessions in PostgreSQL. After sign-in nothing may write to `request.session`: a request in flight that
  * did would write the session back after it was ended.
  */
-export async function sessions({ database, environment }: Services): Promise<RequestHandler> {
+export async function sessions({ database, environment }: Services): Promise<RequestHandler[]> {
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   const secure = isHttps(environment);
-  return session({
+  const open = session({
     store: new SessionStore({ pool, tableName: 'sessions', pruneSessionInterval: false }),
     name: secure ? '__Host-lastday' : 'lastday',
     secret: createHmac('sha256', Buffer.from(environment.SECRET_KEY, 'base64'))
@@ -40,7 +40,17 @@ export async function sessions({ database, environment }: Services): Promise<Req
     rolling: true,
     cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: idleLimitMs, path: '/' },
   });
+  return [open, notUsedByPolls];
 }
+
+/** Marks a session in a request that nobody has made. */
+const isUnused = Symbol('unused');
+
+/** A page that asks for its news by itself says so: at a browser that was left open the session ends all the same. */
+const notUsedByPolls: RequestHandler = (request, _response, next) => {
+  if (request.get('Lastday-Poll') !== undefined) Object.assign(request.session, { [isUnused]: true });
+  next();
+};
 
 const PgStore = connectPgSimple(session);
 
@@ -65,7 +75,7 @@ class SessionStore extends PgStore {
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const now = Date.now();
-    if (now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
+    if (isUnused in data || now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
       done?.();
       return;
     }
