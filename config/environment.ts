@@ -52,8 +52,11 @@ const shape = z.object({
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected a smtp:// or smtps:// address' })),
   /** Whom mails come from. */
   MAIL_FROM: optional(sender),
-  /** Whose `X-Forwarded-…` headers are believed: `loopback`, `uniquelocal`, addresses and ranges. */
-  TRUST_PROXY: z.preprocess((text) => flag(text as string) ?? 'loopback', listOfAddresses),
+  /** Whose `X-Forwarded-…` headers are believed: how many proxies are in front, or which addresses they have. */
+  TRUST_PROXY: z.preprocess(
+    (text) => flag(text as string) ?? 'loopback',
+    z.union([z.stringFormat('count', /^\d$/).transform(Number), listOfAddresses]),
+  ),
   /** Addresses or CIDR ranges that deliveries may reach although they are private. */
   WEBHOOK_ALLOW: listOfAddresses,
   /** How many calls of the API a token may make a minute, of each web process. */

@@ -13,6 +13,9 @@ const web = await startWeb(own);
 /** Believes nobody's word on where a request comes from. */
 const direct = await startWeb(own, { TRUST_PROXY: '192.0.2.1' });
 
+/** Behind one proxy, wherever that is. */
+const behindOne = await startWeb(own, { TRUST_PROXY: '1' });
+
 let cast: Cast;
 beforeEach(async () => {
   cast = await makeCast(own.database);
@@ -65,6 +68,12 @@ test('fifty guesses at one account are the last, wherever they come from and how
 
 test('a forged address makes no new count', async () => {
   const statuses = await guesses(6, () => guess(cast.mira.email, newAddress(), 'a wrong guess', direct));
+  expect(statuses.at(-1)).toBe(429);
+});
+
+test('nor one forged in a private network, whose proxy writes the true one behind it', async () => {
+  const forged = () => `${newAddress()}, 10.0.0.5`;
+  const statuses = await guesses(6, () => guess(cast.timo.email, forged(), 'a wrong guess', behindOne));
   expect(statuses.at(-1)).toBe(429);
 });
 
