@@ -19,6 +19,8 @@ import { serveStaticFiles } from './static-files.ts';
 /** The console and the API, as a function of what they are made of. */
 export async function createApp(services: Services): Promise<Express> {
   const app = express();
+  // Whoever is answered by Express itself sees no stack.
+  app.set('env', 'production');
   app.disable('x-powered-by');
   app.set('etag', false);
   app.set('secure cookies', isHttps(services.environment));

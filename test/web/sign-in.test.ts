@@ -57,6 +57,13 @@ test.each([
   expect(answer.location).toBe('/');
 });
 
+test('under htmx as well, to a page whose name is in another script', async () => {
+  const form = { email: cast.ivo.email, password: castPassword, return: '/people/中文' };
+  const answer = await web.stranger().post('/session', form, { 'HX-Request': 'true' });
+  expect([answer.status, answer.headers.get('HX-Redirect')]).toEqual([200, '/people/%E4%B8%AD%E6%96%87']);
+  expect(answer.location).toBeNull();
+});
+
 test('a session expired under htmx leads the whole page to sign-in', async () => {
   const answer = await web.stranger().get(`/offboarding/${cast.lena.id}`, { 'HX-Request': 'true' });
   expect(answer.status).toBe(401);

@@ -8,9 +8,12 @@ import { isHtmx } from '../input/request.ts';
 export const redirectsForHtmx: RequestHandler = (request, response, next) => {
   if (isHtmx(request)) {
     response.redirect = ((status: number, address: string) => {
+      // As a header takes it: Express writes its own so.
+      const encoded = response.location(address).get('Location');
+      response.removeHeader('Location');
       response
         .status(status === 303 ? 200 : status)
-        .set('HX-Redirect', address)
+        .set('HX-Redirect', encoded)
         .end();
     }) as typeof response.redirect;
   }
