@@ -10,21 +10,24 @@ export async function migrate(ownerUrl: string, appUrl: string): Promise<string[
   const database = await connect(ownerUrl, { poolSize: 2 });
   try {
     const applied = await database.migrator.up();
-    await grantToApplication(ownerUrl, roleOf(appUrl));
+    await grantToApplication(ownerUrl, appUrl);
     return applied.map((migration) => migration.name);
   } finally {
     await database.close();
   }
 }
 
+/** Whether the application would own its tables: then nothing keeps it from altering the audit trail. */
+export const isOwner = (ownerUrl: string, appUrl: string): boolean => roleOf(ownerUrl) === roleOf(appUrl);
+
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
-async function grantToApplication(ownerUrl: string, role: string) {
-  if (role === roleOf(ownerUrl)) return;
+async function grantToApplication(ownerUrl: string, appUrl: string) {
+  if (isOwner(ownerUrl, appUrl)) return;
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {
-    const name = client.escapeIdentifier(role);
+    const name = client.escapeIdentifier(roleOf(appUrl));
     await client.query(`
       grant usage on schema public to ${name};
       grant select, insert, update, delete on all tables in schema public to ${name};

@@ -55,6 +55,13 @@ describe('migrate', () => {
   });
 });
 
+test('migrate warns of an application that owns its tables', async () => {
+  const { ownerUrl } = await emptyDatabase();
+  const { code, complaint } = await run('migrate', [], { DATABASE_URL: ownerUrl });
+  expect(code).toBe(0);
+  expect(complaint).toMatch(/^Warning: the application signs in as the owner of the tables/);
+});
+
 describe('token', () => {
   test('prints a token that works, alone on the last line', async () => {
     const { code, lines } = await run('token', ['--name', 'hr', '--scopes', 'users:write, users:read'], here);

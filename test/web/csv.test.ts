@@ -177,9 +177,9 @@ describe('a line', () => {
 });
 
 test('what is written for spreadsheets starts no formula, and comes back as it was', () => {
-  const cells = ['=1+1', '+49', '-5', '@x', 'plain', 'a;b', 'say "hi"', 'two\nlines'];
+  const cells = ['=1+1', '+49', '-5', '@x', 'plain', 'a;b', 'say "hi"', 'two\nlines', '＝1', '\n=1'];
   const written = csvLine(cells, ';');
-  expect(written).toBe(`'=1+1;'+49;'-5;'@x;plain;"a;b";"say ""hi""";"two\nlines"\r\n`);
+  expect(written).toBe(`'=1+1;'+49;'-5;'@x;plain;"a;b";"say ""hi""";"two\nlines";'＝1;"'\n=1"\r\n`);
   expect(reader(['externalId', 'department'])({ line: 2, cells: ["'=1+1", "'+49"] }).stated).toEqual({
     externalId: '=1+1',
     department: '+49',

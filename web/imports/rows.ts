@@ -5,6 +5,7 @@ import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { Remark } from '../../domain/imports/judgement.ts';
 import type { DateFormat } from '../../domain/written-dates.ts';
 import { readersOf } from './cells.ts';
+import { asItWas } from './csv-writing.ts';
 import type { CsvRecord } from './records.ts';
 
 type Stated = StagedRow['stated'];
@@ -21,7 +22,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     const problems: Remark[] = problemsOfShape(cells, columns.length);
     columns.forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = unprotected(cells[index] ?? '').trim();
+      const typed = asItWas(cells[index] ?? '').trim();
       if (typed === '') {
         if (clears.has(field)) stated[field] = null;
       } else {
@@ -42,9 +43,6 @@ function problemsOfShape(cells: readonly string[], expected: number): Remark[] {
   const message = `This line has ${cells.length} cells and the header has ${expected}. Is a separator or a quotation mark missing?`;
   return [{ field: null, message }];
 }
-
-/** Our own list of errors puts an apostrophe before what a spreadsheet would take for a formula. */
-const unprotected = (cell: string) => cell.replace(/^'(?=[=+\-@\t])/, '');
 
 const messageOf = (error: z.ZodError) => error.issues[0]!.message;
 
