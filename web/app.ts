@@ -6,7 +6,7 @@ import { notFound, showErrors } from './middleware/errors.ts';
 import { redirectsForHtmx } from './middleware/htmx-redirects.ts';
 import { measureRequests } from './middleware/measuring.ts';
 import { logRequests } from './middleware/request-log.ts';
-import { refuseCrossSite, securityHeaders } from './middleware/security.ts';
+import { neverStored, refuseCrossSite, securityHeaders } from './middleware/security.ts';
 import { sessions } from './middleware/session.ts';
 import { findSignedIn } from './middleware/signed-in.ts';
 import { closeWhenStopping } from './middleware/stopping.ts';
@@ -32,6 +32,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(securityHeaders(services.environment));
   app.use(compression());
   serveStaticFiles(app);
+  app.use(neverStored);
   mount(app, probes(services));
   mount(app, openDoors(services));
   mountApi(app, services);

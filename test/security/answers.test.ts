@@ -136,8 +136,7 @@ function expectSafeHeaders({ method, path, status, headers, text }: Asked) {
   if (text !== '')
     expect(headers.get('content-type'), what).toMatch(/charset=utf-8|^application\/(problem\+)?json|^image/);
   const isFile = /^\/(public|vendor)\//.test(path) && status === 200;
-  const isForAll = /^\/(sign-in|health|ready|api\/v1\/(docs|openapi\.json))/.test(path) || status >= 400;
-  if (!isFile && !isForAll) expect(headers.get('cache-control'), what).toBe('no-store');
+  if (!isFile) expect(headers.get('cache-control'), what).toBe('no-store');
   for (const line of headers.getSetCookie()) {
     expect(line, what).toMatch(/; HttpOnly/);
     expect(line, what).toMatch(/; Secure/);

@@ -42,7 +42,7 @@ async function makeThings() {
     invitation: await createLink(em, { userId: cast.emil.id, purpose: 'invitation', actor: 'system' }),
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),
     mailId: 1,
-    sessionKey: 'unknown',
+    sessionKey: 'a'.repeat(64),
     file: 'tabler.css',
     externalId: cast.timo.externalId,
     tag: cast.spare.tag,

@@ -20,7 +20,6 @@ export function mountApi(app: Express, services: Services): void {
   api.get('/openapi.json', pages.json);
   api.get('/docs', pages.page);
 
-  api.use(neverStored);
   api.use(requireToken(services));
   api.use(limitRate(services.environment.API_RATE_LIMIT));
   for (const { method, path, scope, endpoint } of routes) {
@@ -33,11 +32,6 @@ export function mountApi(app: Express, services: Services): void {
   api.use(answerErrors(services));
   app.use('/api/v1', api);
 }
-
-const neverStored: RequestHandler = (_request, response, next) => {
-  response.set('Cache-Control', 'no-store');
-  next();
-};
 
 /** Errors are told differently once an endpoint was reached. */
 const reaching =

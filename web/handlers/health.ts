@@ -32,19 +32,13 @@ export const healthProbes = ({ database, engine, stopping }: Services) => {
     ]);
     const parts = { database: databaseIsUp, engine: engineIsUp, worker: workerIsUp };
     const ok = Object.values(parts).every(Boolean);
-    response
-      .status(ok ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json({ ok, ...parts });
+    response.status(ok ? 200 : 503).json({ ok, ...parts });
   };
 
   /** The database alone, because an engine that is away must not take the console down; and not while we are stopping. */
   const ready: RequestHandler = async (_request, response) => {
     const ok = !stopping.aborted && (await databaseAnswers());
-    response
-      .status(ok ? 200 : 503)
-      .set('Cache-Control', 'no-store')
-      .json({ ok });
+    response.status(ok ? 200 : 503).json({ ok });
   };
 
   return { health, ready };

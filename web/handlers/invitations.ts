@@ -47,17 +47,12 @@ export const invitationPages = ({ database }: Services) => {
   ) {
     const mayKeep = purpose === 'sign-in' && (await hasPassword(em, user.id));
     const person = { name: user.name, email: user.email };
-    noStore(response);
     page(response, 'invitations/show', { title: 'Welcome', person, purpose, mayKeep, errors });
   }
 
   function overPage(response: Response) {
-    noStore(response.status(404));
-    page(response, 'invitations/over', { title: 'This link is over' });
+    page(response.status(404), 'invitations/over', { title: 'This link is over' });
   }
-
-  /** The address of the page is a secret. */
-  const noStore = (response: Response) => response.set('Cache-Control', 'no-store');
 
   return { open, accept };
 };

@@ -32,7 +32,6 @@ export const mailChoicePages = ({ database, environment }: Services) => {
   /** Asks once more: nothing changes by looking, since mail programs look at links before people do. */
   const confirm: RequestHandler = (request, response) => {
     const { kind } = stopping(String(request.params.token));
-    response.set('Cache-Control', 'no-store');
     page(response, 'unsubscribe/show', { title: 'Stop mails', kind, isStopped: false });
   };
 
@@ -40,7 +39,6 @@ export const mailChoicePages = ({ database, environment }: Services) => {
   const stop: RequestHandler = async (request, response) => {
     const { userId, kind } = stopping(String(request.params.token));
     await stopMail(em, userId, kind);
-    response.set('Cache-Control', 'no-store');
     page(response, 'unsubscribe/show', { title: 'Mails stopped', kind, isStopped: true });
   };
 

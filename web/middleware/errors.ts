@@ -28,7 +28,7 @@ export const showErrors =
     if (response.headersSent) return next(error);
     const meaning = isDatabaseAway(error) ? databaseAway(request) : meaningOf(error);
     if (meaning.status >= 500) log.error({ err: error }, 'request failed');
-    response.status(meaning.status).set('Cache-Control', 'no-store');
+    response.status(meaning.status);
     if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning, requestId: request.id });
     else page(response, 'errors/error', { ...meaning, requestId: request.id });
   };

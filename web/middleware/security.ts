@@ -29,6 +29,12 @@ export function securityHeaders(environment: Environment): RequestHandler {
   });
 }
 
+/** Nothing but files is kept by anybody on the way: answers hold personal data, and addresses can be secrets. */
+export const neverStored: RequestHandler = (_request, response, next) => {
+  response.set('Cache-Control', 'no-store');
+  next();
+};
+
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**

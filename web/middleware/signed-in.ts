@@ -21,7 +21,6 @@ export const findSignedIn =
 
 /** Sends whoever is not signed in to the sign-in page, and back afterwards. */
 export const requireSignIn: RequestHandler = (request, response, next) => {
-  response.set('Cache-Control', 'no-store');
   if (response.locals.signedIn !== undefined) return next();
   const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
   const signIn = `/sign-in?return=${encodeURIComponent(back)}`;

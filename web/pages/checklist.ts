@@ -30,7 +30,7 @@ export async function renderChecklist(
   const data = checklistData(leaver);
   const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
   const rest = { alert, pendingToken: pendingToken ?? null, reminders };
-  response.set('Cache-Control', 'no-store').status(status);
+  response.status(status);
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
