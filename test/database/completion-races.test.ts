@@ -3,6 +3,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { openForCompletion } from '../../database/early-completions.ts';
 import { Assignment, User } from '../../database/entities/index.ts';
+import { Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -70,7 +71,10 @@ test('a claim during a completion: one of the two wins, fifty times, and never b
         .then(claim)
         .then(
           () => true,
-          () => false,
+          (error) => {
+            expect(error).toBeInstanceOf(Refusal);
+            return false;
+          },
         ),
       later((round * 3) % 7).then(() => complete(database, cast)),
     ]);

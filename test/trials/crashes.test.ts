@@ -104,9 +104,17 @@ test('the relay killed with 300 people due: each is told once, and nobody is for
       select (select count(*)::int from reminders where fired_at is not null) as fired,
         (select count(*)::int from outbox where sent_at is null and offboarding_id is not null) as unsent`);
 
-  const worker = startWorker();
+  const all = (await progress()).unsent;
+  expect(all).toBeGreaterThanOrEqual(count);
+  const first = startWorker();
+  await eventually(async () => (await progress()).unsent <= all - 40, 30_000);
+  await first.kill();
+  // Nor in the middle of telling the engine.
+  expect((await progress()).unsent).toBeGreaterThan(0);
+
+  const second = startWorker();
   await eventually(async () => (await progress()).fired >= 40, 30_000);
-  await worker.kill();
+  await second.kill();
   const { fired } = await progress();
   // Were it done already, nothing would have been tried.
   expect(fired).toBeLessThan(count);

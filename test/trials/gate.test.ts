@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Assignment, Notification, Offboarding, User, WebhookEvent } from '../../database/entities/index.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { complete } from '../../workflows/messages.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -46,6 +48,20 @@ async function expectNothingHappened({ lena, rosa, timo, offboardingId, laptop }
   });
 }
 
+const root = new URL('../../', import.meta.url);
+
+/** The files of the product in which a name stands, as a word. */
+const filesThatName = (name: string): string[] =>
+  ['activities', 'config', 'database', 'domain', 'metrics', 'scripts', 'web', 'worker', 'workflows']
+    .flatMap((folder) =>
+      readdirSync(new URL(folder, root), { recursive: true, encoding: 'utf8' }).map(
+        (file) => `${folder}/${file}`,
+      ),
+    )
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => new RegExp(`\\b${name}\\b`).test(readFileSync(new URL(file, root), 'utf8')))
+    .sort();
+
 describe('finishing with a laptop, a seat and a request out', () => {
   const words = 'Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.';
 
@@ -73,6 +89,23 @@ describe('finishing with a laptop, a seat and a request out', () => {
       'POST /offboarding/:userId/completion',
     ]);
     expect(routesOf(web.app).filter((route) => /^DELETE/.test(route))).toEqual([]);
+    // However it is called: only the engine's step completes, and only these ask the engine.
+    expect(filesThatName('completeOffboarding')).toEqual([
+      'activities/offboardings.ts',
+      'database/completion.ts',
+    ]);
+    expect(filesThatName('completeOffboardingOf')).toEqual([
+      'web/api/completions.ts',
+      'web/completing.ts',
+      'web/handlers/completion.ts',
+    ]);
+  });
+
+  test('by an Update that somebody sends to the engine is refused', async () => {
+    const cast = await makeCast(database);
+    const answer = await engine.ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+    expect(answer.outcome).toBe('still-open');
+    await expectNothingHappened(cast);
   });
 
   test('by HR’s status, by a file and by a form leaves an open checklist that the queue shows', async () => {
@@ -122,33 +155,71 @@ describe('finishing with a laptop, a seat and a request out', () => {
   });
 });
 
-/** Ways to give somebody a laptop, made ready: each says whether it was done. */
+/** A claim was done, or refused: an answer that says neither is a fault. */
+function wasDone(status: number, done: number): boolean {
+  expect([done, 409]).toContain(status);
+  return status === done;
+}
+
+/** Ways to give somebody something, made ready: each says whether it was done. */
 const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
   [
-    'by the page',
+    'of a laptop by the page',
     async ({ nora, spare, lena }) => {
       const browser = await web.signIn(nora.email);
       const form = { userId: String(lena.id) };
-      return async () => (await browser.post(`/assets/${spare.id}/assignment`, form)).status === 303;
+      return async () => wasDone((await browser.post(`/assets/${spare.id}/assignment`, form)).status, 303);
     },
   ],
   [
-    'by the API',
+    'of a laptop by the API',
     async ({ spare, lena }) => {
       const body = { userExternalId: lena.externalId };
-      return async () => (await call('POST', `/assets/${spare.tag}/assignment`, { body })).status === 201;
+      return async () =>
+        wasDone((await call('POST', `/assets/${spare.tag}/assignment`, { body })).status, 201);
     },
   ],
   [
-    'by hand',
+    'of a laptop by hand',
     async ({ spare, lena }) =>
       () =>
         sql.query('insert into assignments (asset_id, user_id) values ($1, $2)', [spare.id, lena.id]).then(
           () => true,
-          () => false,
+          ({ code }) => {
+            // The key that leads to somebody who can be given something.
+            expect(code).toBe('23503');
+            return false;
+          },
         ),
   ],
+  [
+    'of a seat',
+    async ({ license, lena }) => {
+      const body = { licenseId: license.id };
+      return async () =>
+        wasDone((await call('POST', `/users/${lena.externalId}/seats`, { body })).status, 201);
+    },
+  ],
+  [
+    'by a request',
+    async ({ lena }) => {
+      const body = { item: 'Monitor' };
+      return async () =>
+        wasDone((await call('POST', `/users/${lena.externalId}/requests`, { body })).status, 201);
+    },
+  ],
 ];
+
+/** How much somebody has, of everything. */
+const heldBy = async (userId: number): Promise<number> =>
+  (
+    await sql.query(
+      `select (select count(*) from assignments where user_id = $1 and live)
+        + (select count(*) from seats where user_id = $1 and live)
+        + (select count(*) from requests where user_id = $1 and live) as held`,
+      [userId],
+    )
+  ).rows.map(({ held }) => Number(held))[0]!;
 
 async function timed<T>(work: () => Promise<T>) {
   const began = performance.now();
@@ -174,8 +245,7 @@ describe.each([0, 30, 500])('a claim %i ms around a completion', (ms) => {
       expect([303, 409]).toContain(answer.status);
       expect(answer.status === 303).toBe(!claimed);
       expect(await isCompleted(cast.lena.id)).toBe(!claimed);
-      const open = await em().count(Assignment, { userId: cast.lena.id, returnedAt: null });
-      expect(open).toBe(claimed ? 1 : 0);
+      expect(await heldBy(cast.lena.id)).toBe(claimed ? 1 : 0);
       // Whichever was over before the other began has decided it.
       if (claim.ended < finish.began) expect(claimed).toBe(true);
       if (finish.ended < claim.began) expect(claimed).toBe(false);
