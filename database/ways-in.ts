@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Change } from './change.ts';
 
 /**
- * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their one-time links and
- * the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently is found
- * weeks later. Done again it finds nothing left to end.
+ * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their
+ * one-time links and the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently
+ * is found weeks later. Done again it finds nothing left to end.
  */
 export function endEveryWayIn({ beside, user, actor }: Change, now = new Date()): void {
   const ending = sql`
