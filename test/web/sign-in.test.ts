@@ -4,6 +4,7 @@ import { User } from '../../database/entities/index.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { asOwner } from '../support/owner.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -62,6 +63,28 @@ test('under htmx as well, to a page whose name is in another script', async () =
   const answer = await web.stranger().post('/session', form, { 'HX-Request': 'true' });
   expect([answer.status, answer.headers.get('HX-Redirect')]).toEqual([200, '/people/%E4%B8%AD%E6%96%87']);
   expect(answer.location).toBeNull();
+});
+
+test('whoever follows as soon as they are told to is signed in by then', async () => {
+  // Browsers go on at the headers of the answer, before its end.
+  await asOwner(
+    own.ownerUrl,
+    `create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return new; end'`,
+    'create trigger slow before insert or update on sessions for each row execute function slow()',
+  );
+  const answer = await fetch(`${web.address}/session`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Sec-Fetch-Site': 'same-origin' },
+    body: new URLSearchParams({ email: cast.ivo.email, password: castPassword }),
+  });
+  const [cookie] = answer.headers.getSetCookie()[0]!.split(';');
+  const next = await fetch(`${web.address}/offboarding`, {
+    redirect: 'manual',
+    headers: { cookie: cookie! },
+  });
+  expect([answer.status, next.status]).toEqual([303, 200]);
+  await asOwner(own.ownerUrl, 'drop trigger slow on sessions', 'drop function slow');
 });
 
 test('a session expired under htmx leads the whole page to sign-in', async () => {
