@@ -21,6 +21,8 @@ export interface ConnectOptions {
 
 /** A server that does not take a connection within this many milliseconds does not answer. */
 export const connectTimeoutMs = 5_000;
+/** So much later than its caller the server gives a statement up, in milliseconds: the caller is the one who says so. */
+const serverLagsMs = 1_000;
 
 /** Connects to PostgreSQL. Close it with `close()`. */
 export const connect = (
@@ -34,7 +36,11 @@ export const connect = (
     driverOptions: {
       onPoolCreated: preparePool,
       connectionTimeoutMillis: connectTimeoutMs,
-      ...(queryTimeoutMs !== undefined && { query_timeout: queryTimeoutMs }),
+      ...(queryTimeoutMs !== undefined && {
+        query_timeout: queryTimeoutMs,
+        // Given up by its caller, a statement that waits for a lock would keep its connection at the server for ever.
+        statement_timeout: queryTimeoutMs + serverLagsMs,
+      }),
     },
     // Dates and moments are compared in UTC; zones are the domain's business.
     forceUtcTimezone: true,

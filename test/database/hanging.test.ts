@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
@@ -27,6 +28,23 @@ test('a connection that has not answered in time is not given to the next one wh
   await expect(ask()).rejects.toThrow('Query read timeout');
   expect(await ask()).toEqual([{ one: 1 }]);
   await database.close();
+});
+
+test('a statement whose caller has given up does not wait on for a lock at the server', async () => {
+  const database = await connect(own.url, { queryTimeoutMs: 300 });
+  const holder = new pg.Client(own.url);
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from workspace for update');
+  const ask = () => database.em.fork().execute('select from workspace for update');
+  for (let tries = 0; tries < 3; tries++) await expect(ask()).rejects.toThrow('Query read timeout');
+  await holder.query('select pg_sleep(2)');
+  const waiting = await holder.query(
+    `select pid from pg_stat_activity where pg_backend_pid() = any(pg_blocking_pids(pid))`,
+  );
+  await holder.end();
+  await database.close();
+  expect(waiting.rows).toEqual([]);
 });
 
 test('the metrics find the database again after a connection of a pool without limits has gone silent', async () => {
