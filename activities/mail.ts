@@ -49,14 +49,15 @@ export const mailingActivities = ({ database, mail: post, log, metrics }: World)
     if (mail === null) return;
     const letter = post === null || !mail.receiver.isActive ? null : await letterFor(em, mail, post.links);
     if (post === null || letter === null) return withholdMail(em, mailId);
-    const { attempt, workflowExecution } = Context.current().info;
+    const { cancellationSignal: signal, info } = Context.current();
+    const { attempt, workflowExecution } = info;
     const onError = (error: unknown) =>
       log.warn(
         { err: error, mailId, number, attempt, workflowId: workflowExecution?.workflowId },
         'A mail was not taken',
       );
     const outcome = await whileBeating(() =>
-      post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), onError),
+      post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), { signal, onError }),
     );
     await recordMailTry(em, mailId, { number, outcome });
     metrics.mailTried(outcome);

@@ -16,8 +16,14 @@ export interface OutgoingMail {
 
 /** Sends mails by one server. */
 export interface Mailer {
-  /** Makes one try and says how it ended. `onError` gets what went wrong, for the log: it may name the receiver. */
-  send(mail: OutgoingMail, onError: (error: unknown) => void): Promise<MailOutcome>;
+  /**
+   * Makes one try and says how it ended. `signal` ends it early; it then throws instead. `onError` gets what went
+   * wrong, for the log: it may name the receiver.
+   */
+  send(
+    mail: OutgoingMail,
+    trying: { signal: AbortSignal; onError: (error: unknown) => void },
+  ): Promise<MailOutcome>;
   /** The domain that mails come from. */
   domain: string;
 }
@@ -30,16 +36,19 @@ const patience = {
   dnsTimeout: 10_000,
 };
 
+/** For the whole of it, in milliseconds: a server that says something now and then would hold its place for ever. */
+const usualTotalMs = 120_000;
+
 /**
  * A mailer for SMTP_URL. Every mail has a connection of its own: a pool would go on sending what its caller has
  * given up. Encrypted where the server offers it; `?requireTLS=true` insists on it.
  */
-export function smtpMailer(url: string, from: Sender): Mailer {
+export function smtpMailer(url: string, from: Sender, { totalMs = usualTotalMs } = {}): Mailer {
   const transport = createTransport(withPatience(url), { from });
 
   return {
     domain: from.address.split('@')[1]!,
-    async send(mail, onError) {
+    async send(mail, { signal, onError }) {
       const address = oneLine(mail.to.address);
       if (!isPlainAddress(address)) return 'bad_address';
       try {
@@ -56,9 +65,11 @@ export function smtpMailer(url: string, from: Sender): Mailer {
             'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
             'Auto-Submitted': 'auto-generated',
           },
+          signal: AbortSignal.any([signal, AbortSignal.timeout(totalMs)]),
         });
         return 'sent';
       } catch (error) {
+        signal.throwIfAborted();
         onError(error);
         return outcomeOf(error);
       }
@@ -96,7 +107,7 @@ export function outcomeOf(error: unknown): MailOutcome {
   const { code, responseCode, command } = (error ?? {}) as SmtpError;
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') return 'sign_in_refused';
   if (code === 'ETLS' || code === 'EREQUIRETLS') return 'tls_failed';
-  if (code === 'ETIMEDOUT') return 'timed_out';
+  if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timed_out';
   if (typeof responseCode !== 'number') return 'connection_failed';
   // 503: out of step, which a new connection mends.
   if (responseCode < 500 || responseCode === 503) return 'put_off';

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { type OutgoingMail, outcomeOf, smtpMailer } from '../../activities/mail/mailer.ts';
 import { refusal, startMailServer } from '../support/smtp.ts';
@@ -16,7 +16,25 @@ const mail = (changes: Partial<OutgoingMail> = {}): OutgoingMail => ({
   unsubscribe: 'https://lastday.halden.example/unsubscribe/completions.7.abc',
   ...changes,
 });
-const send = (changes?: Partial<OutgoingMail>, by = mailer) => by.send(mail(changes), () => {});
+const onError = () => {};
+const send = (changes?: Partial<OutgoingMail>, by = mailer) =>
+  by.send(mail(changes), { signal: new AbortController().signal, onError });
+
+const rudeServers: Server[] = [];
+afterAll(() => {
+  for (const rude of rudeServers) rude.close();
+});
+
+/** One that speaks to its callers as it likes. */
+async function rudeServer(speak: (socket: Socket) => void) {
+  const rude = createServer((socket) => {
+    socket.on('error', () => {});
+    speak(socket);
+  });
+  rudeServers.push(rude);
+  await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
+  return { server: rude, url: `smtp://127.0.0.1:${(rude.address() as { port: number }).port}` };
+}
 
 beforeEach(() => {
   server.taken.length = 0;
@@ -112,6 +130,24 @@ describe('a server', () => {
     expect(await send({}, smtpMailer(`${server.url}?socketTimeout=500`, from))).toBe('timed_out');
   });
 
+  it('that says something now and then, and never comes to an end, is given up for now', async () => {
+    const { server: chatty, url } = await rudeServer((socket) => {
+      const talking = setInterval(() => socket.write('220-hello\r\n'), 100);
+      socket.on('close', () => clearInterval(talking));
+    });
+    expect(await send({}, smtpMailer(url, from, { totalMs: 700 }))).toBe('timed_out');
+    const left = () => new Promise<number>((resolve) => chatty.getConnections((_, count) => resolve(count)));
+    await expect.poll(left).toBe(0);
+  });
+
+  it('that thinks is left when its caller gives up', async () => {
+    server.behaviour.delayMs = 3_000;
+    const giving = new AbortController();
+    const sending = mailer.send(mail(), { signal: giving.signal, onError });
+    giving.abort(new Error('enough'));
+    await expect(sending).rejects.toThrow('enough');
+  });
+
   it('that is not there can be told from one that refuses', async () => {
     await server.stop();
     expect(await send()).toBe('connection_failed');
@@ -120,13 +156,8 @@ describe('a server', () => {
   });
 
   it('that hangs up in the middle is asked again', async () => {
-    const rude = createServer((socket) => socket.end('220 hello\r\n'));
-    await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
-    afterAll(() => void rude.close());
-    const { port } = rude.address() as { port: number };
-    expect(['connection_failed', 'put_off']).toContain(
-      await send({}, smtpMailer(`smtp://127.0.0.1:${port}`, from)),
-    );
+    const { url } = await rudeServer((socket) => socket.end('220 hello\r\n'));
+    expect(['connection_failed', 'put_off']).toContain(await send({}, smtpMailer(url, from)));
   });
 
   it('without encryption is not used where that is required', async () => {

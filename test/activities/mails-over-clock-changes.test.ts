@@ -59,8 +59,11 @@ async function pass(now: Date) {
   for (const mailId of await cutDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;
     const letter = remindersLetter(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
-    const outcome = await mailer.send(outgoing(mail, letter, links, mailer.domain), (error) => {
-      throw error;
+    const outcome = await mailer.send(outgoing(mail, letter, links, mailer.domain), {
+      signal: new AbortController().signal,
+      onError: (error) => {
+        throw error;
+      },
     });
     await recordMailTry(em.fork(), mailId, { number: 1, outcome }, now);
     const to = (Object.keys(zones) as (keyof typeof zones)[]).find(

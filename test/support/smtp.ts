@@ -30,10 +30,12 @@ export const refusal = (responseCode: number, message = 'No'): Error =>
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 /**
- * A mail server on this machine. It takes everything at first; `stop` closes the port and cuts every connection,
- * `start` opens the same port again. It ends after the file's last test.
+ * A mail server on this machine. It takes everything at first; what it was `asked` to take is `taken` when it has
+ * said so. `stop` closes the port and cuts every connection, `start` opens the same port again. It ends after the
+ * file's last test.
  */
 export async function startMailServer({ user, password }: { user?: string; password?: string } = {}) {
+  const asked: TakenMail[] = [];
   const taken: TakenMail[] = [];
   const behaviour: Behaviour = { onReceiver: () => null, onMessage: () => null, delayMs: 0 };
   let server: SMTPServer | null = null;
@@ -56,6 +58,7 @@ export async function startMailServer({ user, password }: { user?: string; passw
           const to = envelope.rcptTo.map(({ address }) => address);
           const from = envelope.mailFrom ? envelope.mailFrom.address : '';
           const mail = { from, to, ...parsed(Buffer.concat(chunks).toString('utf8')) };
+          asked.push(mail);
           setTimeout(() => {
             const refused = behaviour.onMessage(mail);
             if (refused === null) taken.push(mail);
@@ -84,7 +87,7 @@ export async function startMailServer({ user, password }: { user?: string; passw
   afterAll(stop);
   const account =
     user === undefined ? '' : `${encodeURIComponent(user)}:${encodeURIComponent(password ?? '')}@`;
-  return { url: `smtp://${account}127.0.0.1:${port}`, port, taken, behaviour, start, stop };
+  return { url: `smtp://${account}127.0.0.1:${port}`, port, asked, taken, behaviour, start, stop };
 }
 
 function parsed(raw: string): Pick<TakenMail, 'headers' | 'text' | 'html' | 'raw'> {

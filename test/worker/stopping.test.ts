@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { AuditEntry } from '../../database/entities/index.ts';
+import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { youngestHeartbeat } from '../../database/heartbeats.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { complete } from '../../workflows/messages.ts';
@@ -11,6 +11,7 @@ import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { startMailServer } from '../support/smtp.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
@@ -73,4 +74,28 @@ test('told to end while a receiver takes its time, it waits for the answer and w
   expect(await ended).toEqual([0, null]);
   const attempts = await em().execute(`select number, outcome from webhook_attempts`);
   expect(attempts).toEqual([{ number: 1, outcome: 'delivered' }]);
+});
+
+test('told to end while a mail server hangs, it ends soon, and the next worker sends the mail', async () => {
+  const server = await startMailServer();
+  server.behaviour.delayMs = 90_000;
+  const variables = { SMTP_URL: `${server.url}?socketTimeout=120000` };
+  const worker = startWorkerProcess(own, namespace, variables);
+  await isThere();
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  const mail = async () => (await em().find(Mail, { userId: cast.mira.id }))[0];
+  await eventually(async () => server.asked.length > 0);
+  const ended = once(worker.child, 'exit');
+  const toldAt = Date.now();
+  worker.child.kill('SIGTERM');
+  expect(await ended).toEqual([0, null]);
+  expect(Date.now() - toldAt).toBeLessThan(15_000);
+  expect(await mail()).toMatchObject({ state: 'pending', attempts: 0 });
+
+  server.behaviour.delayMs = 0;
+  startWorkerProcess(own, namespace, variables);
+  await eventually(async () => (await mail())?.state === 'sent', 30_000);
+  expect(new Set(server.asked.map(({ headers }) => headers['message-id'])).size).toBe(1);
 });
