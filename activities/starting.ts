@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { type PendingDelivery, pendingDeliveriesOf } from '../database/deliveries.ts';
+import { inFlight } from '../database/in-flight.ts';
 import { pendingMailsOf } from '../database/mails.ts';
 import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../workflows/messages.ts';
 import { whileBeating } from './beating.ts';
-import { inFlight } from './in-flight.ts';
 import type { World } from './world.ts';
 
 /** Started at the same time, and how long one may take, in milliseconds. */

@@ -29,15 +29,15 @@ export async function pendingDeliveriesOf(
   return rows;
 }
 
-/**
- * Takes the oldest deliveries that the relay has yet to give to the engine and that no other one holds, and keeps
- * them until the transaction of `em` ends.
- */
-export async function takeUnstarted(em: EntityManager, limit: number): Promise<PendingDelivery[]> {
+/** The deliveries that the relay has yet to give to the engine, from id `after` on, oldest first. */
+export async function unstartedDeliveries(
+  em: EntityManager,
+  { after, limit }: { after: number; limit: number },
+): Promise<PendingDelivery[]> {
   const { rows } = await sql<PendingDelivery>`
     select ${address} from webhook_deliveries d join webhook_events e on e.id = d.event_id
-    where d.state = 'pending' and d.started_at is null and not ${isOfCompletion}
-    order by d.id limit ${limit} for no key update of d skip locked`.execute(sqlOf(em));
+    where d.state = 'pending' and d.started_at is null and d.id > ${after} and not ${isOfCompletion}
+    order by d.id limit ${limit}`.execute(sqlOf(em));
   return rows;
 }
 

@@ -1,53 +1,34 @@
-import { inFlight } from '../activities/in-flight.ts';
-import type { Log } from '../config/log.ts';
-import { markStarted, takeUnstarted } from '../database/deliveries.ts';
+import { markStarted, unstartedDeliveries } from '../database/deliveries.ts';
+import { oneAtATime } from '../database/housekeeping.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
+import type { HandOver } from './handing-over.ts';
 
-/** Deliveries taken at once, and started at the same time. */
-const batchSize = 200;
-const width = 20;
+/** Deliveries read at once. */
+const pageSize = 200;
 
 interface Parts {
   database: Database;
-  engine: Engine;
-  log: Log;
+  engine: Pick<Engine, 'deliver'>;
+  handOver: HandOver;
 }
 
 /**
  * Gives the engine the deliveries that no leaver's workflow starts: those of every event but a completion, tests, and
- * what is sent again. Any number of dispatchers may run beside each other.
+ * what is sent again. One worker at a time. Nothing is locked meanwhile: their tries write to the same rows.
  */
-export function createDispatcher({ database, engine, log }: Parts) {
-  async function dispatch(): Promise<void> {
-    while ((await dispatchBatch()) === batchSize);
-  }
-
-  /**
-   * The rows stay locked while the engine takes them, so that a dispatcher that dies leaves them to the others at
-   * once. Starting one twice does no harm. Returns how many the engine has taken.
-   */
-  const dispatchBatch = (): Promise<number> =>
-    database.em.fork().transactional(async (em) => {
-      const deliveries = await takeUnstarted(em, batchSize);
-      const started: number[] = [];
-      let engineIsAway = false;
-      await inFlight(deliveries, width, async (delivery) => {
-        if (engineIsAway) return;
-        try {
-          await engine.deliver(delivery);
-          started.push(delivery.id);
-        } catch (error) {
-          engineIsAway = !(await engine.answers());
-          log.warn(
-            { err: error, deliveryId: delivery.id },
-            'A delivery could not be started; it is tried again',
-          );
-        }
-      });
-      await markStarted(em, started);
-      return started.length;
+export const createDispatcher =
+  ({ database, engine, handOver }: Parts) =>
+  (): Promise<boolean> =>
+    oneAtATime(database.em, 'deliveries', async (em) => {
+      for (let after = 0; ; ) {
+        const page = await unstartedDeliveries(em, { after, limit: pageSize });
+        const { taken, goesOn } = await handOver(page, engine.deliver, ({ id }) => ({ deliveryId: id }));
+        await markStarted(
+          database.em.fork(),
+          taken.map(({ id }) => id),
+        );
+        if (!goesOn || page.length < pageSize) return;
+        after = page.at(-1)!.id;
+      }
     });
-
-  return dispatch;
-}

@@ -1,10 +1,12 @@
 import { importsStarting } from '../database/imports/progress.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
+import type { HandOver } from './handing-over.ts';
 
 interface Parts {
   database: Database;
-  engine: Engine;
+  engine: Pick<Engine, 'carryOutImport'>;
+  handOver: HandOver;
 }
 
 /**
@@ -12,7 +14,8 @@ interface Parts {
  * engine hears of it.
  */
 export const createImportStarter =
-  ({ database, engine }: Parts) =>
+  ({ database, engine, handOver }: Parts) =>
   async (): Promise<void> => {
-    for (const importId of await importsStarting(database.em)) await engine.carryOutImport(importId);
+    const starting = await importsStarting(database.em);
+    await handOver(starting, engine.carryOutImport, (importId) => ({ importId }));
   };

@@ -1,32 +1,31 @@
-import { inFlight } from '../activities/in-flight.ts';
 import { cutDigests } from '../database/digests.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { withholdEverything } from '../database/mails.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
+import type { HandOver } from './handing-over.ts';
 
 interface Parts {
   database: Database;
-  engine: Engine;
+  engine: Pick<Engine, 'post'>;
+  handOver: HandOver;
   /** Whether there is a mail server. */
   isOn: boolean;
   /** How long nothing more must have come before a digest is cut, in milliseconds. */
   quietMs?: number;
 }
 
-const width = 20;
-
 /**
  * Turns what people were told in the console into a day's mail for each of them, and starts the mails. One worker at
  * a time; a mail whose start fails is started by the reconciler.
  */
-export function createDigester({ database, engine, isOn, quietMs = 60_000 }: Parts) {
+export function createDigester({ database, engine, handOver, isOn, quietMs = 60_000 }: Parts) {
   return async function digest(): Promise<void> {
     if (!isOn) return withholdEverything(database.em.fork());
     const mails: number[] = [];
     await oneAtATime(database.em, 'digests', async (em) => {
       mails.push(...(await cutDigests(em, quietMs)));
     });
-    await inFlight(mails, width, async (mailId) => void (await engine.post(mailId)));
+    await handOver(mails, engine.post, (mailId) => ({ mailId }));
   };
 }

@@ -1,17 +1,19 @@
-import { inFlight } from '../activities/in-flight.ts';
 import type { Log } from '../config/log.ts';
-import { type PendingDelivery, pendingDeliveries } from '../database/deliveries.ts';
+import { pendingDeliveries } from '../database/deliveries.ts';
+import { eachAlone } from '../database/each-alone.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import type { Engine } from './engine.ts';
+import type { HandOver } from './handing-over.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';
 
 interface Parts {
   database: Database;
   engine: Engine;
+  handOver: HandOver;
   log: Log;
   /** How long what was done lately may take to show in the engine's lists, in milliseconds. */
   lag?: number;
@@ -19,7 +21,8 @@ interface Parts {
   trustInNumbers?: number;
 }
 
-const width = 20;
+/** What is read at once of what is pending. */
+const limit = 1_000;
 
 /**
  * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
@@ -28,56 +31,59 @@ const width = 20;
 export function createReconciler({
   database,
   engine,
+  handOver,
   log,
   lag = 15_000,
   trustInNumbers = 5 * 60_000,
 }: Parts) {
-  const reconcileOffboardings = createOffboardingsReconciler({ engine, log, lag, trustInNumbers });
+  const parts = {
+    offboardings: createOffboardingsReconciler({ engine, log, lag, trustInNumbers }),
+    deliveries: reconcileDeliveries,
+    mails: reconcileMails,
+    imports: reconcileImports,
+  };
 
-  /** One at a time: while another worker reconciles, this one does nothing. */
-  return async function reconcile(): Promise<void> {
-    await oneAtATime(database.em, 'reconcile', async (em) => {
-      await reconcileOffboardings(em);
-      await reconcileDeliveries(em);
-      await reconcileMails(em);
-      await reconcileImports(em);
-    });
+  /** Each part by itself, whatever becomes of the others; while another worker does one, this one leaves it. */
+  return function reconcile(): Promise<void> {
+    return eachAlone(
+      Object.entries(parts).map(
+        ([name, part]) =>
+          () =>
+            oneAtATime(database.em, `reconcile ${name}`, part),
+      ),
+    );
   };
 
   async function reconcileDeliveries(em: EntityManager) {
-    const limit = 1_000;
     let running: Set<string> | undefined;
     for (let after = 0; ; ) {
       const pending = await pendingDeliveries(em, { after, ageMs: lag, limit });
       if (pending.length === 0) return;
       running ??= await engine.runningDeliveries();
-      await startMissing(pending, running);
+      const missing = pending.filter((delivery) => !running!.has(webhookDeliveryWorkflowId(delivery)));
+      const { goesOn } = await handOver(missing, engine.deliver, ({ id }) => ({ deliveryId: id }));
+      if (missing.length > 0) log.info({ missing: missing.length }, 'Deliveries started again');
+      if (!goesOn) return;
       after = pending.at(-1)!.id;
     }
   }
 
   async function reconcileMails(em: EntityManager) {
-    const limit = 1_000;
     let running: Set<string> | undefined;
     for (let after = 0; ; ) {
       const pending = await pendingMails(em, { after, ageMs: lag, limit });
       if (pending.length === 0) return;
       running ??= await engine.runningMails();
       const missing = pending.filter((mailId) => !running!.has(mailWorkflowId(mailId)));
-      await inFlight(missing, width, async (mailId) => void (await engine.post(mailId)));
+      const { goesOn } = await handOver(missing, engine.post, (mailId) => ({ mailId }));
       if (missing.length > 0) log.info({ missing: missing.length }, 'Mails started again');
+      if (!goesOn) return;
       after = pending.at(-1)!;
     }
   }
 
   /** There are few, so nobody looks first whether the workflow runs: starting it then changes nothing. */
   async function reconcileImports(em: EntityManager) {
-    for (const importId of await importsUnderWay(em)) await engine.carryOutImport(importId);
-  }
-
-  async function startMissing(pending: PendingDelivery[], running: Set<string>) {
-    const missing = pending.filter((delivery) => !running.has(webhookDeliveryWorkflowId(delivery)));
-    await inFlight(missing, width, async (delivery) => void (await engine.deliver(delivery)));
-    if (missing.length > 0) log.info({ missing: missing.length }, 'Deliveries started again');
+    await handOver(await importsUnderWay(em), engine.carryOutImport, (importId) => ({ importId }));
   }
 }

@@ -21,6 +21,7 @@ import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createEngine } from './engine.ts';
+import { createHandOver } from './handing-over.ts';
 import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
 import { listenToOutbox } from './outbox-bell.ts';
@@ -72,11 +73,12 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
 
   const world = makeWorld(environment, database, log, metrics);
   const engine = timed(createEngine(connection, namespace), metrics.engineCalled, () => 'failed');
-  const relay = createRelay({ database, engine, log, metrics });
-  const dispatch = createDispatcher({ database, engine, log });
-  const reconcile = createReconciler({ database, engine, log });
-  const digest = createDigester({ database, engine, isOn: world.mail !== null });
-  const startImports = createImportStarter({ database, engine });
+  const handOver = createHandOver({ engine, log, stopping });
+  const relay = createRelay({ database, engine, handOver, metrics });
+  const dispatch = createDispatcher({ database, engine, handOver });
+  const reconcile = createReconciler({ database, engine, handOver, log });
+  const digest = createDigester({ database, engine, handOver, isOn: world.mail !== null });
+  const startImports = createImportStarter({ database, engine, handOver });
   const bell = listenToOutbox(DATABASE_URL, log);
   const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
   const name = `${hostname()}-${process.pid}`;
@@ -93,7 +95,8 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
     const rung = bell.listener();
     return () => rung(relayAtLeastEvery);
   };
-  const showLife = async () => workers.areRunning() && beat(database.em.fork(), name);
+  const showLife = async () =>
+    workers.areRunning() && (await engine.answers()) && beat(database.em.fork(), name);
 
   log.info({ address, namespace, name }, 'The worker is ready');
   await Promise.all([

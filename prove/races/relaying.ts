@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { makeLog } from '../../config/log.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
+import { handOverTo } from '../../test/support/engine.ts';
 import { createImportStarter } from '../../worker/imports.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { Random } from '../random.ts';
@@ -13,21 +13,17 @@ export async function whileRelaying<T>(
   random: Random,
   work: () => Promise<T>,
 ): Promise<T> {
-  const log = makeLog('worker', 'silent');
   let isOver = false;
   const loops = ['one relay', 'the other relay'].map(async (name) => {
-    const relay = createRelay({
-      database,
-      engine: overLine(engine.engine, badLine(random.named(name))),
-      log,
-      metrics: workerMetrics(),
-    });
+    const far = overLine(engine.engine, badLine(random.named(name)));
+    const handOver = handOverTo(far);
+    const relay = createRelay({ database, engine: far, handOver, metrics: workerMetrics() });
     while (!isOver) {
       await relay();
       await pause(20);
     }
   });
-  const startImports = createImportStarter({ database, engine: engine.engine });
+  const startImports = createImportStarter({ database, engine: engine.engine, handOver: engine.handOver });
   loops.push(
     (async () => {
       while (!isOver) {

@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let endLooking = async () => {};
 beforeAll(async () => {
   await engine.startWorker();
-  const startImports = createImportStarter({ database, engine: engine.engine });
+  const startImports = createImportStarter({ database, engine: engine.engine, handOver: engine.handOver });
   const stopping = new AbortController();
   const looking = (async () => {
     while (!stopping.signal.aborted) {

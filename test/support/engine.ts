@@ -14,6 +14,7 @@ import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { allPages, createEngine, type Engine, type Running } from '../../worker/engine.ts';
+import { createHandOver, type HandOver } from '../../worker/handing-over.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { repeat, sleep, untilItWorks } from '../../worker/repeat.ts';
@@ -99,8 +100,9 @@ export async function ownEngine(database: Database) {
     );
   }
 
-  const relay = createRelay({ database, engine, log, metrics: workerMetrics() });
-  const dispatch = createDispatcher({ database, engine, log });
+  const handOver = handOverTo(engine);
+  const relay = createRelay({ database, engine, handOver, metrics: workerMetrics() });
+  const dispatch = createDispatcher({ database, engine, handOver });
 
   /** Turns relay and dispatcher all the time, as a worker process does, until the file ends. */
   function keepRelaying(): void {
@@ -120,10 +122,11 @@ export async function ownEngine(database: Database) {
     connection,
     client,
     engine,
+    handOver,
     relay,
     dispatch,
     keepRelaying,
-    reconcile: createReconciler({ database, engine, log, lag: 0, trustInNumbers: 0 }),
+    reconcile: createReconciler({ database, engine, handOver, log, lag: 0, trustInNumbers: 0 }),
     startWorker,
     ask,
     /** The workflow of an offboarding. */
@@ -131,6 +134,10 @@ export async function ownEngine(database: Database) {
       client.workflow.getHandle(offboardingWorkflowId(offboardingId)),
   };
 }
+
+/** How a worker that nobody stops gives things to an engine. */
+export const handOverTo = (engine: Pick<Engine, 'answers'>): HandOver =>
+  createHandOver({ engine, log, stopping: new AbortController().signal });
 
 /** Every running offboarding workflow that the engine lists, by offboarding. */
 export async function listed(engine: Pick<Engine, 'runningOffboardings'>): Promise<Map<number, Running>> {

@@ -1,17 +1,16 @@
 import { expect, it } from 'vitest';
-import { makeLog } from '../../config/log.ts';
+import type { PendingDelivery } from '../../database/deliveries.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { testEndpoint } from '../../database/replays.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { webhookDeliveryWorkflowId } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { ownEngine } from '../support/engine.ts';
+import { handOverTo, ownEngine } from '../support/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();
-const { client, dispatch, engine } = await ownEngine(database);
-const log = makeLog('worker', 'silent');
+const { client, dispatch, engine, handOver } = await ownEngine(database);
 
 const isStarted = (delivery: { id: number; eventId: string; replayOf: number | null }, endpointId: number) =>
   client.workflow
@@ -41,7 +40,7 @@ it('starts each once with four dispatchers at work', async () => {
   const asked: number[] = [];
   const counting = { ...engine, deliver: (delivery: { id: number }) => void asked.push(delivery.id) };
   const four = Array.from({ length: 4 }, () =>
-    createDispatcher({ database, engine: counting as unknown as typeof engine, log }),
+    createDispatcher({ database, engine: counting as unknown as typeof engine, handOver }),
   );
   await Promise.all(four.map((each) => each()));
   expect(asked).toHaveLength(30);
@@ -52,9 +51,49 @@ it('keeps what it cannot start, and starts it when the engine is back', async ()
   const { id } = await subscribe(database);
   await testEndpoint(database.em, 'system', id);
   const away = { ...engine, deliver: () => Promise.reject(new Error('away')), answers: async () => false };
-  await createDispatcher({ database, engine: away, log })();
+  await createDispatcher({ database, engine: away, handOver: handOverTo(away) })();
   const [delivery] = await deliveriesTo(database, id);
   expect(await isStarted(delivery!, id)).toBe(false);
   await dispatch();
   expect(await isStarted(delivery!, id)).toBe(true);
+});
+
+it('lets the tries of what it starts write while the engine takes its time', async () => {
+  const { id } = await subscribe(database);
+  const deliveryId = await deliver(database, id, 'pending', 'offboarding.started');
+  const slow = Promise.withResolvers<void>();
+  const asked = Promise.withResolvers<void>();
+  const dispatching = createDispatcher({
+    database,
+    engine: {
+      ...engine,
+      async deliver(delivery) {
+        asked.resolve();
+        await slow.promise;
+        return engine.deliver(delivery);
+      },
+    },
+    handOver,
+  })();
+  await asked.promise;
+  const tried = await database.em.fork().transactional(async (em) => {
+    await em.execute("set local lock_timeout = '1s'");
+    return em.execute('update webhook_deliveries set next_try_at = now() where id = ?', [deliveryId], 'run');
+  });
+  expect(tried).toMatchObject({ affectedRows: 1 });
+  slow.resolve();
+  await dispatching;
+});
+
+it('comes to those behind a page of what the engine refuses', async () => {
+  const { id } = await subscribe(database);
+  for (let i = 0; i < 201; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  const last = (await deliveriesTo(database, id)).at(-1)!;
+  const choosy = {
+    ...engine,
+    deliver: (delivery: PendingDelivery) =>
+      delivery.id === last.id ? engine.deliver(delivery) : Promise.reject(new Error('refused')),
+  };
+  await createDispatcher({ database, engine: choosy, handOver })();
+  expect(await isStarted(last, id)).toBe(true);
 });

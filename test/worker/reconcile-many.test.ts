@@ -9,7 +9,7 @@ import { eventually, listed, ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();
 // Nobody works here: what matters is which workflows are there.
-const { engine, relay, handleOf } = await ownEngine(database);
+const { engine, handOver, relay, handleOf } = await ownEngine(database);
 
 /** More than two pages of the engine's list. */
 const count = 450;
@@ -42,6 +42,7 @@ function watched(more: { trustInNumbers?: number; lag?: number } = {}) {
   const reconcile = createReconciler({
     database,
     engine: watching,
+    handOver,
     log: makeLog('worker', 'silent'),
     lag: 0,
     ...more,
@@ -123,7 +124,13 @@ it('looks at nobody again because of a process that outlives its offboarding', a
       return page;
     },
   };
-  const reconcileIt = createReconciler({ database, engine: over, log: makeLog('worker', 'silent'), lag: 0 });
+  const reconcileIt = createReconciler({
+    database,
+    engine: over,
+    handOver,
+    log: makeLog('worker', 'silent'),
+    lag: 0,
+  });
   await reconcileIt();
   const { pages } = looks;
   await reconcileIt();

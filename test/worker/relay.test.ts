@@ -10,7 +10,7 @@ import { createRelay } from '../../worker/relay.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
-import { ownEngine } from '../support/engine.ts';
+import { handOverTo, ownEngine } from '../support/engine.ts';
 
 const { database, url } = await ownDatabase();
 const { address, connection, client, engine, relay, handleOf } = await ownEngine(database);
@@ -91,7 +91,7 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
 it('keeps everything while the engine is away, without counting it against anybody', async () => {
   const { offboardingId } = await makeCast(database);
   const nowhere = { ...engine, tell: () => Promise.reject(new Error('away')), answers: async () => false };
-  await createRelay({ database, engine: nowhere, log, metrics: workerMetrics() })();
+  await createRelay({ database, engine: nowhere, handOver: handOverTo(nowhere), metrics: workerMetrics() })();
   expect((await outboxOf(offboardingId)).every(({ isSent, attempts }) => !isSent && attempts === 0)).toBe(
     true,
   );

@@ -14,8 +14,8 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 const own = await ownDatabase();
 const { database } = own;
 const { em } = database;
-const { client, engine, namespace, reconcile, startWorker } = await ownEngine(database);
-const startImports = createImportStarter({ database, engine });
+const { client, engine, handOver, namespace, reconcile, startWorker } = await ownEngine(database);
+const startImports = createImportStarter({ database, engine, handOver });
 const files = importing(database, 'system');
 
 let crowds = 0;

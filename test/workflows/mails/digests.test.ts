@@ -55,7 +55,7 @@ it('where no mail server is set, nothing is sent and nothing is kept for later',
   await sql`insert into mails (user_id, kind, day) values (${cast.mira.id}, 'reminders', '2026-01-01')`.execute(
     sqlOf(em()),
   );
-  await createDigester({ database, engine: own.engine, isOn: false })();
+  await createDigester({ database, engine: own.engine, handOver: own.handOver, isOn: false })();
   expect(await mailsTo(cast.mira.id)).toMatchObject([{ state: 'withheld' }]);
   expect(await em().count(Notification, { mailConsideredAt: null })).toBe(0);
 });

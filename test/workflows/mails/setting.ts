@@ -40,7 +40,7 @@ export async function ownMailing() {
     database,
     own,
     server,
-    digest: createDigester({ database, engine: own.engine, isOn: true, quietMs: 0 }),
+    digest: createDigester({ database, engine: own.engine, handOver: own.handOver, isOn: true, quietMs: 0 }),
     em,
     mailsTo,
     takenBy,

@@ -1,0 +1,57 @@
+import { Connection } from '@temporalio/client';
+import { expect, inject, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { createEngine } from '../../worker/engine.ts';
+import { createHandOver } from '../../worker/handing-over.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+
+const { database } = await ownDatabase();
+const { engine, handOver } = await ownEngine(database);
+const log = makeLog('worker', 'silent');
+const hundred = Array.from({ length: 100 }, (_, i) => i);
+const about = (number: number) => ({ number });
+
+it('gives everything, and says what was taken and what refused', async () => {
+  const { taken, refused, goesOn } = await handOver(
+    hundred,
+    async (number) => {
+      if (number % 10 === 3) throw new Error('not this one');
+    },
+    about,
+  );
+  expect([taken.length, refused.length, goesOn]).toEqual([90, 10, true]);
+  expect(refused.every((number) => number % 10 === 3)).toBe(true);
+});
+
+it('leaves the rest when the engine does not answer, and calls nothing refused', async () => {
+  const connection = await Connection.connect({ address: inject('temporalAddress'), interceptors: [] });
+  const nowhere = createEngine(connection, 'no-such-namespace');
+  const give = createHandOver({ engine: nowhere, log, stopping: new AbortController().signal });
+  expect(await give(hundred, nowhere.post, about)).toEqual({ taken: [], refused: [], goesOn: false });
+  await connection.close();
+});
+
+it('begins nothing more when the process is to end, and waits for what is under way', async () => {
+  const stopping = new AbortController();
+  let ended = 0;
+  const { taken, goesOn } = await createHandOver({ engine, log, stopping: stopping.signal })(
+    hundred,
+    async (number) => {
+      if (number === 19) stopping.abort();
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      ended++;
+    },
+    about,
+  );
+  expect([taken.length, ended, goesOn]).toEqual([20, 20, false]);
+});
+
+it('begins nothing more after ten seconds, since what it gives is held meanwhile', async () => {
+  const { taken, refused, goesOn } = await handOver(
+    hundred,
+    () => new Promise((resolve) => setTimeout(resolve, 4_000)),
+    about,
+  );
+  expect([taken.length, refused.length, goesOn]).toEqual([60, 0, true]);
+});

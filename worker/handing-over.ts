@@ -1,0 +1,59 @@
+import type { Log } from '../config/log.ts';
+import { inFlight } from '../database/in-flight.ts';
+import type { Engine } from './engine.ts';
+
+/** Given at the same time. */
+const width = 20;
+
+/** After so many milliseconds nothing more is begun: whoever gives holds something until the end. */
+const atMostMs = 10_000;
+
+interface Parts {
+  engine: Pick<Engine, 'answers'>;
+  log: Log;
+  /** Aborted when the process is to end. */
+  stopping: AbortSignal;
+}
+
+/** What became of things that were to be given to the engine; those in neither list were not begun, or met no engine. */
+export interface HandedOver<T> {
+  taken: T[];
+  refused: T[];
+  /** Whether it is worth giving more: the engine is there, and the process is to go on. */
+  goesOn: boolean;
+}
+
+/** Gives things to the engine, each by `give`; the log says of one that was refused what `about` says. */
+export type HandOver = <T>(
+  things: readonly T[],
+  give: (thing: T) => Promise<unknown>,
+  about: (thing: T) => Record<string, unknown>,
+) => Promise<HandedOver<T>>;
+
+/**
+ * How everything that the database keeps for the engine is given to it: several at the same time, in their order. One
+ * that it refuses holds up nobody else; when it does not answer any more, the rest is left.
+ */
+export const createHandOver =
+  ({ engine, log, stopping }: Parts): HandOver =>
+  async (things, give, about) => {
+    const end = Date.now() + atMostMs;
+    const handed: HandedOver<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
+    await inFlight(things, width, async (thing) => {
+      if (!handed.goesOn || stopping.aborted || Date.now() > end) return;
+      try {
+        await give(thing);
+        handed.taken.push(thing);
+      } catch (error) {
+        if (!(await engine.answers())) handed.goesOn = false;
+        else {
+          handed.refused.push(thing);
+          const reason = (error as Error).message;
+          log.warn({ reason, ...about(thing) }, 'The engine has not taken something; it gets it again later');
+        }
+      }
+    });
+    if (!handed.goesOn) log.warn('The engine does not answer; everything is kept until it does');
+    if (stopping.aborted) handed.goesOn = false;
+    return handed;
+  };
