@@ -47,16 +47,22 @@ export async function countFollowed(em: EntityManager): Promise<number> {
   return rows[0]!.count;
 }
 
-/** Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or is being told of. */
+/**
+ * Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or will be. What it
+ * has refused may wait longer than that for its next try.
+ */
 export async function toldLately(
   em: EntityManager,
   offboardingIds: readonly number[],
   ms: number,
 ): Promise<Set<number>> {
   // Counted from the beginning of the transaction, so that what is told while the engine is looked at is told lately.
+  const within = sql`${ms}::int * interval '1 millisecond'`;
   const { rows } = await sql<{ id: number }>`
     select distinct offboarding_id as id from outbox
     where offboarding_id = any(${offboardingIds}::int[])
-      and (sent_at is null or sent_at > now() - ${ms}::int * interval '1 millisecond')`.execute(sqlOf(em));
+      and case when sent_at is null then next_try_at <= now() + ${within} else sent_at > now() - ${within} end`.execute(
+    sqlOf(em),
+  );
   return new Set(rows.map(({ id }) => id));
 }

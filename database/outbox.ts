@@ -46,15 +46,27 @@ export async function putOff(em: EntityManager, ids: readonly number[]): Promise
     where id = any(${ids}::int[])`.execute(sqlOf(em));
 }
 
-/** Adds a row for each of these offboardings, although nothing changed: the engine is to hear it again. */
+/**
+ * Has the engine hear of each of these offboardings again, although nothing changed: by what waits for its next try,
+ * which is due now, and else by another row.
+ */
 export async function tellAgain(
   em: EntityManager,
   offboardingIds: readonly number[],
   facts: readonly ChangedFact[],
 ): Promise<void> {
   await sql`
+    with waiting as (
+      select id from outbox where offboarding_id = any(${offboardingIds}::int[]) and sent_at is null
+      for update skip locked
+    ), hastened as (
+      update outbox o set next_try_at = now(),
+        facts = (select array_agg(distinct fact) from unnest(o.facts || ${facts}::text[]) fact)
+      from waiting where o.id = waiting.id returning o.offboarding_id
+    )
     insert into outbox (user_id, offboarding_id, facts)
-    select user_id, id, ${facts}::text[] from offboardings where id = any(${offboardingIds}::int[]) order by id`.execute(
+    select user_id, id, ${facts}::text[] from offboardings
+    where id = any(${offboardingIds}::int[]) and id not in (select offboarding_id from hastened) order by id`.execute(
     sqlOf(em),
   );
 }
