@@ -24,6 +24,12 @@ export const connectTimeoutMs = 5_000;
 /** So much later than its caller the server gives a statement up, in milliseconds: the caller is the one who says so. */
 const serverLagsMs = 1_000;
 
+/**
+ * A transaction that says nothing for so many milliseconds is ended by the server: whoever began it has vanished without a
+ * word, and what it had locked would stay so for hours. Longer than any of them is silent; the relay's may be for half of it.
+ */
+const silenceMs = 60_000;
+
 /** Connects to PostgreSQL. Close it with `close()`. */
 export const connect = (
   databaseUrl: string,
@@ -40,6 +46,7 @@ export const connect = (
         query_timeout: queryTimeoutMs,
         // Given up by its caller, a statement that waits for a lock would keep its connection at the server for ever.
         statement_timeout: queryTimeoutMs + serverLagsMs,
+        idle_in_transaction_session_timeout: silenceMs,
       }),
     },
     // Dates and moments are compared in UTC; zones are the domain's business.

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
@@ -45,6 +46,18 @@ test('a statement whose caller has given up does not wait on for a lock at the s
   await holder.end();
   await database.close();
   expect(waiting.rows).toEqual([]);
+});
+
+test('a transaction that the server has ended for its silence fails by itself, and the next one works', async () => {
+  const database = await connect(own.url, { queryTimeoutMs: 8_000 });
+  const silent = database.em.fork().transactional(async (em) => {
+    await em.execute("set local idle_in_transaction_session_timeout = '200ms'");
+    await pause(700);
+    await em.execute('select 1');
+  });
+  await expect(silent).rejects.toThrow();
+  expect(await database.em.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+  await database.close();
 });
 
 test('the metrics find the database again after a connection of a pool without limits has gone silent', async () => {

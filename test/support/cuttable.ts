@@ -10,6 +10,8 @@ export interface CuttableLine {
   mend(): Promise<void>;
   /** Carries nothing any more on the connections that there are, and tells neither side. New ones are as before. */
   hush(): void;
+  /** The same, and the server is not told either when a client ends: its machine has vanished. */
+  strand(): void;
 }
 
 /** Lays a line to a server on this machine. It is mended at first; it goes after the file's last test. */
@@ -50,7 +52,13 @@ export async function cuttableLine(serverPort: number): Promise<CuttableLine> {
     for (const socket of sockets) socket.unpipe().pause();
   }
 
+  function strand() {
+    hush();
+    for (const socket of sockets)
+      socket.removeAllListeners('close').on('close', () => sockets.delete(socket));
+  }
+
   const port = await listen(0);
   afterAll(cut);
-  return { port, cut, hush, mend: async () => void (await listen(port)) };
+  return { port, cut, hush, strand, mend: async () => void (await listen(port)) };
 }

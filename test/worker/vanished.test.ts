@@ -1,0 +1,51 @@
+import { inject, it } from 'vitest';
+import { makeCast } from '../support/cast.ts';
+import { cuttableLine } from '../support/cuttable.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { namespace, handleOf } = await ownEngine(database);
+
+const isFollowed = (offboardingId: number) =>
+  handleOf(offboardingId)
+    .describe()
+    .then(({ historyLength }) => historyLength > 5)
+    .catch(() => false);
+
+/** Transactions that hold rows of the outbox and say nothing. */
+const heldInSilence = () =>
+  database.em.fork().execute(`
+    select 1 from pg_locks l join pg_stat_activity a using (pid)
+    where a.state = 'idle in transaction' and l.relation = 'outbox'::regclass and l.mode = 'RowShareLock'`);
+
+// Its machine has lost power, or its network: nobody tells the database that it is gone.
+it('what a worker held that has vanished without a word is taken over within a minute and a half', async () => {
+  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
+  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const url = new URL(own.url);
+  url.port = String(toDatabase.port);
+  const variables = { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` };
+  const vanishing = startWorkerProcess({ url: url.href }, namespace, variables);
+  const before = await makeCast(database);
+  await eventually(() => isFollowed(before.offboardingId), 20_000);
+  // Silent, the engine keeps the relay waiting, with the change of a new leaver in its hands.
+  toEngine.hush();
+  const cast = await makeCast(database);
+  await eventually(async () => (await heldInSilence()).length > 0);
+  toDatabase.strand();
+  await vanishing.kill();
+  startWorkerProcess(own, namespace);
+  await eventually(async () => (await makesProgress()) && true, 20_000);
+  if (await isFollowed(cast.offboardingId)) throw new Error('The relay held nothing.');
+  await eventually(() => isFollowed(cast.offboardingId), 90_000);
+
+  /** The one that took over works, with what nobody holds. */
+  async function makesProgress() {
+    const { offboardingId } = await makeCast(database);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    return isFollowed(offboardingId);
+  }
+}, 150_000);
