@@ -5,6 +5,7 @@ import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { changeAbout } from './change.ts';
 import { gateOf, obstacleIn } from './completion-obstacles.ts';
+import { eachAlone } from './each-alone.ts';
 import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
@@ -74,7 +75,6 @@ const abandonedAfterMs = 2 * askedTooLongAgoMs;
 export async function cancelAbandonedCompletions(em: EntityManager, now = new Date()): Promise<void> {
   const longAgo = new Date(now.getTime() - abandonedAfterMs);
   const abandoned = { state: 'open', openedForCompletionAt: { $lt: longAgo }, failedStep: null } as const;
-  for (const opened of await em.fork().find(Offboarding, abandoned)) {
-    await withdrawOpening(em, systemActor, opened, now);
-  }
+  const opened = await em.fork().find(Offboarding, abandoned);
+  await eachAlone(opened.map((each) => () => withdrawOpening(em, systemActor, each, now)));
 }

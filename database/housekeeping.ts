@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { eachAlone } from './each-alone.ts';
 import { forgetOldKeys } from './idempotency.ts';
 import { forgetOldLines } from './imports/keeping.ts';
 import type { EntityManager } from './orm.ts';
@@ -10,18 +11,31 @@ import { forgetOldSecrets } from './webhook-secrets.ts';
  * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'
  * lines, old keys of calls, secrets of webhooks that were replaced a day ago, and what was sent 90 days ago.
  */
-export async function tidyUp(em: EntityManager): Promise<void> {
-  const db = sqlOf(em);
-  await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(db);
-  await sql`delete from sessions where expire < now()`.execute(db);
-  await forgetOldLines(em);
-  await forgetOldKeys(em);
-  await forgetOldSecrets(em);
-  await forgetOldEvents(em);
-  await forgetOldMails(em);
+export const tidyUp = (em: EntityManager): Promise<void> =>
+  eachAlone(
+    [
+      forgetSentChanges,
+      forgetOldSessions,
+      forgetOldLines,
+      forgetOldKeys,
+      forgetOldSecrets,
+      forgetOldEvents,
+      forgetOldMails,
+    ].map((forget) => () => em.fork().transactional((transaction) => forget(transaction))),
+  );
+
+async function forgetSentChanges(em: EntityManager): Promise<void> {
+  await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(sqlOf(em));
 }
 
-/** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */
+async function forgetOldSessions(em: EntityManager): Promise<void> {
+  await sql`delete from sessions where expire < now()`.execute(sqlOf(em));
+}
+
+/**
+ * Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. Such work may
+ * go through the engine's lists between two statements, which takes up to some minutes.
+ */
 export const oneAtATime = (
   em: EntityManager,
   name: string,
@@ -29,7 +43,8 @@ export const oneAtATime = (
 ): Promise<boolean> =>
   em.fork().transactional(async (transaction) => {
     const { rows } = await sql<{ taken: boolean }>`
-      select pg_try_advisory_xact_lock(hashtext(${name})) as taken`.execute(sqlOf(transaction));
+      select pg_try_advisory_xact_lock(hashtext(${name})) as taken,
+        set_config('idle_in_transaction_session_timeout', '5min', true)`.execute(sqlOf(transaction));
     if (rows[0]!.taken) await work(transaction);
     return rows[0]!.taken;
   });

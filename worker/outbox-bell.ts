@@ -54,12 +54,16 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
     await client.connect();
     const end = () => void client.end();
     stopping.signal.addEventListener('abort', end, { once: true });
-    if (stopping.signal.aborted) end();
-    else await client.query('listen outbox');
-    // What was added while nobody listened.
-    ring();
-    await lost;
-    stopping.signal.removeEventListener('abort', end);
+    try {
+      if (stopping.signal.aborted) end();
+      else await client.query('listen outbox');
+      // What was added while nobody listened.
+      ring();
+      await lost;
+    } finally {
+      stopping.signal.removeEventListener('abort', end);
+      end();
+    }
   }
 
   function listener(): BellListener {

@@ -17,6 +17,7 @@ import type { MailState } from '../../domain/mails.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';
+import { asOwner } from '../support/owner.ts';
 import { statementsOf } from '../support/statements.ts';
 import { again, deliver, subscribe, tried } from '../support/webhooks.ts';
 
@@ -70,6 +71,32 @@ test('mails are deleted 90 days after their end, however it came', async () => {
   await em.fork().transactional(tidyUp);
   const left = await em.fork().find(Mail, { userId: emil.id }, { orderBy: { id: 'asc' } });
   expect(left.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
+});
+
+test('what cannot be deleted keeps nothing else', async () => {
+  const { emil } = await makeCast(database);
+  const fork = em.fork();
+  fork.create(Mail, {
+    userId: emil.id,
+    kind: 'completions',
+    state: 'sent',
+    createdAt: daysAgo(91),
+    closedAt: daysAgo(91),
+  });
+  await fork.flush();
+  await deliver(database, (await subscribe(database)).id, 'delivered', 'user.offboarded', daysAgo(91));
+  await asOwner(
+    own.ownerUrl,
+    'alter table webhook_events enable row level security',
+    'create policy broken on webhook_events using (1 / (length(id) - length(id)) > 0)',
+  );
+  await expect(em.fork().transactional(tidyUp)).rejects.toThrow('division by zero');
+  await asOwner(
+    own.ownerUrl,
+    'drop policy broken on webhook_events',
+    'alter table webhook_events disable row level security',
+  );
+  expect(await em.fork().count(Mail, { userId: emil.id })).toBe(0);
 });
 
 test('a turn deletes the oldest, as many as one transaction should, by few statements', async () => {
