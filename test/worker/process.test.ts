@@ -59,6 +59,20 @@ it('waits for a database and an engine that are not there, outlives both, and en
   expect(await youngestHeartbeat(database.em.fork())).toBeNull();
 });
 
+it('does not count as alive when it alone has lost the engine', async () => {
+  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const { kill } = startWorkerProcess(own, namespace, { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` });
+  await eventually(() => youngestHeartbeat(database.em.fork()));
+  const silentFor = async () =>
+    Date.now() - ((await youngestHeartbeat(database.em.fork()))?.getTime() ?? Date.now());
+  await toEngine.cut();
+  // As long as the console's /health believes in it.
+  await eventually(async () => (await silentFor()) > 15_000, 30_000);
+  await toEngine.mend();
+  await eventually(async () => (await silentFor()) < 5_000, 20_000);
+  await kill();
+}, 90_000);
+
 it('takes back what was opened for a completion that never reached the engine', async () => {
   const { emil, ivo } = await makeCast(database);
   const services = { database, engine: connectEngine('127.0.0.1:1', namespace), metrics: webMetrics() };
