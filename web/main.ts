@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endSoon } from '../config/ending.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
 import { ensureFirstAdmin } from '../database/first-admin.ts';
@@ -44,7 +45,9 @@ server.on('error', (error) => {
 async function stop() {
   if (stopping.signal.aborted) return;
   stopping.abort();
-  await pause(environment.DRAIN_SECONDS * 1000);
+  const drainMs = environment.DRAIN_SECONDS * 1000;
+  endSoon(log, drainMs);
+  await pause(drainMs);
   await drain(server);
   await stopServingMetrics();
   await database.close();

@@ -1,3 +1,4 @@
+import { endSoon } from '../config/ending.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
 import { runWorker } from './run.ts';
@@ -9,8 +10,10 @@ const log = makeLog('worker', environment.LOG_LEVEL);
 const stopping = new AbortController();
 
 function stop(why: string) {
-  if (!stopping.signal.aborted) log.info({ why }, 'The worker is stopping');
+  if (stopping.signal.aborted) return;
+  log.info({ why }, 'The worker is stopping');
   stopping.abort();
+  endSoon(log);
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 // Whoever started this process has gone.

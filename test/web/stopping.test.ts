@@ -4,6 +4,7 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../support/cast.ts';
+import { cuttableLine } from '../support/cuttable.ts';
 import { ownDatabase } from '../support/database.ts';
 import { startWebProcess } from '../support/web-process.ts';
 
@@ -59,3 +60,19 @@ test('without anybody inside it ends at once, also when connections are kept ope
   expect(await ended).toEqual([0, null]);
   expect(Date.now() - toldAt).toBeLessThan(4_000);
 });
+
+test('it ends within fifteen seconds when its database has fallen silent', async () => {
+  const { nora } = await makeCast(database);
+  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
+  const url = new URL(own.url);
+  url.port = String(toDatabase.port);
+  const web = await startWebProcess({ url: url.href }, 'nowhere');
+  const admin = await web.signIn(nora.email);
+  toDatabase.hush();
+  const asked = admin.get('/users').catch(() => undefined);
+  const ended = once(web.child, 'exit');
+  const toldAt = Date.now();
+  web.child.kill('SIGTERM');
+  await Promise.all([asked, ended]);
+  expect(Date.now() - toldAt).toBeLessThan(16_000);
+}, 60_000);
