@@ -3,8 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { endSoon } from '../config/ending.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
+import { untilItWorks } from '../config/repeat.ts';
 import { ensureFirstAdmin } from '../database/first-admin.ts';
 import { connect } from '../database/orm.ts';
+import { InvalidInput } from '../domain/failures.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
@@ -22,13 +24,6 @@ const engine = measuredEngine(
   connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
   metrics,
 );
-if (environment.LASTDAY_ADMIN_EMAIL && environment.LASTDAY_ADMIN_PASSWORD) {
-  await ensureFirstAdmin(database.em, {
-    email: environment.LASTDAY_ADMIN_EMAIL,
-    password: environment.LASTDAY_ADMIN_PASSWORD,
-  });
-}
-
 const stopServingMetrics = await serveMetrics({ registry: metrics.registry, database, environment, log });
 const stopping = new AbortController();
 const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
@@ -36,10 +31,25 @@ const server = createServer(await createApp(services));
 server.listen(environment.PORT, environment.HOST, () =>
   log.info({ port: environment.PORT }, 'web is listening'),
 );
+const { LASTDAY_ADMIN_EMAIL: email, LASTDAY_ADMIN_PASSWORD: password } = environment;
+if (email && password) void addFirstAdmin(email, password);
+
 server.on('error', (error) => {
   log.fatal({ err: error }, `cannot listen on ${environment.HOST}:${environment.PORT}; set PORT or HOST`);
   process.exit(1);
 });
+
+/** As soon as the database answers; until then the console is there and says that it does not. */
+async function addFirstAdmin(email: string, password: string) {
+  const add = () => ensureFirstAdmin(database.em, { email, password }).catch(endForBadPassword);
+  await untilItWorks('The first super-admin', add, log, stopping.signal).catch(() => undefined);
+}
+
+function endForBadPassword(error: unknown) {
+  if (!(error instanceof InvalidInput)) throw error;
+  log.fatal({ reason: error.message }, 'LASTDAY_ADMIN_PASSWORD breaks the rules for passwords');
+  process.exit(1);
+}
 
 /** Load balancers hear of it first, then the door closes, and whoever is inside is answered. */
 async function stop() {

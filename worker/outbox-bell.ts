@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Log } from '../config/log.ts';
+import { sleep } from '../config/repeat.ts';
 import { connectTimeoutMs } from '../database/orm.ts';
-import { sleep } from './repeat.ts';
 
 /** Rings when rows are added to the outbox, or webhooks to be delivered. */
 export interface OutboxBell {

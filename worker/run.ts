@@ -7,6 +7,7 @@ import { smtpMailer } from '../activities/mail/mailer.ts';
 import { webhookSender } from '../activities/webhooks/sender.ts';
 import { type Environment, mailSender, publicUrl } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
+import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
 import { cancelAbandonedCompletions } from '../database/early-completions.ts';
 import { beat, endBeating } from '../database/heartbeats.ts';
 import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
@@ -27,7 +28,6 @@ import { createDigester } from './mails.ts';
 import { listenToOutbox } from './outbox-bell.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
-import { repeat, sleep, untilItWorks } from './repeat.ts';
 import { keepWorking } from './workers.ts';
 
 const heartbeatEvery = 5_000;

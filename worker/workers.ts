@@ -13,8 +13,8 @@ import {
   type World,
 } from '../activities/index.ts';
 import type { Log } from '../config/log.ts';
+import { repeat } from '../config/repeat.ts';
 import { mailQueue, sendingQueue, taskQueue } from '../workflows/messages.ts';
-import { repeat } from './repeat.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 

@@ -6,6 +6,7 @@ import { afterAll, inject } from 'vitest';
 import type { World } from '../../activities/index.ts';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { makeLog } from '../../config/log.ts';
+import { repeat, sleep, untilItWorks } from '../../config/repeat.ts';
 import type { Database } from '../../database/orm.ts';
 import { secretBox } from '../../database/secret-box.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
@@ -17,7 +18,6 @@ import { allPages, createEngine, type Engine, type Running } from '../../worker/
 import { createHandOver, type HandOver } from '../../worker/handing-over.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
-import { repeat, sleep, untilItWorks } from '../../worker/repeat.ts';
 import { installRuntime } from '../../worker/runtime.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import {

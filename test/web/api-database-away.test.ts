@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
 import { connect } from '../../database/orm.ts';
 import { createToken } from '../../database/tokens.ts';
@@ -5,16 +6,22 @@ import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { cuttableLine } from '../support/cuttable.ts';
 import { ownDatabase } from '../support/database.ts';
+import { eventually } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
+import { startWebProcess } from '../support/web-process.ts';
 
 const own = await ownDatabase();
 const { lena } = await makeCast(own.database);
 const { value } = await createToken(own.database.em, 'system', { name: 'hr', scopes: ['users:read'] });
 
-async function webOverLine() {
+async function lineToDatabase() {
   const { host, port } = new URL(own.url);
   const line = await cuttableLine(Number(port));
-  const url = own.url.replace(host, `127.0.0.1:${line.port}`);
+  return { line, url: own.url.replace(host, `127.0.0.1:${line.port}`) };
+}
+
+async function webOverLine() {
+  const { line, url } = await lineToDatabase();
   const database = await connect(url);
   afterAll(() => database.close());
   return { line, start: () => startWeb({ ...own, database, url }) };
@@ -27,6 +34,29 @@ test('the web process comes up while the database is away', async () => {
   expect((await web.stranger().get('/ready')).status).toBe(503);
   await line.mend();
   expect((await web.stranger().get('/ready')).status).toBe(200);
+});
+
+test('a web process that is to add the first super-admin comes up as well, and adds them when it can', async () => {
+  const { line, url } = await lineToDatabase();
+  await line.cut();
+  const account = { email: 'first@lastday.example', password: 'a first long pass phrase' };
+  const web = await startWebProcess({ url }, 'nowhere', {
+    LASTDAY_ADMIN_EMAIL: account.email,
+    LASTDAY_ADMIN_PASSWORD: account.password,
+  });
+  expect((await web.stranger().get('/ready')).status).toBe(503);
+  await line.mend();
+  await eventually(async () => (await web.stranger().post('/session', account)).status === 303);
+});
+
+test('one whose first super-admin has a password that breaks the rules says so and ends', async () => {
+  const web = await startWebProcess(own, 'nowhere', {
+    LASTDAY_ADMIN_EMAIL: 'second@lastday.example',
+    LASTDAY_ADMIN_PASSWORD: 'password1234',
+  });
+  if (web.child.exitCode === null) await once(web.child, 'exit');
+  expect(web.child.exitCode).toBe(1);
+  expect(web.lines.join()).toContain('LASTDAY_ADMIN_PASSWORD breaks the rules');
 });
 
 test('while the database is away the API says so, and works again by itself when it is back', async () => {

@@ -3,8 +3,8 @@ import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
+import { untilItWorks } from '../../config/repeat.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
-import { untilItWorks } from '../../worker/repeat.ts';
 
 const connection = await Connection.connect({ address: inject('temporalAddress') });
 afterAll(() => connection.close());

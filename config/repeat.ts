@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Log } from '../config/log.ts';
+import type { Log } from './log.ts';
 
 export interface Loop {
   /** What it does, for the log. */
