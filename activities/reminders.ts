@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import { fireReminder, nextReminder } from '../database/reminders.ts';
 import type { World } from './world.ts';
 
@@ -8,9 +9,17 @@ export function reminderActivities({ database }: World) {
   return {
     /** The reminder that is due next, or null. */
     nextReminder: next,
-    /** Fires a reminder, once, and says which one is next. */
+    /**
+     * Fires a reminder, once, and says which one is next. The engine's clock has said that it is due: by one that is
+     * behind it would be asked for again and again until that says so too.
+     */
     async fireReminder(offboardingId: number, reminderId: number) {
-      await fireReminder(database.em.fork(), reminderId);
+      const { scheduledTimestampMs } = Context.current().info;
+      await fireReminder(
+        database.em.fork(),
+        reminderId,
+        new Date(Math.max(Date.now(), scheduledTimestampMs)),
+      );
       return next(offboardingId);
     },
   };

@@ -1,0 +1,20 @@
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { expect, test } from 'vitest';
+import { reminderActivities } from '../../activities/reminders.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { testWorld } from '../support/engine.ts';
+import { momentsOf } from '../support/moments.ts';
+
+const { database } = await ownDatabase();
+const { fireReminder } = reminderActivities(testWorld(database));
+
+test('a reminder whose timer has gone off fires, also where this machine’s clock is behind the engine’s', async () => {
+  const { lena, offboardingId } = await makeCast(database);
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  const reminder = (await momentsOf(database, lena.id)).find(({ dueAt }) => dueAt > tomorrow)!;
+  const scheduledTimestampMs = reminder.dueAt.getTime() + 5;
+  await new MockActivityEnvironment({ scheduledTimestampMs }).run(fireReminder, offboardingId, reminder.id);
+  const { became } = (await momentsOf(database, lena.id)).find(({ id }) => id === reminder.id)!;
+  expect(became).toBe('fired');
+});
