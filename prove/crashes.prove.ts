@@ -15,7 +15,7 @@ import { seed } from './seed.ts';
 const receiver = await startReceiver();
 const machine = await startMachine();
 await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['user.offboarded']);
+await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
 const token = await importToken(machine);
 const random = randomFrom(seed);
 /** What the processes do anyway is seen in so many milliseconds. */
@@ -76,5 +76,5 @@ it('an import survives strikes at its steps: everybody is there once', () =>
   strikeAtEveryStep('import', {
     prepare: async () => newFile(),
     work: (file) => importStubbornly(machine, token, file),
-    problems: (all) => problemsWithImports(machine, all),
+    problems: (all) => problemsWithImports(machine, all, receiver),
   }));

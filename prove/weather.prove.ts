@@ -15,7 +15,7 @@ import { seed } from './seed.ts';
 const receiver = await startReceiver();
 const machine = await startMachine();
 await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['user.offboarded']);
+await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
 const token = await importToken(machine);
 const random = randomFrom(seed).named('weather');
 
@@ -46,7 +46,7 @@ it('over lines that delay, break and go dark everything is done once', async () 
     await machine.untilHealthy();
     await untilQuiet(machine);
     expect(await problemsWithCompletions(machine, casts, receiver)).toEqual([]);
-    expect(await problemsWithImports(machine, files)).toEqual([]);
+    expect(await problemsWithImports(machine, files, receiver)).toEqual([]);
     const { late, broken, dark } = weather;
     tell(
       `${late} times late, ${broken} times broken, ${dark} times dark: ${width} completions and an import, asked ${result.reduce((sum, asked) => sum + asked)} times`,

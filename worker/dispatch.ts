@@ -23,12 +23,11 @@ export const createDispatcher =
     oneAtATime(database.em, 'deliveries', async (em) => {
       for (let after = 0; ; ) {
         const page = await unstartedDeliveries(em, { after, limit: pageSize });
+        if (page.length === 0) return;
         const { taken, goesOn } = await handOver(page, engine.deliver, ({ id }) => ({ deliveryId: id }));
-        await markStarted(
-          database.em.fork(),
-          taken.map(({ id }) => id),
-        );
-        if (!goesOn || page.length < pageSize) return;
+        const started = taken.map(({ id }) => id);
+        await markStarted(database.em.fork(), started);
+        if (!goesOn) return;
         after = page.at(-1)!.id;
       }
     });

@@ -34,6 +34,7 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
   const relayBatch = (): Promise<boolean> =>
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
+      if (rows.length === 0) return false;
       const pictures = await picturesOf(em, [...new Set(rows.map((row) => row.offboardingId))]);
       const { taken, refused, goesOn } = await handOver(
         joined(rows, pictures),

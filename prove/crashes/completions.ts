@@ -3,8 +3,9 @@ import { clearChecklist } from '../../test/support/clearing.ts';
 import { eventually } from '../../test/support/engine.ts';
 import type { Received } from '../../test/support/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
-import { brokenLaws } from '../races/laws.ts';
+import { brokenLaws, findings } from '../races/laws.ts';
 import { brokenPromises } from '../races/promises.ts';
+import { wronglyReceived } from '../races/received.ts';
 import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A leaver whose checklist is empty, with two reports and a manager. */
@@ -24,6 +25,12 @@ export const untilQuiet = ({ pool }: Machine, patience = 90_000): Promise<unknow
     return Number(rows[0]!.left) === 0;
   }, patience);
 
+const stuck = {
+  'has not been offboarded': 'select id from users where id = any($1) and offboarding_completed_at is null',
+  'waits for a person with a step that failed': `
+    select user_id as id from offboardings where user_id = any($1) and failed_step is not null`,
+};
+
 /**
  * Everything that is wrong with the completed leavers of these casts, in words; nothing when all is well. The receiver
  * must have got the event of each under its own id, at least once.
@@ -36,35 +43,11 @@ export async function problemsWithCompletions(
   const { pool, client } = machine;
   const people = casts.flatMap(({ lena, rosa, timo, mira }) => [lena.id, rosa.id, timo.id, mira.id]);
   const company = { people, assets: [], licenses: [], baseline: 0 };
-  const { rows } = await pool.query<{ id: number }>(
-    'select id from users where id = any($1) and offboarding_completed_at is null',
-    [casts.map(({ lena }) => lena.id)],
-  );
   return [
-    ...rows.map(({ id }) => `${id} is stuck`),
-    ...(await wronglyReceived(machine, casts, receiver)),
+    ...(await findings(pool, stuck, [casts.map(({ lena }) => lena.id)])),
+    ...(await wronglyReceived(pool, people, receiver)),
     ...(await brokenLaws(pool)),
     ...(await brokenPromises(pool, company)),
     ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
-}
-
-async function wronglyReceived(
-  { pool }: Machine,
-  casts: readonly Cast[],
-  { received }: { received: readonly Received[] },
-): Promise<string[]> {
-  const { rows } = await pool.query<{ id: string; userId: number }>(
-    `select id, (data->'user'->>'id')::int as "userId" from webhook_events where type = 'user.offboarded'`,
-  );
-  const idsByUser = new Map<number, Set<string>>();
-  for (const { body, headers } of received) {
-    const userId: number = JSON.parse(body).data.user.id;
-    idsByUser.set(userId, (idsByUser.get(userId) ?? new Set()).add(headers['webhook-id']!));
-  }
-  return casts.flatMap(({ lena }) => {
-    const expected = rows.filter(({ userId }) => userId === lena.id).map(({ id }) => id);
-    const got = [...(idsByUser.get(lena.id) ?? [])];
-    return got.join() === expected.join() ? [] : [`of ${lena.id} was received ${got}, and sent ${expected}`];
-  });
 }

@@ -2,10 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createToken } from '../../database/tokens.ts';
 import { csvOf } from '../../test/support/importing.ts';
+import type { Received } from '../../test/support/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
 import { daysAhead } from '../races/company.ts';
 import { brokenLaws, findings } from '../races/laws.ts';
 import { brokenPromises } from '../races/promises.ts';
+import { wronglyReceived } from '../races/received.ts';
 import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A file of newcomers, who all have a name of their own that begins with its prefix. */
@@ -86,11 +88,24 @@ const faults = {
   'is somebody from a file without their manager': `select u.id from users u where u.id = any($1) and u.manager_id is null and u.external_id not like '%-0'`,
   'is an end date from a file without an open offboarding, or the other way round': `select u.id from users u where u.id = any($1) and (u.end_date is not null) <>
       (1 = (select count(*) from offboardings o where o.user_id = u.id and o.state = 'open'))`,
+  'is an end date from a file without exactly one audit entry that the offboarding was opened': `
+    select u.id from users u where u.id = any($1) and (u.end_date is not null)::int <>
+      (select count(*) from audit_entries a where a.user_id = u.id and a.action = 'offboarding.opened')`,
+  'is somebody from a file of whose leaving not exactly one event was made': `
+    select u.id from users u where u.id = any($1) and (u.end_date is not null)::int <>
+      (select count(*) from webhook_events e where e.type = 'offboarding.started' and (e.data->'user'->>'id')::int = u.id)`,
+  'is an import whose end is not in the audit trail exactly once': `
+    select i.id from imports i where i.started_at is not null and cardinality($1::int[]) > 0 and 1 <>
+      (select count(*) from audit_entries a where a.action = 'import.ended' and (a.details->>'importId')::int = i.id)`,
   'is an import that ended otherwise than done': `select i.id from imports i where i.started_at is not null and i.state <> 'done' and cardinality($1::int[]) > 0`,
 };
 
 /** Everything that is wrong with the people of these files, in words; nothing when all is well. */
-export async function problemsWithImports(machine: Machine, all: readonly File[]): Promise<string[]> {
+export async function problemsWithImports(
+  machine: Machine,
+  all: readonly File[],
+  receiver: { received: readonly Received[] },
+): Promise<string[]> {
   const { pool, client } = machine;
   const { rows } = await pool.query<{ id: number; endDate: string | null }>(
     `select id, end_date as "endDate" from users where split_part(external_id, '-', 1) = any($1) order by id`,
@@ -106,6 +121,7 @@ export async function problemsWithImports(machine: Machine, all: readonly File[]
     ...(await findings(pool, faults, [company.people])),
     ...(await brokenLaws(pool)),
     ...(await brokenPromises(pool, company)),
+    ...(await wronglyReceived(pool, company.people, receiver)),
     ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
 }

@@ -43,29 +43,30 @@ const promises: Record<string, string> = {
   'has been offboarded without a completed offboarding, or the other way round': `
     select u.id from users u where u.id = any($1) and (u.offboarding_completed_at is not null) <>
       (1 = (select count(*) from offboardings o where o.user_id = u.id and o.state = 'completed'))`,
-  'is a completed offboarding without exactly one event': `
-    select o.id from offboardings o where o.user_id = any($1) and o.state = 'completed' and 1 <> (
-      select count(*) from webhook_events e where e.offboarding_id = o.id and e.type = 'user.offboarded')`,
-  'is an event of a completion that did not happen': `
-    select o.id from webhook_events e join offboardings o on o.id = e.offboarding_id
-    where o.user_id = any($1) and e.type = 'user.offboarded' and o.state <> 'completed'`,
-  'is a completed offboarding without exactly one delivery for each endpoint': `
-    select o.id from offboardings o cross join webhook_endpoints p
-    where o.user_id = any($1) and o.state = 'completed' and 'user.offboarded' = any(p.event_types) and 1 <> (
-      select count(*) from webhook_deliveries d join webhook_events e on e.id = d.event_id
-      where e.offboarding_id = o.id and e.type = 'user.offboarded' and d.endpoint_id = p.id)`,
-  // Somebody who had a manager then still has one, or lost them when that manager left too.
-  'is a completed offboarding whose manager was not told exactly once': `
+  'is an offboarding without exactly one event of everything that became of it': `
+    select o.id from offboardings o, lateral (values ('offboarding.started', true),
+      ('offboarding.cancelled', o.state = 'cancelled'), ('user.offboarded', o.state = 'completed')) turn (type, taken)
+    where o.user_id = any($1) and exists (select from webhook_endpoints p where turn.type = any(p.event_types))
+      and turn.taken::int <> (
+        select count(*) from webhook_events e where e.offboarding_id = o.id and e.type = turn.type)`,
+  'is an event without exactly one delivery for each endpoint that hears of it': `
+    select e.id from webhook_events e join offboardings o on o.id = e.offboarding_id cross join webhook_endpoints p
+    where o.user_id = any($1) and e.type = any(p.event_types) and 1 <> (
+      select count(*) from webhook_deliveries d where d.event_id = e.id and d.endpoint_id = p.id)`,
+  // Who was their manager then still is, or was lost when that manager left too.
+  'is a completed offboarding of which not exactly the manager was told, once': `
     select o.id from offboardings o join users u on u.id = o.user_id
     join audit_entries a on a.action = 'user.offboarded' and a.user_id = u.id
-    where u.id = any($1) and o.state = 'completed' and (u.manager_id is not null or exists (
-      select from audit_entries c where c.action = 'user.manager_cleared' and c.user_id = u.id and c.id > a.id))::int <> (
-      select count(*) from notifications n where n.kind = 'offboarding_completed' and n.about_user_id = u.id)`,
+    where u.id = any($1) and o.state = 'completed' and array_remove(array[coalesce((
+        select (c.details->>'formerManagerId')::int from audit_entries c
+        where c.action = 'user.manager_cleared' and c.user_id = u.id and c.id > a.id order by c.id limit 1), u.manager_id)], null)
+      <> array(select n.user_id from notifications n where n.kind = 'offboarding_completed' and n.about_user_id = u.id)`,
   'is a completed offboarding without exactly one audit entry for each report': `
-    select a.id from audit_entries a where a.user_id = any($1) and a.action = 'user.offboarded'
-      and (a.details->>'reports')::int <> (
-        select count(distinct c.user_id) from audit_entries c
-        where c.action = 'user.manager_cleared' and c.details->>'offboardingId' = a.details->>'offboardingId')`,
+    select a.id from audit_entries a,
+      lateral (select count(*) as entries, count(distinct c.user_id) as people from audit_entries c
+        where c.action = 'user.manager_cleared' and c.details->>'offboardingId' = a.details->>'offboardingId') cleared
+    where a.user_id = any($1) and a.action = 'user.offboarded'
+      and ((a.details->>'reports')::int, (a.details->>'reports')::int) <> (cleared.entries, cleared.people)`,
   'has another revision than the changes in the audit trail add up to': `
     select u.id from users u where u.id = any($1) and u.revision <>
       (select count(distinct xmin::text) from audit_entries where user_id = u.id and action <> 'user.created')`,

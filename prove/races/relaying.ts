@@ -7,7 +7,7 @@ import type { Random } from '../random.ts';
 import { badLine, overLine } from './bad-line.ts';
 import type { Stage } from './stage.ts';
 
-/** Does something while two relays, each over a bad line of its own, tell the engine what changes, and imports are begun. */
+/** Does something while two relays, each over a bad line of its own, tell the engine what changes, and imports and deliveries are begun. */
 export async function whileRelaying<T>(
   { database, engine }: Stage,
   random: Random,
@@ -28,6 +28,7 @@ export async function whileRelaying<T>(
     (async () => {
       while (!isOver) {
         await startImports();
+        await engine.dispatch();
         await pause(50);
       }
     })(),

@@ -4,13 +4,13 @@ import { User } from '../../database/entities/index.ts';
 import type { Database } from '../../database/orm.ts';
 import { hashPassword } from '../../database/passwords.ts';
 import { createToken } from '../../database/tokens.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { castPassword } from '../../test/support/cast.ts';
 import type { OwnDatabase } from '../../test/support/database.ts';
-import { ownEngine, testWorld } from '../../test/support/engine.ts';
+import { ownEngine } from '../../test/support/engine.ts';
 import { startReceiver } from '../../test/support/receiver.ts';
 import { startWeb, type TestWeb } from '../../test/support/web.ts';
+import { subscribe } from '../../test/support/webhooks.ts';
 import { apiDoor } from './api.ts';
 import { consoleDoor } from './console.ts';
 import { importDoor } from './imports.ts';
@@ -30,8 +30,7 @@ export async function setStage(own: OwnDatabase, clients: number, acting: Databa
   const pool = new pg.Pool({ connectionString: own.url, max: 20 });
   afterAll(() => pool.end());
   const receiver = await startReceiver();
-  const endpoint = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
-  await createEndpoint(own.database.em, 'system', endpoint, testWorld(own.database).secretBox);
+  await subscribe(own.database, receiver.url);
   return {
     database: own.database,
     pool,

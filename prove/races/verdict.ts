@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
+import { eventually } from '../../test/support/engine.ts';
 import { brokenLaws } from './laws.ts';
 import { brokenPromises } from './promises.ts';
+import { wronglyReceived } from './received.ts';
 import { type Aftermath, problemsWithOrder } from './serial-order.ts';
 import type { Stage } from './stage.ts';
 import { ignorantWorkflows } from './workflows.ts';
@@ -11,23 +13,26 @@ export interface Verdict {
   laws: string[];
   promises: string[];
   order: string[];
+  received: string[];
   workflows: string[];
 }
 
 /** Lets the engine hear of everything, then looks for whatever is wrong. */
 export async function verdictOn(stage: Stage, aftermath: Aftermath): Promise<Verdict> {
-  const { pool, engine } = stage;
+  const { pool, engine, receiver } = stage;
   await tellTheEngine(stage);
+  await untilDelivered(pool);
   return {
     laws: await brokenLaws(pool),
     promises: await brokenPromises(pool, aftermath.company),
     order: problemsWithOrder(aftermath),
+    received: await wronglyReceived(pool, aftermath.company.people, receiver),
     workflows: await ignorantWorkflows(engine.client, pool, aftermath.company),
   };
 }
 
 /** What a verdict says when nothing is wrong. */
-export const allIsWell: Verdict = { laws: [], promises: [], order: [], workflows: [] };
+export const allIsWell: Verdict = { laws: [], promises: [], order: [], received: [], workflows: [] };
 
 /** Until the relay has nothing more to say; then the reconciler looks once. */
 export async function tellTheEngine({ engine, pool }: Stage): Promise<void> {
@@ -35,7 +40,14 @@ export async function tellTheEngine({ engine, pool }: Stage): Promise<void> {
   while ((await isUnsaid(pool)) && (await pause(200, true)));
   await engine.reconcile();
   await engine.relay();
+  await engine.dispatch();
 }
+
+const untilDelivered = (pool: pg.Pool) =>
+  eventually(async () => {
+    const { rows } = await pool.query(`select from webhook_deliveries where state = 'pending' limit 1`);
+    return rows.length === 0;
+  }, 60_000);
 
 async function isUnsaid(pool: pg.Pool): Promise<boolean> {
   const { rows } = await pool.query('select from outbox where sent_at is null limit 1');

@@ -20,7 +20,7 @@ import { subscribe } from '../support/webhooks.ts';
 const receiver = await startReceiver();
 const machine = await startMachine();
 await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['user.offboarded']);
+await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
 
 const ofCompletion = {
   line: 'worker to postgres',
@@ -66,7 +66,7 @@ it('an import survives it too', async () => {
   }
   await machine.untilHealthy();
   await untilQuiet(machine);
-  expect(await problemsWithImports(machine, files)).toEqual([]);
+  expect(await problemsWithImports(machine, files, receiver)).toEqual([]);
 });
 
 it('a strike that has only just come is over when what it killed runs again, and no sooner', async () => {

@@ -1,0 +1,108 @@
+import pg from 'pg';
+import { afterAll, expect, it } from 'vitest';
+import { completeOffboarding } from '../../database/completion.ts';
+import { brokenPromises } from '../../prove/races/promises.ts';
+import { wronglyReceived } from '../../prove/races/received.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { asOwner } from '../support/owner.ts';
+import { subscribe } from '../support/webhooks.ts';
+
+const { database, url, ownerUrl } = await ownDatabase();
+const pool = new pg.Pool({ connectionString: url });
+afterAll(() => pool.end());
+await subscribe(database);
+
+/** Somebody who has been offboarded as it should be, of which the engine has heard. */
+async function offboarded() {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  await completeOffboarding(database.em, cast.offboardingId, `user:${cast.ivo.id}`);
+  await pool.query('update outbox set sent_at = now()');
+  const { lena, rosa, timo, mira } = cast;
+  const people = [lena.id, rosa.id, timo.id, mira.id];
+  return { ...cast, company: { people, assets: [], licenses: [], baseline: 0 } };
+}
+
+type Offboarded = Awaited<ReturnType<typeof offboarded>>;
+const copyOf = (table: string, columns: string, where: string) =>
+  `insert into ${table} (${columns}) select ${columns} from ${table} where ${where}`;
+
+it('nothing is wrong with somebody who was offboarded as they should be', async () => {
+  const { company } = await offboarded();
+  expect(await brokenPromises(pool, company)).toEqual([]);
+});
+
+it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
+  [
+    'a report cleared twice',
+    'without exactly one audit entry for each report',
+    ({ rosa }) =>
+      copyOf(
+        'audit_entries',
+        'action, actor, user_id, details, at',
+        `action = 'user.manager_cleared' and user_id = ${rosa.id}`,
+      ),
+  ],
+  [
+    'a completion told to somebody else',
+    'of which not exactly the manager was told',
+    ({ lena, ivo }) =>
+      `update notifications set user_id = ${ivo.id} where kind = 'offboarding_completed' and about_user_id = ${lena.id}`,
+  ],
+  [
+    'a completion told twice',
+    'of which not exactly the manager was told',
+    ({ lena }) =>
+      copyOf(
+        'notifications',
+        'user_id, kind, about_user_id, details',
+        `kind = 'offboarding_completed' and about_user_id = ${lena.id}`,
+      ),
+  ],
+  [
+    'an event without its delivery',
+    'without exactly one delivery for each endpoint',
+    ({ offboardingId }) =>
+      `delete from webhook_deliveries where event_id in (
+        select id from webhook_events where offboarding_id = ${offboardingId} and type = 'user.offboarded')`,
+  ],
+  [
+    'an opening without its event',
+    'without exactly one event of everything',
+    ({ offboardingId }) =>
+      `with gone as (delete from webhook_deliveries where event_id in (
+         select id from webhook_events where offboarding_id = ${offboardingId} and type = 'offboarding.started'))
+       update webhook_events set type = 'offboarding.cleared'
+       where offboarding_id = ${offboardingId} and type = 'offboarding.started'`,
+  ],
+  [
+    'a change that the engine has not heard of',
+    'has an outbox row that was not sent',
+    ({ lena }) => `update outbox set sent_at = null where user_id = ${lena.id}`,
+  ],
+])('%s is found', async (_, finding, lie) => {
+  const cast = await offboarded();
+  await asOwner(ownerUrl, lie(cast));
+  expect(await brokenPromises(pool, cast.company)).toContainEqual(expect.stringContaining(finding));
+});
+
+it('what a receiver did not get is found, and what it got that was never sent', async () => {
+  const { company, lena } = await offboarded();
+  const { rows } = await pool.query<{ id: string; type: string }>(
+    `select id, type from webhook_events where (data->'user'->>'id')::int = $1 order by type`,
+    [lena.id],
+  );
+  const received = rows.map(({ id, type }) => ({
+    method: 'POST',
+    path: '/',
+    headers: { 'webhook-id': id },
+    body: JSON.stringify({ type, data: { user: { id: lena.id } } }),
+  }));
+  expect(await wronglyReceived(pool, company.people, { received })).toEqual([]);
+  const [first, ...others] = received;
+  expect(await wronglyReceived(pool, company.people, { received: others })).toHaveLength(1);
+  const forged = { ...first!, headers: { 'webhook-id': 'evt_never' } };
+  expect(await wronglyReceived(pool, company.people, { received: [...received, forged] })).toHaveLength(1);
+});
