@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import { ownDatabase } from '../test/support/database.ts';
 import { tell } from './account.ts';
 import { timeIsUp } from './length.ts';
+import { refusals } from './races/by-hand.ts';
 import { watchingLaws } from './races/laws.ts';
-import { inFigures, race, raceWithHands } from './races/race.ts';
+import { operationKinds, type Told } from './races/operation.ts';
+import { inFigures, kindsDone, race, raceWithHands, shareOf } from './races/race.ts';
 import { whileRelaying } from './races/relaying.ts';
 import { machineDoors, setStage } from './races/stage.ts';
 import { allIsWell, verdictOn } from './races/verdict.ts';
@@ -18,21 +20,27 @@ const operations = 40;
 
 it('races of console, API and imports leave nothing that one after another could not have left', async () => {
   const began = Date.now();
-  let asked = 0;
+  const asked: Told[] = [];
   for (let number = 1; number === 1 || !timeIsUp(began); number++) {
     const chance = random.named(`race ${number}`);
     const course = { ...stage, doors, random: chance, operations };
     const aftermath = await whileRelaying(stage, chance, () => race(course));
     expect(await verdictOn(stage, aftermath), `race ${number}`).toEqual(allIsWell);
-    asked += aftermath.history.length;
+    asked.push(...aftermath.history);
     tell(`race ${number}: ${inFigures(aftermath.history)}`);
   }
-  tell(`${asked} operations`);
+  tell(`${asked.length} operations`);
+  expect(kindsDone(asked)).toEqual(new Set(operationKinds));
+  // Of an answer that did not come anything may be true: many of them would prove nothing.
+  expect(shareOf('unknown', asked)).toBeLessThan(0.01);
+  for (const is of ['done', 'unchanged', 'refused'] as const)
+    expect(shareOf(is, asked)).toBeGreaterThan(0.05);
 });
 
 it('the laws of the schema hold at every moment for SQL clients who ask nobody', async () => {
   const began = Date.now();
   let tried = 0;
+  const became: string[] = [];
   for (let number = 1; number === 1 || !timeIsUp(began); number++) {
     const course = { ...stage, doors, random: random.named(`hands ${number}`), operations };
     const { result, seen } = await watchingLaws(stage.pool, () =>
@@ -41,7 +49,10 @@ it('the laws of the schema hold at every moment for SQL clients who ask nobody',
     expect(seen, `race ${number}`).toEqual([]);
     const counts = Object.values(result.tally);
     tried += counts.reduce((sum, count) => sum + count, 0);
+    became.push(...Object.keys(result.tally));
     tell(`race ${number}: by hand ${JSON.stringify(result.tally)}; ${inFigures(result.history)}`);
   }
   tell(`${tried} statements by hand`);
+  // The keys, the unique ones and the checks have all had something to refuse.
+  expect(became).toEqual(expect.arrayContaining(['done', 'nothing to do', ...refusals]));
 });

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Random } from '../random.ts';
-import type { Company } from './company.ts';
+import { type Company, seatsPerLicense } from './company.ts';
 
 /** What somebody with a SQL client and the application's role may try, without any lock and without asking Lastday. */
 const attempts: Record<string, (random: Random, company: Company) => [text: string, values: unknown[]]> = {
@@ -45,10 +45,49 @@ const attempts: Record<string, (random: Random, company: Company) => [text: stri
      where id = $1 and offboarding_completed_at is null`,
     [random.pick(people)],
   ],
+  'move what somebody holds to another': (random, { people, assets }) => [
+    'update assignments set user_id = $2 where id = (select max(id) from assignments where asset_id = $1)',
+    [random.pick(assets), random.pick(people)],
+  ],
+  'move a seat': (random, { people, licenses }) => [
+    `update seats set user_id = $2, license_id = $3 where id = (select max(id) from seats where user_id = $1)`,
+    [random.pick(people), random.pick(people), random.pick(licenses)],
+  ],
+  'change how many seats there are': (random, { licenses }) => [
+    'update licenses set seats_total = $2 where id = $1',
+    [random.pick(licenses), random.below(seatsPerLicense + 1)],
+  ],
+  'say that fewer seats are in use': (random, { licenses }) => [
+    'update licenses set seats_used = 0 where id = $1',
+    [random.pick(licenses)],
+  ],
+  'take a completion back': (random, { people }) => [
+    'update users set offboarding_completed_at = null where id = $1 and offboarding_completed_at is not null',
+    [random.pick(people)],
+  ],
+  'open an offboarding beside': (random, { people }) => [
+    `insert into offboardings (user_id, opened_by) values ($1, 'hand')`,
+    [random.pick(people)],
+  ],
+  'open a closed offboarding again': (random, { people }) => [
+    `update offboardings set state = 'open' where user_id = $1 and state <> 'open'`,
+    [random.pick(people)],
+  ],
+  'rewrite the audit trail': (random, { people }) => [
+    `update audit_entries set actor = 'hand' where user_id = $1`,
+    [random.pick(people)],
+  ],
+  'have somebody locked for a moment': (random, { people }) => [
+    'select pg_sleep(0.05) from users where id = $1 for update',
+    [random.pick(people)],
+  ],
 };
 
 /** How attempts by hand went: how many were carried out, and how many PostgreSQL refused, by its code. */
 export type Tally = Record<string, number>;
+
+/** How PostgreSQL refuses what is against the schema's laws: keys, unique keys, checks, and what nobody may. */
+export const refusals = ['refused 23503', 'refused 23505', 'refused 23514', 'refused 42501'] as const;
 
 /** Keeps one SQL client busy for so many attempts. Anything but a refusal by PostgreSQL is thrown. */
 export async function workByHand(
@@ -69,7 +108,8 @@ export async function workByHand(
 }
 
 function refusal(error: { code?: string }): string {
-  // Constraints, and a deadlock that PostgreSQL ended.
-  if (/^23|^40P01$/.test(error.code ?? '')) return `refused ${error.code}`;
+  const refused = `refused ${error.code}`;
+  // Also a deadlock that PostgreSQL has ended.
+  if (error.code === '40P01' || (refusals as readonly string[]).includes(refused)) return refused;
   throw error;
 }

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import { type Tally, workByHand } from './by-hand.ts';
 import { chooseOperation } from './choosing.ts';
 import { type Company, makeCompany } from './company.ts';
-import type { Door, Operation, Told } from './operation.ts';
+import type { Door, Operation, OperationKind, Told } from './operation.ts';
 import type { Aftermath } from './serial-order.ts';
 import { trailOf } from './trail.ts';
 import { readWorld } from './world.ts';
@@ -105,6 +105,14 @@ function sumOf(tallies: readonly Tally[]): Tally {
   }
   return sum;
 }
+
+/** How many of all answers were of a kind, from 0 to 1. */
+export const shareOf = (is: Told['answer']['is'], history: readonly Told[]): number =>
+  history.filter(({ answer }) => answer.is === is).length / history.length;
+
+/** What was asked for and done at least once. */
+export const kindsDone = (history: readonly Told[]): Set<OperationKind> =>
+  new Set(history.flatMap(({ operation, answer }) => (answer.is === 'done' ? [operation.kind] : [])));
 
 /** How a race went, in one line: who was told what. */
 export function inFigures(history: readonly Told[]): string {

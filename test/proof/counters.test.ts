@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@temporalio/worker';
 import { expect, it } from 'vitest';
 import { countForWorkflows, wrongCounters } from '../../prove/controls/counting/relay.ts';
-import { badLine } from '../../prove/races/bad-line.ts';
+import { badLine, type Speaker } from '../../prove/races/bad-line.ts';
 import { race } from '../../prove/races/race.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
 import { setStage } from '../../prove/races/stage.ts';
@@ -11,10 +11,11 @@ import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import { ownDatabase } from '../support/database.ts';
+import { once } from '../support/once.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../prove/controls/counting/workflow.ts', import.meta.url));
 
-it('over the same bad line pictures come out right, and counters do not', async () => {
+it('over the same bad line pictures come out right, and counters do not', once, async () => {
   const stage = await setStage(await ownDatabase(), 6);
   const random = randomFrom(seed);
   const course = { ...stage, random: random.named('race'), operations: 15 };
@@ -26,10 +27,15 @@ it('over the same bad line pictures come out right, and counters do not', async 
   const connection = await NativeConnection.connect({ address });
   const workflowBundle = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
   const worker = await Worker.create({ connection, namespace, taskQueue, workflowBundle });
-  const differences = await worker.runUntil(async () => {
-    await countForWorkflows(client, taskQueue, stage.pool, aftermath.company, badLine(random.named('line')));
-    return wrongCounters(client, stage.pool, aftermath.company);
-  });
+  const countedOver = async (name: string, line: Speaker) => {
+    await countForWorkflows(client, { name, taskQueue }, stage.pool, aftermath.company, line);
+    return wrongCounters(client, name, stage.pool, aftermath.company);
+  };
+  const [good, bad] = await worker.runUntil(async () => [
+    await countedOver('good', (say) => say()),
+    await countedOver('bad', badLine(random.named('line'))),
+  ]);
   await connection.close();
-  expect(differences).toContainEqual(expect.stringMatching(/^the counters of user \d+ say/));
+  expect(good).toEqual([]);
+  expect(bad).toContainEqual(expect.stringMatching(/^the counters of user \d+ say/));
 });

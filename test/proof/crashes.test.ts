@@ -13,6 +13,7 @@ import {
 import { strikeAt } from '../../prove/crashes/strikes.ts';
 import { startMachine } from '../../prove/machine/machine.ts';
 import type { Cast } from '../support/cast.ts';
+import { once } from '../support/once.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { subscribe } from '../support/webhooks.ts';
 
@@ -27,7 +28,7 @@ const ofCompletion = {
   statement: /^commit after with offboarded as/,
 } as const;
 
-it('a completion survives the death of parts of Lastday in the middle of it', async () => {
+it('a completion survives the death of parts of Lastday in the middle of it', once, async () => {
   const attacks: Attack[] = [
     { step: { ...ofCompletion, answered: false }, strike: ['postgres', 'temporal'] },
     { step: { ...ofCompletion, answered: true }, strike: ['worker', 'web'] },
@@ -45,7 +46,7 @@ it('a completion survives the death of parts of Lastday in the middle of it', as
   expect(await problemsWithCompletions(machine, casts, receiver)).toEqual([]);
 });
 
-it('an import survives it too', async () => {
+it('an import survives it too', once, async () => {
   const token = await importToken(machine);
   const attacks: Attack[] = [
     {
@@ -69,12 +70,16 @@ it('an import survives it too', async () => {
   expect(await problemsWithImports(machine, files, receiver)).toEqual([]);
 });
 
-it('a strike that has only just come is over when what it killed runs again, and no sooner', async () => {
-  const killed = machine.parts.worker.current().pid;
-  const anything = { line: 'worker to postgres', statement: /./, answered: false } as const;
-  const { hasCome, over } = strikeAt(machine, anything, ['worker']);
-  while (!hasCome()) await turn();
-  await over();
-  expect(machine.parts.worker.current().pid).not.toBe(killed);
-  await machine.untilHealthy();
-});
+it(
+  'a strike that has only just come is over when what it killed runs again, and no sooner',
+  once,
+  async () => {
+    const killed = machine.parts.worker.current().pid;
+    const anything = { line: 'worker to postgres', statement: /./, answered: false } as const;
+    const { hasCome, over } = strikeAt(machine, anything, ['worker']);
+    while (!hasCome()) await turn();
+    await over();
+    expect(machine.parts.worker.current().pid).not.toBe(killed);
+    await machine.untilHealthy();
+  },
+);

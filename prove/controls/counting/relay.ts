@@ -17,11 +17,11 @@ const steps: Record<string, [kind: keyof OpenCounts, by: number]> = {
 
 /**
  * A relay as it would be with counters: it says every change as one more or one less, each again until it has been
- * taken, as a relay must that may die before it can remember what it has said.
+ * taken, as a relay must that may die before it can remember what it has said. The counters go by a name.
  */
 export async function countForWorkflows(
   client: Client,
-  taskQueue: string,
+  { name, taskQueue }: { name: string; taskQueue: string },
   pool: pg.Pool,
   { people, baseline }: Company,
   line: Speaker,
@@ -34,7 +34,7 @@ export async function countForWorkflows(
   for (const { action, userId } of rows) {
     const say = () =>
       client.workflow.signalWithStart(counting, {
-        workflowId: idOf(userId),
+        workflowId: idOf(name, userId),
         taskQueue,
         signal: changedBy,
         signalArgs: steps[action]!,
@@ -44,7 +44,12 @@ export async function countForWorkflows(
 }
 
 /** Compares the counters with the database. Returns the differences. */
-export async function wrongCounters(client: Client, pool: pg.Pool, { people }: Company): Promise<string[]> {
+export async function wrongCounters(
+  client: Client,
+  name: string,
+  pool: pg.Pool,
+  { people }: Company,
+): Promise<string[]> {
   const { rows } = await pool.query<{ id: number; open: OpenCounts }>(
     `select u.id, jsonb_build_object(
        'hardware', (select count(*) from assignments where user_id = u.id and live),
@@ -55,7 +60,7 @@ export async function wrongCounters(client: Client, pool: pg.Pool, { people }: C
   );
   const problems = await Promise.all(
     rows.map(async ({ id, open }) => {
-      const known = await client.workflow.getHandle(idOf(id)).query(counters);
+      const known = await client.workflow.getHandle(idOf(name, id)).query(counters);
       const isRight = (Object.keys(open) as (keyof OpenCounts)[]).every((kind) => known[kind] === open[kind]);
       return isRight
         ? []
@@ -65,4 +70,4 @@ export async function wrongCounters(client: Client, pool: pg.Pool, { people }: C
   return problems.flat();
 }
 
-const idOf = (userId: number) => `counting-${userId}`;
+const idOf = (name: string, userId: number) => `counting-${name}-${userId}`;
