@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startReceiver } from '../test/support/receiver.ts';
+import { startMailServer } from '../test/support/smtp.ts';
 import { subscribe } from '../test/support/webhooks.ts';
 import { tell } from './account.ts';
 import { completeStubbornly, signIn } from './crashes/asker.ts';
@@ -13,7 +14,9 @@ import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
 
 const receiver = await startReceiver();
-const machine = await startMachine();
+const mailServer = await startMailServer();
+const outside = { received: receiver.received, taken: mailServer.taken };
+const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
 await machine.untilHealthy();
 await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
 const token = await importToken(machine);
@@ -48,7 +51,8 @@ async function strikeAtEveryStep<T>(name: string, { prepare, work, problems }: O
   }
   await expectNoProblems();
   tell(`${name}: ${steps.length} steps, struck ${came} times, of ${attacks.length} ways to`);
-  expect(came).toBeGreaterThan(0);
+  // A strike whose step does not come has shown nothing.
+  expect(came / all.length).toBeGreaterThan(0.8);
 
   async function expectNoProblems() {
     await machine.untilHealthy();
@@ -68,7 +72,7 @@ it('a completion survives strikes at its steps: everything is there once', () =>
       problemsWithCompletions(
         machine,
         all.map(({ cast }) => cast),
-        receiver,
+        outside,
       ),
   }));
 
@@ -76,5 +80,5 @@ it('an import survives strikes at its steps: everybody is there once', () =>
   strikeAtEveryStep('import', {
     prepare: async () => newFile(),
     work: (file) => importStubbornly(machine, token, file),
-    problems: (all) => problemsWithImports(machine, all, receiver),
+    problems: (all) => problemsWithImports(machine, all, outside),
   }));

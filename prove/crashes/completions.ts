@@ -2,6 +2,7 @@ import { type Cast, makeCast } from '../../test/support/cast.ts';
 import { clearChecklist } from '../../test/support/clearing.ts';
 import { eventually } from '../../test/support/engine.ts';
 import type { Received } from '../../test/support/receiver.ts';
+import type { TakenMail } from '../../test/support/smtp.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenLaws, findings } from '../races/laws.ts';
 import { brokenPromises } from '../races/promises.ts';
@@ -31,23 +32,40 @@ const stuck = {
     select user_id as id from offboardings where user_id = any($1) and failed_step is not null`,
 };
 
+/** What has come out of Lastday: webhooks, and mails that were taken. */
+export interface Outside {
+  received: readonly Received[];
+  taken: readonly TakenMail[];
+}
+
 /**
- * Everything that is wrong with the completed leavers of these casts, in words; nothing when all is well. The receiver
- * must have got the event of each under its own id, at least once.
+ * Everything that is wrong with the completed leavers of these casts, in words; nothing when all is well. Outside, the
+ * event of each must have come under its own id, and the manager's mail under one, each at least once.
  */
 export async function problemsWithCompletions(
   machine: Machine,
   casts: readonly Cast[],
-  receiver: { received: readonly Received[] },
+  outside: Outside,
 ): Promise<string[]> {
   const { pool, client } = machine;
   const people = casts.flatMap(({ lena, rosa, timo, mira }) => [lena.id, rosa.id, timo.id, mira.id]);
   const company = { people, assets: [], licenses: [], baseline: 0 };
   return [
     ...(await findings(pool, stuck, [casts.map(({ lena }) => lena.id)])),
-    ...(await wronglyReceived(pool, people, receiver)),
+    ...(await wronglyReceived(pool, people, outside)),
+    ...wronglyMailed(casts, outside),
     ...(await brokenLaws(pool)),
     ...(await brokenPromises(pool, company)),
     ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
 }
+
+/** Everybody's manager is another. */
+const wronglyMailed = (casts: readonly Cast[], { taken }: Outside): string[] =>
+  casts.flatMap(({ lena, mira }) => {
+    const mails = taken.filter(
+      ({ to, headers }) => to.includes(mira.email) && headers.subject?.endsWith('has been offboarded'),
+    );
+    const ids = new Set(mails.map(({ headers }) => headers['message-id']));
+    return ids.size === 1 ? [] : [`of ${lena.id} the manager got ${ids.size} mails`];
+  });

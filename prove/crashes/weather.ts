@@ -7,7 +7,9 @@ const names: LineName[] = ['web to postgres', 'worker to postgres', 'web to temp
 /** What happens to a line: everything comes late, every connection breaks, or nothing comes through for a while. */
 const troubles = { late: 4, broken: 4, dark: 2 };
 
-/** How often each thing has happened. */
+export const troubleNames = Object.keys(troubles) as (keyof typeof troubles)[];
+
+/** How often each thing has happened to a line that was in use. */
 export type Weather = Record<keyof typeof troubles, number>;
 
 /** Disturbs one line after another while something is done, and leaves all of them well. Returns also what has happened. */
@@ -23,7 +25,7 @@ export async function inBadWeather<T>(
     const chance = random.named(name);
     while (!isOver) {
       const trouble = chance.weighted(troubles);
-      weather[trouble]++;
+      if (line.calls() > 0) weather[trouble]++;
       if (trouble === 'broken') line.reset();
       if (trouble === 'late') line.weather.delayMs = 10 + chance.below(150);
       if (trouble === 'dark') line.weather.isDark = true;

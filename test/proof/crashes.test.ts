@@ -15,11 +15,14 @@ import { startMachine } from '../../prove/machine/machine.ts';
 import type { Cast } from '../support/cast.ts';
 import { once } from '../support/once.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { startMailServer } from '../support/smtp.ts';
 import { subscribe } from '../support/webhooks.ts';
 
 // The short form of what `npm run prove` does at every step.
 const receiver = await startReceiver();
-const machine = await startMachine();
+const mailServer = await startMailServer();
+const outside = { received: receiver.received, taken: mailServer.taken };
+const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
 await machine.untilHealthy();
 await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
 
@@ -43,7 +46,7 @@ it('a completion survives the death of parts of Lastday in the middle of it', on
   }
   await machine.untilHealthy();
   await untilQuiet(machine);
-  expect(await problemsWithCompletions(machine, casts, receiver)).toEqual([]);
+  expect(await problemsWithCompletions(machine, casts, outside)).toEqual([]);
 });
 
 it('an import survives it too', once, async () => {
@@ -67,7 +70,7 @@ it('an import survives it too', once, async () => {
   }
   await machine.untilHealthy();
   await untilQuiet(machine);
-  expect(await problemsWithImports(machine, files, receiver)).toEqual([]);
+  expect(await problemsWithImports(machine, files, outside)).toEqual([]);
 });
 
 it(
