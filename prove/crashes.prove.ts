@@ -33,10 +33,7 @@ interface Ordeal<T> {
 
 /** Has something done again and again, each time with another strike at another of its steps, and then looks for problems. */
 async function strikeAtEveryStep<T>(name: string, { prepare, work, problems }: Ordeal<T>) {
-  const steps: Step[] = await stepsOf(machine, idleMs, prepare, async (prepared) => {
-    await work(prepared);
-    await untilQuiet(machine);
-  });
+  const steps: Step[] = await stepsOf(machine, idleMs, prepare, work);
   const attacks = attacksOn(steps, random.named(name));
   const all: T[] = [];
   const began = Date.now();

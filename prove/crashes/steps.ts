@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { overhear, type Said } from '../machine/conversation.ts';
 import type { Call } from '../machine/line.ts';
 import type { LineName, Machine } from '../machine/machine.ts';
+import { untilQuiet } from './completions.ts';
 
 /** A moment in the work of the web or the worker process: what it says to PostgreSQL. */
 export interface Step extends Said {
@@ -25,8 +26,9 @@ const same = (a: Step, b: Awaited) =>
 const lines: LineName[] = ['web to postgres', 'worker to postgres'];
 
 /**
- * Has something done calmly, twice, and returns the steps it takes each time, in their order. What the processes do
- * anyway, as an idle time of so many milliseconds shows, is left out. `prepare` makes ready for one time.
+ * Has something done calmly, twice, each time with everything that follows from it, and returns the steps it takes each
+ * time, in their order. What the processes do anyway, as an idle time of so many milliseconds shows, is left out.
+ * `prepare` makes ready for one time.
  */
 export async function stepsOf<T>(
   machine: Machine,
@@ -35,10 +37,15 @@ export async function stepsOf<T>(
   work: (prepared: T) => Promise<unknown>,
 ): Promise<Step[]> {
   const prepared = [await prepare(), await prepare()];
+  await untilQuiet(machine);
+  const all = async (made: T) => {
+    await work(made);
+    await untilQuiet(machine);
+  };
   const always = await stepsDuring(machine, () => pause(idleMs));
   const [once, again] = [
-    await stepsDuring(machine, () => work(prepared[0]!)),
-    await stepsDuring(machine, () => work(prepared[1]!)),
+    await stepsDuring(machine, () => all(prepared[0]!)),
+    await stepsDuring(machine, () => all(prepared[1]!)),
   ];
   return once.filter((step) => !includes(always, step) && includes(again, step));
 }
