@@ -32,10 +32,7 @@ async function forgetOldSessions(em: EntityManager): Promise<void> {
   await sql`delete from sessions where expire < now()`.execute(sqlOf(em));
 }
 
-/**
- * Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. Such work may
- * go through the engine's lists between two statements, which takes up to some minutes.
- */
+/** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */
 export const oneAtATime = (
   em: EntityManager,
   name: string,
@@ -43,8 +40,7 @@ export const oneAtATime = (
 ): Promise<boolean> =>
   em.fork().transactional(async (transaction) => {
     const { rows } = await sql<{ taken: boolean }>`
-      select pg_try_advisory_xact_lock(hashtext(${name})) as taken,
-        set_config('idle_in_transaction_session_timeout', '5min', true)`.execute(sqlOf(transaction));
+      select pg_try_advisory_xact_lock(hashtext(${name})) as taken`.execute(sqlOf(transaction));
     if (rows[0]!.taken) await work(transaction);
     return rows[0]!.taken;
   });

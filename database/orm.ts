@@ -26,7 +26,8 @@ const serverLagsMs = 1_000;
 
 /**
  * A transaction that says nothing for so many milliseconds is ended by the server: whoever began it has vanished without a
- * word, and what it had locked would stay so for hours. Longer than any of them is silent; the relay's may be for half of it.
+ * word, and what it had locked would stay so for hours. Longer than any of them is silent: at most 40 s, while a worker
+ * gives the engine a hundred things, each of which waits five seconds for an answer.
  */
 const silenceMs = 60_000;
 

@@ -4,8 +4,8 @@ import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 
-/** Deliveries read at once. */
-const pageSize = 200;
+/** Deliveries read at once: no more than can be refused before the database takes us for gone. */
+const pageSize = 100;
 
 interface Parts {
   database: Database;
@@ -15,19 +15,26 @@ interface Parts {
 
 /**
  * Gives the engine the deliveries that no leaver's workflow starts: those of every event but a completion, tests, and
- * what is sent again. One worker at a time. Nothing is locked meanwhile: their tries write to the same rows.
+ * what is sent again. One worker at a time. Nothing is locked meanwhile: their tries write to the same rows. Throws
+ * when some were refused, so that they are not asked for again at once.
  */
-export const createDispatcher =
-  ({ database, engine, handOver }: Parts) =>
-  (): Promise<boolean> =>
-    oneAtATime(database.em, 'deliveries', async (em) => {
+export function createDispatcher({ database, engine, handOver }: Parts) {
+  return async function dispatch(): Promise<void> {
+    let refusals = 0;
+    await oneAtATime(database.em, 'deliveries', async (em) => {
       for (let after = 0; ; ) {
         const page = await unstartedDeliveries(em, { after, limit: pageSize });
         if (page.length === 0) return;
-        const { taken, goesOn } = await handOver(page, engine.deliver, ({ id }) => ({ deliveryId: id }));
+        const { taken, refused, goesOn } = await handOver(page, engine.deliver, ({ id }) => ({
+          deliveryId: id,
+        }));
         const started = taken.map(({ id }) => id);
         await markStarted(database.em.fork(), started);
+        refusals += refused.length;
         if (!goesOn) return;
         after = page.at(-1)!.id;
       }
     });
+    if (refusals > 0) throw new Error(`The engine has refused ${refusals} deliveries`);
+  };
+}

@@ -134,16 +134,14 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     return count;
   };
 
-  /** The ids of the running workflows of deliveries and of mails, as far as the engine's list has caught up. */
-  const runningDeliveries = () => idsOfRunning(webhookWorkflow, webhookDeliveryWorkflow);
-  const runningMails = () => idsOfRunning(mailWorkflow);
+  /** A page of the ids of the running workflows of deliveries, or of mails, as far as the engine's list has caught up. */
+  const runningDeliveries = (from: PageToken) =>
+    idsOfRunning([webhookWorkflow, webhookDeliveryWorkflow], from);
+  const runningMails = (from: PageToken) => idsOfRunning([mailWorkflow], from);
 
-  async function idsOfRunning(...types: string[]): Promise<Set<string>> {
-    const running = new Set<string>();
-    for await (const { executions } of allPages((from) => pageOf(types, from))) {
-      for (const { execution } of executions) running.add(execution?.workflowId ?? '');
-    }
-    return running;
+  async function idsOfRunning(types: string[], from: PageToken) {
+    const { executions, next } = await pageOf(types, from);
+    return { ids: executions.map(({ execution }) => execution?.workflowId ?? ''), next };
   }
 
   /** As the engine answers: the client's own list would decode everything it shows of each workflow, twice. */

@@ -5,9 +5,6 @@ import type { Engine } from './engine.ts';
 /** Given at the same time. */
 const width = 20;
 
-/** After so many milliseconds nothing more is begun: whoever gives holds something until the end. */
-const atMostMs = 10_000;
-
 interface Parts {
   engine: Pick<Engine, 'answers'>;
   log: Log;
@@ -23,11 +20,15 @@ export interface HandedOver<T> {
   goesOn: boolean;
 }
 
-/** Gives things to the engine, each by `give`; the log says of one that was refused what `about` says. */
+/**
+ * Gives things to the engine, each by `give`; the log says of one that was refused what `about` says. After `withinMs`
+ * nothing more is begun.
+ */
 export type HandOver = <T>(
   things: readonly T[],
   give: (thing: T) => Promise<unknown>,
   about: (thing: T) => Record<string, unknown>,
+  withinMs?: number,
 ) => Promise<HandedOver<T>>;
 
 /**
@@ -36,8 +37,9 @@ export type HandOver = <T>(
  */
 export const createHandOver =
   ({ engine, log, stopping }: Parts): HandOver =>
-  async (things, give, about) => {
-    const end = Date.now() + atMostMs;
+  async (things, give, about, withinMs = Number.POSITIVE_INFINITY) => {
+    const end = Date.now() + withinMs;
+    const answers = shared(engine.answers);
     const handed: HandedOver<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
     await inFlight(things, width, async (thing) => {
       if (!handed.goesOn || stopping.aborted || Date.now() > end) return;
@@ -45,7 +47,7 @@ export const createHandOver =
         await give(thing);
         handed.taken.push(thing);
       } catch (error) {
-        if (!(await engine.answers())) handed.goesOn = false;
+        if (!(await answers())) handed.goesOn = false;
         else {
           handed.refused.push(thing);
           const reason = (error as Error).message;
@@ -57,3 +59,14 @@ export const createHandOver =
     if (stopping.aborted) handed.goesOn = false;
     return handed;
   };
+
+/** The same question, asked once for all who want to know at the same time. */
+function shared<T>(ask: () => Promise<T>): () => Promise<T> {
+  let asked: Promise<T> | null = null;
+  return () => {
+    asked ??= ask().finally(() => {
+      asked = null;
+    });
+    return asked;
+  };
+}

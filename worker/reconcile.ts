@@ -6,7 +6,7 @@ import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
-import type { Engine } from './engine.ts';
+import { allPages, type Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';
 
@@ -21,8 +21,8 @@ interface Parts {
   trustInNumbers?: number;
 }
 
-/** What is read at once of what is pending. */
-const limit = 1_000;
+/** What is read at once of what is pending: no more than can be refused before the database takes us for gone. */
+const limit = 100;
 
 /**
  * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
@@ -59,10 +59,10 @@ export function createReconciler({
     for (let after = 0; ; ) {
       const pending = await pendingDeliveries(em, { after, ageMs: lag, limit });
       if (pending.length === 0) return;
-      running ??= await engine.runningDeliveries();
+      running ??= await idsOf(em, engine.runningDeliveries);
       const missing = pending.filter((delivery) => !running!.has(webhookDeliveryWorkflowId(delivery)));
-      const { goesOn } = await handOver(missing, engine.deliver, ({ id }) => ({ deliveryId: id }));
-      if (missing.length > 0) log.info({ missing: missing.length }, 'Deliveries started again');
+      const { taken, goesOn } = await handOver(missing, engine.deliver, ({ id }) => ({ deliveryId: id }));
+      if (taken.length > 0) log.info({ started: taken.length }, 'Deliveries started again');
       if (!goesOn) return;
       after = pending.at(-1)!.id;
     }
@@ -73,10 +73,10 @@ export function createReconciler({
     for (let after = 0; ; ) {
       const pending = await pendingMails(em, { after, ageMs: lag, limit });
       if (pending.length === 0) return;
-      running ??= await engine.runningMails();
+      running ??= await idsOf(em, engine.runningMails);
       const missing = pending.filter((mailId) => !running!.has(mailWorkflowId(mailId)));
-      const { goesOn } = await handOver(missing, engine.post, (mailId) => ({ mailId }));
-      if (missing.length > 0) log.info({ missing: missing.length }, 'Mails started again');
+      const { taken, goesOn } = await handOver(missing, engine.post, (mailId) => ({ mailId }));
+      if (taken.length > 0) log.info({ started: taken.length }, 'Mails started again');
       if (!goesOn) return;
       after = pending.at(-1)!;
     }
@@ -86,4 +86,14 @@ export function createReconciler({
   async function reconcileImports(em: EntityManager) {
     await handOver(await importsUnderWay(em), engine.carryOutImport, (importId) => ({ importId }));
   }
+}
+
+/** The ids of everything that is listed. Between two pages the database hears of us. */
+async function idsOf(em: EntityManager, pageFrom: Engine['runningMails']): Promise<Set<string>> {
+  const running = new Set<string>();
+  for await (const { ids } of allPages(pageFrom)) {
+    for (const id of ids) running.add(id);
+    await em.execute('select 1');
+  }
+  return running;
 }

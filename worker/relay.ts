@@ -6,8 +6,9 @@ import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 
-/** Rows taken at once. */
+/** Rows taken at once, and how long they are told of while they are locked, in milliseconds. */
 const batchSize = 200;
+const withinMs = 10_000;
 
 /** Tells the engine what the database has recorded. */
 export type Relay = ReturnType<typeof createRelay>;
@@ -40,6 +41,7 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
         joined(rows, pictures),
         ({ picture, facts }) => engine.tell(picture, facts),
         ({ picture }) => ({ offboardingId: picture.offboardingId }),
+        withinMs,
       );
       const [sent, again] = [taken, refused].map((messages) => messages.flatMap(({ rowIds }) => rowIds));
       await markSent(em, sent!);

@@ -1,10 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import type { OwnDatabase } from './database.ts';
-import { testKey } from './engine.ts';
+import { eventually, testKey } from './engine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -13,6 +15,8 @@ export interface WorkerProcess {
   child: ChildProcess;
   /** What it has written to its log so far: nothing, unless LOG_LEVEL says otherwise. */
   lines: string[];
+  /** Until it has shown that it lives. */
+  untilAlive(): Promise<void>;
   /** As a crash does: nothing is finished, nobody is told. */
   kill(): Promise<void>;
 }
@@ -40,7 +44,23 @@ export function startWorkerProcess(
   afterAll(() => end(child, 'SIGTERM'));
   const lines: string[] = [];
   createInterface(child.stdout!).on('line', (line) => lines.push(line));
-  return { child, lines, kill: () => end(child, 'SIGKILL') };
+  return {
+    child,
+    lines,
+    untilAlive: () => untilAlive(child, url),
+    kill: () => end(child, 'SIGKILL'),
+  };
+}
+
+/** By its own sign of life: one that was killed before has left its last. */
+async function untilAlive({ pid }: ChildProcess, url: string): Promise<void> {
+  const client = new pg.Client(url);
+  await client.connect();
+  const isThere = async () => {
+    const { rows } = await client.query('select from heartbeats where worker = $1', [`${hostname()}-${pid}`]);
+    return rows.length > 0;
+  };
+  await eventually(isThere, 20_000).finally(() => client.end());
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

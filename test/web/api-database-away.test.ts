@@ -56,7 +56,7 @@ test('one whose first super-admin has a password that breaks the rules says so a
   });
   if (web.child.exitCode === null) await once(web.child, 'exit');
   expect(web.child.exitCode).toBe(1);
-  expect(web.lines.join()).toContain('LASTDAY_ADMIN_PASSWORD breaks the rules');
+  await eventually(async () => web.lines.join().includes('LASTDAY_ADMIN_PASSWORD breaks the rules'));
 });
 
 test('while the database is away the API says so, and works again by itself when it is back', async () => {

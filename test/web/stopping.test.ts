@@ -61,7 +61,7 @@ test('without anybody inside it ends at once, also when connections are kept ope
   expect(Date.now() - toldAt).toBeLessThan(4_000);
 });
 
-test('it ends within fifteen seconds when its database has fallen silent', async () => {
+test('it ends within twenty seconds when its database has fallen silent', async () => {
   const { nora } = await makeCast(database);
   const toDatabase = await cuttableLine(Number(new URL(own.url).port));
   const url = new URL(own.url);
@@ -74,5 +74,5 @@ test('it ends within fifteen seconds when its database has fallen silent', async
   const toldAt = Date.now();
   web.child.kill('SIGTERM');
   await Promise.all([asked, ended]);
-  expect(Date.now() - toldAt).toBeLessThan(16_000);
+  expect(Date.now() - toldAt).toBeLessThan(20_000);
 }, 60_000);

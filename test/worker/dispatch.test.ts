@@ -94,6 +94,6 @@ it('comes to those behind a page of what the engine refuses', async () => {
     deliver: (delivery: PendingDelivery) =>
       delivery.id === last.id ? engine.deliver(delivery) : Promise.reject(new Error('refused')),
   };
-  await createDispatcher({ database, engine: choosy, handOver })();
+  await expect(createDispatcher({ database, engine: choosy, handOver })()).rejects.toThrow('refused 200');
   expect(await isStarted(last, id)).toBe(true);
 });

@@ -47,11 +47,25 @@ it('begins nothing more when the process is to end, and waits for what is under 
   expect([taken.length, ended, goesOn]).toEqual([20, 20, false]);
 });
 
-it('begins nothing more after ten seconds, since what it gives is held meanwhile', async () => {
-  const { taken, refused, goesOn } = await handOver(
-    hundred,
-    () => new Promise((resolve) => setTimeout(resolve, 4_000)),
+it('begins nothing more when its time is over, since what it gives is held meanwhile', async () => {
+  const wait = () => new Promise((resolve) => setTimeout(resolve, 400));
+  const { taken, refused, goesOn } = await handOver(hundred, wait, about, 1_000);
+  expect([taken.length, refused.length, goesOn]).toEqual([60, 0, true]);
+});
+
+it('asks only once whether the engine is there, for all that fail at the same time', async () => {
+  let asked = 0;
+  const counting = {
+    answers: () => {
+      asked++;
+      return engine.answers();
+    },
+  };
+  const stopping = new AbortController().signal;
+  const { refused } = await createHandOver({ engine: counting, log, stopping })(
+    hundred.slice(0, 20),
+    () => Promise.reject(new Error('not this one')),
     about,
   );
-  expect([taken.length, refused.length, goesOn]).toEqual([60, 0, true]);
+  expect([refused.length, asked]).toEqual([20, 1]);
 });

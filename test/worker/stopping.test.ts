@@ -18,13 +18,12 @@ const own = await ownDatabase();
 const { database } = own;
 const { namespace, ask, handleOf } = await ownEngine(database);
 const em = () => database.em.fork();
-const isThere = () => eventually(() => youngestHeartbeat(em()));
 
 test('told to end in the middle of a completion, it finishes it, and the next worker gives the answer', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const first = startWorkerProcess(own, namespace);
-  await isThere();
+  await first.untilAlive();
   await eventually(async () => (await handleOf(cast.offboardingId).describe()).historyLength > 5);
 
   const holder = new pg.Client(own.url);
@@ -66,7 +65,7 @@ test('told to end while a receiver takes its time, it waits for the answer and w
   const fields = { url: receiver.url, description: null, eventTypes: ['offboarding.started' as const] };
   await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
   const worker = startWorkerProcess(own, namespace);
-  await isThere();
+  await worker.untilAlive();
   await makeCast(database);
   await eventually(async () => receiver.received.length === 1);
   const ended = once(worker.child, 'exit');
@@ -81,7 +80,7 @@ test('told to end while a mail server hangs, it ends soon, and the next worker s
   server.behaviour.delayMs = 90_000;
   const variables = { SMTP_URL: `${server.url}?socketTimeout=120000` };
   const worker = startWorkerProcess(own, namespace, variables);
-  await isThere();
+  await worker.untilAlive();
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });

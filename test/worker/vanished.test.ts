@@ -15,11 +15,13 @@ const isFollowed = (offboardingId: number) =>
     .then(({ historyLength }) => historyLength > 5)
     .catch(() => false);
 
-/** Transactions that hold rows of the outbox and say nothing. */
-const heldInSilence = () =>
-  database.em.fork().execute(`
-    select 1 from pg_locks l join pg_stat_activity a using (pid)
-    where a.state = 'idle in transaction' and l.relation = 'outbox'::regclass and l.mode = 'RowShareLock'`);
+/** Whether somebody holds every change of an offboarding that the engine has not heard of. */
+async function isHeld(offboardingId: number): Promise<boolean> {
+  const changes = `select id from outbox where offboarding_id = ${offboardingId} and sent_at is null`;
+  const look = (query: string) => database.em.fork().transactional((em) => em.execute(query));
+  const all = await look(changes);
+  return all.length > 0 && (await look(`${changes} for update skip locked`)).length === 0;
+}
 
 // Its machine has lost power, or its network: nobody tells the database that it is gone.
 it('what a worker held that has vanished without a word is taken over within a minute and a half', async () => {
@@ -34,7 +36,7 @@ it('what a worker held that has vanished without a word is taken over within a m
   // Silent, the engine keeps the relay waiting, with the change of a new leaver in its hands.
   toEngine.hush();
   const cast = await makeCast(database);
-  await eventually(async () => (await heldInSilence()).length > 0);
+  await eventually(() => isHeld(cast.offboardingId));
   toDatabase.strand();
   await vanishing.kill();
   startWorkerProcess(own, namespace);
