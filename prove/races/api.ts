@@ -11,7 +11,15 @@ import {
   oneByOne,
 } from './operation.ts';
 
-const kinds: readonly OperationKind[] = ['assign', 'recover', 'give-seat', 'request', 'end-date', 'complete'];
+const kinds: readonly OperationKind[] = [
+  'assign',
+  'recover',
+  'give-seat',
+  'request',
+  'end-date',
+  'manager',
+  'complete',
+];
 
 /** The API, for a machine with a token of this name. It sends every call under a key of its own. */
 export function apiDoor(pool: pg.Pool, address: string, name: string, token: string): Door {
@@ -37,6 +45,11 @@ export function apiDoor(pool: pg.Pool, address: string, name: string, token: str
         return ['POST', `users/${await person(operation.userId)}/requests`, { item: 'A second monitor' }];
       case 'end-date':
         return ['PATCH', `users/${await person(operation.userId)}`, { endDate: operation.date }];
+      case 'manager': {
+        const { userId, managerId } = operation;
+        const managerExternalId = managerId === null ? null : await person(managerId);
+        return ['PATCH', `users/${await person(userId)}`, { managerExternalId }];
+      }
       case 'complete':
         return ['POST', `users/${await person(operation.userId)}/completion`];
       default:

@@ -14,6 +14,7 @@ const early: Record<OperationKind, number> = {
   approve: 5,
   resolve: 12,
   'end-date': 5,
+  manager: 8,
   cancel: 2,
   complete: 6,
 };
@@ -26,6 +27,7 @@ const late: Record<OperationKind, number> = {
   approve: 1,
   resolve: 22,
   'end-date': 2,
+  manager: 6,
   cancel: 1,
   complete: 20,
 };
@@ -53,6 +55,10 @@ export async function chooseOperation(
     case 'cancel':
     case 'complete':
       return { kind, userId };
+    case 'manager': {
+      const others = company.people.filter((id) => id !== userId);
+      return { kind, userId, managerId: random.pick([...others, null]) };
+    }
     case 'end-date':
       return { kind, userId, date: random.percent(30) ? null : daysAhead(random.below(4) * 7) };
     case 'revoke':

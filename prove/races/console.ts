@@ -2,9 +2,12 @@ import { said } from '../../test/support/said.ts';
 import type { Browserlike, Answer as Response } from '../../test/support/web.ts';
 import { type Answer, type Door, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
 
+/** A manager is changed with a form that has everything about the person in it. */
+const kinds = operationKinds.filter((kind) => kind !== 'manager');
+
 /** The console, for an admin who is signed in. */
 export const consoleDoor = (browser: Browserlike, actor: string): Door =>
-  oneByOne(actor, operationKinds, async (operation) => {
+  oneByOne(actor, kinds, async (operation) => {
     const [path, fields] = formOf(operation);
     try {
       return await answerOf(browser, operation, await browser.post(path, fields));
@@ -38,6 +41,8 @@ function formOf(operation: Operation): [path: string, fields: Record<string, str
       ];
     case 'end-date':
       return [`/users/${operation.userId}/end-date`, { endDate: operation.date ?? '' }];
+    case 'manager':
+      throw new Error('The console is not asked for this');
     case 'cancel':
       return [`/offboarding/${operation.userId}/cancellation`, {}];
     case 'complete':

@@ -55,6 +55,13 @@ export function isExplainedBy({ operation, answer }: Told, course: Course): bool
       return answer.is === 'done'
         ? person(operation.userId, ({ people }) => people[operation.userId]!.endDate === operation.date)
         : /offboarded/.test(why) && gone(operation.userId);
+    case 'manager': {
+      const { userId, managerId } = operation;
+      const has = (manager: number | null) =>
+        person(userId, ({ people }) => people[userId]!.managerId === manager);
+      if (answer.is === 'refused') return /offboarded/.test(why) && gone(userId);
+      return has(managerId) || (managerId !== null && gone(managerId) && has(null));
+    }
     case 'cancel':
       if (/offboarded/.test(why)) return gone(operation.userId);
       return /no open offboarding/.test(why) && person(operation.userId, hasNoOpenOffboarding(operation));

@@ -11,6 +11,7 @@ export type Operation =
   | { kind: 'approve'; requestId: number; userId: number }
   | { kind: 'resolve'; requestId: number; userId: number; outcome: RequestOutcome; assetId: number | null }
   | { kind: 'end-date'; userId: number; date: CalendarDate | null }
+  | { kind: 'manager'; userId: number; managerId: number | null }
   | { kind: 'cancel'; userId: number }
   | { kind: 'complete'; userId: number };
 
@@ -25,6 +26,7 @@ export const operationKinds: readonly OperationKind[] = [
   'approve',
   'resolve',
   'end-date',
+  'manager',
   'cancel',
   'complete',
 ];

@@ -114,12 +114,15 @@ export const shareOf = (is: Told['answer']['is'], history: readonly Told[]): num
 export const kindsDone = (history: readonly Told[]): Set<OperationKind> =>
   new Set(history.flatMap(({ operation, answer }) => (answer.is === 'done' ? [operation.kind] : [])));
 
-/** How a race went, in one line: who was told what. */
+/** How a race went, in one line: who was told what, and of what there was no answer. */
 export function inFigures(history: readonly Told[]): string {
   const counts = Map.groupBy(history, ({ answer }) => answer.is);
   const count = (is: Told['answer']['is']) => counts.get(is)?.length ?? 0;
   const completions = history.filter(
     ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
   ).length;
-  return `${history.length} asked: ${count('done')} done (${completions} completions), ${count('unchanged')} needed nothing, ${count('refused')} refused, ${count('unknown')} without an answer`;
+  const without = (counts.get('unknown') ?? []).map(
+    ({ operation, answer }) => `; ${operation.kind}: ${'why' in answer ? answer.why : ''}`,
+  );
+  return `${history.length} asked: ${count('done')} done (${completions} completions), ${count('unchanged')} needed nothing, ${count('refused')} refused, ${count('unknown')} without an answer${without.join('')}`;
 }

@@ -1,4 +1,4 @@
-import { type Attributed, attribute } from './attribution.ts';
+import { type Attributed, attribute, isWish } from './attribution.ts';
 import type { Company } from './company.ts';
 import { isExplainedBy } from './explanations.ts';
 import type { Told } from './operation.ts';
@@ -88,7 +88,7 @@ function outOfTime(trail: readonly Attributed[], { people, assets }: World): str
 function isExplained(told: Told, trail: readonly Attributed[], worlds: readonly World[]): boolean {
   const { operation, answer, began, ended } = told;
   if (answer.is === 'unknown') return true;
-  if (answer.is === 'done' && operation.kind !== 'end-date') return true;
+  if (answer.is === 'done' && !isWish(operation)) return true;
   const isOld = ({ told: by }: Attributed) =>
     by !== null && by !== told && by.answer.is !== 'unknown' && by.ended < began;
   const isLater = ({ at }: Attributed) => at > ended;

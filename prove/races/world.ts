@@ -111,6 +111,13 @@ export function follow(world: World, { action, userId, details }: Entry): string
         ? null
         : `offboarding ${details.offboardingId}, which is not open`;
     }
+    case 'user.manager_changed': {
+      const before = person.managerId;
+      person.managerId = details.to;
+      if (details.to !== null && world.people[details.to]!.completed)
+        return `to ${details.to}, who has been offboarded`;
+      return given() ?? (before === details.from ? null : `from ${details.from}, but it was ${before}`);
+    }
     case 'user.manager_cleared': {
       const before = person.managerId;
       person.managerId = null;
