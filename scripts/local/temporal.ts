@@ -32,13 +32,30 @@ export interface LocalTemporal {
 
 const FIRST_ANSWER_WITHIN = 60_000;
 
+/** How often the server is started when it ends before it answers. */
+const MOST_STARTS = 3;
+
 /**
  * Starts Temporal's server for one machine on the store in `dataDir`. A server that a killed start left behind
- * on the same store is stopped first.
+ * on the same store is stopped first. The server takes ports, also inside, that were free a moment before: where
+ * another program was quicker it ends at once, and is started again.
  */
 export async function startTemporal(options: TemporalOptions): Promise<LocalTemporal> {
+  await stopLeftoverTemporal(options.dataDir, options.log);
+  for (let starts = 1; ; starts++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (!(error instanceof EndedAtOnce) || starts === MOST_STARTS) throw error;
+      options.log("Temporal's server ended before it answered and is started again");
+    }
+  }
+}
+
+class EndedAtOnce extends Error {}
+
+async function startOnce(options: TemporalOptions): Promise<LocalTemporal> {
   const { dataDir } = options;
-  await stopLeftoverTemporal(dataDir, options.log);
   const port = options.port ?? (await freePort());
   const uiPort = options.uiPort ?? (await freePort());
   const server = await startServer(options, port, uiPort);
@@ -48,8 +65,9 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
   const answers = async () => (await isServed(port)) && (await canConnect(address));
   const settled = await until(async () => server.hasEnded() || (await answers()), FIRST_ANSWER_WITHIN);
   if (!settled || server.hasEnded()) {
+    const Failure = server.hasEnded() ? EndedAtOnce : Error;
     await server.stop();
-    throw new Error(
+    throw new Failure(
       `Temporal's server did not start. Its log says:\n${logTail(logFile(dataDir, 'temporal'))}`,
     );
   }

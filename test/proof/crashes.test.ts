@@ -10,8 +10,12 @@ import {
   newFile,
   problemsWithImports,
 } from '../../prove/crashes/imports.ts';
+import { workInBadWeather } from '../../prove/crashes/rounds.ts';
 import { strikeAt } from '../../prove/crashes/strikes.ts';
+import { troubleNames } from '../../prove/crashes/weather.ts';
 import { startMachine } from '../../prove/machine/machine.ts';
+import { randomFrom } from '../../prove/random.ts';
+import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../support/cast.ts';
 import { once } from '../support/once.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -25,6 +29,7 @@ const outside = { received: receiver.received, taken: mailServer.taken };
 const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
 await machine.untilHealthy();
 await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
+const token = await importToken(machine);
 
 const ofCompletion = {
   line: 'worker to postgres',
@@ -50,7 +55,6 @@ it('a completion survives the death of parts of Lastday in the middle of it', on
 });
 
 it('an import survives it too', once, async () => {
-  const token = await importToken(machine);
   const attacks: Attack[] = [
     {
       step: { line: 'web to postgres', statement: /^commit after update "imports"/, answered: true },
@@ -84,5 +88,19 @@ it(
     await over();
     expect(machine.parts.worker.current().pid).not.toBe(killed);
     await machine.untilHealthy();
+  },
+);
+
+it(
+  'four completions and an import over lines that delay, break and go dark are done once',
+  once,
+  async () => {
+    const place = { machine, token, outside };
+    const { problems, weather } = await workInBadWeather(place, randomFrom(seed).named('short'), {
+      casts: [],
+      files: [],
+    });
+    expect(problems).toEqual([]);
+    expect(troubleNames.reduce((sum, trouble) => sum + weather[trouble], 0)).toBeGreaterThan(3);
   },
 );

@@ -33,6 +33,31 @@ test('a server left behind is stopped, and its workflows are kept', async () => 
   await running.stop();
 });
 
+/** A program that ends at once so many times, as one whose port another has taken, before it is the server. */
+function reluctant(times: number): string {
+  const cli = join(dataDir, 'reluctant');
+  const tries = join(dataDir, 'tries');
+  const script = `#!/bin/sh
+echo x >> ${tries}
+[ "$(wc -l < ${tries})" -gt ${times} ] || { echo "panic: address already in use"; exit 2; }
+exec ${inject('temporalCli')} "$@"
+`;
+  writeFileSync(cli, script, { mode: 0o755 });
+  return cli;
+}
+
+test('a server that ends before it answers is started again', async () => {
+  const { address, stop } = await startTemporal({ dataDir, cli: reluctant(2), log: () => {} });
+  await withWorkflows(address, (workflows) => workflows.count("WorkflowType = 'anything'"));
+  await stop();
+});
+
+test('a server that always ends is given up, with what its log says', async () => {
+  await expect(startTemporal({ dataDir, cli: reluctant(3), log: () => {} })).rejects.toThrow(
+    'address already in use',
+  );
+});
+
 test('a named program that cannot be run is refused by the name of the variable', async () => {
   vi.stubEnv('TEMPORAL_CLI_PATH', '/nowhere/temporal');
   await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow(
