@@ -35,12 +35,16 @@ export async function startMachine(variables: Record<string, string> = {}) {
     if (guardian.connected)
       guardian.send({ pids, folders: [postgresData(dataDir), dataDir] } satisfies Guarded);
   };
+  // Guarded at once: when the other one does not start, this one is not to stay.
+  const guarded = <T extends Part>(name: PartName, part: T): T => {
+    parts[name] = part;
+    guard();
+    return part;
+  };
   const [postgres, temporal] = await Promise.all([
-    postgresPart(dataDir, guard),
-    temporalPart(dataDir, inject('temporalCli'), guard),
+    postgresPart(dataDir, guard).then((part) => guarded('postgres', part)),
+    temporalPart(dataDir, inject('temporalCli'), guard).then((part) => guarded('temporal', part)),
   ]);
-  Object.assign(parts, { postgres, temporal });
-  guard();
   const { appUrl, ownerUrl } = postgres.current();
   await migrate(ownerUrl, appUrl);
 
