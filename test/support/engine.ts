@@ -100,6 +100,10 @@ export async function ownEngine(database: Database) {
     );
   }
 
+  /** The workflow of an offboarding. */
+  const handleOf = (offboardingId: number): WorkflowHandle =>
+    client.workflow.getHandle(offboardingWorkflowId(offboardingId));
+
   const handOver = handOverTo(engine);
   const relay = createRelay({ database, engine, handOver, metrics: workerMetrics() });
   const dispatch = createDispatcher({ database, engine, handOver });
@@ -129,9 +133,13 @@ export async function ownEngine(database: Database) {
     reconcile: createReconciler({ database, engine, handOver, log, lag: 0, trustInNumbers: 0 }),
     startWorker,
     ask,
-    /** The workflow of an offboarding. */
-    handleOf: (offboardingId: number): WorkflowHandle =>
-      client.workflow.getHandle(offboardingWorkflowId(offboardingId)),
+    handleOf,
+    /** Whether an offboarding has a workflow, and that has done something already. */
+    isFollowed: (offboardingId: number): Promise<boolean> =>
+      handleOf(offboardingId)
+        .describe()
+        .then(({ historyLength }) => historyLength > 5)
+        .catch(() => false),
   };
 }
 

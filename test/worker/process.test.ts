@@ -19,14 +19,8 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;
-const { namespace, ask, handleOf } = await ownEngine(database);
+const { namespace, ask, isFollowed } = await ownEngine(database);
 const em = () => sqlOf(database.em.fork());
-
-const isFollowed = (offboardingId: number) =>
-  handleOf(offboardingId)
-    .describe()
-    .then(({ historyLength }) => historyLength > 5)
-    .catch(() => false);
 
 it('waits for a database and an engine that are not there, outlives both, and ends when told to', async () => {
   const toDatabase = await cuttableLine(Number(new URL(own.url).port));

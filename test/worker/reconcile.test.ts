@@ -6,11 +6,9 @@ import { Offboarding } from '../../database/entities/index.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
-import type { Engine } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import {
   complete,
-  csvImportWorkflowId,
   hardwareChanged,
   retryNow,
   searchAttributes,
@@ -23,7 +21,6 @@ import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine, testWorld } from '../support/engine.ts';
 import { asOwner } from '../support/owner.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());
@@ -211,56 +208,6 @@ it('has one back at once whose change the engine has refused and would get again
   await first.relay();
   expect(await outboxCountOf(offboardingId)).toBe(0);
   expect((await first.handleOf(offboardingId).describe()).status.name).toBe('RUNNING');
-});
-
-it('mends everything else when one part of it fails, and says what failed', async () => {
-  const { offboardingId } = await makeCast(database);
-  await first.relay();
-  await first.handleOf(offboardingId).terminate();
-  await eventually(async () => !(await listed(first.engine)).has(offboardingId));
-  await sql`update outbox set sent_at = now() - interval '1 hour'`.execute(em());
-  const { id } = await subscribe(database);
-  await deliver(database, id, 'pending', 'offboarding.started');
-  const { rows: imports } = await sql<{ id: number }>`
-    insert into imports (kind, state, file_name, created_by, started_by)
-    values ('users', 'running', 'people.csv', 'system', 'system') returning id`.execute(em());
-  const half: Engine = { ...first.engine, runningDeliveries: () => Promise.reject(new Error('no list')) };
-  const parts = {
-    database,
-    engine: half,
-    handOver: first.handOver,
-    log: makeLog('worker', 'silent'),
-    lag: 0,
-  };
-  await expect(createReconciler(parts)()).rejects.toThrow('no list');
-  expect(await outboxCountOf(offboardingId)).toBe(1);
-  await first.client.workflow.getHandle(csvImportWorkflowId(imports[0]!.id)).describe();
-});
-
-it('lets one that the engine refuses hold up no other', async () => {
-  const { id } = await subscribe(database);
-  const deliveries: number[] = [];
-  for (let i = 0; i < 2; i++) await deliver(database, id, 'pending', 'offboarding.started');
-  const begun: number[] = [];
-  const choosy: Engine = {
-    ...first.engine,
-    deliver(delivery) {
-      begun.push(delivery.id);
-      return delivery.id === Math.min(...deliveries)
-        ? Promise.reject(new Error('not this one'))
-        : first.engine.deliver(delivery);
-    },
-  };
-  deliveries.push(...(await deliveriesTo(database, id)).map((each) => each.id));
-  const parts = {
-    database,
-    engine: choosy,
-    handOver: first.handOver,
-    log: makeLog('worker', 'silent'),
-    lag: 0,
-  };
-  await createReconciler(parts)();
-  expect(begun).toEqual(expect.arrayContaining(deliveries));
 });
 
 it('does not tell a workflow that hears nothing every time', async () => {

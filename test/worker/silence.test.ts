@@ -10,13 +10,7 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;
-const { namespace, handleOf } = await ownEngine(database);
-
-const isFollowed = (offboardingId: number) =>
-  handleOf(offboardingId)
-    .describe()
-    .then(({ historyLength }) => historyLength > 5)
-    .catch(() => false);
+const { namespace, isFollowed } = await ownEngine(database);
 
 // A server whose machine is gone, a router that has forgotten them: nothing comes any more, and nobody is told.
 it('web and worker whose every connection has fallen silent make new ones, and work again', async () => {

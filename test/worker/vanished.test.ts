@@ -7,13 +7,7 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;
-const { namespace, handleOf } = await ownEngine(database);
-
-const isFollowed = (offboardingId: number) =>
-  handleOf(offboardingId)
-    .describe()
-    .then(({ historyLength }) => historyLength > 5)
-    .catch(() => false);
+const { namespace, isFollowed } = await ownEngine(database);
 
 /** Whether somebody holds every change of an offboarding that the engine has not heard of. */
 async function isHeld(offboardingId: number): Promise<boolean> {

@@ -1,0 +1,73 @@
+import { sql } from 'kysely';
+import { expect, it } from 'vitest';
+import { makeLog } from '../../config/log.ts';
+import { sqlOf } from '../../database/tables.ts';
+import type { Engine } from '../../worker/engine.ts';
+import { createReconciler } from '../../worker/reconcile.ts';
+import { csvImportWorkflowId } from '../../workflows/messages.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, listed, ownEngine } from '../support/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const em = () => sqlOf(database.em.fork());
+const first = await ownEngine(database);
+
+const outboxCountOf = async (offboardingId: number) =>
+  (
+    await sql<{ count: number }>`
+      select count(*) as count from outbox where sent_at is null and offboarding_id = ${offboardingId}`.execute(
+      em(),
+    )
+  ).rows[0]!.count;
+
+it('mends everything else when one part of it fails, and says what failed', async () => {
+  const { offboardingId } = await makeCast(database);
+  await first.relay();
+  await first.handleOf(offboardingId).terminate();
+  await eventually(async () => !(await listed(first.engine)).has(offboardingId));
+  await sql`update outbox set sent_at = now() - interval '1 hour'`.execute(em());
+  const { id } = await subscribe(database);
+  await deliver(database, id, 'pending', 'offboarding.started');
+  const { rows: imports } = await sql<{ id: number }>`
+    insert into imports (kind, state, file_name, created_by, started_by)
+    values ('users', 'running', 'people.csv', 'system', 'system') returning id`.execute(em());
+  const half: Engine = { ...first.engine, runningDeliveries: () => Promise.reject(new Error('no list')) };
+  const parts = {
+    database,
+    engine: half,
+    handOver: first.handOver,
+    log: makeLog('worker', 'silent'),
+    lag: 0,
+  };
+  await expect(createReconciler(parts)()).rejects.toThrow('no list');
+  expect(await outboxCountOf(offboardingId)).toBe(1);
+  await first.client.workflow.getHandle(csvImportWorkflowId(imports[0]!.id)).describe();
+});
+
+it('lets one that the engine refuses hold up no other', async () => {
+  const { id } = await subscribe(database);
+  const deliveries: number[] = [];
+  for (let i = 0; i < 2; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  const begun: number[] = [];
+  const choosy: Engine = {
+    ...first.engine,
+    deliver(delivery) {
+      begun.push(delivery.id);
+      return delivery.id === Math.min(...deliveries)
+        ? Promise.reject(new Error('not this one'))
+        : first.engine.deliver(delivery);
+    },
+  };
+  deliveries.push(...(await deliveriesTo(database, id)).map((each) => each.id));
+  const parts = {
+    database,
+    engine: choosy,
+    handOver: first.handOver,
+    log: makeLog('worker', 'silent'),
+    lag: 0,
+  };
+  await createReconciler(parts)();
+  expect(begun).toEqual(expect.arrayContaining(deliveries));
+});
