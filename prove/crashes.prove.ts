@@ -1,25 +1,16 @@
 import { expect, it } from 'vitest';
-import { startReceiver } from '../test/support/receiver.ts';
-import { startMailServer } from '../test/support/smtp.ts';
-import { subscribe } from '../test/support/webhooks.ts';
 import { tell } from './account.ts';
 import { completeStubbornly, signIn } from './crashes/asker.ts';
 import { attacksOn, underAttack } from './crashes/attacks.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';
-import { importStubbornly, importToken, newFile, problemsWithImports } from './crashes/imports.ts';
+import { importStubbornly, newFile, problemsWithImports } from './crashes/imports.ts';
+import { startPlace } from './crashes/place.ts';
 import { type Step, stepsOf } from './crashes/steps.ts';
 import { timeIsUp } from './length.ts';
-import { startMachine } from './machine/machine.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
 
-const receiver = await startReceiver();
-const mailServer = await startMailServer();
-const outside = { received: receiver.received, taken: mailServer.taken };
-const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
-await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
-const token = await importToken(machine);
+const { machine, token, outside } = await startPlace();
 const random = randomFrom(seed);
 /** What the processes do anyway is seen in so many milliseconds. */
 const idleMs = 6_000;

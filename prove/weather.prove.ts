@@ -1,23 +1,13 @@
 import { expect, it } from 'vitest';
-import { startReceiver } from '../test/support/receiver.ts';
-import { startMailServer } from '../test/support/smtp.ts';
-import { subscribe } from '../test/support/webhooks.ts';
 import { tell } from './account.ts';
-import { importToken } from './crashes/imports.ts';
+import { startPlace } from './crashes/place.ts';
 import { type Done, width, workInBadWeather } from './crashes/rounds.ts';
 import { troubleNames, type Weather } from './crashes/weather.ts';
 import { timeIsUp } from './length.ts';
-import { startMachine } from './machine/machine.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
 
-const receiver = await startReceiver();
-const mailServer = await startMailServer();
-const outside = { received: receiver.received, taken: mailServer.taken };
-const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
-await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
-const place = { machine, token: await importToken(machine), outside };
+const place = await startPlace();
 const random = randomFrom(seed).named('weather');
 
 it('over lines that delay, break and go dark everything is done once', async () => {

@@ -1,18 +1,10 @@
 import type { Cast } from '../../test/support/cast.ts';
-import type { Machine } from '../machine/machine.ts';
 import type { Random } from '../random.ts';
 import { completeStubbornly, signIn } from './asker.ts';
-import { clearedLeaver, type Outside, problemsWithCompletions, untilQuiet } from './completions.ts';
+import { clearedLeaver, problemsWithCompletions, untilQuiet } from './completions.ts';
 import { type File, importStubbornly, newFile, problemsWithImports } from './imports.ts';
+import type { Place } from './place.ts';
 import { inBadWeather, type Weather } from './weather.ts';
-
-/** Where work is done in bad weather, and what comes out of there. */
-export interface Place {
-  machine: Machine;
-  /** For imports. */
-  token: string;
-  outside: Outside;
-}
 
 /** What was done so far. */
 export interface Done {

@@ -3,33 +3,19 @@ import { expect, it } from 'vitest';
 import { completeStubbornly, signIn } from '../../prove/crashes/asker.ts';
 import { type Attack, underAttack } from '../../prove/crashes/attacks.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from '../../prove/crashes/completions.ts';
-import {
-  type File,
-  importStubbornly,
-  importToken,
-  newFile,
-  problemsWithImports,
-} from '../../prove/crashes/imports.ts';
+import { type File, importStubbornly, newFile, problemsWithImports } from '../../prove/crashes/imports.ts';
+import { startPlace } from '../../prove/crashes/place.ts';
 import { workInBadWeather } from '../../prove/crashes/rounds.ts';
 import { strikeAt } from '../../prove/crashes/strikes.ts';
 import { troubleNames } from '../../prove/crashes/weather.ts';
-import { startMachine } from '../../prove/machine/machine.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../support/cast.ts';
 import { once } from '../support/once.ts';
-import { startReceiver } from '../support/receiver.ts';
-import { startMailServer } from '../support/smtp.ts';
-import { subscribe } from '../support/webhooks.ts';
 
 // The short form of what `npm run prove` does at every step.
-const receiver = await startReceiver();
-const mailServer = await startMailServer();
-const outside = { received: receiver.received, taken: mailServer.taken };
-const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });
-await machine.untilHealthy();
-await subscribe(machine.database, receiver.url, ['offboarding.started', 'user.offboarded']);
-const token = await importToken(machine);
+const place = await startPlace();
+const { machine, token, outside } = place;
 
 const ofCompletion = {
   line: 'worker to postgres',
@@ -95,7 +81,6 @@ it(
   'four completions and an import over lines that delay, break and go dark are done once',
   once,
   async () => {
-    const place = { machine, token, outside };
     const { problems, weather } = await workInBadWeather(place, randomFrom(seed).named('short'), {
       casts: [],
       files: [],
