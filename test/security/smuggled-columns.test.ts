@@ -1,0 +1,133 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import { sqlOf } from '../../database/tables.ts';
+import { makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { routesOf } from '../support/routes.ts';
+import { startWeb } from '../support/web.ts';
+
+// ASVS 15.3.3, over every column that there is.
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+/**
+ * Forms that say which row is meant and at most a password, a token, a moment or a choice of their own; files, whose
+ * columns are named; the API, which refuses what it does not know.
+ */
+const takesNoColumn =
+  /^POST \/(api|session|unsubscribe|invitation|me|mails|notifications|imports|seats|offboarding|users\/:\w+\/sessions|settings\/(tokens|webhooks)\/:\w+\/)/;
+
+/** A value of each type that nothing in the cast has. */
+const smuggled: Record<string, string> = {
+  int4: '424242',
+  int8: '424242',
+  date: '1987-06-05',
+  timestamptz: '1987-06-05T04:03:02Z',
+  jsonb: '{"smuggled":1}',
+};
+
+/** The columns of what forms are about, in both spellings, as fields of a form. */
+async function theirColumns(): Promise<Record<string, string>> {
+  const { rows } = await sql<{ name: string; type: string }>`
+    select distinct column_name as name, udt_name as type from information_schema.columns
+    where table_schema = 'public' and table_name in ('users', 'offboardings', 'assets', 'assignments', 'licenses',
+      'seats', 'requests', 'api_tokens', 'webhook_endpoints', 'workspace', 'one_time_links')`.execute(
+    sqlOf(em.fork()),
+  );
+  const camel = (name: string) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
+  return Object.fromEntries(
+    rows.flatMap(({ name, type }) =>
+      [name, camel(name)].map((spelt) => [spelt, smuggled[type] ?? 'smuggled']),
+    ),
+  );
+}
+
+/** The tables with a row that holds one of those values. */
+async function tablesWithSmuggled(): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select table_name as name from information_schema.tables where table_schema = 'public'
+      and table_type = 'BASE TABLE'`.execute(sqlOf(em.fork()));
+  const found = [];
+  for (const { name } of rows) {
+    const { rows: rowsOfIt } = await sql`
+      select 1 from ${sql.table(name)} t where to_jsonb(t)::text ~ 'smuggled|424242|1987-06-05' limit 1`.execute(
+      sqlOf(em.fork()),
+    );
+    if (rowsOfIt.length > 0) found.push(name);
+  }
+  return found;
+}
+
+test('a form that is taken sets what it shows, and no other column of any table', async () => {
+  const { ada, emil, timo, lena, laptop, spare, license, requestId } = await makeCast(own.database);
+  const browser = await web.signIn(ada.email);
+  const person = {
+    department: '',
+    jobTitle: 'Cook',
+    startDate: '',
+    endDate: '',
+    timeZone: '',
+    status: 'active',
+  };
+  const named = {
+    name: 'Ines',
+    email: 'ines@lastday.example',
+    externalId: 'I-1',
+    manager: '',
+    managerId: '',
+  };
+  const asset = { tag: 'MA-1', serial: '', model: 'X1', location: '', status: 'in_stock' };
+  const recovery = {
+    condition: 'good',
+    nextStatus: 'in_stock',
+    note: '',
+    assignmentId: String(laptop.assignmentId),
+  };
+  const forms: [string, Record<string, string>][] = [
+    ['/users', { ...person, ...named, managerSearched: '' }],
+    [
+      `/users/${timo.id}`,
+      { ...person, ...named, email: 'timo@new.example', externalId: 'T-1', managerSearched: '' },
+    ],
+    [`/users/${timo.id}/end-date`, { endDate: '2031-01-31' }],
+    [`/users/${emil.id}/role`, { role: 'it-admin' }],
+    [`/users/${emil.id}/invitation`, {}],
+    ['/assets', asset],
+    [`/assets/${spare.id}`, { ...asset, tag: 'MA-2' }],
+    [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
+    [`/assets/${laptop.id}/recovery`, recovery],
+    ['/licenses', { name: 'Miro', vendor: '', seatsTotal: '3' }],
+    [`/licenses/${license.id}`, { name: 'Figma', vendor: '', seatsTotal: '9' }],
+    [`/licenses/${license.id}/seats`, { userId: String(timo.id) }],
+    ['/requests', { userId: String(timo.id), item: 'Monitor', reason: '' }],
+    [`/requests/${requestId}/approval`, {}],
+    [`/requests/${requestId}/resolution`, { outcome: 'rejected', note: '', assetId: '' }],
+    [`/offboarding/${lena.id}/cancellation`, {}],
+    ['/settings/tokens', { name: 'feed', scopes: 'users:read' }],
+    [
+      '/settings/webhooks',
+      { url: 'https://hooks.example/x', description: '', eventTypes: 'user.offboarded' },
+    ],
+    [
+      '/settings/webhooks/1',
+      { url: 'https://hooks.example/y', description: '', eventTypes: 'user.offboarded' },
+    ],
+    ['/settings/workspace', { name: 'Nordwind', timeZone: 'Europe/Oslo' }],
+    ['/settings/workspace/imports', { dateFormat: 'YYYY-MM-DD', brakeCount: '7', brakePercent: '3' }],
+    ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],
+  ];
+  const columns = await theirColumns();
+  const shapeOf = (path: string) => path.replaceAll(/:\w+|\d+/g, '…');
+  const shapes = new Set(forms.map(([path]) => shapeOf(path)));
+  const notTried = routesOf(web.app)
+    .filter((route) => route.startsWith('POST ') && !takesNoColumn.test(route))
+    .filter((route) => !shapes.has(shapeOf(route.slice('POST '.length))));
+  expect(notTried).toEqual([]);
+  for (const [path, own] of forms) {
+    const answer = await browser.post(path, { ...columns, ...own });
+    expect([path, answer.status]).toEqual([path, 303]);
+    expect([path, await tablesWithSmuggled()]).toEqual([path, []]);
+  }
+});

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { createToken } from '../../database/tokens.ts';
+import { scopes } from '../../domain/scopes.ts';
+import { apiAt } from '../support/api.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { startWeb } from '../support/web.ts';
+
+// Trials that live peers lost: something is claimed for a leaver while they are completed.
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, API_RATE_LIMIT: '100000' });
+const { value } = await createToken(database.em, 'system', { name: 'all', scopes });
+const call = apiAt(web.address, value);
+const sql = new pg.Client({ connectionString: own.url });
+beforeAll(async () => {
+  await sql.connect();
+  await engine.startWorker();
+});
+afterAll(() => sql.end());
+
+const isCompleted = async (userId: number) =>
+  (await database.em.fork().findOneOrFail(User, { id: userId })).offboardingCompletedAt != null;
+
+/** A claim was done, or refused: an answer that says neither is a fault. */
+function wasDone(status: number, done: number): boolean {
+  expect([done, 409]).toContain(status);
+  return status === done;
+}
+
+/** Ways to give somebody something, made ready: each says whether it was done. */
+const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
+  [
+    'of a laptop by the page',
+    async ({ nora, spare, lena }) => {
+      const browser = await web.signIn(nora.email);
+      const form = { userId: String(lena.id) };
+      return async () => wasDone((await browser.post(`/assets/${spare.id}/assignment`, form)).status, 303);
+    },
+  ],
+  [
+    'of a laptop by the API',
+    async ({ spare, lena }) => {
+      const body = { userExternalId: lena.externalId };
+      return async () =>
+        wasDone((await call('POST', `/assets/${spare.tag}/assignment`, { body })).status, 201);
+    },
+  ],
+  [
+    'of a laptop by hand',
+    async ({ spare, lena }) =>
+      () =>
+        sql.query('insert into assignments (asset_id, user_id) values ($1, $2)', [spare.id, lena.id]).then(
+          () => true,
+          ({ code }) => {
+            // The key that leads to somebody who can be given something.
+            expect(code).toBe('23503');
+            return false;
+          },
+        ),
+  ],
+  [
+    'of a seat',
+    async ({ license, lena }) => {
+      const body = { licenseId: license.id };
+      return async () =>
+        wasDone((await call('POST', `/users/${lena.externalId}/seats`, { body })).status, 201);
+    },
+  ],
+  [
+    'by a request',
+    async ({ lena }) => {
+      const body = { item: 'Monitor' };
+      return async () =>
+        wasDone((await call('POST', `/users/${lena.externalId}/requests`, { body })).status, 201);
+    },
+  ],
+];
+
+/** How much somebody has, of everything. */
+const heldBy = async (userId: number): Promise<number> =>
+  (
+    await sql.query(
+      `select (select count(*) from assignments where user_id = $1 and live)
+        + (select count(*) from seats where user_id = $1 and live)
+        + (select count(*) from requests where user_id = $1 and live) as held`,
+      [userId],
+    )
+  ).rows.map(({ held }) => Number(held))[0]!;
+
+async function timed<T>(work: () => Promise<T>) {
+  const began = performance.now();
+  const result = await work();
+  return { result, began, ended: performance.now() };
+}
+
+describe.each([0, 30, 500])('a claim %i ms around a completion', (ms) => {
+  test.each(claims)('%s: one of the two is done, never both', async (_, ready) => {
+    for (const [claimAfter, completionAfter] of [
+      [ms, 0],
+      [0, ms],
+    ] as const) {
+      const cast = await makeCast(database);
+      await clearChecklist(database, cast);
+      const ivo = await web.signIn(cast.ivo.email);
+      const claimIt = await ready(cast);
+      const [claim, finish] = await Promise.all([
+        pause(claimAfter).then(() => timed(claimIt)),
+        pause(completionAfter).then(() =>
+          timed(() => ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() })),
+        ),
+      ]);
+      const [claimed, answer] = [claim.result, finish.result];
+      expect([303, 409]).toContain(answer.status);
+      expect(answer.status === 303).toBe(!claimed);
+      expect(await isCompleted(cast.lena.id)).toBe(!claimed);
+      expect(await heldBy(cast.lena.id)).toBe(claimed ? 1 : 0);
+      // Whichever was over before the other began has decided it.
+      if (claim.ended < finish.began) expect(claimed).toBe(true);
+      if (finish.ended < claim.began) expect(claimed).toBe(false);
+    }
+  });
+});
