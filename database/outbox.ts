@@ -33,6 +33,7 @@ export async function passOverUnaddressed(em: EntityManager, limit: number): Pro
 
 /** Marks rows that the engine has taken. */
 export async function markSent(em: EntityManager, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql`update outbox set sent_at = now(), attempts = attempts + 1 where id = any(${ids}::int[])`.execute(
     sqlOf(em),
   );
@@ -40,6 +41,7 @@ export async function markSent(em: EntityManager, ids: readonly number[]): Promi
 
 /** Puts rows off that the engine has refused: twice as long after each refusal, five minutes at most. */
 export async function putOff(em: EntityManager, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql`
     update outbox set attempts = attempts + 1,
       next_try_at = now() + least(interval '1 second' * power(2, least(attempts, 20)), interval '5 minutes')
