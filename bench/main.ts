@@ -30,39 +30,31 @@ const small: Crowd = { users: 1_000, leavers: 300 };
 const say = (line: string) => console.log(line);
 const rows: Row[] = [];
 
-say('A small place');
-const few = await inPlace(small, async (place) => ({
-  pages: await measurePages(place),
-  memory: await memoryAfresh(place),
-}));
 say('A large place');
-const many = await inPlace(large, async (place) => {
-  const pages = await measurePages(place);
+await inPlace(large, async (place) => {
+  say('A small place beside it');
+  const beside = await inPlace(small, async (smaller) => ({
+    pages: await measurePages(place, smaller),
+    memory: await memoryAfresh(smaller),
+  }));
+  say('The large place alone');
   const engine = await bareEngine(place.temporalAddress, place.databaseUrl);
-  rows.push(...pages, ...(await measureUpdates(place, engine)), ...(await measureCalls(place, engine)));
+  rows.push(
+    ...beside.pages,
+    ...(await measureUpdates(place, engine)),
+    ...(await measureCalls(place, engine)),
+  );
   rows.push(...(await measureFanOut(place)), ...(await measureImport(place)));
   await engine.stop();
-  const memory = await memoryAfresh(place);
-  if (values.soak) rows.push(...(await measureLoad(place, { minutes: Number(values.soak), say })));
-  return { pages, memory };
-});
-for (const [i, page] of many.pages.entries()) {
-  const limitIs = `with ${small.users} people`;
   rows.push({
-    what: `${page.what}, ${large.users} people`,
-    ours: page.ours,
-    limit: few.pages[i]!.ours,
-    limitIs,
+    what: `the worker's memory, ${large.leavers} sleeping leavers`,
+    ours: await memoryAfresh(place),
+    limit: beside.memory,
+    limitIs: `with ${small.leavers}`,
     atMost: 1.3,
+    unit: ' MiB',
   });
-}
-rows.push({
-  what: `the worker's memory, ${large.leavers} sleeping leavers`,
-  ours: many.memory,
-  limit: few.memory,
-  limitIs: `with ${small.leavers}`,
-  atMost: 1.3,
-  unit: ' MiB',
+  if (values.soak) rows.push(...(await measureLoad(place, { minutes: Number(values.soak), say })));
 });
 
 say('');

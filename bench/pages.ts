@@ -11,48 +11,43 @@ import { visit } from './visitor.ts';
 
 const rounds = 200;
 
-/** The queue and a person's page, each beside the same statement sent by the bare driver, its rows written as JSON. */
-export async function measurePages(place: Place): Promise<Row[]> {
+/**
+ * The queue and a person's page, each beside the same statement sent by the bare driver, its rows written as JSON, and
+ * beside the same page of a smaller place.
+ */
+export async function measurePages(place: Place, smaller: Place): Promise<Row[]> {
+  const leaverId = await someLeaverIn(place);
   const database = await connect(place.databaseUrl, { poolSize: 1 });
-  const {
-    rows: [leaver],
-  } = await oneOff(
-    place.databaseUrl,
-    `select user_id from offboardings where state = 'open' order by id desc limit 1`,
-  );
   const today = todayIn('UTC', new Date());
   const queueQuery = await queryOf(() => queueOf(database.em, { lookAhead: 30 }, today, 1));
-  const personQuery = await queryOf(() => leaverOf(database.em, leaver.user_id));
+  const personQuery = await queryOf(() => leaverOf(database.em, leaverId));
   await database.close();
 
   const client = new pg.Client({ connectionString: place.databaseUrl });
   await client.connect();
-  const visitor = await visit(place);
+  const [visitor, visitorOfSmaller] = [await visit(place), await visit(smaller)];
+  const leaverOfSmaller = await someLeaverIn(smaller);
   const asJson = async ({ text, values }: Statement) =>
     JSON.stringify((await client.query(text, values)).rows);
   const times = await inTurns(rounds, {
     queue: () => visitor.get('/offboarding'),
+    queueOfSmaller: () => visitorOfSmaller.get('/offboarding'),
     queueBare: () => asJson(queueQuery),
-    person: () => visitor.get(`/offboarding/${leaver.user_id}`),
+    person: () => visitor.get(`/offboarding/${leaverId}`),
+    personOfSmaller: () => visitorOfSmaller.get(`/offboarding/${leaverOfSmaller}`),
     personBare: () => asJson(personQuery),
   });
   await client.end();
+  const isBare = { limitIs: 'its statement by bare pg, as JSON' };
+  const isSmaller = { limitIs: `with ${smaller.crowd.users} people`, atMost: 1.3 };
+  const queue = { what: 'queue page, 50 rows', ours: times.queue };
+  const person = { what: "person's page", ours: times.person };
+  const among = `, ${place.crowd.users} people`;
   return [
-    {
-      what: 'queue page, 50 rows',
-      ours: times.queue,
-      limit: times.queueBare,
-      limitIs: 'its statement by bare pg, as JSON',
-      atMost: 3,
-      p95Within: 25,
-    },
-    {
-      what: "person's page",
-      ours: times.person,
-      limit: times.personBare,
-      limitIs: 'its statement by bare pg, as JSON',
-      p50Within: 20,
-    },
+    { ...queue, limit: times.queueBare, ...isBare, atMost: 3, p95Within: 25 },
+    { ...person, limit: times.personBare, ...isBare, p50Within: 20 },
+    { ...queue, what: queue.what + among, limit: times.queueOfSmaller, ...isSmaller },
+    { ...person, what: person.what + among, limit: times.personOfSmaller, ...isSmaller },
   ];
 }
 
@@ -65,11 +60,15 @@ async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
   return found!;
 }
 
-async function oneOff(connectionString: string, text: string) {
-  const client = new pg.Client({ connectionString });
+/** The id of somebody who leaves. */
+async function someLeaverIn({ databaseUrl }: Place): Promise<number> {
+  const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
-    return await client.query(text);
+    const { rows } = await client.query<{ id: number }>(
+      `select user_id as id from offboardings where state = 'open' order by id desc limit 1`,
+    );
+    return rows[0]!.id;
   } finally {
     await client.end();
   }

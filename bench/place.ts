@@ -24,6 +24,7 @@ export const secretKey = Buffer.alloc(32, 'bench').toString('base64');
 
 /** A Lastday of its own: both servers, a crowd of people, the web and the worker in processes as in production. */
 export interface Place {
+  crowd: Crowd;
   address: string;
   databaseUrl: string;
   temporalAddress: string;
@@ -100,6 +101,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   if (!(await until(isHealthy, 120_000, 200)))
     throw new Error(`The place did not come up; its logs are in ${folder}`);
   const place: Place = {
+    crowd,
     address,
     metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
