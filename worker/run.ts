@@ -19,13 +19,13 @@ import { usualSchedule } from '../domain/webhook-schedule.ts';
 import { timed } from '../metrics/calls.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
+import { type Channel, hangBell } from './bell.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createEngine } from './engine.ts';
 import { createHandOver } from './handing-over.ts';
 import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
-import { listenToOutbox } from './outbox-bell.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
 import { keepWorking } from './workers.ts';
@@ -79,7 +79,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const reconcile = createReconciler({ database, engine, handOver, log });
   const digest = createDigester({ database, engine, handOver, isOn: world.mail !== null });
   const startImports = createImportStarter({ database, engine, handOver });
-  const bell = listenToOutbox(DATABASE_URL, log);
+  const bell = hangBell(DATABASE_URL, log);
   const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
   const name = `${hostname()}-${process.pid}`;
 
@@ -91,8 +91,8 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
       throw error;
     });
   const every = (ms: number) => () => sleep(ms, stopping);
-  const whenRung = () => {
-    const rung = bell.listener();
+  const whenRung = (channel: Channel) => {
+    const rung = bell.listener(channel);
     return () => rung(relayAtLeastEvery);
   };
   const showLife = async () =>
@@ -104,8 +104,8 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
     loop('Heartbeat', showLife, () =>
       sleep(workers.areRunning() ? heartbeatEvery : firstHeartbeatWithin, stopping),
     ),
-    loop('Relay', relay, whenRung()),
-    loop('Deliveries', dispatch, whenRung()),
+    loop('Relay', relay, whenRung('outbox')),
+    loop('Deliveries', dispatch, whenRung('deliveries')),
     loop('Imports', startImports, every(startImportsEvery)),
     loop('Digests', digest, every(digestEvery)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedEvery)),

@@ -1,20 +1,17 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { makeLog } from '../../config/log.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
-import { listenToOutbox } from '../../worker/outbox-bell.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { makeCast } from '../support/cast.ts';
-import { clearChecklist, recoverLaptop } from '../support/clearing.ts';
+import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { handOverTo, ownEngine } from '../support/engine.ts';
 
-const { database, url } = await ownDatabase();
+const { database } = await ownDatabase();
 const { address, connection, client, engine, relay, handleOf } = await ownEngine(database);
-const log = makeLog('worker', 'silent');
 const em = () => sqlOf(database.em.fork());
 
 const outboxOf = async (offboardingId: number | null) => {
@@ -120,28 +117,4 @@ it('sends every change once with four relays at work', async () => {
   );
   expect(Math.max(...rows.map(({ attempts }) => attempts))).toBeLessThanOrEqual(2);
   expect(client.options.namespace).toMatch(/^test-/);
-});
-
-it('is woken by a change, also after its connection was lost', async () => {
-  const bell = listenToOutbox(url, log);
-  const [rung, alsoRung] = [bell.listener(), bell.listener()];
-  await rung(5_000);
-  const cast = await makeCast(database);
-  const ringsWithin = async (ms: number) => {
-    const began = Date.now();
-    await Promise.all([rung(ms), alsoRung(ms)]);
-    return Date.now() - began < ms - 100;
-  };
-  expect(await ringsWithin(2_000)).toBe(true);
-  await rung(300);
-  await alsoRung(300);
-  expect(await ringsWithin(400)).toBe(false);
-
-  await sql`select pg_terminate_backend(pid) from pg_stat_activity
-    where query = 'listen outbox' and datname = current_database()`.execute(em());
-  await rung(5_000);
-  await alsoRung(5_000);
-  await recoverLaptop(database, cast);
-  expect(await ringsWithin(2_000)).toBe(true);
-  await bell.close();
 });

@@ -3,10 +3,14 @@ import type { Log } from '../config/log.ts';
 import { sleep } from '../config/repeat.ts';
 import { connectTimeoutMs } from '../database/orm.ts';
 
-/** Rings when rows are added to the outbox, or webhooks to be delivered. */
-export interface OutboxBell {
-  /** For one who waits for it; each of them hears every ring. */
-  listener(): BellListener;
+/** What rings: rows added to the outbox, and webhooks to be delivered. The schema's triggers know these names. */
+const channels = ['outbox', 'deliveries'] as const;
+export type Channel = (typeof channels)[number];
+
+/** Rings when the database has something new for the engine. */
+export interface Bell {
+  /** For one who waits for that; each of them hears every ring of it. */
+  listener(channel: Channel): BellListener;
   close(): Promise<void>;
 }
 
@@ -22,11 +26,11 @@ const quietMs = 10_000;
  * Listens on a connection of its own, and connects again when it is lost. A ring that is missed does no
  * harm: whoever waits looks now and then anyway.
  */
-export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
+export function hangBell(databaseUrl: string, log: Log): Bell {
   const stopping = new AbortController();
-  const listeners: (() => void)[] = [];
-  const ring = () => {
-    for (const hear of listeners) hear();
+  const listeners: Record<Channel, (() => void)[]> = { outbox: [], deliveries: [] };
+  const ring = (channel: Channel) => {
+    for (const hear of listeners[channel]) hear();
   };
 
   async function keepListening() {
@@ -34,7 +38,7 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
       try {
         await listen();
       } catch (error) {
-        log.warn({ reason: (error as Error).message }, 'Not listening to the outbox, trying again');
+        log.warn({ reason: (error as Error).message }, 'Not listening to the database, trying again');
       }
       await sleep(pauseBetweenTries, stopping.signal);
     }
@@ -50,15 +54,15 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
     });
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => {});
-    client.on('notification', ring);
+    client.on('notification', ({ channel }) => ring(channel as Channel));
     await client.connect();
     const end = () => void client.end();
     stopping.signal.addEventListener('abort', end, { once: true });
     try {
       if (stopping.signal.aborted) end();
-      else await client.query('listen outbox');
+      else await client.query(channels.map((channel) => `listen ${channel}`).join('; '));
       // What was added while nobody listened.
-      ring();
+      channels.forEach(ring);
       await lost;
     } finally {
       stopping.signal.removeEventListener('abort', end);
@@ -66,10 +70,10 @@ export function listenToOutbox(databaseUrl: string, log: Log): OutboxBell {
     }
   }
 
-  function listener(): BellListener {
+  function listener(channel: Channel): BellListener {
     let hasRung = false;
     let wake = () => {};
-    listeners.push(() => {
+    listeners[channel].push(() => {
       hasRung = true;
       wake();
     });
