@@ -124,16 +124,17 @@ export async function armingOf(em: EntityManager, userIds: readonly number[]): P
   return { settings: rows[0]!, moments: rows.filter((row) => row.offboardingId !== null) };
 }
 
-/** Whatever waits and is not planned. */
-const skippingAllBut = (leavers: readonly Leaving[], now: Date) => sql`
-  update reminders r set skipped_at = ${now},
-    skip_reason = case when r.last_day = l.last_day then 'settings_changed' else 'date_moved' end
-  from unnest(
-    ${leavers.map(({ offboardingId }) => offboardingId)}::int[],
-    ${leavers.map(({ lastDay }) => lastDay.date)}::date[]) l (offboarding_id, last_day)
-  where r.offboarding_id = l.offboarding_id and r.fired_at is null and r.skipped_at is null
-    and (r.offboarding_id, r.last_day, r.kind, r.days) not in (
-      select offboarding_id, last_day, kind, days from planned)`;
+/** Whatever waits and is not planned. Not by a join: PostgreSQL could begin it with everybody's reminders. */
+function skippingAllBut(leavers: readonly Leaving[], now: Date): RawBuilder<unknown> {
+  const ids = sql`${leavers.map(({ offboardingId }) => offboardingId)}::int[]`;
+  const lastDays = sql`${leavers.map(({ lastDay }) => lastDay.date)}::date[]`;
+  return sql`
+    update reminders set skipped_at = ${now}, skip_reason = case
+      when (offboarding_id, last_day) in (select * from unnest(${ids}, ${lastDays})) then 'settings_changed'
+      else 'date_moved' end
+    where offboarding_id = any(${ids}) and fired_at is null and skipped_at is null
+      and (offboarding_id, last_day, kind, days) not in (select offboarding_id, last_day, kind, days from planned)`;
+}
 
 type NewMoment = PlannedMoment & { offboardingId: number; lastDay: CalendarDate };
 

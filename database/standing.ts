@@ -53,5 +53,5 @@ const statement = sql<Standing>`
       from outbox where sent_at is null and offboarding_id is not null
     ) outbox, (
       select count(*) as "dueReminders", ${ageOf(sql.ref('due_at'))} as "oldestDueReminderAge"
-      from reminders where fired_at is null and skipped_at is null and due_at <= now()
+      from reminders where coalesce(fired_at, skipped_at) is null and due_at <= now()
     ) reminders`;

@@ -82,8 +82,14 @@ export const Reminder = defineEntity({
   indexes: [
     {
       name: 'reminders_waiting_index',
-      expression:
-        'create index reminders_waiting_index on reminders (due_at) where fired_at is null and skipped_at is null',
+      expression: `create index reminders_waiting_index on reminders (offboarding_id, due_at, id)
+        where fired_at is null and skipped_at is null`,
+    },
+    {
+      // For the count of what is due alone: in these words nothing about one leaver is looked for here.
+      name: 'reminders_due_index',
+      expression: `create index reminders_due_index on reminders (due_at)
+        where coalesce(fired_at, skipped_at) is null`,
     },
   ],
   checks: [

@@ -21,7 +21,7 @@ test('what waits is found by indexes: a scraper asks every few seconds', async (
   expect(lines.filter((line) => /Seq Scan/.test(line) && !line.includes('heartbeats'))).toEqual([]);
   const used = [
     'outbox_unsent',
-    'reminders_waiting',
+    'reminders_due',
     'offboardings_failed',
     'webhook_deliveries_pending',
     'mails_pending',
