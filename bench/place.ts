@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../config/local-machine.ts';
+import { startGuardian } from '../scripts/local/guardian.ts';
+import { logFile, logTail } from '../scripts/local/logs.ts';
 import { freePort } from '../scripts/local/ports.ts';
 import { startPostgres } from '../scripts/local/postgres.ts';
 import { postgresData } from '../scripts/local/postgres-place.ts';
@@ -55,9 +57,17 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const quiet = () => undefined;
   const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
+  const guardian = startGuardian();
+  const pids: number[] = [];
+  // Guarded at once: when the other one does not start, this one is not to stay.
+  const guarded = <T extends { pid: number }>(server: T): T => {
+    pids.push(server.pid);
+    guardian.guard({ pids, folders: [postgresData(folder), folder] });
+    return server;
+  };
   const [postgres, temporal] = await Promise.all([
-    startPostgres({ dataDir: folder, durable: true, log: quiet }),
-    startTemporal({ dataDir: folder, cli, log: quiet }),
+    startPostgres({ dataDir: folder, durable: true, log: quiet }).then(guarded),
+    startTemporal({ dataDir: folder, cli, log: quiet }).then(guarded),
   ]);
   const [port, metricsPort] = [await freePort(), await freePort()];
   const env = {
@@ -94,12 +104,15 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       endsBy: 'SIGTERM',
       patience: 15_000,
     });
+  const endOfLog = (name: string) => logTail(logFile(folder, name));
   const web = await start('web', [], { METRICS_PORT: String(metricsPort) });
   let worker = await start('worker', [workflows]);
   const address = `http://127.0.0.1:${port}`;
   const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
   if (!(await until(isHealthy, 120_000, 200)))
-    throw new Error(`The place did not come up; its logs are in ${folder}`);
+    throw new Error(
+      `The place did not come up. Its logs end with:\n${['web', 'worker'].map(endOfLog).join('\n')}`,
+    );
   const place: Place = {
     crowd,
     address,
@@ -120,6 +133,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       await Promise.all([postgres.stop(), temporal.stop()]);
       rmSync(postgresData(folder), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
+      guardian.dismiss();
     },
   };
   say('  waiting until every leaver has a workflow');

@@ -1,19 +1,17 @@
-import { fork } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { migrate } from '../../database/migrate.ts';
 import { connect } from '../../database/orm.ts';
+import { startGuardian } from '../../scripts/local/guardian.ts';
 import { logFile, logTail } from '../../scripts/local/logs.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { postgresData } from '../../scripts/local/postgres-place.ts';
 import { eventually, testKey } from '../../test/support/engine.ts';
 import { Browserlike } from '../../test/support/web.ts';
-import type { Guarded } from './guardian.ts';
 import { type Line, layLine } from './line.ts';
 import { type Part, postgresPart, programPart, temporalPart } from './parts.ts';
 
@@ -28,12 +26,11 @@ export async function startMachine(variables: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'lastday-prove-'));
   // PostgreSQL may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o711);
-  const guardian = fork(fileURLToPath(new URL('./guardian.ts', import.meta.url)), { detached: true });
+  const guardian = startGuardian();
   const parts: Partial<Record<PartName, Part>> = {};
   const guard = () => {
     const pids = Object.values(parts).map((part) => part.current().pid);
-    if (guardian.connected)
-      guardian.send({ pids, folders: [postgresData(dataDir), dataDir] } satisfies Guarded);
+    guardian.guard({ pids, folders: [postgresData(dataDir), dataDir] });
   };
   // Guarded at once: when the other one does not start, this one is not to stay.
   const guarded = <T extends Part>(name: PartName, part: T): T => {
@@ -84,7 +81,7 @@ export async function startMachine(variables: Record<string, string> = {}) {
     for (const line of Object.values(lines)) await line.close();
     rmSync(postgresData(dataDir), { recursive: true, force: true });
     rmSync(dataDir, { recursive: true, force: true });
-    guardian.disconnect();
+    guardian.dismiss();
   });
 
   const address = `http://127.0.0.1:${port}`;

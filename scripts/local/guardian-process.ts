@@ -1,13 +1,7 @@
 import { rmSync } from 'node:fs';
+import type { Guarded } from './guardian.ts';
 
-// A process of its own beside a proof: when the proof is gone, however that came, it ends what the proof has started.
-
-/** What a guardian is told whenever it changes. */
-export interface Guarded {
-  pids: number[];
-  /** To be removed. */
-  folders: string[];
-}
+// Ends what it was told of when whoever has started it is gone, however that came.
 
 let guarded: Guarded = { pids: [], folders: [] };
 process.on('message', (message) => {
