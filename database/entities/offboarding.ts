@@ -81,8 +81,8 @@ export const Reminder = defineEntity({
   uniques: [{ name: 'reminders_moment_unique', properties: ['offboardingId', 'lastDay', 'kind', 'days'] }],
   indexes: [
     {
-      name: 'reminders_waiting_index',
-      expression: `create index reminders_waiting_index on reminders (offboarding_id, due_at, id)
+      name: 'reminders_next_index',
+      expression: `create index reminders_next_index on reminders (offboarding_id, due_at, id)
         where fired_at is null and skipped_at is null`,
     },
     {

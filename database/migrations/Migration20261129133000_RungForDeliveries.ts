@@ -4,8 +4,8 @@ import { Migration } from '@mikro-orm/migrations';
  * Whoever starts deliveries is woken by deliveries alone, and only where there are some: until now each change of a
  * leaver woke them too, also where nobody had asked for webhooks, and they looked for nothing as often as HR called.
  */
-export class Migration20261129130000_RungForDeliveries extends Migration {
-  override name = 'Migration20261129130000_RungForDeliveries';
+export class Migration20261129133000_RungForDeliveries extends Migration {
+  override name = 'Migration20261129133000_RungForDeliveries';
 
   override up(): void {
     this.addSql('drop trigger deliveries_wake_relay on webhook_deliveries;');
