@@ -58,16 +58,12 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   const quiet = () => undefined;
   const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
   const guardian = startGuardian();
-  const pids: number[] = [];
-  // Guarded at once: when the other one does not start, this one is not to stay.
-  const guarded = <T extends { pid: number }>(server: T): T => {
-    pids.push(server.pid);
-    guardian.guard({ pids, folders: [postgresData(folder), folder] });
-    return server;
-  };
+  const pids: Record<string, number> = {};
+  const guard = () => guardian.guard({ dataDir: folder, pids: Object.values(pids) });
+  guard();
   const [postgres, temporal] = await Promise.all([
-    startPostgres({ dataDir: folder, durable: true, log: quiet }).then(guarded),
-    startTemporal({ dataDir: folder, cli, log: quiet }).then(guarded),
+    startPostgres({ dataDir: folder, durable: true, log: quiet }),
+    startTemporal({ dataDir: folder, cli, log: quiet }),
   ]);
   const [port, metricsPort] = [await freePort(), await freePort()];
   const env = {
@@ -92,8 +88,8 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   say(`  making up ${crowd.users} people, ${crowd.leavers} of them leaving`);
   await runScript('seed', ['--users', String(crowd.users), '--leavers', String(crowd.leavers)], env, never);
 
-  const start = (name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Program> =>
-    startProgram({
+  async function start(name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Program> {
+    const program = await startProgram({
       name,
       command: process.execPath,
       args: [join(checkout, name, 'main.ts'), ...args],
@@ -104,6 +100,10 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       endsBy: 'SIGTERM',
       patience: 15_000,
     });
+    pids[name] = program.pid;
+    guard();
+    return program;
+  }
   const endOfLog = (name: string) => logTail(logFile(folder, name));
   const web = await start('web', [], { METRICS_PORT: String(metricsPort) });
   let worker = await start('worker', [workflows]);

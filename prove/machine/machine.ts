@@ -30,9 +30,9 @@ export async function startMachine(variables: Record<string, string> = {}) {
   const parts: Partial<Record<PartName, Part>> = {};
   const guard = () => {
     const pids = Object.values(parts).map((part) => part.current().pid);
-    guardian.guard({ pids, folders: [postgresData(dataDir), dataDir] });
+    guardian.guard({ dataDir, pids });
   };
-  // Guarded at once: when the other one does not start, this one is not to stay.
+  guard();
   const guarded = <T extends Part>(name: PartName, part: T): T => {
     parts[name] = part;
     guard();

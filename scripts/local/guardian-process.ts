@@ -1,24 +1,31 @@
 import { rmSync } from 'node:fs';
 import type { Guarded } from './guardian.ts';
+import { stopLeftoverPostgres } from './postgres.ts';
+import { postgresData } from './postgres-place.ts';
+import { stopLeftoverTemporal } from './temporal.ts';
 
 // Ends what it was told of when whoever has started it is gone, however that came.
 
-let guarded: Guarded = { pids: [], folders: [] };
+let guarded: Guarded | null = null;
 process.on('message', (message) => {
-  guarded = message as Guarded;
+  guarded = message === 'nothing' ? null : (message as Guarded);
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
-process.once('disconnect', () => {
-  for (const pid of guarded.pids) end(pid);
-  // PostgreSQL's children see that it has died, and go.
-  setTimeout(() => {
-    for (const folder of guarded.folders) rmSync(folder, { recursive: true, force: true });
-    process.exit();
-  }, 1_000);
+process.once('disconnect', async () => {
+  if (guarded !== null) await clearUp(guarded);
+  process.exit();
 });
 
-function end(pid: number) {
+async function clearUp({ dataDir, pids }: Guarded) {
+  for (const pid of pids) kill(pid);
+  const quietly = () => undefined;
+  await Promise.allSettled([stopLeftoverPostgres(dataDir, quietly), stopLeftoverTemporal(dataDir, quietly)]);
+  for (const folder of [postgresData(dataDir), dataDir])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+}
+
+function kill(pid: number) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {

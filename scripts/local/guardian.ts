@@ -3,26 +3,29 @@ import { fileURLToPath } from 'node:url';
 
 /** What must not outlive this process. */
 export interface Guarded {
+  /** Where servers keep their data: the servers are ended, by the numbers that they leave there, and it is removed. */
+  dataDir: string;
+  /** Of what else was started. */
   pids: number[];
-  /** To be removed. */
-  folders: string[];
 }
 
 /** Ends what this process has started when it is gone, also by `kill -9`. */
 export interface Guardian {
   /** Says what there is now, in place of what was said before. */
   guard(guarded: Guarded): void;
-  /** Lets go; what is there by then is ended. */
+  /** Everything has ended as it should. */
   dismiss(): void;
 }
 
 /** Starts a process of its own beside this one, which nobody ends by accident with it. */
 export function startGuardian(): Guardian {
   const guardian = fork(fileURLToPath(new URL('./guardian-process.ts', import.meta.url)), { detached: true });
+  const say = (guarded: Guarded | null) => guardian.connected && guardian.send(guarded ?? 'nothing');
   return {
-    guard(guarded) {
-      if (guardian.connected) guardian.send(guarded);
+    guard: say,
+    dismiss() {
+      say(null);
+      if (guardian.connected) guardian.disconnect();
     },
-    dismiss: () => guardian.disconnect(),
   };
 }
