@@ -14,7 +14,7 @@ export interface PendingDelivery {
 
 const address = sql`d.id, d.event_id as "eventId", d.endpoint_id as "endpointId", d.replay_of as "replayOf"`;
 
-/** What a completion has caused is started by the leaver's own workflow; everything else by the relay. */
+/** What a completion has caused is started by the leaver's own workflow; everything else by the dispatcher. */
 const isOfCompletion = sql`(e.type = 'user.offboarded' and d.replay_of is null)`;
 
 /** The deliveries that the completion of an offboarding has caused and that are still on their way. */
@@ -29,7 +29,7 @@ export async function pendingDeliveriesOf(
   return rows;
 }
 
-/** The deliveries that the relay has yet to give to the engine, from id `after` on, oldest first. */
+/** The deliveries that the dispatcher has yet to give to the engine, from id `after` on, oldest first. */
 export async function unstartedDeliveries(
   em: EntityManager,
   { after, limit }: { after: number; limit: number },
@@ -43,6 +43,7 @@ export async function unstartedDeliveries(
 
 /** Marks deliveries that the engine has taken. */
 export async function markStarted(em: EntityManager, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
   await sql`update webhook_deliveries set started_at = now() where id = any(${ids}::int[])`.execute(
     sqlOf(em),
   );

@@ -33,7 +33,7 @@ import { keepWorking } from './workers.ts';
 const heartbeatEvery = 5_000;
 /** Whoever waits for the first sign of life should not wait for a whole turn. */
 const firstHeartbeatWithin = 100;
-const relayAtLeastEvery = 1_000;
+const lookAtLeastEvery = 1_000;
 const startImportsEvery = 1_000;
 const digestEvery = 5_000;
 const abandonedEvery = 30_000;
@@ -93,7 +93,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const every = (ms: number) => () => sleep(ms, stopping);
   const whenRung = (channel: Channel) => {
     const rung = bell.listener(channel);
-    return () => rung(relayAtLeastEvery);
+    return () => rung(lookAtLeastEvery);
   };
   const showLife = async () =>
     workers.areRunning() && (await engine.answers()) && beat(database.em.fork(), name);

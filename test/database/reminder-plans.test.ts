@@ -34,7 +34,6 @@ interface PlanNode {
   'Actual Rows': number;
   'Actual Loops': number;
   'Rows Removed by Filter'?: number;
-  'Rows Removed by Join Filter'?: number;
   Plans?: PlanNode[];
 }
 
