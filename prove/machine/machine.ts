@@ -33,15 +33,11 @@ export async function startMachine(variables: Record<string, string> = {}) {
     guardian.guard({ dataDir, pids });
   };
   guard();
-  const guarded = <T extends Part>(name: PartName, part: T): T => {
-    parts[name] = part;
-    guard();
-    return part;
-  };
   const [postgres, temporal] = await Promise.all([
-    postgresPart(dataDir, guard).then((part) => guarded('postgres', part)),
-    temporalPart(dataDir, inject('temporalCli'), guard).then((part) => guarded('temporal', part)),
+    postgresPart(dataDir, guard),
+    temporalPart(dataDir, inject('temporalCli'), guard),
   ]);
+  Object.assign(parts, { postgres, temporal });
   const { appUrl, ownerUrl } = postgres.current();
   await migrate(ownerUrl, appUrl);
 

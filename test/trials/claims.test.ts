@@ -1,31 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
-import { scopes } from '../../domain/scopes.ts';
-import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
-import { ownEngine } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
+import { openDoors } from './doors.ts';
 
 // Trials that live peers lost: something is claimed for a leaver while they are completed.
 
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, API_RATE_LIMIT: '100000' });
-const { value } = await createToken(database.em, 'system', { name: 'all', scopes });
-const call = apiAt(web.address, value);
-const sql = new pg.Client({ connectionString: own.url });
-beforeAll(async () => {
-  await sql.connect();
-  await engine.startWorker();
-});
-afterAll(() => sql.end());
+const { database, web, call, sql } = await openDoors();
 
 const isCompleted = async (userId: number) =>
   (await database.em.fork().findOneOrFail(User, { id: userId })).offboardingCompletedAt != null;

@@ -1,33 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Assignment, Notification, Offboarding, User, WebhookEvent } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
-import { scopes } from '../../domain/scopes.ts';
 import { complete } from '../../workflows/messages.ts';
-import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
-import { ownEngine } from '../support/engine.ts';
 import { csvOf, importing } from '../support/importing.ts';
 import { routesOf } from '../support/routes.ts';
-import { startWeb } from '../support/web.ts';
+import { openDoors } from './doors.ts';
 
 // Trials that live peers lost: what is finished is finished with nothing out, whatever door somebody takes.
 
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, API_RATE_LIMIT: '100000' });
-const { value } = await createToken(database.em, 'system', { name: 'all', scopes });
-const call = apiAt(web.address, value);
-const sql = new pg.Client({ connectionString: own.url });
-beforeAll(async () => {
-  await sql.connect();
-  await engine.startWorker();
-});
-afterAll(() => sql.end());
+const { database, engine, web, call, sql } = await openDoors();
 
 const em = () => database.em.fork();
 const isCompleted = async (userId: number) =>

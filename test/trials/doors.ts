@@ -1,0 +1,24 @@
+import pg from 'pg';
+import { afterAll, beforeAll } from 'vitest';
+import { createToken } from '../../database/tokens.ts';
+import { scopes } from '../../domain/scopes.ts';
+import { apiAt } from '../support/api.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { startWeb } from '../support/web.ts';
+
+/** A Lastday with all its doors open for a test file: the console, the API under every scope, the engine, and SQL. */
+export async function openDoors() {
+  const own = await ownDatabase();
+  const { database } = own;
+  const engine = await ownEngine(database);
+  const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace, API_RATE_LIMIT: '100000' });
+  const { value } = await createToken(database.em, 'system', { name: 'all', scopes });
+  const sql = new pg.Client({ connectionString: own.url });
+  beforeAll(async () => {
+    await sql.connect();
+    await engine.startWorker();
+  });
+  afterAll(() => sql.end());
+  return { database, engine, web, call: apiAt(web.address, value), sql };
+}
