@@ -10,8 +10,10 @@ import { ownEngine } from '../support/engine.ts';
 import { bodies, type JsonSchema, odd, type Resolve } from '../support/from-schema.ts';
 import { startWeb } from '../support/web.ts';
 
-/** How long each operation is tried, in milliseconds; once at least. */
+/** How long each operation is tried, in milliseconds; longer where nothing has come of it yet. */
 const timeLimit = 2_000;
+/** How often each operation is tried within that time; and at most, for something to come of it. */
+const tries = { usual: 150, most: 1_000 };
 
 const own = await ownDatabase();
 const engine = await ownEngine(own.database);
@@ -22,22 +24,36 @@ const document = await documentAt(web.address);
 const schemas = document.components!.schemas as Record<string, JsonSchema>;
 const resolve: Resolve = (reference) => schemas[reference.split('/').at(-1)!]!;
 
-const casts = [await makeCast(own.database), await makeCast(own.database)];
-const people = casts.flatMap(({ lena, emil, rosa, nora }) => [lena, emil, rosa, nora]);
-const externalIds = people.map(({ externalId }) => externalId);
-const things = {
-  externalId: externalIds,
-  tag: casts.flatMap(({ laptop, spare }) => [laptop.tag, spare.tag]),
-  id: casts.map(({ offboardingId }) => String(offboardingId)),
-  importId: ['1', '2'],
-};
-const known = {
-  managerExternalId: externalIds,
-  userExternalId: externalIds,
-  licenseId: casts.map(({ license }) => license.id),
-  assignmentId: casts.map(({ laptop }) => laptop.assignmentId),
-  timeZone: ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/Santiago'],
-};
+/** What calls name that there is: in addresses and, by the names of their fields, in bodies. */
+interface Known {
+  things: Record<'externalId' | 'tag' | 'id' | 'importId', string[]>;
+  fields: Record<string, unknown[]>;
+}
+
+/** A cast, of whom Mira has left, and its things. */
+async function someoneAndSomething(): Promise<Known> {
+  const { lena, emil, rosa, nora, mira, laptop, spare, license, offboardingId } = await makeCast(
+    own.database,
+  );
+  const left = await call('POST', `/users/${mira.externalId}/completion`);
+  expect(left.status).toBe(200);
+  const externalIds = [lena, emil, rosa, nora, mira].map(({ externalId }) => externalId);
+  return {
+    things: {
+      externalId: externalIds,
+      tag: [laptop.tag, spare.tag],
+      id: [String(offboardingId)],
+      importId: ['1', '2'],
+    },
+    fields: {
+      managerExternalId: externalIds,
+      userExternalId: externalIds,
+      licenseId: [license.id],
+      assignmentId: [laptop.assignmentId],
+      timeZone: ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/Santiago'],
+    },
+  };
+}
 
 interface Operation {
   parameters?: { in: string; name: string }[];
@@ -49,8 +65,10 @@ const operations = Object.entries(document.paths!).flatMap(([path, item]) =>
   ),
 );
 
+let first: Known;
 beforeAll(async () => {
   await engine.startWorker();
+  first = await someoneAndSomething();
   const headers = { 'Content-Type': 'text/csv' };
   const body = 'externalId,name,email\nF-1,Imported,imported@x.example\n';
   expect((await call('POST', '/imports/users', { headers, body })).status).toBe(202);
@@ -61,7 +79,7 @@ const asText = (value: unknown): string =>
   typeof value === 'string' ? value : String(JSON.stringify(value));
 
 /** Addresses of an operation: of things that there are, and of whatever can stand in an address. */
-const addresses = (path: string): fc.Arbitrary<string> => {
+const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> => {
   const step = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 120 })
     .filter((text) => !/^\.\.?$/.test(text))
@@ -76,17 +94,17 @@ const addresses = (path: string): fc.Arbitrary<string> => {
     '__proto__',
     '0',
   );
-  const [first, ...rest] = path.split(/(\{\w+\})/);
+  const [start, ...rest] = path.split(/(\{\w+\})/);
   return rest.reduce<fc.Arbitrary<string>>((before, part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof typeof things | undefined;
+    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof Known['things'] | undefined;
     if (name === undefined) return before.map((text) => text + part);
     const there = { weight: 6, arbitrary: fc.constantFrom(...things[name]) };
     return fc.tuple(before, fc.oneof(there, step, strange)).map(([text, value]) => text + value);
-  }, fc.constant(first!));
+  }, fc.constant(start!));
 };
 
 /** What stands behind the question mark: mostly nothing, or parameters that there are and are not, right and wrong. */
-const queries = ({ parameters = [] }: Operation): fc.Arbitrary<string> => {
+const queries = ({ parameters = [] }: Operation, externalIds: string[]): fc.Arbitrary<string> => {
   const names = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
   const name = fc.constantFrom(...names, 'unknown', '__proto__', 'limit[]');
   const text = fc.oneof(
@@ -126,12 +144,14 @@ function printable(text: string): string {
 }
 
 /** Mostly no strange header at all, so that the calls get as far as the work. */
-const calls = (path: string, operation: Operation) => {
+const calls = (path: string, operation: Operation, { things, fields }: Known) => {
   const content = Object.entries(operation.requestBody?.content ?? {});
   const [media, { schema }] = content[0] ?? ['', { schema: {} }];
-  const body = media === 'application/json' ? bodies(schema, resolve, known) : csv;
+  const body = media === 'application/json' ? bodies(schema, resolve, fields) : csv(things.externalId);
   return fc.record({
-    address: fc.tuple(addresses(path), queries(operation)).map(([there, query]) => there + query),
+    address: fc
+      .tuple(addresses(path, things), queries(operation, things.externalId))
+      .map(([there, query]) => there + query),
     headers: fc.oneof(
       {
         weight: 4,
@@ -143,22 +163,22 @@ const calls = (path: string, operation: Operation) => {
   });
 };
 
-const cell = fc
-  .oneof(fc.constantFrom('', '"', '""', '2099-01-31', 'new@x.example', ...externalIds), odd.map(asText))
-  .map((text) => text.toWellFormed());
-const lines = fc.array(
-  fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(',')),
-  { maxLength: 5 },
-);
 const header = fc.constantFrom('externalId,name,email,endDate', 'externalId,jobTitle', '"externalId";"name"');
-const csv = fc
-  .tuple(fc.oneof({ weight: 3, arbitrary: header }, cell), lines)
-  .map(([first, others]) => [first, ...others].join('\n'));
+const csv = (externalIds: string[]) => {
+  const known = fc.constantFrom('', '"', '""', '2099-01-31', 'new@x.example', ...externalIds);
+  const cell = fc.oneof(known, odd.map(asText)).map((text) => text.toWellFormed());
+  const line = fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(','));
+  return fc
+    .tuple(fc.oneof({ weight: 3, arbitrary: header }, cell), fc.array(line, { maxLength: 5 }))
+    .map((lines) => lines.flat().join('\n'));
+};
 
 describe('what no caller means gets a clear 4xx, on every route', () => {
   /** The address of something that there is. */
   const addressOf = (path: string) =>
-    path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(things[name as keyof typeof things][0]!));
+    path.replaceAll(/\{(\w+)\}/g, (_, name) =>
+      encodeURIComponent(first.things[name as keyof Known['things']][0]!),
+    );
 
   test.each(operations)(
     '%s %s, with parameters that are doubled or unknown',
@@ -201,22 +221,28 @@ const reached = new Set<number>();
 
 describe('no call that the description allows, or almost allows, ends in a 500', () => {
   test.each(operations)('%s %s', async (method, path, operation) => {
-    let end = Number.POSITIVE_INFINITY;
+    // Its own cast, for nobody can be given anything whom an earlier operation has let go.
+    const arbitrary = calls(path, operation, await someoneAndSomething());
+    const end = Date.now() + timeLimit;
+    let made = 0;
+    let succeeded = false;
     await fc.assert(
-      fc.asyncProperty(calls(path, operation), async ({ address, headers, body }) => {
-        if (Date.now() > end) return;
+      fc.asyncProperty(arbitrary, async ({ address, headers, body }) => {
+        if (succeeded && (Date.now() > end || made >= tries.usual)) return;
+        made++;
         // The answer is held against the description by whoever calls.
         const { status } = await call(method, address, { headers, body });
         reached.add(status);
+        succeeded ||= status < 300;
         expect(status).toBeLessThan(500);
-        end = Math.min(end, Date.now() + timeLimit);
       }),
-      { numRuns: 150 },
+      { numRuns: tries.most },
     );
+    expect(succeeded, 'one of the calls got as far as the work').toBe(true);
   });
 
-  test('and the calls got as far as the work and as every kind of refusal', () => {
-    expect([...reached]).toEqual(expect.arrayContaining([200, 201, 202, 400, 404, 409, 415, 422]));
+  test('and the calls met every kind of refusal', () => {
+    expect([...reached]).toEqual(expect.arrayContaining([400, 404, 409, 415, 422]));
   });
 
   test('nor does any other method', async () => {
