@@ -84,7 +84,7 @@ test('from the queue to marked offboarded, in a browser', async () => {
   // Everything since the recovery happened in place.
   expect(new URL(page.url()).pathname).toBe(`/offboarding/${cast.lena.id}`);
 
-  await page.getByRole('link', { name: 'Mark as offboarded' }).click();
+  await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByText('2 people').waitFor();
   await page.getByRole('button', { name: 'Mark as offboarded' }).dblclick();
   await page.getByText('Completed by Ivo Marin').waitFor();
@@ -101,7 +101,7 @@ test('the same without JavaScript', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email, { javaScriptEnabled: false });
   await clearByHand(page, cast);
-  await page.getByRole('link', { name: 'Mark as offboarded' }).click();
+  await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByText('Completed by Ivo Marin').waitFor();
   await everythingHappened(cast);

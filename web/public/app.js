@@ -5,17 +5,36 @@ document.addEventListener('click', (event) => {
   const row = event.target.closest('tr[data-href]');
   if (!row || event.target.closest('a, button, input, select, label, summary')) return;
   if (String(getSelection())) return;
-  location.assign(row.dataset.href);
+  if (event.ctrlKey || event.metaKey) open(row.dataset.href);
+  else location.assign(row.dataset.href);
 });
 
-// A plain form that must be sent once says that it works, and is not sent again.
+// Back to the queue as it was left: the same look-ahead, the same page of it.
+const inQueue = () => document.getElementById('queue') !== null;
+addEventListener('pagehide', () => {
+  if (inQueue()) sessionStorage.setItem('queue', location.search);
+});
+for (const way of ['click', 'auxclick']) {
+  document.addEventListener(way, (event) => {
+    const link = event.target.closest('a[href="/offboarding"]');
+    if (link && !inQueue()) link.search = sessionStorage.getItem('queue') ?? '';
+  });
+}
+
+// A plain form that must be sent once says that it works, and is not sent again until it can only have been stopped.
+const sentForMs = 10_000;
 document.addEventListener('submit', (event) => {
   const form = event.target;
   if (!form.matches('form[data-once]')) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = 'true';
   const button = form.querySelector('[data-busy]');
+  const words = button?.textContent;
   if (button) button.textContent = button.dataset.busy;
+  setTimeout(() => {
+    delete form.dataset.sent;
+    if (button) button.textContent = words;
+  }, sentForMs);
 });
 
 // Back from the cache of the browser: the form may be sent again.
@@ -27,6 +46,13 @@ addEventListener('pageshow', (event) => {
 let focusNext = null;
 document.addEventListener('htmx:before:request', (event) => {
   focusNext = event.target.closest?.('[data-focus]')?.dataset.focus ?? null;
+});
+
+// What was said about the last change is over when the next one is asked for.
+document.addEventListener('htmx:before:request', (event) => {
+  if (event.detail?.ctx?.request?.method !== 'POST') return;
+  for (const alert of document.querySelectorAll('#messages > .alert, .checklist-message > .alert'))
+    alert.remove();
 });
 document.addEventListener('htmx:after:swap', () => {
   if (focusNext === null) return;
@@ -59,6 +85,13 @@ document.addEventListener('htmx:response:error', (event) => {
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
-  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent.trim());
-  button.textContent = 'Copied';
+  const shown = document.querySelector(button.dataset.copy);
+  if (navigator.clipboard) {
+    await navigator.clipboard.writeText(shown.textContent.trim());
+    button.textContent = 'Copied';
+  } else {
+    // Browsers lend the clipboard to https and localhost only.
+    getSelection().selectAllChildren(shown);
+    button.textContent = 'Selected: now copy it';
+  }
 });

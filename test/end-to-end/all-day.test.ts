@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { openConsole, startBrowser } from '../support/browser.ts';
+import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
+import { ownDatabase } from '../support/database.ts';
+import { ownEngine } from '../support/engine.ts';
+import { startWeb } from '../support/web.ts';
+
+// What somebody counts on who has this open all day.
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+await engine.startWorker();
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const browser = await startBrowser();
+
+const search = (page: { url(): string }) => new URL(page.url()).search;
+
+test('the way back to the queue leads to where it was left, and the queue’s own link to its beginning', async () => {
+  const cast = await makeCast(database, 100);
+  const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto('/offboarding');
+  await page.getByLabel('Look ahead').selectOption('180');
+  await page.locator(`#queue a.who-link[href="/offboarding/${cast.lena.id}"]`).click();
+  await page.getByRole('heading', { name: 'Lena Brandt' }).waitFor();
+  await page.locator('.crumbs').getByRole('link', { name: 'Offboarding' }).click();
+  await page.locator('#queue').waitFor();
+  expect(search(page)).toBe('?window=180');
+  await page.getByRole('navigation').getByRole('link', { name: 'Offboarding' }).click();
+  await page.waitForURL((url) => url.search === '');
+  expect(await page.getByLabel('Look ahead').inputValue()).toBe('30');
+  expect(complaints).toEqual([]);
+});
+
+test('what is opened and typed stays so when something else on the checklist changes', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  await page.getByLabel('Review & close: Second monitor').click();
+  await page.getByLabel('Note on Second monitor').fill('Nobody needs two');
+  await page.getByRole('button', { name: /^Revoke/ }).click();
+  await page.getByText('All licenses have been revoked.').waitFor();
+  expect(await page.getByLabel('Note on Second monitor').isVisible()).toBe(true);
+  expect(await page.getByLabel('Note on Second monitor').inputValue()).toBe('Nobody needs two');
+});
+
+test('a complaint goes when the next change is asked for', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  const asRole = (role: User['role']) => database.em.fork().nativeUpdate(User, { id: cast.ivo.id }, { role });
+  await asRole('employee');
+  await page.getByRole('button', { name: /^Revoke/ }).click();
+  await page.locator('.alert-danger').waitFor();
+  await asRole('it-admin');
+  await page.getByRole('button', { name: /^Revoke/ }).click();
+  await page.locator('.alert-success').waitFor();
+  expect(await page.locator('.alert-danger').count()).toBe(0);
+});
+
+test('two clicks on cancelling an offboarding cancel it once, and say so', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.nora.email);
+  const asked: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && asked.push(request.url()));
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  await page.getByText('Cancel this offboarding').click();
+  await page.getByRole('button', { name: /^They stay/ }).dblclick();
+  await page.getByText('The offboarding has been cancelled.').waitFor();
+  expect(asked).toHaveLength(1);
+});
+
+test('a completion whose answer somebody stopped waiting for can be asked for again', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.clock.install();
+  await page.goto(`/offboarding/${cast.lena.id}/completion`);
+  let asked = 0;
+  await page.route('**/completion', (route) => {
+    asked++;
+    // The first answer never comes, as when Escape is pressed.
+    return asked === 1 ? route.abort('aborted') : route.continue();
+  });
+  const button = page.locator('button[data-busy]');
+  await button.click();
+  await page.getByText('Working…').waitFor();
+  await button.click();
+  expect(asked).toBe(1);
+  await page.clock.fastForward(10_000);
+  await page.getByRole('button', { name: 'Mark as offboarded' }).click();
+  await page.getByText('Completed by Ivo Marin').waitFor();
+});
