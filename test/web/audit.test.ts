@@ -2,8 +2,11 @@ import { expect, test } from 'vitest';
 import { updateAsset } from '../../database/assets.ts';
 import { auditTrail } from '../../database/audit-trail.ts';
 import { record } from '../../database/change.ts';
+import { completeOffboarding } from '../../database/completion.ts';
 import { updateLicense } from '../../database/licenses.ts';
+import { updateUser } from '../../database/users.ts';
 import { makeCast } from '../support/cast.ts';
+import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
@@ -55,6 +58,23 @@ test('the trail is narrowed to a kind and paged back in time', async () => {
     path = /href="([^"]+)">Older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
   }
   expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => String(119 - i)));
+});
+
+test('whose report somebody was, is and is no more can be read', async () => {
+  const cast = await makeCast(database);
+  await updateUser(database.em, `user:${cast.nora.id}`, cast.emil.id, { managerId: cast.lena.id });
+  await clearChecklist(database, cast);
+  await completeOffboarding(database.em, cast.offboardingId, `user:${cast.nora.id}`);
+  const nora = await web.signIn(cast.nora.email);
+  const trailOf = async ({ id }: { id: number }) =>
+    [
+      ...(await nora.get(`/audit?user=${id}`)).text.matchAll(/data-label="(?:What|Details)"[^>]*>([^<]*)/g),
+    ].map(([, text]) => text);
+  expect(await trailOf(cast.emil)).toEqual([
+    ...['cleared the manager', 'from Lena Brandt to —'],
+    ...['changed the manager', 'from Mira Holt to Lena Brandt'],
+  ]);
+  expect(await trailOf(cast.rosa)).toEqual(['cleared the manager', 'from Lena Brandt to —']);
 });
 
 test('a changed asset says what was and what is, as a changed person does', async () => {

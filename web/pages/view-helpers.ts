@@ -62,6 +62,13 @@ export const helpers = {
     return plural(Math.floor(days / 365.25), 'year');
   },
 
+  /** Where something is sent, for those who may not see the whole address: the rest of it often opens a door. */
+  host: (url: string) => {
+    if (!URL.canParse(url)) return '…';
+    const { origin, href } = new URL(url);
+    return href === `${origin}/` ? origin : `${origin}/…`;
+  },
+
   plural: (count: number, noun: string) => plural(count, noun),
 
   /** Initials for an avatar: the first letters of the first and the last word, in any script. */

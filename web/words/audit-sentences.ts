@@ -1,5 +1,5 @@
 import type { AuditRow } from '../../database/audit-trail.ts';
-import { auditActions } from '../../domain/audit.ts';
+import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { helpers } from '../pages/view-helpers.ts';
 import { actorWords } from './actors.ts';
 
@@ -11,18 +11,30 @@ export interface AuditSentence {
 }
 
 export function auditSentence(
-  row: Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details'>,
+  row: Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers'>,
 ): AuditSentence {
   return {
     who: row.actorName ?? capitalized(actorWords(row.actor)),
     what: auditActions[row.action] ?? row.action,
-    detail: detailOf(row.action, row.details),
+    detail: managersOf(row) ?? detailOf(row.action, row.details),
   };
+}
+
+/** Who managed the person and who does now, by their names. */
+function managersOf({
+  action,
+  details,
+  managers,
+}: Pick<AuditRow, 'action' | 'details' | 'managers'>): string | null {
+  const name = (id: unknown) => (id === null ? '—' : (managers?.[String(id)] ?? `person ${id}`));
+  if (action === 'user.manager_changed') return `from ${name(details.from)} to ${name(details.to)}`;
+  if (action === 'user.manager_cleared') return `from ${name(details.formerManagerId)} to —`;
+  return null;
 }
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
-function detailOf(action: string, details: Record<string, unknown>): string | null {
+function detailOf(action: string, details: AuditDetails): string | null {
   if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges);
   if ('from' in details || 'to' in details) {
     const shown =
@@ -33,8 +45,14 @@ function detailOf(action: string, details: Record<string, unknown>): string | nu
   }
   const parts = Object.entries(details)
     .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
-    .map(([name, value]) => `${labelOf(name)}: ${Array.isArray(value) ? value.join(', ') : String(value)}`);
+    .map(([name, value]) => `${labelOf(name)}: ${shownAs(name, value)}`);
   return parts.length > 0 ? parts.join(' · ') : null;
+}
+
+/** More people read the trail than may see where webhooks go. */
+function shownAs(name: string, value: AuditDetails[string]): string {
+  if (name === 'url') return helpers.host(String(value));
+  return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
 /** Three lists that belong together: the names of the fields, what they said, and what they say now. */

@@ -1,9 +1,27 @@
 import { describe, expect } from 'vitest';
+import { setEndDate } from '../../../database/offboardings.ts';
+import { addDays } from '../../../domain/dates.ts';
 import type { Answer } from '../../support/web.ts';
 import { deliver, subscribe, tried } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 
 const { database, em, test } = await webhookTests();
+
+test('who may not open the settings sees which host is told, not the address that opens its door', async ({
+  cast,
+  ada,
+  ivo,
+}) => {
+  const { id } = await subscribe(database, 'https://hooks.example/services/T0SECRET?key=k3y');
+  await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 1));
+  await ada.post(`/settings/webhooks/${id}/test`);
+  for (const path of [`/offboarding/${cast.lena.id}`, '/audit']) {
+    const { text } = await ivo.get(path);
+    expect(text).toContain('https://hooks.example/…');
+    expect(text).not.toMatch(/T0SECRET|k3y/);
+  }
+  expect((await ada.get(`/offboarding/${cast.lena.id}`)).text).toContain('T0SECRET');
+});
 
 describe('deliveries', () => {
   test('are listed with whom they are about, how they went and when the next try is', async ({ ada }) => {
