@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Actor, actorUserId } from '../domain/actor.ts';
-import { InvalidInput, NotFound } from '../domain/failures.ts';
+import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { type Scope, scopes } from '../domain/scopes.ts';
 import { record } from './change.ts';
 import { inWords } from './constraints.ts';
@@ -59,6 +59,42 @@ export async function createToken(
 }
 
 /**
+ * Changes what a token is called and what it may do; its value stays. InvalidInput for a name or a scope that will not
+ * do, Refusal when another one has the name or this one has been revoked. Throws NotFound.
+ */
+export async function updateToken(
+  em: EntityManager,
+  actor: Actor,
+  id: number,
+  wanted: { name: string; scopes: readonly string[] },
+): Promise<void> {
+  const { name, scopes } = checked(wanted);
+  try {
+    await em.fork().transactional(async (transaction) => {
+      const token = await lockedToken(transaction, id);
+      if (token.revokedAt) throw new Refusal('token-revoked', 'This token has been revoked. Make a new one.');
+      Object.assign(token, { name, scopes });
+      record(transaction, actor, 'token.updated', null, { tokenId: id, name, scopes });
+    });
+  } catch (error) {
+    throw inWords(error);
+  }
+}
+
+/** The token with this id, as settings show it. Throws NotFound. */
+export async function tokenById(em: EntityManager, id: number): Promise<ApiToken> {
+  const token = await em.fork().findOne(ApiToken, { id });
+  if (token === null) throw new NotFound('token');
+  return token;
+}
+
+async function lockedToken(em: EntityManager, id: number): Promise<ApiToken> {
+  const token = await em.findOne(ApiToken, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (token === null) throw new NotFound('token');
+  return token;
+}
+
+/**
  * The token behind a value, or null: unknown, mistyped, revoked, or made by somebody who is no longer active.
  * Notes that it was used, at most once a minute.
  */
@@ -83,8 +119,7 @@ export async function findLivingToken(
 /** Ends a token for good; one that was revoked already stays as it is. Throws NotFound. */
 export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = new Date()): Promise<void> =>
   em.fork().transactional(async (transaction) => {
-    const token = await transaction.findOne(ApiToken, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    if (token === null) throw new NotFound('token');
+    const token = await lockedToken(transaction, id);
     if (token.revokedAt) return;
     token.revokedAt = now;
     record(transaction, actor, 'token.revoked', null, { tokenId: id, name: token.name });

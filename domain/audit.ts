@@ -42,6 +42,7 @@ export const auditActions = {
   'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
   'token.created': 'made the API token', // tokenId, name, scopes
+  'token.updated': 'changed the API token', // tokenId, name, scopes
   'token.revoked': 'revoked the API token', // tokenId, name
   'workspace.updated': 'changed the workspace settings',
 } as const;

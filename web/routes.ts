@@ -155,6 +155,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/tokens', 'manage-workspace', tokens.list),
     get('/settings/tokens/new', 'manage-workspace', tokens.add),
     post('/settings/tokens', 'manage-workspace', tokens.create),
+    get('/settings/tokens/:tokenId/edit', 'manage-workspace', tokens.edit),
+    post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update),
     post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
     get('/settings/webhooks', 'manage-workspace', webhooks.list),
     get('/settings/webhooks/new', 'manage-workspace', webhooks.add),

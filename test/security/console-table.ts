@@ -93,6 +93,8 @@ POST /users/:userId/role                                        in     403      
 GET  /settings/tokens                                           in     403      403      403   200
 GET  /settings/tokens/new                                       in     403      403      403   200
 POST /settings/tokens                                           in     403      403      403   422
+GET  /settings/tokens/:tokenId/edit                             in     403      403      403   200
+POST /settings/tokens/:tokenId                                  in     403      403      403   422
 POST /settings/tokens/:tokenId/revocation                       in     403      403      403   303
 GET  /settings/webhooks                                         in     403      403      403   200
 GET  /settings/webhooks/new                                     in     403      403      403   200

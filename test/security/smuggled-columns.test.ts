@@ -106,6 +106,7 @@ test('a form that is taken sets what it shows, and no other column of any table'
     [`/requests/${requestId}/resolution`, { outcome: 'rejected', note: '', assetId: '' }],
     [`/offboarding/${lena.id}/cancellation`, {}],
     ['/settings/tokens', { name: 'feed', scopes: 'users:read' }],
+    ['/settings/tokens/1', { name: 'another feed', scopes: 'users:read' }],
     [
       '/settings/webhooks',
       { url: 'https://hooks.example/x', description: '', eventTypes: 'user.offboarded' },

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ApiToken } from '../../database/entities/index.ts';
-import { findLivingToken } from '../../database/tokens.ts';
+import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
+import { createToken, findLivingToken, revokeToken } from '../../database/tokens.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
+import { said } from '../support/said.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -36,6 +37,7 @@ test('settings are for super-admins alone', async () => {
   for (const path of [
     'tokens',
     'tokens/new',
+    'tokens/1/edit',
     'webhooks',
     'webhooks/new',
     'webhooks/1/deliveries',
@@ -45,6 +47,7 @@ test('settings are for super-admins alone', async () => {
   }
   for (const path of [
     'tokens',
+    'tokens/1',
     'tokens/1/revocation',
     'webhooks',
     'webhooks/1',
@@ -76,6 +79,35 @@ describe('API tokens', () => {
     expect(await findLivingToken(em.fork(), value)).toBeNull();
     expect((await ada.get('/settings/tokens')).text).toContain('Revoked');
     expect((await ada.post('/settings/tokens/999999/revocation')).status).toBe(404);
+  });
+
+  test('are renamed and get other scopes, and what they open with stays', async () => {
+    const { value, token } = await createToken(em, `user:${cast.ada.id}`, {
+      name: `old ${cast.ada.id}`,
+      scopes: ['users:read'],
+    });
+    const at = `/settings/tokens/${token.id}`;
+    const form = await ada.get(`${at}/edit`);
+    expect(form.text).toContain(`value="old ${cast.ada.id}"`);
+    expect(form.text).toMatch(/value="users:read" checked/);
+    const name = `new ${cast.ada.id}`;
+    const { status, location } = await ada.post(at, { name, scopes: 'offboardings:read' });
+    expect([status, location]).toEqual([303, '/settings/tokens']);
+    expect(await findLivingToken(em.fork(), value)).toMatchObject({ name, scopes: ['offboardings:read'] });
+    expect(await em.fork().count(AuditEntry, { action: 'token.updated' })).toBe(1);
+
+    const refused = await ada.post(at, { name: 'kept as typed', scopes: 'everything' });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('value="kept as typed"');
+    await revokeToken(em, 'system', token.id);
+    const ended = await ada.post(at, { name, scopes: 'users:read' });
+    expect([ended.status, said(ended.text)]).toEqual([
+      409,
+      'danger: This token has been revoked. Make a new one.',
+    ]);
+    for (const path of ['999999/edit', 'x/edit'])
+      expect((await ada.get(`/settings/tokens/${path}`)).status).toBe(404);
+    expect((await ada.post('/settings/tokens/999999', { name, scopes: 'users:read' })).status).toBe(404);
   });
 
   test('take several scopes', async () => {

@@ -1,11 +1,12 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { createToken, listTokens, revokeToken } from '../../database/tokens.ts';
+import { createToken, listTokens, revokeToken, tokenById, updateToken } from '../../database/tokens.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { scopes } from '../../domain/scopes.ts';
 import { text } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
+import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import { shownOnce } from '../pages/shown-once.ts';
 import type { Services } from '../services.ts';
@@ -40,38 +41,54 @@ export const tokenPages = (services: Services) => {
       value: once.take(request, response, address),
     });
 
-  const add: RequestHandler = (_request, response) => formPage(response, {}, {});
+  const add: RequestHandler = (_request, response) => formPage(response, null);
 
   const create: RequestHandler = (request, response) =>
-    orFieldErrors(
+    orShowWhyNot(
+      request,
       async () => {
         const { value } = await createToken(em, actorOf(response), readForm(tokenForm, request.body)).catch(
           nameTaken,
         );
         once.showAt(response, address, value);
       },
-      (errors) => formPage(response.status(422), request.body ?? {}, errors),
+      (note) => formPage(response, null, note),
     );
+
+  const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'tokenId', 'token'));
+
+  const update: RequestHandler = async (request, response) => {
+    const { id } = await tokenById(em, idIn(request, 'tokenId', 'token'));
+    return orShowWhyNot(
+      request,
+      async () => {
+        await updateToken(em, actorOf(response), id, readForm(tokenForm, request.body)).catch(nameTaken);
+        await done(request, response, address, 'The token has been saved.');
+      },
+      (note) => formPage(response, id, note),
+    );
+  };
 
   const revoke: RequestHandler = async (request, response) => {
     await revokeToken(em, actorOf(response), idIn(request, 'tokenId', 'token'));
     return done(request, response, address, 'The token has been revoked.');
   };
 
-  function formPage(
-    response: Response,
-    values: Record<string, unknown>,
-    errors: Readonly<Record<string, string>>,
-  ) {
-    page(response, 'settings/token-form', {
-      title: 'New API token',
-      values: { name: values.name, scopes: [values.scopes ?? []].flat() },
-      errors,
+  /** The form of a new token (null) or of one that there is, with what was typed in place of what is known. */
+  async function formPage(response: Response, tokenId: number | null, note: PageNote = {}) {
+    const token = tokenId === null ? null : await tokenById(em, tokenId);
+    const { name, scopes }: { name?: unknown; scopes?: unknown } = note.values ?? token ?? {};
+    page(response.status(note.status ?? 200), 'settings/token-form', {
+      title: token === null ? 'New API token' : `Edit ${token.name}`,
+      token,
+      values: { name, scopes: [scopes ?? []].flat() },
+      errors: note.errors ?? {},
+      alert: note.alert ?? null,
       scopes: Object.entries(scopeWords),
     });
   }
 
-  return { list, add, create, revoke };
+  return { list, add, create, edit, update, revoke };
 };
 
 /** A name in use is told beside its field, like other bad input. */
