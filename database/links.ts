@@ -43,13 +43,21 @@ export const createLink = (
     if (!maySignIn(change.user.status)) {
       throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and cannot sign in.`);
     }
-    await change.em.nativeUpdate(OneTimeLink, { userId, purpose, usedAt: null }, { usedAt: now });
+    await endLinks(change.em, userId, { purpose }, now);
     const value = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now.getTime() + lifetimes[purpose]);
     change.em.create(OneTimeLink, { userId, purpose, hash: digestOf(value), createdAt: now, expiresAt });
     change.record(actions[purpose]);
     return value;
   });
+
+/** Ends the links of a person that could still be used: of one purpose, or all. */
+export const endLinks = (
+  em: EntityManager,
+  userId: number,
+  which: { purpose?: LinkPurpose } = {},
+  now = new Date(),
+): Promise<number> => em.nativeUpdate(OneTimeLink, { userId, usedAt: null, ...which }, { usedAt: now });
 
 /** Whose link this is and what for, without using it; null when it is unknown, used, or too old. */
 export async function peekLink(

@@ -3,7 +3,7 @@ import { InvalidInput } from '../domain/failures.ts';
 import { passwordProblem } from '../domain/passwords.ts';
 import { type Change, changeAbout } from './change.ts';
 import { User } from './entities/index.ts';
-import { peekLink, useLink } from './links.ts';
+import { endLinks, peekLink, useLink } from './links.ts';
 import type { EntityManager } from './orm.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';
@@ -60,9 +60,10 @@ async function checkedHash(password: string, email: string): Promise<string> {
   return hashPassword(password);
 }
 
-/** Whoever knew the old password, or sat at another browser, is out. */
+/** Whoever knew the old password, sat at another browser, or holds a link, is out. */
 async function setPassword(change: Change, hash: string, exceptSession = ''): Promise<void> {
   change.user.passwordHash = hash;
   change.record('user.password_set');
+  await endLinks(change.em, change.user.id);
   await endSessions(change.em, change.user.id, exceptSession);
 }

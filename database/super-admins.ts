@@ -1,7 +1,10 @@
 import { sql } from 'kysely';
+import { actorUserId } from '../domain/actor.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
+import type { UserStatus } from '../domain/user-status.ts';
 import type { Change } from './change.ts';
+import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -24,6 +27,26 @@ export async function lockWithSuperAdmins(em: EntityManager, userId: number): Pr
 async function hasOtherSuperAdmin(em: EntityManager, userId: number): Promise<boolean> {
   const { rows } = await sql`select from users where ${isOtherSuperAdmin(userId)} limit 1`.execute(sqlOf(em));
   return rows.length > 0;
+}
+
+/**
+ * Refuses a change of how a super-admin signs in, or whether they may, to everybody at the console who is none: an
+ * admin could otherwise keep out whoever may undo it. Tokens are made by super-admins.
+ */
+export async function refuseOutranked(
+  { em, user, actor }: Change,
+  { email = user.email, status = user.status }: { email?: string; status?: UserStatus },
+): Promise<void> {
+  const actorId = actorUserId(actor);
+  if (user.role !== 'super-admin' || actorId === null) return;
+  if (email === user.email && status === user.status) return;
+  const { role } = await em.findOneOrFail(User, { id: actorId });
+  if (role !== 'super-admin') {
+    throw new Refusal(
+      'outranked',
+      'The address and the status of a super-admin are changed by super-admins.',
+    );
+  }
 }
 
 /** Refuses to go on when this person is the last one who could administer the workspace. Needs the locks above. */

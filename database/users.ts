@@ -14,7 +14,7 @@ import {
   followZone,
 } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
-import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
+import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from './super-admins.ts';
 import { endEveryWayIn } from './ways-in.ts';
 
 /** What a person's record holds. A role is given by `changeRole`. */
@@ -72,7 +72,8 @@ export async function createUserWithin(
  * Changes what is named of a person's record, with everything that follows from it: an end date opens,
  * moves or cancels the offboarding; a status other than active ends every way in; marking somebody
  * offboarded opens an offboarding, taking that back cancels one that has no date. After completion the end
- * date, the status and the manager stand: equal values are fine, others are refused. With what the asker
+ * date, the status and the manager stand: equal values are fine, others are refused. So are, to an admin, the address
+ * and the status of a super-admin. With what the asker
  * has `seen`, a field that somebody else has changed since is refused: ChangedMeanwhile.
  */
 export const updateUser = (
@@ -103,6 +104,7 @@ export async function applyUserChanges(
   const { user } = change;
   const before = { status: user.status, timeZone: user.timeZone ?? null, endDate: user.endDate ?? null };
   refuseAfterCompletion(user, changes);
+  await refuseOutranked(change, changes);
   changeProfile(change, changes);
   await changeManager(change, changes.managerId);
   await changeStatus(change, changes.status, now);

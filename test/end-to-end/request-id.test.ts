@@ -96,6 +96,42 @@ test('what fails in the console or the API after a body was read is logged under
   }
 });
 
+test('whoever does not wait for the answer is in the log too, with where they asked from', async () => {
+  const cast = await makeCast(database);
+  const ivo = await web.signIn(cast.nora.email);
+  const requestId = randomUUID();
+  const owner = new pg.Client(own.ownerUrl);
+  await owner.connect();
+  await owner.query('begin');
+  await owner.query(`select from users where id = ${cast.emil.id} for update`);
+  const hangingUp = new AbortController();
+  const asked = fetch(`${web.address}/users/${cast.emil.id}/end-date`, {
+    method: 'POST',
+    body: new URLSearchParams({ endDate: '2031-01-01' }),
+    headers: {
+      'Sec-Fetch-Site': 'same-origin',
+      'X-Request-Id': requestId,
+      cookie: [...ivo.cookies].map((pair) => pair.join('=')).join('; '),
+    },
+    signal: hangingUp.signal,
+  });
+  await eventually(async () => {
+    const waiting = 'select from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))';
+    return (await owner.query(waiting)).rows.length > 0;
+  });
+  hangingUp.abort();
+  await expect(asked).rejects.toThrow();
+  const line = await eventually(async () => saidOf(web.lines, requestId).at(0));
+  await owner.query('rollback');
+  await owner.end();
+  expect(line).toMatchObject({
+    path: `/users/${cast.emil.id}/end-date`,
+    userId: cast.nora.id,
+    from: expect.stringMatching(/127\.0\.0\.1$/),
+    aborted: true,
+  });
+});
+
 test('whoever sees an error is given the number to tell', async () => {
   const cast = await makeCast(database);
   const ivo = await web.signIn(cast.ivo.email);

@@ -178,6 +178,18 @@ describe("one's own password", () => {
     await web.signIn(cast.emil.email, goodPassword);
   });
 
+  test('is changed, and links that somebody may hold open nothing any more', async () => {
+    const link = await createLink(em, { userId: cast.emil.id, purpose: 'sign-in', actor: 'system' });
+    const invitation = await invite(cast.emil.id);
+    const emil = await web.signIn(cast.emil.email);
+    expect((await emil.post('/me/password', change)).status).toBe(303);
+    for (const path of [`/invitation/${link}`, invitation]) {
+      const thief = web.stranger();
+      expect((await thief.get(path)).status).toBe(404);
+      expect((await thief.post(path, { password: 'another quiet heron' })).status).toBe(404);
+    }
+  });
+
   test.each([
     [{ ...change, current: 'not this one at all' }, 'This is not your current password.'],
     [{ ...change, current: '' }, 'Please give your current password.'],

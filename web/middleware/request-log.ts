@@ -13,22 +13,25 @@ declare global {
 }
 
 /**
- * Gives each request an id, its own or that of a proxy in front, and writes one line when it is answered. Paths only:
- * queries may hold names.
+ * Gives each request an id, its own or that of a proxy in front, and writes one line when it is over, also when nobody waited
+ * for the answer. Paths only: queries may hold names.
  */
 export const logRequests =
   (log: Log): RequestHandler =>
   (request, response, next) => {
     const startedAt = performance.now();
+    const from = request.ip;
     const given = request.get('X-Request-Id');
     request.id = isRequestId(given) ? given : randomUUID();
     response.set('X-Request-Id', request.id);
-    response.on('finish', () => {
+    response.on('close', () => {
       log.info({
         requestId: request.id,
         method: request.method,
         path: pathWithoutSecrets(request.originalUrl),
         status: response.statusCode,
+        ...(response.writableFinished ? {} : { aborted: true }),
+        from,
         ms: Math.round(performance.now() - startedAt),
         userId: response.locals.signedIn?.id,
         tokenId: response.locals.token?.id,

@@ -1,0 +1,60 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { ApiToken, User } from '../../database/entities/index.ts';
+import { createToken } from '../../database/tokens.ts';
+import { updateUser } from '../../database/users.ts';
+import { type Cast, makeCast } from '../support/cast.ts';
+import { ownDatabase } from '../support/database.ts';
+import { said } from '../support/said.ts';
+import { startWeb } from '../support/web.ts';
+
+// Nobody takes a super-admin's way in who could not give it back (ASVS 8.2.2).
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+
+let cast: Cast;
+let other: Cast;
+beforeEach(async () => {
+  cast = await makeCast(own.database);
+  other = await makeCast(own.database);
+});
+
+const ada = () => em.fork().findOneOrFail(User, { id: cast.ada.id });
+
+describe('an admin', () => {
+  test.each<Record<string, string>>([
+    { status: 'suspended' },
+    { status: 'offboarded' },
+    { email: 'mine@x.example' },
+  ])('does not set %o of a super-admin, whose tokens live on', async (fields) => {
+    const { token } = await createToken(em, `user:${cast.ada.id}`, {
+      name: `feed ${cast.ada.id}`,
+      scopes: ['users:read'],
+    });
+    const nora = await web.signIn(cast.nora.email);
+    const { status, text } = await nora.post(`/users/${cast.ada.id}`, fields);
+    expect(status).toBe(409);
+    expect(said(text)).toBe(
+      'danger: The address and the status of a super-admin are changed by super-admins.',
+    );
+    expect(await ada()).toMatchObject({ status: 'active', email: cast.ada.email });
+    expect((await em.fork().findOneOrFail(ApiToken, { id: token.id })).revokedAt).toBeNull();
+  });
+
+  test('corrects the rest of a super-admin’s record, and saves a form that changes nothing', async () => {
+    const nora = await web.signIn(cast.nora.email);
+    const { name, email } = cast.ada;
+    const fields = { name, email, status: 'active', jobTitle: 'Chief of everything' };
+    expect((await nora.post(`/users/${cast.ada.id}`, fields)).status).toBe(303);
+    expect(await ada()).toMatchObject({ jobTitle: 'Chief of everything' });
+  });
+});
+
+test('another super-admin does, and so does the HR system', async () => {
+  const colleague = await web.signIn(other.ada.email);
+  expect((await colleague.post(`/users/${cast.ada.id}`, { status: 'suspended' })).status).toBe(303);
+  expect(await ada()).toMatchObject({ status: 'suspended' });
+  const email = `moved.${cast.ada.id}@x.example`;
+  await updateUser(em, 'token:hr', cast.ada.id, { status: 'active', email });
+  expect(await ada()).toMatchObject({ status: 'active', email });
+});
