@@ -59,18 +59,6 @@ test('a complaint goes when the next change is asked for', async () => {
   expect(await page.locator('.alert-danger').count()).toBe(0);
 });
 
-test('two clicks on cancelling an offboarding cancel it once, and say so', async () => {
-  const cast = await makeCast(database);
-  const { page } = await openConsole(browser, web.address, cast.nora.email);
-  const asked: string[] = [];
-  page.on('request', (request) => request.method() === 'POST' && asked.push(request.url()));
-  await page.goto(`/offboarding/${cast.lena.id}`);
-  await page.getByText('Cancel this offboarding').click();
-  await page.getByRole('button', { name: /^They stay/ }).dblclick();
-  await page.getByText('The offboarding has been cancelled.').waitFor();
-  expect(asked).toHaveLength(1);
-});
-
 test('a completion whose answer somebody stopped waiting for can be asked for again', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);

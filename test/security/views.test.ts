@@ -15,6 +15,15 @@ describe('no view', () => {
     expect(raw.filter((line) => !/: (include\(|h\.icon\(|it\.body$)/.test(line))).toEqual([]);
   });
 
+  test('has a form that two clicks send twice', () => {
+    const forms = views.flatMap(([name, text]) =>
+      [...text.matchAll(/<form\b(?:<%[\s\S]*?%>|[^>])*>/g)].map(([form]) => `${name}: ${form}`),
+    );
+    const posting = forms.filter((form) => form.includes('method="post"'));
+    expect(posting.length).toBeGreaterThan(30);
+    expect(posting.filter((form) => !/data-once|hx-sync="this:drop"/.test(form))).toEqual([]);
+  });
+
   test('prints into an attribute without quotes, into a script or a style, or runs code of its own', () => {
     for (const [name, text] of views) {
       expect(text, name).not.toMatch(/<[a-z][^>]*\s[\w-]+=<%=/);
