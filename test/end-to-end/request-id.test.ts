@@ -4,17 +4,20 @@ import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/tokens.ts';
+import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
+import { scrape } from '../support/scraping.ts';
 import { startWebProcess } from '../support/web-process.ts';
 import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;
 const { namespace } = await ownEngine(database);
-const web = await startWebProcess(own, namespace);
+const metricsPort = await freePort();
+const web = await startWebProcess(own, namespace, { METRICS_PORT: String(metricsPort) });
 const worker = startWorkerProcess(own, namespace, { LOG_LEVEL: 'info' });
 
 type Line = Record<string, unknown>;
@@ -130,6 +133,9 @@ test('whoever does not wait for the answer is in the log too, with where they as
     from: expect.stringMatching(/127\.0\.0\.1$/),
     aborted: true,
   });
+  const counted = 'lastday_http_request_seconds_count';
+  const labels = 'method="POST",route="/users/:userId/end-date",status="aborted"';
+  expect((await scrape(metricsPort)).get(`${counted}{${labels}}`)).toBe(1);
 });
 
 test('whoever sees an error is given the number to tell', async () => {

@@ -66,6 +66,15 @@ describe('the audit trail cannot be', () => {
     expect(await asApplication(`update audit_entries set actor = 'system'`)).toBe(notAllowed);
   });
 
+  test('changed for want of the privilege, also were there no trigger', async () => {
+    for (const privilege of ['update', 'delete', 'truncate', 'references', 'trigger', 'maintain']) {
+      const asked = `select has_table_privilege('audit_entries', '${privilege}') as has`;
+      expect([privilege, (await app.query(asked)).rows[0].has]).toEqual([privilege, false]);
+    }
+    const column = `select has_any_column_privilege('audit_entries', 'update') as has`;
+    expect((await app.query(column)).rows[0].has).toBe(false);
+  });
+
   test('kept from growing', async () => {
     const fork = em.fork();
     record(fork, 'system', 'user.signed_in', cast.emil.id);

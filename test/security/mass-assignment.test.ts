@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { User } from '../../database/entities/index.ts';
+import { Notification, User } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/requests.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
+import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
@@ -90,10 +90,22 @@ test('an employee changes nobody but themselves, and nothing but what their page
   const before = await guarded();
   const mails = await mailsOf();
   await emil.post('/me/mail', { ...fields, userId: String(cast.ada.id), user_id: String(cast.ada.id) });
-  await emil.post('/notifications/reading', { ...fields, upTo: '999999', userId: String(cast.ada.id) });
-  await emil.post('/me/password', { ...fields, current: 'wrong one', userId: String(cast.ada.id) });
   expect(await guarded()).toEqual(before);
   expect(await mailsOf()).toEqual(mails);
+
+  const fork = em.fork();
+  const news = { kind: 'offboarding_completed', aboutUserId: cast.timo.id } as const;
+  for (const userId of [cast.ada.id, cast.emil.id]) fork.create(Notification, { ...news, userId });
+  await fork.flush();
+  const ids = { id: String(cast.ada.id), userId: String(cast.ada.id), user_id: String(cast.ada.id) };
+  expect((await emil.post('/notifications/reading', { ...fields, ...ids, upTo: '999999' })).status).toBe(303);
+  const unread = (userId: number) => em.fork().count(Notification, { userId, readAt: null });
+  expect([await unread(cast.ada.id), await unread(cast.emil.id)]).toEqual([1, 0]);
+
+  const own = { current: castPassword, password: 'seven quiet herons' };
+  expect((await emil.post('/me/password', { ...fields, ...ids, ...own })).status).toBe(303);
+  await web.signIn(cast.ada.email);
+  await web.signIn(cast.emil.email, own.password);
 });
 
 test('a field that is sent twice is bad input, not a way around a check', async () => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { OneTimeLink, User } from '../../database/entities/index.ts';
+import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
 import { createLink } from '../../database/links.ts';
 import { updateUser, userById } from '../../database/users.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
@@ -26,6 +26,22 @@ async function invite(userId: number) {
   const { text } = await ada.get(location!);
   return /id="shown-once">[^<]*(\/invitation\/[\w-]+)</.exec(text)![1]!;
 }
+
+test('whoever signs in or out, sets a password or makes a link is in the trail', async () => {
+  const link = await createLink(em, { userId: cast.emil.id, purpose: 'sign-in', actor: 'system' });
+  const emil = web.stranger();
+  await emil.post(`/invitation/${link}`, { password: goodPassword });
+  await emil.post('/session/end');
+  await emil.post('/session', { email: cast.emil.email, password: 'a wrong guess' });
+  await emil.post('/session', { email: cast.emil.email, password: goodPassword });
+  const change = { current: goodPassword, password: 'eight quiet herons' };
+  expect((await emil.post('/me/password', change)).status).toBe(303);
+  const trail = await em.fork().find(AuditEntry, { userId: cast.emil.id }, { orderBy: { id: 1 } });
+  expect(trail.map(({ action }) => action)).toEqual([
+    ...['user.sign_in_link_made', 'user.password_set', 'user.signed_in', 'user.signed_out'],
+    ...['user.sign_in_failed', 'user.signed_in', 'user.password_set'],
+  ]);
+});
 
 describe('an invitation', () => {
   test('is shown once, sets a password and signs in', async () => {

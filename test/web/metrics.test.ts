@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { expect, test } from 'vitest';
+import { recordFailedStep } from '../../database/failed-steps.ts';
 import { createToken } from '../../database/tokens.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../support/cast.ts';
@@ -44,6 +46,23 @@ test('refused and carried out completions are counted, calls of the engine and r
   expect(read.get(requests('POST', '/offboarding/:userId/completion', '3xx'))).toBe(2);
 });
 
+test('a completion whose answer takes too long is counted as unanswered', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const owner = new pg.Client(own.ownerUrl);
+  await owner.connect();
+  await owner.query('begin');
+  await owner.query(`select from users where id = ${cast.lena.id} for update`);
+  const ivo = await web.signIn(cast.ivo.email);
+  const { status } = await ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
+  expect(status).toBe(202);
+  await owner.query('rollback');
+  await owner.end();
+  const read = await scrape(port);
+  expect(read.get(asked('no-answer-yet'))).toBe(1);
+  expect(read.get('lastday_engine_call_seconds_count{call="complete",outcome="no-answer-yet"}')).toBe(1);
+});
+
 test('the API is timed by its routes, and what is not there under one name', async () => {
   const { ada, rosa } = await makeCast(database);
   const { value: token } = await createToken(database.em, `user:${ada.id}`, {
@@ -70,11 +89,13 @@ test('the API is timed by its routes, and what is not there under one name', asy
 
 test('what waits is told as the database has it', async () => {
   const before = await scrape(port);
-  await makeCast(database);
+  const { offboardingId } = await makeCast(database);
+  await recordFailedStep(database.em, offboardingId, 'deliveries');
   const read = await scrape(port);
   const more = (name: string) => read.get(name)! - before.get(name)!;
   expect(read.get('lastday_database_up')).toBe(1);
   expect(more('lastday_offboardings_open')).toBe(1);
+  expect(more('lastday_offboardings_failed_steps')).toBe(1);
   // Nobody relays here.
   expect(more('lastday_outbox_unsent_rows')).toBeGreaterThan(0);
   expect(read.get('lastday_outbox_oldest_unsent_seconds')).toBeGreaterThan(0);

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { freePort } from '../../scripts/local/ports.ts';
@@ -16,12 +17,14 @@ const { database } = own;
 const { namespace, ask } = await ownEngine(database);
 const smtp = await startMailServer();
 const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
-await createEndpoint(
-  database.em,
-  'system',
-  { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
-  testWorld(database).secretBox,
-);
+const takingReceiver = await startReceiver();
+for (const { url } of [receiver, takingReceiver])
+  await createEndpoint(
+    database.em,
+    'system',
+    { url, description: null, eventTypes: ['user.offboarded'] },
+    testWorld(database).secretBox,
+  );
 const port = await freePort();
 const sdkPort = await freePort();
 startWorkerProcess(own, namespace, {
@@ -30,7 +33,7 @@ startWorkerProcess(own, namespace, {
   SMTP_URL: smtp.url,
 });
 
-test('a completion and its effects are counted: changes relayed, a webhook refused, a mail sent', async () => {
+test('a completion and its effects are counted: changes relayed, a webhook taken and one refused, a mail sent', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const { outcome } = await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
@@ -40,6 +43,7 @@ test('a completion and its effects are counted: changes relayed, a webhook refus
     const read = await scrape(port);
     const isThere =
       read.has('lastday_webhook_try_seconds_count{outcome="http_error"}') &&
+      read.has('lastday_webhook_try_seconds_count{outcome="delivered"}') &&
       read.has('lastday_mail_tries_total{outcome="sent"}') &&
       read.get('lastday_outbox_unsent_rows') === 0;
     return isThere ? read : null;
@@ -59,6 +63,27 @@ test('the SDK says at its own port how long its workflows and activities take', 
   expect(said('temporal_activity_execution_latency', 'complete')).toBe(true);
   expect(names.some((name) => name.startsWith('temporal_workflow_task_execution_latency'))).toBe(true);
 });
+
+test('a step that fails is counted, a turn of the relay as well', async () => {
+  const cast = await makeCast(database);
+  await clearChecklist(database, cast);
+  const owner = new pg.Client(own.ownerUrl);
+  await owner.connect();
+  await owner.query('alter table mails rename to mails_away');
+  await owner.query('alter table outbox rename to outbox_away');
+  const asked = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
+  const failures = await eventually(async () => {
+    const read = await scrape(port);
+    const step = read.get('lastday_step_failures_total{step="complete"}') ?? 0;
+    const loop = read.get('lastday_loop_failures_total{loop="Relay"}') ?? 0;
+    return step > 0 && loop > 0 ? { step, loop } : null;
+  }, 30_000);
+  await owner.query('alter table mails_away rename to mails');
+  await owner.query('alter table outbox_away rename to outbox');
+  await owner.end();
+  expect(failures.step).toBeGreaterThan(0);
+  expect((await asked).outcome).toBe('completed');
+}, 60_000);
 
 test('reminders whose moment has come are counted until they have fired', async () => {
   const { offboardingId } = await makeCast(database);

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
+import { standingOf } from '../../database/standing.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
@@ -73,9 +74,12 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
   const [refused, other] = [await makeCast(database), await makeCast(database)];
   // More than the engine takes in one message.
   await sql`update users set time_zone = repeat('x', 3000000) where id = ${refused.lena.id}`.execute(em());
-  await relay();
+  const metrics = workerMetrics();
+  await createRelay({ database, engine, handOver: handOverTo(engine), metrics })();
   const [row] = await outboxOf(refused.offboardingId);
   expect(row).toMatchObject({ isSent: false, attempts: 1 });
+  expect(await metrics.registry.metrics()).toMatch(/lastday_relay_rows_total\{outcome="refused"\} 1\n/);
+  expect(await standingOf(database.em.fork(), 5_000)).toMatchObject({ refusedRows: 1 });
   expect(row!.waits).toBeGreaterThan(0);
   expect((await outboxOf(other.offboardingId)).every(({ isSent }) => isSent)).toBe(true);
 
