@@ -22,6 +22,23 @@ export async function takeOutboxRows(em: EntityManager, limit: number): Promise<
   return rows;
 }
 
+/**
+ * Of these offboardings those that another relay may be telling of, or has told of a moment ago: there are rows that are
+ * not `ownRowIds`, unsent, or taken within fifteen seconds: ten in which a relay begins to tell, five for the engine.
+ */
+export async function toldElsewhere(
+  em: EntityManager,
+  offboardingIds: readonly number[],
+  ownRowIds: readonly number[],
+): Promise<Set<number>> {
+  if (offboardingIds.length === 0) return new Set();
+  const { rows } = await sql<{ offboardingId: number }>`
+    select distinct offboarding_id as "offboardingId" from outbox
+    where offboarding_id = any(${offboardingIds}::int[]) and id <> all(${ownRowIds}::int[])
+      and (sent_at is null or sent_at > now() - interval '15 seconds')`.execute(sqlOf(em));
+  return new Set(rows.map(({ offboardingId }) => offboardingId));
+}
+
 /** Marks rows of people without an offboarding: there is nobody to tell. Returns how many. */
 export async function passOverUnaddressed(em: EntityManager, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`

@@ -71,24 +71,26 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
   /**
    * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
-   * an offboarding that is closed only that matters.
+   * an offboarding that is closed only that matters; `gone`: its workflow has ended, or was never there.
    */
-  async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
+  async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<'told' | 'gone'> {
     const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
-    for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
+    let became: 'told' | 'gone' = 'told';
+    for (const fact of worthTelling) became = await within(patienceMs, () => signal(picture, fact));
+    return became;
   }
 
-  async function signal(picture: Picture, fact: ChangedFact): Promise<void> {
+  async function signal(picture: Picture, fact: ChangedFact): Promise<'told' | 'gone'> {
     const told = asSignalled(picture);
     const { signal, value } = messageAbout(told, fact);
     const { offboardingId } = picture;
     if (picture.state === 'open') {
       const start = offboardingStart({ offboardingId, picture: told }, queue);
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
-    } else {
-      const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
-      await unlessGone(handle.signal(signal, value));
+      return 'told';
     }
+    const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
+    return orGone(handle.signal(signal, value));
   }
 
   /** Starts the workflow of a delivery unless it runs. */
@@ -209,10 +211,12 @@ function messageAbout(
 }
 
 /** A workflow that has ended needs no telling. */
-async function unlessGone(signalled: Promise<void>): Promise<void> {
+async function orGone(signalled: Promise<void>): Promise<'told' | 'gone'> {
   try {
     await signalled;
+    return 'told';
   } catch (error) {
-    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    if (error instanceof WorkflowNotFoundError) return 'gone';
+    throw error;
   }
 }

@@ -1,7 +1,14 @@
 import { type Picture, picturesOf } from '../database/checklists.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import type { Database } from '../database/orm.ts';
-import { markSent, type OutboxRow, passOverUnaddressed, putOff, takeOutboxRows } from '../database/outbox.ts';
+import {
+  markSent,
+  type OutboxRow,
+  passOverUnaddressed,
+  putOff,
+  takeOutboxRows,
+  toldElsewhere,
+} from '../database/outbox.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
@@ -29,25 +36,32 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
 
   /**
    * The rows stay locked while the engine is told, so that a relay that dies leaves them to the others at
-   * once. Those that the engine has not taken stay as they are, those that it refuses are put off. Returns whether
-   * there may be more.
+   * once. Those that the engine has not taken stay as they are, those that it refuses are put off. So is the end of an
+   * offboarding whose workflow is not there, while another relay may be about to start it. Returns whether there may be
+   * more.
    */
   const relayBatch = (): Promise<boolean> =>
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
       if (rows.length === 0) return false;
       const pictures = await picturesOf(em, [...new Set(rows.map((row) => row.offboardingId))]);
+      const gone: Message[] = [];
       const { taken, refused, goesOn } = await handOver(
         joined(rows, pictures),
-        ({ picture, facts }) => engine.tell(picture, facts),
+        async (message) => {
+          if ((await engine.tell(message.picture, message.facts)) === 'gone') gone.push(message);
+        },
         ({ picture }) => ({ offboardingId: picture.offboardingId }),
         withinMs,
       );
-      const [sent, again] = [taken, refused].map((messages) => messages.flatMap(({ rowIds }) => rowIds));
-      await markSent(em, sent!);
-      await putOff(em, again!);
-      metrics.rowsRelayed('sent', sent!.length);
-      metrics.rowsRelayed('refused', again!.length);
+      const elsewhere = await toldElsewhere(em, gone.map(leaverOf), gone.flatMap(rowsOf));
+      const doubtful = gone.filter((message) => elsewhere.has(leaverOf(message)));
+      const sent = taken.filter((message) => !doubtful.includes(message)).flatMap(rowsOf);
+      const again = refused.flatMap(rowsOf);
+      await markSent(em, sent);
+      await putOff(em, [...again, ...doubtful.flatMap(rowsOf)]);
+      metrics.rowsRelayed('sent', sent.length);
+      metrics.rowsRelayed('refused', again.length);
       return goesOn && rows.length === batchSize;
     });
 
@@ -61,10 +75,13 @@ interface Message {
   rowIds: number[];
 }
 
+const leaverOf = ({ picture }: Message) => picture.offboardingId;
+const rowsOf = ({ rowIds }: Message) => rowIds;
+
 function joined(rows: readonly OutboxRow[], pictures: readonly Picture[]): Message[] {
-  const rowsOf = Map.groupBy(rows, (row) => row.offboardingId);
+  const byLeaver = Map.groupBy(rows, (row) => row.offboardingId);
   return pictures.map((picture) => {
-    const own = rowsOf.get(picture.offboardingId)!;
+    const own = byLeaver.get(picture.offboardingId)!;
     return {
       picture,
       facts: [...new Set(own.flatMap((row) => row.facts))],
