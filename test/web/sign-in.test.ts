@@ -87,6 +87,21 @@ test('whoever follows as soon as they are told to is signed in by then', async (
   await asOwner(own.ownerUrl, 'drop trigger slow on sessions', 'drop function slow');
 });
 
+test('whoever sends something when their session has ended is told that nothing was changed, once', async () => {
+  const words = 'You had been signed out, so nothing was changed.';
+  const ivo = await web.signIn(cast.ivo.email);
+  await sqlOf(database.em).deleteFrom('sessions').execute();
+  const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { condition: 'good' });
+  expect(answer.location).toMatch(/^\/sign-in/);
+  const page = await ivo.get(answer.location!);
+  expect(page.text).toContain(words);
+  expect(page.headers.getSetCookie().join()).toMatch(/lastday-notice=;.*HttpOnly/);
+  expect((await ivo.get('/sign-in')).text).not.toContain(words);
+  const looking = web.stranger();
+  await looking.get('/offboarding');
+  expect((await looking.get('/sign-in')).text).not.toContain(words);
+});
+
 test('a session expired under htmx leads the whole page to sign-in', async () => {
   const answer = await web.stranger().get(`/offboarding/${cast.lena.id}`, { 'HX-Request': 'true' });
   expect(answer.status).toBe(401);

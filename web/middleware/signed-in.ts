@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { personSignedIn } from '../../database/sessions.ts';
 import { isHtmx } from '../input/request.ts';
+import { notify } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { absoluteLimitMs } from '../sign-in/session-limits.ts';
 
@@ -19,10 +20,14 @@ export const findSignedIn =
     next();
   };
 
-/** Sends whoever is not signed in to the sign-in page, and back afterwards. */
+/** Sends whoever is not signed in to the sign-in page, and back afterwards; and says so when they had sent something. */
 export const requireSignIn: RequestHandler = (request, response, next) => {
   if (response.locals.signedIn !== undefined) return next();
   const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
+  if (request.method === 'POST') {
+    const text = 'You had been signed out, so nothing was changed. Please sign in and do it once more.';
+    notify(response, { tone: 'warning', text });
+  }
   const signIn = `/sign-in?return=${encodeURIComponent(back)}`;
   // Under htmx a redirect would land the sign-in page in a table row.
   if (isHtmx(request)) response.status(401).set('HX-Redirect', signIn).end();

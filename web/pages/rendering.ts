@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { Eta } from 'eta';
-import type { Request, Response } from 'express';
+import type { CookieOptions, Request, Response } from 'express';
 import { escapeHtml } from '../../domain/html.ts';
 import { isHtmx } from '../input/request.ts';
 import { helpersIn } from './view-helpers.ts';
@@ -69,19 +69,21 @@ const noticeCookie = 'lastday-notice';
 
 /** Leaves a message for the next page. A cookie of a minute, because nothing is written to a session. */
 export function notify(response: Response, alert: Alert): void {
-  response.cookie(noticeCookie, Buffer.from(JSON.stringify(alert)).toString('base64url'), {
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: response.app.get('secure cookies'),
-    maxAge: 60_000,
-    path: '/',
-  });
+  const value = Buffer.from(JSON.stringify(alert)).toString('base64url');
+  response.cookie(noticeCookie, value, { ...noticeOptions(response), maxAge: 60_000 });
 }
+
+const noticeOptions = (response: Response): CookieOptions => ({
+  httpOnly: true,
+  sameSite: 'lax',
+  secure: response.app.get('secure cookies'),
+  path: '/',
+});
 
 function takeNotice(response: Response): Alert | null {
   const match = /(?:^|; )lastday-notice=([\w-]+)/.exec(response.req.headers.cookie ?? '');
   if (match === null) return null;
-  response.clearCookie(noticeCookie, { path: '/' });
+  response.clearCookie(noticeCookie, noticeOptions(response));
   try {
     const { tone, text } = JSON.parse(Buffer.from(match[1]!, 'base64url').toString()) as Alert;
     return {
