@@ -2,8 +2,9 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { setEndDate } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';
+import { updateUser } from '../../database/users.ts';
 import { updateReminderSettings } from '../../database/workspace-settings.ts';
-import { addDays } from '../../domain/dates.ts';
+import { addDays, todayIn } from '../../domain/dates.ts';
 import { complete } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -90,6 +91,36 @@ it('does not fire for a date that has moved away, and does for the new one', asy
   await relay();
   await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('7 before fired');
   expect((await remindedAbout(cast)).map(({ details }) => details.days)).not.toContain(1);
+});
+
+it('tells the end of the last day at once when that is moved into the past, and nothing that came before it', async () => {
+  const cast = await makeCast(database, 20);
+  await comesDue(cast, '7 before', 300);
+  await relay();
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('7 before fired');
+  await setEndDate(database.em, 'system', cast.lena.id, addDays(todayIn('UTC', new Date()), -1));
+  await relay();
+  await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('over fired');
+  expect((await remindersOf(cast)).filter((line) => line.endsWith('fired')).toSorted()).toEqual([
+    '7 before fired',
+    'over fired',
+  ]);
+  expect(await remindedAbout(cast)).toHaveLength(6);
+});
+
+it('tells the end of the same day in UTC+13 a day before it is told in UTC−11', async () => {
+  const yesterday = addDays(todayIn('Pacific/Tongatapu', new Date()), -1);
+  const leavingFrom = async (timeZone: string) => {
+    const cast = await makeCast(database);
+    await updateUser(database.em, 'system', cast.lena.id, { timeZone, endDate: yesterday });
+    return cast;
+  };
+  const [tonga, samoa] = [await leavingFrom('Pacific/Tongatapu'), await leavingFrom('Pacific/Pago_Pago')];
+  await relay();
+  await expect.poll(() => remindersOf(tonga), { timeout: 10_000 }).toContain('over fired');
+  await expect.poll(() => waitsForReminder(samoa), { timeout: 10_000 }).toBe(true);
+  expect(await remindersOf(samoa)).toContain('over waiting');
+  expect(await remindersOf(samoa)).not.toContain('over fired');
 });
 
 it('fires once after a worker that was away has come back', async () => {
