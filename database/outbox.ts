@@ -22,21 +22,28 @@ export async function takeOutboxRows(em: EntityManager, limit: number): Promise<
   return rows;
 }
 
-/**
- * Of these offboardings those that another relay may be telling of, or has told of a moment ago: there are rows that are
- * not `ownRowIds`, unsent, or taken within fifteen seconds: ten in which a relay begins to tell, five for the engine.
- */
-export async function toldElsewhere(
+/** Of these offboardings those of which another relay holds an unsent row, beside `ownRowIds`, at this moment. */
+export async function heldElsewhere(
   em: EntityManager,
   offboardingIds: readonly number[],
   ownRowIds: readonly number[],
 ): Promise<Set<number>> {
   if (offboardingIds.length === 0) return new Set();
+  const others = sql`from outbox where sent_at is null and offboarding_id = any(${offboardingIds}::int[])
+    and id <> all(${ownRowIds}::int[])`;
   const { rows } = await sql<{ offboardingId: number }>`
-    select distinct offboarding_id as "offboardingId" from outbox
-    where offboarding_id = any(${offboardingIds}::int[]) and id <> all(${ownRowIds}::int[])
-      and (sent_at is null or sent_at > now() - interval '15 seconds')`.execute(sqlOf(em));
+    with free as (select id ${others} for update skip locked)
+    select distinct offboarding_id as "offboardingId" ${others} and id not in (select id from free)`.execute(
+    sqlOf(em),
+  );
   return new Set(rows.map(({ offboardingId }) => offboardingId));
+}
+
+/** Has rows told again in a second, although the engine has taken them. */
+export async function keepForLater(em: EntityManager, ids: readonly number[]): Promise<void> {
+  if (ids.length === 0) return;
+  await sql`update outbox set next_try_at = clock_timestamp() + interval '1 second' where id = any(${ids}::int[])
+    `.execute(sqlOf(em));
 }
 
 /** Marks rows of people without an offboarding: there is nobody to tell. Returns how many. */

@@ -71,26 +71,24 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
   /**
    * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
-   * an offboarding that is closed only that matters; `gone`: its workflow has ended, or was never there.
+   * an offboarding that is closed only that matters.
    */
-  async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<'told' | 'gone'> {
+  async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
     const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
-    let became: 'told' | 'gone' = 'told';
-    for (const fact of worthTelling) became = await within(patienceMs, () => signal(picture, fact));
-    return became;
+    for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
   }
 
-  async function signal(picture: Picture, fact: ChangedFact): Promise<'told' | 'gone'> {
+  async function signal(picture: Picture, fact: ChangedFact): Promise<void> {
     const told = asSignalled(picture);
     const { signal, value } = messageAbout(told, fact);
     const { offboardingId } = picture;
     if (picture.state === 'open') {
       const start = offboardingStart({ offboardingId, picture: told }, queue);
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
-      return 'told';
+    } else {
+      const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
+      await unlessGone(handle.signal(signal, value));
     }
-    const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
-    return orGone(handle.signal(signal, value));
   }
 
   /** Starts the workflow of a delivery unless it runs. */
@@ -211,12 +209,10 @@ function messageAbout(
 }
 
 /** A workflow that has ended needs no telling. */
-async function orGone(signalled: Promise<void>): Promise<'told' | 'gone'> {
+async function unlessGone(signalled: Promise<void>): Promise<void> {
   try {
     await signalled;
-    return 'told';
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'gone';
-    throw error;
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
   }
 }

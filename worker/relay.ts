@@ -2,12 +2,13 @@ import { type Picture, picturesOf } from '../database/checklists.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import type { Database } from '../database/orm.ts';
 import {
+  heldElsewhere,
+  keepForLater,
   markSent,
   type OutboxRow,
   passOverUnaddressed,
   putOff,
   takeOutboxRows,
-  toldElsewhere,
 } from '../database/outbox.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
@@ -36,32 +37,34 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
 
   /**
    * The rows stay locked while the engine is told, so that a relay that dies leaves them to the others at
-   * once. Those that the engine has not taken stay as they are, those that it refuses are put off. So is the end of an
-   * offboarding whose workflow is not there, while another relay may be about to start it. Returns whether there may be
-   * more.
+   * once. Those that the engine has not taken stay as they are, those that it refuses are put off. Returns whether
+   * there may be more.
+   *
+   * While another relay holds a row of a leaver it may yet start their process with a picture of before: the end of an
+   * offboarding is then told again. Whoever takes a row afterwards reads the end as well.
    */
   const relayBatch = (): Promise<boolean> =>
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
       if (rows.length === 0) return false;
       const pictures = await picturesOf(em, [...new Set(rows.map((row) => row.offboardingId))]);
-      const gone: Message[] = [];
+      const messages = joined(rows, pictures);
+      const ends = messages.filter(({ picture }) => picture.state !== 'open');
+      const held = await heldElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
       const { taken, refused, goesOn } = await handOver(
-        joined(rows, pictures),
-        async (message) => {
-          if ((await engine.tell(message.picture, message.facts)) === 'gone') gone.push(message);
-        },
+        messages,
+        ({ picture, facts }) => engine.tell(picture, facts),
         ({ picture }) => ({ offboardingId: picture.offboardingId }),
         withinMs,
       );
-      const elsewhere = await toldElsewhere(em, gone.map(leaverOf), gone.flatMap(rowsOf));
-      const doubtful = gone.filter((message) => elsewhere.has(leaverOf(message)));
-      const sent = taken.filter((message) => !doubtful.includes(message)).flatMap(rowsOf);
-      const again = refused.flatMap(rowsOf);
+      const mayBeOvertaken = (message: Message) => held.has(leaverOf(message));
+      const sent = taken.filter((message) => !mayBeOvertaken(message)).flatMap(rowsOf);
+      const putOffRows = refused.flatMap(rowsOf);
       await markSent(em, sent);
-      await putOff(em, [...again, ...doubtful.flatMap(rowsOf)]);
+      await keepForLater(em, taken.filter(mayBeOvertaken).flatMap(rowsOf));
+      await putOff(em, putOffRows);
       metrics.rowsRelayed('sent', sent.length);
-      metrics.rowsRelayed('refused', again.length);
+      metrics.rowsRelayed('refused', putOffRows.length);
       return goesOn && rows.length === batchSize;
     });
 

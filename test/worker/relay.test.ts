@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { setEndDate } from '../../database/offboardings.ts';
 import { standingOf } from '../../database/standing.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
@@ -69,35 +68,6 @@ it('takes "no such workflow" for an offboarding that is closed as told', async (
   await relay();
   expect((await outboxOf(cast.offboardingId)).every(({ isSent }) => isSent)).toBe(true);
   await expect(handleOf(cast.offboardingId).describe()).rejects.toThrow();
-});
-
-it('tells the end of an offboarding also to a process that another relay is only about to start', async () => {
-  const { offboardingId, lena, nora } = await makeCast(database);
-  const { promise: mayStart, resolve: start } = Promise.withResolvers<void>();
-  const { promise: isTelling, resolve: tells } = Promise.withResolvers<void>();
-  const slow: typeof engine = {
-    ...engine,
-    tell: async (...told) => {
-      tells();
-      await mayStart;
-      return engine.tell(...told);
-    },
-  };
-  const starting = createRelay({
-    ...{ database, engine: slow, handOver: handOverTo(slow), metrics: workerMetrics() },
-  })();
-  await isTelling;
-  await setEndDate(database.em, `user:${nora.id}`, lena.id, null);
-  await relay();
-  start();
-  await starting;
-  expect(await outboxOf(offboardingId)).toMatchObject([{ isSent: true }, { isSent: false, attempts: 1 }]);
-
-  await sql`update outbox set next_try_at = now() where sent_at is null`.execute(em());
-  await relay();
-  expect(await everythingIsSent()).toBe(true);
-  const [, ended] = (await signalsTo(offboardingId)).filter(({ name }) => name === 'lastDayChanged');
-  expect(ended!.value).toMatchObject({ state: 'cancelled' });
 });
 
 it('puts off what the engine refuses, and lets it hold up nobody else', async () => {

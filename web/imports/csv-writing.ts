@@ -1,6 +1,6 @@
 /**
- * How a cell begins that a spreadsheet takes for a formula: full-width signs are read like the others, and tabs and ends
- * of lines before them are dropped.
+ * How a cell begins that a spreadsheet takes for a formula: full-width signs are read like the others, and white space
+ * before them is dropped.
  */
 const startsFormula = /^[=+\-@\t\r\n＝＋－＠]/;
 
@@ -9,7 +9,7 @@ const startsFormula = /^[=+\-@\t\r\n＝＋－＠]/;
  * an import takes away again.
  */
 export const csvLine = (cells: readonly string[], separator: string): string =>
-  `${cells.map((cell) => quoted(harmless(cell))).join(separator)}\r\n`;
+  `${cells.map((cell) => quoted(harmless(cell), separator)).join(separator)}\r\n`;
 
 const harmless = (cell: string) => (startsFormula.test(cell) ? `'${cell}` : cell);
 
@@ -17,6 +17,7 @@ const harmless = (cell: string) => (startsFormula.test(cell) ? `'${cell}` : cell
 export const asItWas = (cell: string): string =>
   cell.startsWith("'") && startsFormula.test(cell.slice(1)) ? cell.slice(1) : cell;
 
-/** Also what separates cells elsewhere is quoted: a spreadsheet of another country would begin a cell there. */
-const quoted = (cell: string) =>
-  /["\r\n,;\t]/.test(cell) || cell !== cell.trim() ? `"${cell.replaceAll('"', '""')}"` : cell;
+const quoted = (cell: string, separator: string) =>
+  cell.includes(separator) || /["\r\n]/.test(cell) || cell !== cell.trim()
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell;
