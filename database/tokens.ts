@@ -73,6 +73,7 @@ export async function updateToken(
     await em.fork().transactional(async (transaction) => {
       const token = await lockedToken(transaction, id);
       if (token.revokedAt) throw new Refusal('token-revoked', 'This token has been revoked. Make a new one.');
+      if (token.name === name && token.scopes.join() === scopes.join()) return;
       Object.assign(token, { name, scopes });
       record(transaction, actor, 'token.updated', null, { tokenId: id, name, scopes });
     });

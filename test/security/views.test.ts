@@ -21,6 +21,8 @@ describe('no view', () => {
     );
     const posting = forms.filter((form) => form.includes('method="post"'));
     expect(posting.length).toBeGreaterThan(30);
+    const layouts = views.filter(([name]) => name.startsWith('layout'));
+    expect(layouts.filter(([, text]) => !text.includes('/public/app.js'))).toEqual([]);
     expect(posting.filter((form) => !/data-once|hx-sync="this:drop"/.test(form))).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 /**
- * How a cell begins that a spreadsheet takes for a formula: full-width signs are read like the others, and white space
- * before them is dropped.
+ * How a cell begins that a spreadsheet takes for a formula: full-width signs are read like the others, and tabs and ends
+ * of lines before them are dropped.
  */
 const startsFormula = /^[=+\-@\t\r\n＝＋－＠]/;
 

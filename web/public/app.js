@@ -16,12 +16,13 @@ addEventListener('pagehide', () => {
 });
 for (const way of ['click', 'auxclick']) {
   document.addEventListener(way, (event) => {
-    const link = event.target.closest('a[href="/offboarding"]');
-    if (link && !inQueue()) link.search = sessionStorage.getItem('queue') ?? '';
+    const link = event.target.closest('.crumbs a[href="/offboarding"]');
+    if (link) link.search = sessionStorage.getItem('queue') ?? '';
   });
 }
 
-// A plain form that must be sent once says that it works, and is not sent again until it can only have been stopped.
+// A plain form that must be sent once says that it works, and is not sent again. One with a token is done once however
+// often it is sent: after a while it can be sent again by whoever has stopped waiting.
 const sentForMs = 10_000;
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -31,6 +32,7 @@ document.addEventListener('submit', (event) => {
   const button = form.querySelector('[data-busy]');
   const words = button?.textContent;
   if (button) button.textContent = button.dataset.busy;
+  if (form.elements.token === undefined) return;
   setTimeout(() => {
     delete form.dataset.sent;
     if (button) button.textContent = words;
