@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { minutes } from './length.ts';
 
 export default defineConfig({
   test: {
@@ -14,7 +15,7 @@ export default defineConfig({
     pool: 'forks',
     // One after another: a proof kills and times things.
     maxWorkers: 1,
-    testTimeout: 3_600_000,
+    testTimeout: (minutes + 30) * 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
   },
