@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Outcome, Remark } from '../../domain/imports/judgement.ts';
 import type { EntityManager } from '../orm.ts';
+import { retrying } from '../retrying.ts';
 import { sqlOf } from '../tables.ts';
 
 /** Another try was faster: what this transaction was about to do has been done. */
@@ -43,7 +44,7 @@ export async function failLine(
     where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
 }
 
-/** Marks lines whose outcome is known without doing anything: by one statement. */
+/** Marks lines whose outcome is known without doing anything: by one statement, anew when it gave way to another try. */
 export async function settleLines(
   em: EntityManager,
   importId: number,
@@ -51,9 +52,11 @@ export async function settleLines(
   outcome: Outcome,
 ) {
   if (lines.length === 0) return;
-  await sql`
-    update import_rows set outcome = ${outcome}
-    where import_id = ${importId} and line = any(${lines}::int[]) and outcome is null`.execute(sqlOf(em));
+  await retrying(() =>
+    sql`
+      update import_rows set outcome = ${outcome}
+      where import_id = ${importId} and line = any(${lines}::int[]) and outcome is null`.execute(sqlOf(em)),
+  );
 }
 
 /** The next lines to carry out, in the order of the file. */

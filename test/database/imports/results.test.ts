@@ -1,7 +1,9 @@
 import { expect } from 'vitest';
 import { ImportRow } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
+import { settleLines, waitingLines } from '../../../database/imports/lines.ts';
 import { carryOn, endImport } from '../../../database/imports/progress.ts';
+import { eventually } from '../../support/engine.ts';
 import { csvOf } from '../../support/importing.ts';
 import { importTests, mailOf, newId } from './setting.ts';
 
@@ -69,6 +71,25 @@ test('two who do the same batches at the same time count each line once', async 
     await expectExact(id);
   }
   expect((await importById(em, id)).state).toBe('done');
+});
+
+test('of two who wait for each other’s lines the one that gives way begins anew', async ({ files }) => {
+  const id = await files.begin('users', manyLines(2));
+  const [first, second] = await waitingLines(em.fork(), id, 2);
+  await em.fork().transactional(async (other) => {
+    const lock = (line: number) =>
+      other.execute('select from import_rows where import_id = ? and line = ? for update', [id, line]);
+    await lock(second!);
+    const settling = settleLines(em.fork(), id, [first!, second!], 'unchanged');
+    settling.catch(() => {});
+    await eventually(async () => {
+      const waiting = 'select pid from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))';
+      return (await other.execute(waiting)).length > 0;
+    });
+    // PostgreSQL ends the wait of whoever waited first, after a second.
+    await lock(first!);
+  });
+  await eventually(async () => (await waitingLines(em.fork(), id, 2)).length === 0);
 });
 
 test('an import that goes on after it stopped is counted to its end', async ({ actor, files }) => {
