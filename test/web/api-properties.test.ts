@@ -9,7 +9,8 @@ import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { documentAt } from '../support/described.ts';
 import { ownEngine } from '../support/engine.ts';
-import { bodies, type JsonSchema, odd, type Resolve } from '../support/from-schema.ts';
+import type { JsonSchema, Resolve } from '../support/from-schema.ts';
+import { calls, type Known, type Operation } from '../support/random-calls.ts';
 import { startWeb } from '../support/web.ts';
 
 /** How long each operation is tried, in milliseconds; longer where nothing has come of it yet. */
@@ -25,12 +26,6 @@ const call = apiAt(web.address, value);
 const document = await documentAt(web.address);
 const schemas = document.components!.schemas as Record<string, JsonSchema>;
 const resolve: Resolve = (reference) => schemas[reference.split('/').at(-1)!]!;
-
-/** What calls name that there is: in addresses and, by the names of their fields, in bodies. */
-interface Known {
-  things: Record<'externalId' | 'tag' | 'id' | 'importId', string[]>;
-  fields: Record<string, unknown[]>;
-}
 
 /** A cast, of whom Mira has left, and its things. */
 async function someoneAndSomething(): Promise<Known> {
@@ -57,10 +52,6 @@ async function someoneAndSomething(): Promise<Known> {
   };
 }
 
-interface Operation {
-  parameters?: { in: string; name: string }[];
-  requestBody?: { content: Record<string, { schema: JsonSchema }> };
-}
 const operations = Object.entries(document.paths!).flatMap(([path, item]) =>
   Object.entries(item as Record<string, Operation>).map(
     ([method, operation]) => [method.toUpperCase(), path, operation] as const,
@@ -75,105 +66,6 @@ beforeAll(async () => {
   const body = 'externalId,name,email\nF-1,Imported,imported@x.example\n';
   expect((await call('POST', '/imports/users', { headers, body })).status).toBe(202);
 });
-
-/** Anything as a text; an object may have a `toString` that is none. */
-const asText = (value: unknown): string =>
-  typeof value === 'string' ? value : String(JSON.stringify(value));
-
-/** Addresses of an operation: of things that there are, and of whatever can stand in an address. */
-const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> => {
-  const step = fc
-    .string({ unit: 'grapheme', minLength: 1, maxLength: 120 })
-    .filter((text) => !/^\.\.?$/.test(text))
-    .map(encodeURIComponent);
-  const strange = fc.constantFrom(
-    '%00',
-    '%20',
-    '%0A',
-    '%E0%A4%A',
-    '..%2F..',
-    '%F0%9F%92%A9',
-    '__proto__',
-    '0',
-  );
-  const [start, ...rest] = path.split(/(\{\w+\})/);
-  return rest.reduce<fc.Arbitrary<string>>((before, part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof Known['things'] | undefined;
-    if (name === undefined) return before.map((text) => text + part);
-    const there = { weight: 6, arbitrary: fc.constantFrom(...things[name]) };
-    return fc.tuple(before, fc.oneof(there, step, strange)).map(([text, value]) => text + value);
-  }, fc.constant(start!));
-};
-
-/** What stands behind the question mark: mostly nothing, or parameters that there are and are not, right and wrong. */
-const queries = ({ parameters = [] }: Operation, externalIds: string[]): fc.Arbitrary<string> => {
-  const names = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
-  const name = fc.constantFrom(...names, 'unknown', '__proto__', 'limit[]');
-  const text = fc.oneof(
-    fc.constantFrom('1', '50', 'open', ...externalIds),
-    // Longer ones are turned away before they reach us.
-    odd.map((value) => asText(value).slice(0, 100)),
-  );
-  const pair = fc.tuple(name, text).map(([key, one]) => `${key}=${encodeURIComponent(one.toWellFormed())}`);
-  const several = fc.array(pair, { minLength: 1, maxLength: 3 }).map((pairs) => `?${pairs.join('&')}`);
-  return fc.oneof({ weight: 3, arbitrary: fc.constant('') }, several);
-};
-
-const headers: fc.Arbitrary<Record<string, string>> = fc.record(
-  {
-    'Idempotency-Key': fc.oneof(
-      fc.constantFrom('a', '"b"', '', '"', 'a, b'),
-      fc.string({ unit: 'binary-ascii', maxLength: 300 }).map(printable),
-    ),
-    'If-Match': fc.constantFrom('*', '"x"', 'W/"x"', 'nonsense', '"a", "b",', ','),
-    'If-None-Match': fc.constantFrom('*', '"x"', ','),
-    'Content-Type': fc.constantFrom(
-      'application/json; charset=utf-16',
-      'text/csv',
-      'text/plain',
-      'application/json; charset=nonsense',
-      'multipart/form-data',
-      'x',
-    ),
-    'Content-Encoding': fc.constantFrom('gzip', 'identity', 'nonsense'),
-  },
-  { requiredKeys: [] },
-);
-
-/** What a header can hold. */
-function printable(text: string): string {
-  return text.replaceAll(/[^ -~]/g, '.').trim();
-}
-
-/** Mostly no strange header at all, so that the calls get as far as the work. */
-const calls = (path: string, operation: Operation, { things, fields }: Known) => {
-  const content = Object.entries(operation.requestBody?.content ?? {});
-  const [media, { schema }] = content[0] ?? ['', { schema: {} }];
-  const body = media === 'application/json' ? bodies(schema, resolve, fields) : csv(things.externalId);
-  return fc.record({
-    address: fc
-      .tuple(addresses(path, things), queries(operation, things.externalId))
-      .map(([there, query]) => there + query),
-    headers: fc.oneof(
-      {
-        weight: 4,
-        arbitrary: fc.constant<Record<string, string>>(media === '' ? {} : { 'Content-Type': media }),
-      },
-      headers,
-    ),
-    body: content.length === 0 ? fc.constant(undefined) : body,
-  });
-};
-
-const header = fc.constantFrom('externalId,name,email,endDate', 'externalId,jobTitle', '"externalId";"name"');
-const csv = (externalIds: string[]) => {
-  const known = fc.constantFrom('', '"', '""', '2099-01-31', 'new@x.example', ...externalIds);
-  const cell = fc.oneof(known, odd.map(asText)).map((text) => text.toWellFormed());
-  const line = fc.array(cell, { maxLength: 5 }).map((cells) => cells.join(','));
-  return fc
-    .tuple(fc.oneof({ weight: 3, arbitrary: header }, cell), fc.array(line, { maxLength: 5 }))
-    .map((lines) => lines.flat().join('\n'));
-};
 
 describe('what no caller means gets a clear 4xx, on every route', () => {
   /** The address of something that there is. */
@@ -224,7 +116,7 @@ const reached = new Set<number>();
 describe('no call that the description allows, or almost allows, ends in a 500', () => {
   test.each(operations)('%s %s', async (method, path, operation) => {
     // Its own cast, for nobody can be given anything whom an earlier operation has let go.
-    const arbitrary = calls(path, operation, await someoneAndSomething());
+    const arbitrary = calls(path, operation, await someoneAndSomething(), resolve);
     const end = Date.now() + timeLimit;
     let made = 0;
     let succeeded = false;
