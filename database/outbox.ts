@@ -22,7 +22,10 @@ export async function takeOutboxRows(em: EntityManager, limit: number): Promise<
   return rows;
 }
 
-/** Of these offboardings those of which another relay holds an unsent row, beside `ownRowIds`, at this moment. */
+/**
+ * Of these offboardings those of which another relay holds an unsent row, beside `ownRowIds`, at this moment. The only way
+ * to find out is to take what nobody holds: that is kept until the transaction of `em` ends.
+ */
 export async function heldElsewhere(
   em: EntityManager,
   offboardingIds: readonly number[],

@@ -73,8 +73,8 @@ export async function createUserWithin(
  * moves or cancels the offboarding; a status other than active ends every way in; marking somebody
  * offboarded opens an offboarding, taking that back cancels one that has no date. After completion the end
  * date, the status and the manager stand: equal values are fine, others are refused. So are, to an admin, the address
- * and the status of a super-admin. With what the asker
- * has `seen`, a field that somebody else has changed since is refused: ChangedMeanwhile.
+ * and the status of a super-admin. With what the asker has `seen`, a field that somebody else has changed since is
+ * refused: ChangedMeanwhile.
  */
 export const updateUser = (
   em: EntityManager,

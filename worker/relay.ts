@@ -59,12 +59,12 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
       );
       const mayBeOvertaken = (message: Message) => held.has(leaverOf(message));
       const sent = taken.filter((message) => !mayBeOvertaken(message)).flatMap(rowsOf);
-      const putOffRows = refused.flatMap(rowsOf);
+      const again = refused.flatMap(rowsOf);
       await markSent(em, sent);
       await keepForLater(em, taken.filter(mayBeOvertaken).flatMap(rowsOf));
-      await putOff(em, putOffRows);
+      await putOff(em, again);
       metrics.rowsRelayed('sent', sent.length);
-      metrics.rowsRelayed('refused', putOffRows.length);
+      metrics.rowsRelayed('refused', again.length);
       return goesOn && rows.length === batchSize;
     });
 

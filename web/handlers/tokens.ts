@@ -57,8 +57,8 @@ export const tokenPages = (services: Services) => {
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'tokenId', 'token'));
 
-  const update: RequestHandler = async (request, response) => {
-    const { id } = await tokenById(em, idIn(request, 'tokenId', 'token'));
+  const update: RequestHandler = (request, response) => {
+    const id = idIn(request, 'tokenId', 'token');
     return orShowWhyNot(
       request,
       async () => {
