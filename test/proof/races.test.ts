@@ -25,9 +25,10 @@ it(
       const course = { ...stage, doors, random: random.named(`race ${turn}`), operations: 18 };
       return whileRelaying(stage, random, () => race(course));
     };
-    // In one race of a hundred chance lets nobody be completed: that one is held to everything too, and run again.
-    for (let turn = 0, completions = 0; completions === 0; turn++) {
-      expect(turn).toBeLessThan(3);
+    // In one race of a hundred chance lets nobody be completed, and on a busy machine some answers come too late to be told
+    // apart from what others did: such a race is held to everything too, and run again.
+    for (let turn = 0, showsEnough = false; !showsEnough; turn++) {
+      expect(turn).toBeLessThan(4);
       const aftermath = await raceOnce(turn);
       const { history } = aftermath;
       expect(await verdictOn(stage, aftermath), inFigures(history)).toEqual(allIsWell);
@@ -35,11 +36,10 @@ it(
       expect(history.map(({ answer }) => answer.is)).toEqual(
         expect.arrayContaining(['done', 'refused', 'unchanged']),
       );
-      // On a busy machine some are answered too late to be told apart from what others did; the long form asks for more.
-      expect(shareOf('unknown', history), inFigures(history)).toBeLessThan(0.1);
       const done = history.filter(({ answer }) => answer.is === 'done');
       expect(done.some(({ actor }) => actor.startsWith('token:importer'))).toBe(true);
-      completions = done.filter(({ operation }) => operation.kind === 'complete').length;
+      showsEnough =
+        done.some(({ operation }) => operation.kind === 'complete') && shareOf('unknown', history) < 0.02;
     }
   },
 );
