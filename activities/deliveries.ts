@@ -1,23 +1,10 @@
-import {
-  type NextTry,
-  nextTryOf,
-  type PendingDelivery,
-  pendingDeliveriesOf,
-} from '../database/deliveries.ts';
+import { type NextTry, nextTryOf } from '../database/deliveries.ts';
 import { giveUpDelivery } from '../database/delivery-attempts.ts';
 import { triesOf } from '../domain/webhook-schedule.ts';
 import type { World } from './world.ts';
 
 /** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */
-export const deliveryActivities = ({ database, retrySchedule }: World) => ({
-  /** The deliveries that a completion has caused and that are on their way. */
-  pendingDeliveries: (offboardingId: number): Promise<PendingDelivery[]> =>
-    pendingDeliveriesOf(database.em.fork(), offboardingId),
-
-  /** The try that comes next and of how many it is one, or null when the delivery is closed. */
-  nextTry: (deliveryId: number): Promise<ComingTry | null> =>
-    comingTryOf({ database, retrySchedule }, deliveryId),
-
+export const deliveryActivities = ({ database }: World) => ({
   /** Closes a delivery that cannot be tried at all. */
   giveUpDelivery: (deliveryId: number): Promise<void> => giveUpDelivery(database.em, deliveryId, 'failed'),
 });

@@ -3,7 +3,6 @@ import { completionOf, noticesOf, remindedOf } from '../database/mail-contents.t
 import {
   giveUpMail,
   nextMailTry,
-  pendingMailsOf,
   recordMailTry,
   type WaitingMail,
   waitingMail,
@@ -22,10 +21,6 @@ import type { World } from './world.ts';
 
 /** What the mails' processes ask of the database; moments cross as epoch milliseconds. */
 export const mailActivities = ({ database }: World) => ({
-  /** The mails that a completion has caused and that are on their way. */
-  pendingMails: (offboardingId: number): Promise<number[]> =>
-    pendingMailsOf(database.em.fork(), offboardingId),
-
   /** The try that comes next, or null when the mail is closed. */
   async nextMailTry(mailId: number): Promise<{ number: number; dueAt: number } | null> {
     const next = await nextMailTry(database.em.fork(), mailId);

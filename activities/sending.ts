@@ -85,8 +85,7 @@ export function sendingActivities(world: World) {
     }
   }
 
-  // Deliveries that began with a version before know it by another name, and expect no answer.
-  return { tryDelivery, attemptDelivery: tryDelivery };
+  return { tryDelivery };
 }
 
 const notSigned = {

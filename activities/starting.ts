@@ -29,9 +29,6 @@ export const startingActivities = ({ database }: World) => {
       await startDeliveries(offboardingId);
       await startMails(offboardingId);
     },
-
-    /** Starts those of the deliveries alone: for runs that began before mails were started with them. */
-    startDeliveries,
   };
 };
 

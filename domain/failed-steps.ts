@@ -3,8 +3,6 @@ const steps = {
   reminders: 'sending the reminders',
   completion: 'marking them as offboarded',
   sending: 'sending the webhooks and mails',
-  deliveries: 'sending the webhooks',
-  mails: 'sending the mails',
 } as const;
 
 /** A step of an offboarding's process that may fail for good and then waits for a person. */

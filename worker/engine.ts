@@ -23,7 +23,6 @@ import {
   seatsChanged,
   taskQueue,
   webhookDeliveryStart,
-  webhookDeliveryWorkflow,
   webhookWorkflow,
 } from '../workflows/messages.ts';
 
@@ -117,7 +116,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
   /** A page of the running offboarding workflows by offboarding, as far as the engine's list has caught up. */
   async function runningOffboardings(from: PageToken) {
-    const { executions, next } = await pageOf([offboardingWorkflow], from);
+    const { executions, next } = await pageOf(offboardingWorkflow, from);
     const running = new Map<number, Running>();
     for (const { execution, searchAttributes: shown } of executions) {
       const offboardingId = offboardingIdOf(execution?.workflowId ?? '');
@@ -129,27 +128,26 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   /** How many offboarding workflows run, as far as the engine's list has caught up. */
   const countOffboardings = async (): Promise<number> => {
     const { count } = await within(patienceForLists, () =>
-      client.workflow.count(runningOf([offboardingWorkflow])),
+      client.workflow.count(runningOf(offboardingWorkflow)),
     );
     return count;
   };
 
   /** A page of the ids of the running workflows of deliveries, or of mails, as far as the engine's list has caught up. */
-  const runningDeliveries = (from: PageToken) =>
-    idsOfRunning([webhookWorkflow, webhookDeliveryWorkflow], from);
-  const runningMails = (from: PageToken) => idsOfRunning([mailWorkflow], from);
+  const runningDeliveries = (from: PageToken) => idsOfRunning(webhookWorkflow, from);
+  const runningMails = (from: PageToken) => idsOfRunning(mailWorkflow, from);
 
-  async function idsOfRunning(types: string[], from: PageToken) {
-    const { executions, next } = await pageOf(types, from);
+  async function idsOfRunning(type: string, from: PageToken) {
+    const { executions, next } = await pageOf(type, from);
     return { ids: executions.map(({ execution }) => execution?.workflowId ?? ''), next };
   }
 
   /** As the engine answers: the client's own list would decode everything it shows of each workflow, twice. */
-  async function pageOf(types: string[], from: PageToken) {
+  async function pageOf(type: string, from: PageToken) {
     const { executions, nextPageToken } = await within(patienceForLists, () =>
       connection.workflowService.listWorkflowExecutions({
         namespace,
-        query: runningOf(types),
+        query: runningOf(type),
         pageSize,
         ...(from && { nextPageToken: from }),
       }),
@@ -177,8 +175,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   };
 }
 
-const runningOf = (types: string[]) =>
-  `WorkflowType IN (${types.map((type) => `'${type}'`)}) AND ExecutionStatus = 'Running'`;
+const runningOf = (type: string) => `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`;
 
 function shownBy(fields: Parameters<typeof decodeTypedSearchAttributes>[0]): Running {
   const shown = decodeTypedSearchAttributes(fields);

@@ -2,4 +2,3 @@ export { csvImport } from './csv-import.ts';
 export { mail } from './mail.ts';
 export { offboarding } from './offboarding.ts';
 export { webhook } from './webhook.ts';
-export { webhookDelivery } from './webhook-delivery.ts';

@@ -1,14 +1,13 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { MailInput } from './messages.ts';
 import { retryNow } from './messages.ts';
-import { failedForGood, mailing, readings, step } from './steps.ts';
+import { failedForGood, localRead, mailing, step } from './steps.ts';
 
 /**
  * One mail on its way: waits for the next try, tries, until the server has taken it, or has refused it for good, or
  * the tries are used up. To whom and what it says, when and how often is in the database alone.
  */
 export async function mail({ mailId }: MailInput): Promise<void> {
-  const reading = readings();
   let isWoken = false;
   const wake = () => {
     isWoken = true;
@@ -16,7 +15,7 @@ export async function mail({ mailId }: MailInput): Promise<void> {
   setHandler(retryNow, wake, { description: 'Tries now instead of later' });
 
   for (;;) {
-    const next = await reading('Look for the next try').nextMailTry(mailId);
+    const next = await localRead('Look for the next try').nextMailTry(mailId);
     if (next === null) return setCurrentDetails('**Closed.**');
     setCurrentDetails(`**Try ${next.number}** is due at ${new Date(next.dueAt).toISOString()}.`);
     const left = next.dueAt - Date.now();

@@ -13,8 +13,6 @@ export const taskQueue = 'lastday';
 /** Workflow types by their exported names. */
 export const offboardingWorkflow = 'offboarding';
 export const webhookWorkflow = 'webhook';
-/** Deliveries that began with a version before. */
-export const webhookDeliveryWorkflow = 'webhookDelivery';
 export const csvImportWorkflow = 'csvImport';
 export const mailWorkflow = 'mail';
 

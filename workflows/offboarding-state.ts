@@ -69,11 +69,8 @@ export class OffboardingState {
   retries = 0;
   failedSteps: Step[] = [];
   private answers: Answered[] = [];
-  private readonly believesReminders: boolean;
 
-  /** `believesReminders`: takes the next reminder from what it is told; else every one is looked for. */
-  constructor(believesReminders: boolean, carried?: Carried) {
-    this.believesReminders = believesReminders;
+  constructor(carried?: Carried) {
     if (carried === undefined) return;
     this.beginRead()(carried.picture);
     this.since = carried.since;
@@ -87,7 +84,7 @@ export class OffboardingState {
     if (value.revision >= this.parts[part].revision) this.take(part, value);
     else this.isDoubtful = true;
     // The moments may have moved although the day is the same: the workspace chooses them.
-    if (part === 'lastDay' && this.reminderIn(value as LastDay) === undefined) this.mustRearm = true;
+    if (part === 'lastDay' && (value as LastDay).reminder === undefined) this.mustRearm = true;
   }
 
   /**
@@ -112,13 +109,9 @@ export class OffboardingState {
     const { date, zone } = this.lastDay;
     this.parts[part] = value;
     if (part !== 'lastDay') return;
-    const reminder = this.reminderIn(this.lastDay);
+    const { reminder } = this.lastDay;
     if (reminder !== undefined) this.expect(reminder);
     else if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.mustRearm = true;
-  }
-
-  private reminderIn({ reminder }: LastDay): DueReminder | null | undefined {
-    return this.believesReminders ? reminder : undefined;
   }
 
   /**

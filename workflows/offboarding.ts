@@ -3,7 +3,6 @@ import {
   condition,
   continueAsNew,
   isCancellation,
-  patched,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -28,8 +27,7 @@ import { Noticeboard } from './noticeboard.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startSending } from './start-sending.ts';
-import { startSendingAsBefore } from './start-sending-as-before.ts';
-import { cameTooLate, failedForGood, readingsBesideUpdates, step } from './steps.ts';
+import { cameTooLate, failedForGood, step } from './steps.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
 const retryPatience = '2s';
@@ -49,15 +47,8 @@ interface Run extends OffboardingInput {
  */
 export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
-  // Runs that began before go on as they were: lately showing completions at once, before with mails as children, in the
-  // beginning with a long way to everything.
-  const showsWhatLasts = patched('shown-when-it-lasts');
-  const startsAllAtOnce = showsWhatLasts || patched('one-start');
-  const goesShortWays = startsAllAtOnce || patched('short-ways');
-  const reading = goesShortWays ? step : readingsBesideUpdates();
-  const state = new OffboardingState(goesShortWays, run.carried);
-  const isToldAtStart = goesShortWays && run.picture !== undefined;
-  if (isToldAtStart) state.beginRead()(run.picture!);
+  const state = new OffboardingState(run.carried);
+  if (run.picture !== undefined) state.beginRead()(run.picture);
   const noticeboard = new Noticeboard(state);
   let isMomentary = false;
   const answer = answering(state);
@@ -83,7 +74,7 @@ export async function offboarding(run: Run): Promise<void> {
   });
 
   keepShowing();
-  if (!isToldAtStart) await untilDone('reading', read, () => !state.isOpen);
+  if (run.picture === undefined) await untilDone('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
     if (state.isDoubtful) await untilDone('reading', read, () => !state.isOpen);
@@ -91,17 +82,14 @@ export async function offboarding(run: Run): Promise<void> {
     if (hasGrownLong()) await goOnInNewRun();
   }
   await letGo();
-  if (wasOpen && state.phase === 'completed') {
-    if (startsAllAtOnce) await untilDone('sending', () => startSending(offboardingId));
-    else await startSendingAsBefore(offboardingId, goesShortWays, untilDone);
-  }
+  if (wasOpen && state.phase === 'completed') await untilDone('sending', () => startSending(offboardingId));
   await condition(allHandlersFinished);
   noticeboard.refresh();
 
   /** Returns what was open at that moment; what is known then may have parts that are newer. */
   async function read(): Promise<OpenCounts> {
     const take = state.beginRead();
-    const picture = await reading('Read what is open').readPicture(offboardingId);
+    const picture = await step('Read what is open').readPicture(offboardingId);
     if (picture === null) {
       state.takeNothing();
       return state.counts;
@@ -115,7 +103,7 @@ export async function offboarding(run: Run): Promise<void> {
     if (state.mustRearm) {
       state.mustRearm = false;
       const take = state.beginLook();
-      take(await reading('Look for the next reminder').nextReminder(offboardingId));
+      take(await step('Look for the next reminder').nextReminder(offboardingId));
     }
     const { reminder } = state;
     const isAnother = () => state.reminder?.id !== reminder?.id || state.reminder?.dueAt !== reminder?.dueAt;
@@ -152,7 +140,7 @@ export async function offboarding(run: Run): Promise<void> {
     await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
     const seen = state.isOpen && !isClear(state.counts) ? await read() : state.counts;
-    if (!state.isOpen) return reading('Read how it ended').closedAnswer(offboardingId);
+    if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);
     // Without a date it may have been opened for this: then the database refuses, and cancels it again.
     const waits = state.lastDay.date !== null;
     // Parts known from different moments may add up to what was never true: what was seen at once is told.
@@ -163,7 +151,7 @@ export async function offboarding(run: Run): Promise<void> {
 
   async function finalize({ actor, askedAt, requestId }: Asking): Promise<CompleteAnswer> {
     state.isFinalizing = true;
-    if (showsWhatLasts && !isMomentary) showIfItLasts();
+    if (!isMomentary) showIfItLasts();
     try {
       const take = state.beginRead();
       const { answer, picture } = await step('Complete the offboarding').complete({

@@ -38,7 +38,7 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
 }
 
 /** What an operator reads in the Temporal UI. */
-export function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {
+function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {
   const due = `**Try ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
   if (lastOutcome === null) return due;
   const answer = lastStatus === null ? '' : ` (status ${lastStatus})`;

@@ -10,8 +10,7 @@ export const everyLine = 2 ** 31 - 1;
 /**
  * Adds what became of the lines up to this one, all of which must have been carried out, and keeps it where the page
  * looks. Lines are carried out in the order of the file and what became of one never changes, so each is counted
- * once, also when a batch is done again or by two at the same time. Beside a worker of the version before, which an
- * upgrade has running for minutes, some may be counted twice until the end, when all are counted anew.
+ * once, also when a batch is done again or by two at the same time.
  */
 export async function countTo(em: EntityManager, importId: number, line: number): Promise<Results> {
   const { rows } = await sql<{ results: Results }>`

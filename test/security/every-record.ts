@@ -109,7 +109,7 @@ const details: Partial<Record<NotificationKind, Record<string, string | string[]
   tokens_ended: { tokens: ['hr'] },
   webhook_failed: { url: 'https://x.example' },
   webhook_disabled: { url: 'https://x.example', reason: 'gone' },
-  offboarding_stuck: { step: 'mails' },
+  offboarding_stuck: { step: 'sending' },
   mail_failed: { outcome: 'refused' },
   import_ended: { fileName: 'people.csv', kind: 'users', state: 'done' },
 };
@@ -133,7 +133,7 @@ async function makeMessages({ em }: Database, { leaving }: Casts): Promise<Param
     closedAt: new Date(),
   });
   await fork.flush();
-  await em.fork().nativeUpdate(Offboarding, { id: leaving.offboardingId }, { failedStep: 'mails' });
+  await em.fork().nativeUpdate(Offboarding, { id: leaving.offboardingId }, { failedStep: 'sending' });
   return { mailId: [1] };
 }
 

@@ -94,7 +94,7 @@ test('the API is timed by its routes, and what is not there under one name', asy
 test('what waits is told as the database has it', async () => {
   const before = await scrape(port);
   const { offboardingId } = await makeCast(database);
-  await recordFailedStep(database.em, offboardingId, 'deliveries');
+  await recordFailedStep(database.em, offboardingId, 'sending');
   const read = await scrape(port);
   const more = (name: string) => read.get(name)! - before.get(name)!;
   expect(read.get('lastday_database_up')).toBe(1);

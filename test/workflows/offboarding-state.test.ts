@@ -26,8 +26,8 @@ const picture = (revision: number, reminder?: DueReminder | null): OffboardingPi
 });
 
 /** What knows a picture. */
-function knowing(known: OffboardingPicture, believesReminders = true) {
-  const state = new OffboardingState(believesReminders);
+function knowing(known: OffboardingPicture) {
+  const state = new OffboardingState();
   state.beginRead()(known);
   return state;
 }
@@ -58,14 +58,6 @@ describe('the reminder that is due next', () => {
     const state = knowing(picture(3, soon));
     state.hear('lastDay', lastDay(3));
     expect(state).toMatchObject({ reminder: soon, mustRearm: true });
-  });
-
-  it('is looked for by a run that began when it was not told', () => {
-    const state = knowing(picture(3, soon), false);
-    expect(state).toMatchObject({ reminder: null, mustRearm: true });
-    state.mustRearm = false;
-    state.hear('lastDay', lastDay(4, later));
-    expect(state).toMatchObject({ reminder: null, mustRearm: true });
   });
 
   it('that was told while the process looked is newer than what it found', () => {

@@ -104,7 +104,7 @@ test('an import that goes on after it stopped is counted to its end', async ({ a
   await expectExact(id);
 });
 
-test('what an older version has counted is counted anew', async ({ files }) => {
+test('lines are counted again when the count starts over', async ({ files }) => {
   const id = await files.begin('users', manyLines(600));
   await goOn(id);
   await em.execute('update imports set counted_to = 0 where id = ?', [id]);

@@ -36,10 +36,10 @@ test('a cleared section says so, and a cleared checklist unlocks the card', asyn
 
 test('a step that failed is named in words', async () => {
   const { cast, ivo, page } = await begin();
-  await recordFailedStep(database.em, cast.offboardingId, 'deliveries');
-  expect((await ivo.get(page)).text).toContain('<strong>sending the webhooks</strong>');
+  await recordFailedStep(database.em, cast.offboardingId, 'sending');
+  expect((await ivo.get(page)).text).toContain('<strong>sending the webhooks and mails</strong>');
   const told = await (await web.signIn(cast.ada.email)).get('/notifications');
-  expect(told.text).toContain('needs attention: a step failed (sending the webhooks).');
+  expect(told.text).toContain('needs attention: a step failed (sending the webhooks and mails).');
 });
 
 test.each([

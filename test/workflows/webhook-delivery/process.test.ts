@@ -1,14 +1,8 @@
 import { expect, it } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks.ts';
-import {
-  retryNow,
-  webhookDeliveryStart,
-  webhookDeliveryWorkflow,
-  webhookWorkflow,
-} from '../../../workflows/messages.ts';
+import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { startReceiver } from '../../support/receiver.ts';
-import { deliver } from '../../support/webhooks.ts';
 import { ownDeliveries } from './setting.ts';
 
 const {
@@ -72,19 +66,6 @@ it('goes on with the try that comes next in a run that follows another one', asy
   await handle.result();
   await becomes(id, { state: 'delivered', outcomes: ['http_error', 'http_error', 'delivered'] });
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
-});
-
-it('is made by its own process when it began with the version before', async () => {
-  const cast = await makeCast(database);
-  const receiver = await startReceiver();
-  const { id: endpointId } = await subscribe(cast, receiver.url);
-  const id = await deliver(database, endpointId, 'pending');
-  const { eventId } = await deliveryTo(endpointId);
-  const start = webhookDeliveryStart({ id, eventId, endpointId, replayOf: null });
-  await client.workflow.execute(webhookDeliveryWorkflow, start);
-  await becomes(endpointId, { state: 'delivered', outcomes: ['delivered'] });
-  expect(receiver.received).toHaveLength(1);
-  await deleteEndpoint(database.em, `user:${cast.ada.id}`, endpointId);
 });
 
 it('tells an operator what it waits for, in the Temporal UI', async () => {
