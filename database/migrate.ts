@@ -1,14 +1,27 @@
 import pg from 'pg';
 import { connect } from './orm.ts';
 
+/** The first migration of version 0.1.0, the first version that migrations start from. */
+const firstMigration = 'Migration20261201000000_Tables';
+
+/** The database was made before version 0.1.0, so no migration leads from it to today's schema. */
+export class UnreleasedSchema extends Error {
+  override name = 'UnreleasedSchema';
+  override message =
+    'This database was made by a version of Lastday before 0.1.0, which was never released. Nothing was changed. ' +
+    'Start with an empty database: with `npm start`, move its data folder (.lastday) away first.';
+}
+
 /**
  * Brings the schema up to date as its owner, and lets the application's role read and write, but neither
  * alter what the audit trail says nor say how many seats are used. Safe to run again. Returns the names of the
- * migrations it applied.
+ * migrations it applied. Throws UnreleasedSchema, and changes nothing, for a database from before version 0.1.0.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
   const database = await connect(ownerUrl, { poolSize: 2 });
   try {
+    const executed = await database.migrator.getExecuted();
+    if (executed.some(({ name }) => name < firstMigration)) throw new UnreleasedSchema();
     const applied = await database.migrator.up();
     await grantToApplication(ownerUrl, appUrl);
     return applied.map((migration) => migration.name);

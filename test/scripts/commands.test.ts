@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { useLink } from '../../database/links.ts';
@@ -48,11 +49,29 @@ describe('migrate', () => {
     const variables = { DATABASE_URL: empty.url, MIGRATION_DATABASE_URL: empty.ownerUrl };
     const first = await run('migrate', [], variables);
     expect(first).toMatchObject({ code: 0, complaint: '' });
-    expect(first.lines[0]).toMatch(/^Applied Migration\d+_FirstTables$/);
+    expect(first.lines[0]).toMatch(/^Applied Migration\d+_Tables$/);
     expect((await run('migrate', [], variables)).lines).toEqual(['The schema is up to date']);
     // The application's role was let in.
     expect(await run('admin', ['--email', 'a@b.c'], { DATABASE_URL: empty.url })).toMatchObject({ code: 0 });
   });
+});
+
+test('migrate recognises a database from before 0.1.0 and changes nothing', async () => {
+  const { url, ownerUrl } = await emptyDatabase();
+  const owner = new pg.Client(ownerUrl);
+  await owner.connect();
+  await owner.query(`
+    create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz default now());
+    insert into mikro_orm_migrations (name) values ('Migration20261124060000_FirstTables');`);
+  const { code, complaint } = await run('migrate', [], {
+    DATABASE_URL: url,
+    MIGRATION_DATABASE_URL: ownerUrl,
+  });
+  expect(code).toBe(1);
+  expect(complaint).toMatch(/^This database was made by a version of Lastday before 0\.1\.0/);
+  const { rows } = await owner.query(`select tablename from pg_tables where schemaname = 'public'`);
+  await owner.end();
+  expect(rows).toEqual([{ tablename: 'mikro_orm_migrations' }]);
 });
 
 test('migrate warns of an application that owns its tables', async () => {

@@ -1,19 +1,23 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** What the schema promises beyond its tables: the gate is kept, seats are counted, the audit trail stands, the relay is woken. */
-export class Migration20261124060001_Laws extends Migration {
-  override name = 'Migration20261124060001_Laws';
+/** What the schema guarantees beyond its tables: the gate, final states, seat counts, the audit trail, and what wakes the worker. */
+export class Migration20261201000001_Laws extends Migration {
+  override name = 'Migration20261201000001_Laws';
 
   override up(): void {
-    this.addSql(gateIsKept);
-    this.addSql(whatIsClosedStays);
-    this.addSql(seatsAreCounted);
-    this.addSql(auditTrailStands);
-    this.addSql(relayIsWoken);
+    this.addSql(gate);
+    this.addSql(finalStates);
+    this.addSql(seatCounts);
+    this.addSql(lastDayOfOffboardings);
+    this.addSql(auditTrail);
+    this.addSql(workerNotifications);
     this.addSql(searchIndexes);
     this.addSql(`create index users_safety_net_index on users (id)
       where status = 'offboarded' and offboarding_completed_at is null;`);
-    // Statistics know nothing of a file that has just come in, and the planner would count on none of its lines.
+    // Leavers are counted from an index alone, which reads no table only where the pages were vacuumed lately: counting
+    // 2,900 of 100,000 people takes 0.75 ms after a vacuum and 1.7 ms before.
+    this.addSql(`alter table users set (autovacuum_vacuum_scale_factor = 0.02);`);
+    // Statistics are older than a file that was just staged, so the planner would expect no rows of it.
     this.addSql(`alter table import_rows alter column import_id set statistics 0;`);
     // The shape that rate-limiter-flexible keeps its counts in.
     this.addSql(
@@ -24,12 +28,12 @@ export class Migration20261124060001_Laws extends Migration {
 }
 
 /**
- * The gate. An open item points at (users.id, users.assignable) through its generated column, which is
- * true while it is open and NULL afterwards; `assignable` turns false with the completion. So a user with
- * anything open cannot be completed, and a completed one cannot be given anything, nor a report, by any
- * code path or by hand. A NULL is not checked (MATCH SIMPLE), so the plain keys to users stay beside these.
+ * The gate. An open item references (users.id, users.assignable) by its generated column `live`, which is true while
+ * the item is open and NULL afterwards. `assignable` turns false with the completion. So PostgreSQL refuses to complete
+ * a user with open items, and to give a completed user items or reports, whatever code or person tries. MATCH SIMPLE
+ * does not check a NULL, so the plain foreign keys to users stay as well.
  */
-const gateIsKept = `
+const gate = `
 alter table assignments add constraint assignments_assignable_user_fk
   foreign key (user_id, live) references users (id, assignable);
 alter table seats add constraint seats_assignable_user_fk
@@ -39,8 +43,8 @@ alter table requests add constraint requests_assignable_user_fk
 alter table users add constraint users_assignable_manager_fk
   foreign key (manager_id, managed) references users (id, assignable);`;
 
-/** A completion is final, and so is the end of an offboarding: not even by hand is either undone. */
-const whatIsClosedStays = `
+/** A completion and the end of an offboarding are final, even for the owner of the tables. */
+const finalStates = `
 create function refuse_undoing() returns trigger language plpgsql as $$
 begin
   raise exception 'what is closed stays closed' using errcode = 'insufficient_privilege';
@@ -54,10 +58,10 @@ create trigger closed_offboardings_stay before update on offboardings for each r
   execute function refuse_undoing();`;
 
 /**
- * Counting seats in the application alone loses a race; the check on seats_used refuses the one too many. Counting is
- * done in the owner's name: the application's role may not set the number itself.
+ * A trigger counts used seats, because counting in the application alone loses a race. The check on seats_used refuses
+ * one seat too many. The trigger runs as the owner, because the application's role may not set the count.
  */
-const seatsAreCounted = `
+const seatCounts = `
 create function begin_license_without_seats() returns trigger language plpgsql as $$
 begin
   new.seats_used := 0;
@@ -82,7 +86,25 @@ end $$;
 create trigger seats_are_counted after insert or update or delete on seats
   for each row execute function count_license_seats();`;
 
-const auditTrailStands = `
+/** An index cannot read another table, so an open offboarding stores its user's end date, or none once completed. */
+const lastDayOfOffboardings = `
+create function take_last_day() returns trigger language plpgsql as $$
+begin
+  new.last_day := (select end_date from users where id = new.user_id);
+  return new;
+end $$;
+create trigger last_day_is_taken before insert on offboardings for each row execute function take_last_day();
+create function keep_last_day() returns trigger language plpgsql as $$
+begin
+  update offboardings set last_day = case when new.offboarding_completed_at is null then new.end_date end where user_id = new.id and state = 'open';
+  return null;
+end $$;
+create trigger last_day_is_kept after update of end_date, offboarding_completed_at on users for each row
+  when (old.end_date is distinct from new.end_date
+    or old.offboarding_completed_at is distinct from new.offboarding_completed_at)
+  execute function keep_last_day();`;
+
+const auditTrail = `
 create function refuse_audit_change() returns trigger language plpgsql as $$
 begin
   raise exception 'the audit trail cannot be changed' using errcode = 'insufficient_privilege';
@@ -90,8 +112,8 @@ end $$;
 create trigger audit_entries_stand before update or delete or truncate on audit_entries
   for each statement execute function refuse_audit_change();`;
 
-/** One notification a statement; equal ones are folded by PostgreSQL within a transaction. */
-const relayIsWoken = `
+/** One notification a statement; PostgreSQL folds equal ones within a transaction. */
+const workerNotifications = `
 create function wake_relay() returns trigger language plpgsql as $$
 begin
   perform pg_notify('outbox', '');
@@ -99,8 +121,15 @@ begin
 end $$;
 create trigger outbox_wakes_relay after insert on outbox
   for each statement execute function wake_relay();
-create trigger deliveries_wake_relay after insert on webhook_deliveries
-  for each statement execute function wake_relay();`;
+create function wake_dispatcher() returns trigger language plpgsql as $$
+begin
+  if exists (select from added) then
+    perform pg_notify('deliveries', '');
+  end if;
+  return null;
+end $$;
+create trigger deliveries_wake_dispatcher after insert on webhook_deliveries
+  referencing new table as added for each statement execute function wake_dispatcher();`;
 
 const searchIndexes = `
 create extension if not exists pg_trgm;

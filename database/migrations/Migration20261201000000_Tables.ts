@@ -1,9 +1,10 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261124060000_FirstTables extends Migration {
-  override name = 'Migration20261124060000_FirstTables';
+/** Every table with its keys, checks and indexes. */
+export class Migration20261201000000_Tables extends Migration {
+  override name = 'Migration20261201000000_Tables';
 
-  override up(): void | Promise<void> {
+  override up(): void {
     this.addSql(
       `create table "assets" ("id" serial primary key, "tag" text not null, "serial" text null, "model" text not null, "location" text null, "status" text not null default 'in_stock', "condition" text null, "created_at" timestamptz not null default now());`,
     );
@@ -20,7 +21,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`create index "idempotency_keys_created_at_index" on "idempotency_keys" ("created_at");`);
 
     this.addSql(
-      `create table "imports" ("id" serial primary key, "kind" text not null, "state" text not null default 'staging', "file_name" text not null, "separator" text not null default ',', "columns" jsonb not null default '[]', "row_count" int not null default 0, "preview" jsonb null, "previewed_at" timestamptz null, "results" jsonb null, "created_by" text not null, "created_at" timestamptz not null default now(), "started_by" text null, "started_at" timestamptz null, "ended_at" timestamptz null, "lines_deleted_at" timestamptz null);`,
+      `create table "imports" ("id" serial primary key, "kind" text not null, "state" text not null default 'staging', "file_name" text not null, "separator" text not null default ',', "columns" jsonb not null default '[]', "row_count" int not null default 0, "preview" jsonb null, "previewed_at" timestamptz null, "results" jsonb null, "created_by" text not null, "created_at" timestamptz not null default now(), "started_by" text null, "started_at" timestamptz null, "ended_at" timestamptz null, "lines_deleted_at" timestamptz null, "counted_to" int not null default 0);`,
     );
     this.addSql(
       `create index imports_under_way_index on imports (id) where state in ('starting', 'running', 'cancelling');`,
@@ -101,10 +102,14 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(`alter table "one_time_links" add constraint "one_time_links_hash_unique" unique ("hash");`);
 
     this.addSql(
-      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "opened_for_completion_at" timestamptz null, "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null, "deactivated_on" date null, "ready_told_at" timestamptz null);`,
+      `create table "offboardings" ("id" serial primary key, "user_id" int not null, "state" text not null default 'open', "opened_at" timestamptz not null default now(), "opened_by" text not null default 'system', "opened_for_completion_at" timestamptz null, "closed_at" timestamptz null, "completed_by" text null, "cancelled_by" text null, "failed_step" text null, "deactivated_on" date null, "ready_told_at" timestamptz null, "last_day" date null);`,
     );
     this.addSql(`create index "offboardings_user_id_index" on "offboardings" ("user_id");`);
     this.addSql(`create index offboardings_open_index on offboardings (id) where state = 'open';`);
+    this.addSql(
+      `create index offboardings_last_day_index on offboardings (last_day, user_id) where state = 'open';`,
+    );
+    this.addSql(`create index offboardings_failed_index on offboardings (id) where failed_step is not null;`);
     this.addSql(
       `create unique index "offboardings_one_open" on "offboardings" ("user_id") where state = 'open';`,
     );
@@ -115,12 +120,20 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(
       `alter table "reminders" add constraint "reminders_moment_unique" unique ("offboarding_id", "last_day", "kind", "days");`,
     );
+    this.addSql(`create index reminders_next_index on reminders (offboarding_id, due_at, id)
+      where fired_at is null and skipped_at is null;`);
+    this.addSql(`create index reminders_due_index on reminders (due_at)
+      where coalesce(fired_at, skipped_at) is null;`);
 
     this.addSql(
       `create table "notifications" ("id" serial primary key, "user_id" int not null, "kind" text not null, "about_user_id" int null, "details" jsonb not null default '{}', "created_at" timestamptz not null default now(), "read_at" timestamptz null, "mail_considered_at" timestamptz null, "mail_id" int null);`,
     );
     this.addSql(`create index "notifications_user_id_index" on "notifications" ("user_id", "id");`);
     this.addSql(`create index notifications_unread_index on notifications (user_id) where read_at is null;`);
+    this.addSql(`create index notifications_unread_days_index on notifications
+      (user_id, kind, ((created_at at time zone 'UTC')::date)) where read_at is null and ${isGroupedByDay};`);
+    this.addSql(`create index notifications_unread_single_index on notifications
+      (user_id) where read_at is null and not ${isGroupedByDay};`);
     this.addSql(
       `create index notifications_unconsidered_index on notifications (id) where mail_considered_at is null;`,
     );
@@ -134,6 +147,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     );
     this.addSql(`create index "mails_offboarding_id_index" on "mails" ("offboarding_id");`);
     this.addSql(`create index mails_pending_index on mails (id) where state = 'pending';`);
+    this.addSql(`create index mails_closed_at_index on mails (closed_at) where closed_at is not null;`);
     this.addSql(
       `alter table "mails" add constraint "mails_digest_unique" unique ("user_id", "kind", "day");`,
     );
@@ -169,6 +183,7 @@ export class Migration20261124060000_FirstTables extends Migration {
     this.addSql(
       `create table "webhook_events" ("id" text not null, "type" text not null, "data" jsonb not null, "offboarding_id" int null, "created_at" timestamptz not null default now(), primary key ("id"));`,
     );
+    this.addSql(`create index "webhook_events_created_at_index" on "webhook_events" ("created_at");`);
     this.addSql(`create index "webhook_events_offboarding_id_index" on "webhook_events" ("offboarding_id");`);
 
     this.addSql(
@@ -301,7 +316,7 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "mails" add constraint "mails_user_id_foreign" foreign key ("user_id") references "users" ("id") on update no action on delete no action;`,
     );
     this.addSql(
-      `alter table "mails" add constraint "mails_kind_check" check (kind in ('reminders', 'completions', 'problems'));`,
+      `alter table "mails" add constraint "mails_kind_check" check (kind in ('reminders', 'completions', 'problems', 'imports'));`,
     );
     this.addSql(
       `alter table "mails" add constraint "mails_state_check" check (state in ('pending', 'sent', 'failed', 'withheld'));`,
@@ -363,50 +378,8 @@ export class Migration20261124060000_FirstTables extends Migration {
       `alter table "workspace" add constraint "workspace_brake_check" check (brake_count >= 0 and brake_percent between 0 and 100);`,
     );
   }
-
-  override down(): void | Promise<void> {
-    this.addSql(`alter table "assignments" drop constraint "assignments_asset_id_foreign";`);
-    this.addSql(`alter table "import_rows" drop constraint "import_rows_import_id_foreign";`);
-    this.addSql(`alter table "seats" drop constraint "seats_license_id_foreign";`);
-    this.addSql(`alter table "users" drop constraint "users_manager_id_foreign";`);
-    this.addSql(`alter table "seats" drop constraint "seats_user_id_foreign";`);
-    this.addSql(`alter table "requests" drop constraint "requests_user_id_foreign";`);
-    this.addSql(`alter table "outbox" drop constraint "outbox_user_id_foreign";`);
-    this.addSql(`alter table "one_time_links" drop constraint "one_time_links_user_id_foreign";`);
-    this.addSql(`alter table "offboardings" drop constraint "offboardings_user_id_foreign";`);
-    this.addSql(`alter table "notifications" drop constraint "notifications_user_id_foreign";`);
-    this.addSql(`alter table "mails" drop constraint "mails_user_id_foreign";`);
-    this.addSql(`alter table "audit_entries" drop constraint "audit_entries_user_id_foreign";`);
-    this.addSql(`alter table "assignments" drop constraint "assignments_user_id_foreign";`);
-    this.addSql(`alter table "api_tokens" drop constraint "api_tokens_created_by_foreign";`);
-    this.addSql(`alter table "reminders" drop constraint "reminders_offboarding_id_foreign";`);
-    this.addSql(`alter table "webhook_deliveries" drop constraint "webhook_deliveries_endpoint_id_foreign";`);
-    this.addSql(`alter table "webhook_deliveries" drop constraint "webhook_deliveries_event_id_foreign";`);
-    this.addSql(`alter table "webhook_attempts" drop constraint "webhook_attempts_delivery_id_foreign";`);
-
-    this.addSql(`drop table if exists "assets" cascade;`);
-    this.addSql(`drop table if exists "heartbeats" cascade;`);
-    this.addSql(`drop table if exists "idempotency_keys" cascade;`);
-    this.addSql(`drop table if exists "imports" cascade;`);
-    this.addSql(`drop table if exists "import_rows" cascade;`);
-    this.addSql(`drop table if exists "licenses" cascade;`);
-    this.addSql(`drop table if exists "sessions" cascade;`);
-    this.addSql(`drop table if exists "users" cascade;`);
-    this.addSql(`drop table if exists "seats" cascade;`);
-    this.addSql(`drop table if exists "requests" cascade;`);
-    this.addSql(`drop table if exists "outbox" cascade;`);
-    this.addSql(`drop table if exists "one_time_links" cascade;`);
-    this.addSql(`drop table if exists "offboardings" cascade;`);
-    this.addSql(`drop table if exists "reminders" cascade;`);
-    this.addSql(`drop table if exists "notifications" cascade;`);
-    this.addSql(`drop table if exists "mails" cascade;`);
-    this.addSql(`drop table if exists "audit_entries" cascade;`);
-    this.addSql(`drop table if exists "assignments" cascade;`);
-    this.addSql(`drop table if exists "api_tokens" cascade;`);
-    this.addSql(`drop table if exists "webhook_endpoints" cascade;`);
-    this.addSql(`drop table if exists "webhook_events" cascade;`);
-    this.addSql(`drop table if exists "webhook_deliveries" cascade;`);
-    this.addSql(`drop table if exists "webhook_attempts" cascade;`);
-    this.addSql(`drop table if exists "workspace" cascade;`);
-  }
 }
+
+/** Notifications that the page shows as one line a day and kind. */
+const isGroupedByDay = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
+  and about_user_id is distinct from user_id)`;
