@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { OpenCounts } from '../domain/checklist.ts';
+import { openCounts } from './checklist-sql.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
 import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 import type { EntityManager } from './orm.ts';
@@ -10,12 +11,6 @@ export async function openCountsOf(em: EntityManager, userId: number): Promise<O
   const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
   return rows[0]!;
 }
-
-/** The same as columns of a statement. */
-export const openCounts = (userId: number) => sql`
-  (select count(*) from assignments where user_id = ${userId} and live) as hardware,
-  (select count(*) from seats where user_id = ${userId} and live) as software,
-  (select count(*) from requests where user_id = ${userId} and live) as requests`;
 
 /** The ids open for one offboarding's person, with what else their process follows, at one revision. */
 export interface Picture {

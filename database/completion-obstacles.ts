@@ -4,7 +4,7 @@ import type { OpenCounts } from '../domain/checklist.ts';
 import type { CompletionObstacle } from '../domain/completion.ts';
 import { may } from '../domain/permissions.ts';
 import { maySignIn } from '../domain/user-status.ts';
-import { openCounts } from './checklists.ts';
+import { openCounts } from './checklist-sql.ts';
 import type { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { isOtherSuperAdmin } from './super-admins.ts';

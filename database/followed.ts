@@ -1,15 +1,14 @@
 import { sql } from 'kysely';
+import type { OpenCounts } from '../domain/checklist.ts';
+import { openCounts } from './checklist-sql.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** What the engine should know of an open offboarding. */
-export interface Followed {
+export interface Followed extends OpenCounts {
   offboardingId: number;
   endDate: string | null;
   department: string | null;
-  hardware: number;
-  seats: number;
-  requests: number;
 }
 
 /** Those of these offboardings that are open. */
@@ -19,9 +18,7 @@ export async function followedOffboardings(
 ): Promise<Followed[]> {
   const { rows } = await sql<Followed>`
     select o.id as "offboardingId", u.end_date as "endDate", u.department,
-      (select count(*) from assignments where user_id = u.id and live) as hardware,
-      (select count(*) from seats where user_id = u.id and live) as seats,
-      (select count(*) from requests where user_id = u.id and live) as requests
+      ${openCounts(sql`u.id`)}
     from offboardings o
     join users u on u.id = o.user_id
     where o.state = 'open' and o.id = any(${offboardingIds}::int[])`.execute(sqlOf(em));

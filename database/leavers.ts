@@ -6,6 +6,7 @@ import { NotFound } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
+import { checklistItems } from './checklist-sql.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -95,7 +96,7 @@ export async function leaverOf(em: EntityManager, userId: number): Promise<Leave
       m.id as "managerId", m.name as manager,
       (select count(*) from users r where r.manager_id = u.id) as reports,
       u.offboarding_completed_at is not null as completed,
-      ${hardware} as hardware, ${seats} as seats, ${requests} as requests, ${offboarding} as offboarding
+      ${hardware} as hardware, ${software} as seats, ${requests} as requests, ${offboarding} as offboarding
     from users u
     cross join workspace w
     left join users m on m.id = u.manager_id
@@ -104,21 +105,11 @@ export async function leaverOf(em: EntityManager, userId: number): Promise<Leave
   return rows[0];
 }
 
-const hardware = sql`(
-  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'assetId', a.id, 'tag', a.tag, 'serial', a.serial,
-    'model', a.model, 'location', a.location, 'status', a.status, 'assignedAt', x.assigned_at)
-    order by x.assigned_at, x.id), '[]')
-  from assignments x join assets a on a.id = x.asset_id where x.user_id = u.id and x.live)`;
-
-const seats = sql`(
-  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'licenseId', l.id, 'license', l.name,
-    'vendor', l.vendor, 'assignedAt', x.assigned_at) order by l.name, x.id), '[]')
-  from seats x join licenses l on l.id = x.license_id where x.user_id = u.id and x.live)`;
-
-const requests = sql`(
-  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'item', x.item, 'reason', x.reason,
-    'status', x.status, 'createdAt', x.created_at) order by x.created_at, x.id), '[]')
-  from requests x where x.user_id = u.id and x.live)`;
+const { hardware, software, requests } = checklistItems(sql`u.id`, {
+  hardware: sql`'id', x.id, 'assetId', a.id, 'location', a.location`,
+  software: sql`'id', x.id`,
+  requests: sql`'id', x.id, 'reason', x.reason`,
+});
 
 const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../domain/dates.ts';
 import type { Notice } from '../domain/notices.ts';
+import { openItems } from './checklist-sql.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -69,11 +70,11 @@ export async function remindedOf(em: EntityManager, mailId: number, now: Date): 
       (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'what', i.what, 'mark', i.mark, 'since', i.since)
         order by i.since, i.what), '[]') from (
           select 'hardware' as kind, a.model as what, a.tag as mark, x.assigned_at as since
-          from assignments x join assets a on a.id = x.asset_id where x.user_id = u.id and x.live
+          from ${open.hardware}
           union all select 'software', l.name, l.vendor, x.assigned_at
-          from seats x join licenses l on l.id = x.license_id where x.user_id = u.id and x.live
+          from ${open.software}
           union all select 'request', x.item, x.status, x.created_at
-          from requests x where x.user_id = u.id and x.live
+          from ${open.requests}
         ) i) as items
     from (select distinct about_user_id as id from notifications where mail_id = ${mailId}) named
     join users u on u.id = named.id
@@ -89,6 +90,8 @@ export async function remindedOf(em: EntityManager, mailId: number, now: Date): 
     items: row.items.map((item) => ({ ...item, since: new Date(item.since) })),
   }));
 }
+
+const open = openItems(sql`u.id`);
 
 /** As JSON writes it. */
 type StoredItem = Omit<OpenItem, 'since'> & { since: string };

@@ -1,13 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { OpenCounts } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { addDays } from '../domain/dates.ts';
 import { type LookAhead, lookAheads, queuePageSize } from '../domain/queue.ts';
 import type { UserStatus } from '../domain/user-status.ts';
+import { openCounts } from './checklist-sql.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** One row of the queue: who, when, under whom, and how much is still open. */
-export interface QueueRow {
+export interface QueueRow extends OpenCounts {
   id: number;
   name: string;
   jobTitle: string | null;
@@ -16,9 +18,6 @@ export interface QueueRow {
   status: UserStatus;
   managerId: number | null;
   manager: string | null;
-  hardware: number;
-  software: number;
-  requests: number;
 }
 
 /** A page of people, and how many there are in all. */
@@ -61,9 +60,7 @@ export async function queueOf(
       t.total, t.elsewhere,
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
       m.id as "managerId", m.name as manager,
-      (select count(*) from assignments where user_id = p.id and live) as hardware,
-      (select count(*) from seats where user_id = p.id and live) as software,
-      (select count(*) from requests where user_id = p.id and live) as requests
+      ${openCounts(sql`p.id`)}
     from totals t
     left join page on true
     left join users p on p.id = page.id

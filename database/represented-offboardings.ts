@@ -4,6 +4,7 @@ import type { OpenCounts, RequestStatus } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
+import { checklistItems, openCounts } from './checklist-sql.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
 import { type Part, partOf } from './listing.ts';
 import type { EntityManager } from './orm.ts';
@@ -80,13 +81,8 @@ const hasState = (state: OffboardingState) =>
   state === 'open' ? sql`o.state = 'open'` : sql`o.state = ${state}`;
 
 const whileOpen = (what: RawBuilder<unknown>) => sql`case when o.state = 'open' then ${what} end`;
-const utc = (moment: RawBuilder<unknown>) =>
-  sql`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-const counts = sql`jsonb_build_object(
-  'hardware', (select count(*) from assignments where user_id = u.id and live),
-  'software', (select count(*) from seats where user_id = u.id and live),
-  'requests', (select count(*) from requests where user_id = u.id and live))`;
+const counts = sql`(select to_jsonb(c) from (select ${openCounts(sql`u.id`)}) c)`;
 
 const columns = sql`
   o.id, o.state, o.opened_at as "openedAt", o.closed_at as "closedAt",
@@ -95,17 +91,11 @@ const columns = sql`
     'endDate', u.end_date, 'status', u.status) as user,
   ${whileOpen(counts)} as open`;
 
+const items = checklistItems(sql`u.id`, {
+  hardware: sql`'assignmentId', x.id`,
+  software: sql`'seatId', x.id`,
+  requests: sql`'requestId', x.id`,
+});
+
 const checklist = sql`jsonb_build_object(
-  'hardware', (
-    select coalesce(jsonb_agg(jsonb_build_object('assignmentId', x.id, 'tag', a.tag, 'serial', a.serial,
-      'model', a.model, 'status', a.status, 'assignedAt', ${utc(sql`x.assigned_at`)})
-      order by x.assigned_at, x.id), '[]')
-    from assignments x join assets a on a.id = x.asset_id where x.user_id = u.id and x.live),
-  'software', (
-    select coalesce(jsonb_agg(jsonb_build_object('seatId', x.id, 'licenseId', l.id, 'license', l.name,
-      'vendor', l.vendor, 'assignedAt', ${utc(sql`x.assigned_at`)}) order by l.name, x.id), '[]')
-    from seats x join licenses l on l.id = x.license_id where x.user_id = u.id and x.live),
-  'requests', (
-    select coalesce(jsonb_agg(jsonb_build_object('requestId', x.id, 'item', x.item, 'status', x.status,
-      'createdAt', ${utc(sql`x.created_at`)}) order by x.created_at, x.id), '[]')
-    from requests x where x.user_id = u.id and x.live))`;
+  'hardware', ${items.hardware}, 'software', ${items.software}, 'requests', ${items.requests})`;

@@ -98,5 +98,5 @@ const differs = (followed: Followed, running: Running) =>
   followed.endDate !== running.endDate ||
   shownDepartment(followed.department) !== running.department ||
   followed.hardware !== running.hardware ||
-  followed.seats !== running.seats ||
+  followed.software !== running.seats ||
   followed.requests !== running.requests;

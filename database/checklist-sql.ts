@@ -1,0 +1,47 @@
+import { type RawBuilder, sql } from 'kysely';
+
+/** Whose checklist: an id, or the column of the surrounding statement that holds one. */
+type UserId = number | RawBuilder<unknown>;
+
+/** How much is open for a person, as three columns: see `OpenCounts`. */
+export const openCounts = (user: UserId) => sql`
+  (select count(*) from assignments where user_id = ${user} and live) as hardware,
+  (select count(*) from seats where user_id = ${user} and live) as software,
+  (select count(*) from requests where user_id = ${user} and live) as requests`;
+
+/** What is open for a person, to select from: the assignment, seat or request is `x`, its asset `a`, its license `l`. */
+export const openItems = (user: UserId) => ({
+  hardware: sql`assignments x join assets a on a.id = x.asset_id where x.user_id = ${user} and x.live`,
+  software: sql`seats x join licenses l on l.id = x.license_id where x.user_id = ${user} and x.live`,
+  requests: sql`requests x where x.user_id = ${user} and x.live`,
+});
+
+/**
+ * A person's checklist as three JSON arrays, in the order it is shown. `own` names the fields that one reader wants
+ * besides the common ones, as arguments of `jsonb_build_object`.
+ */
+export function checklistItems(
+  user: UserId,
+  own: Record<'hardware' | 'software' | 'requests', RawBuilder<unknown>>,
+) {
+  const from = openItems(user);
+  return {
+    hardware: sql`(
+      select coalesce(jsonb_agg(jsonb_build_object('tag', a.tag, 'serial', a.serial, 'model', a.model,
+        'status', a.status, 'assignedAt', ${utc(sql`x.assigned_at`)}, ${own.hardware})
+        order by x.assigned_at, x.id), '[]')
+      from ${from.hardware})`,
+    software: sql`(
+      select coalesce(jsonb_agg(jsonb_build_object('licenseId', l.id, 'license', l.name, 'vendor', l.vendor,
+        'assignedAt', ${utc(sql`x.assigned_at`)}, ${own.software}) order by l.name, x.id), '[]')
+      from ${from.software})`,
+    requests: sql`(
+      select coalesce(jsonb_agg(jsonb_build_object('item', x.item, 'status', x.status,
+        'createdAt', ${utc(sql`x.created_at`)}, ${own.requests}) order by x.created_at, x.id), '[]')
+      from ${from.requests})`,
+  };
+}
+
+/** A moment as the API writes it, whatever the zone of the connection. */
+const utc = (moment: RawBuilder<unknown>) =>
+  sql`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
