@@ -99,10 +99,10 @@ const others = (today: CalendarDate): View => ({
   elsewhere: sql`select 0`,
 });
 
-/** domain/queue.ts, leavesSoon. Read from its index alone. */
+/** They leave by this day, or should have left, and still have an account in use. Read from its index alone. */
 const leavingBy = (lastDay: CalendarDate) => sql`end_date <= ${lastDay} and status <> 'offboarded'`;
 
-/** domain/queue.ts, inSafetyNet. Only those who did not pass the gate can have anything open. */
+/** Marked offboarded while hardware is still out. Only those who did not pass the gate can have anything open. */
 const safetyNet = sql`
   select u.id, u.end_date from users u
   where u.status = 'offboarded' and u.offboarding_completed_at is null

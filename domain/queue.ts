@@ -1,6 +1,5 @@
 import { type OpenCounts, stillOpen } from './checklist.ts';
-import { addDays, type CalendarDate, daysBetween } from './dates.ts';
-import type { UserStatus } from './user-status.ts';
+import { type CalendarDate, daysBetween } from './dates.ts';
 
 /** How many days ahead the queue can look. */
 export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
@@ -13,36 +12,6 @@ export const queuePageSize = 50;
 /** The look-ahead a person asked for, or the default when it is not one we offer. */
 export const lookAheadFrom = (asked: unknown): LookAhead =>
   lookAheads.find((days) => String(days) === String(asked)) ?? defaultLookAhead;
-
-/** What the queue's rule needs to know of a person. */
-export interface QueueCandidate {
-  status: UserStatus;
-  endDate: CalendarDate | null;
-  hardware: number;
-}
-
-/** They leave within the look-ahead, or should have left, and still have an account in use. */
-export const leavesSoon = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
-  person.status !== 'offboarded' && person.endDate !== null && person.endDate <= addDays(today, lookAhead);
-
-/** The safety net: marked offboarded while hardware is still out. */
-export const inSafetyNet = (person: QueueCandidate): boolean =>
-  person.status === 'offboarded' && person.hardware > 0;
-
-/** Whether a person needs attention, and so stands in the queue. The queue's query says the same in SQL. */
-export const belongsInQueue = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
-  leavesSoon(person, today, lookAhead) || inSafetyNet(person);
-
-/** Soonest end date first, people without one last, then by id. */
-export function queueOrder(
-  a: { endDate: CalendarDate | null; id: number },
-  b: { endDate: CalendarDate | null; id: number },
-): number {
-  if (a.endDate === b.endDate) return a.id - b.id;
-  if (a.endDate === null) return 1;
-  if (b.endDate === null) return -1;
-  return a.endDate < b.endDate ? -1 : 1;
-}
 
 /** How a date is coloured: past in red, today to seven days ahead in amber, later plain. */
 export type DueTone = 'past' | 'soon' | 'later';

@@ -7,16 +7,10 @@ import { queueOf } from '../../database/queue.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createUser, updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
-import {
-  belongsInQueue,
-  inSafetyNet,
-  leavesSoon,
-  lookAheads,
-  type QueueCandidate,
-  queueOrder,
-} from '../../domain/queue.ts';
+import { lookAheads } from '../../domain/queue.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { ownDatabase } from '../support/database.ts';
+import { belongsInQueue, inSafetyNet, leavesSoon, type QueueCandidate, queueOrder } from './queue-rule.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
