@@ -14,7 +14,7 @@ import type { World } from './world.ts';
 /** Who asks for something about which offboarding, and when (epoch milliseconds). */
 interface Question {
   offboardingId: number;
-  actor: string;
+  actor: Actor;
   askedAt: number;
   /** The request that asked, for the log. */
   requestId?: string;
@@ -47,7 +47,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
   async function complete({ offboardingId, actor, askedAt }: Question) {
     const completion = wasAskedTooLongAgo(askedAt, Date.now())
       ? await answerToLateAsker(offboardingId)
-      : await completeOffboarding(fork(), offboardingId, actor as Actor);
+      : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
     if (completion.outcome !== 'completed')
       return { answer: completion, picture: await pictureAfter(offboardingId) };
@@ -82,7 +82,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
     if (wasAskedTooLongAgo(askedAt, Date.now())) throw cameTooLate();
-    return revokeSeat(fork(), actor as Actor, seatId);
+    return revokeSeat(fork(), actor, seatId);
   }
 
   return {

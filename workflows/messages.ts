@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import type { ReminderKind } from '../domain/reminders.ts';
@@ -123,8 +124,7 @@ export const departmentChanged = defineSignal<[Department]>('departmentChanged')
 
 /** Who asks, and when (epoch ms). Asked longer ago than `askedTooLongAgoMs`, it is refused. */
 export interface Asking {
-  /** An `Actor` of the domain. */
-  actor: string;
+  actor: Actor;
   askedAt: number;
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;

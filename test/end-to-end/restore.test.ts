@@ -32,7 +32,7 @@ test('a copy of the database alone, with an empty engine beside it, goes on wher
   await clearChecklist(database, leaving);
   smtp.behaviour.delayMs = 120_000;
   const worker = startWorkerProcess(own, engine.namespace, { SMTP_URL: smtp.url });
-  const by = { actor: `user:${leaving.ivo.id}` };
+  const by = { actor: `user:${leaving.ivo.id}` as const };
   expect(await engine.ask(complete, leaving.offboardingId, by)).toMatchObject({ outcome: 'completed' });
   // Both hang in the middle of their first try.
   const mail = await eventually(() => database.em.fork().findOne(Mail, { userId: leaving.mira.id }));

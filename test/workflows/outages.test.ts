@@ -31,7 +31,7 @@ async function offboardingOf({ offboardingId }: Pick<Cast, 'offboardingId'>) {
 const needsAttention = async ({ offboardingId }: Cast) =>
   (await handleOf(offboardingId).describe()).typedSearchAttributes.get(searchAttributes.needsAttention);
 
-const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` });
+const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
 const aMinuteAgo = () => Date.now() - 59_000;
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 

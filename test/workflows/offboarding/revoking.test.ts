@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Actor } from '../../../domain/actor.ts';
 import { revokeSeat } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { asIvo, ownLeavers } from './setting.ts';
@@ -31,7 +32,7 @@ describe('revoking a seat', () => {
       { ...wish, askedAt: Date.now() - 61_000 },
       { ...wish, seatId: -1 },
       { ...wish, seatId: 'all' as unknown as number },
-      { ...wish, actor: 'root' },
+      { ...wish, actor: 'root' as unknown as Actor },
       { ...wish, askedAt: Number.NaN },
       { ...wish, askedAt: Date.now() + 60_000 },
     ].map((nonsense) =>

@@ -6,7 +6,7 @@ import type { Cast } from '../../support/cast.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { ownEngine } from '../../support/engine.ts';
 
-export const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` });
+export const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
 
 /** An engine with a worker for the leavers of a test file, and what is asked of both. */
 export async function ownLeavers() {

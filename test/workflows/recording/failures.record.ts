@@ -47,11 +47,11 @@ it('a seat of somebody else, and a completion that a rule forbids', async () => 
   const [cast, other] = [await makeCast(database), await makeCast(database)];
   await clearChecklist(database, cast);
   await relay();
-  const asIvo = { actor: `user:${cast.ivo.id}` };
+  const asIvo = { actor: `user:${cast.ivo.id}` as const };
   expect(await ask(revokeSeat, cast.offboardingId, { ...asIvo, seatId: other.seatId })).toEqual({
     outcome: 'not-theirs',
   });
-  const asLena = { actor: `user:${cast.lena.id}` };
+  const asLena = { actor: `user:${cast.lena.id}` as const };
   expect(await ask(complete, cast.offboardingId, asLena)).toMatchObject({ outcome: 'refused' });
   await ask(complete, cast.offboardingId, asIvo);
   const handle = handleOf(cast.offboardingId);

@@ -27,7 +27,7 @@ const { database, ownerUrl } = await ownDatabase();
 const { relay, startWorker, ask, handleOf, client } = await ownEngine(database);
 await startWorker();
 
-const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` });
+const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
 const heard = (handle: WorkflowHandle, signals: number) =>
   eventually(async () => {
     const { events } = await handle.fetchHistory();
