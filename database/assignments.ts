@@ -10,7 +10,8 @@ import {
 import { Refusal } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { assetById, lockAsset } from './assets.ts';
-import { type Change, changeAbout, changeWithin } from './change.ts';
+import { changeAbout, changeWithin } from './change.ts';
+import type { Change } from './change-types.ts';
 import { Assignment } from './entities/index.ts';
 import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';

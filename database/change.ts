@@ -1,34 +1,15 @@
 import { LockMode } from '@mikro-orm/postgresql';
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { NotFound } from '../domain/failures.ts';
+import type { AlsoWritten, Change } from './change-types.ts';
 import { publishWhenCleared } from './cleared.ts';
 import { AuditEntry, Offboarding, User } from './entities/index.ts';
 import type { ChangedFact } from './entities/record.ts';
 import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
-
-/** One change of facts about one person, inside its transaction, with their row locked. */
-export interface Change {
-  readonly em: EntityManager;
-  /** The person, read after the lock was taken. */
-  readonly user: User;
-  readonly actor: Actor;
-  /** Adds an entry about the person to the audit trail. */
-  record(action: AuditAction, details?: AuditDetails): void;
-  /** Says what changed: the person's revision goes up, and the engine will hear of the facts it follows. */
-  changed(...facts: ChangedFact[]): void;
-  /**
-   * Takes common table expressions that write something more, by the one statement at the end that writes the audit
-   * entries. They see neither each other's rows nor what is not flushed yet. Of two under the same name the later
-   * ones count.
-   */
-  beside(name: string, expressions: RawBuilder<unknown>): void;
-  /** The person's open offboarding, also one that this change opens or closes; else null. */
-  offboarding: Offboarding | null;
-}
 
 /** A person by id, or by what the HR system calls them. */
 export type Person = number | { externalId: string };
@@ -72,7 +53,7 @@ export async function changeOf<T>(
 ): Promise<T> {
   const facts = new Set<ChangedFact>();
   const entries: Entry[] = [];
-  const beside = new Map<string, RawBuilder<unknown>>();
+  const also: AlsoWritten = {};
   let touched = false;
   const change: Change = {
     em,
@@ -85,13 +66,14 @@ export async function changeOf<T>(
       touched = true;
       for (const fact of more) facts.add(fact);
     },
-    beside: (name, expressions) => void beside.set(name, expressions),
+    alsoWrite: (what) => void Object.assign(also, what),
   };
   const result = await work(change);
   await publishWhenCleared(change, facts);
-  if (entries.length > 0) beside.set('entries', writingOf(change, entries));
-  if (facts.size > 0) beside.set('announcement', announcing(change, [...facts]));
-  if (beside.size > 0) await sql`with ${sql.join([...beside.values()])} select`.execute(sqlOf(em));
+  const expressions = Object.values(also);
+  if (entries.length > 0) expressions.push(writingOf(change, entries));
+  if (facts.size > 0) expressions.push(announcing(change, [...facts]));
+  if (expressions.length > 0) await sql`with ${sql.join(expressions)} select`.execute(sqlOf(em));
   return result;
 }
 

@@ -1,5 +1,5 @@
 import { isClear } from '../domain/checklist.ts';
-import type { Change } from './change.ts';
+import type { Change } from './change-types.ts';
 import { openCountsOf } from './checklists.ts';
 import type { ChangedFact } from './entities/record.ts';
 import { publish } from './webhook-events.ts';

@@ -4,7 +4,8 @@ import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
 import { type Completed, endDateOnCompletion, type NotCompleted } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
-import { type Change, changeOf } from './change.ts';
+import { changeOf } from './change.ts';
+import type { Change } from './change-types.ts';
 import type { Picture } from './checklists.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-obstacles.ts';
 import { Offboarding, User } from './entities/index.ts';
@@ -122,8 +123,9 @@ async function finalize(change: Change, offboarding: Offboarding, gate: Gate, no
     user.endDate = endDate;
     await em.flush();
   }
+  const revision = user.revision + 1;
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: gate.reports.length });
-  markOffboarded(change, offboarding.id, now);
+  markOffboarded(change, offboarding.id, revision, now);
   clearManagerOfReports(change, offboarding.id);
   endEveryWayIn(change, now);
   skipReminders(change, offboarding.id, 'completed', now);
@@ -133,7 +135,7 @@ async function finalize(change: Change, offboarding: Offboarding, gate: Gate, no
     offboardingId: offboarding.id,
     userId: user.id,
     department: user.department ?? null,
-    revision: user.revision + 1,
+    revision,
     state: 'completed',
     endDate,
     zone: zoneOf(user, gate),
@@ -144,20 +146,25 @@ async function finalize(change: Change, offboarding: Offboarding, gate: Gate, no
   };
 }
 
-function markOffboarded({ beside, user, actor }: Change, offboardingId: number, now: Date) {
+function markOffboarded(
+  { alsoWrite, user, actor }: Change,
+  offboardingId: number,
+  revision: number,
+  now: Date,
+) {
   const marking = sql`
     offboarded as (
-      update users set status = 'offboarded', offboarding_completed_at = ${now}, revision = revision + 1
+      update users set status = 'offboarded', offboarding_completed_at = ${now}, revision = ${revision}
       where id = ${user.id}
     ), closed as (
       update offboardings set state = 'completed', closed_at = ${now}, completed_by = ${actor}, failed_step = null
       where id = ${offboardingId}
     )`;
-  beside('offboarded', marking);
+  alsoWrite({ completion: marking });
 }
 
 /** Clears the manager of everyone who reports to the leaver, with one audit entry each. */
-function clearManagerOfReports({ beside, user, actor }: Change, offboardingId: number) {
+function clearManagerOfReports({ alsoWrite, user, actor }: Change, offboardingId: number) {
   const clearing = sql`
     cleared as (
       update users set manager_id = null, revision = revision + 1 where manager_id = ${user.id} returning id
@@ -167,11 +174,11 @@ function clearManagerOfReports({ beside, user, actor }: Change, offboardingId: n
         jsonb_build_object('formerManagerId', ${user.id}::int, 'offboardingId', ${offboardingId}::int)
       from cleared order by id
     )`;
-  beside('reports', clearing);
+  alsoWrite({ reports: clearing });
 }
 
 /** In the console at once, and by mail unless they do not want it. */
-function notifyManager({ beside, user }: Change, offboardingId: number) {
+function notifyManager({ alsoWrite, user }: Change, offboardingId: number) {
   if (!user.managerId) return;
   const notifying = sql`
     manager_notified as (
@@ -183,5 +190,5 @@ function notifyManager({ beside, user }: Change, offboardingId: number) {
       select id, 'completions', ${offboardingId}::int from users
       where id = ${user.managerId} and status = 'active' and 'completions' <> all(no_mail_about)
     )`;
-  beside('manager', notifying);
+  alsoWrite({ manager: notifying });
 }

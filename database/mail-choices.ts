@@ -1,6 +1,7 @@
 import { userActor } from '../domain/actor.ts';
 import type { MailKind } from '../domain/mails.ts';
-import { type Change, changeAbout } from './change.ts';
+import { changeAbout } from './change.ts';
+import type { Change } from './change-types.ts';
 import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 

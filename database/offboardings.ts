@@ -1,7 +1,8 @@
 import type { Actor } from '../domain/actor.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { InvalidInput, Refusal } from '../domain/failures.ts';
-import { type Change, changeAbout } from './change.ts';
+import { changeAbout } from './change.ts';
+import type { Change } from './change-types.ts';
 import { Offboarding } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './rearming.ts';

@@ -1,7 +1,8 @@
 import { userActor } from '../domain/actor.ts';
 import { InvalidInput } from '../domain/failures.ts';
 import { passwordProblem } from '../domain/passwords.ts';
-import { type Change, changeAbout } from './change.ts';
+import { changeAbout } from './change.ts';
+import type { Change } from './change-types.ts';
 import { User } from './entities/index.ts';
 import { endLinks, peekLink, useLink } from './links.ts';
 import type { EntityManager } from './orm.ts';

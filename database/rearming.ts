@@ -8,7 +8,7 @@ import {
   type SkipReason,
   type StoredMoment,
 } from '../domain/reminders.ts';
-import type { Change } from './change.ts';
+import type { Change } from './change-types.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -64,24 +64,21 @@ export function rearming(
   return sql`planned as (${rowsOf(planned)}), skipped as (${skippingAllBut(leavers, now)}), armed as (${arming(now)})`;
 }
 
-/** What a change says last of its reminders counts: moved and then cancelled is cancelled. */
-const reminders = 'reminders';
-
 /** Makes the stored moments of the change's open offboarding fit a last day, in the zone of the workspace or `zone`. */
 export async function rearm(
-  { em, user, beside }: Change,
+  { em, user, alsoWrite }: Change,
   offboardingId: number,
   { date, zone }: { date: CalendarDate; zone: string | null },
   now: Date,
 ): Promise<void> {
   const arming = await armingOf(em, [user.id]);
   const lastDay = { date, zone: zone ?? arming.settings.timeZone };
-  beside(reminders, rearming([{ userId: user.id, offboardingId, lastDay }], arming, now));
+  alsoWrite({ reminders: rearming([{ userId: user.id, offboardingId, lastDay }], arming, now) });
 }
 
 /** Nothing more is due for an offboarding, for this reason. */
 export function skipReminders(
-  { beside }: Change,
+  { alsoWrite }: Change,
   offboardingId: number,
   reason: SkipReason,
   now: Date,
@@ -91,7 +88,7 @@ export function skipReminders(
       update reminders set skipped_at = ${now}, skip_reason = ${reason}
       where offboarding_id = ${offboardingId} and fired_at is null and skipped_at is null
     )`;
-  beside(reminders, skipping);
+  alsoWrite({ reminders: skipping });
 }
 
 /** Adds a moment, or takes it up again when it has not fired. */

@@ -4,7 +4,8 @@ import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../domai
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { handOut } from './assignments.ts';
-import { type Change, changeAbout } from './change.ts';
+import { changeAbout } from './change.ts';
+import type { Change } from './change-types.ts';
 import { Asset, Request } from './entities/index.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';

@@ -3,7 +3,7 @@ import { actorUserId } from '../domain/actor.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import type { Change } from './change.ts';
+import type { Change } from './change-types.ts';
 import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';

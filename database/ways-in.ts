@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import type { Change } from './change.ts';
+import type { Change } from './change-types.ts';
 
 /**
  * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their
  * one-time links and the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently
  * is found weeks later. Done again it finds nothing left to end.
  */
-export function endEveryWayIn({ beside, user, actor }: Change, now = new Date()): void {
+export function endEveryWayIn({ alsoWrite, user, actor }: Change, now = new Date()): void {
   const ending = sql`
     ended_sessions as (delete from sessions where sess->>'userId' = ${String(user.id)}),
     ended_links as (
@@ -29,5 +29,5 @@ export function endEveryWayIn({ beside, user, actor }: Change, now = new Date())
       where role = 'super-admin' and status = 'active' and id <> ${user.id} and exists (select from ended_tokens)
       order by id
     )`;
-  beside('ways in', ending);
+  alsoWrite({ endedAccess: ending });
 }

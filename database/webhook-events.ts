@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { type Actor, actorUserId } from '../domain/actor.ts';
 import { type ChosenEventType, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
-import type { Change } from './change.ts';
+import type { Change } from './change-types.ts';
 import type { Offboarding, User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -29,7 +29,7 @@ const names: Record<ChosenEventType, { by: string; at?: string }> = {
  * Writes an event and its delivery to every endpoint that has chosen it, beside the fact. To an endpoint that is off
  * it is not sent, but can be once that is on again.
  */
-export function publish({ beside, user, actor }: Change, happening: Happening): void {
+export function publish({ alsoWrite, user, actor }: Change, happening: Happening): void {
   const { type, offboarding, at, more } = happening;
   const named = names[type];
   const data = {
@@ -50,7 +50,7 @@ export function publish({ beside, user, actor }: Change, happening: Happening): 
       select p.id, case when p.state = 'active' then 'pending' else 'disabled' end
       from webhook_endpoints p where p.state <> 'deleted' and ${type} = any(p.event_types) order by p.id`,
   });
-  beside(type, writing);
+  alsoWrite({ [type]: writing });
 }
 
 /** Writes a test event with its delivery to one endpoint, chosen or not, on or off; returns the delivery's id. */
