@@ -1,5 +1,10 @@
 import { condition, defineSignal, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { BareActivities } from './bare.ts';
+
+/** Activities that do nothing, and one transaction. */
+export interface BareActivities {
+  nothing(): Promise<string>;
+  transact(): Promise<string>;
+}
 
 const { nothing, transact } = proxyActivities<BareActivities>({ startToCloseTimeout: '10s' });
 

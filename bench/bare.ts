@@ -5,19 +5,18 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import pg from 'pg';
 import { transact } from './bare-transaction.ts';
-import { ask, bare, tell } from './bare-workflows.ts';
+import { ask, type BareActivities, bare, tell } from './bare-workflows.ts';
 import { statementsOfCompletion } from './statements.ts';
 
-const createBareActivities = (pool: pg.Pool) => ({
-  async nothing(): Promise<string> {
+const createBareActivities = (pool: pg.Pool): BareActivities => ({
+  async nothing() {
     return 'done';
   },
-  async transact(): Promise<string> {
+  async transact() {
     await transact(pool, 1, statementsOfCompletion);
     return 'done';
   },
 });
-export type BareActivities = ReturnType<typeof createBareActivities>;
 
 export const taskQueue = 'bench-bare';
 

@@ -4,6 +4,16 @@ import { dirname, join } from 'node:path';
 import { packagedPostgres, reachablePrograms } from './postgres-programs.ts';
 import { canOthersEnter, makeEnterable } from './reachable.ts';
 
+export interface PostgresOptions {
+  /** Where the data, the passwords and the log are kept. It must exist. */
+  dataDir: string;
+  /** A free one of 127.0.0.1 unless given. */
+  port?: number;
+  /** False for data that nobody will miss after a power cut, and that is written faster. */
+  durable?: boolean;
+  log: (line: string) => void;
+}
+
 /** Which programs PostgreSQL is started from, where its data lies, and as whom it runs. */
 export interface PostgresPlace {
   programs: string;

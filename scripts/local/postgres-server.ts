@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { logFile, logTail } from './logs.ts';
 import { freePort } from './ports.ts';
-import type { PostgresOptions } from './postgres.ts';
 import { SUPERUSER } from './postgres-cluster.ts';
-import type { PostgresPlace } from './postgres-place.ts';
+import type { PostgresOptions, PostgresPlace } from './postgres-place.ts';
 import { until } from './processes.ts';
 import { type Program, startProgram } from './program.ts';
 

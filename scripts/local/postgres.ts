@@ -2,21 +2,11 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCluster, SUPERUSER } from './postgres-cluster.ts';
-import { postgresData, postgresPlace } from './postgres-place.ts';
+import { type PostgresOptions, postgresData, postgresPlace } from './postgres-place.ts';
 import { APP_ROLE, makeRoles, OWNER_ROLE } from './postgres-roles.ts';
 import { launchPostgres } from './postgres-server.ts';
 import { endProcess, exists, isRunning } from './processes.ts';
 import { keptSecret } from './secrets.ts';
-
-export interface PostgresOptions {
-  /** Where the data, the passwords and the log are kept. It must exist. */
-  dataDir: string;
-  /** A free one of 127.0.0.1 unless given. */
-  port?: number;
-  /** False for data that nobody will miss after a power cut, and that is written faster. */
-  durable?: boolean;
-  log: (line: string) => void;
-}
 
 /** A running PostgreSQL that only this machine can reach. */
 export interface LocalPostgres {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { type Environment, publicUrl } from '../../config/environment.ts';
-import { type Endpoint, showsState } from './endpoints.ts';
+import type { Endpoint } from './endpoint-types.ts';
+import { showsState } from './endpoints.ts';
 import { describedEvents } from './event-schemas.ts';
 import type { ApiRoute } from './map.ts';
 import { headerParameters, pathParameters } from './parameters.ts';

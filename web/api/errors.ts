@@ -4,7 +4,7 @@ import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failu
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { changesNothing, isDatabaseAway } from '../middleware/errors.ts';
 import type { Services } from '../services.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint-types.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
 
 /** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */

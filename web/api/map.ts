@@ -2,7 +2,7 @@ import type { Scope } from '../../domain/scopes.ts';
 import type { Services } from '../services.ts';
 import { assetApi } from './assets.ts';
 import { completionApi } from './completions.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint-types.ts';
 import { importEndpoints } from './import-endpoints.ts';
 import { itemApi } from './items.ts';
 import { offboardingApi } from './offboardings.ts';

@@ -5,7 +5,7 @@ import { requireScope, requireToken } from './authentication.ts';
 import { jsonBody, optionalJsonBody } from './bodies.ts';
 import { apiDocument } from './document.ts';
 import { documentPages } from './document-pages.ts';
-import type { Endpoint } from './endpoints.ts';
+import type { Endpoint } from './endpoint-types.ts';
 import { answerErrors } from './errors.ts';
 import { type ApiRoute, apiRoutes } from './map.ts';
 import { ApiProblem } from './problems.ts';

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import type { PageNote } from '../pages/page-note.ts';
+import type { FormValues, PageNote } from '../pages/page-note.ts';
 import { helpers } from '../pages/view-helpers.ts';
 import { readForm } from './forms.ts';
-
-/** What stands in the fields of a form. */
-export type FormValues = Record<string, string | number | null | undefined>;
 
 /**
  * What a form showed when it was loaded. It carries this along, so that saving changes what was edited and

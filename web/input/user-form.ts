@@ -5,7 +5,8 @@ import { type FoundPerson, searchPeople } from '../../database/people-search.ts'
 import { idOfPersonExactly } from '../../database/user-list.ts';
 import type { NewUser, UserFields } from '../../database/users.ts';
 import { InvalidInput } from '../../domain/failures.ts';
-import { type Edit, editedIn, type FormValues, type Loaded, loadedOf, readNamed } from './edit-form.ts';
+import type { FormValues } from '../pages/page-note.ts';
+import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from './edit-form.ts';
 import { idField, optionalText } from './fields.ts';
 import { readForm } from './forms.ts';
 import { externalId, userFields } from './user-fields.ts';

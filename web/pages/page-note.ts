@@ -1,7 +1,9 @@
 import type { Request } from 'express';
 import { ChangedMeanwhile, InvalidInput, Refusal } from '../../domain/failures.ts';
-import type { FormValues } from '../input/edit-form.ts';
 import type { Alert } from './rendering.ts';
+
+/** What stands in the fields of a form. */
+export type FormValues = Record<string, string | number | null | undefined>;
 
 /** What a page says beside its facts: a message, and errors beside the fields with what was typed. */
 export interface PageNote {
