@@ -23,7 +23,7 @@ import {
   revokeSeat,
   seatsChanged,
 } from './messages.ts';
-import { Noticeboard } from './noticeboard.ts';
+import { Visibility } from './offboarding/visibility.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { persevering } from './persevering.ts';
 import { startSending } from './start-sending.ts';
@@ -49,7 +49,7 @@ export async function offboarding(run: Run): Promise<void> {
   const { offboardingId } = run;
   const state = new OffboardingState(run.carried);
   if (run.picture !== undefined) state.beginRead()(run.picture);
-  const noticeboard = new Noticeboard(state);
+  const noticeboard = new Visibility(state);
   let isMomentary = false;
   const answer = answering(state);
   const { untilDone, giveUpOn, overcome, letGo, recordFailedSteps } = persevering(offboardingId, state);

@@ -1,10 +1,10 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { searchAttributes, shownDepartment } from './messages.ts';
-import type { OffboardingState, Phase } from './offboarding-state.ts';
+import { searchAttributes, shownDepartment } from '../messages.ts';
+import type { OffboardingState, Phase } from '../offboarding-state.ts';
 
 /** What an operator sees of a leaver's process: search attributes and the details in the Temporal UI. */
-export class Noticeboard {
+export class Visibility {
   private readonly state: OffboardingState;
   private shownAttributes: SearchAttributeUpdatePair[] = [];
   private shownDetails = '';
