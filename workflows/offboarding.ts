@@ -23,9 +23,9 @@ import {
   revokeSeat,
   seatsChanged,
 } from './messages.ts';
+import { retryableSteps } from './offboarding/retryable-steps.ts';
 import { Visibility } from './offboarding/visibility.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
-import { persevering } from './persevering.ts';
 import { startSending } from './start-sending.ts';
 import { cameTooLate, failedForGood, step } from './steps.ts';
 
@@ -45,14 +45,17 @@ interface Run extends OffboardingInput {
  * The process of one leaver: knows what is still open, reminds people, and lets the offboarding be
  * completed once nothing is. It decides nothing that the database does not decide again.
  */
-export async function offboarding(run: Run): Promise<void> {
-  const { offboardingId } = run;
-  const state = new OffboardingState(run.carried);
-  if (run.picture !== undefined) state.beginRead()(run.picture);
+export async function offboarding(input: Run): Promise<void> {
+  const { offboardingId } = input;
+  const state = new OffboardingState(input.carried);
+  if (input.picture !== undefined) state.beginRead()(input.picture);
   const noticeboard = new Visibility(state);
   let isMomentary = false;
   const answer = answering(state);
-  const { untilDone, giveUpOn, overcome, letGo, recordFailedSteps } = persevering(offboardingId, state);
+  const { run, markFailed, markRecovered, clearFailures, recordFailedSteps } = retryableSteps(
+    offboardingId,
+    state,
+  );
 
   // Signals only record.
   setHandler(hardwareChanged, (set) => state.hear('hardware', set));
@@ -74,15 +77,15 @@ export async function offboarding(run: Run): Promise<void> {
   });
 
   keepShowing();
-  if (run.picture === undefined) await untilDone('reading', read, () => !state.isOpen);
+  if (input.picture === undefined) await run('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
-    if (state.isDoubtful) await untilDone('reading', read, () => !state.isOpen);
-    await untilDone('reminders', remindWhenDue, () => !state.isOpen);
+    if (state.isDoubtful) await run('reading', read, () => !state.isOpen);
+    await run('reminders', remindWhenDue, () => !state.isOpen);
     if (hasGrownLong()) await goOnInNewRun();
   }
-  await letGo();
-  if (wasOpen && state.phase === 'completed') await untilDone('sending', () => startSending(offboardingId));
+  await clearFailures();
+  if (wasOpen && state.phase === 'completed') await run('sending', () => startSending(offboardingId));
   await condition(allHandlersFinished);
   noticeboard.refresh();
 
@@ -161,10 +164,10 @@ export async function offboarding(run: Run): Promise<void> {
         requestId,
       });
       take(picture);
-      await overcome('completion');
+      await markRecovered('completion');
       return ownFirstTry(answer, actor) ?? answer;
     } catch (error) {
-      if (failedForGood(error) && !cameTooLate(error)) await giveUpOn('completion');
+      if (failedForGood(error) && !cameTooLate(error)) await markFailed('completion');
       throw error;
     } finally {
       state.isFinalizing = false;
@@ -198,14 +201,14 @@ export async function offboarding(run: Run): Promise<void> {
 
   function hasGrownLong(): boolean {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
-    return continueAsNewSuggested || historyLength >= (run.continueAfter ?? Number.POSITIVE_INFINITY);
+    return continueAsNewSuggested || historyLength >= (input.continueAfter ?? Number.POSITIVE_INFINITY);
   }
 
   async function goOnInNewRun() {
     await condition(allHandlersFinished);
     if (!state.isOpen) return;
     noticeboard.refresh();
-    const { picture: _, ...same } = run;
+    const { picture: _, ...same } = input;
     await continueAsNew<typeof offboarding>({ ...same, carried: state.toCarry(offboardingId) });
   }
 

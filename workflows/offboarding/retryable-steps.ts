@@ -1,43 +1,39 @@
 import { condition } from '@temporalio/workflow';
-import type { Step } from '../domain/failed-steps.ts';
-import type { OffboardingState } from './offboarding-state.ts';
-import { failedForGood, step } from './steps.ts';
+import type { Step } from '../../domain/failed-steps.ts';
+import type { OffboardingState } from '../offboarding-state.ts';
+import { failedForGood, step } from '../steps.ts';
 
 /** Steps that fail for good never fail the process: they are shown and recorded, and wait for a person. */
-export function persevering(offboardingId: number, state: OffboardingState) {
+export function retryableSteps(offboardingId: number, state: OffboardingState) {
   /** Runs a step until it is done; one that failed for good waits for `retry`, or until it has lost its point. */
-  async function untilDone(
-    name: Step,
-    work: () => Promise<unknown>,
-    isPointless = () => false,
-  ): Promise<void> {
+  async function run(name: Step, work: () => Promise<unknown>, isPointless = () => false): Promise<void> {
     for (;;) {
       try {
         await work();
-        return await overcome(name);
+        return await markRecovered(name);
       } catch (error) {
         if (!failedForGood(error)) throw error;
       }
       const { retries } = state;
-      await giveUpOn(name);
+      await markFailed(name);
       await condition(() => state.retries > retries || isPointless());
-      if (isPointless()) return overcome(name);
+      if (isPointless()) return markRecovered(name);
     }
   }
 
-  async function giveUpOn(name: Step): Promise<void> {
+  async function markFailed(name: Step): Promise<void> {
     if (!state.failedSteps.includes(name)) state.failedSteps = [...state.failedSteps, name];
     await recordFailedSteps();
   }
 
-  async function overcome(name: Step): Promise<void> {
+  async function markRecovered(name: Step): Promise<void> {
     if (!state.failedSteps.includes(name)) return;
     state.failedSteps = state.failedSteps.filter((failed) => failed !== name);
     await recordFailedSteps();
   }
 
   /** Nothing that failed waits for a person any more. */
-  async function letGo(): Promise<void> {
+  async function clearFailures(): Promise<void> {
     if (state.failedSteps.length === 0) return;
     state.failedSteps = [];
     await recordFailedSteps();
@@ -53,5 +49,5 @@ export function persevering(offboardingId: number, state: OffboardingState) {
     }
   }
 
-  return { untilDone, giveUpOn, overcome, letGo, recordFailedSteps };
+  return { run, markFailed, markRecovered, clearFailures, recordFailedSteps };
 }
