@@ -8,7 +8,6 @@ import {
 } from '@temporalio/workflow';
 import { isClear, type OpenCounts } from '../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { answering } from './answers.ts';
 import { checkAsking, checkRevokeSeat } from './asking.ts';
 import {
   type Asking,
@@ -23,6 +22,7 @@ import {
   revokeSeat,
   seatsChanged,
 } from './messages.ts';
+import { idempotentUpdates } from './offboarding/idempotent-updates.ts';
 import { retryableSteps } from './offboarding/retryable-steps.ts';
 import { Visibility } from './offboarding/visibility.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
@@ -51,7 +51,7 @@ export async function offboarding(input: Run): Promise<void> {
   if (input.picture !== undefined) state.beginRead()(input.picture);
   const noticeboard = new Visibility(state);
   let isMomentary = false;
-  const answer = answering(state);
+  const answer = idempotentUpdates(state);
   const { run, markFailed, markRecovered, clearFailures, recordFailedSteps } = retryableSteps(
     offboardingId,
     state,

@@ -1,14 +1,14 @@
 import { ApplicationFailure, currentUpdateInfo } from '@temporalio/workflow';
 import { Mutex } from 'async-mutex';
-import { failureTypes } from '../domain/asking.ts';
-import type { OffboardingState } from './offboarding-state.ts';
-import { failedForGood } from './steps.ts';
+import { failureTypes } from '../../domain/asking.ts';
+import type { OffboardingState } from '../offboarding-state.ts';
+import { failedForGood } from '../steps.ts';
 
 /**
  * Answers Updates one at a time, since handlers interleave at every await, and each only once: the engine
  * tells equal update ids apart within a run only, so ids and answers are kept and carried on.
  */
-export function answering(state: OffboardingState) {
+export function idempotentUpdates(state: OffboardingState) {
   const turn = new Mutex();
   return <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
     const updateId = currentUpdateInfo()!.id;
