@@ -15,7 +15,7 @@ import type { World } from './world.ts';
 interface Question {
   offboardingId: number;
   actor: Actor;
-  askedAt: number;
+  requestedAt: number;
   /** The request that asked, for the log. */
   requestId?: string;
 }
@@ -44,8 +44,8 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
   }
 
   /** Completes the offboarding, or says why not; and what is open then. */
-  async function complete({ offboardingId, actor, askedAt }: Question) {
-    const completion = wasAskedTooLongAgo(askedAt, Date.now())
+  async function complete({ offboardingId, actor, requestedAt }: Question) {
+    const completion = wasAskedTooLongAgo(requestedAt, Date.now())
       ? await answerToLateAsker(offboardingId)
       : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
@@ -75,13 +75,13 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
     offboardingId,
     seatId,
     actor,
-    askedAt,
+    requestedAt,
   }: Question & { seatId: number }): Promise<RevokeSeatAnswer> {
     const { userId } = await pictureAfter(offboardingId);
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
-    if (wasAskedTooLongAgo(askedAt, Date.now())) throw cameTooLate();
+    if (wasAskedTooLongAgo(requestedAt, Date.now())) throw cameTooLate();
     return revokeSeat(fork(), actor, seatId);
   }
 

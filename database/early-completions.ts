@@ -48,11 +48,11 @@ export const withdrawOpening = (
   changeAbout(em, opened.userId, actor, async (change) => {
     const { offboarding } = change;
     if (offboarding === null || offboarding.id !== opened.id || offboarding.failedStep) return;
-    if (!offboarding.openedForCompletionAt || askedAt(offboarding) !== askedAt(opened)) return;
+    if (!offboarding.openedForCompletionAt || requestedAt(offboarding) !== requestedAt(opened)) return;
     cancelOpenOffboarding(change, now);
   });
 
-const askedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();
+const requestedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();
 
 /** The same for one of which nobody has asked for the completion lately enough for it to be begun. */
 export async function withdrawOpeningTooLate(

@@ -5,16 +5,16 @@
 export const askedTooLongAgoMs = 60_000;
 export const askedTooLongAgo = 'This was asked too long ago, please ask again.';
 
-/** Whether it is too late to begin what was asked at `askedAt` (both in epoch milliseconds). */
-export const wasAskedTooLongAgo = (askedAt: number, now: number): boolean =>
-  now - askedAt > askedTooLongAgoMs;
+/** Whether it is too late to begin what was asked at `requestedAt` (both in epoch milliseconds). */
+export const wasAskedTooLongAgo = (requestedAt: number, now: number): boolean =>
+  now - requestedAt > askedTooLongAgoMs;
 
 /** How far the clocks of those who ask and of the engine may differ, in milliseconds. */
 export const clocksDifferByMs = 30_000;
 
-/** Whether `askedAt` lies so far ahead that taking it would lengthen the time something may wait. */
-export const wasAskedInTheFuture = (askedAt: number, now: number): boolean =>
-  askedAt - now > clocksDifferByMs;
+/** Whether `requestedAt` lies so far ahead that taking it would lengthen the time something may wait. */
+export const wasAskedInTheFuture = (requestedAt: number, now: number): boolean =>
+  requestedAt - now > clocksDifferByMs;
 
 /** What a question to the engine can end with instead of an answer. */
 export const failureTypes = {

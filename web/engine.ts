@@ -16,7 +16,6 @@ import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/co
 import { timed } from '../metrics/calls.ts';
 import type { WebMetrics } from '../metrics/web.ts';
 import {
-  type Asking,
   complete,
   type DeliveryAddress,
   mailStart,
@@ -28,6 +27,7 @@ import {
   retryNow,
   revokeSeat,
   taskQueue,
+  type UpdateRequest,
   webhookDeliveryStart,
   webhookWorkflow,
 } from '../workflows/messages.ts';
@@ -65,15 +65,15 @@ export type Engine = ReturnType<typeof createEngine>;
 export function createEngine(connection: Connection, namespace: string, queue = taskQueue) {
   const client = new Client({ connection, namespace });
 
-  async function ask<Answer, Arguments extends Asking>(
+  async function ask<Answer, Arguments extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Arguments]>,
     offboardingId: number,
     { actor, token, requestId }: Question,
-    rest: Omit<Arguments, keyof Asking>,
+    rest: Omit<Arguments, keyof UpdateRequest>,
   ): Promise<Answer> {
-    const args = [{ ...rest, actor, askedAt: Date.now(), ...(requestId && { requestId }) } as Arguments] as [
-      Arguments,
-    ];
+    const args = [
+      { ...rest, actor, requestedAt: Date.now(), ...(requestId && { requestId }) } as Arguments,
+    ] as [Arguments];
     const options = { args, updateId: token };
     return within(patienceMs, () =>
       whileNotBegun(() =>

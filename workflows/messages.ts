@@ -123,23 +123,23 @@ export const lastDayChanged = defineSignal<[LastDay]>('lastDayChanged');
 export const departmentChanged = defineSignal<[Department]>('departmentChanged');
 
 /** Who asks, and when (epoch ms). Asked longer ago than `askedTooLongAgoMs`, it is refused. */
-export interface Asking {
+export interface UpdateRequest {
   actor: Actor;
-  askedAt: number;
+  requestedAt: number;
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;
 }
 export { askedTooLongAgo, askedTooLongAgoMs, failureTypes } from '../domain/asking.ts';
 
-export interface RevokeSeatRequest extends Asking {
+export interface RevokeSeatRequest extends UpdateRequest {
   seatId: number;
 }
 
 /** Updates: a person waits for the answer. The form's token is the update's id. */
 export const revokeSeat = defineUpdate<RevokeSeatAnswer, [RevokeSeatRequest]>('revokeSeat');
-export const complete = defineUpdate<CompleteAnswer, [Asking]>('complete');
+export const complete = defineUpdate<CompleteAnswer, [UpdateRequest]>('complete');
 /** Tries a step again that failed for good. */
-export const retry = defineUpdate<RetryAnswer, [Asking]>('retry');
+export const retry = defineUpdate<RetryAnswer, [UpdateRequest]>('retry');
 
 /** Wakes a delivery or a mail that waits for its next try. */
 export const retryNow = defineSignal('retryNow');

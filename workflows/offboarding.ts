@@ -8,9 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { isClear, type OpenCounts } from '../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { checkAsking, checkRevokeSeat } from './asking.ts';
 import {
-  type Asking,
   complete,
   departmentChanged,
   hardwareChanged,
@@ -21,9 +19,11 @@ import {
   retry,
   revokeSeat,
   seatsChanged,
+  type UpdateRequest,
 } from './messages.ts';
 import { idempotentUpdates } from './offboarding/idempotent-updates.ts';
 import { retryableSteps } from './offboarding/retryable-steps.ts';
+import { validateRequest, validateRevocation } from './offboarding/update-validators.ts';
 import { Visibility } from './offboarding/visibility.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { startSending } from './start-sending.ts';
@@ -64,15 +64,15 @@ export async function offboarding(input: Run): Promise<void> {
   setHandler(lastDayChanged, (lastDay) => state.hear('lastDay', lastDay));
   setHandler(departmentChanged, (department) => state.hear('department', department));
   setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
-    validator: checkRevokeSeat,
+    validator: validateRevocation,
     description: 'Takes a seat of the leaver back',
   });
   setHandler(complete, (asking) => answer(() => tryToComplete(asking)), {
-    validator: checkAsking,
+    validator: validateRequest,
     description: 'Marks the leaver offboarded, or says what is still open',
   });
   setHandler(retry, tryAgain, {
-    validator: checkAsking,
+    validator: validateRequest,
     description: 'Tries the step again that failed for good',
   });
 
@@ -124,7 +124,7 @@ export async function offboarding(input: Run): Promise<void> {
   async function takeSeatBack({
     seatId,
     actor,
-    askedAt,
+    requestedAt,
     requestId,
   }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
     const take = state.beginRead();
@@ -132,14 +132,14 @@ export async function offboarding(input: Run): Promise<void> {
       offboardingId,
       seatId,
       actor,
-      askedAt,
+      requestedAt,
       requestId,
     });
     take(picture);
     return answer;
   }
 
-  async function tryToComplete(asking: Asking): Promise<CompleteAnswer> {
+  async function tryToComplete(asking: UpdateRequest): Promise<CompleteAnswer> {
     await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
     const seen = state.isOpen && !isClear(state.counts) ? await read() : state.counts;
@@ -152,7 +152,7 @@ export async function offboarding(input: Run): Promise<void> {
     return finalize(asking);
   }
 
-  async function finalize({ actor, askedAt, requestId }: Asking): Promise<CompleteAnswer> {
+  async function finalize({ actor, requestedAt, requestId }: UpdateRequest): Promise<CompleteAnswer> {
     state.isFinalizing = true;
     if (!isMomentary) showIfItLasts();
     try {
@@ -160,7 +160,7 @@ export async function offboarding(input: Run): Promise<void> {
       const { answer, picture } = await step('Complete the offboarding').complete({
         offboardingId,
         actor,
-        askedAt,
+        requestedAt,
         requestId,
       });
       take(picture);
@@ -187,7 +187,7 @@ export async function offboarding(input: Run): Promise<void> {
     }
   }
 
-  async function tryAgain(asking: Asking): Promise<RetryAnswer> {
+  async function tryAgain(asking: UpdateRequest): Promise<RetryAnswer> {
     const failed = state.failedSteps;
     state.retries++;
     if (failed.includes('completion')) return answer(() => tryToComplete(asking));

@@ -15,7 +15,7 @@ test('what a completion is held against sends as many statements as its step', a
   const { offboardingId, ivo } = cast;
   const { complete } = offboardingActivities({ database, log: makeLog('worker', 'silent') });
   const statements = await statementsOf(() =>
-    complete({ offboardingId, actor: `user:${ivo.id}`, askedAt: Date.now() }),
+    complete({ offboardingId, actor: `user:${ivo.id}`, requestedAt: Date.now() }),
   );
   expect(statements).toHaveLength(statementsOfCompletion);
 });

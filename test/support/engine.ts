@@ -21,10 +21,10 @@ import { createRelay } from '../../worker/relay.ts';
 import { installRuntime } from '../../worker/runtime.ts';
 import { createWorkers } from '../../worker/workers.ts';
 import {
-  type Asking,
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
+  type UpdateRequest,
 } from '../../workflows/messages.ts';
 
 const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
@@ -84,13 +84,13 @@ export async function ownEngine(database: Database) {
     };
   }
 
-  /** Asks an offboarding's workflow, as the console does; `askedAt` and the token can be given. */
-  function ask<Answer, Question extends Asking>(
+  /** Asks an offboarding's workflow, as the console does; `requestedAt` and the token can be given. */
+  function ask<Answer, Question extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Question]>,
     offboardingId: number,
     { token = randomBytes(8).toString('hex'), patience = 20_000, ...question }: Ask<Question>,
   ): Promise<Answer> {
-    const args = [{ askedAt: Date.now(), ...question } as unknown as Question] as [Question];
+    const args = [{ requestedAt: Date.now(), ...question } as unknown as Question] as [Question];
     const startWorkflowOperation = new WithStartWorkflowOperation(
       offboardingWorkflow,
       offboardingStart({ offboardingId }),
@@ -154,7 +154,11 @@ export async function listed(engine: Pick<Engine, 'runningOffboardings'>): Promi
   return new Map(all);
 }
 
-type Ask<Question> = Omit<Question, 'askedAt'> & { askedAt?: number; token?: string; patience?: number };
+type Ask<Question> = Omit<Question, 'requestedAt'> & {
+  requestedAt?: number;
+  token?: string;
+  patience?: number;
+};
 
 type WorkersOptions = Omit<Parameters<typeof createWorkers>[1], 'workflowBundle'>;
 

@@ -38,7 +38,7 @@ const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, 
 describe('while no worker runs', () => {
   it('a completion is not begun more than a minute after it was asked', async () => {
     const cast = await clearCast();
-    const asked = { ...asIvo(cast), askedAt: aMinuteAgo(), token: 'too-late' };
+    const asked = { ...asIvo(cast), requestedAt: aMinuteAgo(), token: 'too-late' };
     const impatient = ask(complete, cast.offboardingId, { ...asked, patience: 1_500 });
     await expect(impatient).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
     const worker = await startWorker();
@@ -78,7 +78,7 @@ describe('while the database fails', () => {
     const cast = await clearCast();
     const worker = await startWorker();
     await asOwner(ownerUrl, 'alter table offboardings rename to gone');
-    const asked = { ...asIvo(cast), askedAt: aMinuteAgo() };
+    const asked = { ...asIvo(cast), requestedAt: aMinuteAgo() };
     const failed = ask(complete, cast.offboardingId, asked).catch((error) => error.cause.type);
     await seconds(1.2);
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
@@ -91,10 +91,10 @@ describe('while the database fails', () => {
     const cast = await makeCast(database);
     const worker = await startWorker();
     const by = `user:${cast.ivo.id}` as const;
-    const askedAt = aMinuteAgo();
-    const { id } = await openForCompletion(database.em, by, cast.emil.id, new Date(askedAt));
+    const requestedAt = aMinuteAgo();
+    const { id } = await openForCompletion(database.em, by, cast.emil.id, new Date(requestedAt));
     await asOwner(ownerUrl, 'alter table offboardings rename to gone');
-    const failed = ask(complete, id, { actor: by, askedAt }).catch((error) => error.cause.type);
+    const failed = ask(complete, id, { actor: by, requestedAt }).catch((error) => error.cause.type);
     await seconds(1.2);
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
     expect(await failed).toBe('AskedTooLongAgo');

@@ -19,7 +19,7 @@ test('what was asked more than a minute ago is not begun, and the page that keep
     engine.ask(revokeSeat, cast.offboardingId, {
       actor: 'system',
       seatId: cast.seatId,
-      askedAt: Date.now() - 61_000,
+      requestedAt: Date.now() - 61_000,
       token,
     }),
   ).rejects.toThrow();

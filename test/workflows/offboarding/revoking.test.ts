@@ -29,12 +29,12 @@ describe('revoking a seat', () => {
     await relay();
     const wish = { ...asIvo(cast), seatId: cast.seatId };
     const refusals = [
-      { ...wish, askedAt: Date.now() - 61_000 },
+      { ...wish, requestedAt: Date.now() - 61_000 },
       { ...wish, seatId: -1 },
       { ...wish, seatId: 'all' as unknown as number },
       { ...wish, actor: 'root' as unknown as Actor },
-      { ...wish, askedAt: Number.NaN },
-      { ...wish, askedAt: Date.now() + 60_000 },
+      { ...wish, requestedAt: Number.NaN },
+      { ...wish, requestedAt: Date.now() + 60_000 },
     ].map((nonsense) =>
       ask(revokeSeat, cast.offboardingId, nonsense).then(String, (error) => error.cause.type),
     );
@@ -43,7 +43,7 @@ describe('revoking a seat', () => {
     expect(others).toEqual(Array(5).fill('Nonsense'));
     expect(await auditCount('seat.revoked', [cast.lena.id])).toBe(0);
     // Clocks differ a little.
-    const early = { ...wish, askedAt: Date.now() + 20_000 };
+    const early = { ...wish, requestedAt: Date.now() + 20_000 };
     expect(await ask(revokeSeat, cast.offboardingId, early)).toEqual({ outcome: 'revoked' });
   });
 });

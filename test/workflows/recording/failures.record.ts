@@ -64,11 +64,11 @@ it('a question that waited for its turn until its asker had gone on', async () =
   const actor = `user:${cast.ivo.id}` as const;
   const seatId = await assignSeat(database.em, actor, other.license.id, cast.lena.id);
   await relay();
-  const askedAt = Date.now() - askedTooLongAgoMs + 1_500;
+  const requestedAt = Date.now() - askedTooLongAgoMs + 1_500;
   const [first, second] = await held(cast.lena.id, 2_500, () =>
     Promise.allSettled([
       ask(revokeSeat, cast.offboardingId, { actor, seatId: cast.seatId }),
-      pause(300).then(() => ask(revokeSeat, cast.offboardingId, { actor, seatId, askedAt })),
+      pause(300).then(() => ask(revokeSeat, cast.offboardingId, { actor, seatId, requestedAt })),
     ]),
   );
   expect([first!.status, second!.status]).toEqual(['fulfilled', 'rejected']);
