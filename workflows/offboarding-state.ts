@@ -2,7 +2,7 @@ import type { OpenCounts } from '../domain/checklist.ts';
 import { isClear } from '../domain/checklist.ts';
 import type { Step } from '../domain/failed-steps.ts';
 import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from './messages.ts';
-import { isDepartment, isLastDay, isOpenSet } from './well-formed.ts';
+import { isDepartment, isLastDay, isOpenSet } from './offboarding/signal-validators.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
