@@ -7,8 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import { databaseStep, failedForGood } from './activity-proxies.ts';
 import type { CsvImportInput } from './messages.ts';
-import { failedForGood, step } from './steps.ts';
 
 interface Run extends CsvImportInput {
   /** Continue as new after so many batches, so that no history grows long. */
@@ -37,9 +37,11 @@ export async function csvImport(run: Run): Promise<void> {
     }
   } catch (error) {
     if (isCancellation(error)) {
-      await CancellationScope.nonCancellable(() => step('End the import').endImport(importId, 'cancelled'));
+      await CancellationScope.nonCancellable(() =>
+        databaseStep('End the import').endImport(importId, 'cancelled'),
+      );
     } else if (failedForGood(error)) {
-      return step('Say that the import cannot go on').endImport(importId, 'failed');
+      return databaseStep('Say that the import cannot go on').endImport(importId, 'failed');
     }
     throw error;
   }

@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { databaseStep, failedForGood, localRead, mailStep } from './activity-proxies.ts';
 import type { MailInput } from './messages.ts';
 import { retryNow } from './messages.ts';
-import { failedForGood, localRead, mailing, step } from './steps.ts';
 
 /**
  * One mail on its way: waits for the next try, tries, until the server has taken it, or has refused it for good, or
@@ -26,10 +26,10 @@ export async function mail({ mailId }: MailInput): Promise<void> {
 
   async function send(number: number) {
     try {
-      await mailing(`Try ${number}`).attemptMail(mailId, number);
+      await mailStep(`Try ${number}`).attemptMail(mailId, number);
     } catch (error) {
       if (!failedForGood(error)) throw error;
-      await step('Give up').giveUpMail(mailId);
+      await databaseStep('Give up').giveUpMail(mailId);
     }
   }
 }

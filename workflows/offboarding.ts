@@ -8,6 +8,7 @@ import {
 } from '@temporalio/workflow';
 import { isClear, type OpenCounts } from '../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { databaseStep, failedForGood, isExpired } from './activity-proxies.ts';
 import {
   complete,
   departmentChanged,
@@ -27,7 +28,6 @@ import { validateRequest, validateRevocation } from './offboarding/update-valida
 import { Visibility } from './offboarding/visibility.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { startSending } from './start-sending.ts';
-import { cameTooLate, failedForGood, step } from './steps.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
 const retryPatience = '2s';
@@ -92,7 +92,7 @@ export async function offboarding(input: Run): Promise<void> {
   /** Returns what was open at that moment; what is known then may have parts that are newer. */
   async function read(): Promise<OpenCounts> {
     const take = state.beginRead();
-    const picture = await step('Read what is open').readPicture(offboardingId);
+    const picture = await databaseStep('Read what is open').readPicture(offboardingId);
     if (picture === null) {
       state.takeNothing();
       return state.counts;
@@ -106,7 +106,7 @@ export async function offboarding(input: Run): Promise<void> {
     if (state.mustRearm) {
       state.mustRearm = false;
       const take = state.beginLook();
-      take(await step('Look for the next reminder').nextReminder(offboardingId));
+      take(await databaseStep('Look for the next reminder').nextReminder(offboardingId));
     }
     const { reminder } = state;
     const isAnother = () => state.reminder?.id !== reminder?.id || state.reminder?.dueAt !== reminder?.dueAt;
@@ -118,7 +118,7 @@ export async function offboarding(input: Run): Promise<void> {
       left > 0 && (await condition(waitIsOver, left, { summary: `Reminder ${reminder.kind}` }));
     if (interrupted) return;
     const take = state.beginLook();
-    take(await step(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
+    take(await databaseStep(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
   }
 
   async function takeSeatBack({
@@ -128,7 +128,7 @@ export async function offboarding(input: Run): Promise<void> {
     requestId,
   }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
     const take = state.beginRead();
-    const { answer, picture } = await step(`Revoke seat ${seatId}`).revokeSeat({
+    const { answer, picture } = await databaseStep(`Revoke seat ${seatId}`).revokeSeat({
       offboardingId,
       seatId,
       actor,
@@ -143,7 +143,7 @@ export async function offboarding(input: Run): Promise<void> {
     await condition(() => state.isKnown || !state.isOpen);
     // A signal may still be on its way.
     const seen = state.isOpen && !isClear(state.counts) ? await read() : state.counts;
-    if (!state.isOpen) return step('Read how it ended').closedAnswer(offboardingId);
+    if (!state.isOpen) return databaseStep('Read how it ended').closedAnswer(offboardingId);
     // Without a date it may have been opened for this: then the database refuses, and cancels it again.
     const waits = state.lastDay.date !== null;
     // Parts known from different moments may add up to what was never true: what was seen at once is told.
@@ -157,7 +157,7 @@ export async function offboarding(input: Run): Promise<void> {
     if (!isMomentary) showIfItLasts();
     try {
       const take = state.beginRead();
-      const { answer, picture } = await step('Complete the offboarding').complete({
+      const { answer, picture } = await databaseStep('Complete the offboarding').complete({
         offboardingId,
         actor,
         requestedAt,
@@ -167,7 +167,7 @@ export async function offboarding(input: Run): Promise<void> {
       await markRecovered('completion');
       return ownFirstTry(answer, actor) ?? answer;
     } catch (error) {
-      if (failedForGood(error) && !cameTooLate(error)) await markFailed('completion');
+      if (failedForGood(error) && !isExpired(error)) await markFailed('completion');
       throw error;
     } finally {
       state.isFinalizing = false;

@@ -1,5 +1,5 @@
-import { starting } from './steps.ts';
+import { startStep } from './activity-proxies.ts';
 
 /** Starts the process of every webhook delivery and every mail that a completion has caused. They outlive the leaver's process. */
 export const startSending = (offboardingId: number): Promise<void> =>
-  starting('Start webhooks and mails').startSending(offboardingId);
+  startStep('Start webhooks and mails').startSending(offboardingId);

@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { ComingTry } from '../activities/deliveries.ts';
+import { databaseStep, failedForGood, webhookStep } from './activity-proxies.ts';
 import { retryNow, type WebhookDeliveryInput } from './messages.ts';
-import { failedForGood, sending, step } from './steps.ts';
 
 /**
  * One event on its way to one endpoint: tries, waits for the next try, until the endpoint has taken it, or is gone, or
@@ -28,10 +28,10 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
 
   async function send(number: number): Promise<ComingTry | null> {
     try {
-      return await sending(`Try ${number}`).tryDelivery(deliveryId, number);
+      return await webhookStep(`Try ${number}`).tryDelivery(deliveryId, number);
     } catch (error) {
       if (!failedForGood(error)) throw error;
-      await step('Give up').giveUpDelivery(deliveryId);
+      await databaseStep('Give up').giveUpDelivery(deliveryId);
       return null;
     }
   }

@@ -1,8 +1,8 @@
 import { ApplicationFailure, currentUpdateInfo } from '@temporalio/workflow';
 import { Mutex } from 'async-mutex';
 import { failureTypes } from '../../domain/asking.ts';
+import { failedForGood } from '../activity-proxies.ts';
 import type { OffboardingState } from '../offboarding-state.ts';
-import { failedForGood } from '../steps.ts';
 
 /**
  * Answers Updates one at a time, since handlers interleave at every await, and each only once: the engine

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Step } from '../../domain/failed-steps.ts';
+import { databaseStep, failedForGood } from '../activity-proxies.ts';
 import type { OffboardingState } from '../offboarding-state.ts';
-import { failedForGood, step } from '../steps.ts';
 
 /** Steps that fail for good never fail the process: they are shown and recorded, and wait for a person. */
 export function retryableSteps(offboardingId: number, state: OffboardingState) {
@@ -43,7 +43,7 @@ export function retryableSteps(offboardingId: number, state: OffboardingState) {
   async function recordFailedSteps(): Promise<void> {
     try {
       const failed = state.failedSteps[0] ?? null;
-      await step('Record what needs attention').recordFailedStep(offboardingId, failed);
+      await databaseStep('Record what needs attention').recordFailedStep(offboardingId, failed);
     } catch (error) {
       if (!failedForGood(error)) throw error;
     }

@@ -17,7 +17,7 @@ const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
  * is short, so that a person who waits has an answer soon after a worker was killed; a second one may
  * overlap the first.
  */
-export const step = (summary: string) =>
+export const databaseStep = (summary: string) =>
   proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: durably, summary });
 
 /**
@@ -36,7 +36,7 @@ export const localRead = (summary: string) =>
  * Starts many processes at the engine, and shows that it lives, so that another takes over soon when it was killed. As
  * children of the process that asks they would cost twice as much: each is two more changes of that process.
  */
-export const starting = (summary: string) =>
+export const startStep = (summary: string) =>
   proxyActivities<Activities>({
     startToCloseTimeout: '5m',
     heartbeatTimeout: '6s',
@@ -48,7 +48,7 @@ export const starting = (summary: string) =>
  * Sends over the network, on the queue that may hang. Longer than the patience of a sender, who shows that it
  * lives, so that another takes over soon when it was killed.
  */
-export const sending = (summary: string) =>
+export const webhookStep = (summary: string) =>
   proxyActivities<SendingActivities>({
     taskQueue: sendingQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '30s',
@@ -58,7 +58,7 @@ export const sending = (summary: string) =>
   });
 
 /** Sends a mail. A server may take its time for each step of the conversation, so that the whole may take minutes. */
-export const mailing = (summary: string) =>
+export const mailStep = (summary: string) =>
   proxyActivities<MailingActivities>({
     taskQueue: mailQueue(workflowInfo().taskQueue),
     startToCloseTimeout: '4m',
@@ -75,5 +75,5 @@ export const failedForGood = (error: unknown): error is ActivityFailure | Applic
   (error instanceof ActivityFailure || error instanceof ApplicationFailure) && !isCancellation(error);
 
 /** Whether a step was refused because its asker has long gone on: nothing is broken. */
-export const cameTooLate = ({ cause }: Error): boolean =>
+export const isExpired = ({ cause }: Error): boolean =>
   cause instanceof ApplicationFailure && cause.type === failureTypes.askedTooLongAgo;
