@@ -24,9 +24,9 @@ import {
 } from './messages.ts';
 import { idempotentUpdates } from './offboarding/idempotent-updates.ts';
 import { retryableSteps } from './offboarding/retryable-steps.ts';
+import { type Carried, countsIn, OffboardingState } from './offboarding/state.ts';
 import { validateRequest, validateRevocation } from './offboarding/update-validators.ts';
 import { Visibility } from './offboarding/visibility.ts';
-import { type Carried, countsIn, OffboardingState } from './offboarding-state.ts';
 import { startSending } from './start-sending.ts';
 
 /** Shorter than the patience of the person who waits: a step that fails again takes longer. */
@@ -48,7 +48,7 @@ interface Run extends OffboardingInput {
 export async function offboarding(input: Run): Promise<void> {
   const { offboardingId } = input;
   const state = new OffboardingState(input.carried);
-  if (input.picture !== undefined) state.beginRead()(input.picture);
+  if (input.picture !== undefined) state.startRead()(input.picture);
   const noticeboard = new Visibility(state);
   let isMomentary = false;
   const answer = idempotentUpdates(state);
@@ -58,11 +58,11 @@ export async function offboarding(input: Run): Promise<void> {
   );
 
   // Signals only record.
-  setHandler(hardwareChanged, (set) => state.hear('hardware', set));
-  setHandler(seatsChanged, (set) => state.hear('seats', set));
-  setHandler(requestsChanged, (set) => state.hear('requests', set));
-  setHandler(lastDayChanged, (lastDay) => state.hear('lastDay', lastDay));
-  setHandler(departmentChanged, (department) => state.hear('department', department));
+  setHandler(hardwareChanged, (set) => state.apply('hardware', set));
+  setHandler(seatsChanged, (set) => state.apply('seats', set));
+  setHandler(requestsChanged, (set) => state.apply('requests', set));
+  setHandler(lastDayChanged, (lastDay) => state.apply('lastDay', lastDay));
+  setHandler(departmentChanged, (department) => state.apply('department', department));
   setHandler(revokeSeat, (request) => answer(() => takeSeatBack(request)), {
     validator: validateRevocation,
     description: 'Takes a seat of the leaver back',
@@ -80,7 +80,7 @@ export async function offboarding(input: Run): Promise<void> {
   if (input.picture === undefined) await run('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
-    if (state.isDoubtful) await run('reading', read, () => !state.isOpen);
+    if (state.needsRefresh) await run('reading', read, () => !state.isOpen);
     await run('reminders', remindWhenDue, () => !state.isOpen);
     if (hasGrownLong()) await goOnInNewRun();
   }
@@ -91,10 +91,10 @@ export async function offboarding(input: Run): Promise<void> {
 
   /** Returns what was open at that moment; what is known then may have parts that are newer. */
   async function read(): Promise<OpenCounts> {
-    const take = state.beginRead();
+    const take = state.startRead();
     const picture = await databaseStep('Read what is open').readPicture(offboardingId);
     if (picture === null) {
-      state.takeNothing();
+      state.markMissing();
       return state.counts;
     }
     take(picture);
@@ -103,21 +103,21 @@ export async function offboarding(input: Run): Promise<void> {
 
   /** Waits for the next stored reminder or for whatever changes the wait, and fires the reminder that is due. */
   async function remindWhenDue() {
-    if (state.mustRearm) {
-      state.mustRearm = false;
-      const take = state.beginLook();
+    if (state.needsNextReminder) {
+      state.needsNextReminder = false;
+      const take = state.startReminderRead();
       take(await databaseStep('Look for the next reminder').nextReminder(offboardingId));
     }
     const { reminder } = state;
     const isAnother = () => state.reminder?.id !== reminder?.id || state.reminder?.dueAt !== reminder?.dueAt;
     const waitIsOver = () =>
-      !state.isOpen || state.mustRearm || state.isDoubtful || isAnother() || hasGrownLong();
+      !state.isOpen || state.needsNextReminder || state.needsRefresh || isAnother() || hasGrownLong();
     if (reminder === null) return condition(waitIsOver);
     const left = reminder.dueAt - Date.now();
     const interrupted =
       left > 0 && (await condition(waitIsOver, left, { summary: `Reminder ${reminder.kind}` }));
     if (interrupted) return;
-    const take = state.beginLook();
+    const take = state.startReminderRead();
     take(await databaseStep(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
   }
 
@@ -127,7 +127,7 @@ export async function offboarding(input: Run): Promise<void> {
     requestedAt,
     requestId,
   }: RevokeSeatRequest): Promise<RevokeSeatAnswer> {
-    const take = state.beginRead();
+    const take = state.startRead();
     const { answer, picture } = await databaseStep(`Revoke seat ${seatId}`).revokeSeat({
       offboardingId,
       seatId,
@@ -156,7 +156,7 @@ export async function offboarding(input: Run): Promise<void> {
     state.isFinalizing = true;
     if (!isMomentary) showIfItLasts();
     try {
-      const take = state.beginRead();
+      const take = state.startRead();
       const { answer, picture } = await databaseStep('Complete the offboarding').complete({
         offboardingId,
         actor,

@@ -2,7 +2,7 @@ import { ApplicationFailure, currentUpdateInfo } from '@temporalio/workflow';
 import { Mutex } from 'async-mutex';
 import { failureTypes } from '../../domain/asking.ts';
 import { failedForGood } from '../activity-proxies.ts';
-import type { OffboardingState } from '../offboarding-state.ts';
+import type { OffboardingState } from './state.ts';
 
 /**
  * Answers Updates one at a time, since handlers interleave at every await, and each only once: the engine

@@ -1,7 +1,7 @@
 import { condition } from '@temporalio/workflow';
 import type { Step } from '../../domain/failed-steps.ts';
 import { databaseStep, failedForGood } from '../activity-proxies.ts';
-import type { OffboardingState } from '../offboarding-state.ts';
+import type { OffboardingState } from './state.ts';
 
 /** Steps that fail for good never fail the process: they are shown and recorded, and wait for a person. */
 export function retryableSteps(offboardingId: number, state: OffboardingState) {

@@ -1,8 +1,8 @@
-import type { OpenCounts } from '../domain/checklist.ts';
-import { isClear } from '../domain/checklist.ts';
-import type { Step } from '../domain/failed-steps.ts';
-import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from './messages.ts';
-import { isDepartment, isLastDay, isOpenSet } from './offboarding/signal-validators.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import { isClear } from '../../domain/checklist.ts';
+import type { Step } from '../../domain/failed-steps.ts';
+import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from '../messages.ts';
+import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
@@ -60,10 +60,10 @@ export class OffboardingState {
   isKnown = false;
   isFinalizing = false;
   /** Something told was older than what is known: to be settled by reading. */
-  isDoubtful = false;
+  needsRefresh = false;
   reminder: DueReminder | null = null;
   /** The reminder that is known may not fit the last day: to be settled by reading it. */
-  mustRearm = true;
+  needsNextReminder = true;
   since: { phase: Phase; at: number } | null = null;
   /** How often a person asked to try failed steps again. */
   retries = 0;
@@ -72,27 +72,27 @@ export class OffboardingState {
 
   constructor(carried?: Carried) {
     if (carried === undefined) return;
-    this.beginRead()(carried.picture);
+    this.startRead()(carried.picture);
     this.since = carried.since;
     this.failedSteps = carried.failedSteps;
     this.answers = carried.answers;
   }
 
   /** Takes what a signal says of one part; nonsense is dropped. */
-  hear<P extends Part>(part: P, value: unknown) {
+  apply<P extends Part>(part: P, value: unknown) {
     if (!isWellFormed[part](value)) return;
     if (value.revision >= this.parts[part].revision) this.take(part, value);
-    else this.isDoubtful = true;
+    else this.needsRefresh = true;
     // The moments may have moved although the day is the same: the workspace chooses them.
-    if (part === 'lastDay' && (value as LastDay).reminder === undefined) this.mustRearm = true;
+    if (part === 'lastDay' && (value as LastDay).reminder === undefined) this.needsNextReminder = true;
   }
 
   /**
    * To be called before the process reads a picture, and its result with the picture. What is told meanwhile may be
    * newer than the picture, so there the revision counts.
    */
-  beginRead(): (picture: OffboardingPicture) => void {
-    this.isDoubtful = false;
+  startRead(): (picture: OffboardingPicture) => void {
+    this.needsRefresh = false;
     const before = { ...this.parts };
     return (picture) => {
       const read = partsOf(picture);
@@ -111,14 +111,14 @@ export class OffboardingState {
     if (part !== 'lastDay') return;
     const { reminder } = this.lastDay;
     if (reminder !== undefined) this.expect(reminder);
-    else if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.mustRearm = true;
+    else if (date !== this.lastDay.date || zone !== this.lastDay.zone) this.needsNextReminder = true;
   }
 
   /**
    * To be called before the process looks for its reminder, and its result with what it found: what is told meanwhile
    * is newer.
    */
-  beginLook(): (found: DueReminder | null) => void {
+  startReminderRead(): (found: DueReminder | null) => void {
     const before = this.reminder;
     return (found) => {
       if (this.reminder === before) this.reminder = found;
@@ -128,11 +128,11 @@ export class OffboardingState {
   /** Takes the reminder that is due next. */
   private expect(reminder: DueReminder | null) {
     this.reminder = reminder;
-    this.mustRearm = false;
+    this.needsNextReminder = false;
   }
 
   /** Nobody has such an offboarding: there is nothing to follow. */
-  takeNothing() {
+  markMissing() {
     this.parts.lastDay = { ...this.lastDay, state: 'cancelled' };
     this.isKnown = true;
   }

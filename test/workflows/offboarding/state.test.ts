@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DueReminder, LastDay, OffboardingPicture } from '../../workflows/messages.ts';
-import { OffboardingState } from '../../workflows/offboarding-state.ts';
+import type { DueReminder, LastDay, OffboardingPicture } from '../../../workflows/messages.ts';
+import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
 const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };
 const later: DueReminder = { id: 2, kind: 'last_day_over', dueAt: 2_000 };
@@ -28,7 +28,7 @@ const picture = (revision: number, reminder?: DueReminder | null): OffboardingPi
 /** What knows a picture. */
 function knowing(known: OffboardingPicture) {
   const state = new OffboardingState();
-  state.beginRead()(known);
+  state.startRead()(known);
   return state;
 }
 
@@ -44,40 +44,40 @@ describe('the reminder that is due next', () => {
 
   it('comes with a last day that moves', () => {
     const state = knowing(picture(3, soon));
-    state.hear('lastDay', lastDay(4, later));
+    state.apply('lastDay', lastDay(4, later));
     expect(state).toMatchObject({ reminder: later, mustRearm: false, isDoubtful: false });
   });
 
   it('is not taken from what is older, which raises a doubt', () => {
     const state = knowing(picture(3, later));
-    state.hear('lastDay', lastDay(2, soon));
+    state.apply('lastDay', lastDay(2, soon));
     expect(state).toMatchObject({ reminder: later, isDoubtful: true });
   });
 
   it('is to be looked for when a last day is told without it, even the same', () => {
     const state = knowing(picture(3, soon));
-    state.hear('lastDay', lastDay(3));
+    state.apply('lastDay', lastDay(3));
     expect(state).toMatchObject({ reminder: soon, mustRearm: true });
   });
 
   it('that was told while the process looked is newer than what it found', () => {
     const state = knowing(picture(3, soon));
-    const take = state.beginLook();
-    state.hear('lastDay', lastDay(4, later));
+    const take = state.startReminderRead();
+    state.apply('lastDay', lastDay(4, later));
     take(soon);
     expect(state.reminder).toBe(later);
   });
 
   it('is what the process found, when nothing was told meanwhile', () => {
     const state = knowing(picture(3, soon));
-    state.beginLook()(later);
+    state.startReminderRead()(later);
     expect(state.reminder).toBe(later);
   });
 
   it('that makes no sense is dropped with the day that names it', () => {
     const state = knowing(picture(3, soon));
     const nonsense = { id: 'x', kind: 1, dueAt: 'tomorrow' };
-    state.hear('lastDay', { ...lastDay(4), reminder: nonsense });
+    state.apply('lastDay', { ...lastDay(4), reminder: nonsense });
     expect(state).toMatchObject({ reminder: soon, mustRearm: false });
   });
 });
