@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { onBehalfOf } from '../config/log.ts';
-import { failureTypes } from '../domain/asking.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
+import { failureTypes } from '../domain/request-deadline.ts';
 import { isRequestId } from '../domain/request-ids.ts';
 import type { World } from './world.ts';
 

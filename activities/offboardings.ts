@@ -5,9 +5,9 @@ import { withdrawOpeningTooLate } from '../database/early-completions.ts';
 import { recordFailedStep } from '../database/failed-steps.ts';
 import { revokeSeat, seatById } from '../database/seats.ts';
 import type { Actor } from '../domain/actor.ts';
-import { askedTooLongAgo, failureTypes, wasAskedTooLongAgo } from '../domain/asking.ts';
 import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
+import { failureTypes, isRequestExpired, requestExpired } from '../domain/request-deadline.ts';
 import { asSignalled } from './pictures.ts';
 import type { World } from './world.ts';
 
@@ -45,7 +45,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
 
   /** Completes the offboarding, or says why not; and what is open then. */
   async function complete({ offboardingId, actor, requestedAt }: Question) {
-    const completion = wasAskedTooLongAgo(requestedAt, Date.now())
+    const completion = isRequestExpired(requestedAt, Date.now())
       ? await answerToLateAsker(offboardingId)
       : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
@@ -81,7 +81,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
-    if (wasAskedTooLongAgo(requestedAt, Date.now())) throw cameTooLate();
+    if (isRequestExpired(requestedAt, Date.now())) throw cameTooLate();
     return revokeSeat(fork(), actor, seatId);
   }
 
@@ -96,4 +96,4 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
 }
 
 /** After an outage nothing is begun behind the back of somebody who has gone on. */
-const cameTooLate = () => ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);
+const cameTooLate = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.askedTooLongAgo);

@@ -1,8 +1,8 @@
 import { type Actor, systemActor } from '../domain/actor.ts';
-import { askedTooLongAgoMs } from '../domain/asking.ts';
 import { isClear } from '../domain/checklist.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
+import { requestDeadlineMs } from '../domain/request-deadline.ts';
 import { changeAbout } from './change.ts';
 import { gateOf, obstacleIn } from './completion-obstacles.ts';
 import { eachAlone } from './each-alone.ts';
@@ -60,13 +60,13 @@ export async function withdrawOpeningTooLate(
   offboardingId: number,
   now: Date,
 ): Promise<void> {
-  const tooLate = { openedForCompletionAt: { $lt: new Date(now.getTime() - askedTooLongAgoMs) } };
+  const tooLate = { openedForCompletionAt: { $lt: new Date(now.getTime() - requestDeadlineMs) } };
   const opened = await em.fork().findOne(Offboarding, { id: offboardingId, ...tooLate });
   if (opened !== null) await withdrawOpening(em, systemActor, opened, now);
 }
 
 /** A completion that was begun in time has ended by then, and clocks differ a little: in milliseconds. */
-const abandonedAfterMs = 2 * askedTooLongAgoMs;
+const abandonedAfterMs = 2 * requestDeadlineMs;
 
 /**
  * Cancels every offboarding that was opened for a completion which was lost, since the engine or every worker was

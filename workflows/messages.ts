@@ -129,7 +129,7 @@ export interface UpdateRequest {
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;
 }
-export { askedTooLongAgo, askedTooLongAgoMs, failureTypes } from '../domain/asking.ts';
+export { failureTypes, requestDeadlineMs, requestExpired } from '../domain/request-deadline.ts';
 
 export interface RevokeSeatRequest extends UpdateRequest {
   seatId: number;

@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import {
-  askedTooLongAgo,
   failureTypes,
-  wasAskedInTheFuture,
-  wasAskedTooLongAgo,
-} from '../../domain/asking.ts';
+  isRequestExpired,
+  isRequestFromTheFuture,
+  requestExpired,
+} from '../../domain/request-deadline.ts';
 import type { RevokeSeatRequest, UpdateRequest } from '../messages.ts';
 
 /** The validators of the Updates: what they refuse leaves no trace in the history. */
@@ -15,10 +15,10 @@ const actorShape = /^(system|user:\d+|token:.+)$/;
 export function validateRequest({ actor, requestedAt }: UpdateRequest): void {
   if (!actorShape.test(actor)) throw nonsense('actor');
   if (!Number.isFinite(requestedAt)) throw nonsense('requestedAt');
-  if (wasAskedInTheFuture(requestedAt, Date.now()))
+  if (isRequestFromTheFuture(requestedAt, Date.now()))
     throw nonsense('requestedAt lies in the future; do the clocks agree?');
-  if (wasAskedTooLongAgo(requestedAt, Date.now())) {
-    throw ApplicationFailure.nonRetryable(askedTooLongAgo, failureTypes.askedTooLongAgo);
+  if (isRequestExpired(requestedAt, Date.now())) {
+    throw ApplicationFailure.nonRetryable(requestExpired, failureTypes.askedTooLongAgo);
   }
 }
 

@@ -6,7 +6,7 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail-tokens.ts';
 import { assignSeat } from '../../../database/seats.ts';
-import { askedTooLongAgoMs } from '../../../domain/asking.ts';
+import { requestDeadlineMs } from '../../../domain/request-deadline.ts';
 import {
   complete,
   mailWorkflowId,
@@ -64,7 +64,7 @@ it('a question that waited for its turn until its asker had gone on', async () =
   const actor = `user:${cast.ivo.id}` as const;
   const seatId = await assignSeat(database.em, actor, other.license.id, cast.lena.id);
   await relay();
-  const requestedAt = Date.now() - askedTooLongAgoMs + 1_500;
+  const requestedAt = Date.now() - requestDeadlineMs + 1_500;
   const [first, second] = await held(cast.lena.id, 2_500, () =>
     Promise.allSettled([
       ask(revokeSeat, cast.offboardingId, { actor, seatId: cast.seatId }),
