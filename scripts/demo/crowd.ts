@@ -1,4 +1,3 @@
-import { faker } from '@faker-js/faker/locale/en';
 import { sql } from 'kysely';
 import { setEndDate } from '../../database/offboardings.ts';
 import type { Database, EntityManager } from '../../database/orm.ts';
@@ -9,6 +8,7 @@ import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, type Watcher, writeCompany } from './company.ts';
 import { reserveIds } from './insert.ts';
 import { mailDomain, makePeople, type Person } from './people.ts';
+import { intBetween, seed } from './random.ts';
 
 /** How many people are added, and how many of them have a last day. */
 export interface Crowd {
@@ -29,7 +29,7 @@ export async function addCrowd(database: Database, crowd: Crowd, watcher: Watche
   const now = new Date();
   const today = todayIn((await workspaceOf(em)).timeZone, now);
   const ids = await reserveIds(em, 'users', crowd.users);
-  faker.seed(ids[0]);
+  seed(ids[0]!);
   const people = makePeople(ids, today, await addressesInUse(em));
   const company = await makeCompany(em, people, sizeFor(crowd.users), { now, actor: systemActor });
   await writeCompany(em, company, watcher);
@@ -64,7 +64,7 @@ async function setLastDays(
 ): Promise<void> {
   const waiting = leavers.map(({ id }) => ({
     id,
-    endDate: addDays(today, faker.number.int({ min: -30, max: 180 })),
+    endDate: addDays(today, intBetween(-30, 180)),
   }));
   const worker = async () => {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {

@@ -1,4 +1,4 @@
-import { faker } from '@faker-js/faker/locale/en';
+import { matching, pick } from './random.ts';
 
 /** A kind of device: the letters its tags begin with, and its models with the pattern of their serial numbers. */
 interface Kind {
@@ -46,12 +46,12 @@ const otherKinds: readonly Kind[] = [
 
 /** The first device of a person is a laptop, every other one something else. */
 export const makeDevice = (id: number, first: boolean) => {
-  const { code, models } = first ? laptops : faker.helpers.arrayElement(otherKinds);
-  const [model, serial] = faker.helpers.arrayElement(models);
+  const { code, models } = first ? laptops : pick(otherKinds);
+  const [model, serial] = pick(models);
   return {
     id,
     tag: `${code}-${String(id).padStart(5, '0')}`,
     model,
-    serial: faker.helpers.fromRegExp(serial),
+    serial: matching(serial),
   };
 };

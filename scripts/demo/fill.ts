@@ -1,4 +1,3 @@
-import { faker } from '@faker-js/faker/locale/en';
 import { changeWithin } from '../../database/change.ts';
 import { User } from '../../database/entities/index.ts';
 import type { Database, EntityManager } from '../../database/orm.ts';
@@ -9,6 +8,7 @@ import { addDays, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, writeCompany } from './company.ts';
 import { reserveIds } from './insert.ts';
 import { makePeople } from './people.ts';
+import { seed } from './random.ts';
 import { addressesOfStories, type Lived, tellStories } from './stories.ts';
 
 const workspace = { name: 'Halden Robotics', timeZone: 'UTC' };
@@ -24,7 +24,7 @@ const choices = 20_261_124;
  * Returns how many people there are, or null when there were users already and nothing was done.
  */
 export function fillDemo({ em }: Database, now = new Date()): Promise<number | null> {
-  faker.seed(choices);
+  seed(choices);
   return em.fork().transactional(async (transaction) => {
     if ((await transaction.count(User)) > 0) return null;
     const lived = await settle(transaction, now);

@@ -1,8 +1,8 @@
-import { faker } from '@faker-js/faker/locale/en';
 import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import { makeDevice } from './devices.ts';
 import { daysBefore, momentBetween, morningOf } from './moments.ts';
 import type { Person } from './people.ts';
+import { intBetween, oneIn, pick } from './random.ts';
 import type { AssetRow, AssignmentRow, Making } from './rows.ts';
 
 interface Hardware {
@@ -25,7 +25,7 @@ export function makeHardware(
   for (const person of people) {
     for (let i = 0; i < (held.get(person.id) ?? 0); i++) handOut(person, i === 0);
   }
-  while (assets.length < assetIds.length) addUnheld(faker.number.int(2) === 0);
+  while (assets.length < assetIds.length) addUnheld(oneIn(3));
   return { assets, assignments };
 
   function handOut(person: Person, first: boolean) {
@@ -35,9 +35,9 @@ export function makeHardware(
   }
 
   function addUnheld(laptop: boolean) {
-    const person = faker.helpers.arrayElement(people);
-    const status = faker.helpers.arrayElement(unheldStatuses);
-    const hadHolder = status === 'lost' || faker.number.int(4) > 0;
+    const person = pick(people);
+    const status = pick(unheldStatuses);
+    const hadHolder = status === 'lost' || !oneIn(5);
     const assignedAt = hadHolder ? momentOfHandOut(person, false) : making.now;
     const location = status === 'lost' ? null : `${person.city}, storeroom`;
     const asset = addAsset(laptop, status, location, daysBefore(assignedAt, someDays()));
@@ -106,16 +106,14 @@ export function makeHardware(
   /** The laptop often on the first day, everything else some time since. */
   function momentOfHandOut({ startDate }: Person, first: boolean): Date {
     const firstDay = morningOf(startDate);
-    return first && faker.datatype.boolean() ? firstDay : momentBetween(firstDay, making.now);
+    return first && oneIn(2) ? firstDay : momentBetween(firstDay, making.now);
   }
 }
 
-const someDays = () => faker.number.int({ min: 3, max: 40 });
+const someDays = () => intBetween(3, 40);
 
 const whereabouts = ({ city }: Person): string =>
-  faker.number.int(5) === 0
-    ? `${city}, home office`
-    : `${city}, floor ${faker.number.int({ min: 1, max: 6 })}`;
+  oneIn(6) ? `${city}, home office` : `${city}, floor ${intBetween(1, 6)}`;
 
 type UnheldStatus = Exclude<AssetStatus, 'assigned'>;
 

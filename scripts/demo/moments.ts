@@ -1,13 +1,13 @@
-import { faker } from '@faker-js/faker/locale/en';
 import { addDays, type CalendarDate } from '../../domain/dates.ts';
+import { dateBetween, intBetween, pick } from './random.ts';
 
 const day = 86_400_000;
 
 /** A moment between two others, in office hours (UTC) where that fits between them. */
 export function momentBetween(from: Date, to: Date): Date {
-  const moment = faker.date.between({ from, to });
+  const moment = dateBetween(from, to);
   const inOfficeHours = new Date(moment);
-  inOfficeHours.setUTCHours(faker.number.int({ min: 7, max: 16 }));
+  inOfficeHours.setUTCHours(intBetween(7, 16));
   return inOfficeHours >= from && inOfficeHours <= to ? inOfficeHours : moment;
 }
 
@@ -19,4 +19,4 @@ export const morningOf = (date: CalendarDate): Date => new Date(`${date}T08:00:0
 
 /** A date up to twelve years back, and at least two months: nobody in a demo has only just arrived. */
 export const startDateBefore = (today: CalendarDate): CalendarDate =>
-  addDays(today, -faker.number.int({ min: 60, max: faker.helpers.arrayElement([700, 1800, 4400]) }));
+  addDays(today, -intBetween(60, pick([700, 1800, 4400])));

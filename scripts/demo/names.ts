@@ -1,4 +1,5 @@
-import { faker } from '@faker-js/faker/locale/en';
+import { origins, otherNames } from './name-lists.ts';
+import { oneIn, pick } from './random.ts';
 
 /** A name, and what it becomes in an e-mail address. */
 export interface Name {
@@ -6,10 +7,12 @@ export interface Name {
   latin: string;
 }
 
-/** One name in twelve is not written in Latin letters, or not only in plain ones. */
+/** One name in twelve is not written in Latin letters, or not only in plain ones; in every fourth family, two origins meet. */
 export function someName(): Name {
-  if (faker.number.int(11) === 0) return faker.helpers.arrayElement(otherNames);
-  const full = `${faker.person.firstName()} ${faker.person.lastName()}`;
+  if (oneIn(12)) return pick(otherNames);
+  const origin = pick(origins);
+  const familyFrom = oneIn(4) ? pick(origins) : origin;
+  const full = `${pick(origin.given)} ${pick(familyFrom.family)}`;
   return { full, latin: latinOf(full) };
 }
 
@@ -21,20 +24,3 @@ export const latinOf = (name: string): string =>
     .replace(/[^a-z ]/g, '')
     .trim()
     .replace(/ +/g, '.');
-
-const otherNames: readonly Name[] = [
-  { full: 'Екатерина Смирнова', latin: 'ekaterina.smirnova' },
-  { full: 'Олександр Шевченко', latin: 'oleksandr.shevchenko' },
-  { full: 'Ελένη Νικολάου', latin: 'eleni.nikolaou' },
-  { full: 'ليلى حداد', latin: 'layla.haddad' },
-  { full: 'נועה לוי', latin: 'noa.levi' },
-  { full: '佐藤 健太', latin: 'kenta.sato' },
-  { full: '李 娜', latin: 'na.li' },
-  { full: '김민준', latin: 'minjun.kim' },
-  { full: 'अर्जुन पटेल', latin: 'arjun.patel' },
-  { full: 'Trần Đức Anh', latin: 'duc.anh.tran' },
-  { full: 'Łucja Żółkiewska', latin: 'lucja.zolkiewska' },
-  { full: 'Jürgen Großmann', latin: 'juergen.grossmann' },
-  { full: "Niamh O'Sullivan", latin: 'niamh.osullivan' },
-  { full: 'Þóra Guðmundsdóttir', latin: 'thora.gudmundsdottir' },
-];

@@ -1,9 +1,9 @@
-import { faker } from '@faker-js/faker/locale/en';
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { Role } from '../../domain/permissions.ts';
 import { type Department, departments, offices } from './departments.ts';
 import { startDateBefore } from './moments.ts';
 import { type Name, someName } from './names.ts';
+import { pick } from './random.ts';
 
 /** The part of a person's address behind the @; `.example` reaches nobody. */
 export const mailDomain = 'lastday.example';
@@ -56,7 +56,7 @@ export function makePeople(ids: readonly number[], today: CalendarDate, taken: S
     managerId: number | null,
   ): Person {
     const name = someName();
-    const office = faker.helpers.arrayElement(offices);
+    const office = pick(offices);
     return {
       id,
       externalId: `E-${String(id).padStart(5, '0')}`,
@@ -100,7 +100,7 @@ function seniorityAt(place: number, size: number): Seniority {
 
 function titleOf({ head, lead, titles }: Department, seniority: Seniority): string {
   if (seniority === 'head') return head;
-  return seniority === 'lead' ? lead : faker.helpers.arrayElement(titles);
+  return seniority === 'lead' ? lead : pick(titles);
 }
 
 /** Whoever shares a name with somebody has a number in the address. */

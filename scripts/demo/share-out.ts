@@ -1,4 +1,4 @@
-import { faker } from '@faker-js/faker/locale/en';
+import { shuffled } from './random.ts';
 
 /**
  * Gives `total` things to people: to those in `fixed` exactly as many as it says, to the others as evenly as it
@@ -10,7 +10,7 @@ export function shareOut(
   fixed: ReadonlyMap<number, number> = new Map(),
 ): Map<number, number> {
   const counts = new Map(fixed);
-  const others = faker.helpers.shuffle(ids.filter((id) => !fixed.has(id)));
+  const others = shuffled(ids.filter((id) => !fixed.has(id)));
   const left = total - [...fixed.values()].reduce((sum, count) => sum + count, 0);
   const each = Math.floor(left / others.length);
   others.forEach((id, index) => void counts.set(id, each + (index < left % others.length ? 1 : 0)));

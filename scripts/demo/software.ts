@@ -1,6 +1,6 @@
-import { faker } from '@faker-js/faker/locale/en';
 import { momentBetween, morningOf } from './moments.ts';
 import type { Person } from './people.ts';
+import { intBetween } from './random.ts';
 import type { LicenseRow, Making, SeatRow } from './rows.ts';
 
 /** Something paid for by the seat. Without departments it is for everybody. */
@@ -72,7 +72,7 @@ export function makeSoftware(
       userId: null,
       details: { licenseId: id, name: named },
     });
-    return { id, name: named, vendor, seatsTotal: faker.number.int(12), createdAt };
+    return { id, name: named, vendor, seatsTotal: intBetween(0, 12), createdAt };
   }
 
   function giveSeat(license: LicenseRow, { id: userId, startDate }: Person, index: number): SeatRow {

@@ -1,7 +1,7 @@
-import { faker } from '@faker-js/faker/locale/en';
 import type { RequestOutcome, RequestStatus } from '../../domain/checklist.ts';
 import { daysBefore, momentBetween } from './moments.ts';
 import type { Person } from './people.ts';
+import { oneIn, pick } from './random.ts';
 import type { AuditRow, Making, RequestRow } from './rows.ts';
 
 const wishes: readonly (readonly [item: string, reason: string])[] = [
@@ -31,7 +31,7 @@ export function makeWishes(
 ): RequestRow[] {
   const waiting = people.flatMap(({ id }) => Array<number>(open.get(id) ?? 0).fill(id));
   return ids.map((id, index) => {
-    const userId = waiting[index] ?? faker.helpers.arrayElement(people).id;
+    const userId = waiting[index] ?? pick(people).id;
     const request = index < waiting.length ? makeOpen(id, userId, making) : makeResolved(id, userId, making);
     making.audit.push(...historyOf(request, making));
     return request;
@@ -40,12 +40,12 @@ export function makeWishes(
 
 function makeOpen(id: number, userId: number, { now }: Making): RequestRow {
   const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 45), now));
-  return faker.datatype.boolean() ? approved(request, now) : request;
+  return oneIn(2) ? approved(request, now) : request;
 }
 
 function makeResolved(id: number, userId: number, { now }: Making): RequestRow {
   const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 55), daysBefore(now, 20)));
-  const status = faker.helpers.arrayElement(['fulfilled', 'fulfilled', 'rejected', 'cancelled'] as const);
+  const status = pick(['fulfilled', 'fulfilled', 'rejected', 'cancelled'] as const);
   const answered = status === 'fulfilled' ? approved(request, daysBefore(now, 10)) : request;
   const resolvedAt = momentBetween(answered.approvedAt ?? answered.createdAt, now);
   return { ...answered, status, resolvedAt, note: outcomes[status] };
@@ -58,7 +58,7 @@ const approved = (request: RequestRow, before: Date): RequestRow => ({
 });
 
 function makeWish(id: number, userId: number, status: RequestStatus, createdAt: Date): RequestRow {
-  const [item, reason] = faker.helpers.arrayElement(wishes);
+  const [item, reason] = pick(wishes);
   return {
     id,
     userId,

@@ -1,0 +1,50 @@
+let state = 0;
+
+/** After the same seed come the same choices. */
+export function seed(value: number): void {
+  state = value;
+}
+
+/** At least 0 and less than 1, by mulberry32. */
+function fraction(): number {
+  state = (state + 0x6d2b79f5) | 0;
+  let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+  mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+}
+
+/** A whole number; both ends are possible. */
+export const intBetween = (min: number, max: number): number =>
+  min + Math.floor(fraction() * (max - min + 1));
+
+/** True once in so many times. */
+export const oneIn = (times: number): boolean => intBetween(1, times) === 1;
+
+export const pick = <T>(from: readonly T[]): T => from[intBetween(0, from.length - 1)]!;
+
+export const dateBetween = (from: Date, to: Date): Date => new Date(intBetween(from.getTime(), to.getTime()));
+
+export function shuffled<T>(items: readonly T[]): T[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last--) {
+    const other = intBetween(0, last);
+    [result[last], result[other]] = [result[other]!, result[last]!];
+  }
+  return result;
+}
+
+/** A text for a pattern of characters, ranges such as `[A-Z0-9]` and counts such as `{8}`. */
+export const matching = (pattern: string): string =>
+  pattern.replace(/\[([^\]]+)\](?:\{(\d+)\})?/g, (_, set: string, count = '1') => {
+    const characters = charactersOf(set);
+    return Array.from({ length: Number(count) }, () => pick(characters)).join('');
+  });
+
+/** `A-C0` stands for A, B, C and 0. */
+const charactersOf = (set: string): string[] => [
+  ...set.replace(/(.)-(.)/g, (_, first: string, last: string) => {
+    const from = first.charCodeAt(0);
+    const length = last.charCodeAt(0) - from + 1;
+    return String.fromCharCode(...Array.from({ length }, (_, index) => from + index));
+  }),
+];
