@@ -1,6 +1,7 @@
+import { stringify } from 'csv-stringify/sync';
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../domain/imports/columns.ts';
-import { csvLine } from '../../web/imports/csv-writing.ts';
+import { csvOptions } from '../../web/imports/csv-writing.ts';
 import { openCsv } from '../../web/imports/records.ts';
 import { rowReader } from '../../web/imports/rows.ts';
 
@@ -178,7 +179,7 @@ describe('a line', () => {
 
 test('what is written for spreadsheets starts no formula, and comes back as it was', () => {
   const cells = ['=1+1', '+49', '-5', '@x', 'plain', 'a;b', 'say "hi"', 'two\nlines', '＝1', '\n=1'];
-  const written = csvLine(cells, ';');
+  const written = stringify([cells], csvOptions(';'));
   expect(written).toBe(`'=1+1;'+49;'-5;'@x;plain;"a;b";"say ""hi""";"two\nlines";'＝1;"'\n=1"\r\n`);
   expect(reader(['externalId', 'department'])({ line: 2, cells: ["'=1+1", "'+49"] }).stated).toEqual({
     externalId: '=1+1',

@@ -1,4 +1,3 @@
-import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler } from 'express';
 import type { Results } from '../../database/entities/import.ts';
 import type { Import } from '../../database/entities/index.ts';
@@ -6,7 +5,7 @@ import { BrakeRefusal, discardImport, importById, startImport } from '../../data
 import { reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
-import { errorsCsv } from '../imports/errors-csv.ts';
+import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeBody } from '../imports/upload.ts';
@@ -50,7 +49,7 @@ export const importApi = ({ database }: Services) => {
     const found = await importIn(request);
     if (found.linesDeletedAt) throw linesDeleted();
     response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
-    await pipeline(errorsCsv(em, found), response);
+    await sendErrorsCsv(em, found, response);
   };
 
   const importIn = (request: Request) => importOfPeople(idIn(request, 'importId', 'import'));

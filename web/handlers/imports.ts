@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify/sync';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Import } from '../../database/entities/index.ts';
@@ -14,8 +14,8 @@ import {
   permissionToImport,
 } from '../../domain/imports/imports.ts';
 import { may } from '../../domain/permissions.ts';
-import { csvLine } from '../imports/csv-writing.ts';
-import { errorsCsv } from '../imports/errors-csv.ts';
+import { csvOptions } from '../imports/csv-writing.ts';
+import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeUpload } from '../imports/upload.ts';
@@ -51,16 +51,8 @@ export const importPages = (services: Services) => {
     (_request, response) => {
       const columns = columnsOf[kind];
       response.type('text/csv').attachment(`${kind}.csv`);
-      response.send(
-        csvLine(
-          columns.map(({ field }) => field),
-          ',',
-        ) +
-          csvLine(
-            columns.map(({ example }) => example),
-            ',',
-          ),
-      );
+      const rows = [columns.map(({ field }) => field), columns.map(({ example }) => example)];
+      response.send(stringify(rows, csvOptions(',')));
     };
 
   /** Takes a file in and shows what it would do. */
@@ -125,7 +117,7 @@ export const importPages = (services: Services) => {
   const errors: RequestHandler = async (request, response) => {
     const found = await importIn(request, response);
     response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
-    await pipeline(errorsCsv(em, found), response);
+    await sendErrorsCsv(em, found, response);
   };
 
   /** The import in the address, for whoever may bring in files of its kind. */

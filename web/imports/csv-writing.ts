@@ -1,23 +1,18 @@
-/**
- * How a cell begins that a spreadsheet takes for a formula: full-width signs are read like the others, and tabs and ends
- * of lines before them are dropped.
- */
+import type { Options } from 'csv-stringify';
+
+/** How a formula begins for a spreadsheet. The library knows all of these but the line feed. */
 const startsFormula = /^[=+\-@\t\r\n＝＋－＠]/;
 
-/**
- * Cells as a line of CSV that spreadsheets may open: what they would take for a formula gets an apostrophe, which
- * an import takes away again.
- */
-export const csvLine = (cells: readonly string[], separator: string): string =>
-  `${cells.map((cell) => quoted(harmless(cell), separator)).join(separator)}\r\n`;
+/** How files are written that spreadsheets may open: a cell that looks like a formula gets an apostrophe. */
+export const csvOptions = (delimiter: string): Options => ({
+  delimiter,
+  record_delimiter: 'windows',
+  escape_formulas: true,
+  cast: { string: (cell) => (cell.startsWith('\n') ? `'${cell}` : cell) },
+  // Spaces at either end and line breaks need quotation marks; a tab in front stands behind an apostrophe already.
+  quoted_match: /^[^\S\t]|[\r\n]|\s$/,
+});
 
-const harmless = (cell: string) => (startsFormula.test(cell) ? `'${cell}` : cell);
-
-/** A cell that may come from such a line, as it was before. */
+/** A cell that may come from such a file, without the apostrophe. */
 export const asItWas = (cell: string): string =>
   cell.startsWith("'") && startsFormula.test(cell.slice(1)) ? cell.slice(1) : cell;
-
-const quoted = (cell: string, separator: string) =>
-  cell.includes(separator) || /["\r\n]/.test(cell) || cell !== cell.trim()
-    ? `"${cell.replaceAll('"', '""')}"`
-    : cell;

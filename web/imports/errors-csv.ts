@@ -1,21 +1,24 @@
-import { Readable } from 'node:stream';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { stringify } from 'csv-stringify';
 import type { Import } from '../../database/entities/index.ts';
 import { refusedLines } from '../../database/imports/report.ts';
 import type { EntityManager } from '../../database/orm.ts';
 import { remarkWords } from '../words/imports.ts';
-import { csvLine } from './csv-writing.ts';
+import { csvOptions } from './csv-writing.ts';
 
 /**
- * The lines that were not taken, as they stand in the file, each with its number and what is wrong with it: to be
+ * Sends the lines that were not taken, as they stand in the file, each with its number and what is wrong with it: to be
  * corrected and imported again, since the two columns in front mean nothing then.
  */
-export const errorsCsv = (em: EntityManager, found: Import): Readable => Readable.from(lines(em, found));
+export const sendErrorsCsv = (em: EntityManager, found: Import, to: Writable): Promise<void> =>
+  pipeline(records(em, found), stringify({ ...csvOptions(found.separator), bom: true }), to);
 
-async function* lines(em: EntityManager, found: Import): AsyncGenerator<string> {
-  const { columns, separator } = found;
-  yield `\ufeff${csvLine(['Line', 'Problems', ...columns.map(({ header }) => header)], separator)}`;
+async function* records(em: EntityManager, found: Import): AsyncGenerator<string[]> {
+  const { columns } = found;
+  yield ['Line', 'Problems', ...columns.map(({ header }) => header)];
   for await (const { line, problems, cells } of refusedLines(em, found)) {
     const words = problems.map((problem) => remarkWords(problem, columns)).join(' ');
-    yield csvLine([String(line), words, ...cells], separator);
+    yield [String(line), words, ...cells];
   }
 }
