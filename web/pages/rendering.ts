@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
 import { escapeHtml } from '../../domain/html.ts';
@@ -81,11 +82,11 @@ const noticeOptions = (response: Response): CookieOptions => ({
 });
 
 function takeNotice(response: Response): Alert | null {
-  const match = /(?:^|; )lastday-notice=([\w-]+)/.exec(response.req.headers.cookie ?? '');
-  if (match === null) return null;
+  const value = parseCookie(response.req.headers.cookie ?? '')[noticeCookie];
+  if (!value) return null;
   response.clearCookie(noticeCookie, noticeOptions(response));
   try {
-    const { tone, text } = JSON.parse(Buffer.from(match[1]!, 'base64url').toString()) as Alert;
+    const { tone, text } = JSON.parse(Buffer.from(value, 'base64url').toString()) as Alert;
     return {
       tone: ['success', 'warning', 'danger', 'info'].includes(tone) ? tone : 'info',
       text: String(text),

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { isHttps } from '../../config/environment.ts';
@@ -25,7 +26,7 @@ export const shownOnce = ({ environment }: Pick<Services, 'environment'>) => {
 
   function opened(sealed: string): z.infer<typeof content> | null {
     try {
-      return content.parse(JSON.parse(box.open(decodeURIComponent(sealed))));
+      return content.parse(JSON.parse(box.open(sealed)));
     } catch {
       return null;
     }
@@ -42,10 +43,10 @@ export const shownOnce = ({ environment }: Pick<Services, 'environment'>) => {
 
     /** The value to show at `path`, once; null mostly. */
     take(request: Request, response: Response, path: string): string | null {
-      const match = new RegExp(`(?:^|; )${cookie}=([^;]+)`).exec(request.headers.cookie ?? '');
-      if (match === null) return null;
+      const sealed = parseCookie(request.headers.cookie ?? '')[cookie];
+      if (!sealed) return null;
       response.clearCookie(cookie, options(path));
-      const found = opened(match[1]!);
+      const found = opened(sealed);
       const isMeant =
         found?.path === path && found.userId === signedIn(response).id && Date.now() < found.until;
       return isMeant ? found.value : null;
