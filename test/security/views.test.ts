@@ -2,16 +2,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-describe('no view', () => {
-  const folder = fileURLToPath(new URL('../../web/views/', import.meta.url));
-  const views = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+function viewsIn(folder: string) {
+  const path = fileURLToPath(new URL(`../../${folder}/`, import.meta.url));
+  return readdirSync(path, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.eta'))
-    .map((name) => [name, readFileSync(folder + name, 'utf8')] as const);
+    .map((name) => [name, readFileSync(path + name, 'utf8')] as const);
+}
+
+const printedRaw = (views: ReturnType<typeof viewsIn>) =>
+  views.flatMap(([name, text]) =>
+    [...text.matchAll(/<%~\s*([\s\S]*?)%>/g)].map(([, code]) => `${name}: ${code!.trim()}`),
+  );
+
+test('a mail prints nothing unescaped but its parts', () => {
+  const raw = printedRaw(viewsIn('activities/mail/views'));
+  expect(raw.length).toBeGreaterThan(0);
+  expect(raw.filter((line) => !line.includes(': include('))).toEqual([]);
+});
+
+describe('no view', () => {
+  const views = viewsIn('web/views');
 
   test('prints anything unescaped but other views and icons', () => {
-    const raw = views.flatMap(([name, text]) =>
-      [...text.matchAll(/<%~\s*([\s\S]*?)%>/g)].map(([, code]) => `${name}: ${code!.trim()}`),
-    );
+    const raw = printedRaw(views);
     expect(raw.filter((line) => !/: (include\(|h\.icon\(|it\.body$)/.test(line))).toEqual([]);
   });
 
