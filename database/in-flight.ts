@@ -1,26 +1,25 @@
+import { Semaphore } from 'async-mutex';
+
 /**
- * Runs `work` for each item, `width` of them at the same time, in their order. An error ends all of it, after what is
- * under way: nothing goes on behind the back of whoever tries again. Work of several parts asks `goesOn` before each.
+ * Runs `work` for each item, `width` of them at the same time, in their order. After an error nothing more is begun, and
+ * it is thrown when what is under way has ended, so that a caller who tries again does not meet it. Work of several
+ * parts asks `goesOn` before each.
  */
 export async function inFlight<T>(
   items: readonly T[],
   width: number,
   work: (item: T, goesOn: () => boolean) => Promise<void>,
 ): Promise<void> {
-  const waiting = items.values();
-  let hasFailed = false;
-  const goesOn = () => !hasFailed;
-  const lane = async () => {
+  const semaphore = new Semaphore(width);
+  const errors: unknown[] = [];
+  const goesOn = () => errors.length === 0;
+  const workOn = async (item: T) => {
     try {
-      for (const item of waiting) {
-        if (hasFailed) return;
-        await work(item, goesOn);
-      }
+      if (goesOn()) await work(item, goesOn);
     } catch (error) {
-      hasFailed = true;
-      throw error;
+      errors.push(error);
     }
   };
-  const ends = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await Promise.all(items.map((item) => semaphore.runExclusive(() => workOn(item))));
+  if (errors.length > 0) throw errors[0];
 }
