@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import type { PostgresPlace } from './postgres-place.ts';
 
 /** The superuser of the local PostgreSQL. */
@@ -45,10 +44,10 @@ async function initdb(place: PostgresPlace, folder: string, passwordFile: string
     ...(durable ? [] : ['--no-sync']),
   ];
   try {
-    await promisify(execFile)(join(place.programs, 'bin', 'initdb'), options, {
+    await execa(join(place.programs, 'bin', 'initdb'), options, {
       ...place.runAs,
       cwd: '/',
-      env: {},
+      extendEnv: false,
     });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };

@@ -1,8 +1,6 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { closeSync } from 'node:fs';
+import { execa } from 'execa';
 import { openLog } from './logs.ts';
-import { endProcess } from './processes.ts';
 
 /** How one program of the local machine is started and ended. */
 export interface ProgramStart {
@@ -35,25 +33,31 @@ export interface Program {
  * the one who started it, who then ends all programs in order.
  */
 export async function startProgram(start: ProgramStart): Promise<Program> {
-  const log = openLog(start.dataDir, start.name);
-  const child = spawn(start.command, start.args, {
+  // Any file descriptor is passed on as it is, but the types know only the first ten.
+  const log = openLog(start.dataDir, start.name) as 3;
+  const child = execa(start.command, start.args, {
     ...start.runAs,
     cwd: start.cwd,
     env: start.env,
+    extendEnv: false,
     detached: true,
-    stdio: ['ignore', log, log, ...(start.channel ? (['ipc'] as const) : [])],
+    stdio: ['ignore', log, log],
+    ipc: start.channel ?? false,
+    buffer: false,
+    reject: false,
+    killSignal: start.endsBy,
+    forceKillAfterDelay: start.patience,
   });
   closeSync(log);
-  await once(child, 'spawn');
+  if (child.pid === undefined) throw await child;
 
-  const pid = child.pid as number;
   let gone = false;
-  const ended = once(child, 'exit').then(() => {
+  const ended = child.then(() => {
     gone = true;
   });
   const stop = async () => {
-    if (!gone) await endProcess(pid, start.endsBy, start.patience);
+    child.kill();
     await ended;
   };
-  return { pid, ended, hasEnded: () => gone, stop };
+  return { pid: child.pid, ended, hasEnded: () => gone, stop };
 }

@@ -1,6 +1,5 @@
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 
 const scripts = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,21 +13,14 @@ export async function runScript(
   env: NodeJS.ProcessEnv,
   stopping: AbortSignal,
 ): Promise<string[]> {
-  const child = spawn(process.execPath, [`${scripts}${name}.ts`, ...args], {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [`${scripts}${name}.ts`, ...args], {
     env,
-    signal: stopping,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    extendEnv: false,
+    cancelSignal: stopping,
+    stdin: 'ignore',
+    lines: { stdout: true },
+    reject: false,
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  const printed: string[] = [];
-  let complaint = '';
-  createInterface(child.stdout).on('line', (line) => printed.push(line));
-  child.stderr.on('data', (text) => {
-    complaint += text;
-  });
-  if ((await ended) !== 0) throw new Error(`scripts/${name}.ts failed:\n${complaint || printed.join('\n')}`);
-  return printed;
+  if (exitCode !== 0) throw new Error(`scripts/${name}.ts failed:\n${stderr || stdout.join('\n')}`);
+  return stdout;
 }

