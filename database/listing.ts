@@ -1,4 +1,4 @@
-/** Rows on one page of a list. */
+/** Rows on one page of every list. */
 export const pageSize = 50;
 
 /** One page of a list, counted from 1, and how many rows there are on all of them. */
@@ -13,6 +13,9 @@ export interface Listing<Row> {
 /** How many rows come before a page. */
 export const offsetOf = (page: number): number => (page - 1) * pageSize;
 
+/** The number of the last page; an empty list has one. */
+export const lastPageOf = (total: number): number => Math.max(1, Math.ceil(total / pageSize));
+
 /**
  * Makes a page of the rows of `select … from (select count(*) as total …) counted left join page on true`:
  * one statement that knows the total also on a page past the end, as one row that has nothing else.
@@ -26,7 +29,7 @@ export function listingOf<Row extends { id: number }>(
     rows: rows.filter((row) => row.id !== null),
     total,
     page,
-    lastPage: Math.max(1, Math.ceil(total / pageSize)),
+    lastPage: lastPageOf(total),
   };
 }
 

@@ -2,9 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import type { OpenCounts } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { addDays } from '../domain/dates.ts';
-import { type LookAhead, lookAheads, queuePageSize } from '../domain/queue.ts';
+import { type LookAhead, lookAheads } from '../domain/queue.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { openCounts } from './checklist-sql.ts';
+import { offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -45,7 +46,7 @@ export async function queueOf(
   today: CalendarDate,
   page: number,
 ): Promise<Queue> {
-  const last = page * queuePageSize;
+  const last = page * pageSize;
   const { members, total, elsewhere } =
     view === 'other' ? others(today) : needingAttention(view, today, last);
   const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
@@ -53,7 +54,7 @@ export async function queueOf(
     members as materialized (${members}),
     page as materialized (
       select id from members order by end_date nulls last, id
-      limit ${queuePageSize} offset ${last - queuePageSize}
+      limit ${pageSize} offset ${offsetOf(page)}
     ),
     totals as (select (${total}) as total, (${elsewhere}) as elsewhere)
     select

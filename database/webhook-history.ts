@@ -3,7 +3,7 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import type { Attempt } from './delivery-attempts.ts';
-import { type Listing, offsetOf, pageSize } from './listing.ts';
+import { type Listing, lastPageOf, offsetOf, pageSize } from './listing.ts';
 import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -66,7 +66,7 @@ export async function listDeliveries(
     order by d.id desc`.execute(db);
   const counted = await sql<{ total: number }>`select count(*) as total ${wanted}`.execute(db);
   const { total } = counted.rows[0]!;
-  return { rows, total, page, lastPage: Math.max(1, Math.ceil(total / pageSize)) };
+  return { rows, total, page, lastPage: lastPageOf(total) };
 }
 
 /** One try, as the history shows it. Moments as ISO texts, `durationMs` in milliseconds. */

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { auditTrail } from '../../database/audit-trail.ts';
+import { pageSize } from '../../database/listing.ts';
 import { auditActions } from '../../domain/audit.ts';
 import { olderThan, queryId, queryText } from '../input/request.ts';
-import { pageSize } from '../pages/paging.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { auditSentence } from '../words/audit-sentences.ts';

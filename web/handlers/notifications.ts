@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { pageSize } from '../../database/listing.ts';
 import {
   markRead,
   type NotificationGroup,
@@ -12,7 +13,6 @@ import { may } from '../../domain/permissions.ts';
 import { idField } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { olderThan } from '../input/request.ts';
-import { pageSize } from '../pages/paging.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';

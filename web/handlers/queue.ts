@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
+import { lastPageOf } from '../../database/listing.ts';
 import { queueOf } from '../../database/queue.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { lookAheadFrom, lookAheads, queuePageSize } from '../../domain/queue.ts';
+import { lookAheadFrom, lookAheads } from '../../domain/queue.ts';
 import { pageIn, queryText } from '../input/request.ts';
-import { lastPage } from '../pages/paging.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
@@ -24,7 +24,7 @@ export const queuePages = ({ database }: Services) => {
       lookAhead,
       lookAheads,
       other,
-      paging: { page: number, pages: lastPage(queue.total, queuePageSize), total: queue.total },
+      paging: { page: number, pages: lastPageOf(queue.total), total: queue.total },
     });
   };
 
