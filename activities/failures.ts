@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { onBehalfOf } from '../config/log.ts';
+import { isDataRefused } from '../database/postgres-errors.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { failureTypes } from '../domain/request-deadline.ts';
 import { isRequestId } from '../domain/request-ids.ts';
@@ -70,6 +71,4 @@ const isBroken = (error: unknown): boolean =>
   error instanceof TypeError ||
   error instanceof RangeError ||
   error instanceof ReferenceError ||
-  /^(22|23)/.test(sqlState(error));
-
-const sqlState = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '');
+  isDataRefused(error);

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { isTransientConflict } from './postgres-errors.ts';
 
-/** Deadlock, serialization failure, lock not available: PostgreSQL asks to try the transaction again. */
-const worthRetrying = new Set(['40P01', '40001', '55P03']);
 const tries = 5;
 
 /** Runs a transaction again when PostgreSQL gave way to another one, at most five times, with jitter. */
@@ -10,7 +9,7 @@ export async function retrying<T>(transaction: () => Promise<T>): Promise<T> {
     try {
       return await transaction();
     } catch (error) {
-      if (attempt === tries || !(error instanceof TryAgain || worthRetrying.has(codeOf(error)))) throw error;
+      if (attempt === tries || !(error instanceof TryAgain || isTransientConflict(error))) throw error;
       await pause(Math.random() * 20 * 2 ** attempt);
     }
   }
@@ -18,5 +17,3 @@ export async function retrying<T>(transaction: () => Promise<T>): Promise<T> {
 
 /** Thrown by a transaction that found the world changed under it and wants to begin anew. */
 export class TryAgain extends Error {}
-
-const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '');

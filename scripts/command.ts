@@ -1,6 +1,7 @@
 import { readDatabaseUrls } from '../config/environment.ts';
 import { withLocalMachine } from '../config/local-machine.ts';
 import { connect, type Database } from '../database/orm.ts';
+import { codeOf, isMissingTable, isUnreachable } from '../database/postgres-errors.ts';
 
 /** What was asked for on the command line makes no sense; the usage is shown with it. */
 export class WrongUsage extends Error {}
@@ -36,21 +37,9 @@ export async function withDatabase<T>(work: (database: Database) => Promise<T>):
   }
 }
 
-const codeOf = (error: unknown) => String((error as { code?: unknown } | null)?.code ?? '');
-
-const unreachable = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ECONNRESET',
-  '57P03',
-]);
-
 function explain(error: unknown): string {
   const { message } = error as Error;
-  if (unreachable.has(codeOf(error)))
-    return `PostgreSQL cannot be reached (${codeOf(error)}). Is it running?`;
-  if (codeOf(error) === '42P01') return `${message}: run \`npm run migrate\` first.`;
+  if (isUnreachable(error)) return `PostgreSQL cannot be reached (${codeOf(error)}). Is it running?`;
+  if (isMissingTable(error)) return `${message}: run \`npm run migrate\` first.`;
   return message;
 }

@@ -1,6 +1,7 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/judgement.ts';
 import { inWords } from '../constraints.ts';
+import { isDataRefused } from '../postgres-errors.ts';
 import { DoneAlready } from './lines.ts';
 
 /**
@@ -32,8 +33,4 @@ const columnOf: Record<string, string> = { managerId: 'manager' };
 
 /** A bug, or data that the schema refuses: trying again will not help. */
 const isDefect = (error: unknown): boolean =>
-  error instanceof TypeError || error instanceof RangeError || isBrokenLaw(error);
-
-/** Whether the schema refused what was written. */
-export const isBrokenLaw = (error: unknown): boolean =>
-  /^(22|23)/.test(String((error as { code?: unknown } | null)?.code ?? ''));
+  error instanceof TypeError || error instanceof RangeError || isDataRefused(error);

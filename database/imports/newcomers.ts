@@ -4,9 +4,9 @@ import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { UserFacts } from '../../domain/imports/judge-user.ts';
 import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
+import { isDataRefused } from '../postgres-errors.ts';
 import { sqlOf } from '../tables.ts';
 import type { JudgedLine } from './judging.ts';
-import { isBrokenLaw } from './line-problems.ts';
 
 type Line = JudgedLine<UserFacts>;
 
@@ -51,7 +51,7 @@ export async function addNewcomers(
     );
     return true;
   } catch (error) {
-    if (error instanceof InvalidInput || error instanceof Refusal || isBrokenLaw(error)) return false;
+    if (error instanceof InvalidInput || error instanceof Refusal || isDataRefused(error)) return false;
     throw error;
   }
 }

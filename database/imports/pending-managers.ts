@@ -4,10 +4,10 @@ import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../change.ts';
 import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
+import { isDataRefused } from '../postgres-errors.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
 import { sqlOf } from '../tables.ts';
 import { applyUserChanges } from '../users.ts';
-import { isBrokenLaw } from './line-problems.ts';
 import { DoneAlready } from './lines.ts';
 import { personNamed } from './people.ts';
 
@@ -74,7 +74,7 @@ export async function setManagersTogether(
       return new Set(rows.map(({ line }) => line));
     });
   } catch (error) {
-    if (error instanceof InvalidInput || error instanceof Refusal || isBrokenLaw(error)) return new Set();
+    if (error instanceof InvalidInput || error instanceof Refusal || isDataRefused(error)) return new Set();
     throw error;
   }
 }

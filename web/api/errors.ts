@@ -1,8 +1,9 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { KeyReused } from '../../database/idempotency.ts';
+import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
-import { changesNothing, isDatabaseAway } from '../middleware/errors.ts';
+import { changesNothing } from '../middleware/errors.ts';
 import type { Services } from '../services.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
@@ -12,7 +13,7 @@ export const answerErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const { problem, headers } = isDatabaseAway(error)
+    const { problem, headers } = isDatabaseUnavailable(error)
       ? databaseAway(request, response.locals.endpoint)
       : apiProblemOf(error);
     if (problem.status >= 500) log.error({ err: error }, 'request failed');

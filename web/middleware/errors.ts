@@ -1,4 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isHtmx } from '../input/request.ts';
@@ -26,7 +27,7 @@ export const showErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const meaning = isDatabaseAway(error) ? databaseAway(request) : meaningOf(error);
+    const meaning = isDatabaseUnavailable(error) ? databaseAway(request) : meaningOf(error);
     if (meaning.status >= 500) log.error({ err: error }, 'request failed');
     response.status(meaning.status);
     if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning, requestId: request.id });
@@ -73,34 +74,3 @@ const databaseAway = (request: Request): Meaning => ({
 
 /** Of anything else nobody knows whether it was done when the database is lost: its COMMIT may have been under way. */
 export const changesNothing = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
-
-const connectionTrouble = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ENOTFOUND',
-  'ETIMEDOUT',
-  'ENOENT',
-  '57P01',
-  '57P02',
-  '57P03',
-  '08000',
-  '08001',
-  '08003',
-  '08004',
-  '08006',
-  '53300',
-]);
-
-/** Whether an error says that PostgreSQL could not be reached or is going down. */
-export function isDatabaseAway(error: unknown): boolean {
-  const { code, message, cause } = error as { code?: unknown; message?: unknown; cause?: unknown };
-  if (connectionTrouble.has(String(code ?? ''))) return true;
-  if (
-    /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout/.test(
-      String(message ?? ''),
-    )
-  )
-    return true;
-  return cause !== undefined && cause !== null && isDatabaseAway(cause);
-}

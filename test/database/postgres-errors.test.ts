@@ -1,0 +1,62 @@
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import {
+  codeOf,
+  isDatabaseUnavailable,
+  isDataRefused,
+  isMissingTable,
+  isTransientConflict,
+  isUnreachable,
+} from '../../database/postgres-errors.ts';
+import { ownDatabase } from '../support/database.ts';
+
+const { database } = await ownDatabase();
+
+const failureOf = (query: string): Promise<unknown> =>
+  database.em
+    .fork()
+    .execute(query)
+    .then(
+      () => 'no error',
+      (error) => error,
+    );
+
+test('a server that refuses connections is unavailable, also where another error wraps that one', async () => {
+  const refused = await new pg.Client('postgres://127.0.0.1:1/none').connect().catch((error) => error);
+  expect(isDatabaseUnavailable(refused)).toBe(true);
+  expect(isDatabaseUnavailable(new Error('The query failed', { cause: refused }))).toBe(true);
+  expect(isUnreachable(refused)).toBe(true);
+});
+
+test.each([
+  ['a division by zero', '22012', 'select 1 / 0'],
+  ['a broken constraint', '23514', "insert into licenses (name, seats_total) values ('None left', -1)"],
+])('%s is refused data, and no trouble of the connection', async (_, code, query) => {
+  const refused = await failureOf(query);
+  expect(codeOf(refused)).toBe(code);
+  expect(isDataRefused(refused)).toBe(true);
+  expect(isDatabaseUnavailable(refused)).toBe(false);
+  expect(isTransientConflict(refused)).toBe(false);
+});
+
+test('a lock that somebody else holds is worth another try', async () => {
+  const refused = await database.em.fork().transactional(async (holder) => {
+    await holder.execute('select pg_advisory_xact_lock(42)');
+    return failureOf("set local lock_timeout = '20ms'; select pg_advisory_xact_lock(42)");
+  });
+  expect(codeOf(refused)).toBe('55P03');
+  expect(isTransientConflict(refused)).toBe(true);
+  expect(isDataRefused(refused)).toBe(false);
+});
+
+test('a missing table is told from everything else', async () => {
+  expect(isMissingTable(await failureOf('select * from nowhere'))).toBe(true);
+  expect(isMissingTable(await failureOf('select 1 / 0'))).toBe(false);
+});
+
+// Last, because it leaves a dead connection in the pool.
+test('a server that ends our connection is unavailable, but it was reached', async () => {
+  const ended = await failureOf('select pg_terminate_backend(pg_backend_pid())');
+  expect(isDatabaseUnavailable(ended)).toBe(true);
+  expect(isUnreachable(ended)).toBe(false);
+});
