@@ -22,6 +22,7 @@ import { seatPages } from './handlers/seats.ts';
 import { sessionPages } from './handlers/session.ts';
 import { ownSessions } from './handlers/sessions.ts';
 import { tokenPages } from './handlers/tokens.ts';
+import { unsubscriptionPages } from './handlers/unsubscription.ts';
 import { userPages } from './handlers/users.ts';
 import { webhookPages } from './handlers/webhooks.ts';
 import { workspacePages } from './handlers/workspace.ts';
@@ -36,17 +37,17 @@ export function probes(services: Services): Route[] {
 
 /** For links in mails and the buttons of mail programs: they come from anywhere, without a session. */
 export function openDoors(services: Services): Route[] {
-  const mailChoices = mailChoicePages(services);
+  const unsubscription = unsubscriptionPages(services);
   return [
-    get('/unsubscribe/:token', 'anyone', mailChoices.confirm),
-    post('/unsubscribe/:token', 'anyone', mailChoices.stop),
+    get('/unsubscribe/:token', 'anyone', unsubscription.new),
+    post('/unsubscribe/:token', 'anyone', unsubscription.create),
   ];
 }
 
-/** Every address of the console: method, path, who may, and what answers. */
+/** Every address of the console: method, path, who may, what answers, and the page that shows why it was refused. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const session = await sessionPages(services);
-  const own = ownPages(services);
+  const me = ownPages(services);
   const queue = queuePages(services);
   const offboarding = offboardingPages(services);
   const completion = completionPages(services);
@@ -64,7 +65,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const access = accessPages(services);
   const invitations = invitationPages(services);
   const password = await passwordPages(services);
-  const ownBrowsers = ownSessions(services);
+  const otherSessions = ownSessions(services);
   const mailChoices = mailChoicePages(services);
   const mails = mailPages(services);
   const tokens = tokenPages(services);
@@ -73,113 +74,124 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const workspace = workspacePages(services);
 
   return [
-    get('/', 'own-page', own.home),
-    get('/sign-in', 'anyone', session.form),
-    post('/session', 'anyone', session.start),
-    post('/session/end', 'anyone', session.end),
+    get('/', 'own-page', me.home),
+    get('/sign-in', 'anyone', session.new),
+    post('/session', 'anyone', session.create, session.new),
+    post('/session/end', 'anyone', session.destroy),
 
-    get('/me', 'own-page', own.show),
-    get('/notifications', 'own-page', notifications.list),
+    get('/me', 'own-page', me.show),
+    get('/notifications', 'own-page', notifications.index),
     post('/notifications/reading', 'own-page', notifications.markRead),
 
-    get('/offboarding', 'offboard', queue.list),
+    get('/offboarding', 'offboard', queue.index),
     get('/offboarding/:userId', 'offboard', offboarding.show),
     get('/offboarding/:userId/answer', 'offboard', offboarding.answer),
-    get('/offboarding/:userId/completion', 'offboard', completion.confirm),
-    post('/offboarding/:userId/completion', 'offboard', completion.complete),
-    post('/offboarding/:userId/retry', 'offboard', completion.retry),
-    post('/offboarding/:userId/cancellation', 'manage-people', offboarding.cancel),
-    post('/seats/:seatId/revocation', 'offboard', revocation.revoke),
+    get('/offboarding/:userId/completion', 'offboard', completion.new, offboarding.show),
+    post('/offboarding/:userId/completion', 'offboard', completion.create, offboarding.show),
+    post('/offboarding/:userId/retry', 'offboard', completion.retry, offboarding.show),
+    post('/offboarding/:userId/cancellation', 'manage-people', offboarding.cancel, offboarding.show),
+    post('/seats/:seatId/revocation', 'offboard', revocation.create),
 
-    get('/audit', 'read-audit', audit.list),
+    get('/audit', 'read-audit', audit.index),
 
-    get('/assets', 'manage-inventory', assets.list),
+    get('/assets', 'manage-inventory', assets.index),
     get('/assets/new', 'manage-inventory', assets.new),
-    post('/assets', 'manage-inventory', assets.create),
+    post('/assets', 'manage-inventory', assets.create, assets.new),
     get('/assets/:assetId', 'offboard', assets.show),
     get('/assets/:assetId/edit', 'manage-inventory', assets.edit),
-    post('/assets/:assetId', 'manage-inventory', assets.update),
-    post('/assets/:assetId/assignment', 'manage-inventory', assignments.assign),
-    post('/assets/:assetId/recovery', 'offboard', assignments.recover),
+    post('/assets/:assetId', 'manage-inventory', assets.update, assets.edit),
+    post('/assets/:assetId/assignment', 'manage-inventory', assignments.create, assets.show),
+    post('/assets/:assetId/recovery', 'offboard', assignments.recover, assets.show),
 
-    get('/licenses', 'manage-inventory', licenses.list),
+    get('/licenses', 'manage-inventory', licenses.index),
     get('/licenses/new', 'manage-inventory', licenses.new),
-    post('/licenses', 'manage-inventory', licenses.create),
+    post('/licenses', 'manage-inventory', licenses.create, licenses.new),
     get('/licenses/:licenseId', 'manage-inventory', licenses.show),
     get('/licenses/:licenseId/edit', 'manage-inventory', licenses.edit),
-    post('/licenses/:licenseId', 'manage-inventory', licenses.update),
-    post('/licenses/:licenseId/seats', 'manage-inventory', seats.assign),
+    post('/licenses/:licenseId', 'manage-inventory', licenses.update, licenses.edit),
+    post('/licenses/:licenseId/seats', 'manage-inventory', seats.create, licenses.show),
 
-    get('/requests', 'manage-inventory', requests.list),
+    get('/requests', 'manage-inventory', requests.index),
     get('/requests/new', 'manage-inventory', requests.new),
-    post('/requests', 'manage-inventory', requests.create),
+    post('/requests', 'manage-inventory', requests.create, requests.new),
     get('/requests/:requestId', 'offboard', requests.show),
     post('/requests/:requestId/approval', 'offboard', resolutions.approve),
-    post('/requests/:requestId/resolution', 'offboard', resolutions.resolve),
+    post('/requests/:requestId/resolution', 'offboard', resolutions.resolve, resolutions.unresolved),
 
-    get('/imports', 'manage-inventory', imports.list),
-    get('/imports/users/new', 'manage-people', imports.offer('users')),
+    get('/imports', 'manage-inventory', imports.index),
+    get('/imports/users/new', 'manage-people', imports.new('users')),
     get('/imports/users/example.csv', 'manage-people', imports.example('users')),
-    post('/imports/users', 'manage-people', imports.receive('users')),
-    get('/imports/assets/new', 'manage-inventory', imports.offer('assets')),
+    post('/imports/users', 'manage-people', imports.create('users'), imports.new('users')),
+    get('/imports/assets/new', 'manage-inventory', imports.new('assets')),
     get('/imports/assets/example.csv', 'manage-inventory', imports.example('assets')),
-    post('/imports/assets', 'manage-inventory', imports.receive('assets')),
-    get('/imports/licenses/new', 'manage-inventory', imports.offer('licenses')),
+    post('/imports/assets', 'manage-inventory', imports.create('assets'), imports.new('assets')),
+    get('/imports/licenses/new', 'manage-inventory', imports.new('licenses')),
     get('/imports/licenses/example.csv', 'manage-inventory', imports.example('licenses')),
-    post('/imports/licenses', 'manage-inventory', imports.receive('licenses')),
+    post('/imports/licenses', 'manage-inventory', imports.create('licenses'), imports.new('licenses')),
     // Beyond this each asks for the permission of what the file brings in.
     get('/imports/:importId', 'manage-inventory', imports.show),
     get('/imports/:importId/errors.csv', 'manage-inventory', imports.errors),
-    post('/imports/:importId/start', 'manage-inventory', imports.start),
+    post('/imports/:importId/start', 'manage-inventory', imports.start, imports.show),
     post('/imports/:importId/cancellation', 'manage-inventory', imports.cancel),
 
-    get('/users', 'read-people', users.list),
-    get('/users/new', 'manage-people', users.add),
+    get('/users', 'read-people', users.index),
+    get('/users/new', 'manage-people', users.new),
     get('/users/suggestions', 'read-people', users.suggest),
-    post('/users', 'manage-people', users.create),
+    post('/users', 'manage-people', users.create, users.new),
     get('/users/:userId', 'read-people', users.show),
     get('/users/:userId/edit', 'manage-people', users.edit),
-    post('/users/:userId', 'manage-people', users.update),
-    post('/users/:userId/end-date', 'manage-people', users.changeEndDate),
-    post('/users/:userId/invitation', 'manage-access', access.invite),
-    post('/users/:userId/role', 'manage-access', access.giveRole),
-    post('/users/:userId/sessions/ending', 'manage-access', access.endSessions),
-    get('/invitation/:token', 'anyone', invitations.open),
-    post('/invitation/:token', 'anyone', invitations.accept),
-    post('/me/password', 'own-page', password.change),
-    post('/me/sessions/ending', 'own-page', ownBrowsers.endOthers),
-    post('/me/sessions/:sessionKey/ending', 'own-page', ownBrowsers.end),
-    post('/me/mail', 'own-page', mailChoices.choose),
+    post('/users/:userId', 'manage-people', users.update, users.edit),
+    post('/users/:userId/end-date', 'manage-people', users.updateEndDate, users.show),
+    post('/users/:userId/invitation', 'manage-access', access.invite, users.show),
+    post('/users/:userId/role', 'manage-access', access.updateRole, users.show),
+    post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
+    get('/invitation/:token', 'anyone', invitations.show),
+    post('/invitation/:token', 'anyone', invitations.accept, invitations.show),
+    post('/me/password', 'own-page', password.update, me.show),
+    post('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
+    post('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
+    post('/me/mail', 'own-page', mailChoices.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
 
-    get('/settings/tokens', 'manage-workspace', tokens.list),
-    get('/settings/tokens/new', 'manage-workspace', tokens.add),
-    post('/settings/tokens', 'manage-workspace', tokens.create),
+    get('/settings/tokens', 'manage-workspace', tokens.index),
+    get('/settings/tokens/new', 'manage-workspace', tokens.new),
+    post('/settings/tokens', 'manage-workspace', tokens.create, tokens.new),
     get('/settings/tokens/:tokenId/edit', 'manage-workspace', tokens.edit),
-    post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update),
+    post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update, tokens.edit),
     post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
-    get('/settings/webhooks', 'manage-workspace', webhooks.list),
-    get('/settings/webhooks/new', 'manage-workspace', webhooks.add),
-    post('/settings/webhooks', 'manage-workspace', webhooks.create),
+    get('/settings/webhooks', 'manage-workspace', webhooks.index),
+    get('/settings/webhooks/new', 'manage-workspace', webhooks.new),
+    post('/settings/webhooks', 'manage-workspace', webhooks.create, webhooks.new),
     get('/settings/webhooks/:endpointId/edit', 'manage-workspace', webhooks.edit),
-    post('/settings/webhooks/:endpointId', 'manage-workspace', webhooks.update),
+    post('/settings/webhooks/:endpointId', 'manage-workspace', webhooks.update, webhooks.edit),
     post('/settings/webhooks/:endpointId/pause', 'manage-workspace', webhooks.pause),
     post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', webhooks.resume),
-    post('/settings/webhooks/:endpointId/secret', 'manage-workspace', webhooks.rotateSecret),
+    post('/settings/webhooks/:endpointId/secret', 'manage-workspace', webhooks.rotateSecret, webhooks.index),
     post('/settings/webhooks/:endpointId/test', 'manage-workspace', webhooks.test),
-    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', webhooks.remove),
-    get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.list),
-    post('/settings/webhooks/:endpointId/replay', 'manage-workspace', deliveries.replayMissed),
+    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', webhooks.destroy),
+    get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.index),
+    post(
+      '/settings/webhooks/:endpointId/replay',
+      'manage-workspace',
+      deliveries.replayMissed,
+      deliveries.index,
+    ),
     get('/settings/webhooks/:endpointId/deliveries/:deliveryId', 'manage-workspace', deliveries.show),
-    post('/settings/webhooks/:endpointId/deliveries/:deliveryId/try', 'manage-workspace', deliveries.tryNow),
+    post(
+      '/settings/webhooks/:endpointId/deliveries/:deliveryId/try',
+      'manage-workspace',
+      deliveries.tryNow,
+      deliveries.show,
+    ),
     post(
       '/settings/webhooks/:endpointId/deliveries/:deliveryId/replay',
       'manage-workspace',
       deliveries.replay,
+      deliveries.show,
     ),
     get('/settings/workspace', 'manage-workspace', workspace.show),
-    post('/settings/workspace', 'manage-workspace', workspace.update),
-    post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports),
-    post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders),
+    post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),
+    post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports, workspace.show),
+    post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders, workspace.show),
   ];
 }

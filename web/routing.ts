@@ -1,5 +1,6 @@
 import type { Express, RequestHandler, Response } from 'express';
 import { may, type Permission } from '../domain/permissions.ts';
+import { showFormAgain } from './middleware/form-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { Forbidden } from './sign-in/forbidden.ts';
 import { signedIn } from './sign-in/signed-in.ts';
@@ -13,26 +14,29 @@ export interface Route {
   path: string;
   who: Who;
   handler: RequestHandler;
+  /** The page that says why the handler refused what was asked. Without one the error page does. */
+  page: RequestHandler | undefined;
 }
 
-export const get = (path: string, who: Who, handler: RequestHandler): Route => ({
-  method: 'get',
-  path,
-  who,
-  handler,
-});
-export const post = (path: string, who: Who, handler: RequestHandler): Route => ({
-  method: 'post',
-  path,
-  who,
-  handler,
-});
+const route =
+  (method: Route['method']) =>
+  (path: string, who: Who, handler: RequestHandler, page?: RequestHandler): Route => ({
+    method,
+    path,
+    who,
+    handler,
+    page,
+  });
+
+export const get = route('get');
+export const post = route('post');
 
 /** Puts the routes into the app; every one asks who is there before its handler runs. */
 export function mount(app: Express, routes: Route[]): void {
-  for (const { method, path, who, handler } of routes) {
-    if (who === 'anyone') app[method](path, handler);
-    else app[method](path, requireSignIn, allowOnly(who), handler);
+  for (const { method, path, who, handler, page } of routes) {
+    const guards = who === 'anyone' ? [] : [requireSignIn, allowOnly(who)];
+    const formErrors = page === undefined ? [] : [showFormAgain(page)];
+    app[method](path, ...guards, handler, ...formErrors);
   }
 }
 

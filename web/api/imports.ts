@@ -129,7 +129,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof FileRefused)) throw error;
     throw new ApiProblem({
-      status: error.code === 'too-large' ? 413 : 422,
+      status: error.status,
       code: error.code,
       title: 'This file was not taken',
       detail: error.message,

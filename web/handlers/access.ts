@@ -5,14 +5,12 @@ import { createLink, linkPath } from '../../database/links.ts';
 import { changeRole } from '../../database/roles.ts';
 import { endSessionsOf } from '../../database/sessions.ts';
 import { userById } from '../../database/users.ts';
-import { Refusal } from '../../domain/failures.ts';
 import { roles } from '../../domain/permissions.ts';
 import { choice } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
 import { done } from '../pages/rendering.ts';
 import { shownOnce } from '../pages/shown-once.ts';
-import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
 
@@ -22,48 +20,27 @@ const roleForm = z.object({ role: choice(roles) });
 export const accessPages = (services: Services) => {
   const { em } = services.database;
   const once = shownOnce(services);
-  const showUser = userPage(services);
 
   /** Makes an invitation; the person's record shows its link once. */
   const invite: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
-    try {
-      const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
-      once.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      await showUser(request, response, userId, {
-        status: 409,
-        alert: { tone: 'danger', text: error.message },
-      });
-    }
+    const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
+    once.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
   };
 
-  const giveRole: RequestHandler = async (request, response) => {
+  const updateRole: RequestHandler = async (request, response) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
-    const refuse = (status: number, text: string) =>
-      showUser(request, response, id, { status, alert: { tone: 'danger', text } });
-    return orFieldErrors(
-      async () => {
-        const { role } = readForm(roleForm, request.body);
-        try {
-          await changeRole(em, actorOf(response), id, role);
-        } catch (error) {
-          if (error instanceof Refusal) return refuse(409, error.message);
-          throw error;
-        }
-        return done(request, response, `/users/${id}`, 'The role has been changed.');
-      },
-      (errors) => refuse(422, errors.role!),
-    );
+    const { role } = readForm(roleForm, request.body);
+    await changeRole(em, actorOf(response), id, role);
+    return done(request, response, `/users/${id}`, 'The role has been changed.');
   };
 
   /** For a lost laptop or a password that leaked. */
-  const endSessions: RequestHandler = async (request, response) => {
+  const destroySessions: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     await endSessionsOf(em, actorOf(response), userId);
     return done(request, response, `/users/${userId}`, 'This person is signed out everywhere.');
   };
 
-  return { invite, giveRole, endSessions };
+  return { invite, updateRole, destroySessions };
 };

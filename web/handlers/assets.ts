@@ -13,7 +13,7 @@ import { choice, optionalText, text } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryText, sought } from '../input/request.ts';
 import { renderAsset } from '../pages/asset-page.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -31,7 +31,7 @@ const facts = z.object({
 export const assetPages = (services: Services) => {
   const { em } = services.database;
 
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const asked = queryText(request, 'status');
     const status = assetStatuses.find((known) => known === asked) ?? null;
     const filter = { search: sought(request, 'q'), status };
@@ -44,49 +44,38 @@ export const assetPages = (services: Services) => {
   };
 
   const show: RequestHandler = (request, response) =>
-    renderAsset(services, request, response, idIn(request, 'assetId', 'asset'));
+    renderAsset(services, request, response, idIn(request, 'assetId', 'asset'), noteOf(response));
 
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
-  const create: RequestHandler = (request, response) =>
-    orShowWhyNot(
-      request,
-      async () => {
-        const assetId = await createAsset(em, actorOf(response), readForm(facts, request.body));
-        await done(request, response, `/assets/${assetId}`, 'The asset has been added.');
-      },
-      (note) => renderForm(response, null, note),
-    );
+  const create: RequestHandler = async (request, response) => {
+    const assetId = await createAsset(em, actorOf(response), readForm(facts, request.body));
+    return done(request, response, `/assets/${assetId}`, 'The asset has been added.');
+  };
 
   const edit: RequestHandler = (request, response) => renderForm(response, idIn(request, 'assetId', 'asset'));
 
-  const update: RequestHandler = (request, response) => {
+  const update: RequestHandler = async (request, response) => {
     const assetId = idIn(request, 'assetId', 'asset');
-    return orShowWhyNot(
-      request,
-      async () => {
-        const { changes, seen } = readEdit(facts, request.body ?? {});
-        await updateAsset(em, actorOf(response), assetId, changes, seen);
-        await done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
-      },
-      (note) => renderForm(response, assetId, note),
-    );
+    const { changes, seen } = readEdit(facts, request.body ?? {});
+    await updateAsset(em, actorOf(response), assetId, changes, seen);
+    return done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
   };
 
   /** The form of a new asset (null) or of one that there is, with what was typed in place of what is known. */
-  async function renderForm(response: Response, assetId: number | null, note: PageNote = {}) {
-    const { status = 200, alert = null } = note;
+  async function renderForm(response: Response, assetId: number | null) {
+    const note = noteOf(response);
     const asset = assetId === null ? null : await assetById(em, assetId);
-    page(response.status(status), 'assets/form', {
+    page(response, 'assets/form', {
       title: asset === null ? 'New asset' : `Edit ${asset.tag}`,
       asset,
       ...editForm(asset === null ? {} : valuesOf(asset), note),
       statuses: statusesAfterRecovery,
-      alert,
+      alert: note.alert ?? null,
     });
   }
 
-  return { list, show, new: blank, create, edit, update };
+  return { index, show, new: blank, create, edit, update };
 };
 
 const valuesOf = ({ tag, serial, model, location, status }: AssetWithHolder) => ({

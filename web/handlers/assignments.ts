@@ -8,7 +8,6 @@ import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
 import { renderAsset } from '../pages/asset-page.ts';
 import { comingFrom, leadTo } from '../pages/leading-back.ts';
-import { orShowWhyNot } from '../pages/page-note.ts';
 import { type Alert, done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -27,39 +26,26 @@ const recovery = z.object({
 export const assignmentPages = (services: Services) => {
   const { em } = services.database;
 
-  const assign: RequestHandler = (request, response) => {
+  const create: RequestHandler = async (request, response) => {
     const assetId = idIn(request, 'assetId', 'asset');
-    return orShowWhyNot(
-      request,
-      async () => {
-        await assignAsset(em, actorOf(response), assetId, readForm(assignment, request.body).userId);
-        const { tag, holder } = await assetById(em, assetId);
-        await done(request, response, `/assets/${assetId}`, `${tag} is now with ${holder?.name}.`, (alert) =>
-          renderAsset(services, request, response, assetId, { alert }),
-        );
-      },
-      (note) => renderAsset(services, request, response, assetId, note),
+    await assignAsset(em, actorOf(response), assetId, readForm(assignment, request.body).userId);
+    const { tag, holder } = await assetById(em, assetId);
+    return done(request, response, `/assets/${assetId}`, `${tag} is now with ${holder?.name}.`, (alert) =>
+      renderAsset(services, request, response, assetId, { alert }),
     );
   };
 
   /** Leads back to the former holder's checklist when the recovery began there. */
-  const recover: RequestHandler = (request, response) => {
-    const assetId = idIn(request, 'assetId', 'asset');
-    return orShowWhyNot(
-      request,
-      async () => {
-        const asset = await assetById(em, assetId);
-        const { assignmentId, ...how } = readForm(recovery, request.body);
-        const answer = await recoverAsset(em, actorOf(response), assetId, how, assignmentId ?? undefined);
-        const leadsBack = comingFrom(request) !== null && answer.formerHolderId !== null;
-        const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${assetId}`;
-        leadTo(request, response, to, recoveryAlert(asset, how, answer));
-      },
-      (note) => renderAsset(services, request, response, assetId, note),
-    );
+  const recover: RequestHandler = async (request, response) => {
+    const asset = await assetById(em, idIn(request, 'assetId', 'asset'));
+    const { assignmentId, ...how } = readForm(recovery, request.body);
+    const answer = await recoverAsset(em, actorOf(response), asset.id, how, assignmentId ?? undefined);
+    const leadsBack = comingFrom(request) !== null && answer.formerHolderId !== null;
+    const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${asset.id}`;
+    leadTo(request, response, to, recoveryAlert(asset, how, answer));
   };
 
-  return { assign, recover };
+  return { create, recover };
 };
 
 /** What became of a recovery, in words; `asset` is as it was before. */

@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import { auditSentence } from '../words/audit-sentences.ts';
 
 export const auditPages = ({ database }: Services) => {
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const asked = queryText(request, 'action');
     const filter = {
       action: Object.hasOwn(auditActions, asked) ? asked : null,
@@ -26,5 +26,5 @@ export const auditPages = ({ database }: Services) => {
     });
   };
 
-  return { list };
+  return { index };
 };

@@ -3,16 +3,16 @@ import { z } from 'zod';
 import { obstacleFor } from '../../database/completion-obstacles.ts';
 import { effectsOfCompletion } from '../../database/confirmations.ts';
 import { leaverOf } from '../../database/leavers.ts';
-import { isClear, refusalWords } from '../../domain/checklist.ts';
+import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { Refusal } from '../../domain/failures.ts';
+import { GateRefusal, Refusal } from '../../domain/failures.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import { NoAnswerYet, NotBegun, type Question } from '../engine.ts';
+import { NoAnswerYet, type Question } from '../engine.ts';
 import { formToken } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
-import { type ChecklistNote, checklistData, renderChecklist } from '../pages/checklist.ts';
+import { checklistData, renderChecklist } from '../pages/checklist.ts';
 import { notify, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -29,13 +29,8 @@ export const completionPages = (services: Services) => {
     const data = checklistData(await leaverOf(database.em, userId));
     if (data.leaver.completed) return response.redirect(303, `/offboarding/${userId}`);
     const obstacle = await obstacleFor(database.em, actorOf(response), userId);
-    if (obstacle !== null || !isClear(data.counts)) {
-      const text = obstacle === null ? refusalWords(data.counts) : completionObstacles[obstacle];
-      return renderChecklist(services, request, response, userId, {
-        status: 409,
-        alert: { tone: 'danger', text },
-      });
-    }
+    if (obstacle !== null) throw new Refusal(obstacle, completionObstacles[obstacle]);
+    if (!isClear(data.counts)) throw new GateRefusal(data.counts);
     const { name, startDate, zone } = data.leaver;
     page(response, 'offboarding/completion', {
       title: `Complete offboarding of ${name}`,
@@ -45,7 +40,7 @@ export const completionPages = (services: Services) => {
     });
   };
 
-  const complete: RequestHandler = (request, response) =>
+  const create: RequestHandler = (request, response) =>
     answer(request, response, (userId, question) => completeOffboardingOf(services, userId, question));
 
   /** Tries the step again that failed for good. */
@@ -55,7 +50,7 @@ export const completionPages = (services: Services) => {
       return offboarding?.failedStep ? engine.retry(offboarding.id, question) : { outcome: 'nothing-failed' };
     });
 
-  /** Asks and answers: back to the checklist when it was done, the fresh checklist when it was refused. */
+  /** Asks and answers: back to the checklist when it was done, the fresh checklist when it was refused or may still be done. */
   async function answer(
     request: Request,
     response: Response,
@@ -63,26 +58,23 @@ export const completionPages = (services: Services) => {
   ) {
     const userId = idIn(request, 'userId', 'user');
     const { token } = readForm(asking, request.body);
-    const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
       const alert = retryAlert(answer, namesSomebody(answer) ? await namesOfClosers(userId) : undefined);
-      if (alert.tone === 'danger') return await show({ status: 409, alert });
+      if (alert.tone === 'danger') throw new Refusal('refused', alert.text);
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
     } catch (error) {
-      if (error instanceof Refusal || error instanceof NotBegun) {
-        return show({ status: 409, alert: { tone: 'danger', text: error.message } });
-      }
       if (!(error instanceof NoAnswerYet)) throw error;
-      return show({ status: 202, alert: askingPending, pendingToken: token });
+      const pending = { alert: askingPending, pendingToken: token };
+      return renderChecklist(services, request, response.status(202), userId, pending);
     }
   }
 
   const namesOfClosers = async (userId: number) =>
     namesFrom((await leaverOf(database.em, userId)).offboarding);
 
-  return { confirm, complete, retry };
+  return { new: confirm, create, retry };
 };
 
 /** Whether the words for an answer say who it was. */

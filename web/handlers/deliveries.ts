@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { missedBy } from '../../database/missed.ts';
 import { replayDelivery, replayMissedSince } from '../../database/replays.ts';
@@ -10,10 +10,11 @@ import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
 import { NoAnswerYet } from '../engine.ts';
 import { utcMoment } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryText } from '../input/request.ts';
 import { refreshing, seenAlready } from '../pages/delivery-refresh.ts';
-import { type Alert, notify, page } from '../pages/rendering.ts';
+import { noteOf } from '../pages/page-note.ts';
+import { notify, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
 
@@ -24,18 +25,54 @@ const replayForm = z.object({ since: utcMoment() });
 export const deliveryPages = ({ database, engine }: Services) => {
   const { em } = database;
 
-  const list: RequestHandler = (request, response) => listPage(request, response);
+  const index: RequestHandler = async (request, response) => {
+    const { alert = null, errors = {} } = noteOf(response);
+    const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
+    const filter = filterIn(request);
+    const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
+    const refresh = refreshing(listing.rows);
+    if (seenAlready(request, refresh)) return void response.status(204).end();
+    const missed = await missedBy(em, endpoint.id);
+    page(response, 'settings/deliveries', {
+      title: 'Deliveries',
+      // The message stands beside the only field.
+      alert: errors.since ? null : alert,
+      endpoint,
+      ...listing,
+      filter,
+      missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
+      errors,
+      keptDays: sentKeptDays,
+      refresh,
+      words: { states, endpointStates, outcomes: attemptOutcomes, types: webhookEventTypes },
+    });
+  };
 
-  const show: RequestHandler = (request, response) => showPage(request, response);
+  const show: RequestHandler = async (request, response) => {
+    const { endpointId, deliveryId } = idsIn(request);
+    const endpoint = await endpointById(em, endpointId);
+    const delivery = await deliveryById(em, endpointId, deliveryId);
+    const refresh = refreshing([delivery], queryText(request, 'asked') === 'now');
+    if (seenAlready(request, refresh)) return void response.status(204).end();
+    page(response, 'settings/delivery', {
+      title: `Delivery ${delivery.id}`,
+      alert: noteOf(response).alert ?? null,
+      endpoint,
+      delivery,
+      body: webhookBody(delivery),
+      refresh,
+      words: { states, endpointStates, outcomes: attemptOutcomes },
+    });
+  };
 
   const tryNow: RequestHandler = async (request, response) => {
     const { endpointId, deliveryId } = idsIn(request);
     const delivery = await deliveryById(em, endpointId, deliveryId);
     if (delivery.state !== 'pending') {
-      return showPage(request, response.status(409), {
-        tone: 'danger',
-        text: 'This delivery is closed: there is no next try. Send it again instead.',
-      });
+      throw new Refusal(
+        'delivery-closed',
+        'This delivery is closed: there is no next try. Send it again instead.',
+      );
     }
     try {
       await engine.retryDelivery(delivery);
@@ -52,77 +89,20 @@ export const deliveryPages = ({ database, engine }: Services) => {
 
   const replay: RequestHandler = async (request, response) => {
     const { endpointId, deliveryId } = idsIn(request);
-    try {
-      const replayId = await replayDelivery(em, actorOf(response), endpointId, deliveryId);
-      notify(response, { tone: 'success', text: 'It is sent again, with the same webhook-id.' });
-      response.redirect(303, addressOf(endpointId, replayId));
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return showPage(request, response.status(409), { tone: 'danger', text: error.message });
-    }
+    const replayId = await replayDelivery(em, actorOf(response), endpointId, deliveryId);
+    notify(response, { tone: 'success', text: 'It is sent again, with the same webhook-id.' });
+    response.redirect(303, addressOf(endpointId, replayId));
   };
 
-  const replayMissed: RequestHandler = (request, response) =>
-    orFieldErrors(
-      async () => {
-        const { since } = readForm(replayForm, request.body);
-        const endpointId = idIn(request, 'endpointId', 'webhook endpoint');
-        try {
-          const count = await replayMissedSince(em, actorOf(response), endpointId, since);
-          notify(response, { tone: count > 0 ? 'success' : 'info', text: replayedWords(count) });
-          response.redirect(303, addressOf(endpointId));
-        } catch (error) {
-          if (!(error instanceof Refusal)) throw error;
-          return listPage(request, response.status(409), {}, { tone: 'danger', text: error.message });
-        }
-      },
-      (errors) => listPage(request, response.status(422), errors),
-    );
+  const replayMissed: RequestHandler = async (request, response) => {
+    const { since } = readForm(replayForm, request.body);
+    const endpointId = idIn(request, 'endpointId', 'webhook endpoint');
+    const count = await replayMissedSince(em, actorOf(response), endpointId, since);
+    notify(response, { tone: count > 0 ? 'success' : 'info', text: replayedWords(count) });
+    response.redirect(303, addressOf(endpointId));
+  };
 
-  async function listPage(
-    request: Request,
-    response: Response,
-    errors: Readonly<Record<string, string>> = {},
-    alert: Alert | null = null,
-  ) {
-    const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
-    const filter = filterIn(request);
-    const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
-    const refresh = refreshing(listing.rows);
-    if (seenAlready(request, refresh)) return void response.status(204).end();
-    const missed = await missedBy(em, endpoint.id);
-    page(response, 'settings/deliveries', {
-      title: 'Deliveries',
-      alert,
-      endpoint,
-      ...listing,
-      filter,
-      missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
-      errors,
-      keptDays: sentKeptDays,
-      refresh,
-      words: { states, endpointStates, outcomes: attemptOutcomes, types: webhookEventTypes },
-    });
-  }
-
-  async function showPage(request: Request, response: Response, alert: Alert | null = null) {
-    const { endpointId, deliveryId } = idsIn(request);
-    const endpoint = await endpointById(em, endpointId);
-    const delivery = await deliveryById(em, endpointId, deliveryId);
-    const refresh = refreshing([delivery], queryText(request, 'asked') === 'now');
-    if (seenAlready(request, refresh)) return void response.status(204).end();
-    page(response, 'settings/delivery', {
-      title: `Delivery ${delivery.id}`,
-      alert,
-      endpoint,
-      delivery,
-      body: webhookBody(delivery),
-      refresh,
-      words: { states, endpointStates, outcomes: attemptOutcomes },
-    });
-  }
-
-  return { list, show, tryNow, replay, replayMissed };
+  return { index, show, tryNow, replay, replayMissed };
 };
 
 const idsIn = (request: Request) => ({

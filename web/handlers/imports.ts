@@ -5,7 +5,7 @@ import type { Import } from '../../database/entities/index.ts';
 import { BrakeRefusal, cancelImport, importById, startImport } from '../../database/imports/imports.ts';
 import { listImports } from '../../database/imports/report.ts';
 import { workspaceOf } from '../../database/workspace.ts';
-import { Refusal } from '../../domain/failures.ts';
+import { InvalidInput } from '../../domain/failures.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import {
   type ImportKind,
@@ -16,12 +16,12 @@ import {
 import { may } from '../../domain/permissions.ts';
 import { csvOptions } from '../imports/csv-writing.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
-import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeUpload } from '../imports/upload.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn } from '../input/request.ts';
 import { renderImport } from '../pages/import-page.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { Forbidden } from '../sign-in/forbidden.ts';
@@ -34,16 +34,26 @@ export const importPages = (services: Services) => {
   const { em } = services.database;
 
   /** What was brought in, the latest first. */
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const kinds = importKinds.filter((kind) => may(signedIn(response).role, permissionToImport[kind]));
     const listing = await listImports(em, kinds, pageIn(request));
     page(response, 'imports/index', { title: 'Imports', listing, kinds, kindWords, stateWords });
   };
 
-  const offer =
+  const formFor =
     (kind: ImportKind): RequestHandler =>
-    (_request, response) =>
-      offerPage(response, kind);
+    async (_request, response) => {
+      const { dateFormat } = await workspaceOf(em.fork());
+      page(response, 'imports/new', {
+        title: `Import ${kindWords[kind].toLowerCase()}`,
+        kind,
+        kindWords,
+        columns: columnsOf[kind],
+        dateFormat,
+        limits: importLimits,
+        error: noteOf(response).errors?.file,
+      });
+    };
 
   /** A file with a header and one line, to be filled in. */
   const example =
@@ -56,55 +66,27 @@ export const importPages = (services: Services) => {
     };
 
   /** Takes a file in and shows what it would do. */
-  const receive =
+  const create =
     (kind: ImportKind): RequestHandler =>
     async (request, response) => {
-      try {
-        const { id } = await takeUpload(request, ({ fileName, bytes, fields }) =>
-          receiveFile(em, actorOf(response), {
-            kind,
-            name: fileName,
-            bytes,
-            leaveOutUnknown: fields.unknown === 'leave-out',
-          }),
-        );
-        response.redirect(303, `/imports/${id}`);
-      } catch (error) {
-        if (!(error instanceof FileRefused)) throw error;
-        await offerPage(response.status(error.code === 'too-large' ? 413 : 422), kind, error.fields.file);
-      }
+      const { id } = await takeUpload(request, ({ fileName, bytes, fields }) =>
+        receiveFile(em, actorOf(response), {
+          kind,
+          name: fileName,
+          bytes,
+          leaveOutUnknown: fields.unknown === 'leave-out',
+        }),
+      );
+      response.redirect(303, `/imports/${id}`);
     };
 
-  async function offerPage(response: Response, kind: ImportKind, error?: string) {
-    const { dateFormat } = await workspaceOf(em.fork());
-    page(response, 'imports/new', {
-      title: `Import ${kindWords[kind].toLowerCase()}`,
-      kind,
-      kindWords,
-      columns: columnsOf[kind],
-      dateFormat,
-      limits: importLimits,
-      error,
-    });
-  }
-
   const show: RequestHandler = async (request, response) =>
-    renderImport(services, request, response, await importIn(request, response));
+    renderImport(services, request, response, await importIn(request, response), noteOf(response));
 
   const start: RequestHandler = async (request, response) => {
     const { id } = await importIn(request, response);
     const { people } = readForm(confirmation, request.body);
-    try {
-      await startImport(em, actorOf(response), id, people ? Number(people) : null);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      const isMissing = error instanceof BrakeRefusal;
-      return renderImport(services, request, response, await importById(em, id), {
-        status: isMissing ? 422 : 409,
-        ...(isMissing && { errors: { people: `Type ${error.people} to confirm.` }, values: { people } }),
-        ...(!isMissing && { alert: { tone: 'danger', text: error.message } }),
-      });
-    }
+    await startImport(em, actorOf(response), id, people ? Number(people) : null).catch(askForConfirmation);
     return done(request, response, `/imports/${id}`, 'The import has been started.');
   };
 
@@ -127,5 +109,11 @@ export const importPages = (services: Services) => {
     return found;
   }
 
-  return { list, offer, example, receive, show, start, cancel, errors };
+  return { index, new: formFor, example, create, show, start, cancel, errors };
 };
+
+/** A large change is confirmed in a field, so its message is shown beside that. */
+function askForConfirmation(error: unknown): never {
+  if (error instanceof BrakeRefusal) throw new InvalidInput({ people: `Type ${error.people} to confirm.` });
+  throw error;
+}

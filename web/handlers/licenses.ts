@@ -7,7 +7,7 @@ import { optionalText, text, wholeNumber } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, sought } from '../input/request.ts';
 import { renderLicense } from '../pages/license-page.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -18,56 +18,45 @@ const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: whole
 export const licensePages = (services: Services) => {
   const { em } = services.database;
 
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const search = sought(request, 'q');
     const listing = await findLicenses(em, search, pageIn(request));
     page(response, 'licenses/index', { title: 'Licenses', listing, search });
   };
 
   const show: RequestHandler = (request, response) =>
-    renderLicense(services, request, response, idIn(request, 'licenseId', 'license'));
+    renderLicense(services, request, response, idIn(request, 'licenseId', 'license'), noteOf(response));
 
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
-  const create: RequestHandler = (request, response) =>
-    orShowWhyNot(
-      request,
-      async () => {
-        const licenseId = await createLicense(em, actorOf(response), readForm(facts, request.body));
-        await done(request, response, `/licenses/${licenseId}`, 'The license has been added.');
-      },
-      (note) => renderForm(response, null, note),
-    );
+  const create: RequestHandler = async (request, response) => {
+    const licenseId = await createLicense(em, actorOf(response), readForm(facts, request.body));
+    return done(request, response, `/licenses/${licenseId}`, 'The license has been added.');
+  };
 
   const edit: RequestHandler = (request, response) =>
     renderForm(response, idIn(request, 'licenseId', 'license'));
 
-  const update: RequestHandler = (request, response) => {
+  const update: RequestHandler = async (request, response) => {
     const licenseId = idIn(request, 'licenseId', 'license');
-    return orShowWhyNot(
-      request,
-      async () => {
-        const { changes, seen } = readEdit(facts, request.body ?? {});
-        await updateLicense(em, actorOf(response), licenseId, changes, seen);
-        await done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
-      },
-      (note) => renderForm(response, licenseId, note),
-    );
+    const { changes, seen } = readEdit(facts, request.body ?? {});
+    await updateLicense(em, actorOf(response), licenseId, changes, seen);
+    return done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
   };
 
   /** The form of a new license (null) or of one that there is, with what was typed in place of what is known. */
-  async function renderForm(response: Response, licenseId: number | null, note: PageNote = {}) {
-    const { status = 200, alert = null } = note;
+  async function renderForm(response: Response, licenseId: number | null) {
+    const note = noteOf(response);
     const license = licenseId === null ? null : await licenseById(em, licenseId);
-    page(response.status(status), 'licenses/form', {
+    page(response, 'licenses/form', {
       title: license === null ? 'New license' : `Edit ${license.name}`,
       license,
       ...editForm(license === null ? {} : valuesOf(license), note),
-      alert,
+      alert: note.alert ?? null,
     });
   }
 
-  return { list, show, new: blank, create, edit, update };
+  return { index, show, new: blank, create, edit, update };
 };
 
 const valuesOf = ({ name, vendor, seatsTotal }: License) => ({ name, vendor: vendor ?? null, seatsTotal });

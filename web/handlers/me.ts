@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { worksInConsole } from '../../domain/permissions.ts';
 import { ownPage } from '../pages/own-page.ts';
+import { noteOf } from '../pages/page-note.ts';
 import type { Services } from '../services.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
 
@@ -12,7 +13,7 @@ export const ownPages = (services: Services) => {
     response.redirect(303, worksInConsole(signedIn(response).role) ? '/offboarding' : '/me');
 
   /** What a person has to give back, their mails, and how to change their password. */
-  const show: RequestHandler = (request, response) => showOwnPage(request, response);
+  const show: RequestHandler = (request, response) => showOwnPage(request, response, noteOf(response));
 
   return { home, show };
 };

@@ -20,7 +20,7 @@ import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 const reading = z.object({ upTo: idField() });
 
 export const notificationPages = ({ database }: Services) => {
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const reader = signedIn(response);
     const before = olderThan(request);
     const groups = await notificationsOf(database.em, reader.id, { before, limit: pageSize + 1 });
@@ -32,12 +32,12 @@ export const notificationPages = ({ database }: Services) => {
     });
   };
 
-  const read: RequestHandler = async (request, response) => {
+  const markAsRead: RequestHandler = async (request, response) => {
     await markRead(database.em, signedIn(response).id, readForm(reading, request.body).upTo);
     response.redirect(303, '/notifications');
   };
 
-  return { list, markRead: read };
+  return { index, markRead: markAsRead };
 };
 
 /** A group with the words and links of its messages. */

@@ -6,7 +6,7 @@ import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isUuid } from '../input/fields.ts';
 import { idIn, isHtmx, queryText } from '../input/request.ts';
 import { type ChecklistNote, renderChecklist } from '../pages/checklist.ts';
-import { orShowWhyNot } from '../pages/page-note.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -17,7 +17,7 @@ export const offboardingPages = (services: Services) => {
 
   /** One person's checklist. */
   const show: RequestHandler = (request, response) =>
-    renderChecklist(services, request, response, idIn(request, 'userId', 'user'));
+    renderChecklist(services, request, response, idIn(request, 'userId', 'user'), noteOf(response));
 
   /**
    * Asked again and again while the engine is slow: what became of something asked before, by its token.
@@ -50,17 +50,12 @@ export const offboardingPages = (services: Services) => {
       : closed;
   }
 
-  const cancel: RequestHandler = (request, response) => {
+  const cancel: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
-    const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
-    return orShowWhyNot(
-      request,
-      async () => {
-        await cancelOffboarding(database.em, actorOf(response), userId);
-        const text = 'The offboarding has been cancelled.';
-        await done(request, response, `/offboarding/${userId}`, text, (alert) => show({ alert }));
-      },
-      show,
+    await cancelOffboarding(database.em, actorOf(response), userId);
+    const text = 'The offboarding has been cancelled.';
+    return done(request, response, `/offboarding/${userId}`, text, (alert) =>
+      renderChecklist(services, request, response, userId, { alert }),
     );
   };
 

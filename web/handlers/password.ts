@@ -1,11 +1,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { changePassword } from '../../database/own-password.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
-import { ownPage } from '../pages/own-page.ts';
+import { readForm } from '../input/forms.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { signInLimits } from '../sign-in/limits.ts';
+import { signInLimits, TooManyTries } from '../sign-in/limits.ts';
 import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
 
@@ -17,33 +16,23 @@ const passwordForm = z.object({
 });
 
 /** Changing one's own password. */
-export async function passwordPages(services: Services) {
-  const { database } = services;
+export async function passwordPages({ database }: Services) {
   const limits = await signInLimits(database);
-  const showOwnPage = ownPage(services);
 
-  const change: RequestHandler = async (request, response) => {
+  const update: RequestHandler = async (request, response) => {
     const { id, email } = signedIn(response);
-    const again = (errors: Readonly<Record<string, string>>, status = 422) =>
-      showOwnPage(request, response.status(status), errors);
-    return orFieldErrors(async () => {
-      const passwords = readForm(passwordForm, request.body);
-      // Whoever finds a browser left open must not be able to guess on.
-      const wait = await limits.count(request.ip ?? '', email);
-      if (wait > 0) {
-        response.set('Retry-After', String(wait));
-        return again({ current: `Too many tries. Please wait ${Math.ceil(wait / 60)} min.` }, 429);
-      }
-      await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
-      await limits.forget(request.ip ?? '', email);
-      return done(
-        request,
-        response,
-        '/me',
-        'Your password has been changed, and your other sessions have ended.',
-      );
-    }, again);
+    const passwords = readForm(passwordForm, request.body);
+    // Limits guesses at a browser that was left open.
+    const wait = await limits.count(request.ip ?? '', email);
+    if (wait > 0) {
+      response.set('Retry-After', String(wait));
+      throw new TooManyTries({ current: `Too many tries. Please wait ${Math.ceil(wait / 60)} min.` });
+    }
+    await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
+    await limits.forget(request.ip ?? '', email);
+    const text = 'Your password has been changed, and your other sessions have ended.';
+    return done(request, response, '/me', text);
   };
 
-  return { change };
+  return { update };
 }

@@ -10,7 +10,7 @@ import { signedIn } from '../sign-in/signed-in.ts';
 
 export const queuePages = ({ database }: Services) => {
   /** Who needs attention, soonest end date first. */
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const today = todayIn(signedIn(response).workspaceZone, new Date());
     const lookAhead = lookAheadFrom(queryText(request, 'window'));
     const other = queryText(request, 'view') === 'other';
@@ -28,5 +28,5 @@ export const queuePages = ({ database }: Services) => {
     });
   };
 
-  return { list };
+  return { index };
 };

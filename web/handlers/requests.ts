@@ -1,4 +1,4 @@
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { searchPeople } from '../../database/people-search.ts';
 import { createRequest, findRequests, type RequestFilter } from '../../database/requests.ts';
@@ -7,7 +7,7 @@ import { requestStatuses } from '../../domain/checklist.ts';
 import { idField, optionalText, text } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryId, queryText, sought } from '../input/request.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { type FormValues, noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import { renderRequest } from '../pages/request-page.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +25,7 @@ const wish = z.object({
 export const requestPages = (services: Services) => {
   const { em } = services.database;
 
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const asked = queryText(request, 'status');
     const filter = filters.find((known) => known === asked) ?? 'open';
     const listing = await findRequests(em, filter, pageIn(request));
@@ -33,44 +33,32 @@ export const requestPages = (services: Services) => {
   };
 
   const show: RequestHandler = (request, response) =>
-    renderRequest(services, request, response, idIn(request, 'requestId', 'request'));
-
-  const blank: RequestHandler = (request, response) =>
-    renderForm(request, response, queryId(request, 'userId'));
-
-  const create: RequestHandler = (request, response) =>
-    orShowWhyNot(
-      request,
-      async () => {
-        const { userId, ...what } = readForm(wish, request.body);
-        const requestId = await createRequest(em, actorOf(response), userId, what);
-        await done(request, response, `/requests/${requestId}`, 'The request has been made.');
-      },
-      (note) => {
-        const chosen = idField().safeParse(request.body?.userId);
-        return renderForm(request, response, chosen.success ? chosen.data : null, note);
-      },
-    );
+    renderRequest(services, request, response, idIn(request, 'requestId', 'request'), noteOf(response));
 
   /** The form of a new request, for a person chosen already or still to be found. */
-  async function renderForm(
-    request: Request,
-    response: Response,
-    userId: number | null,
-    note: PageNote = {},
-  ) {
-    const { status = 200, alert = null, errors = {}, values = {} } = note;
+  const blank: RequestHandler = async (request, response) => {
+    const { alert = null, errors = {}, values } = noteOf(response);
+    const userId = values === undefined ? queryId(request, 'userId') : chosenIn(values);
     const search = sought(request, 'person');
-    page(response.status(status), 'requests/form', {
+    page(response, 'requests/form', {
       title: 'New request',
       person: userId === null ? null : await userById(em, userId),
       search,
       found: await searchPeople(em, search),
-      values,
+      values: values ?? {},
       errors,
       alert,
     });
-  }
+  };
 
-  return { list, show, new: blank, create };
+  const create: RequestHandler = async (request, response) => {
+    const { userId, ...what } = readForm(wish, request.body);
+    const requestId = await createRequest(em, actorOf(response), userId, what);
+    return done(request, response, `/requests/${requestId}`, 'The request has been made.');
+  };
+
+  return { index, show, new: blank, create };
 };
+
+/** The person that a form names, or null when it names nobody. */
+const chosenIn = ({ userId }: FormValues): number | null => idField().nullable().catch(null).parse(userId);

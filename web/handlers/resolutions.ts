@@ -13,7 +13,7 @@ import { readForm } from '../input/forms.ts';
 import { idIn, isHtmx } from '../input/request.ts';
 import { renderChecklist } from '../pages/checklist.ts';
 import { comingFrom, leadTo } from '../pages/leading-back.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { noteOf } from '../pages/page-note.ts';
 import type { Alert } from '../pages/rendering.ts';
 import { renderRequest } from '../pages/request-page.ts';
 import type { Services } from '../services.ts';
@@ -38,22 +38,12 @@ export const resolutionPages = (services: Services) => {
     leadTo(request, response, `/requests/${requestId}${suffix}`, alert);
   };
 
-  const resolve: RequestHandler = (request, response) => {
+  const resolve: RequestHandler = async (request, response) => {
     const requestId = idIn(request, 'requestId', 'request');
-    return orShowWhyNot(
-      request,
-      async () => {
-        const how = readForm(resolution, request.body);
-        const answer = await resolveRequest(em, actorOf(response), requestId, how);
-        await showResolved(
-          request,
-          response,
-          { requestId, userId: answer.userId },
-          resolutionAlert(how, answer),
-        );
-      },
-      (note) => showUnresolved(request, response, requestId, note),
-    );
+    const how = readForm(resolution, request.body);
+    const answer = await resolveRequest(em, actorOf(response), requestId, how);
+    const where = { requestId, userId: answer.userId };
+    return showResolved(request, response, where, resolutionAlert(how, answer));
   };
 
   /** Back to the checklist it was resolved from, or to the request. */
@@ -73,17 +63,19 @@ export const resolutionPages = (services: Services) => {
   }
 
   /** In place on a checklist there is room for a message only; the request's own page keeps what was typed. */
-  async function showUnresolved(request: Request, response: Response, requestId: number, note: PageNote) {
+  const unresolved: RequestHandler = async (request, response) => {
+    const requestId = idIn(request, 'requestId', 'request');
+    const note = noteOf(response);
     if (!isHtmx(request) || comingFrom(request) === null) {
       return renderRequest(services, request, response, requestId, note);
     }
     const { userId } = await requestById(em, requestId);
     const wrong = Object.values(note.errors ?? {}).join(' ');
     const alert = wrong === '' ? (note.alert ?? null) : ({ tone: 'danger', text: wrong } as const);
-    return renderChecklist(services, request, response, userId, { status: note.status ?? 200, alert });
-  }
+    return renderChecklist(services, request, response, userId, { alert });
+  };
 
-  return { approve, resolve };
+  return { approve, resolve, unresolved };
 };
 
 function approvalAlert({ outcome, status }: RequestAnswer): Alert {

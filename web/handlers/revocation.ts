@@ -24,7 +24,7 @@ export const revocationPages = (services: Services) => {
   const { database, engine } = services;
 
   /** Revokes a seat: through the leaver's workflow while their offboarding is open, else directly. */
-  const revoke: RequestHandler = async (request, response) => {
+  const create: RequestHandler = async (request, response) => {
     const seat = await seatById(database.em, idIn(request, 'seatId', 'seat'));
     const { token, from } = readForm(asking, request.body);
     try {
@@ -37,11 +37,8 @@ export const revocationPages = (services: Services) => {
         const address = `/offboarding/${seat.userId}/answer?token=${token}`;
         return void response.status(202).set('HX-Redirect', address).end();
       }
-      return renderChecklist(services, request, response, seat.userId, {
-        status: 202,
-        alert: askingPending,
-        pendingToken: token,
-      });
+      const pending = { alert: askingPending, pendingToken: token };
+      return renderChecklist(services, request, response.status(202), seat.userId, pending);
     }
   };
 
@@ -71,5 +68,5 @@ export const revocationPages = (services: Services) => {
     );
   }
 
-  return { revoke };
+  return { create };
 };

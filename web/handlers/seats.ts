@@ -6,7 +6,6 @@ import { idField } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
 import { renderLicense } from '../pages/license-page.ts';
-import { orShowWhyNot } from '../pages/page-note.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -17,21 +16,15 @@ const assignment = z.object({ userId: idField('Choose a person: find them by nam
 export const seatPages = (services: Services) => {
   const { em } = services.database;
 
-  const assign: RequestHandler = (request, response) => {
+  const create: RequestHandler = async (request, response) => {
     const licenseId = idIn(request, 'licenseId', 'license');
-    return orShowWhyNot(
-      request,
-      async () => {
-        const { userId } = readForm(assignment, request.body);
-        await assignSeat(em, actorOf(response), licenseId, userId);
-        const { name } = await userById(em, userId);
-        await done(request, response, `/licenses/${licenseId}`, `${name} now has a seat.`, (alert) =>
-          renderLicense(services, request, response, licenseId, { alert }),
-        );
-      },
-      (note) => renderLicense(services, request, response, licenseId, note),
+    const { userId } = readForm(assignment, request.body);
+    await assignSeat(em, actorOf(response), licenseId, userId);
+    const { name } = await userById(em, userId);
+    return done(request, response, `/licenses/${licenseId}`, `${name} now has a seat.`, (alert) =>
+      renderLicense(services, request, response, licenseId, { alert }),
     );
   };
 
-  return { assign };
+  return { create };
 };

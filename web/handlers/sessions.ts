@@ -9,17 +9,17 @@ import { signedIn } from '../sign-in/signed-in.ts';
 
 /** Ending one's own sessions in other browsers. */
 export const ownSessions = ({ database: { em } }: Services) => {
-  const end: RequestHandler = async (request, response) => {
+  const destroy: RequestHandler = async (request, response) => {
     const key = String(request.params.sessionKey);
     if (!isDigest(key)) throw new NotFound('session');
     await endOneSession(em, signedIn(response).id, key);
     return done(request, response, '/me', 'That session has ended.');
   };
 
-  const endOthers: RequestHandler = async (request, response) => {
+  const destroyAll: RequestHandler = async (request, response) => {
     await endOtherSessions(em, signedIn(response).id, sessionKeyOf(request));
     return done(request, response, '/me', 'Your other sessions have ended.');
   };
 
-  return { end, endOthers };
+  return { destroy, destroyAll };
 };

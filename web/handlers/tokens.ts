@@ -6,7 +6,7 @@ import type { scopes } from '../../domain/scopes.ts';
 import { text } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import { shownOnce } from '../pages/shown-once.ts';
 import type { Services } from '../services.ts';
@@ -34,39 +34,27 @@ export const tokenPages = (services: Services) => {
   const { em } = services.database;
   const once = shownOnce(services);
 
-  const list: RequestHandler = async (request, response) =>
+  const index: RequestHandler = async (request, response) =>
     page(response, 'settings/tokens', {
       title: 'API tokens',
       tokens: await listTokens(em),
       value: once.take(request, response, address),
     });
 
-  const add: RequestHandler = (_request, response) => formPage(response, null);
+  const blank: RequestHandler = (_request, response) => formPage(response, null);
 
-  const create: RequestHandler = (request, response) =>
-    orShowWhyNot(
-      request,
-      async () => {
-        const { value } = await createToken(em, actorOf(response), readForm(tokenForm, request.body)).catch(
-          nameTaken,
-        );
-        once.showAt(response, address, value);
-      },
-      (note) => formPage(response, null, note),
-    );
+  const create: RequestHandler = async (request, response) => {
+    const fields = readForm(tokenForm, request.body);
+    const { value } = await createToken(em, actorOf(response), fields).catch(nameTaken);
+    once.showAt(response, address, value);
+  };
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'tokenId', 'token'));
 
-  const update: RequestHandler = (request, response) => {
+  const update: RequestHandler = async (request, response) => {
     const id = idIn(request, 'tokenId', 'token');
-    return orShowWhyNot(
-      request,
-      async () => {
-        await updateToken(em, actorOf(response), id, readForm(tokenForm, request.body)).catch(nameTaken);
-        await done(request, response, address, 'The token has been saved.');
-      },
-      (note) => formPage(response, id, note),
-    );
+    await updateToken(em, actorOf(response), id, readForm(tokenForm, request.body)).catch(nameTaken);
+    return done(request, response, address, 'The token has been saved.');
   };
 
   const revoke: RequestHandler = async (request, response) => {
@@ -75,10 +63,11 @@ export const tokenPages = (services: Services) => {
   };
 
   /** The form of a new token (null) or of one that there is, with what was typed in place of what is known. */
-  async function formPage(response: Response, tokenId: number | null, note: PageNote = {}) {
+  async function formPage(response: Response, tokenId: number | null) {
+    const note = noteOf(response);
     const token = tokenId === null ? null : await tokenById(em, tokenId);
     const { name, scopes }: { name?: unknown; scopes?: unknown } = note.values ?? token ?? {};
-    page(response.status(note.status ?? 200), 'settings/token-form', {
+    page(response, 'settings/token-form', {
       title: token === null ? 'New API token' : `Edit ${token.name}`,
       token,
       values: { name, scopes: [scopes ?? []].flat() },
@@ -88,7 +77,7 @@ export const tokenPages = (services: Services) => {
     });
   }
 
-  return { list, add, create, edit, update, revoke };
+  return { index, new: blank, create, edit, update, revoke };
 };
 
 /** A name in use is told beside its field, like other bad input. */

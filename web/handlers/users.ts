@@ -10,7 +10,7 @@ import { optionalDate } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryText, sought } from '../input/request.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../input/user-form.ts';
-import { orShowWhyNot, type PageNote } from '../pages/page-note.ts';
+import { noteOf, type PageNote } from '../pages/page-note.ts';
 import { done, fragment, page } from '../pages/rendering.ts';
 import { userPage } from '../pages/user-page.ts';
 import type { Services } from '../services.ts';
@@ -24,7 +24,7 @@ export const userPages = (services: Services) => {
   const showUser = userPage(services);
 
   /** Everybody, by name. */
-  const list: RequestHandler = async (request, response) => {
+  const index: RequestHandler = async (request, response) => {
     const filter = {
       search: sought(request, 'q'),
       status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
@@ -47,59 +47,43 @@ export const userPages = (services: Services) => {
   };
 
   const show: RequestHandler = (request, response) =>
-    showUser(request, response, idIn(request, 'userId', 'user'));
+    showUser(request, response, idIn(request, 'userId', 'user'), noteOf(response));
 
-  const add: RequestHandler = (_request, response) => formPage(response, null);
+  const blank: RequestHandler = (_request, response) => formPage(response, null);
 
-  const create: RequestHandler = (request, response) =>
-    orShowWhyNot(
-      request,
-      async () => {
-        const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
-        await done(request, response, `/users/${userId}`, 'Added.');
-      },
-      (note) => formPage(response, null, note),
-    );
+  const create: RequestHandler = async (request, response) => {
+    const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
+    return done(request, response, `/users/${userId}`, 'Added.');
+  };
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
 
   const update: RequestHandler = async (request, response) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
-    return orShowWhyNot(
-      request,
-      async () => {
-        const { changes, seen } = await readUserEdit(em, request.body ?? {});
-        await updateUser(em, actorOf(response), id, changes, seen);
-        await done(request, response, `/users/${id}`, 'Saved.');
-      },
-      (note) => formPage(response, id, note),
-    );
+    const { changes, seen } = await readUserEdit(em, request.body ?? {});
+    await updateUser(em, actorOf(response), id, changes, seen);
+    return done(request, response, `/users/${id}`, 'Saved.');
   };
 
   /** A script that says nothing of what it has seen overwrites whatever there is. */
-  const changeEndDate: RequestHandler = async (request, response) => {
+  const updateEndDate: RequestHandler = async (request, response) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
-    return orShowWhyNot(
-      request,
-      async () => {
-        const { endDate } = readForm(endDateForm, request.body);
-        await updateUser(em, actorOf(response), id, { endDate }, loadedOf(request.body));
-        const text = endDate ? 'The end date has been set.' : 'The end date has been cleared.';
-        await done(request, response, `/users/${id}`, text);
-      },
-      (note) => showUser(request, response, id, note),
-    );
+    const { endDate } = readForm(endDateForm, request.body);
+    await updateUser(em, actorOf(response), id, { endDate }, loadedOf(request.body));
+    const text = endDate ? 'The end date has been set.' : 'The end date has been cleared.';
+    return done(request, response, `/users/${id}`, text);
   };
 
   /** The form of a new person (null) or of one that there is, with what was typed in place of what is known. */
-  async function formPage(response: Response, userId: number | null, note: PageNote = {}) {
+  async function formPage(response: Response, userId: number | null) {
+    const note = asShown(noteOf(response));
     const user = userId === null ? null : await userById(em, userId);
     const manager = user?.managerId ? await userById(em, user.managerId) : null;
-    const misnamed = note.errors?.manager ?? note.errors?.managerId;
-    page(response.status(note.status ?? 200), 'users/form', {
+    const misnamed = note.errors?.manager;
+    page(response, 'users/form', {
       title: user === null ? 'New person' : `Edit ${user.name}`,
       user,
-      ...editForm(user === null ? {} : valuesOf(user, manager), asShown(note)),
+      ...editForm(user === null ? {} : valuesOf(user, manager), note),
       alert: note.alert ?? null,
       choices: misnamed ? await managerChoices(em, note.values ?? {}) : [],
       departments: await listDepartments(em),
@@ -108,7 +92,7 @@ export const userPages = (services: Services) => {
     });
   }
 
-  return { list, suggest, show, add, create, edit, update, changeEndDate };
+  return { index, suggest, show, new: blank, create, edit, update, updateEndDate };
 };
 
 /** The manager is stored as an id and shown as a line of text. */

@@ -12,7 +12,7 @@ import {
   turnEndpointOn,
   updateEndpoint,
 } from '../../database/webhooks.ts';
-import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { disablingReasons } from '../../domain/webhook-health.ts';
 import {
@@ -22,9 +22,10 @@ import {
   webhookEvents,
 } from '../../domain/webhooks.ts';
 import { optionalText, text } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
-import { type Alert, done, notify, page } from '../pages/rendering.ts';
+import { noteOf } from '../pages/page-note.ts';
+import { done, notify, page } from '../pages/rendering.ts';
 import { shownOnce } from '../pages/shown-once.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -48,18 +49,21 @@ export const webhookPages = (services: Services) => {
   const allowed = allowedRanges(environment.WEBHOOK_ALLOW);
   const once = shownOnce(services);
 
-  const list: RequestHandler = (request, response) => listPage(request, response);
+  const index: RequestHandler = async (request, response) =>
+    page(response, 'settings/webhooks', {
+      title: 'Webhooks',
+      alert: noteOf(response).alert ?? null,
+      endpoints: await listEndpoints(em),
+      words: { outcomes: attemptOutcomes, states: endpointStates, reasons: disablingReasons },
+      secret: once.take(request, response, address),
+    });
 
-  const add: RequestHandler = (_request, response) => formPage(response, null, { eventTypes: usualChoice });
+  const blank: RequestHandler = (_request, response) => formPage(response, null, { eventTypes: usualChoice });
 
-  const create: RequestHandler = (request, response) =>
-    orFieldErrors(
-      async () => {
-        const { secret } = await createEndpoint(em, actorOf(response), readEndpoint(request.body), box);
-        once.showAt(response, address, secret);
-      },
-      (errors) => formPage(response.status(422), null, request.body ?? {}, errors),
-    );
+  const create: RequestHandler = async (request, response) => {
+    const { secret } = await createEndpoint(em, actorOf(response), readEndpoint(request.body), box);
+    once.showAt(response, address, secret);
+  };
 
   const edit: RequestHandler = async (request, response) => {
     const endpoint = await livingEndpoint(endpointIn(request));
@@ -67,14 +71,9 @@ export const webhookPages = (services: Services) => {
   };
 
   const update: RequestHandler = async (request, response) => {
-    const endpoint = await livingEndpoint(endpointIn(request));
-    return orFieldErrors(
-      async () => {
-        await updateEndpoint(em, actorOf(response), endpoint.id, readEndpoint(request.body));
-        return done(request, response, address, 'Saved.');
-      },
-      (errors) => formPage(response.status(422), endpoint, request.body ?? {}, errors),
-    );
+    const { id } = await livingEndpoint(endpointIn(request));
+    await updateEndpoint(em, actorOf(response), id, readEndpoint(request.body));
+    return done(request, response, address, 'Saved.');
   };
 
   const pause: RequestHandler = async (request, response) => {
@@ -96,13 +95,8 @@ export const webhookPages = (services: Services) => {
   };
 
   const rotate: RequestHandler = async (request, response) => {
-    try {
-      const secret = await rotateSecret(em, actorOf(response), endpointIn(request), box);
-      once.showAt(response, address, secret);
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return listPage(request, response.status(409), { tone: 'danger', text: error.message });
-    }
+    const secret = await rotateSecret(em, actorOf(response), endpointIn(request), box);
+    once.showAt(response, address, secret);
   };
 
   const test: RequestHandler = async (request, response) => {
@@ -112,7 +106,7 @@ export const webhookPages = (services: Services) => {
     response.redirect(303, `${address}/${id}/deliveries/${deliveryId}`);
   };
 
-  const remove: RequestHandler = async (request, response) => {
+  const destroy: RequestHandler = async (request, response) => {
     await deleteEndpoint(em, actorOf(response), endpointIn(request));
     return done(request, response, address, 'The endpoint has been removed.');
   };
@@ -130,32 +124,20 @@ export const webhookPages = (services: Services) => {
     return endpoint;
   }
 
-  async function listPage(request: Request, response: Response, alert: Alert | null = null) {
-    page(response, 'settings/webhooks', {
-      title: 'Webhooks',
-      alert,
-      endpoints: await listEndpoints(em),
-      words: { outcomes: attemptOutcomes, states: endpointStates, reasons: disablingReasons },
-      secret: once.take(request, response, address),
-    });
-  }
-
-  function formPage(
-    response: Response,
-    endpoint: ListedEndpoint | null,
-    values: Record<string, unknown>,
-    errors: Readonly<Record<string, string>> = {},
-  ) {
+  /** The form of a new endpoint (null) or of one that there is, with what was typed in place of what is known. */
+  function formPage(response: Response, endpoint: ListedEndpoint | null, known: Record<string, unknown>) {
+    const note = noteOf(response);
+    const values: Record<string, unknown> = note.values ?? known;
     page(response, 'settings/webhook-form', {
       title: endpoint === null ? 'New webhook endpoint' : 'Edit the webhook endpoint',
       endpoint,
       values: { ...values, eventTypes: [values.eventTypes ?? []].flat() },
-      errors,
+      errors: note.errors ?? {},
       events: Object.entries(webhookEvents),
     });
   }
 
-  return { list, add, create, edit, update, pause, resume, rotateSecret: rotate, test, remove };
+  return { index, new: blank, create, edit, update, pause, resume, rotateSecret: rotate, test, destroy };
 };
 
 const endpointIn = (request: Request): number => idIn(request, 'endpointId', 'webhook endpoint');

@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import { workspaceOf } from '../../database/workspace.ts';
@@ -6,9 +6,10 @@ import { updateReminderSettings, updateWorkspace } from '../../database/workspac
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
 import { choice, text, wholeNumber } from '../input/fields.ts';
-import { orFieldErrors, readForm } from '../input/forms.ts';
+import { readForm } from '../input/forms.ts';
 import { digestHours, reminderForm } from '../input/reminder-form.ts';
 import { mailStatus } from '../pages/mail-status.ts';
+import { noteOf } from '../pages/page-note.ts';
 import { done, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 import { actorOf } from '../sign-in/signed-in.ts';
@@ -27,48 +28,9 @@ const importsForm = z.object({
 export const workspacePages = ({ database, environment }: Services) => {
   const { em } = database;
 
-  const show: RequestHandler = (_request, response) => formPage(response);
-
-  const update: RequestHandler = (request, response) =>
-    orFieldErrors(
-      async () => {
-        await updateWorkspace(em, actorOf(response), readForm(workspaceForm, request.body));
-        return done(request, response, '/settings/workspace', 'Saved.');
-      },
-      (errors) => formPage(response.status(422), request.body ?? {}, errors),
-    );
-
-  /** How files are read, and when one needs a confirmation. */
-  const updateImports: RequestHandler = (request, response) =>
-    orFieldErrors(
-      async () => {
-        await updateImportSettings(em, actorOf(response), readForm(importsForm, request.body));
-        return done(request, response, '/settings/workspace', 'Saved.');
-      },
-      (errors) => formPage(response.status(422), request.body ?? {}, errors),
-    );
-
-  /** When people are reminded. */
-  const updateReminders: RequestHandler = (request, response) =>
-    orFieldErrors(
-      async () => {
-        await updateReminderSettings(em, actorOf(response), readForm(reminderForm, request.body));
-        return done(
-          request,
-          response,
-          '/settings/workspace',
-          'Saved. The reminders of everybody who is leaving fit.',
-        );
-      },
-      (errors) => formPage(response.status(422), request.body ?? {}, errors),
-    );
-
   /** The forms, with what was typed into one of them in place of what is set. */
-  async function formPage(
-    response: Response,
-    typed: Record<string, unknown> = {},
-    errors: Readonly<Record<string, string>> = {},
-  ) {
+  const show: RequestHandler = async (_request, response) => {
+    const { values: typed = {}, errors = {} } = noteOf(response);
     const { remindDaysBefore, ...set } = await workspaceOf(em.fork());
     page(response, 'settings/workspace', {
       title: 'Workspace',
@@ -79,7 +41,25 @@ export const workspacePages = ({ database, environment }: Services) => {
       mail: mailStatus(environment),
       dateFormats: dateFormats.map((format) => [format, `${format}, as in ${exampleOf(format)}`]),
     });
-  }
+  };
+
+  const update: RequestHandler = async (request, response) => {
+    await updateWorkspace(em, actorOf(response), readForm(workspaceForm, request.body));
+    return done(request, response, '/settings/workspace', 'Saved.');
+  };
+
+  /** How files are read, and when one needs a confirmation. */
+  const updateImports: RequestHandler = async (request, response) => {
+    await updateImportSettings(em, actorOf(response), readForm(importsForm, request.body));
+    return done(request, response, '/settings/workspace', 'Saved.');
+  };
+
+  /** When people are reminded. */
+  const updateReminders: RequestHandler = async (request, response) => {
+    await updateReminderSettings(em, actorOf(response), readForm(reminderForm, request.body));
+    const text = 'Saved. The reminders of everybody who is leaving fit.';
+    return done(request, response, '/settings/workspace', text);
+  };
 
   return { show, update, updateImports, updateReminders };
 };

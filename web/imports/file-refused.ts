@@ -17,4 +17,8 @@ export class FileRefused extends InvalidInput {
     super({ file: message });
     this.code = code;
   }
+
+  get status(): number {
+    return this.code === 'too-large' ? 413 : 422;
+  }
 }

@@ -12,16 +12,3 @@ export function readForm<Schema extends z.ZodType>(schema: Schema, body: unknown
   for (const issue of result.error.issues) fields[String(issue.path[0] ?? '')] ??= issue.message;
   throw new InvalidInput(fields);
 }
-
-/** Runs `work`; bad input, found by a form or by a rule, goes to `answer` with the message for each field. */
-export async function orFieldErrors<T>(
-  work: () => Promise<T>,
-  answer: (errors: Readonly<Record<string, string>>) => T | Promise<T>,
-): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof InvalidInput) return answer(error.fields);
-    throw error;
-  }
-}

@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { NotFound } from '../../domain/failures.ts';
 
 const largestId = 2 ** 31 - 1;
@@ -46,5 +46,5 @@ export function sought(request: Request, name: string): string {
 }
 
 /** The person somebody searches for; nobody any more once they were chosen and it was done. */
-export const soughtPerson = (request: Request, status: number): string =>
-  request.method === 'POST' && status === 200 ? '' : sought(request, 'person');
+export const soughtPerson = (request: Request, { statusCode }: Response): string =>
+  request.method === 'POST' && statusCode === 200 ? '' : sought(request, 'person');

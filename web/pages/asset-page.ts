@@ -15,9 +15,9 @@ export async function renderAsset(
   request: Request,
   response: Response,
   assetId: number,
-  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
-  const search = soughtPerson(request, status);
+  const search = soughtPerson(request, response);
   const [asset, history, found] = await Promise.all([
     assetById(em, assetId),
     historyOf(em, assetId),
@@ -35,7 +35,6 @@ export async function renderAsset(
     errors,
     values,
   };
-  response.status(status);
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'assets/_asset', data);
   else page(response, 'assets/show', { title: `${asset.tag}, ${asset.model}`, ...data });
 }

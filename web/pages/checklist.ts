@@ -14,7 +14,6 @@ export interface ChecklistNote {
   alert?: Alert | null;
   /** The token of something the engine has not answered yet: the checklist keeps asking for it. */
   pendingToken?: string;
-  status?: number;
 }
 
 /** Shows a person's checklist as it is now: the whole page, or for htmx the part that changes. */
@@ -23,14 +22,13 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken, status = 200 }: ChecklistNote = {},
+  { alert = null, pendingToken }: ChecklistNote = {},
 ): Promise<void> {
   const leaver = await leaverOf(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
   const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
   const rest = { alert, pendingToken: pendingToken ?? null, reminders };
-  response.status(status);
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });

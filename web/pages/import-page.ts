@@ -18,7 +18,7 @@ export async function renderImport(
   request: Request,
   response: Response,
   found: Import,
-  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
   const workspace = await workspaceOf(em.fork());
   const counts = countsOf(found);
@@ -26,7 +26,7 @@ export async function renderImport(
   const shown =
     shownLines.find((each) => each === asked) ?? shownLines.find((each) => counts[each] > 0) ?? 'errors';
   const hasList = !isUnderWay(found.state) && !found.linesDeletedAt && found.state !== 'staging';
-  page(response.status(status), 'imports/show', {
+  page(response, 'imports/show', {
     title: `Import of ${found.fileName}`,
     found,
     by: await nameOfUploader(em, found),
@@ -42,7 +42,8 @@ export async function renderImport(
     lines: linesInWords,
     kindWords,
     stateWords,
-    alert,
+    // The message stands beside the only field.
+    alert: errors.people ? null : alert,
     errors,
     values,
   });

@@ -14,16 +14,15 @@ export async function renderLicense(
   request: Request,
   response: Response,
   licenseId: number,
-  { status = 200, alert = null, errors = {} }: PageNote = {},
+  { alert = null, errors = {} }: PageNote = {},
 ): Promise<void> {
-  const search = { seats: sought(request, 'q'), people: soughtPerson(request, status) };
+  const search = { seats: sought(request, 'q'), people: soughtPerson(request, response) };
   const [license, seats, found] = await Promise.all([
     licenseById(em, licenseId),
     seatsInUse(em, licenseId, search.seats, pageIn(request)),
     searchPeople(em, search.people),
   ]);
   const data = { license, seats, search, found, newToken, alert, errors };
-  response.status(status);
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'licenses/_license', data);
   else page(response, 'licenses/show', { title: license.name, ...data });
 }

@@ -10,6 +10,7 @@ import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 import { browserWords } from '../words/browsers.ts';
 import { mailStatus } from './mail-status.ts';
+import type { PageNote } from './page-note.ts';
 import { page } from './rendering.ts';
 
 /** What each kind of mail is about, in words. */
@@ -42,11 +43,7 @@ export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
 /** Shows the signed-in person their own page, with what is wrong with a form of it. */
 export const ownPage =
   ({ database, environment }: Services) =>
-  async (
-    request: Request,
-    response: Response,
-    errors: Readonly<Record<string, string>> = {},
-  ): Promise<void> => {
+  async (request: Request, response: Response, { errors = {} }: PageNote = {}): Promise<void> => {
     const me = signedIn(response);
     const unwanted = await unwantedMailOf(database.em, me.id);
     const sessions = await sessionsOf(database.em, me.id, new Date(Date.now() - absoluteLimitMs));

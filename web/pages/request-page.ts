@@ -18,14 +18,13 @@ export async function renderRequest(
   request: Request,
   response: Response,
   requestId: number,
-  { status = 200, alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
   const search = sought(request, 'asset');
   const wish = await requestById(em, requestId);
   const mayBeGiven = isOpenRequest(wish.status) && mayReceiveItems(wish.userStatus);
   const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offered) : null;
   const data = { request: wish, assets, search, from: comingFrom(request), alert, errors, values };
-  response.status(status);
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'requests/_request', data);
   else page(response, 'requests/show', { title: `${wish.item} for ${wish.name}`, ...data });
 }

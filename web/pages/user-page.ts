@@ -9,7 +9,7 @@ import { roles } from '../../domain/permissions.ts';
 import { editForm } from '../input/edit-form.ts';
 import type { Services } from '../services.ts';
 import type { PageNote } from './page-note.ts';
-import { page } from './rendering.ts';
+import { type Alert, page } from './rendering.ts';
 import { shownOnce } from './shown-once.ts';
 
 /** Shows a person's record as it is now, with what was typed as the end date and what is wrong with it. */
@@ -23,9 +23,9 @@ export const userPage = (services: Services) => {
       userRecordOf(em, userId),
       mailTroubleOf(em, userId),
     ]);
-    page(response.status(note.status ?? 200), 'users/show', {
+    page(response, 'users/show', {
       title: leaver.name,
-      alert: note.alert ?? null,
+      alert: aboveAll(note),
       leaver,
       record,
       mailTrouble,
@@ -37,10 +37,17 @@ export const userPage = (services: Services) => {
         requests: leaver.requests.length,
       }),
       today: todayIn(leaver.workspaceZone, new Date()),
-      endDateForm: editForm({ endDate: leaver.endDate }, note),
+      endDateForm: editForm({ endDate: leaver.endDate }, aboutEndDate(note)),
       invitation: once.take(request, response, `/users/${userId}`),
       roles,
       reportsShown,
     });
   };
 };
+
+/** The form for the role has no room for a message beside its field. */
+const aboveAll = ({ alert = null, errors = {} }: PageNote): Alert | null =>
+  errors.role ? { tone: 'danger', text: errors.role } : alert;
+
+/** The record has several forms: only the one for the end date comes back with what was typed. */
+const aboutEndDate = (note: PageNote): PageNote => (note.values?.endDate === undefined ? {} : note);

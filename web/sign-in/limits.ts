@@ -3,6 +3,13 @@ import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { digestOf } from '../../database/digest.ts';
 import type { Database } from '../../database/orm.ts';
+import { InvalidInput } from '../../domain/failures.ts';
+
+/** Too many failed tries, with the message for the field to show it beside. */
+export class TooManyTries extends InvalidInput {
+  override name = 'TooManyTries';
+  readonly status = 429;
+}
 
 const quarterHour = 15 * 60;
 

@@ -1,0 +1,32 @@
+import type { RequestHandler } from 'express';
+import { stopMail } from '../../database/mail-choices.ts';
+import { mailTokens, type Unsubscribing } from '../../database/mail-tokens.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { page } from '../pages/rendering.ts';
+import type { Services } from '../services.ts';
+
+/** Stopping a kind of mail by the link in a mail. */
+export const unsubscriptionPages = ({ database: { em }, environment }: Services) => {
+  const tokens = mailTokens(environment.SECRET_KEY);
+
+  /** Asks once more: nothing changes by looking, since mail programs look at links before people do. */
+  const blank: RequestHandler = (request, response) => {
+    const { kind } = stopping(String(request.params.token));
+    page(response, 'unsubscribe/show', { title: 'Stop mails', kind, isStopped: false });
+  };
+
+  /** Works without signing in, for the button of mail programs too (RFC 8058). */
+  const create: RequestHandler = async (request, response) => {
+    const { userId, kind } = stopping(String(request.params.token));
+    await stopMail(em, userId, kind);
+    page(response, 'unsubscribe/show', { title: 'Mails stopped', kind, isStopped: true });
+  };
+
+  function stopping(token: string): Unsubscribing {
+    const found = tokens.read(token);
+    if (found === null) throw new NotFound('link');
+    return found;
+  }
+
+  return { new: blank, create };
+};
