@@ -1,33 +1,16 @@
-import { accessPages } from './handlers/access.ts';
-import { assetPages } from './handlers/assets.ts';
-import { assignmentPages } from './handlers/assignments.ts';
-import { auditPages } from './handlers/audit.ts';
-import { completionPages } from './handlers/completion.ts';
-import { deliveryPages } from './handlers/deliveries.ts';
+import { accessHandlers } from './access/handlers.ts';
 import { healthProbes } from './handlers/health.ts';
 import { importPages } from './handlers/imports.ts';
-import { invitationPages } from './handlers/invitations.ts';
-import { licensePages } from './handlers/licenses.ts';
-import { mailChoicePages } from './handlers/mail-choices.ts';
-import { mailPages } from './handlers/mails.ts';
-import { ownPages } from './handlers/me.ts';
-import { notificationPages } from './handlers/notifications.ts';
-import { offboardingPages } from './handlers/offboarding.ts';
-import { passwordPages } from './handlers/password.ts';
-import { queuePages } from './handlers/queue.ts';
-import { requestPages } from './handlers/requests.ts';
-import { resolutionPages } from './handlers/resolutions.ts';
-import { revocationPages } from './handlers/revocation.ts';
-import { seatPages } from './handlers/seats.ts';
-import { sessionPages } from './handlers/session.ts';
-import { ownSessions } from './handlers/sessions.ts';
-import { tokenPages } from './handlers/tokens.ts';
 import { unsubscriptionPages } from './handlers/unsubscription.ts';
 import { userPages } from './handlers/users.ts';
-import { webhookPages } from './handlers/webhooks.ts';
-import { workspacePages } from './handlers/workspace.ts';
+import { inventoryHandlers } from './inventory/handlers.ts';
+import { mailHandlers } from './mail/handlers.ts';
+import { ownHandlers } from './me/handlers.ts';
+import { offboardingHandlers } from './offboarding/handlers.ts';
 import { get, post, type Route } from './routing.ts';
 import type { Services } from './services.ts';
+import { webhookHandlers } from './webhooks/handlers.ts';
+import { workspaceHandlers } from './workspace/handlers.ts';
 
 /** For monitors and load balancers; they answer without a session. */
 export function probes(services: Services): Route[] {
@@ -46,32 +29,16 @@ export function openDoors(services: Services): Route[] {
 
 /** Every address of the console: method, path, who may, what answers, and the page that shows why it was refused. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
-  const session = await sessionPages(services);
-  const me = ownPages(services);
-  const queue = queuePages(services);
-  const offboarding = offboardingPages(services);
-  const completion = completionPages(services);
-  const revocation = revocationPages(services);
-  const notifications = notificationPages(services);
-  const audit = auditPages(services);
-  const assets = assetPages(services);
-  const assignments = assignmentPages(services);
-  const licenses = licensePages(services);
-  const seats = seatPages(services);
-  const requests = requestPages(services);
-  const resolutions = resolutionPages(services);
+  const { queue, offboarding, completion } = offboardingHandlers(services);
+  const { assets, assignments, licenses, seats, revocation, requests, resolutions } =
+    inventoryHandlers(services);
   const imports = importPages(services);
   const users = userPages(services);
-  const access = accessPages(services);
-  const invitations = invitationPages(services);
-  const password = await passwordPages(services);
-  const otherSessions = ownSessions(services);
-  const mailChoices = mailChoicePages(services);
-  const mails = mailPages(services);
-  const tokens = tokenPages(services);
-  const webhooks = webhookPages(services);
-  const deliveries = deliveryPages(services);
-  const workspace = workspacePages(services);
+  const { session, access, invitations, tokens } = await accessHandlers(services);
+  const { me, password, otherSessions, mailChoices } = await ownHandlers(services);
+  const { notifications, mails } = mailHandlers(services);
+  const { webhooks, deliveries } = webhookHandlers(services);
+  const { workspace, audit } = workspaceHandlers(services);
 
   return [
     get('/', 'own-page', me.home),
