@@ -8,7 +8,10 @@ import { helpersIn } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('../views', import.meta.url));
 
-/** Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped. */
+/**
+ * Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped.
+ * White space is kept, because between words it shows: `<%_` and `_%>` remove it where none may be seen.
+ */
 const eta = new Eta({
   views,
   cache: true,

@@ -4,6 +4,23 @@ import { may } from '../../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../../domain/queue.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from '../words/actors.ts';
+import { alertIcon } from '../words/alerts.ts';
+import { assetTone } from '../words/assets.ts';
+import {
+  importIcon,
+  importTone,
+  leavingWords,
+  lineDetailHeading,
+  lineListLabels,
+  previewFigures,
+  resultFigures,
+  subjectAddress,
+} from '../words/imports.ts';
+import { mailNoun } from '../words/mail.ts';
+import { menuFor } from '../words/menu.ts';
+import { personTone } from '../words/people.ts';
+import { outcomeButtons, requestTone } from '../words/requests.ts';
+import { deliveryOnChecklist, deliveryTone, endpointTone } from '../words/webhooks.ts';
 
 /** Made once: a page has a hundred dates, and making a format is what costs. */
 const calendarDate = new Intl.DateTimeFormat('en-GB', {
@@ -23,6 +40,41 @@ export const helpers = {
   dueWords,
   rowButton,
   stepWords,
+  alertIcon,
+  assetTone,
+  deliveryOnChecklist,
+  deliveryTone,
+  endpointTone,
+  importIcon,
+  importTone,
+  leavingWords,
+  lineDetailHeading,
+  lineListLabels,
+  mailNoun,
+  menuFor,
+  outcomeButtons,
+  personTone,
+  previewFigures,
+  requestTone,
+  resultFigures,
+  subjectAddress,
+
+  /** Makes the fields of a form: each knows what was typed and what was wrong with it. */
+  fieldsOf:
+    (values: Record<string, unknown>, errors: Record<string, string>) =>
+    (name: string, label: string, more: Record<string, unknown> = {}) => ({
+      name,
+      label,
+      value: values[name],
+      error: errors[name],
+      ...more,
+    }),
+
+  /** Stored words as the choices of a field. */
+  options: (stored: readonly string[]) => stored.map((word) => [word, helpers.words(word)] as const),
+
+  /** What is known of several things, on one line. */
+  joined: (parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' · '),
 
   /** A calendar date for people: `24 Nov 2026`. */
   date: (date: string | null | undefined) => (date ? calendarDate.format(Date.parse(date)) : '—'),

@@ -1,6 +1,8 @@
+import type { Preview, Results } from '../../database/entities/import.ts';
+import type { ShownLines } from '../../database/imports/report.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import type { ImportKind, ImportState } from '../../domain/imports/imports.ts';
-import type { Remark } from '../../domain/imports/judgement.ts';
+import type { LeavingEffect, Remark } from '../../domain/imports/judgement.ts';
 
 /** What a kind of import is called. */
 export const kindWords: Record<ImportKind, string> = {
@@ -34,3 +36,77 @@ export function remarkWords({ field, message }: Remark, columns: readonly FileCo
 /** How many lines: `1 line`, `100,000 lines`. */
 export const linesInWords = (count: number): string =>
   count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;
+
+const tones: Partial<Record<ImportState, string>> = {
+  done: 'tag-done',
+  failed: 'tag-danger',
+  cancelled: '',
+  ready: 'tag-warning',
+};
+
+/** The colour of an import's state, as a class. */
+export const importTone = (state: ImportState): string => tones[state] ?? 'tag-new';
+
+const icons: Partial<Record<ImportState, string>> = { done: 'circle-check', failed: 'alert-circle' };
+
+/** The icon of an import that has ended. */
+export const importIcon = (state: ImportState): string => icons[state] ?? 'circle-x';
+
+const addresses: Record<ImportKind, string> = { users: '/users', assets: '/assets', licenses: '/licenses' };
+
+/** The page of the person, asset or license that a line is about. */
+export const subjectAddress = (kind: ImportKind, id: number): string => `${addresses[kind]}/${id}`;
+
+/** What the lists of lines are called, before the import has started and after. */
+export const lineListLabels = (hasStarted: boolean): Record<ShownLines, string> => ({
+  errors: 'Errors',
+  leaving: 'End dates',
+  notes: 'Notes',
+  created: hasStarted ? 'Added' : 'New',
+  changed: 'Changed',
+});
+
+const detailHeadings: Partial<Record<ShownLines, string>> = {
+  errors: 'Column and problem',
+  leaving: 'End date',
+  notes: 'Note',
+};
+
+/** The heading of the column that says what a line does or what is wrong with it. */
+export const lineDetailHeading = (shown: ShownLines): string => detailHeadings[shown] ?? 'Change';
+
+/** What a line does to an offboarding, before the import has started and after. */
+export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string =>
+  ({
+    starts: hasStarted ? 'Started leaving' : 'Would start leaving',
+    moves: 'End date moved',
+    stops: 'End date cleared',
+  })[effect];
+
+/** A count with its label; the tone is the colour it has when the count is not zero. */
+type Figure = [label: string, count: number, tone?: 'bad' | 'warn' | false];
+
+/** What an import would do, in figures; where the brake is on, the counts that caused it stand out. */
+export function previewFigures(kind: ImportKind, preview: Preview, brakeIsOn: boolean): Figure[] {
+  const tone = brakeIsOn && 'warn';
+  const leaving: Figure[] = [
+    ['Would start leaving', preview.starts, tone],
+    ['End date moved', preview.moves],
+    ['End date cleared', preview.stops, tone],
+  ];
+  return [
+    ['New', preview.create],
+    ['Changed', preview.change],
+    ['Unchanged', preview.same],
+    ['Errors', preview.error, 'bad'],
+    ...(kind === 'users' ? leaving : []),
+  ];
+}
+
+/** What an import has done so far, in figures. */
+export const resultFigures = ({ created, changed, unchanged, failed }: Results): Figure[] => [
+  ['Added', created],
+  ['Changed', changed],
+  ['Unchanged', unchanged],
+  ['Errors', failed, 'bad'],
+];

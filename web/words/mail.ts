@@ -1,0 +1,11 @@
+import type { MailKind } from '../../domain/mails.ts';
+
+const mailNouns: Record<MailKind, string> = {
+  reminders: 'reminders',
+  completions: 'mails about completed offboardings',
+  problems: 'mails about problems',
+  imports: 'mails about imports',
+};
+
+/** What mails of a kind are called in the middle of a sentence. */
+export const mailNoun = (kind: MailKind): string => mailNouns[kind];

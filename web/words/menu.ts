@@ -1,0 +1,25 @@
+import { may, type Permission, type Role } from '../../domain/permissions.ts';
+
+interface MenuEntry {
+  address: string;
+  label: string;
+  icon: string;
+  permission: Permission;
+}
+
+const entries: MenuEntry[] = [
+  { address: '/offboarding', label: 'Offboarding', icon: 'door-exit', permission: 'offboard' },
+  { address: '/users', label: 'People', icon: 'users', permission: 'read-people' },
+  { address: '/assets', label: 'Assets', icon: 'devices', permission: 'manage-inventory' },
+  { address: '/licenses', label: 'Licenses', icon: 'license', permission: 'manage-inventory' },
+  { address: '/requests', label: 'Requests', icon: 'inbox', permission: 'manage-inventory' },
+  { address: '/imports', label: 'Imports', icon: 'file-import', permission: 'manage-inventory' },
+  { address: '/audit', label: 'Audit trail', icon: 'history', permission: 'read-audit' },
+  { address: '/settings/webhooks', label: 'Webhooks', icon: 'webhook', permission: 'manage-workspace' },
+  { address: '/settings/tokens', label: 'API tokens', icon: 'key', permission: 'manage-workspace' },
+  { address: '/settings/workspace', label: 'Workspace', icon: 'settings', permission: 'manage-workspace' },
+  { address: '/me', label: 'My page', icon: 'user-circle', permission: 'own-page' },
+];
+
+/** The entries of the menu that lead somewhere this role may go. */
+export const menuFor = (role: Role): MenuEntry[] => entries.filter(({ permission }) => may(role, permission));

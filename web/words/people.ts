@@ -1,0 +1,10 @@
+import type { UserStatus } from '../../domain/user-status.ts';
+
+const tones: Record<UserStatus, string> = {
+  active: 'tag-done',
+  suspended: 'tag-warning',
+  offboarded: 'tag-danger',
+};
+
+/** The colour of a person's status, as a class. */
+export const personTone = (status: UserStatus): string => tones[status];

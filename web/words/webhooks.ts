@@ -1,0 +1,31 @@
+import type { DeliveryState, EndpointState } from '../../domain/webhooks.ts';
+
+const deliveryTones: Record<DeliveryState, string> = {
+  delivered: 'tag-done',
+  pending: 'tag-new',
+  failed: 'tag-danger',
+  disabled: 'tag-warning',
+};
+
+/** The colour of a delivery's state, as a class. */
+export const deliveryTone = (state: DeliveryState): string => deliveryTones[state];
+
+const checklistWords: Record<DeliveryState, string> = {
+  delivered: 'Delivered',
+  pending: 'On its way',
+  failed: 'Given up',
+  disabled: 'Not sent',
+};
+
+/** A delivery's state as the checklist says it. */
+export const deliveryOnChecklist = (state: DeliveryState): string => checklistWords[state];
+
+const endpointTones: Record<EndpointState, string> = {
+  active: 'tag-done',
+  paused: 'tag-warning',
+  disabled: 'tag-danger',
+  deleted: '',
+};
+
+/** The colour of an endpoint's state, as a class. */
+export const endpointTone = (state: EndpointState): string => endpointTones[state];
