@@ -10,8 +10,8 @@ import type { World } from './world.ts';
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
 type Activity = (...args: any[]) => Promise<unknown>;
 
-/** Who hears of what failed. */
-type Told = Pick<World, 'log' | 'metrics'>;
+/** What a failed step is reported to, and when it counts as broken. */
+type Told = Pick<World, 'log' | 'metrics' | 'triesOfBroken'>;
 
 /**
  * The same activities, failing in types that the workflows know and with messages that name nobody: the
@@ -23,7 +23,7 @@ export function withTypedFailures<T extends Record<string, Activity>>(activities
 }
 
 const typed =
-  (name: string, activity: Activity, { log, metrics }: Told): Activity =>
+  (name: string, activity: Activity, { log, metrics, triesOfBroken }: Told): Activity =>
   (...args) =>
     forItsRequest(args, async () => {
       try {
@@ -36,7 +36,7 @@ const typed =
           'A step failed',
         );
         metrics.stepFailed(name);
-        throw asFailure(error, attempt);
+        throw asFailure(error, attempt, triesOfBroken);
       }
     });
 
@@ -47,9 +47,9 @@ function forItsRequest<T>([question]: unknown[], work: () => Promise<T>): Promis
 }
 
 /** Enough tries to be sure that it is not one unlucky moment: about three seconds. */
-const triesOfBroken = 6;
+export const usualTriesOfBroken = 6;
 
-function asFailure(error: unknown, attempt: number): ApplicationFailure {
+function asFailure(error: unknown, attempt: number, triesOfBroken = usualTriesOfBroken): ApplicationFailure {
   if (error instanceof NotFound)
     return ApplicationFailure.nonRetryable('There is no such thing.', failureTypes.notFound);
   if (error instanceof Refusal) {

@@ -18,6 +18,8 @@ export interface World {
   mail: PostOffice | null;
   /** When webhooks are tried again. */
   retrySchedule: RetrySchedule;
+  /** How often a step is tried that no other try will help, before it needs attention; by default six times. */
+  triesOfBroken?: number;
 }
 
 /** What mails are sent by, and what they lead to. */

@@ -1,15 +1,15 @@
 import type { Log } from './log.ts';
 
 /** What is under way has ten seconds to finish; closing connections takes a moment more, in milliseconds. */
-const patienceMs = 14_000;
+export const usualEndTimeoutMs = 14_000;
 
 /**
- * Ends this process at the latest 14 seconds, and `moreMs`, from now: a database or an engine that has gone without a
+ * Ends this process at the latest `timeoutMs` from now: a database or an engine that has gone without a
  * word would be waited for, and whoever told the process to end would kill it. Everything is made for that as well.
  */
-export function endSoon(log: Log, moreMs = 0): void {
+export function endSoon(log: Log, timeoutMs = usualEndTimeoutMs): void {
   setTimeout(() => {
     log.warn('What is left does not end by itself and is broken off');
     process.exit(1);
-  }, patienceMs + moreMs).unref();
+  }, timeoutMs).unref();
 }

@@ -17,6 +17,8 @@ export interface ConnectOptions {
   poolSize?: number;
   /** How long one statement may take before its caller is told that the database does not answer; none: for ever. */
   queryTimeoutMs?: number;
+  /** How long a transaction may say nothing before the server ends it; it counts where `queryTimeoutMs` is given. */
+  idleInTransactionTimeoutMs?: number;
 }
 
 /** A server that does not take a connection within this many milliseconds does not answer. */
@@ -29,12 +31,16 @@ const serverLagsMs = 1_000;
  * word, and what it had locked would stay so for hours. Longer than any of them is silent: at most 40 s, while a worker
  * gives the engine a hundred things, each of which waits five seconds for an answer.
  */
-const silenceMs = 60_000;
+export const usualIdleInTransactionTimeoutMs = 60_000;
 
 /** Connects to PostgreSQL. Close it with `close()`. */
 export const connect = (
   databaseUrl: string,
-  { poolSize = 10, queryTimeoutMs }: ConnectOptions = {},
+  {
+    poolSize = 10,
+    queryTimeoutMs,
+    idleInTransactionTimeoutMs = usualIdleInTransactionTimeoutMs,
+  }: ConnectOptions = {},
 ): Promise<Database> =>
   MikroORM.init({
     entities,
@@ -47,7 +53,7 @@ export const connect = (
         query_timeout: queryTimeoutMs,
         // Given up by its caller, a statement that waits for a lock would keep its connection at the server for ever.
         statement_timeout: queryTimeoutMs + serverLagsMs,
-        idle_in_transaction_session_timeout: silenceMs,
+        idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
       }),
     },
     // Dates and moments are compared in UTC; zones are the domain's business.

@@ -26,15 +26,20 @@ import {
   retry,
   retryNow,
   revokeSeat,
-  taskQueue,
   type UpdateRequest,
   webhookDeliveryStart,
   webhookWorkflow,
 } from '../workflows/messages.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
-const patienceMs = 4_500;
-const pollPatienceMs = 2_000;
+export const usualDeadlineMs = 4_500;
+const pollDeadlineMs = 2_000;
+
+/** How a console waits for the engine. */
+export interface EngineOptions {
+  /** How long a question may take before the page says that there is no answer yet. */
+  deadlineMs?: number;
+}
 
 /** Who asks, and under which token: the same token twice is done once. */
 export interface Question {
@@ -62,7 +67,11 @@ export class NotBegun extends Error {
 /** The console's side of the engine: asks the leaver's workflow and waits for its answer. */
 export type Engine = ReturnType<typeof createEngine>;
 
-export function createEngine(connection: Connection, namespace: string, queue = taskQueue) {
+export function createEngine(
+  connection: Connection,
+  namespace: string,
+  { deadlineMs = usualDeadlineMs }: EngineOptions = {},
+) {
   const client = new Client({ connection, namespace });
 
   async function ask<Answer, Arguments extends UpdateRequest>(
@@ -75,13 +84,13 @@ export function createEngine(connection: Connection, namespace: string, queue = 
       { ...rest, actor, requestedAt: Date.now(), ...(requestId && { requestId }) } as Arguments,
     ] as [Arguments];
     const options = { args, updateId: token };
-    return within(patienceMs, () =>
-      whileNotBegun(() =>
+    return within(deadlineMs, () =>
+      whileNotBegun(deadlineMs, () =>
         client.workflow.executeUpdateWithStart(update, {
           ...options,
           startWorkflowOperation: new WithStartWorkflowOperation(
             offboardingWorkflow,
-            offboardingStart({ offboardingId }, queue),
+            offboardingStart({ offboardingId }),
           ),
         }),
       ),
@@ -89,7 +98,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   }
 
   async function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    // The deadline ends the call; connecting has a patience of its own, which the timer cuts short.
+    // The deadline ends the call; connecting has a timeout of its own, which the timer cuts short.
     const timer = new AbortController();
     const tooLong = pause(ms, undefined, { signal: timer.signal }).then(() => {
       throw new NoAnswerYet();
@@ -120,7 +129,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     async answerTo(offboardingId: number, token: string): Promise<EngineAnswer | null> {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
       try {
-        return await within(pollPatienceMs, () => handle.getUpdateHandle<EngineAnswer>(token).result());
+        return await within(pollDeadlineMs, () => handle.getUpdateHandle<EngineAnswer>(token).result());
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
@@ -133,9 +142,9 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
     /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
     async retryDelivery(delivery: DeliveryAddress): Promise<void> {
-      await within(patienceMs, () =>
+      await within(deadlineMs, () =>
         client.workflow.signalWithStart(webhookWorkflow, {
-          ...webhookDeliveryStart(delivery, queue),
+          ...webhookDeliveryStart(delivery),
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           signal: retryNow,
@@ -145,9 +154,9 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
     /** Starts the process of a mail unless it runs. Throws NoAnswerYet. */
     async post(mailId: number): Promise<void> {
-      await within(patienceMs, () =>
+      await within(deadlineMs, () =>
         client.workflow.start(mailWorkflow, {
-          ...mailStart(mailId, queue),
+          ...mailStart(mailId),
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
         }),
@@ -156,7 +165,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 
     /** Whether the engine answers, within two seconds. */
     async isReachable(): Promise<boolean> {
-      return within(pollPatienceMs, () => connection.workflowService.getSystemInfo({})).then(
+      return within(pollDeadlineMs, () => connection.workflowService.getSystemInfo({})).then(
         () => true,
         () => false,
       );
@@ -165,8 +174,12 @@ export function createEngine(connection: Connection, namespace: string, queue = 
 }
 
 /** Connects when first used, so that the console comes up while the engine is away. */
-export const connectEngine = (address: string, namespace: string): Engine =>
-  createEngine(Connection.lazy({ address, connectTimeout: patienceMs }), namespace);
+export const connectEngine = (address: string, namespace: string, options?: EngineOptions): Engine =>
+  createEngine(
+    Connection.lazy({ address, connectTimeout: options?.deadlineMs ?? usualDeadlineMs }),
+    namespace,
+    options,
+  );
 
 /** The same engine, each call of it timed. */
 export const measuredEngine = (engine: Engine, { engineCalled }: Pick<WebMetrics, 'engineCalled'>): Engine =>
@@ -185,9 +198,9 @@ export const newToken = (): string => randomUUID();
 const turnedAway = 9;
 const pauseBetweenTriesMs = 300;
 
-/** Asks again, with the same token, as long as the engine turns the question away; the caller's patience ends it. */
-async function whileNotBegun<T>(call: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + patienceMs - 2 * pauseBetweenTriesMs;
+/** Asks again, with the same token, as long as the engine turns the question away; the caller's deadline ends it. */
+async function whileNotBegun<T>(deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + deadlineMs - 2 * pauseBetweenTriesMs;
   for (;;) {
     try {
       return await call();

@@ -28,9 +28,9 @@ import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
-import { keepWorking } from './workers.ts';
+import { keepWorking, usualShutdownGraceMs } from './workers.ts';
 
-const heartbeatEvery = 5_000;
+export const usualHeartbeatIntervalMs = 5_000;
 /** Whoever waits for the first sign of life should not wait for a whole turn. */
 const firstHeartbeatWithin = 100;
 const lookAtLeastEvery = 1_000;
@@ -47,21 +47,31 @@ const poolSize = 20;
  * Longer than any statement takes, in milliseconds: a server that has vanished without a word, as at a failover, would
  * be waited for until the operating system gives up, a quarter of an hour later or never.
  */
-const queryTimeoutMs = 20_000;
+export const queryTimeoutMs = 20_000;
 
 export interface RunOptions {
   environment: Environment;
   log: Log;
   workflowBundle: WorkflowBundleOption;
-  /** Aborted when the process is to end: what is under way is finished, ten seconds at most. */
+  /** Aborted when the process is to end: what is under way is finished, `shutdownGraceMs` at most. */
   stopping: AbortSignal;
+  /** How often the worker shows that it is alive. */
+  heartbeatIntervalMs?: number;
+  shutdownGraceMs?: number;
 }
 
 /**
  * Runs everything a worker process does until it is told to stop. Waits for a database and an engine that
  * are not there yet, and outlives both when they go away.
  */
-export async function runWorker({ environment, log, workflowBundle, stopping }: RunOptions): Promise<void> {
+export async function runWorker({
+  environment,
+  log,
+  workflowBundle,
+  stopping,
+  heartbeatIntervalMs = usualHeartbeatIntervalMs,
+  shutdownGraceMs = usualShutdownGraceMs,
+}: RunOptions): Promise<void> {
   const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = environment;
   const database = await connect(DATABASE_URL, { poolSize, queryTimeoutMs });
   const metrics = workerMetrics();
@@ -80,7 +90,15 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   const digest = createDigester({ database, engine, handOver, isOn: world.mail !== null });
   const startImports = createImportStarter({ database, engine, handOver });
   const bell = hangBell(DATABASE_URL, log);
-  const workers = keepWorking({ address, namespace, world, workflowBundle, log, stopping });
+  const workers = keepWorking({
+    address,
+    namespace,
+    world,
+    workflowBundle,
+    shutdownGraceMs,
+    log,
+    stopping,
+  });
   const name = `${hostname()}-${process.pid}`;
 
   const loop = (title: string, work: () => Promise<unknown>, nextTurn: () => Promise<unknown>) =>
@@ -102,7 +120,7 @@ export async function runWorker({ environment, log, workflowBundle, stopping }: 
   await Promise.all([
     workers.ended,
     loop('Heartbeat', showLife, () =>
-      sleep(workers.areRunning() ? heartbeatEvery : firstHeartbeatWithin, stopping),
+      sleep(workers.areRunning() ? heartbeatIntervalMs : firstHeartbeatWithin, stopping),
     ),
     loop('Relay', relay, whenRung('outbox')),
     loop('Deliveries', dispatch, whenRung('deliveries')),

@@ -29,14 +29,26 @@ interface WorkersOptions {
   queue?: string;
   /** How many webhooks are sent at the same time: far more than one endpoint may take, so that a dozen that hang leave room. */
   sendingPlaces?: number;
+  /** How long activities that run may take to finish when the worker is told to end. */
+  shutdownGraceMs?: number;
 }
+
+/** What is under way when a worker is told to end has so many milliseconds to finish. */
+export const usualShutdownGraceMs = 10_000;
 
 /** The workers of a process: one for the workflows and their database, one for webhooks, one for mail. */
 export const createWorkers = (
   connection: NativeConnection,
-  { namespace, world, workflowBundle, queue = taskQueue, sendingPlaces = 200 }: WorkersOptions,
+  {
+    namespace,
+    world,
+    workflowBundle,
+    queue = taskQueue,
+    sendingPlaces = 200,
+    shutdownGraceMs = usualShutdownGraceMs,
+  }: WorkersOptions,
 ): Promise<Worker[]> => {
-  const common = { connection, namespace, shutdownGraceTime: '10s' };
+  const common = { connection, namespace, shutdownGraceTime: shutdownGraceMs };
   return Promise.all([
     Worker.create({
       ...common,

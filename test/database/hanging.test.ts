@@ -49,14 +49,15 @@ test('a statement whose caller has given up does not wait on for a lock at the s
 });
 
 test('a transaction that the server has ended for its silence fails by itself, and the next one works', async () => {
-  const database = await connect(own.url, { queryTimeoutMs: 8_000 });
+  const database = await connect(own.url, { queryTimeoutMs: 8_000, idleInTransactionTimeoutMs: 200 });
   const silent = database.em.fork().transactional(async (em) => {
-    await em.execute("set local idle_in_transaction_session_timeout = '200ms'");
+    await em.execute('select from workspace for update');
     await pause(700);
     await em.execute('select 1');
   });
   await expect(silent).rejects.toThrow();
-  expect(await database.em.fork().execute('select 1 as one')).toEqual([{ one: 1 }]);
+  // What it had locked is free.
+  expect(await database.em.fork().execute('select 1 as one from workspace for update')).toEqual([{ one: 1 }]);
   await database.close();
 });
 

@@ -42,6 +42,7 @@ export function testWorld(database: Database): World & { metrics: WorkerMetrics 
     secretBox: secretBox(testKey),
     sender,
     retrySchedule: usualSchedule,
+    triesOfBroken: 3,
     mail: null,
   };
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, inject } from 'vitest';
 import { freePort } from '../../scripts/local/ports.ts';
+import type { ProcessOptions } from '../../web/process.ts';
 import { castPassword } from './cast.ts';
 import type { OwnDatabase } from './database.ts';
 import { testKey } from './engine.ts';
@@ -23,14 +24,20 @@ export interface WebProcess {
   signIn(email: string): Promise<Browserlike>;
 }
 
-/** Starts a web process for a file's database and namespace, and waits until it listens; it ends with the file. */
+/**
+ * Starts a web process for a file's database and namespace, and waits until it listens; it ends with the file. With
+ * options it is one of the tests' own, because the real one takes none.
+ */
 export async function startWebProcess(
   { url }: Pick<OwnDatabase, 'url'>,
   namespace: string,
   variables: Record<string, string> = {},
+  options?: ProcessOptions,
 ): Promise<WebProcess> {
   const port = await freePort();
-  const child = spawn(process.execPath, ['web/main.ts'], {
+  const program =
+    options === undefined ? ['web/main.ts'] : ['test/support/web-main.ts', JSON.stringify(options)];
+  const child = spawn(process.execPath, program, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {

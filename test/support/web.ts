@@ -7,7 +7,7 @@ import { readEnvironment } from '../../config/environment.ts';
 import { makeLog } from '../../config/log.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { createApp } from '../../web/app.ts';
-import { connectEngine, measuredEngine } from '../../web/engine.ts';
+import { connectEngine, type EngineOptions, measuredEngine } from '../../web/engine.ts';
 import { castPassword } from './cast.ts';
 import type { OwnDatabase } from './database.ts';
 
@@ -26,6 +26,7 @@ export interface TestWeb {
 export async function startWeb(
   { database, url }: OwnDatabase,
   variables: Record<string, string> = {},
+  engineOptions?: EngineOptions,
 ): Promise<TestWeb> {
   const environment = readEnvironment({
     DATABASE_URL: url,
@@ -35,7 +36,7 @@ export async function startWeb(
   });
   const metrics = webMetrics();
   const engine = measuredEngine(
-    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
+    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE, engineOptions),
     metrics,
   );
   const log = makeLog('web', 'silent');

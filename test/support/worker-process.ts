@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import type { ProcessOptions } from '../../worker/process.ts';
 import type { OwnDatabase } from './database.ts';
 import { eventually, testKey } from './engine.ts';
 
@@ -21,13 +22,22 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts a worker process for a file's database and namespace; it ends with the file. */
+/**
+ * Starts a worker process for a file's database and namespace; it ends with the file. With options it is one of the
+ * tests' own, because the real one takes none.
+ */
 export function startWorkerProcess(
   { url }: Pick<OwnDatabase, 'url'>,
   namespace: string,
   variables: Record<string, string> = {},
+  options?: Omit<ProcessOptions, 'codePath'>,
 ): WorkerProcess {
-  const child = spawn(process.execPath, ['worker/main.ts', inject('workflowBundlePath')], {
+  const codePath = inject('workflowBundlePath');
+  const program =
+    options === undefined
+      ? ['worker/main.ts', codePath]
+      : ['test/support/worker-main.ts', JSON.stringify({ ...options, codePath })];
+  const child = spawn(process.execPath, program, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     env: {

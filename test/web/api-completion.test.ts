@@ -27,14 +27,17 @@ const { value } = await createToken(em, 'system', {
   scopes: ['offboardings:complete', 'users:read'],
 });
 const call = apiAt(web.address, value);
+/** The same API, with a shorter deadline for the engine. */
+const hasty = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
+const hastyCall = apiAt(hasty.address, value);
 
 let worker: { stop: () => Promise<void> };
 beforeAll(async () => {
   worker = await engine.startWorker();
 });
 
-const complete = (person: { externalId: string }, body?: unknown, key?: string) =>
-  call('POST', `/users/${person.externalId}/completion`, {
+const complete = (person: { externalId: string }, body?: unknown, key?: string, at = call) =>
+  at('POST', `/users/${person.externalId}/completion`, {
     body,
     headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
@@ -173,9 +176,9 @@ test('without a worker it says within seconds that there is no answer yet', asyn
   await clearChecklist(database, cast);
   await worker.stop();
   const asked = performance.now();
-  const { status, json } = await complete(cast.lena);
+  const { status, json } = await complete(cast.lena, undefined, undefined, hastyCall);
   expect(status).toBe(202);
-  expect(performance.now() - asked).toBeLessThan(8_000);
+  expect(performance.now() - asked).toBeLessThan(3_000);
   expect(json).toMatchObject({ outcome: 'no-answer-yet' });
   expect((await userById(em, cast.lena.id)).status).toBe('active');
 });
@@ -184,10 +187,10 @@ test('what was asked without an answer is asked again under its key, and done on
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();
-  expect((await complete(cast.lena, undefined, key)).status).toBe(202);
+  expect((await complete(cast.lena, undefined, key, hastyCall)).status).toBe(202);
   const restarted = await engine.startWorker();
   const answer = await eventually(async () => {
-    const again = await complete(cast.lena, undefined, key);
+    const again = await complete(cast.lena, undefined, key, hastyCall);
     return again.status === 200 ? again : null;
   });
   expect(answer.json.outcome).toBe('completed');

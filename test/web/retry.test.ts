@@ -79,7 +79,7 @@ test('a process that is gone has nothing waiting any more', async () => {
 
 test('without an engine the page says that there is no answer yet', async () => {
   await failToComplete();
-  const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' });
+  const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
   const answer = await retry(await astray.signIn(cast.ivo.email));
   expect(answer.status).toBe(202);
   expect(said(answer.text)).toContain('warning: The process engine has not answered yet.');

@@ -55,21 +55,30 @@ it('waits for a database and an engine that are not there, outlives both, and en
 
 it('does not count as alive when it alone has lost the engine', async () => {
   const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
-  const { kill } = startWorkerProcess(own, namespace, { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` });
+  const { kill } = startWorkerProcess(
+    own,
+    namespace,
+    { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` },
+    { heartbeatIntervalMs: 500 },
+  );
   await eventually(() => youngestHeartbeat(database.em.fork()));
   const silentFor = async () =>
     Date.now() - ((await youngestHeartbeat(database.em.fork()))?.getTime() ?? Date.now());
   await toEngine.cut();
-  // As long as the console's /health believes in it.
-  await eventually(async () => (await silentFor()) > 15_000, 30_000);
+  // Three beats long, as long as the console's /health believes in it.
+  await eventually(async () => (await silentFor()) > 3 * 500 + 1_000);
   await toEngine.mend();
-  await eventually(async () => (await silentFor()) < 5_000, 20_000);
+  await eventually(async () => (await silentFor()) < 1_000, 20_000);
   await kill();
-}, 90_000);
+});
 
 it('takes back what was opened for a completion that never reached the engine', async () => {
   const { emil, ivo } = await makeCast(database);
-  const services = { database, engine: connectEngine('127.0.0.1:1', namespace), metrics: webMetrics() };
+  const services = {
+    database,
+    engine: connectEngine('127.0.0.1:1', namespace, { deadlineMs: 450 }),
+    metrics: webMetrics(),
+  };
   const question = { actor: `user:${ivo.id}`, token: 'lost' } as const;
   await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NoAnswerYet);
   const emils = () => database.em.fork().findOneOrFail(Offboarding, { userId: emil.id });

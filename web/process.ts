@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { endSoon, usualEndTimeoutMs } from '../config/ending.ts';
+import { readEnvironment } from '../config/environment.ts';
+import { makeLog } from '../config/log.ts';
+import { untilItWorks } from '../config/repeat.ts';
+import { ensureFirstAdmin } from '../database/first-admin.ts';
+import { connect } from '../database/orm.ts';
+import { InvalidInput } from '../domain/failures.ts';
+import { serveMetrics } from '../metrics/serving.ts';
+import { webMetrics } from '../metrics/web.ts';
+import { createApp } from './app.ts';
+import { drain } from './draining.ts';
+import { connectEngine, measuredEngine } from './engine.ts';
+
+/** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
+export const queryTimeoutMs = 8_000;
+
+/** How a web process ends. */
+export interface ProcessOptions {
+  /** How long the process may take to end, after load balancers have had their time to notice. */
+  endTimeoutMs?: number;
+}
+
+/** Serves console and API in this process until a signal, or the end of the process that started it. */
+export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: ProcessOptions = {}) {
+  const environment = readEnvironment();
+  const log = makeLog('web', environment.LOG_LEVEL);
+  const database = await connect(environment.DATABASE_URL, { queryTimeoutMs });
+  const metrics = webMetrics();
+  const engine = measuredEngine(
+    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
+    metrics,
+  );
+  const stopServingMetrics = await serveMetrics({ registry: metrics.registry, database, environment, log });
+  const stopping = new AbortController();
+  const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
+  const server = createServer(await createApp(services));
+  server.listen(environment.PORT, environment.HOST, () =>
+    log.info({ port: environment.PORT }, 'web is listening'),
+  );
+  const { LASTDAY_ADMIN_EMAIL: email, LASTDAY_ADMIN_PASSWORD: password } = environment;
+  if (email && password) void addFirstAdmin(email, password);
+
+  server.on('error', (error) => {
+    log.fatal({ err: error }, `cannot listen on ${environment.HOST}:${environment.PORT}; set PORT or HOST`);
+    process.exit(1);
+  });
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('disconnect', stop);
+
+  /** As soon as the database answers; until then the console is there and says that it does not. */
+  async function addFirstAdmin(email: string, password: string) {
+    const add = () => ensureFirstAdmin(database.em, { email, password }).catch(endForBadPassword);
+    await untilItWorks('The first super-admin', add, log, stopping.signal).catch(() => undefined);
+  }
+
+  function endForBadPassword(error: unknown) {
+    if (!(error instanceof InvalidInput)) throw error;
+    log.fatal({ reason: error.message }, 'LASTDAY_ADMIN_PASSWORD breaks the rules for passwords');
+    process.exit(1);
+  }
+
+  /** Load balancers learn of it first, then no connection is taken, and requests that run are answered. */
+  async function stop() {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    const drainMs = environment.DRAIN_SECONDS * 1000;
+    endSoon(log, endTimeoutMs + drainMs);
+    await pause(drainMs);
+    await drain(server);
+    await stopServingMetrics();
+    await database.close();
+    process.exit(0);
+  }
+}
