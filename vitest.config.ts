@@ -1,17 +1,40 @@
+import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+
+/** What starts processes waits for them most of the time, and may change its own process: it is isolated. */
+const startsProcesses =
+  /startWebProcess|startWorkerProcess|startBrowser|startPlace|startPostgres|startTemporal|node:child_process/;
+const processes = [
+  ...globSync('test/{bench,end-to-end,scripts}/**/*.test.ts'),
+  ...globSync('test/**/*.test.ts').filter((file) => startsProcesses.test(readFileSync(file, 'utf8'))),
+];
+const engine = ['test/{trials,worker,workflows}/**/*.test.ts'];
+
+const common = {
+  pool: 'forks',
+  // Real servers, on machines that have other things to do.
+  testTimeout: 120_000,
+  hookTimeout: 60_000,
+} as const;
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts', 'test/support/chromium.ts'],
-    pool: 'forks',
-    isolate: true,
-    maxWorkers: 2,
-    // Real servers, on machines that have other things to do.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    // One more than the cores of a small machine, because a test often waits for a server or a process.
+    maxWorkers: 3,
     teardownTimeout: 60_000,
-    // On a busy machine of many a wait can be cut short; what is really broken fails twice.
-    retry: process.env.CI ? 1 : 0,
+    projects: [
+      { test: { ...common, name: 'engine', isolate: false, include: engine, exclude: processes } },
+      { test: { ...common, name: 'processes', include: processes } },
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          isolate: false,
+          include: ['test/**/*.test.ts'],
+          exclude: [...engine, ...processes],
+        },
+      },
+    ],
   },
 });

@@ -2,7 +2,15 @@ import { installPackages } from './local/install.mjs';
 import { run } from './local/programs.mjs';
 import { runVitest } from './local/vitest.mjs';
 
-// `npm test`: installs what is missing, then runs all there is. What follows `--` goes to vitest.
+// `npm test`: installs what is missing, then runs all there is. What follows `--` goes to vitest, but `--strict-times`,
+// by which a file that takes too long fails.
+
+const strictSeconds = 20;
+const slowestShown = 10;
+
+const began = Date.now();
+const args = process.argv.slice(2).filter((arg) => arg !== '--strict-times');
+const isStrict = process.argv.includes('--strict-times');
 
 await installPackages({ development: true });
 
@@ -23,7 +31,22 @@ async function check(title, program, args) {
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1 };
 }
 
-function tests() {
+async function tests() {
   console.log('\nTests');
-  return runVitest(process.argv.slice(2));
+  const { passed, failed, files } = await runVitest(args);
+  const tooSlow = showTimes(files);
+  return { passed, failed: failed + (isStrict ? tooSlow.length : 0) };
+}
+
+/** Shows the files that took longest, and the time of the whole. Returns those that took too long. */
+function showTimes(files) {
+  const slowest = [...files].sort((a, b) => b.seconds - a.seconds);
+  const tooSlow = slowest.filter(({ seconds }) => seconds > strictSeconds);
+  console.log(`The slowest files, in seconds (at most ${strictSeconds} each):`);
+  for (const { name, seconds } of slowest.slice(0, slowestShown))
+    console.log(`${seconds.toFixed(1).padStart(6)} ${name}`);
+  if (isStrict) for (const { name } of tooSlow) console.log(`Too slow: ${name}`);
+  const total = Math.round((Date.now() - began) / 1000);
+  console.log(`Took ${Math.floor(total / 60)} min ${total % 60} s`);
+  return tooSlow;
 }

@@ -3,7 +3,6 @@ import { matchesGlob } from 'node:path';
 import { expect, test } from 'vitest';
 import claims from '../../docs/claims.json' with { type: 'json' };
 import prove from '../../prove/vitest.config.ts';
-import tests from '../../vitest.config.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -11,7 +10,7 @@ const proofs = claims.flatMap(({ id, tests }) => tests.map((proof) => ({ id, ...
 
 /** The commands that run a test file. */
 function runsOf(file: string): string[] {
-  const includes = { test: tests.test!.include!, prove: prove.test!.include! };
+  const includes = { test: ['test/**/*.test.ts'], prove: prove.test!.include! };
   return Object.entries(includes)
     .filter(([, patterns]) => patterns.some((pattern) => matchesGlob(file, pattern)))
     .map(([command]) => command);

@@ -8,36 +8,31 @@ import { verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import { ownDatabase } from '../support/database.ts';
-import { once } from '../support/once.ts';
 
 const random = randomFrom(seed);
 /** Two clients must meet: one race nearly always suffices, so many always do. */
 const racesAtMost = 8;
 
-it(
-  'without the lock of the row the race finds what happened twice, while the laws of the schema hold',
-  once,
-  async () => {
-    const own = await ownDatabase();
-    const stage = await setStage(own, 10, await connectWithoutLocks(own.url, inject('postgresAdminUrl')));
-    const found = [
-      'without exactly one audit entry',
-      'has another revision',
-      'cannot have happened there',
-    ] as const;
-    const missing = new Set<string>(found);
-    for (let number = 1; number <= racesAtMost && missing.size > 0; number++) {
-      const course = { ...stage, random: random.named(`race ${number}`), operations: 12 };
-      const { laws, promises, order } = await verdictOn(stage, await race(course));
-      expect(laws).toEqual([]);
-      for (const problem of [...promises, ...order])
-        for (const words of found) if (problem.includes(words)) missing.delete(words);
-    }
-    expect([...missing]).toEqual([]);
-  },
-);
+it('without the lock of the row the race finds what happened twice, while the laws of the schema hold', async () => {
+  const own = await ownDatabase();
+  const stage = await setStage(own, 10, await connectWithoutLocks(own.url, inject('postgresAdminUrl')));
+  const found = [
+    'without exactly one audit entry',
+    'has another revision',
+    'cannot have happened there',
+  ] as const;
+  const missing = new Set<string>(found);
+  for (let number = 1; number <= racesAtMost && missing.size > 0; number++) {
+    const course = { ...stage, random: random.named(`race ${number}`), operations: 12 };
+    const { laws, promises, order } = await verdictOn(stage, await race(course));
+    expect(laws).toEqual([]);
+    for (const problem of [...promises, ...order])
+      for (const words of found) if (problem.includes(words)) missing.delete(words);
+  }
+  expect([...missing]).toEqual([]);
+});
 
-it('without the keys the race finds people who were offboarded and have something', once, async () => {
+it('without the keys the race finds people who were offboarded and have something', async () => {
   const own = await ownDatabase();
   await dropKeys(own.ownerUrl);
   const stage = await setStage(own, 10);

@@ -11,11 +11,10 @@ import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import { ownDatabase } from '../support/database.ts';
-import { once } from '../support/once.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../prove/controls/counting/workflow.ts', import.meta.url));
 
-it('over the same bad line pictures come out right, and counters do not', once, async () => {
+it('over the same bad line pictures come out right, and counters do not', async () => {
   const stage = await setStage(await ownDatabase(), 6);
   const random = randomFrom(seed);
   const course = { ...stage, random: random.named('race'), operations: 15 };

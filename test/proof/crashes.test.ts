@@ -11,7 +11,6 @@ import { troubleNames } from '../../prove/crashes/weather.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../support/cast.ts';
-import { once } from '../support/once.ts';
 
 // The short form of what `npm run prove` does at every step.
 const place = await startPlace();
@@ -22,7 +21,7 @@ const ofCompletion = {
   statement: /^commit after with offboarded as/,
 } as const;
 
-it('a completion survives the death of parts of Lastday in the middle of it', once, async () => {
+it('a completion survives the death of parts of Lastday in the middle of it', async () => {
   const attacks: Attack[] = [
     { step: { ...ofCompletion, answered: false }, strike: ['postgres', 'temporal'] },
     { step: { ...ofCompletion, answered: true }, strike: ['worker', 'web'] },
@@ -40,7 +39,7 @@ it('a completion survives the death of parts of Lastday in the middle of it', on
   expect(await problemsWithCompletions(machine, casts, outside)).toEqual([]);
 });
 
-it('an import survives it too', once, async () => {
+it('an import survives it too', async () => {
   const attacks: Attack[] = [
     {
       step: { line: 'web to postgres', statement: /^commit after update "imports"/, answered: true },
@@ -63,29 +62,21 @@ it('an import survives it too', once, async () => {
   expect(await problemsWithImports(machine, files, outside)).toEqual([]);
 });
 
-it(
-  'a strike that has only just come is over when what it killed runs again, and no sooner',
-  once,
-  async () => {
-    const killed = machine.parts.worker.current().pid;
-    const anything = { line: 'worker to postgres', statement: /./, answered: false } as const;
-    const { hasCome, over } = strikeAt(machine, anything, ['worker']);
-    while (!hasCome()) await turn();
-    await over();
-    expect(machine.parts.worker.current().pid).not.toBe(killed);
-    await machine.untilHealthy();
-  },
-);
+it('a strike that has only just come is over when what it killed runs again, and no sooner', async () => {
+  const killed = machine.parts.worker.current().pid;
+  const anything = { line: 'worker to postgres', statement: /./, answered: false } as const;
+  const { hasCome, over } = strikeAt(machine, anything, ['worker']);
+  while (!hasCome()) await turn();
+  await over();
+  expect(machine.parts.worker.current().pid).not.toBe(killed);
+  await machine.untilHealthy();
+});
 
-it(
-  'four completions and an import over lines that delay, break and go dark are done once',
-  once,
-  async () => {
-    const { problems, weather } = await workInBadWeather(place, randomFrom(seed).named('short'), {
-      casts: [],
-      files: [],
-    });
-    expect(problems).toEqual([]);
-    expect(troubleNames.reduce((sum, trouble) => sum + weather[trouble], 0)).toBeGreaterThan(3);
-  },
-);
+it('four completions and an import over lines that delay, break and go dark are done once', async () => {
+  const { problems, weather } = await workInBadWeather(place, randomFrom(seed).named('short'), {
+    casts: [],
+    files: [],
+  });
+  expect(problems).toEqual([]);
+  expect(troubleNames.reduce((sum, trouble) => sum + weather[trouble], 0)).toBeGreaterThan(3);
+});
