@@ -15,6 +15,7 @@ const common = {
   // Real servers, on machines that have other things to do.
   testTimeout: 120_000,
   hookTimeout: 60_000,
+  provide: { long: false },
 } as const;
 
 export default defineConfig({

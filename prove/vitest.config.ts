@@ -4,14 +4,19 @@ import { minutes } from './length.ts';
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
-    // The controls show that the proofs would find something, and a replay needs no longer form.
     include: [
-      'prove/**/*.prove.ts',
+      '{prove,test}/**/*.prove.ts',
+      // The controls show that the proofs would find something, and a replay needs no longer form.
       'test/proof/controls.test.ts',
       'test/proof/counters.test.ts',
       'test/workflows/replay.test.ts',
+      // Longer than in `npm test`.
+      'test/database/completion-races.test.ts',
+      'test/trials/claims.test.ts',
+      'test/web/api-properties.test.ts',
     ],
     globalSetup: 'test/support/global-setup.ts',
+    provide: { long: true },
     pool: 'forks',
     // One after another: a proof kills and times things.
     maxWorkers: 1,

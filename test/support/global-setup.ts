@@ -20,6 +20,8 @@ declare module 'vitest' {
     temporalCli: string;
     /** The workflows, bundled once for all workers of the run. */
     workflowBundlePath: string;
+    /** Whether tests that try something many times take their long form: in `npm run prove`. */
+    long: boolean;
   }
 }
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { completeOffboarding } from '../../database/completion.ts';
 import { openForCompletion } from '../../database/early-completions.ts';
 import { createToken } from '../../database/tokens.ts';
@@ -14,9 +14,9 @@ import { calls, type Known, type Operation } from '../support/random-calls.ts';
 import { startWeb } from '../support/web.ts';
 
 /** How long each operation is tried, in milliseconds; longer where nothing has come of it yet. */
-const timeLimit = 2_000;
+const timeLimit = inject('long') ? 2_000 : 500;
 /** How often each operation is tried within that time; and at most, for something to come of it. */
-const tries = { usual: 150, most: 1_000 };
+const tries = { usual: inject('long') ? 150 : 40, most: 1_000 };
 
 const own = await ownDatabase();
 const engine = await ownEngine(own.database);

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { readMachine } from '../../config/local-machine.ts';
+import { isAlive } from '../../scripts/local/processes.ts';
+import { ownMachine, untilReady } from './starting.ts';
+
+const place = await ownMachine();
+const { dataDir } = place;
+afterAll(place.remove);
+
+test('after being killed it starts again, and in the end leaves nothing behind', async () => {
+  const machine = place.start();
+  await untilReady(machine);
+  const left = readMachine(dataDir);
+  await machine.end('SIGKILL');
+  const again = place.start();
+  expect(await untilReady(again)).toBe(true);
+  expect(again.output).toContain('The last run was killed: clearing up after it');
+
+  const { programs = {} } = readMachine(dataDir) ?? {};
+  const servers = [pidIn('postgres/postmaster.pid'), pidIn('temporal.pid')];
+  expect(await again.end('SIGTERM')).toBe(0);
+  const all = [...Object.values(left?.programs ?? {}), ...Object.values(programs), ...servers];
+  expect(all.filter(isAlive)).toEqual([]);
+});
+
+const pidIn = (file: string) => Number(readFileSync(join(dataDir, file), 'utf8').split('\n')[0]);

@@ -1,0 +1,69 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { setEndDate } from '../../database/offboardings.ts';
+import { addDays, todayIn } from '../../domain/dates.ts';
+import { ownDatabase } from '../support/database.ts';
+import { eventually, ownEngine } from '../support/engine.ts';
+import { startWorkerProcess } from '../support/worker-process.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const engine = await ownEngine(database);
+const startWorker = () => startWorkerProcess(own, engine.namespace);
+
+const owner = new pg.Client({ connectionString: own.ownerUrl });
+beforeAll(() => owner.connect());
+afterAll(() => owner.end());
+const one = async (text: string) => (await owner.query(text)).rows[0];
+
+test('the relay killed with 300 people due: each is told once, and nobody is forgotten', async () => {
+  const count = 300;
+  const lastDay = addDays(todayIn('UTC', new Date()), 10);
+  const { rows: people } = await owner.query<{ id: number }>(`
+    insert into users (name, email, external_id)
+    select 'Leaver ' || n, 'leaver' || n || '@due.example', 'due-' || n from generate_series(1, ${count}) n
+    returning id`);
+  await owner.query(`
+    with devices as (insert into assets (tag, model) select external_id, 'X1' from users
+      where external_id like 'due-%' returning id, tag)
+    insert into assignments (asset_id, user_id) select d.id, u.id from devices d join users u on u.external_id = d.tag`);
+  const waiting = [...people];
+  const setThem = async () => {
+    for (let person = waiting.pop(); person !== undefined; person = waiting.pop())
+      await setEndDate(database.em, 'system', person.id, lastDay);
+  };
+  await Promise.all(Array.from({ length: 8 }, setThem));
+  await owner.query(`
+    update reminders set due_at = now() where kind = 'before_last_day' and days = 7
+      and offboarding_id in (select o.id from offboardings o join users u on u.id = o.user_id
+        where u.external_id like 'due-%')`);
+  const progress = (): Promise<{ fired: number; unsent: number }> =>
+    one(`
+      select (select count(*)::int from reminders where fired_at is not null) as fired,
+        (select count(*)::int from outbox where sent_at is null and offboarding_id is not null) as unsent`);
+
+  const all = (await progress()).unsent;
+  expect(all).toBeGreaterThanOrEqual(count);
+  const first = startWorker();
+  await eventually(async () => (await progress()).unsent <= all - 40, 30_000);
+  await first.kill();
+  // Nor in the middle of telling the engine.
+  expect((await progress()).unsent).toBeGreaterThan(0);
+
+  const second = startWorker();
+  await eventually(async () => (await progress()).fired >= 40, 30_000);
+  await second.kill();
+  const { fired } = await progress();
+  // Were it done already, nothing would have been tried.
+  expect(fired).toBeLessThan(count);
+
+  const next = startWorker();
+  await eventually(async () => (await progress()).fired >= count, 60_000);
+  const told = await one(`
+    select count(*)::int as people, max(times)::int as "mostTimes" from (
+      select user_id, count(*) as times from notifications
+      where kind = 'offboarding_reminder' and user_id = about_user_id group by user_id) each`);
+  expect(told).toEqual({ people: count, mostTimes: 1 });
+  await eventually(async () => (await progress()).unsent === 0, 30_000);
+  await next.kill();
+});
