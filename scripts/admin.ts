@@ -4,21 +4,26 @@ import { readPublicUrl } from '../config/environment.ts';
 import { makeSuperAdmin } from '../database/first-admin.ts';
 import { createLink, linkPath } from '../database/links.ts';
 import { systemActor } from '../domain/actor.ts';
-import { commandEnvironment, runCommand, WrongUsage, withDatabase } from './command.ts';
+import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase } from './command.ts';
 
 // `npm run admin`: makes somebody a super-admin and prints a link that signs them in once, alone as the last line.
 
 const usage = 'Usage: npm run admin -- --email ADDRESS';
 
-await runCommand(usage, async () => {
-  const { values } = parseArgs({ options: { email: { type: 'string' } } });
-  const email = z.email({ pattern: z.regexes.html5Email }).safeParse(values.email);
-  if (!email.success) throw new WrongUsage('Whose address? --email expects an e-mail address.');
-  const address = readPublicUrl(commandEnvironment());
-  const link = await withDatabase(async ({ em }) => {
-    const userId = await makeSuperAdmin(em, systemActor, email.data);
-    return createLink(em, { userId, purpose: 'sign-in', actor: systemActor });
-  });
-  console.log(`${email.data} is a super-admin. This link signs them in once, within the hour:`);
-  console.log(address + linkPath(link));
-});
+export const adminCommand: Command = {
+  usage,
+  async run(shell) {
+    const { values } = parseArgs({ args: shell.args, options: { email: { type: 'string' } } });
+    const email = z.email({ pattern: z.regexes.html5Email }).safeParse(values.email);
+    if (!email.success) throw new WrongUsage('Whose address? --email expects an e-mail address.');
+    const address = readPublicUrl(commandEnvironment(shell));
+    const link = await withDatabase(shell, async ({ em }) => {
+      const userId = await makeSuperAdmin(em, systemActor, email.data);
+      return createLink(em, { userId, purpose: 'sign-in', actor: systemActor });
+    });
+    shell.print(`${email.data} is a super-admin. This link signs them in once, within the hour:`);
+    shell.print(address + linkPath(link));
+  },
+};
+
+if (import.meta.main) process.exitCode = await runCommand(adminCommand);

@@ -5,11 +5,14 @@ import { runCommand, WrongUsage } from './command.ts';
 
 // `npm run bundle`: makes the workflows' code once, so that no worker has to at its start: `npm run worker -- FILE`.
 
-await runCommand('Usage: npm run bundle -- FILE', async () => {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const [file] = positionals;
-  if (file === undefined || positionals.length > 1) throw new WrongUsage('Into which file?');
-  const { code } = await bundleWorkflows();
-  writeFileSync(file, code);
-  console.log(`The workflows are in ${file}: npm run worker -- ${file}`);
+process.exitCode = await runCommand({
+  usage: 'Usage: npm run bundle -- FILE',
+  async run(shell) {
+    const { positionals } = parseArgs({ args: shell.args, allowPositionals: true });
+    const [file] = positionals;
+    if (file === undefined || positionals.length > 1) throw new WrongUsage('Into which file?');
+    const { code } = await bundleWorkflows();
+    writeFileSync(file, code);
+    shell.print(`The workflows are in ${file}: npm run worker -- ${file}`);
+  },
 });

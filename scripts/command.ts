@@ -6,30 +6,56 @@ import { codeOf, isMissingTable, isUnreachable } from '../database/postgres-erro
 /** What was asked for on the command line makes no sense; the usage is shown with it. */
 export class WrongUsage extends Error {}
 
+/** A command of the shell, such as `npm run token`. */
+export interface Command {
+  usage: string;
+  run: (shell: Shell) => Promise<void>;
+}
+
+/** What a command is called with, and what it prints to. */
+export interface Shell {
+  args: string[];
+  variables: NodeJS.ProcessEnv;
+  print: (line: string) => void;
+  warn: (line: string) => void;
+}
+
+/** The shell that this process was called from. */
+const ownShell = (): Shell => ({
+  args: process.argv.slice(2),
+  variables: process.env,
+  print: console.log,
+  warn: console.error,
+});
+
 /**
- * Runs a command to its end. What goes wrong is said in one line on stderr: with the usage and exit code 2 when the
- * arguments are wrong, else with exit code 1.
+ * Runs a command to its end and returns its exit code. What goes wrong is said in one line on stderr: with the usage
+ * and exit code 2 when the arguments are wrong, else with exit code 1.
  */
-export async function runCommand(usage: string, run: () => Promise<void>): Promise<void> {
+export async function runCommand({ usage, run }: Command, shell = ownShell()): Promise<number> {
   try {
-    await run();
+    await run(shell);
+    return 0;
   } catch (error) {
     const wrongArguments = error instanceof WrongUsage || codeOf(error).startsWith('ERR_PARSE_ARGS');
-    console.error(wrongArguments ? `${(error as Error).message}\n${usage}` : explain(error));
-    process.exitCode = wrongArguments ? 2 : 1;
+    shell.warn(wrongArguments ? `${(error as Error).message}\n${usage}` : explain(error));
+    return wrongArguments ? 2 : 1;
   }
 }
 
 /** The variables a command goes by: its own and, without DATABASE_URL, those of the Lastday that runs beside. */
-export function commandEnvironment(): NodeJS.ProcessEnv {
-  const variables = withLocalMachine();
+export function commandEnvironment(shell: Pick<Shell, 'variables'>): NodeJS.ProcessEnv {
+  const variables = withLocalMachine(shell.variables);
   if (variables.DATABASE_URL) return variables;
   throw new Error('Which database? Set DATABASE_URL, or start Lastday with `npm start` and try again.');
 }
 
 /** Does something with the database, as the application's role. */
-export async function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const database = await connect(readDatabaseUrls(commandEnvironment()).databaseUrl);
+export async function withDatabase<T>(
+  shell: Pick<Shell, 'variables'>,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = await connect(readDatabaseUrls(commandEnvironment(shell)).databaseUrl);
   try {
     return await work(database);
   } finally {

@@ -1,16 +1,21 @@
 import { readDatabaseUrls } from '../config/environment.ts';
 import { isOwner, migrate } from '../database/migrate.ts';
-import { commandEnvironment, runCommand } from './command.ts';
+import { type Command, commandEnvironment, runCommand } from './command.ts';
 
 // `npm run migrate`: brings the schema up to date. Safe to run again, and by several processes one after another.
 
-await runCommand('Usage: npm run migrate', async () => {
-  const { databaseUrl, ownerUrl } = readDatabaseUrls(commandEnvironment());
-  if (isOwner(ownerUrl, databaseUrl))
-    console.error(
-      'Warning: the application signs in as the owner of the tables, who can alter the audit trail. Give DATABASE_URL a role of its own.',
-    );
-  const applied = await migrate(ownerUrl, databaseUrl);
-  for (const name of applied) console.log(`Applied ${name}`);
-  if (applied.length === 0) console.log('The schema is up to date');
-});
+export const migrateCommand: Command = {
+  usage: 'Usage: npm run migrate',
+  async run(shell) {
+    const { databaseUrl, ownerUrl } = readDatabaseUrls(commandEnvironment(shell));
+    if (isOwner(ownerUrl, databaseUrl))
+      shell.warn(
+        'Warning: the application signs in as the owner of the tables, who can alter the audit trail. Give DATABASE_URL a role of its own.',
+      );
+    const applied = await migrate(ownerUrl, databaseUrl);
+    for (const name of applied) shell.print(`Applied ${name}`);
+    if (applied.length === 0) shell.print('The schema is up to date');
+  },
+};
+
+if (import.meta.main) process.exitCode = await runCommand(migrateCommand);

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { runCommand, WrongUsage, withDatabase } from './command.ts';
+import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts';
 import { addCrowd } from './demo/crowd.ts';
 import { showProgress } from './progress.ts';
 
@@ -7,21 +7,29 @@ import { showProgress } from './progress.ts';
 
 const usage = 'Usage: npm run seed -- --users NUMBER --leavers NUMBER (at most as many leavers as users)';
 
-await runCommand(usage, async () => {
-  const { values } = parseArgs({ options: { users: { type: 'string' }, leavers: { type: 'string' } } });
-  const users = numberFrom('--users', values.users);
-  const leavers = numberFrom('--leavers', values.leavers);
-  if (users === 0 || leavers > users)
-    throw new WrongUsage('There must be users, and leavers are some of them.');
+export const seedCommand: Command = {
+  usage,
+  async run(shell) {
+    const { values } = parseArgs({
+      args: shell.args,
+      options: { users: { type: 'string' }, leavers: { type: 'string' } },
+    });
+    const users = numberFrom('--users', values.users);
+    const leavers = numberFrom('--leavers', values.leavers);
+    if (users === 0 || leavers > users)
+      throw new WrongUsage('There must be users, and leavers are some of them.');
 
-  const began = performance.now();
-  const progress = showProgress();
-  console.log(`Making up ${users} people and what they have`);
-  await withDatabase((database) => addCrowd(database, { users, leavers }, progress));
-  progress.end();
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(`Added ${users} users, ${leavers} of them leaving, in ${seconds} s`);
-});
+    const began = performance.now();
+    const progress = showProgress();
+    shell.print(`Making up ${users} people and what they have`);
+    await withDatabase(shell, (database) => addCrowd(database, { users, leavers }, progress));
+    progress.end();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    shell.print(`Added ${users} users, ${leavers} of them leaving, in ${seconds} s`);
+  },
+};
+
+if (import.meta.main) process.exitCode = await runCommand(seedCommand);
 
 function numberFrom(option: string, text: string | undefined): number {
   if (text !== undefined && /^\d{1,7}$/.test(text)) return Number(text);

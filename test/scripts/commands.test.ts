@@ -8,6 +8,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { useLink } from '../../database/links.ts';
 import { findLivingToken } from '../../database/tokens.ts';
+import { adminCommand } from '../../scripts/admin.ts';
+import { type Command, runCommand } from '../../scripts/command.ts';
+import { migrateCommand } from '../../scripts/migrate.ts';
+import { seedCommand } from '../../scripts/seed.ts';
+import { tokenCommand } from '../../scripts/token.ts';
 import { emptyDatabase, ownDatabase } from '../support/database.ts';
 
 const { database, url } = await ownDatabase();
@@ -23,8 +28,8 @@ interface Result {
   complaint: string;
 }
 
-/** Runs a command as an operator does in a shell that knows nothing but these variables. */
-function run(script: string, args: string[], variables: NodeJS.ProcessEnv): Promise<Result> {
+/** Runs a command as an operator does, in a process and a shell that knows nothing but these variables. */
+function runInShell(script: string, args: string[], variables: NodeJS.ProcessEnv): Promise<Result> {
   const env = { PATH: process.env.PATH, LASTDAY_DATA: dataDir, ...variables };
   const child = spawn(process.execPath, [`${scripts}${script}.ts`, ...args], { env });
   let out = '';
@@ -41,18 +46,35 @@ function run(script: string, args: string[], variables: NodeJS.ProcessEnv): Prom
   });
 }
 
+/** Runs a command in this process. */
+async function run(command: Command, args: string[], variables: NodeJS.ProcessEnv): Promise<Result> {
+  const lines: string[] = [];
+  let complaint = '';
+  const code = await runCommand(command, {
+    args,
+    variables: { LASTDAY_DATA: dataDir, ...variables },
+    print: (line) => lines.push(line),
+    warn: (line) => {
+      complaint += `${line}\n`;
+    },
+  });
+  return { code, lines, complaint };
+}
+
 const here = { DATABASE_URL: url };
 
 describe('migrate', () => {
   test('says what it applied, and the second time that there is nothing', async () => {
     const empty = await emptyDatabase();
     const variables = { DATABASE_URL: empty.url, MIGRATION_DATABASE_URL: empty.ownerUrl };
-    const first = await run('migrate', [], variables);
+    const first = await runInShell('migrate', [], variables);
     expect(first).toMatchObject({ code: 0, complaint: '' });
     expect(first.lines[0]).toMatch(/^Applied Migration\d+_Tables$/);
-    expect((await run('migrate', [], variables)).lines).toEqual(['The schema is up to date']);
+    expect((await run(migrateCommand, [], variables)).lines).toEqual(['The schema is up to date']);
     // The application's role was let in.
-    expect(await run('admin', ['--email', 'a@b.c'], { DATABASE_URL: empty.url })).toMatchObject({ code: 0 });
+    expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL: empty.url })).toMatchObject({
+      code: 0,
+    });
   });
 });
 
@@ -63,7 +85,7 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
   await owner.query(`
     create table mikro_orm_migrations (id serial primary key, name varchar(255), executed_at timestamptz default now());
     insert into mikro_orm_migrations (name) values ('Migration20261124060000_FirstTables');`);
-  const { code, complaint } = await run('migrate', [], {
+  const { code, complaint } = await run(migrateCommand, [], {
     DATABASE_URL: url,
     MIGRATION_DATABASE_URL: ownerUrl,
   });
@@ -76,14 +98,15 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
 
 test('migrate warns of an application that owns its tables', async () => {
   const { ownerUrl } = await emptyDatabase();
-  const { code, complaint } = await run('migrate', [], { DATABASE_URL: ownerUrl });
+  const { code, complaint } = await run(migrateCommand, [], { DATABASE_URL: ownerUrl });
   expect(code).toBe(0);
   expect(complaint).toMatch(/^Warning: the application signs in as the owner of the tables/);
 });
 
 describe('token', () => {
   test('prints a token that works, alone on the last line', async () => {
-    const { code, lines } = await run('token', ['--name', 'hr', '--scopes', 'users:write, users:read'], here);
+    const args = ['--name', 'hr', '--scopes', 'users:write, users:read'];
+    const { code, lines } = await runInShell('token', args, here);
     expect(code).toBe(0);
     expect(await findLivingToken(em, lines.at(-1)!)).toMatchObject({
       name: 'hr',
@@ -92,15 +115,21 @@ describe('token', () => {
   });
 
   test('lists the scopes when one is unknown', async () => {
-    const { code, complaint } = await run('token', ['--name', 'x', '--scopes', 'users:all'], here);
+    const { code, complaint } = await run(tokenCommand, ['--name', 'x', '--scopes', 'users:all'], here);
     expect(code).toBe(1);
     expect(complaint).toMatch(
       /^There is no scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
     );
   });
 
+  test('ends a shell with the usage on stderr and exit code 2', async () => {
+    const { code, lines, complaint } = await runInShell('token', ['--name', 'x'], here);
+    expect({ code, lines }).toEqual({ code: 2, lines: [''] });
+    expect(complaint).toContain('Usage: npm run token');
+  });
+
   test.each([[['--name', 'x']], [['--nam', 'x']]])('shows how it is used for %j', async (args) => {
-    const { code, complaint } = await run('token', args, here);
+    const { code, complaint } = await run(tokenCommand, args, here);
     expect(code).toBe(2);
     expect(complaint).toContain('Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]');
   });
@@ -109,7 +138,7 @@ describe('token', () => {
 describe('admin', () => {
   test('prints a link that signs a super-admin in once, alone on the last line', async () => {
     const variables = { ...here, PUBLIC_URL: 'https://lastday.example/' };
-    const { code, lines } = await run('admin', ['--email', 'a@b.c'], variables);
+    const { code, lines } = await runInShell('admin', ['--email', 'a@b.c'], variables);
     expect(code).toBe(0);
     const [, value] = /^https:\/\/lastday\.example\/invitation\/([\w-]{43})$/.exec(lines.at(-1)!)!;
     expect(await useLink(em.fork(), value!)).toMatchObject({ email: 'a@b.c', role: 'super-admin' });
@@ -119,13 +148,13 @@ describe('admin', () => {
     const fork = em.fork();
     fork.create(User, { name: 'Gone', email: 'gone@lastday.example', status: 'offboarded' });
     await fork.flush();
-    const { code, complaint } = await run('admin', ['--email', 'gone@lastday.example'], here);
+    const { code, complaint } = await run(adminCommand, ['--email', 'gone@lastday.example'], here);
     expect(code).toBe(1);
     expect(complaint).toBe('gone@lastday.example is offboarded and cannot be a super-admin.\n');
   });
 
   test('finds the Lastday that runs beside when no database is named', async () => {
-    const nowhere = await run('admin', ['--email', 'beside@lastday.example'], {});
+    const nowhere = await run(adminCommand, ['--email', 'beside@lastday.example'], {});
     expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^Which database\?/) });
 
     const machine = {
@@ -135,7 +164,7 @@ describe('admin', () => {
       environment: { ...here, HOST: '127.0.0.1', PORT: '3456' },
     };
     writeFileSync(join(dataDir, 'running.json'), JSON.stringify(machine));
-    const { lines } = await run('admin', ['--email', 'beside@lastday.example'], {});
+    const { lines } = await run(adminCommand, ['--email', 'beside@lastday.example'], {});
     expect(lines.at(-1)).toMatch(/^http:\/\/127\.0\.0\.1:3456\/invitation\/[\w-]{43}$/);
     rmSync(join(dataDir, 'running.json'));
   });
@@ -147,11 +176,14 @@ describe('admin', () => {
     ],
     ['here', 'The environment is not complete:\n  DATABASE_URL: Expected a postgresql:// address\n'],
   ])('with %s it says in words what is wrong', async (DATABASE_URL, complaint) => {
-    expect(await run('admin', ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({ code: 1, complaint });
+    expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({
+      code: 1,
+      complaint,
+    });
   });
 
   test('names the remedy when the schema is missing', async () => {
-    const { complaint } = await run('admin', ['--email', 'a@b.c'], {
+    const { complaint } = await run(adminCommand, ['--email', 'a@b.c'], {
       DATABASE_URL: (await emptyDatabase()).url,
     });
     expect(complaint).toContain('run `npm run migrate` first');
@@ -160,7 +192,7 @@ describe('admin', () => {
 
 describe('seed', () => {
   test('adds as many as it is told', async () => {
-    const { code, lines } = await run('seed', ['--users', '60', '--leavers', '6'], here);
+    const { code, lines } = await runInShell('seed', ['--users', '60', '--leavers', '6'], here);
     expect(code).toBe(0);
     expect(lines).toContainEqual(expect.stringMatching(/^users: 60 in /));
     expect(lines.at(-1)).toMatch(/^Added 60 users, 6 of them leaving, in [\d.]+ s$/);
@@ -172,7 +204,7 @@ describe('seed', () => {
     [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
     [['--users', '10', '--leavers', '11'], 'There must be users, and leavers are some of them.'],
   ])('%j shows how it is used', async (args, reason) => {
-    const { code, complaint } = await run('seed', args, here);
+    const { code, complaint } = await run(seedCommand, args, here);
     expect(code).toBe(2);
     expect(complaint.startsWith(reason)).toBe(true);
     expect(complaint).toContain('Usage: npm run seed -- --users NUMBER --leavers NUMBER');
@@ -181,7 +213,7 @@ describe('seed', () => {
 
 describe('demo', () => {
   test('leaves a database alone in which somebody is', async () => {
-    expect(await run('demo', [], here)).toMatchObject({
+    expect(await runInShell('demo', [], here)).toMatchObject({
       code: 0,
       lines: ['The database is not empty: it stays as it is'],
     });
