@@ -26,7 +26,8 @@ export interface TestWeb {
 export async function startWeb(
   { database, url }: OwnDatabase,
   variables: Record<string, string> = {},
-  engineOptions?: EngineOptions,
+  // A busy machine answers late, which only tests of the deadline are about.
+  engineOptions: EngineOptions = { deadlineMs: 20_000 },
 ): Promise<TestWeb> {
   const environment = readEnvironment({
     DATABASE_URL: url,

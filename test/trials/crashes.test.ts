@@ -13,7 +13,7 @@ import { startWorkerProcess } from '../support/worker-process.ts';
 const own = await ownDatabase();
 const { database } = own;
 const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
 const startWorker = () => startWorkerProcess(own, engine.namespace);
 const isAlive = () => eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
 
