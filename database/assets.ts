@@ -5,9 +5,9 @@ import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../domai
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
-import { containing } from './containing.ts';
 import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { Asset } from './entities/index.ts';
+import { likePattern } from './like-pattern.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -97,7 +97,7 @@ export async function assetsOnTheShelf(
 
 function matchesSearch(search: string): RawBuilder<unknown> {
   if (search === '') return sql`true`;
-  const pattern = containing(search);
+  const pattern = likePattern(search);
   return sql`(a.tag ilike ${pattern} or a.serial ilike ${pattern} or a.model ilike ${pattern})`;
 }
 

@@ -5,10 +5,10 @@ import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { requestDeadlineMs } from '../domain/request-deadline.ts';
 import { changeAbout } from './change.ts';
 import { gateOf, obstacleIn } from './completion-obstacles.ts';
-import { eachAlone } from './each-alone.ts';
 import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
+import { runAll } from './run-all.ts';
 
 /**
  * The open offboarding to complete, or a new one for a person without (offboard early). Nothing is opened with
@@ -76,5 +76,5 @@ export async function cancelAbandonedCompletions(em: EntityManager, now = new Da
   const longAgo = new Date(now.getTime() - abandonedAfterMs);
   const abandoned = { state: 'open', openedForCompletionAt: { $lt: longAgo }, failedStep: null } as const;
   const opened = await em.fork().find(Offboarding, abandoned);
-  await eachAlone(opened.map((each) => () => withdrawOpening(em, systemActor, each, now)));
+  await runAll(opened.map((each) => () => withdrawOpening(em, systemActor, each, now)));
 }

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { eachAlone } from './each-alone.ts';
 import { forgetOldKeys } from './idempotency.ts';
 import { forgetOldLines } from './imports/keeping.ts';
 import type { EntityManager } from './orm.ts';
+import { runAll } from './run-all.ts';
 import { forgetOldEvents, forgetOldMails } from './sent-history.ts';
 import { sqlOf } from './tables.ts';
 import { forgetOldSecrets } from './webhook-secrets.ts';
@@ -12,7 +12,7 @@ import { forgetOldSecrets } from './webhook-secrets.ts';
  * lines, old keys of calls, secrets of webhooks that were replaced a day ago, and what was sent 90 days ago.
  */
 export const tidyUp = (em: EntityManager): Promise<void> =>
-  eachAlone(
+  runAll(
     [
       forgetSentChanges,
       forgetOldSessions,

@@ -3,9 +3,9 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
-import { containing } from './containing.ts';
 import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { License } from './entities/index.ts';
+import { likePattern } from './like-pattern.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -25,7 +25,7 @@ export async function findLicenses(
   search: string,
   page = 1,
 ): Promise<Listing<LicenseRow>> {
-  const pattern = containing(search);
+  const pattern = likePattern(search);
   const matching = sql`(name ilike ${pattern} or vendor ilike ${pattern})`;
   const { rows } = await sql<LicenseRow & { total: number }>`
     with page as (

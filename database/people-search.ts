@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { UserStatus } from '../domain/user-status.ts';
-import { containing } from './containing.ts';
+import { likePattern } from './like-pattern.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -29,7 +29,7 @@ const shown = 8;
  */
 export async function searchPeople(em: EntityManager, text: string): Promise<FoundPeople> {
   if (text === '') return { people: [], hasMore: false };
-  const pattern = containing(text);
+  const pattern = likePattern(text);
   const { rows } = await sql<FoundPerson>`
     select id, name, email, external_id as "externalId", department, job_title as "jobTitle", status
     from users

@@ -5,9 +5,9 @@ import { NotFound, Refusal } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { changeAbout } from './change.ts';
 import type { Change } from './change-types.ts';
-import { containing } from './containing.ts';
 import { License, Seat } from './entities/index.ts';
 import { lockLicense } from './licenses.ts';
+import { likePattern } from './like-pattern.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -31,7 +31,7 @@ export async function seatsInUse(
   search: string,
   page = 1,
 ): Promise<Listing<SeatRow>> {
-  const pattern = containing(search);
+  const pattern = likePattern(search);
   const matching = sql`
     seats s join users u on u.id = s.user_id
     where s.license_id = ${licenseId} and s.revoked_at is null

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Role } from '../domain/permissions.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import { containing } from './containing.ts';
+import { likePattern } from './like-pattern.ts';
 import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
@@ -56,7 +56,7 @@ export async function listUsers(
 
 /** Name, e-mail address or external id contain the text, whatever its case. */
 function matches(search: string): RawBuilder<boolean> {
-  const pattern = containing(search);
+  const pattern = likePattern(search);
   return sql`(u.name ilike ${pattern} or u.email ilike ${pattern} or u.external_id ilike ${pattern})`;
 }
 

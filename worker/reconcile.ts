@@ -1,10 +1,10 @@
 import type { Log } from '../config/log.ts';
 import { pendingDeliveries } from '../database/deliveries.ts';
-import { eachAlone } from '../database/each-alone.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
+import { runAll } from '../database/run-all.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import { allPages, type Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
@@ -45,7 +45,7 @@ export function createReconciler({
 
   /** Each part by itself, whatever becomes of the others; while another worker does one, this one leaves it. */
   return function reconcile(): Promise<void> {
-    return eachAlone(
+    return runAll(
       Object.entries(parts).map(
         ([name, part]) =>
           () =>

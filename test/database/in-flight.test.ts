@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { eachAlone } from '../../database/each-alone.ts';
 import { inFlight } from '../../database/in-flight.ts';
+import { runAll } from '../../database/run-all.ts';
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const ten = Array.from({ length: 10 }, (_, i) => i);
@@ -39,8 +39,8 @@ it('does each alone, also after one that failed, and throws what failed', async 
     if (item === 2) throw new Error('two');
     done.push(item);
   });
-  await expect(eachAlone(works)).rejects.toThrow('two');
+  await expect(runAll(works)).rejects.toThrow('two');
   expect(done).toHaveLength(9);
   const failing = () => Promise.reject(new Error('no'));
-  await expect(eachAlone([failing, failing])).rejects.toBeInstanceOf(AggregateError);
+  await expect(runAll([failing, failing])).rejects.toBeInstanceOf(AggregateError);
 });
