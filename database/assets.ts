@@ -8,8 +8,8 @@ import { changeItem, type ItemChange } from './change-item.ts';
 import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { Asset } from './entities/index.ts';
 import { likePattern } from './like-pattern.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** Who has an asset, and since when. */
@@ -62,7 +62,7 @@ export async function findAssets(
   em: EntityManager,
   filter: AssetFilter,
   page = 1,
-): Promise<Listing<AssetWithHolder>> {
+): Promise<Page<AssetWithHolder>> {
   const matching = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
   const assets = sql`(select count(*) as total from assets a where ${matching}) counted
     left join (
@@ -71,7 +71,7 @@ export async function findAssets(
     ) a on true`;
   const { rows } = await sql<AssetWithHolder & { total: number }>`
     select total, ${assetColumns} from ${withHolders(assets)} order by a.tag, a.id`.execute(sqlOf(em));
-  return listingOf(rows.map(withMoments), page);
+  return pageOf(rows.map(withMoments), page);
 }
 
 /** An asset with its holder. Throws NotFound. */

@@ -6,8 +6,8 @@ import { changeItem, type ItemChange } from './change-item.ts';
 import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { License } from './entities/index.ts';
 import { likePattern } from './like-pattern.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** A license as lists show it. */
@@ -20,11 +20,7 @@ export interface LicenseRow {
 }
 
 /** One page of the licenses, by name. `search` is part of a name or vendor. */
-export async function findLicenses(
-  em: EntityManager,
-  search: string,
-  page = 1,
-): Promise<Listing<LicenseRow>> {
+export async function findLicenses(em: EntityManager, search: string, page = 1): Promise<Page<LicenseRow>> {
   const pattern = likePattern(search);
   const matching = sql`(name ilike ${pattern} or vendor ilike ${pattern})`;
   const { rows } = await sql<LicenseRow & { total: number }>`
@@ -36,7 +32,7 @@ export async function findLicenses(
     select total, page.* from (select count(*) as total from licenses where ${matching}) counted
     left join page on true
     order by lower(page.name), page.id`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 /** A license. Throws NotFound. */

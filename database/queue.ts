@@ -5,8 +5,8 @@ import { addDays } from '../domain/dates.ts';
 import { type LookAhead, lookAheads } from '../domain/queue.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { openCounts } from './checklist-sql.ts';
-import { offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** One row of the queue: who, when, under whom, and how much is still open. */

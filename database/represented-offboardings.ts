@@ -6,8 +6,8 @@ import { NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { checklistItems, openCounts } from './checklist-sql.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
-import { type Part, partOf } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { type CursorPage, cursorPageOf } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** An offboarding as the API shows it. */
@@ -56,12 +56,12 @@ export async function representedOffboardings(
   state: OffboardingState | null,
   after: number,
   limit: number,
-): Promise<Part<RepresentedOffboarding>> {
+): Promise<CursorPage<RepresentedOffboarding>> {
   const { rows } = await sql<RepresentedOffboarding>`
     select ${columns} from offboardings o join users u on u.id = o.user_id
     where o.id > ${after} and ${state === null ? sql`true` : hasState(state)}
     order by o.id limit ${limit + 1}`.execute(sqlOf(em));
-  return partOf(rows, limit);
+  return cursorPageOf(rows, limit);
 }
 
 /** One offboarding with the whole checklist (null once it is closed), by one statement. Throws NotFound. */

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import type { CalendarDate } from '../domain/dates.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import type { User } from './entities/index.ts';
-import { type Part, partOf } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { type CursorPage, cursorPageOf } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** A person as the API shows them, in the order of its fields: the hash of it is the tag of this state. */
@@ -42,13 +42,13 @@ export async function representedUser(
 export async function representedUsers(
   em: EntityManager,
   { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
-): Promise<Part<RepresentedUser>> {
+): Promise<CursorPage<RepresentedUser>> {
   // PostgreSQL has no character for a zero byte, so nobody is called that.
   if (externalId?.includes('\0')) return { rows: [], next: null };
   const wanted = externalId === undefined ? sql`true` : sql`u.external_id = ${externalId}`;
   const { rows } = await sql<RepresentedUser>`
     ${represented} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
-  return partOf(rows, limit);
+  return cursorPageOf(rows, limit);
 }
 
 /** The same of a person at hand, also while a change of theirs is still to be written. */

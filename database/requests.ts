@@ -7,8 +7,8 @@ import { handOut } from './assignments.ts';
 import { changeAbout } from './change.ts';
 import type { Change } from './change-types.ts';
 import { Asset, Request } from './entities/index.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** A request with the person who made it. */
@@ -44,7 +44,7 @@ export async function findRequests(
   em: EntityManager,
   filter: RequestFilter,
   page = 1,
-): Promise<Listing<RequestRow>> {
+): Promise<Page<RequestRow>> {
   const matching = matches(filter);
   const direction = isStillToDo(filter) ? sql`asc` : sql`desc`;
   const { rows } = await sql<RequestRow & { total: number }>`
@@ -56,7 +56,7 @@ export async function findRequests(
     select total, page.* from (select count(*) as total from requests r where ${matching}) counted
     left join page on true
     order by page.id ${direction}`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 const isStillToDo = (filter: RequestFilter) =>

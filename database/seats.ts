@@ -8,8 +8,8 @@ import type { Change } from './change-types.ts';
 import { License, Seat } from './entities/index.ts';
 import { lockLicense } from './licenses.ts';
 import { likePattern } from './like-pattern.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** A seat in use, with the person who has it. */
@@ -30,7 +30,7 @@ export async function seatsInUse(
   licenseId: number,
   search: string,
   page = 1,
-): Promise<Listing<SeatRow>> {
+): Promise<Page<SeatRow>> {
   const pattern = likePattern(search);
   const matching = sql`
     seats s join users u on u.id = s.user_id
@@ -46,7 +46,7 @@ export async function seatsInUse(
     select total, page.* from (select count(*) as total from ${matching}) counted
     left join page on true
     order by lower(page.name), page.id`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 /**

@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Role } from '../domain/permissions.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { likePattern } from './like-pattern.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from './listing.ts';
 import type { EntityManager } from './orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** One line of the list of people. */
@@ -34,7 +34,7 @@ export async function listUsers(
   em: EntityManager,
   { search, status, department }: UserFilter,
   page = 1,
-): Promise<Listing<ListedUser>> {
+): Promise<Page<ListedUser>> {
   const wanted = sql<boolean>`
     ${search === '' ? sql`true` : matches(search)}
     and ${status === null ? sql`true` : sql`u.status = ${status}`}
@@ -51,7 +51,7 @@ export async function listUsers(
     select total, page.* from (select count(*) as total from users u where ${wanted}) counted
     left join page on true
     order by lower(page.name), page.id`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 /** Name, e-mail address or external id contain the text, whatever its case. */

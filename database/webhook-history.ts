@@ -3,9 +3,9 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import type { Attempt } from './delivery-attempts.ts';
-import { type Listing, lastPageOf, offsetOf, pageSize } from './listing.ts';
 import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
+import { lastPageOf, offsetOf, type Page, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** One delivery in a list. */
@@ -52,7 +52,7 @@ export async function listDeliveries(
   endpointId: number,
   { state, type }: DeliveryFilter,
   page = 1,
-): Promise<Listing<ListedDelivery>> {
+): Promise<Page<ListedDelivery>> {
   const db = sqlOf(em);
   const inState = state === 'missed' ? isMissed : state === null ? sql`true` : sql`d.state = ${state}`;
   const ofType = type === null ? sql`true` : sql`e.type = ${type}`;

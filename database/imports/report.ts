@@ -2,8 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { Changes, LeavingEffect, Remark } from '../../domain/imports/judgement.ts';
 import type { Import } from '../entities/index.ts';
-import { type Listing, listingOf, offsetOf, pageSize } from '../listing.ts';
 import type { EntityManager } from '../orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../pagination.ts';
 import { sqlOf } from '../tables.ts';
 
 /** What part of a file's lines a list shows. */
@@ -30,7 +30,7 @@ export async function reportedLines(
   { id, kind, startedAt }: Import,
   shown: ShownLines,
   page: number,
-): Promise<Listing<ReportedLine>> {
+): Promise<Page<ReportedLine>> {
   const matching = sql`r.import_id = ${id} and ${(startedAt == null ? wouldBe : came)[shown]}`;
   const order = shown === 'leaving' ? sql`r.stated->>'endDate' nulls last, r.line` : sql`r.line`;
   const { rows } = await sql<ReportedLine & { total: number }>`
@@ -43,7 +43,7 @@ export async function reportedLines(
     )
     select total, page.* from (select count(*) as total from import_rows r where ${matching}) counted
     left join page on true order by page.place`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 const wouldBe: Record<ShownLines, RawBuilder<unknown>> = {
@@ -108,7 +108,7 @@ export async function listImports(
   em: EntityManager,
   kinds: readonly ImportKind[],
   page: number,
-): Promise<Listing<ListedImport>> {
+): Promise<Page<ListedImport>> {
   const matching = sql`i.kind = any(${kinds}::text[]) and i.state <> 'staging'`;
   const { rows } = await sql<ListedImport & { total: number }>`
     with page as (
@@ -118,7 +118,7 @@ export async function listImports(
     )
     select total, page.* from (select count(*) as total from imports i where ${matching}) counted
     left join page on true order by page.id desc`.execute(sqlOf(em));
-  return listingOf(rows, page);
+  return pageOf(rows, page);
 }
 
 /** Who brought a file in, by name. */

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import type { Part } from '../../database/listing.ts';
+import type { CursorPage } from '../../database/pagination.ts';
 import type { Answer } from './endpoints.ts';
 import { parameter } from './queries.ts';
 
@@ -57,7 +57,7 @@ export const partSchema = (id: string, item: z.ZodType) =>
     .meta({ id });
 
 /** A part of a list, with the address of the next one in a Link. */
-export function partAnswer(request: Request, { rows, next }: Part<unknown>): Answer {
+export function partAnswer(request: Request, { rows, next }: CursorPage<unknown>): Answer {
   const nextCursor = next === null ? null : cursorOf(next);
   const body = { items: rows, nextCursor };
   if (nextCursor === null) return { body };

@@ -2,7 +2,7 @@
 export const pageSize = 50;
 
 /** One page of a list, counted from 1, and how many rows there are on all of them. */
-export interface Listing<Row> {
+export interface Page<Row> {
   rows: Row[];
   total: number;
   page: number;
@@ -20,10 +20,10 @@ export const lastPageOf = (total: number): number => Math.max(1, Math.ceil(total
  * Makes a page of the rows of `select … from (select count(*) as total …) counted left join page on true`:
  * one statement that knows the total also on a page past the end, as one row that has nothing else.
  */
-export function listingOf<Row extends { id: number }>(
+export function pageOf<Row extends { id: number }>(
   rows: (Row & { total: number })[],
   page: number,
-): Listing<Row> {
+): Page<Row> {
   const total = rows[0]!.total;
   return {
     rows: rows.filter((row) => row.id !== null),
@@ -34,14 +34,14 @@ export function listingOf<Row extends { id: number }>(
 }
 
 /** A part of a list that is read on by the id of its last row. */
-export interface Part<Row> {
+export interface CursorPage<Row> {
   rows: Row[];
   /** The id after which the next part begins; null when this was the last one. */
   next: number | null;
 }
 
 /** Makes a part of one row more than asked for: it says whether there is another part. */
-export function partOf<Row extends { id: number }>(found: Row[], limit: number): Part<Row> {
+export function cursorPageOf<Row extends { id: number }>(found: Row[], limit: number): CursorPage<Row> {
   const rows = found.slice(0, limit);
   return { rows, next: found.length > limit ? rows.at(-1)!.id : null };
 }
