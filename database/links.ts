@@ -5,9 +5,9 @@ import type { AuditAction } from '../domain/audit.ts';
 import { Refusal } from '../domain/failures.ts';
 import { maySignIn } from '../domain/user-status.ts';
 import { changeAbout } from './change.ts';
-import { digestOf } from './digest.ts';
 import type { LinkPurpose } from './entities/access.ts';
 import { OneTimeLink, User } from './entities/index.ts';
+import { sha256 } from './hash.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
@@ -46,7 +46,7 @@ export const createLink = (
     await endLinks(change.em, userId, { purpose }, now);
     const value = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now.getTime() + lifetimes[purpose]);
-    change.em.create(OneTimeLink, { userId, purpose, hash: digestOf(value), createdAt: now, expiresAt });
+    change.em.create(OneTimeLink, { userId, purpose, hash: sha256(value), createdAt: now, expiresAt });
     change.record(actions[purpose]);
     return value;
   });
@@ -66,7 +66,7 @@ export async function peekLink(
   now = new Date(),
 ): Promise<WaitingLink | null> {
   const link = await em.findOne(OneTimeLink, {
-    hash: digestOf(value),
+    hash: sha256(value),
     usedAt: null,
     expiresAt: { $gt: now },
   });
@@ -82,7 +82,7 @@ export async function peekLink(
 export async function useLink(em: EntityManager, value: string, now = new Date()): Promise<User | null> {
   const { rows } = await sql<{ userId: number }>`
     update one_time_links l set used_at = ${now} from users u
-    where l.hash = ${digestOf(value)} and l.used_at is null and l.expires_at > ${now}
+    where l.hash = ${sha256(value)} and l.used_at is null and l.expires_at > ${now}
       and u.id = l.user_id and u.status = 'active'
     returning l.user_id as "userId"`.execute(sqlOf(em));
   return rows[0] ? em.findOneOrFail(User, { id: rows[0].userId }) : null;

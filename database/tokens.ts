@@ -5,8 +5,8 @@ import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { type Scope, scopes } from '../domain/scopes.ts';
 import { record } from './change.ts';
 import { inWords } from './constraints.ts';
-import { digestOf } from './digest.ts';
 import { ApiToken } from './entities/index.ts';
+import { sha256 } from './hash.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 import { isTokenValue, makeTokenValue, prefixOf } from './token-values.ts';
@@ -46,7 +46,7 @@ export async function createToken(
         name,
         scopes,
         prefix: prefixOf(value),
-        hash: digestOf(value),
+        hash: sha256(value),
         createdBy: actorUserId(actor),
       });
       await transaction.flush();
@@ -108,7 +108,7 @@ export async function findLivingToken(
   const { rows } = await sql<LivingToken & { lastUsedAt: Date | null }>`
     select t.id, t.name, t.scopes, t.last_used_at as "lastUsedAt"
     from api_tokens t left join users u on u.id = t.created_by
-    where t.hash = ${digestOf(value)} and ${isLiving}`.execute(sqlOf(em));
+    where t.hash = ${sha256(value)} and ${isLiving}`.execute(sqlOf(em));
   if (rows[0] === undefined) return null;
   const { lastUsedAt, ...token } = rows[0];
   if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > noteUseEvery) {

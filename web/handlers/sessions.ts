@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { isDigest } from '../../database/digest.ts';
+import { isSha256 } from '../../database/hash.ts';
 import { endOneSession, endOtherSessions } from '../../database/sessions.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { done } from '../pages/rendering.ts';
@@ -11,7 +11,7 @@ import { signedIn } from '../sign-in/signed-in.ts';
 export const ownSessions = ({ database: { em } }: Services) => {
   const destroy: RequestHandler = async (request, response) => {
     const key = String(request.params.sessionKey);
-    if (!isDigest(key)) throw new NotFound('session');
+    if (!isSha256(key)) throw new NotFound('session');
     await endOneSession(em, signedIn(response).id, key);
     return done(request, response, '/me', 'That session has ended.');
   };

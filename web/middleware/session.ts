@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
 import { isHttps } from '../../config/environment.ts';
-import { digestOf } from '../../database/digest.ts';
+import { sha256 } from '../../database/hash.ts';
 import type { Services } from '../services.ts';
 import { idleLimitMs } from '../sign-in/session-limits.ts';
 
@@ -62,15 +62,15 @@ class SessionStore extends PgStore {
   readonly #touchedAt = new Map<string, number>();
 
   override get(sid: string, done: (error: unknown, session?: SessionData | null) => void): void {
-    super.get(digestOf(sid), done);
+    super.get(sha256(sid), done);
   }
 
   override set(sid: string, data: SessionData, done?: (error?: Error) => void): void {
-    super.set(digestOf(sid), data, done);
+    super.set(sha256(sid), data, done);
   }
 
   override destroy(sid: string, done?: (error?: Error) => void): void {
-    super.destroy(digestOf(sid), done);
+    super.destroy(sha256(sid), done);
   }
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
@@ -81,6 +81,6 @@ class SessionStore extends PgStore {
     }
     if (this.#touchedAt.size > 10_000) this.#touchedAt.clear();
     this.#touchedAt.set(sid, now);
-    super.touch(digestOf(sid), data, done);
+    super.touch(sha256(sid), data, done);
   }
 }

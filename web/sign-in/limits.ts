@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { digestOf } from '../../database/digest.ts';
+import { sha256 } from '../../database/hash.ts';
 import type { Database } from '../../database/orm.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 
@@ -42,9 +42,9 @@ export async function signInLimits(database: Database) {
     const account = rows[0]!.account;
     const network = networkOf(address);
     return {
-      network: digestOf(network),
-      account: digestOf(account),
-      both: digestOf(`${account} ${network}`),
+      network: sha256(network),
+      account: sha256(account),
+      both: sha256(`${account} ${network}`),
     };
   }
 

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import type { Request } from 'express';
-import { digestOf } from '../../database/digest.ts';
+import { sha256 } from '../../database/hash.ts';
 
 /**
  * Signs a person in: a new session id, so that one known before is worth nothing. It is stored when this resolves: left
@@ -18,7 +18,7 @@ export async function signIn(request: Request, userId: number): Promise<void> {
 const longestUserAgent = 300;
 
 /** What the session of this browser is stored under: its id is in the cookie and nowhere else. */
-export const sessionKeyOf = (request: Request): string => digestOf(request.sessionID);
+export const sessionKeyOf = (request: Request): string => sha256(request.sessionID);
 
 /** Ends this browser's session, on the server too. */
 export const signOut = (request: Request): Promise<void> =>
