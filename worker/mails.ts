@@ -1,5 +1,5 @@
-import { cutDigests } from '../database/digests.ts';
 import { oneAtATime } from '../database/housekeeping.ts';
+import { createDueDigests } from '../database/mail-digests.ts';
 import { withholdEverything } from '../database/mails.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
@@ -24,7 +24,7 @@ export function createDigester({ database, engine, handOver, isOn, quietMs = 60_
     if (!isOn) return withholdEverything(database.em.fork());
     const mails: number[] = [];
     await oneAtATime(database.em, 'digests', async (em) => {
-      mails.push(...(await cutDigests(em, quietMs)));
+      mails.push(...(await createDueDigests(em, quietMs)));
     });
     await handOver(mails, engine.post, (mailId) => ({ mailId }));
   };

@@ -4,9 +4,9 @@ import { makeLinks } from '../../activities/mail/links.ts';
 import { smtpMailer } from '../../activities/mail/mailer.ts';
 import { outgoing } from '../../activities/mail/outgoing.ts';
 import { assignAsset } from '../../database/assignments.ts';
-import { cutDigests } from '../../database/digests.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { remindedOf } from '../../database/mail-contents.ts';
+import { createDueDigests } from '../../database/mail-digests.ts';
 import { mailTokens } from '../../database/mail-tokens.ts';
 import { recordMailTry, waitingMail } from '../../database/mails.ts';
 import { setEndDate } from '../../database/offboardings.ts';
@@ -56,7 +56,7 @@ async function pass(now: Date) {
     const next = await nextReminder(em.fork(), id);
     if (next !== null && next.dueAt <= now.getTime()) await fireReminder(em, next.id, now);
   }
-  for (const mailId of await cutDigests(em.fork(), 0, now)) {
+  for (const mailId of await createDueDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;
     const letter = remindersLetter(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
     const outcome = await mailer.send(outgoing(mail, letter, links, mailer.domain), {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { cutDigests } from '../../database/digests.ts';
 import { Mail, Notification, User, Workspace } from '../../database/entities/index.ts';
 import { remindedOf } from '../../database/mail-contents.ts';
+import { createDueDigests } from '../../database/mail-digests.ts';
 import { withholdEverything, withholdMail } from '../../database/mails.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';
 import { sqlOf } from '../../database/tables.ts';
@@ -31,7 +31,7 @@ async function tell(userId: number, createdAt: Date, kind: NotificationKind = 'o
   return notification.id;
 }
 
-const cut = (now: Date, quietMs = minute) => cutDigests(em.fork(), quietMs, now);
+const cut = (now: Date, quietMs = minute) => createDueDigests(em.fork(), quietMs, now);
 const mailsOf = async (userId: number) =>
   (await em.fork().find(Mail, { userId }, { orderBy: { id: 'asc' } })).map(
     ({ kind, day, state }) => `${kind} ${day} ${state}`,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { cutDigests } from '../../../database/digests.ts';
 import { Notification } from '../../../database/entities/index.ts';
+import { createDueDigests } from '../../../database/mail-digests.ts';
 import { sqlOf } from '../../../database/tables.ts';
 import { createDigester } from '../../../worker/mails.ts';
 import { makeCast } from '../../support/cast.ts';
@@ -37,7 +37,7 @@ describe('a mail whose process is lost', () => {
     const { mira } = await makeCast(database);
     await tellOfTokens(mira.id);
     // The worker died before it could start what it had cut.
-    const [mailId] = await cutDigests(em(), 0, new Date(Date.now() + 1_000));
+    const [mailId] = await createDueDigests(em(), 0, new Date(Date.now() + 1_000));
     await eventually(async () => {
       await own.reconcile();
       return takenBy(mira.email).length > 0;

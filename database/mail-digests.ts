@@ -17,7 +17,11 @@ const digestKind = sql<MailKind | null>`
  * day of theirs, with everything that has come since the last. What nobody wants by mail is marked as considered.
  * Returns the new mails. `quietMs`: how long nothing more must have come, so that a storm is one mail.
  */
-export async function cutDigests(em: EntityManager, quietMs: number, now = new Date()): Promise<number[]> {
+export async function createDueDigests(
+  em: EntityManager,
+  quietMs: number,
+  now = new Date(),
+): Promise<number[]> {
   await passOverUnwanted(em, now);
   const { digestHour, timeZone } = await workspaceOf(em);
   const due = (await piles(em)).flatMap(({ zone, lastDigestOn, oldest, newest, userId, kind }) => {
