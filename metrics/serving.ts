@@ -3,8 +3,8 @@ import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
 import type { Database } from '../database/orm.ts';
+import { measureBacklog } from './backlog.ts';
 import { measurePool } from './pool.ts';
-import { measureStanding } from './standing.ts';
 
 interface Parts {
   registry: Registry;
@@ -22,7 +22,7 @@ export async function serveMetrics({ registry, database, environment, log }: Par
   if (port === undefined) return async () => {};
   collectDefaultMetrics({ register: registry });
   await measurePool(registry, database);
-  const standing = measureStanding(registry, database);
+  const standing = measureBacklog(registry, database);
 
   const server = createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0];

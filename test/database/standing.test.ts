@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { standingOf } from '../../database/standing.ts';
+import { readBacklog } from '../../database/backlog.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -8,7 +8,7 @@ const { database } = await ownDatabase();
 
 test('what waits is found by indexes: a scraper asks every few seconds', async () => {
   await makeCast(database);
-  const statements = (await statementsOf(() => standingOf(database.em.fork(), 5_000))).filter((text) =>
+  const statements = (await statementsOf(() => readBacklog(database.em.fork(), 5_000))).filter((text) =>
     text.includes('outbox'),
   );
   expect(statements).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
+import { measureBacklog } from '../../metrics/backlog.ts';
 import { measurePool } from '../../metrics/pool.ts';
-import { measureStanding } from '../../metrics/standing.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -12,7 +12,7 @@ const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 
 
 test('the metrics that are served are those that are explained', async () => {
   const ofDatabase = new Registry();
-  measureStanding(ofDatabase, database);
+  measureBacklog(ofDatabase, database);
   await measurePool(ofDatabase, database);
   const served = [webMetrics().registry, workerMetrics().registry, ofDatabase].flatMap((registry) =>
     registry.getMetricsAsArray().map(({ name }) => name),

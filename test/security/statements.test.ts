@@ -25,8 +25,8 @@ describe('no statement', () => {
   test('names anything but a constant of ours', () => {
     expect(found(/sql\.(?:lit|ref|id|table)\([^)$]*/g).toSorted()).toEqual([
       'database/missed.ts: sql.lit(testEventType',
-      "database/standing.ts: sql.ref('created_at'",
-      "database/standing.ts: sql.ref('due_at'",
+      "database/backlog.ts: sql.ref('created_at'",
+      "database/backlog.ts: sql.ref('due_at'",
       'database/user-record.ts: sql.lit(reportsShown',
       // A type of event, which is one of a list.
       'database/webhook-events.ts: sql.id(`deliveries of ',

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { standingOf } from '../../database/standing.ts';
+import { readBacklog } from '../../database/backlog.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
@@ -79,7 +79,7 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
   const [row] = await outboxOf(refused.offboardingId);
   expect(row).toMatchObject({ isSent: false, attempts: 1 });
   expect(await metrics.registry.metrics()).toMatch(/lastday_relay_rows_total\{outcome="refused"\} 1\n/);
-  expect(await standingOf(database.em.fork(), 5_000)).toMatchObject({ refusedRows: 1 });
+  expect(await readBacklog(database.em.fork(), 5_000)).toMatchObject({ refusedRows: 1 });
   expect(row!.waits).toBeGreaterThan(0);
   expect((await outboxOf(other.offboardingId)).every(({ isSent }) => isSent)).toBe(true);
 

@@ -1,11 +1,11 @@
 import { Gauge, type Registry } from 'prom-client';
+import { type Backlog, readBacklog } from '../database/backlog.ts';
 import type { Database } from '../database/orm.ts';
-import { type Standing, standingOf } from '../database/standing.ts';
 
 /** A database that takes longer than this does not answer, in milliseconds: a scraper waits ten seconds at most. */
 const patienceMs = 3_000;
 
-const gauges: Record<keyof Standing, [name: string, help: string]> = {
+const gauges: Record<keyof Backlog, [name: string, help: string]> = {
   unsentRows: ['lastday_outbox_unsent_rows', 'Changes that the engine has not been told yet'],
   oldestUnsentAge: ['lastday_outbox_oldest_unsent_seconds', 'Age of the oldest of them'],
   refusedRows: ['lastday_outbox_refused_rows', 'Those of them that the engine has refused before'],
@@ -22,20 +22,20 @@ const gauges: Record<keyof Standing, [name: string, help: string]> = {
  * Adds what the database says of what waits. Read it before each scrape; without an answer `lastday_database_up` is
  * 0, and what is not known is left out.
  */
-export function measureStanding(registry: Registry, database: Database): { read(): Promise<void> } {
+export function measureBacklog(registry: Registry, database: Database): { read(): Promise<void> } {
   const registers = [registry];
   const up = new Gauge({ name: 'lastday_database_up', help: 'Whether the database has answered', registers });
   // A gauge without labels would start as 0, which is a claim.
   const made = Object.entries(gauges).map(([figure, [name, help]]) => {
     const gauge = new Gauge({ name, help, registers });
     gauge.remove();
-    return [figure as keyof Standing, gauge] as const;
+    return [figure as keyof Backlog, gauge] as const;
   });
-  let reading: Promise<Standing> | undefined;
+  let reading: Promise<Backlog> | undefined;
 
   /** One at a time: a database that hangs must not be asked by every scrape again. */
-  function standing(): Promise<Standing> {
-    reading ??= standingOf(database.em.fork(), patienceMs).finally(() => {
+  function standing(): Promise<Backlog> {
+    reading ??= readBacklog(database.em.fork(), patienceMs).finally(() => {
       reading = undefined;
     });
     return reading;

@@ -4,7 +4,7 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** What waits, and for how long: the figures an operator watches. Ages are in seconds, 0 when nothing waits. */
-export interface Standing {
+export interface Backlog {
   unsentRows: number;
   oldestUnsentAge: number;
   /** Unsent rows that the engine has refused before. */
@@ -24,21 +24,21 @@ export interface Standing {
  * past costs nothing. Rejects when the database has not answered within `patienceMs`; the connection is closed then,
  * because nobody knows whether it ever will.
  */
-export async function standingOf(em: EntityManager, patienceMs: number): Promise<Standing> {
+export async function readBacklog(em: EntityManager, patienceMs: number): Promise<Backlog> {
   const pool = (await em.getConnection().getNativeClient()) as pg.Pool;
   // Only the driver knows of such a limit: @types/pg does not.
   const query: pg.QueryConfig & { query_timeout: number } = {
     text: statement.compile(sqlOf(em)).sql,
     query_timeout: patienceMs,
   };
-  const { rows } = await pool.query<Standing>(query);
+  const { rows } = await pool.query<Backlog>(query);
   return rows[0]!;
 }
 
 const ageOf = (column: ReturnType<typeof sql.ref>) =>
   sql`coalesce(extract(epoch from now() - min(${column})), 0)::float8`;
 
-const statement = sql<Standing>`
+const statement = sql<Backlog>`
     select
       outbox."unsentRows", outbox."oldestUnsentAge", outbox."refusedRows",
       (select count(*) from offboardings where state = 'open') as "openOffboardings",
