@@ -79,7 +79,7 @@ export async function putOff(em: EntityManager, ids: readonly number[]): Promise
  * Has the engine hear of each of these offboardings again, although nothing changed: by what waits for its next try,
  * which is due now, and else by another row.
  */
-export async function tellAgain(
+export async function signalAgain(
   em: EntityManager,
   offboardingIds: readonly number[],
   facts: readonly ChangedFact[],

@@ -1,13 +1,13 @@
 import type { Log } from '../config/log.ts';
 import {
-  countFollowed,
-  type Followed,
-  followedOffboardings,
-  toldLately,
-  unfollowedOffboardings,
-} from '../database/followed.ts';
+  countExpectedWorkflows,
+  type ExpectedWorkflow,
+  expectedWorkflows,
+  offboardingsWithoutWorkflow,
+  recentlySignalled,
+} from '../database/expected-workflows.ts';
 import type { EntityManager } from '../database/orm.ts';
-import { tellAgain } from '../database/outbox.ts';
+import { signalAgain } from '../database/outbox.ts';
 import { shownDepartment } from '../workflows/messages.ts';
 import { allPages, type Engine, type Running } from './engine.ts';
 
@@ -36,9 +36,9 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
     if (inOrder && Date.now() - inOrder.at < trustInNumbers && (await surplusOf(em)) === inOrder.surplus)
       return;
     const { seen, surplus, different, leftOver } = await lookAtAll(em);
-    const missing = await unfollowedOffboardings(em, seen);
-    const onTheirWay = await toldLately(em, missing, lag);
-    const told = await toldLately(em, [...different, ...leftOver], patienceWithDifference);
+    const missing = await offboardingsWithoutWorkflow(em, seen);
+    const onTheirWay = await recentlySignalled(em, missing, lag);
+    const told = await recentlySignalled(em, [...different, ...leftOver], patienceWithDifference);
     await mend(em, {
       missing: missing.filter((id) => !onTheirWay.has(id)),
       different: different.filter((id) => !told.has(id)),
@@ -52,14 +52,14 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
 
   /** Those whose offboarding is closed and that wait for a person with a step that failed may run for months. */
   const surplusOf = async (em: EntityManager) =>
-    (await engine.countOffboardings()) - (await countFollowed(em));
+    (await engine.countOffboardings()) - (await countExpectedWorkflows(em));
 
   /** Page by page: of each workflow only its id is kept. */
   async function lookAtAll(em: EntityManager) {
     const found: Found = { seen: [], surplus: 0, different: [], leftOver: [] };
     for await (const { running } of allPages(engine.runningOffboardings)) {
       const ids = [...running.keys()];
-      const followed = await followedOffboardings(em, ids);
+      const followed = await expectedWorkflows(em, ids);
       const open = new Set(followed.map(idOf));
       const different = followed.filter((each) => differs(each, running.get(each.offboardingId)!));
       found.seen.push(...ids);
@@ -74,8 +74,8 @@ export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers 
     const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
     if (Object.values(counts).every((count) => count === 0)) return;
     // A new workflow begins with everything, whichever fact it is told.
-    await tellAgain(em, [...missing, ...leftOver], ['lastDay']);
-    await tellAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
+    await signalAgain(em, [...missing, ...leftOver], ['lastDay']);
+    await signalAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
     log.info(counts, 'Offboardings reconciled');
   }
 
@@ -92,9 +92,9 @@ interface Found {
 
 type ToMend = Record<'missing' | 'different' | 'leftOver', number[]>;
 
-const idOf = ({ offboardingId }: Followed) => offboardingId;
+const idOf = ({ offboardingId }: ExpectedWorkflow) => offboardingId;
 
-const differs = (followed: Followed, running: Running) =>
+const differs = (followed: ExpectedWorkflow, running: Running) =>
   followed.endDate !== running.endDate ||
   shownDepartment(followed.department) !== running.department ||
   followed.hardware !== running.hardware ||

@@ -5,18 +5,18 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** What the engine should know of an open offboarding. */
-export interface Followed extends OpenCounts {
+export interface ExpectedWorkflow extends OpenCounts {
   offboardingId: number;
   endDate: string | null;
   department: string | null;
 }
 
 /** Those of these offboardings that are open. */
-export async function followedOffboardings(
+export async function expectedWorkflows(
   em: EntityManager,
   offboardingIds: readonly number[],
-): Promise<Followed[]> {
-  const { rows } = await sql<Followed>`
+): Promise<ExpectedWorkflow[]> {
+  const { rows } = await sql<ExpectedWorkflow>`
     select o.id as "offboardingId", u.end_date as "endDate", u.department,
       ${openCounts(sql`u.id`)}
     from offboardings o
@@ -26,7 +26,7 @@ export async function followedOffboardings(
 }
 
 /** The open offboardings besides these. */
-export async function unfollowedOffboardings(
+export async function offboardingsWithoutWorkflow(
   em: EntityManager,
   followed: readonly number[],
 ): Promise<number[]> {
@@ -38,7 +38,7 @@ export async function unfollowedOffboardings(
 }
 
 /** How many offboardings are open. */
-export async function countFollowed(em: EntityManager): Promise<number> {
+export async function countExpectedWorkflows(em: EntityManager): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from offboardings where state = 'open'`.execute(sqlOf(em));
   return rows[0]!.count;
@@ -48,7 +48,7 @@ export async function countFollowed(em: EntityManager): Promise<number> {
  * Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or will be. What it
  * has refused may wait longer than that for its next try.
  */
-export async function toldLately(
+export async function recentlySignalled(
   em: EntityManager,
   offboardingIds: readonly number[],
   ms: number,
