@@ -3,9 +3,9 @@ import type { Actor } from '../domain/actor.ts';
 import { NotFound, Refusal } from '../domain/failures.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
 import { changeEndpoint, type EndpointChange } from './endpoint-change.ts';
-import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { isUndelivered } from './undelivered.ts';
 import { publishTest } from './webhook-events.ts';
 
 /** Sends a test to an endpoint, on or off, whatever it has chosen; returns the delivery's id. Throws NotFound. */
@@ -47,7 +47,7 @@ export const replayDelivery = (
  * Sends every event again whose last delivery was given up at `since` or later, and that has never arrived nor is on
  * its way; returns how many. Refused while the endpoint is off. Throws NotFound.
  */
-export const replayMissedSince = (
+export const replayUndeliveredSince = (
   em: EntityManager,
   actor: Actor,
   endpointId: number,
@@ -56,7 +56,7 @@ export const replayMissedSince = (
 ): Promise<number> =>
   changeEndpoint(em, actor, endpointId, async (change) => {
     refuseWhileOff(change);
-    const replays = await insertReplays(change, sql`d.closed_at >= ${since} and ${isMissed}`, now);
+    const replays = await insertReplays(change, sql`d.closed_at >= ${since} and ${isUndelivered}`, now);
     if (replays.length > 0) {
       change.record('webhook.replayed', { since: since.toISOString(), deliveries: replays.length });
     }

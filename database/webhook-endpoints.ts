@@ -3,9 +3,9 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import type { DisablingReason } from '../domain/webhook-health.ts';
 import type { ChosenEventType, EndpointState } from '../domain/webhooks.ts';
-import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { isUndelivered } from './undelivered.ts';
 
 /** An endpoint with how it has been doing. */
 export interface ListedEndpoint {
@@ -34,7 +34,7 @@ const listedEndpoint = sql`
     p.created_at as "createdAt",
     (select count(*) from webhook_deliveries d where d.endpoint_id = p.id and d.state = 'pending') as pending,
     (select count(*) from webhook_deliveries d join webhook_events e on e.id = d.event_id
-      where d.endpoint_id = p.id and ${isMissed}) as missed,
+      where d.endpoint_id = p.id and ${isUndelivered}) as missed,
     p.last_tried_at as "lastTriedAt", p.last_outcome as "lastOutcome"
   from webhook_endpoints p`;
 

@@ -3,10 +3,10 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
 import type { Attempt } from './delivery-attempts.ts';
-import { isMissed } from './missed.ts';
 import type { EntityManager } from './orm.ts';
 import { lastPageOf, offsetOf, type Page, pageSize } from './pagination.ts';
 import { sqlOf } from './tables.ts';
+import { isUndelivered } from './undelivered.ts';
 
 /** One delivery in a list. */
 export interface ListedDelivery {
@@ -54,7 +54,7 @@ export async function listDeliveries(
   page = 1,
 ): Promise<Page<ListedDelivery>> {
   const db = sqlOf(em);
-  const inState = state === 'missed' ? isMissed : state === null ? sql`true` : sql`d.state = ${state}`;
+  const inState = state === 'missed' ? isUndelivered : state === null ? sql`true` : sql`d.state = ${state}`;
   const ofType = type === null ? sql`true` : sql`e.type = ${type}`;
   const wanted = sql`
     from webhook_deliveries d join webhook_events e on e.id = d.event_id

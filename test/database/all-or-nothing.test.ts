@@ -6,7 +6,7 @@ import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { connect } from '../../database/orm.ts';
 import { changePassword, enterByLink } from '../../database/own-password.ts';
 import { fireReminder } from '../../database/reminders.ts';
-import { replayMissedSince } from '../../database/replays.ts';
+import { replayUndeliveredSince } from '../../database/replays.ts';
 import { createRequest, resolveRequest } from '../../database/requests.ts';
 import { changeRole } from '../../database/roles.ts';
 import { assignSeat } from '../../database/seats.ts';
@@ -135,7 +135,7 @@ const verbs: Record<string, Ready> = {
   'sending again what was missed': async () => {
     const { id } = await subscribe(database);
     await deliver(database, id, 'failed');
-    return () => replayMissedSince(em, 'system', id, new Date(Date.now() - 60_000));
+    return () => replayUndeliveredSince(em, 'system', id, new Date(Date.now() - 60_000));
   },
 };
 

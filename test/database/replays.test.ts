@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
-import { replayDelivery, replayMissedSince, testEndpoint } from '../../database/replays.ts';
+import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../database/replays.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
@@ -101,7 +101,7 @@ describe('everything missed since a moment is sent again', () => {
     const other = await subscribe(database);
     await deliver(database, other.id, 'failed', 'user.offboarded', day(12));
 
-    expect(await replayMissedSince(em, actor, id, day(10))).toBe(2);
+    expect(await replayUndeliveredSince(em, actor, id, day(10))).toBe(2);
     const replays = (await deliveriesTo(database, id)).slice(-2);
     expect(replays).toMatchObject([
       { replayOf: lost, state: 'pending' },
@@ -111,13 +111,13 @@ describe('everything missed since a moment is sent again', () => {
       action: 'webhook.replayed',
       details: { since: '2026-11-10T00:00:00.000Z', deliveries: 2 },
     });
-    expect(await replayMissedSince(em, actor, id, day(10))).toBe(0);
+    expect(await replayUndeliveredSince(em, actor, id, day(10))).toBe(0);
     expect(await deliveriesTo(database, other.id)).toHaveLength(1);
   });
 
   test('not to an endpoint that is off', async () => {
     const { id } = await subscribe(database);
     await pauseEndpoint(em, actor, id);
-    await expect(replayMissedSince(em, actor, id, day(1))).rejects.toBeInstanceOf(Refusal);
+    await expect(replayUndeliveredSince(em, actor, id, day(1))).rejects.toBeInstanceOf(Refusal);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { missedBy } from '../../database/missed.ts';
+import { undeliveredTo } from '../../database/undelivered.ts';
 import { deliveryById, listDeliveries } from '../../database/webhook-history.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -57,9 +57,9 @@ describe('the history of an endpoint', () => {
 
     const missed = await listDeliveries(em.fork(), id, { state: 'missed', type: null });
     expect(idsOf(missed)).toEqual([lostTwice, notSent, lost]);
-    expect(await missedBy(em.fork(), id)).toEqual({ count: 3, since: expect.any(Date) });
+    expect(await undeliveredTo(em.fork(), id)).toEqual({ count: 3, since: expect.any(Date) });
     const quiet = await subscribe(database);
-    expect(await missedBy(em.fork(), quiet.id)).toEqual({ count: 0, since: null });
+    expect(await undeliveredTo(em.fork(), quiet.id)).toEqual({ count: 0, since: null });
   });
 
   test('shows one delivery with everything that was sent and answered, the latest first', async () => {

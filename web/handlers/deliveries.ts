@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { missedBy } from '../../database/missed.ts';
-import { replayDelivery, replayMissedSince } from '../../database/replays.ts';
+import { replayDelivery, replayUndeliveredSince } from '../../database/replays.ts';
+import { undeliveredTo } from '../../database/undelivered.ts';
 import { endpointById } from '../../database/webhook-endpoints.ts';
 import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhook-history.ts';
 import { Refusal } from '../../domain/failures.ts';
@@ -32,7 +32,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
     const refresh = refreshing(listing.rows);
     if (seenAlready(request, refresh)) return void response.status(204).end();
-    const missed = await missedBy(em, endpoint.id);
+    const missed = await undeliveredTo(em, endpoint.id);
     page(response, 'settings/deliveries', {
       title: 'Deliveries',
       // The message stands beside the only field.
@@ -97,7 +97,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
   const replayMissed: RequestHandler = async (request, response) => {
     const { since } = readForm(replayForm, request.body);
     const endpointId = idIn(request, 'endpointId', 'webhook endpoint');
-    const count = await replayMissedSince(em, actorOf(response), endpointId, since);
+    const count = await replayUndeliveredSince(em, actorOf(response), endpointId, since);
     notify(response, { tone: count > 0 ? 'success' : 'info', text: replayedWords(count) });
     response.redirect(303, addressOf(endpointId));
   };

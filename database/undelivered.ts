@@ -7,20 +7,20 @@ import { sqlOf } from './tables.ts';
  * The condition that a delivery `d` of an event `e` is the last one of an event that has never arrived at its
  * endpoint and is not on its way to it. Tests are not missed by anybody.
  */
-export const isMissed = sql`(
+export const isUndelivered = sql`(
   d.state in ('failed', 'disabled') and e.type <> ${sql.lit(testEventType)} and not exists (
     select from webhook_deliveries other
     where other.event_id = d.event_id and other.endpoint_id = d.endpoint_id
       and (other.state in ('pending', 'delivered') or other.id > d.id)))`;
 
 /** How many events have never arrived at an endpoint, and when the first of them was given up. */
-export async function missedBy(
+export async function undeliveredTo(
   em: EntityManager,
   endpointId: number,
 ): Promise<{ count: number; since: Date | null }> {
   const { rows } = await sql<{ count: number; since: Date | null }>`
     select count(*) as count, min(d.closed_at) as since
     from webhook_deliveries d join webhook_events e on e.id = d.event_id
-    where d.endpoint_id = ${endpointId} and ${isMissed}`.execute(sqlOf(em));
+    where d.endpoint_id = ${endpointId} and ${isUndelivered}`.execute(sqlOf(em));
   return rows[0]!;
 }
