@@ -14,7 +14,7 @@ import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './rearming.ts';
 import { TryAgain } from './retrying.ts';
-import { endEveryWayIn } from './ways-in.ts';
+import { revokeAllAccess } from './revoke-access.ts';
 import { publish } from './webhook-events.ts';
 import { todayOf, zoneOf } from './workspace.ts';
 
@@ -127,7 +127,7 @@ async function finalize(change: Change, offboarding: Offboarding, gate: Gate, no
   change.record('user.offboarded', { offboardingId: offboarding.id, endDate, reports: gate.reports.length });
   markOffboarded(change, offboarding.id, revision, now);
   clearManagerOfReports(change, offboarding.id);
-  endEveryWayIn(change, now);
+  revokeAllAccess(change, now);
   skipReminders(change, offboarding.id, 'completed', now);
   notifyManager(change, offboarding.id);
   publish(change, { type: 'user.offboarded', offboarding, at: now });

@@ -3,8 +3,8 @@ import { Refusal } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
 import { changeAbout } from './change.ts';
 import type { EntityManager } from './orm.ts';
+import { revokeAllAccess } from './revoke-access.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
-import { endEveryWayIn } from './ways-in.ts';
 
 /**
  * Gives a person another role. They have to sign in again; links and tokens made in the old role end. The last
@@ -32,7 +32,7 @@ export const changeRole = (
       user.role = role;
       change.record('user.role_changed', { from, to: role });
       change.changed();
-      endEveryWayIn(change, now);
+      revokeAllAccess(change, now);
     },
     lockWithSuperAdmins,
   );

@@ -15,8 +15,8 @@ import {
   followZone,
 } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';
+import { revokeAllAccess } from './revoke-access.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from './super-admins.ts';
-import { endEveryWayIn } from './ways-in.ts';
 
 /** What a person's record holds. A role is given by `changeRole`. */
 export interface UserFields {
@@ -188,7 +188,7 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
   user.status = to;
   change.record('user.status_changed', { from, to });
   change.changed('lastDay');
-  if (to !== 'active') endEveryWayIn(change, now);
+  if (to !== 'active') revokeAllAccess(change, now);
 }
 
 function refuseEndBeforeStart({ startDate, endDate }: User) {

@@ -6,7 +6,7 @@ import type { Change } from './change-types.ts';
  * one-time links and the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently
  * is found weeks later. Done again it finds nothing left to end.
  */
-export function endEveryWayIn({ alsoWrite, user, actor }: Change, now = new Date()): void {
+export function revokeAllAccess({ alsoWrite, user, actor }: Change, now = new Date()): void {
   const ending = sql`
     ended_sessions as (delete from sessions where sess->>'userId' = ${String(user.id)}),
     ended_links as (
