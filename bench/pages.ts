@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { leaverOf } from '../database/leavers.ts';
+import { readChecklistPage } from '../database/checklist-page.ts';
 import { connect } from '../database/orm.ts';
 import { queueOf } from '../database/queue.ts';
 import { todayIn } from '../domain/dates.ts';
@@ -20,7 +20,7 @@ export async function measurePages(place: Place, smaller: Place): Promise<Row[]>
   const database = await connect(place.databaseUrl, { poolSize: 1 });
   const today = todayIn('UTC', new Date());
   const queueQuery = await queryOf(() => queueOf(database.em, { lookAhead: 30 }, today, 1));
-  const personQuery = await queryOf(() => leaverOf(database.em, leaverId));
+  const personQuery = await queryOf(() => readChecklistPage(database.em, leaverId));
   await database.close();
 
   const client = new pg.Client({ connectionString: place.databaseUrl });

@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { readChecklistPage } from '../../database/checklist-page.ts';
 import { obstacleFor } from '../../database/completion-obstacles.ts';
 import { effectsOfCompletion } from '../../database/confirmations.ts';
-import { leaverOf } from '../../database/leavers.ts';
 import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
@@ -26,7 +26,7 @@ export const completionPages = (services: Services) => {
   /** Asks once more, naming the effects. */
   const confirm: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
-    const data = checklistData(await leaverOf(database.em, userId));
+    const data = checklistData(await readChecklistPage(database.em, userId));
     if (data.leaver.completed) return response.redirect(303, `/offboarding/${userId}`);
     const obstacle = await obstacleFor(database.em, actorOf(response), userId);
     if (obstacle !== null) throw new Refusal(obstacle, completionObstacles[obstacle]);
@@ -46,7 +46,7 @@ export const completionPages = (services: Services) => {
   /** Tries the step again that failed for good. */
   const retry: RequestHandler = (request, response) =>
     answer(request, response, async (userId, question) => {
-      const { offboarding } = await leaverOf(database.em, userId);
+      const { offboarding } = await readChecklistPage(database.em, userId);
       return offboarding?.failedStep ? engine.retry(offboarding.id, question) : { outcome: 'nothing-failed' };
     });
 
@@ -72,7 +72,7 @@ export const completionPages = (services: Services) => {
   }
 
   const namesOfClosers = async (userId: number) =>
-    namesFrom((await leaverOf(database.em, userId)).offboarding);
+    namesFrom((await readChecklistPage(database.em, userId)).offboarding);
 
   return { new: confirm, create, retry };
 };

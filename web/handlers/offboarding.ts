@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { readChecklistPage } from '../../database/checklist-page.ts';
 import { closedAnswer } from '../../database/completion.ts';
-import { leaverOf } from '../../database/leavers.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isUuid } from '../input/fields.ts';
@@ -27,7 +27,7 @@ export const offboardingPages = (services: Services) => {
   const answer: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const token = queryText(request, 'token');
-    const { offboarding } = await leaverOf(database.em, userId);
+    const { offboarding } = await readChecklistPage(database.em, userId);
     const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     if (offboarding === null || !isUuid(token)) return show({});
     try {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { type Leaver, leaverOf } from '../../database/leavers.ts';
+import { type ChecklistPage, readChecklistPage } from '../../database/checklist-page.ts';
 import { reminderHistoryOf } from '../../database/reminder-history.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
@@ -24,7 +24,7 @@ export async function renderChecklist(
   userId: number,
   { alert = null, pendingToken }: ChecklistNote = {},
 ): Promise<void> {
-  const leaver = await leaverOf(database.em, userId);
+  const leaver = await readChecklistPage(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
   const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
@@ -35,7 +35,7 @@ export async function renderChecklist(
 }
 
 /** What the checklist's templates use. */
-export function checklistData(leaver: Leaver) {
+export function checklistData(leaver: ChecklistPage) {
   const counts = {
     hardware: leaver.hardware.length,
     software: leaver.seats.length,

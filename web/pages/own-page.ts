@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { leaverOf } from '../../database/leavers.ts';
+import { readChecklistPage } from '../../database/checklist-page.ts';
 import { unwantedMailOf } from '../../database/mail-choices.ts';
 import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
@@ -50,7 +50,7 @@ export const ownPage =
     const ours = sessionKeyOf(request);
     page(response, 'me/show', {
       title: 'My page',
-      person: await leaverOf(database.em, me.id),
+      person: await readChecklistPage(database.em, me.id),
       errors,
       mail: mailStatus(environment),
       mails: mailKindsFor(me).map((kind) => ({

@@ -1,4 +1,4 @@
-import type { Leaver } from '../../database/leavers.ts';
+import type { ChecklistPage } from '../../database/checklist-page.ts';
 import type { ReminderHistory, ShownMoment } from '../../database/reminder-history.ts';
 import { openWords } from '../../domain/leaving.ts';
 import { mailOutcomes } from '../../domain/mails.ts';
@@ -32,7 +32,11 @@ export interface ReminderCard {
 }
 
 /** `mailIsOn`: whether there is a mail server. */
-export function reminderCard(history: ReminderHistory, leaver: Leaver, mailIsOn: boolean): ReminderCard {
+export function reminderCard(
+  history: ReminderHistory,
+  leaver: ChecklistPage,
+  mailIsOn: boolean,
+): ReminderCard {
   const { moments } = history;
   const describe = (moment: ShownMoment) => described(moment, leaver);
   return {
@@ -58,7 +62,7 @@ export function reminderCard(history: ReminderHistory, leaver: Leaver, mailIsOn:
   };
 }
 
-function leadOf({ state, readyToldAt }: ReminderHistory, leaver: Leaver): string {
+function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage): string {
   if (state !== 'open') return `The offboarding is ${state}: nobody is reminded any more.`;
   const { hardware, seats, requests } = leaver;
   const open = openWords({ hardware: hardware.length, software: seats.length, requests: requests.length });
@@ -76,7 +80,7 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: Leaver): string
   return `To ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last}, while something is open.`;
 }
 
-function described(moment: ShownMoment, { endDate }: Leaver): CardMoment {
+function described(moment: ShownMoment, { endDate }: ChecklistPage): CardMoment {
   const { firedAt, skipReason, lastDay, dueAt } = moment;
   const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
   return {

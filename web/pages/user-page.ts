@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { leaverOf } from '../../database/leavers.ts';
+import { readChecklistPage } from '../../database/checklist-page.ts';
 import { mailTroubleOf } from '../../database/mail-trouble.ts';
 import { reportsShown, userRecordOf } from '../../database/user-record.ts';
 import { stillOpen } from '../../domain/checklist.ts';
@@ -19,7 +19,7 @@ export const userPage = (services: Services) => {
 
   return async (request: Request, response: Response, userId: number, note: PageNote = {}): Promise<void> => {
     const [leaver, record, mailTrouble] = await Promise.all([
-      leaverOf(em, userId),
+      readChecklistPage(em, userId),
       userRecordOf(em, userId),
       mailTroubleOf(em, userId),
     ]);

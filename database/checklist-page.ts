@@ -64,7 +64,7 @@ export interface OffboardingFacts {
 }
 
 /** Everything the person's offboarding page shows. */
-export interface Leaver {
+export interface ChecklistPage {
   id: number;
   name: string;
   email: string;
@@ -87,8 +87,8 @@ export interface Leaver {
 }
 
 /** One person with their whole checklist, by one statement, so that lists and counts cannot disagree. Throws NotFound. */
-export async function leaverOf(em: EntityManager, userId: number): Promise<Leaver> {
-  const { rows } = await sql<Leaver>`
+export async function readChecklistPage(em: EntityManager, userId: number): Promise<ChecklistPage> {
+  const { rows } = await sql<ChecklistPage>`
     select
       u.id, u.name, u.email, u.job_title as "jobTitle", u.department,
       u.start_date as "startDate", u.end_date as "endDate", u.status, u.role,
