@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { giveSeatTo, makeRequestFor } from '../../database/named-items.ts';
+import { assignSeatByExternalId, createRequestByExternalId } from '../../database/items-by-external-id.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { text } from '../input/fields.ts';
 import type { Services } from '../services.ts';
@@ -53,7 +53,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     },
     answer: async ({ request, body: { licenseId }, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
-      const { seat, license } = await giveSeatTo(transaction, actor, userExternalId, licenseId);
+      const { seat, license } = await assignSeatByExternalId(transaction, actor, userExternalId, licenseId);
       const { id, assignedAt } = seat;
       return { status: 201, body: { id, licenseId, license, userExternalId, assignedAt } };
     },
@@ -67,7 +67,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     answer: async ({ request, body, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
       const { item, reason } = { ...body, reason: body.reason || null };
-      const made = await makeRequestFor(transaction, actor, userExternalId, { item, reason });
+      const made = await createRequestByExternalId(transaction, actor, userExternalId, { item, reason });
       const { id, status, createdAt } = made;
       return { status: 201, body: { id, item, reason, status, userExternalId, createdAt } };
     },

@@ -32,7 +32,7 @@ export async function assignByTag(
 }
 
 /** What became of a recovery, of the asset, and who had it last. */
-export interface RecoveredByTag {
+export interface TagRecovery {
   outcome: RecoverAnswer['outcome'];
   status: AssetStatus;
   formerHolder: { id: number; externalId: string | null; name: string } | null;
@@ -45,7 +45,7 @@ export async function recoverByTag(
   tag: string,
   recovery: Recovery,
   assignmentId?: number,
-): Promise<RecoveredByTag> {
+): Promise<TagRecovery> {
   const assetId = await assetIdOf(em, tag);
   const { outcome, formerHolderId } = await recoverWithin(em, actor, assetId, recovery, assignmentId);
   await em.flush();
@@ -54,7 +54,7 @@ export async function recoverByTag(
 }
 
 /** Gives the person with this external id a seat. Throws NotFound for them, InvalidInput for an unknown license. */
-export async function giveSeatTo(
+export async function assignSeatByExternalId(
   em: EntityManager,
   actor: Actor,
   externalId: string,
@@ -70,7 +70,7 @@ export async function giveSeatTo(
 }
 
 /** Makes a request for the person with this external id. Throws NotFound for them. */
-export const makeRequestFor = (
+export const createRequestByExternalId = (
   em: EntityManager,
   actor: Actor,
   externalId: string,
