@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { completeOffboarding } from '../../database/completion.ts';
-import {
-  type DesiredUser,
-  type NewDesiredUser,
-  patchUser,
-  putUser,
-  type Terms,
-} from '../../database/desired-users.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { inOneTransaction } from '../../database/one-transaction.ts';
 import { representedUser } from '../../database/represented-users.ts';
+import {
+  type DesiredUser,
+  type NewDesiredUser,
+  type Preconditions,
+  patchUser,
+  putUser,
+} from '../../database/upsert-user.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 
@@ -17,9 +17,9 @@ const { database } = await ownDatabase();
 const { em } = database;
 const hr = 'token:hr';
 
-const put = (externalId: string, desired: NewDesiredUser, terms?: Terms) =>
+const put = (externalId: string, desired: NewDesiredUser, terms?: Preconditions) =>
   inOneTransaction(em, (transaction) => putUser(transaction, hr, externalId, desired, terms));
-const patch = (externalId: string, desired: DesiredUser, terms?: Terms) =>
+const patch = (externalId: string, desired: DesiredUser, terms?: Preconditions) =>
   inOneTransaction(em, (transaction) => patchUser(transaction, hr, externalId, desired, terms));
 
 let people = 0;

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { type Applied, patchUser, putUser } from '../../database/desired-users.ts';
 import { representedUser, representedUsers } from '../../database/represented-users.ts';
+import { type Applied, patchUser, putUser } from '../../database/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceMoment } from '../../domain/source-moments.ts';
 import type { Services } from '../services.ts';

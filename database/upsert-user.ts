@@ -22,7 +22,7 @@ export type NewDesiredUser = DesiredUser & Pick<UserFields, 'name' | 'email'>;
 type Field = keyof DesiredUser;
 
 /** On which terms a desired state is to be applied. */
-export interface Terms {
+export interface Preconditions {
   /** When the source wrote it, as `sourceMoment` writes it. Fields of which something newer is known are ignored. */
   sourceUpdatedAt?: string | undefined;
   /** Looks at the person as they are, under the lock (null: there is none), and throws to leave them so. */
@@ -54,7 +54,7 @@ export async function patchUser(
   actor: Actor,
   externalId: string,
   desired: DesiredUser,
-  terms: Terms = {},
+  terms: Preconditions = {},
 ): Promise<Applied> {
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
   return applyTo(em, actor, { externalId }, () => desired, terms);
@@ -70,7 +70,7 @@ export async function putUser(
   actor: Actor,
   externalId: string,
   desired: NewDesiredUser,
-  terms: Terms = {},
+  terms: Preconditions = {},
 ): Promise<Applied> {
   if ((await idOf(em, externalId)) === null) {
     terms.expect?.(null);
@@ -125,7 +125,7 @@ async function begin(
   actor: Actor,
   id: number,
   desired: NewDesiredUser,
-  { sourceUpdatedAt }: Terms,
+  { sourceUpdatedAt }: Preconditions,
 ): Promise<Applied> {
   const applied = await applyTo(
     em,
@@ -144,7 +144,7 @@ async function applyTo(
   actor: Actor,
   person: Person,
   desiredOf: (user: User) => DesiredUser,
-  { sourceUpdatedAt, expect }: Terms,
+  { sourceUpdatedAt, expect }: Preconditions,
   first?: (change: Change) => void,
 ): Promise<Applied> {
   const { user, managerExternalId, ...told } = await changeWithin(em, person, actor, async (change) => {
