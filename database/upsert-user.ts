@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { outdated, withMoment } from '../domain/source-moments.ts';
+import { type ApiUser, representationOf } from './api-users.ts';
 import { changeWithin, type Person } from './change.ts';
 import type { Change } from './change-types.ts';
 import type { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { type RepresentedUser, representationOf } from './represented-users.ts';
 import { lockWithSuperAdmins } from './super-admins.ts';
 import { sqlOf } from './tables.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
@@ -26,7 +26,7 @@ export interface Preconditions {
   /** When the source wrote it, as `sourceMoment` writes it. Fields of which something newer is known are ignored. */
   sourceUpdatedAt?: string | undefined;
   /** Looks at the person as they are, under the lock (null: there is none), and throws to leave them so. */
-  expect?: ((current: RepresentedUser | null) => void) | undefined;
+  expect?: ((current: ApiUser | null) => void) | undefined;
 }
 
 /** What was done otherwise than asked. */
@@ -38,7 +38,7 @@ export interface Warning {
 /** What became of a desired state, and of the person. */
 export interface Applied {
   created: boolean;
-  user: RepresentedUser;
+  user: ApiUser;
   warnings: Warning[];
   /** Fields of which the source had said something newer before. */
   ignored: Field[];

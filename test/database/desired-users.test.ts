@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
+import { readApiUser } from '../../database/api-users.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { inOneTransaction } from '../../database/one-transaction.ts';
-import { representedUser } from '../../database/represented-users.ts';
 import {
   type DesiredUser,
   type NewDesiredUser,
@@ -29,7 +29,7 @@ async function someone(fields = {}) {
   await put(externalId, desired);
   return externalId;
 }
-const shown = async (externalId: string) => (await representedUser(em.fork(), externalId))!;
+const shown = async (externalId: string) => (await readApiUser(em.fork(), externalId))!;
 
 async function leave(externalId: string) {
   await patch(externalId, { endDate: '2026-01-31' });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { readApiUser } from '../../database/api-users.ts';
 import { type StoredAnswer, type TakenKey, takeKey } from '../../database/idempotency.ts';
-import { representedUser } from '../../database/represented-users.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import { completeOffboardingOf } from '../completing.ts';
@@ -48,7 +48,7 @@ export const completionApi = (services: Services) => {
     readQuery(request, undefined);
     if (request.body !== undefined) readBody(request, nothing);
     const externalId = externalIdOf(request);
-    const user = await representedUser(em, externalId);
+    const user = await readApiUser(em, externalId);
     if (user === null) throw new NotFound('user');
     const person = { id: user.id, externalId };
     const call = keyedCallOf(request, response, null);
@@ -90,7 +90,7 @@ export const completionApi = (services: Services) => {
         outcome: outcome.outcome,
         completedBy: outcome.by,
         completedAt: new Date(outcome.at).toISOString(),
-        user: await representedUser(em, externalId),
+        user: await readApiUser(em, externalId),
       },
     };
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { listApiOffboardings, readApiOffboarding } from '../../database/api-offboardings.ts';
 import { offboardingStates } from '../../database/entities/offboarding.ts';
-import { representedOffboarding, representedOffboardings } from '../../database/represented-offboardings.ts';
 import { assetStatuses } from '../../domain/assets.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
@@ -88,7 +88,7 @@ export const offboardingApi = ({ database: { em } }: Services) => ({
     },
     answer: async ({ request, query: { state, ...part } }) => {
       const { after, limit } = partOf(part);
-      return partAnswer(request, await representedOffboardings(em, state ?? null, after, limit));
+      return partAnswer(request, await listApiOffboardings(em, state ?? null, after, limit));
     },
   }),
 
@@ -96,7 +96,7 @@ export const offboardingApi = ({ database: { em } }: Services) => ({
     summary: 'Show an offboarding with its checklist',
     answers: { 200: { description: 'The offboarding.', schema: shown } },
     answer: async ({ request }) => ({
-      body: await representedOffboarding(em, idIn(request, 'id', 'offboarding')),
+      body: await readApiOffboarding(em, idIn(request, 'id', 'offboarding')),
     }),
   }),
 });

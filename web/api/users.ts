@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { representedUser, representedUsers } from '../../database/represented-users.ts';
+import { listApiUsers, readApiUser } from '../../database/api-users.ts';
 import { type Applied, patchUser, putUser } from '../../database/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceMoment } from '../../domain/source-moments.ts';
@@ -32,7 +32,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     answers: { 200: { description: 'People by id.', schema: partSchema('UserList', userSchema) } },
     answer: async ({ request, query: { externalId, ...part } }) => {
       const { after, limit } = partOf(part);
-      return partAnswer(request, await representedUsers(em, { externalId, after, limit }));
+      return partAnswer(request, await listApiUsers(em, { externalId, after, limit }));
     },
   }),
 
@@ -40,7 +40,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     summary: 'Show a person',
     answers: { 200: { description: 'The person.', schema: userSchema } },
     answer: async ({ request }) => {
-      const user = await representedUser(em, externalIdOf(request));
+      const user = await readApiUser(em, externalIdOf(request));
       if (user === null) throw new NotFound('user');
       return { body: user };
     },

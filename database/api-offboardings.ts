@@ -11,7 +11,7 @@ import { type CursorPage, cursorPageOf } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** An offboarding as the API shows it. */
-export interface RepresentedOffboarding {
+export interface ApiOffboarding {
   id: number;
   state: OffboardingState;
   openedAt: Date;
@@ -31,7 +31,7 @@ export interface RepresentedOffboarding {
 }
 
 /** What a leaver still has, item by item. */
-export interface RepresentedChecklist {
+export interface ApiChecklist {
   hardware: {
     assignmentId: number;
     tag: string;
@@ -51,13 +51,13 @@ export interface RepresentedChecklist {
 }
 
 /** Some offboardings by id, those after `after`; of every state, or of one. */
-export async function representedOffboardings(
+export async function listApiOffboardings(
   em: EntityManager,
   state: OffboardingState | null,
   after: number,
   limit: number,
-): Promise<CursorPage<RepresentedOffboarding>> {
-  const { rows } = await sql<RepresentedOffboarding>`
+): Promise<CursorPage<ApiOffboarding>> {
+  const { rows } = await sql<ApiOffboarding>`
     select ${columns} from offboardings o join users u on u.id = o.user_id
     where o.id > ${after} and ${state === null ? sql`true` : hasState(state)}
     order by o.id limit ${limit + 1}`.execute(sqlOf(em));
@@ -65,11 +65,11 @@ export async function representedOffboardings(
 }
 
 /** One offboarding with the whole checklist (null once it is closed), by one statement. Throws NotFound. */
-export async function representedOffboarding(
+export async function readApiOffboarding(
   em: EntityManager,
   id: number,
-): Promise<RepresentedOffboarding & { checklist: RepresentedChecklist | null }> {
-  const { rows } = await sql<RepresentedOffboarding & { checklist: RepresentedChecklist | null }>`
+): Promise<ApiOffboarding & { checklist: ApiChecklist | null }> {
+  const { rows } = await sql<ApiOffboarding & { checklist: ApiChecklist | null }>`
     select ${columns}, ${whileOpen(checklist)} as checklist
     from offboardings o join users u on u.id = o.user_id where o.id = ${id}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('offboarding');

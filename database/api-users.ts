@@ -7,7 +7,7 @@ import { type CursorPage, cursorPageOf } from './pagination.ts';
 import { sqlOf } from './tables.ts';
 
 /** A person as the API shows them, in the order of its fields: the hash of it is the tag of this state. */
-export interface RepresentedUser {
+export interface ApiUser {
   id: number;
   externalId: string | null;
   name: string;
@@ -29,30 +29,27 @@ const represented = sql`
   from users u left join users m on m.id = u.manager_id`;
 
 /** The person with this external id, by one statement; null when there is none. */
-export async function representedUser(
-  em: EntityManager,
-  externalId: string,
-): Promise<RepresentedUser | null> {
-  const { rows } = await sql<RepresentedUser>`
+export async function readApiUser(em: EntityManager, externalId: string): Promise<ApiUser | null> {
+  const { rows } = await sql<ApiUser>`
     ${represented} where u.external_id = ${externalId}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
 /** Some people by id, those after `after`; with an external id only the one who has it. */
-export async function representedUsers(
+export async function listApiUsers(
   em: EntityManager,
   { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
-): Promise<CursorPage<RepresentedUser>> {
+): Promise<CursorPage<ApiUser>> {
   // PostgreSQL has no character for a zero byte, so nobody is called that.
   if (externalId?.includes('\0')) return { rows: [], next: null };
   const wanted = externalId === undefined ? sql`true` : sql`u.external_id = ${externalId}`;
-  const { rows } = await sql<RepresentedUser>`
+  const { rows } = await sql<ApiUser>`
     ${represented} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
   return cursorPageOf(rows, limit);
 }
 
 /** The same of a person at hand, also while a change of theirs is still to be written. */
-export const representationOf = (user: User, managerExternalId: string | null): RepresentedUser => ({
+export const representationOf = (user: User, managerExternalId: string | null): ApiUser => ({
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
