@@ -5,8 +5,8 @@ import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../domai
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
-import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { Asset } from './entities/index.ts';
+import { changedFields, fieldDiff, refuseUnseen, type Seen } from './field-diff.ts';
 import { likePattern } from './like-pattern.ts';
 import type { EntityManager } from './orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
@@ -159,7 +159,7 @@ export async function changeAsset(
   if (holder !== null && facts.status !== undefined) {
     throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
   }
-  const news = differences(asset, facts);
+  const news = fieldDiff(asset, facts);
   if (Object.keys(news).length === 0) return;
   change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, news) });
   change.em.assign(asset, news);

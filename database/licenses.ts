@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { changeItem, type ItemChange } from './change-item.ts';
-import { changedFields, differences, refuseUnseen, type Seen } from './differences.ts';
 import { License } from './entities/index.ts';
+import { changedFields, fieldDiff, refuseUnseen, type Seen } from './field-diff.ts';
 import { likePattern } from './like-pattern.ts';
 import type { EntityManager } from './orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
@@ -86,7 +86,7 @@ export async function changeLicense(
   if (facts.seatsTotal !== undefined && facts.seatsTotal < license.seatsUsed) {
     throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
   }
-  const news = differences(license, facts);
+  const news = fieldDiff(license, facts);
   if (Object.keys(news).length === 0) return;
   change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, news) });
   change.em.assign(license, news);

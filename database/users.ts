@@ -5,8 +5,8 @@ import type { UserStatus } from '../domain/user-status.ts';
 import { changeAbout, changeWithin } from './change.ts';
 import type { Change } from './change-types.ts';
 import { inWords } from './constraints.ts';
-import { refuseUnseen, type Seen } from './differences.ts';
 import { User } from './entities/index.ts';
+import { refuseUnseen, type Seen } from './field-diff.ts';
 import {
   alreadyOffboarded,
   cancelOpenOffboarding,

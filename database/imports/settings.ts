@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { DateFormat } from '../../domain/written-dates.ts';
 import { record } from '../change.ts';
-import { changedFields, differences } from '../differences.ts';
+import { changedFields, fieldDiff } from '../field-diff.ts';
 import type { EntityManager } from '../orm.ts';
 import { workspaceOf } from '../workspace.ts';
 
@@ -22,7 +22,7 @@ export const updateImportSettings = (
 ): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const workspace = await workspaceOf(transaction);
-    const news = differences(workspace, settings);
+    const news = fieldDiff(workspace, settings);
     if (Object.keys(news).length === 0) return;
     record(transaction, actor, 'workspace.updated', null, changedFields(workspace, news));
     transaction.assign(workspace, news);

@@ -2,7 +2,7 @@ import type { AuditDetails } from '../domain/audit.ts';
 import { ChangedMeanwhile } from '../domain/failures.ts';
 
 /** The facts that are not what the row says already; a fact left out (undefined) is no news. */
-export function differences<Facts extends object>(
+export function fieldDiff<Facts extends object>(
   row: { [Name in keyof Facts]?: unknown },
   facts: Facts,
 ): Partial<Facts> {
@@ -33,7 +33,7 @@ export function refuseUnseen<Facts extends object>(
   facts: Facts,
   seen: Seen<Facts>,
 ): void {
-  const names = Object.keys(differences(row, facts)) as (keyof Facts & string)[];
+  const names = Object.keys(fieldDiff(row, facts)) as (keyof Facts & string)[];
   const unseen = names.filter((name) => seen[name] !== undefined && seen[name] !== (row[name] ?? null));
   if (unseen.length > 0) throw new ChangedMeanwhile(unseen);
 }
