@@ -12,7 +12,7 @@ import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
-import { skipReminders } from './rearming.ts';
+import { skipReminders } from './reminder-schedule.ts';
 import { TryAgain } from './retrying.ts';
 import { revokeAllAccess } from './revoke-access.ts';
 import { publish } from './webhook-events.ts';

@@ -5,8 +5,8 @@ import { changeAbout } from './change.ts';
 import type { Change } from './change-types.ts';
 import { Offboarding } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { skipReminders } from './rearming.ts';
-import { rearmReminders } from './reminders.ts';
+import { skipReminders } from './reminder-schedule.ts';
+import { rescheduleRemindersOf } from './reminders.ts';
 import { publish } from './webhook-events.ts';
 import { todayOf, workspaceOf } from './workspace.ts';
 
@@ -51,7 +51,7 @@ async function followDate(change: Change, from: CalendarDate | null, now: Date) 
     publishMove(change, offboarding, from, now);
     Object.assign(offboarding, { readyToldAt: null, openedForCompletionAt: null });
   }
-  await rearmReminders(change, offboarding ?? (await openOffboarding(change)), now);
+  await rescheduleRemindersOf(change, offboarding ?? (await openOffboarding(change)), now);
 }
 
 async function followLossOfDate(change: Change, from: CalendarDate | null, now: Date) {
@@ -71,7 +71,7 @@ const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDat
 /** Follows a change of the person's zone: the same date ends at another moment. */
 export async function followZone(change: Change, now = new Date()): Promise<void> {
   if (change.offboarding === null) return;
-  await rearmReminders(change, change.offboarding, now);
+  await rescheduleRemindersOf(change, change.offboarding, now);
   change.changed('lastDay');
 }
 
@@ -85,7 +85,7 @@ export async function followDeactivation(change: Change, now = new Date()): Prom
   offboarding.openedForCompletionAt = null;
   if (user.endDate) return;
   offboarding.deactivatedOn ??= todayOf(user, await workspaceOf(em), now);
-  await rearmReminders(change, offboarding, now);
+  await rescheduleRemindersOf(change, offboarding, now);
 }
 
 /** Opens an offboarding for a person who has none open. The change tells the engine. */

@@ -9,17 +9,26 @@ import { openCountsOf } from './checklists.ts';
 import { type Offboarding, Reminder } from './entities/index.ts';
 import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 import type { EntityManager } from './orm.ts';
-import { type ArmingSettings, arm, rearm, settingsForArming } from './rearming.ts';
+import {
+  readScheduleSettings,
+  rescheduleReminders,
+  type ScheduleSettings,
+  scheduleReminders,
+} from './reminder-schedule.ts';
 import { sqlOf } from './tables.ts';
 
 /**
  * Makes the moments of the open offboarding fit the person's last day: their end date, or the day they were marked
  * offboarded without one. Of somebody without either nothing is due.
  */
-export async function rearmReminders(change: Change, offboarding: Offboarding, now: Date): Promise<void> {
+export async function rescheduleRemindersOf(
+  change: Change,
+  offboarding: Offboarding,
+  now: Date,
+): Promise<void> {
   const { user } = change;
   const date = user.endDate ?? offboarding.deactivatedOn;
-  if (date) await rearm(change, offboarding.id, { date, zone: user.timeZone ?? null }, now);
+  if (date) await rescheduleReminders(change, offboarding.id, { date, zone: user.timeZone ?? null }, now);
 }
 
 /** The reminder of an offboarding that is due next; null when nothing more is to come. */
@@ -58,7 +67,7 @@ async function whoseReminder(em: EntityManager, reminderId: number): Promise<num
 }
 
 async function haveItsTurn(change: Change, offboarding: Offboarding, reminder: Reminder, now: Date) {
-  const settings = await settingsForArming(change.em);
+  const settings = await readScheduleSettings(change.em);
   const zone = change.user.timeZone ?? settings.timeZone;
   const daysLeft = daysBetween(todayIn(zone, now), reminder.lastDay);
   // The end of the last day says it, and says it better.
@@ -89,14 +98,14 @@ function skip(reminder: Reminder, reason: 'too_late' | 'nothing_open', now: Date
 async function goOn(
   { em }: Change,
   reminder: Reminder,
-  { settings, zone, now }: { settings: ArmingSettings; zone: string; now: Date },
+  { settings, zone, now }: { settings: ScheduleSettings; zone: string; now: Date },
 ) {
   await em.flush();
   if (reminder.kind === 'overdue' && reminder.firedAt == null) {
     await sql`delete from reminders where id = ${reminder.id}`.execute(sqlOf(em));
   }
   const next = nextOverdueMoment({ date: reminder.lastDay, zone }, settings, now, reminder.days);
-  await arm(em, reminder, next, now);
+  await scheduleReminders(em, reminder, next, now);
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Actor } from '../domain/actor.ts';
 import { record } from './change.ts';
 import { Workspace } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { type Concerned, lockLeavers, rearmEverybody } from './rearming-everybody.ts';
+import { type AffectedLeaver, lockLeavers, rescheduleAllReminders } from './reminder-schedules.ts';
 import { retrying } from './retrying.ts';
 import { workspaceOf } from './workspace.ts';
 
@@ -62,7 +62,7 @@ async function changeSettings(
   em: EntityManager,
   actor: Actor,
   fields: WorkspaceFields | ReminderFields,
-  concerns: (before: Workspace) => Concerned | null,
+  concerns: (before: Workspace) => AffectedLeaver | null,
   now: Date,
 ): Promise<void> {
   await retrying(() =>
@@ -74,7 +74,7 @@ async function changeSettings(
       Object.assign(workspace, fields);
       record(transaction, actor, 'workspace.updated', null, { ...fields });
       await transaction.flush();
-      if (concerned !== null) await rearmEverybody(transaction, concerned, now);
+      if (concerned !== null) await rescheduleAllReminders(transaction, concerned, now);
     }),
   );
 }

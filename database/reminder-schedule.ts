@@ -13,7 +13,7 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** What the workspace says about last days and their reminders. */
-export interface ArmingSettings extends ReminderSettings {
+export interface ScheduleSettings extends ReminderSettings {
   /** For whoever has no zone of their own. */
   timeZone: string;
 }
@@ -22,8 +22,8 @@ export interface ArmingSettings extends ReminderSettings {
  * Reads the settings and holds them until the transaction ends: whoever changes them waits for the moments that
  * are being planned by the old ones, and then plans them anew. Users are locked before, never after.
  */
-export async function settingsForArming(em: EntityManager): Promise<ArmingSettings> {
-  const { rows } = await sql<ArmingSettings>`
+export async function readScheduleSettings(em: EntityManager): Promise<ScheduleSettings> {
+  const { rows } = await sql<ScheduleSettings>`
     select ${settings} from workspace w where id = 1 for share`.execute(sqlOf(em));
   return rows[0]!;
 }
@@ -43,9 +43,9 @@ export interface Leaving {
  * what waits and is not asked for any more is skipped, what is asked for is added or waits again. Nothing fires twice
  * for the same last day. Ten thousand leavers take as many statements as one; their rows must be locked.
  */
-export function rearming(
+export function reminderReschedule(
   leavers: readonly Leaving[],
-  { settings, moments }: Arming,
+  { settings, moments }: ReminderSchedule,
   now: Date,
 ): RawBuilder<unknown> {
   const known = Map.groupBy(moments, ({ userId }) => userId);
@@ -65,15 +65,15 @@ export function rearming(
 }
 
 /** Makes the stored moments of the change's open offboarding fit a last day, in the zone of the workspace or `zone`. */
-export async function rearm(
+export async function rescheduleReminders(
   { em, user, alsoWrite }: Change,
   offboardingId: number,
   { date, zone }: { date: CalendarDate; zone: string | null },
   now: Date,
 ): Promise<void> {
-  const arming = await armingOf(em, [user.id]);
+  const arming = await reminderScheduleOf(em, [user.id]);
   const lastDay = { date, zone: zone ?? arming.settings.timeZone };
-  alsoWrite({ reminders: rearming([{ userId: user.id, offboardingId, lastDay }], arming, now) });
+  alsoWrite({ reminders: reminderReschedule([{ userId: user.id, offboardingId, lastDay }], arming, now) });
 }
 
 /** Nothing more is due for an offboarding, for this reason. */
@@ -92,7 +92,7 @@ export function skipReminders(
 }
 
 /** Adds a moment, or takes it up again when it has not fired. */
-export async function arm(
+export async function scheduleReminders(
   em: EntityManager,
   { offboardingId, lastDay }: { offboardingId: number; lastDay: CalendarDate },
   moment: Omit<PlannedMoment, 'skipReason'>,
@@ -103,16 +103,19 @@ export async function arm(
 }
 
 /** What is planned by. */
-export interface Arming {
-  settings: ArmingSettings;
+export interface ReminderSchedule {
+  settings: ScheduleSettings;
   moments: readonly KnownMoment[];
 }
 
 type KnownMoment = StoredMoment & { userId: number; offboardingId: number };
 
 /** Reads the settings and holds them like `settingsForArming`, with every moment of these people, of earlier offboardings too. */
-export async function armingOf(em: EntityManager, userIds: readonly number[]): Promise<Arming> {
-  const { rows } = await sql<ArmingSettings & (KnownMoment | { offboardingId: null })>`
+export async function reminderScheduleOf(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<ReminderSchedule> {
+  const { rows } = await sql<ScheduleSettings & (KnownMoment | { offboardingId: null })>`
     select ${settings}, o.user_id as "userId", r.offboarding_id as "offboardingId", r.last_day as "lastDay", r.kind,
       r.days, r.fired_at as "firedAt", r.skipped_at as "skippedAt", r.skip_reason as "skipReason"
     from workspace w
