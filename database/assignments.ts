@@ -13,9 +13,9 @@ import { assetById, lockAsset } from './assets.ts';
 import { changeAbout, changeWithin } from './change.ts';
 import type { Change } from './change-types.ts';
 import { Assignment } from './entities/index.ts';
-import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { inTransaction } from './transaction.ts';
 
 /** One line of an asset's history. */
 export interface PastAssignment {
@@ -102,9 +102,7 @@ export const recoverAsset = (
   assignmentId?: number,
   now = new Date(),
 ): Promise<RecoverAnswer> =>
-  inOneTransaction(em, (transaction) =>
-    recoverWithin(transaction, actor, assetId, recovery, assignmentId, now),
-  );
+  inTransaction(em, (transaction) => recoverWithin(transaction, actor, assetId, recovery, assignmentId, now));
 
 /** The same inside a transaction that is open already. */
 export async function recoverWithin(

@@ -1,7 +1,7 @@
 import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { record } from './change.ts';
-import { inWords } from './constraints.ts';
+import { toRefusal } from './constraints.ts';
 import type { EntityManager } from './orm.ts';
 
 /** A change of an asset or a license itself, inside its transaction. */
@@ -23,7 +23,7 @@ export async function changeItem<T>(
   try {
     return await em.fork().transactional((transaction) => work(itemChangeWithin(transaction, actor)));
   } catch (error) {
-    throw inWords(error);
+    throw toRefusal(error);
   }
 }
 

@@ -7,9 +7,9 @@ import type { AlsoWritten, Change } from './change-types.ts';
 import { publishWhenCleared } from './cleared.ts';
 import { AuditEntry, Offboarding, User } from './entities/index.ts';
 import type { ChangedFact } from './entities/record.ts';
-import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { inTransaction } from './transaction.ts';
 
 /** A person by id, or by what the HR system calls them. */
 export type Person = number | { externalId: string };
@@ -27,7 +27,7 @@ export const changeAbout = <T>(
   work: (change: Change) => Promise<T>,
   lockOthersToo?: (em: EntityManager, userId: number) => Promise<void>,
 ): Promise<T> =>
-  inOneTransaction(em, async (transaction) => {
+  inTransaction(em, async (transaction) => {
     await lockOthersToo?.(transaction, userId);
     return changeWithin(transaction, userId, actor, work);
   });

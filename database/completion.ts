@@ -10,11 +10,11 @@ import type { Picture } from './checklists.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-obstacles.ts';
 import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
-import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { skipReminders } from './reminder-schedule.ts';
 import { TryAgain } from './retrying.ts';
 import { revokeAllAccess } from './revoke-access.ts';
+import { inTransaction } from './transaction.ts';
 import { publish } from './webhook-events.ts';
 import { todayOf, zoneOf } from './workspace.ts';
 
@@ -32,7 +32,7 @@ export const completeOffboarding = (
   actor: Actor,
   now = new Date(),
 ): Promise<Completion> =>
-  inOneTransaction(em, async (transaction) => {
+  inTransaction(em, async (transaction) => {
     const locked = await lockEveryoneConcerned(transaction, offboardingId);
     const offboarding = await offboardingById(transaction, offboardingId);
     const closed = answerOfClosed(offboarding);

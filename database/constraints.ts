@@ -28,7 +28,7 @@ const offboarded = () =>
   new Refusal('already-offboarded', 'This person has been offboarded and cannot be given anything new.');
 
 /** The refusal a database error stands for, or the error itself when it is none of ours. */
-export function inWords(error: unknown): unknown {
+export function toRefusal(error: unknown): unknown {
   const constraint = (error as { constraint?: unknown } | null)?.constraint;
   return typeof constraint === 'string' && Object.hasOwn(meanings, constraint)
     ? meanings[constraint]!()

@@ -11,7 +11,7 @@ import {
   noteTry,
 } from './endpoint-health.ts';
 import type { EntityManager } from './orm.ts';
-import { retrying } from './retrying.ts';
+import { withRetries } from './retrying.ts';
 import { sqlOf } from './tables.ts';
 
 /** One try: what was sent where, and how it went. `durationMs` in milliseconds. */
@@ -80,7 +80,7 @@ const inTransaction = (
   deliveryId: number,
   work: (em: EntityManager, delivery: LockedDelivery, endpoint: LockedEndpoint) => Promise<void>,
 ): Promise<void> =>
-  retrying(() =>
+  withRetries(() =>
     em.fork().transactional(async (transaction) => {
       const endpoint = await lockEndpointOf(transaction, deliveryId);
       return work(transaction, await lockDelivery(transaction, deliveryId), endpoint);

@@ -5,7 +5,7 @@ import { NotFound } from '../domain/failures.ts';
 import { record } from './change.ts';
 import { WebhookEndpoint } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
-import { retrying } from './retrying.ts';
+import { withRetries } from './retrying.ts';
 
 /** A change of a webhook endpoint, inside its transaction, with its row locked. */
 export interface EndpointChange {
@@ -23,7 +23,7 @@ export const changeEndpoint = <T>(
   id: number,
   work: (change: EndpointChange) => Promise<T> | T,
 ): Promise<T> =>
-  retrying(() =>
+  withRetries(() =>
     em.fork().transactional(async (transaction) => {
       const endpoint = await transaction.findOne(
         WebhookEndpoint,

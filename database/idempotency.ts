@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Refusal } from '../domain/failures.ts';
 import type { StoredAnswer } from './entities/idempotency-key.ts';
-import { inOneTransaction } from './one-transaction.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
+import { inTransaction } from './transaction.ts';
 
 export type { StoredAnswer };
 
@@ -35,7 +35,7 @@ export const answerOnce = (
   call: KeyedCall | null,
   work: (em: EntityManager) => Promise<StoredAnswer>,
 ): Promise<Answered> =>
-  inOneTransaction(em, async (transaction) => {
+  inTransaction(em, async (transaction) => {
     if (call === null) return { answer: await work(transaction), replayed: false };
     await tryToLock(transaction, call);
     const known = await answerTo(transaction, call);

@@ -4,7 +4,7 @@ import { isTransientConflict } from './postgres-errors.ts';
 const tries = 5;
 
 /** Runs a transaction again when PostgreSQL gave way to another one, at most five times, with jitter. */
-export async function retrying<T>(transaction: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await transaction();

@@ -4,7 +4,7 @@ import { type Actor, actorUserId } from '../domain/actor.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { type Scope, scopes } from '../domain/scopes.ts';
 import { record } from './change.ts';
-import { inWords } from './constraints.ts';
+import { toRefusal } from './constraints.ts';
 import { ApiToken } from './entities/index.ts';
 import { sha256 } from './hash.ts';
 import type { EntityManager } from './orm.ts';
@@ -54,7 +54,7 @@ export async function createToken(
       return { token, value };
     });
   } catch (error) {
-    throw inWords(error);
+    throw toRefusal(error);
   }
 }
 
@@ -78,7 +78,7 @@ export async function updateToken(
       record(transaction, actor, 'token.updated', null, { tokenId: id, name, scopes });
     });
   } catch (error) {
-    throw inWords(error);
+    throw toRefusal(error);
   }
 }
 

@@ -4,7 +4,7 @@ import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import { changeAbout, changeWithin } from './change.ts';
 import type { Change } from './change-types.ts';
-import { inWords } from './constraints.ts';
+import { toRefusal } from './constraints.ts';
 import { User } from './entities/index.ts';
 import { refuseUnseen, type Seen } from './field-diff.ts';
 import {
@@ -49,7 +49,7 @@ export async function createUser(
   try {
     return await em.fork().transactional((transaction) => createUserWithin(transaction, actor, fields, now));
   } catch (error) {
-    throw inWords(error);
+    throw toRefusal(error);
   }
 }
 

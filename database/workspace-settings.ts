@@ -4,7 +4,7 @@ import { record } from './change.ts';
 import { Workspace } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 import { type AffectedLeaver, lockLeavers, rescheduleAllReminders } from './reminder-schedules.ts';
-import { retrying } from './retrying.ts';
+import { withRetries } from './retrying.ts';
 import { workspaceOf } from './workspace.ts';
 
 /** What can be set for the whole company. */
@@ -65,7 +65,7 @@ async function changeSettings(
   concerns: (before: Workspace) => AffectedLeaver | null,
   now: Date,
 ): Promise<void> {
-  await retrying(() =>
+  await withRetries(() =>
     em.fork().transactional(async (transaction) => {
       const concerned = concerns(await workspaceOf(transaction));
       if (concerned !== null) await lockLeavers(transaction, concerned);

@@ -8,8 +8,8 @@ import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
 import { handOut } from '../assignments.ts';
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
-import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
+import { inTransaction } from '../transaction.ts';
 import type { JudgedLine } from './judging.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
@@ -28,7 +28,7 @@ export async function carryOutAsset(
       await handOut(change, await store(change.em));
     });
   }
-  await inOneTransaction(em, async (transaction) => {
+  await inTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, outcome);
     await store(transaction);
   });

@@ -4,10 +4,10 @@ import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
 import { addLicense, changeLicense } from '../licenses.ts';
-import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { giveSeat } from '../seats.ts';
 import { sqlOf } from '../tables.ts';
+import { inTransaction } from '../transaction.ts';
 import type { JudgedLine } from './judging.ts';
 import { idOfLicense } from './license-facts.ts';
 import { takeLine, tellSubject } from './lines.ts';
@@ -27,7 +27,7 @@ export async function carryOutLicense(
       await giveSeat(change, await store(change.em));
     });
   }
-  await inOneTransaction(em, async (transaction) => {
+  await inTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, outcome);
     await store(transaction);
   });

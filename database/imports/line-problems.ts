@@ -1,6 +1,6 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/judgement.ts';
-import { inWords } from '../constraints.ts';
+import { toRefusal } from '../constraints.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { DoneAlready } from './lines.ts';
 
@@ -10,7 +10,7 @@ import { DoneAlready } from './lines.ts';
  */
 export function problemsIn(error: unknown, onDefect: (error: unknown) => void): Remark[] | null {
   if (error instanceof DoneAlready) return null;
-  const known = inWords(error);
+  const known = toRefusal(error);
   if (known instanceof InvalidInput) {
     return Object.entries(known.fields).map(([field, message]) => ({
       field: columnOf[field] ?? field,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Outcome, Remark } from '../../domain/imports/judgement.ts';
 import type { EntityManager } from '../orm.ts';
-import { retrying } from '../retrying.ts';
+import { withRetries } from '../retrying.ts';
 import { sqlOf } from '../tables.ts';
 
 /** Another try was faster: what this transaction was about to do has been done. */
@@ -52,7 +52,7 @@ export async function settleLines(
   outcome: Outcome,
 ) {
   if (lines.length === 0) return;
-  await retrying(() =>
+  await withRetries(() =>
     sql`
       update import_rows set outcome = ${outcome}
       where import_id = ${importId} and line = any(${lines}::int[]) and outcome is null`.execute(sqlOf(em)),

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { UserFacts } from '../../domain/imports/judge-user.ts';
-import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { sqlOf } from '../tables.ts';
+import { inTransaction } from '../transaction.ts';
 import type { JudgedLine } from './judging.ts';
 
 type Line = JudgedLine<UserFacts>;
@@ -27,7 +27,7 @@ export async function addNewcomers(
 ): Promise<boolean> {
   const people = JSON.stringify(lines.map(personOf));
   try {
-    await inOneTransaction(em, (transaction) =>
+    await inTransaction(em, (transaction) =>
       sql`
         with person as materialized (
           select nextval(pg_get_serial_sequence('users', 'id'))::int as id, p.*

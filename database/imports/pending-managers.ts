@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../change.ts';
-import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
 import { sqlOf } from '../tables.ts';
+import { inTransaction } from '../transaction.ts';
 import { applyUserChanges } from '../users.ts';
 import { DoneAlready } from './lines.ts';
 import { personNamed } from './people.ts';
@@ -49,7 +49,7 @@ export async function setManagersTogether(
 ): Promise<Set<number>> {
   const wanted = pending.filter(({ userId, managerId }) => managerId !== null && managerId !== userId);
   try {
-    return await inOneTransaction(em, async (transaction) => {
+    return await inTransaction(em, async (transaction) => {
       await lockPeople(
         transaction,
         wanted.map(({ userId }) => userId),

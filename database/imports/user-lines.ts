@@ -1,9 +1,9 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { UserFacts } from '../../domain/imports/judge-user.ts';
 import { changeAbout } from '../change.ts';
-import { inOneTransaction } from '../one-transaction.ts';
 import type { EntityManager } from '../orm.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
+import { inTransaction } from '../transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
 import type { JudgedLine } from './judging.ts';
 import { takeLine, tellSubject } from './lines.ts';
@@ -29,7 +29,7 @@ export async function carryOutUser(
       lockWithSuperAdmins,
     );
   }
-  await inOneTransaction(em, async (transaction) => {
+  await inTransaction(em, async (transaction) => {
     await takeLine(transaction, importId, line, 'created', isPending);
     const userId = await createUserWithin(transaction, actor, fields as NewUser);
     await tellSubject(transaction, importId, line, userId);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readApiUser } from '../../database/api-users.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
-import { inOneTransaction } from '../../database/one-transaction.ts';
+import { inTransaction } from '../../database/transaction.ts';
 import {
   type DesiredUser,
   type NewDesiredUser,
@@ -18,9 +18,9 @@ const { em } = database;
 const hr = 'token:hr';
 
 const put = (externalId: string, desired: NewDesiredUser, terms?: Preconditions) =>
-  inOneTransaction(em, (transaction) => putUser(transaction, hr, externalId, desired, terms));
+  inTransaction(em, (transaction) => putUser(transaction, hr, externalId, desired, terms));
 const patch = (externalId: string, desired: DesiredUser, terms?: Preconditions) =>
-  inOneTransaction(em, (transaction) => patchUser(transaction, hr, externalId, desired, terms));
+  inTransaction(em, (transaction) => patchUser(transaction, hr, externalId, desired, terms));
 
 let people = 0;
 async function someone(fields = {}) {

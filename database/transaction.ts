@@ -1,18 +1,18 @@
-import { inWords } from './constraints.ts';
+import { toRefusal } from './constraints.ts';
 import type { EntityManager } from './orm.ts';
-import { retrying } from './retrying.ts';
+import { withRetries } from './retrying.ts';
 
 /**
  * Runs `work` in one transaction of a fresh entity manager, anew when PostgreSQL gave way to another one. A broken
  * constraint comes out as the refusal it stands for.
  */
-export async function inOneTransaction<T>(
+export async function inTransaction<T>(
   em: EntityManager,
   work: (em: EntityManager) => Promise<T>,
 ): Promise<T> {
   try {
-    return await retrying(() => em.fork().transactional(work));
+    return await withRetries(() => em.fork().transactional(work));
   } catch (error) {
-    throw inWords(error);
+    throw toRefusal(error);
   }
 }
