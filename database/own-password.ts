@@ -4,7 +4,7 @@ import { passwordProblem } from '../domain/passwords.ts';
 import { changeAbout } from './change.ts';
 import type { Change } from './change-types.ts';
 import { User } from './entities/index.ts';
-import { endLinks, peekLink, useLink } from './links.ts';
+import { peekLink, revokeLinks, useLink } from './one-time-links.ts';
 import type { EntityManager } from './orm.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';
@@ -65,6 +65,6 @@ async function checkedHash(password: string, email: string): Promise<string> {
 async function setPassword(change: Change, hash: string, exceptSession = ''): Promise<void> {
   change.user.passwordHash = hash;
   change.record('user.password_set');
-  await endLinks(change.em, change.user.id);
+  await revokeLinks(change.em, change.user.id);
   await endSessions(change.em, change.user.id, exceptSession);
 }

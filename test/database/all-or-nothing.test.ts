@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { createLink } from '../../database/links.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { createLink } from '../../database/one-time-links.ts';
 import { connect } from '../../database/orm.ts';
 import { changePassword, enterByLink } from '../../database/own-password.ts';
 import { fireReminder } from '../../database/reminders.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { AuditEntry, Notification, Session, User } from '../../database/entities/index.ts';
-import { createLink, peekLink } from '../../database/links.ts';
+import { createLink, peekLink } from '../../database/one-time-links.ts';
 import { changeRole } from '../../database/roles.ts';
 import { createToken, findLivingToken } from '../../database/tokens.ts';
 import { updateUser, userById } from '../../database/users.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
-import { useLink } from '../../database/links.ts';
+import { useLink } from '../../database/one-time-links.ts';
 import { findLivingToken } from '../../database/tokens.ts';
 import { adminCommand } from '../../scripts/admin.ts';
 import { type Command, runCommand } from '../../scripts/command.ts';

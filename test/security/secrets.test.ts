@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { createLink } from '../../database/links.ts';
+import { createLink } from '../../database/one-time-links.ts';
 import { createToken } from '../../database/tokens.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

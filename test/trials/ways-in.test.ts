@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { Request, User } from '../../database/entities/index.ts';
-import { createLink } from '../../database/links.ts';
+import { createLink } from '../../database/one-time-links.ts';
 import { createToken } from '../../database/tokens.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
-import { createLink } from '../../database/links.ts';
+import { createLink } from '../../database/one-time-links.ts';
 import { updateUser, userById } from '../../database/users.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

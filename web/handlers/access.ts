@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { publicUrl } from '../../config/environment.ts';
-import { createLink, linkPath } from '../../database/links.ts';
+import { createLink, linkPath } from '../../database/one-time-links.ts';
 import { changeRole } from '../../database/roles.ts';
 import { endSessionsOf } from '../../database/sessions.ts';
 import { userById } from '../../database/users.ts';

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { peekLink } from '../../database/links.ts';
+import { peekLink } from '../../database/one-time-links.ts';
 import { enterByLink, hasPassword } from '../../database/own-password.ts';
 import { readForm } from '../input/forms.ts';
 import { noteOf } from '../pages/page-note.ts';

@@ -22,7 +22,7 @@ const actions: Record<LinkPurpose, AuditAction> = {
 };
 
 /** A link that could be used at this moment. */
-export interface WaitingLink {
+export interface UnusedLink {
   user: User;
   purpose: LinkPurpose;
 }
@@ -43,7 +43,7 @@ export const createLink = (
     if (!maySignIn(change.user.status)) {
       throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and cannot sign in.`);
     }
-    await endLinks(change.em, userId, { purpose }, now);
+    await revokeLinks(change.em, userId, { purpose }, now);
     const value = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now.getTime() + lifetimes[purpose]);
     change.em.create(OneTimeLink, { userId, purpose, hash: sha256(value), createdAt: now, expiresAt });
@@ -52,7 +52,7 @@ export const createLink = (
   });
 
 /** Ends the links of a person that could still be used: of one purpose, or all. */
-export const endLinks = (
+export const revokeLinks = (
   em: EntityManager,
   userId: number,
   which: { purpose?: LinkPurpose } = {},
@@ -64,7 +64,7 @@ export async function peekLink(
   em: EntityManager,
   value: string,
   now = new Date(),
-): Promise<WaitingLink | null> {
+): Promise<UnusedLink | null> {
   const link = await em.findOne(OneTimeLink, {
     hash: sha256(value),
     usedAt: null,
