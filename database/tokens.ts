@@ -9,7 +9,7 @@ import { ApiToken } from './entities/index.ts';
 import { sha256 } from './hash.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
-import { isTokenValue, makeTokenValue, prefixOf } from './token-values.ts';
+import { isTokenValue, makeTokenValue, prefixOf } from './token-format.ts';
 
 /** A token that a machine has just shown, and what it may do. */
 export interface LivingToken {
