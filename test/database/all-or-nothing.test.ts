@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
+import { changePassword, setPasswordByLink } from '../../database/change-password.ts';
 import { completeOffboarding } from '../../database/completion.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { connect } from '../../database/orm.ts';
-import { changePassword, enterByLink } from '../../database/own-password.ts';
 import { fireReminder } from '../../database/reminders.ts';
 import { replayUndeliveredSince } from '../../database/replays.ts';
 import { createRequest, resolveRequest } from '../../database/requests.ts';
@@ -97,7 +97,7 @@ const verbs: Record<string, Ready> = {
     updateReminderSettings(em, 'system', { remindDaysBefore: [9, 2], remindOverdueEvery: 4, digestHour: 7 }),
   'setting a password by a link': async ({ emil }) => {
     const link = await createLink(em, { userId: emil.id, purpose: 'invitation', actor: 'system' });
-    return () => enterByLink(em, link, 'seven quiet herons');
+    return () => setPasswordByLink(em, link, 'seven quiet herons');
   },
   'changing a password':
     async ({ emil }) =>

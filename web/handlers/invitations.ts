@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { hasPassword, setPasswordByLink } from '../../database/change-password.ts';
 import { peekLink } from '../../database/one-time-links.ts';
-import { enterByLink, hasPassword } from '../../database/own-password.ts';
 import { readForm } from '../input/forms.ts';
 import { noteOf } from '../pages/page-note.ts';
 import { page } from '../pages/rendering.ts';
@@ -33,7 +33,7 @@ export const invitationPages = ({ database }: Services) => {
   /** Sets the password and signs in. */
   const accept: RequestHandler = async (request, response) => {
     const { password } = readForm(passwordForm, request.body);
-    const userId = await enterByLink(em, tokenIn(request), password || null);
+    const userId = await setPasswordByLink(em, tokenIn(request), password || null);
     if (userId === null) return overPage(response);
     await signIn(request, userId);
     response.redirect(303, '/');

@@ -14,7 +14,7 @@ import { endSessions } from './sessions.ts';
  * null when the link is unknown, used, or too old. Without a password they keep the one they have, which only
  * a sign-in link allows. InvalidInput for a password that breaks the rules; the link can then be used again.
  */
-export async function enterByLink(
+export async function setPasswordByLink(
   em: EntityManager,
   value: string,
   password: string | null,
