@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { readChecklistPage } from '../../database/checklist-page.ts';
 import { obstacleFor } from '../../database/completion-obstacles.ts';
-import { effectsOfCompletion } from '../../database/confirmations.ts';
+import { previewCompletion } from '../../database/completion-preview.ts';
 import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
@@ -35,7 +35,7 @@ export const completionPages = (services: Services) => {
     page(response, 'offboarding/completion', {
       title: `Complete offboarding of ${name}`,
       ...data,
-      effects: await effectsOfCompletion(database.em, userId),
+      effects: await previewCompletion(database.em, userId),
       newEndDate: endDateOnCompletion(startDate, todayIn(zone, new Date())),
     });
   };

@@ -3,7 +3,7 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** What a completion will do, for the page that asks once more. */
-export interface Effects {
+export interface CompletionPreview {
   /** The first ten people who lose their manager, and how many there are. */
   reports: string[];
   reportCount: number;
@@ -16,8 +16,8 @@ export interface Effects {
 }
 
 /** Reads what completing a person's offboarding would do, by one statement. */
-export async function effectsOfCompletion(em: EntityManager, userId: number): Promise<Effects> {
-  const { rows } = await sql<Effects>`
+export async function previewCompletion(em: EntityManager, userId: number): Promise<CompletionPreview> {
+  const { rows } = await sql<CompletionPreview>`
     select
       array(select name from users where manager_id = u.id order by name limit 10) as reports,
       (select count(*) from users where manager_id = u.id) as "reportCount",
