@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { picturesOf } from '../database/checklists.ts';
 import { closedAnswer, completeOffboarding } from '../database/completion.ts';
-import { withdrawOpeningTooLate } from '../database/early-completions.ts';
+import { cancelExpiredOpening } from '../database/completion-without-end-date.ts';
 import { recordFailedStep } from '../database/failed-steps.ts';
 import { revokeSeat, seatById } from '../database/seats.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -59,7 +59,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
   async function answerToLateAsker(offboardingId: number): Promise<NotCompleted> {
     const known = await closedAnswer(fork(), offboardingId);
     if (known !== null) return known;
-    await withdrawOpeningTooLate(fork(), offboardingId, new Date());
+    await cancelExpiredOpening(fork(), offboardingId, new Date());
     throw cameTooLate();
   }
 

@@ -1,5 +1,5 @@
 import { closedAnswer } from '../database/completion.ts';
-import { openForCompletion, withdrawOpening } from '../database/early-completions.ts';
+import { cancelOpening, openForCompletion } from '../database/completion-without-end-date.ts';
 import { Offboarding } from '../database/entities/index.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
@@ -43,7 +43,7 @@ async function complete(
   try {
     return await engine.complete(offboarding.id, question);
   } catch (error) {
-    if (error instanceof NotBegun) await withdrawOpening(database.em, question.actor, offboarding);
+    if (error instanceof NotBegun) await cancelOpening(database.em, question.actor, offboarding);
     throw error;
   }
 }

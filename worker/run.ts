@@ -8,7 +8,7 @@ import { webhookSender } from '../activities/webhooks/sender.ts';
 import { type Environment, mailSender, publicUrl } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
-import { cancelAbandonedCompletions } from '../database/early-completions.ts';
+import { cancelAbandonedCompletions } from '../database/completion-without-end-date.ts';
 import { beat, endBeating } from '../database/heartbeats.ts';
 import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';

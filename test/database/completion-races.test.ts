@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Assignment, User } from '../../database/entities/index.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { assignSeat } from '../../database/seats.ts';

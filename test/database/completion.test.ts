@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openCountsOf, picturesOf } from '../../database/checklists.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import {
   ApiToken,
   AuditEntry,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cancelAbandonedCompletions, openForCompletion } from '../../database/early-completions.ts';
+import { cancelAbandonedCompletions, openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Offboarding, Outbox } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { makeCast } from '../support/cast.ts';

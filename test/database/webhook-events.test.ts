@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
 import { assignSeat, revokeSeat } from '../../database/seats.ts';
 import { sqlOf } from '../../database/tables.ts';

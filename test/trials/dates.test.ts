@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';

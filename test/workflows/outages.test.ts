@@ -1,7 +1,7 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { openForCompletion } from '../../database/early-completions.ts';
+import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { recordFailedStep } from '../../database/failed-steps.ts';
 import { cancelOffboarding } from '../../database/offboardings.ts';
 import { sqlOf } from '../../database/tables.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
 import { completeOffboarding } from '../../../database/completion.ts';
-import { openForCompletion } from '../../../database/early-completions.ts';
+import { openForCompletion } from '../../../database/completion-without-end-date.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
 import { complete, mailWorkflowId } from '../../../workflows/messages.ts';

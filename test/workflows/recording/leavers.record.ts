@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
-import { openForCompletion } from '../../../database/early-completions.ts';
+import { openForCompletion } from '../../../database/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
 import { sqlOf } from '../../../database/tables.ts';
 import { addDays } from '../../../domain/dates.ts';

@@ -39,7 +39,7 @@ export const openForCompletion = (
  * stays, one whose completion has failed and waits for a person, and one of which somebody has asked for the
  * completion again since `opened` was read.
  */
-export const withdrawOpening = (
+export const cancelOpening = (
   em: EntityManager,
   actor: Actor,
   opened: Offboarding,
@@ -55,14 +55,14 @@ export const withdrawOpening = (
 const requestedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();
 
 /** The same for one of which nobody has asked for the completion lately enough for it to be begun. */
-export async function withdrawOpeningTooLate(
+export async function cancelExpiredOpening(
   em: EntityManager,
   offboardingId: number,
   now: Date,
 ): Promise<void> {
   const tooLate = { openedForCompletionAt: { $lt: new Date(now.getTime() - requestDeadlineMs) } };
   const opened = await em.fork().findOne(Offboarding, { id: offboardingId, ...tooLate });
-  if (opened !== null) await withdrawOpening(em, systemActor, opened, now);
+  if (opened !== null) await cancelOpening(em, systemActor, opened, now);
 }
 
 /** A completion that was begun in time has ended by then, and clocks differ a little: in milliseconds. */
@@ -76,5 +76,5 @@ export async function cancelAbandonedCompletions(em: EntityManager, now = new Da
   const longAgo = new Date(now.getTime() - abandonedAfterMs);
   const abandoned = { state: 'open', openedForCompletionAt: { $lt: longAgo }, failedStep: null } as const;
   const opened = await em.fork().find(Offboarding, abandoned);
-  await runAll(opened.map((each) => () => withdrawOpening(em, systemActor, each, now)));
+  await runAll(opened.map((each) => () => cancelOpening(em, systemActor, each, now)));
 }
