@@ -4,7 +4,7 @@ import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { requestDeadlineMs } from '../domain/request-deadline.ts';
 import { changeAbout } from './change.ts';
-import { gateOf, obstacleIn } from './completion-obstacles.ts';
+import { gateOf, obstacleIn } from './completion-gate.ts';
 import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';

@@ -7,7 +7,7 @@ import { NotFound } from '../domain/failures.ts';
 import { changeOf } from './change.ts';
 import type { Change } from './change-types.ts';
 import type { Picture } from './checklists.ts';
-import { type Gate, gateOf, obstacleIn } from './completion-obstacles.ts';
+import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
 import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import type { EntityManager } from './orm.ts';

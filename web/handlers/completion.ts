@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { readChecklistPage } from '../../database/checklist-page.ts';
-import { obstacleFor } from '../../database/completion-obstacles.ts';
+import { obstacleFor } from '../../database/completion-gate.ts';
 import { previewCompletion } from '../../database/completion-preview.ts';
 import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
