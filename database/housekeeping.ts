@@ -1,26 +1,26 @@
 import { sql } from 'kysely';
-import { forgetOldKeys } from './idempotency.ts';
-import { forgetOldLines } from './imports/keeping.ts';
+import { deleteOldKeys } from './idempotency.ts';
+import { deleteOldLines } from './imports/retention.ts';
 import type { EntityManager } from './orm.ts';
+import { deleteOldEvents, deleteOldMails } from './retention.ts';
 import { runAll } from './run-all.ts';
-import { forgetOldEvents, forgetOldMails } from './sent-history.ts';
 import { sqlOf } from './tables.ts';
-import { forgetOldSecrets } from './webhook-secrets.ts';
+import { deleteOldSecrets } from './webhook-secrets.ts';
 
 /**
  * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'
  * lines, old keys of calls, secrets of webhooks that were replaced a day ago, and what was sent 90 days ago.
  */
-export const tidyUp = (em: EntityManager): Promise<void> =>
+export const cleanUp = (em: EntityManager): Promise<void> =>
   runAll(
     [
       forgetSentChanges,
       forgetOldSessions,
-      forgetOldLines,
-      forgetOldKeys,
-      forgetOldSecrets,
-      forgetOldEvents,
-      forgetOldMails,
+      deleteOldLines,
+      deleteOldKeys,
+      deleteOldSecrets,
+      deleteOldEvents,
+      deleteOldMails,
     ].map((forget) => () => em.fork().transactional((transaction) => forget(transaction))),
   );
 
@@ -33,7 +33,7 @@ async function forgetOldSessions(em: EntityManager): Promise<void> {
 }
 
 /** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */
-export const oneAtATime = (
+export const withAdvisoryLock = (
   em: EntityManager,
   name: string,
   work: (em: EntityManager) => Promise<void>,

@@ -123,7 +123,7 @@ function takenKey(em: EntityManager, { tokenId, key }: KeyedCall, since: Date): 
 }
 
 /** Forgets keys that are two days old; nobody may count on more than one. */
-export async function forgetOldKeys(em: EntityManager): Promise<void> {
+export async function deleteOldKeys(em: EntityManager): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '2 days'`.execute(sqlOf(em));
 }
 

@@ -36,7 +36,7 @@ export const rotateSecret = (
   });
 
 /** Deletes secrets that were replaced and are not valid any more. */
-export async function forgetOldSecrets(em: EntityManager): Promise<void> {
+export async function deleteOldSecrets(em: EntityManager): Promise<void> {
   await sql`
     update webhook_endpoints set previous_secret_encrypted = null, previous_secret_until = null
     where previous_secret_until < now()`.execute(sqlOf(em));

@@ -1,5 +1,5 @@
 import { markStarted, unstartedDeliveries } from '../database/deliveries.ts';
-import { oneAtATime } from '../database/housekeeping.ts';
+import { withAdvisoryLock } from '../database/housekeeping.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
@@ -21,7 +21,7 @@ interface Parts {
 export function createDispatcher({ database, engine, handOver }: Parts) {
   return async function dispatch(): Promise<void> {
     let refusals = 0;
-    await oneAtATime(database.em, 'deliveries', async (em) => {
+    await withAdvisoryLock(database.em, 'deliveries', async (em) => {
       for (let after = 0; ; ) {
         const page = await unstartedDeliveries(em, { after, limit: pageSize });
         if (page.length === 0) return;

@@ -1,4 +1,4 @@
-import { oneAtATime } from '../database/housekeeping.ts';
+import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { createDueDigests } from '../database/mail-digests.ts';
 import { withholdEverything } from '../database/mails.ts';
 import type { Database } from '../database/orm.ts';
@@ -23,7 +23,7 @@ export function createDigester({ database, engine, handOver, isOn, quietMs = 60_
   return async function digest(): Promise<void> {
     if (!isOn) return withholdEverything(database.em.fork());
     const mails: number[] = [];
-    await oneAtATime(database.em, 'digests', async (em) => {
+    await withAdvisoryLock(database.em, 'digests', async (em) => {
       mails.push(...(await createDueDigests(em, quietMs)));
     });
     await handOver(mails, engine.post, (mailId) => ({ mailId }));

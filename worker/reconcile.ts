@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
 import { pendingDeliveries } from '../database/deliveries.ts';
-import { oneAtATime } from '../database/housekeeping.ts';
+import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mails.ts';
 import type { Database, EntityManager } from '../database/orm.ts';
@@ -49,7 +49,7 @@ export function createReconciler({
       Object.entries(parts).map(
         ([name, part]) =>
           () =>
-            oneAtATime(database.em, `reconcile ${name}`, part),
+            withAdvisoryLock(database.em, `reconcile ${name}`, part),
       ),
     );
   };

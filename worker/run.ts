@@ -10,7 +10,7 @@ import type { Log } from '../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
 import { cancelAbandonedCompletions } from '../database/completion-without-end-date.ts';
 import { beat, endBeating } from '../database/heartbeats.ts';
-import { oneAtATime, tidyUp } from '../database/housekeeping.ts';
+import { cleanUp, withAdvisoryLock } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';
 import { connect, type Database } from '../database/orm.ts';
 import { secretBox } from '../database/secret-box.ts';
@@ -128,7 +128,7 @@ export async function runWorker({
     loop('Digests', digest, every(digestEvery)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
-    loop('Tidying up', () => oneAtATime(database.em, 'tidy-up', tidyUp), every(tidyUpEvery)),
+    loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(tidyUpEvery)),
   ]);
 
   await bell.close();

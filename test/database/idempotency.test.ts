@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
-import { tidyUp } from '../../database/housekeeping.ts';
+import { cleanUp } from '../../database/housekeeping.ts';
 import { answerOnce, KeyReused, type StoredAnswer, takeKey } from '../../database/idempotency.ts';
 import type { EntityManager } from '../../database/orm.ts';
 import { sqlOf } from '../../database/tables.ts';
@@ -119,7 +119,7 @@ test('keys are forgotten after two days and not after one', async () => {
     );
   await age(young.key, '25 hours');
   await age(old.key, '49 hours');
-  await tidyUp(em.fork());
+  await cleanUp(em.fork());
   expect(await answerOnce(em, young, async () => answer)).toMatchObject({ replayed: true });
   expect(await answerOnce(em, old, async () => answer)).toMatchObject({ replayed: false });
 });

@@ -9,9 +9,9 @@ import {
   WebhookDelivery,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { tidyUp } from '../../database/housekeeping.ts';
+import { cleanUp } from '../../database/housekeeping.ts';
 import { setEndDate } from '../../database/offboardings.ts';
-import { forgetOldEvents, forgetOldMails } from '../../database/sent-history.ts';
+import { deleteOldEvents, deleteOldMails } from '../../database/retention.ts';
 import { sqlOf } from '../../database/tables.ts';
 import type { MailState } from '../../domain/mails.ts';
 import { makeCast } from '../support/cast.ts';
@@ -46,7 +46,7 @@ test('webhooks are deleted 90 days after their end, with their tries, and the tr
   for (const deliveryId of [old[0]!, young]) await tried(database, deliveryId, 1, 'delivered');
   const events = await em.fork().count(WebhookEvent);
 
-  await em.fork().transactional(tidyUp);
+  await em.fork().transactional(cleanUp);
   const kept = [young, waiting, replayed, replay];
   expect(await there([...old, ...kept])).toEqual(kept.toSorted((a, b) => a - b));
   expect(await em.fork().count(WebhookEvent)).toBe(events - 3);
@@ -68,7 +68,7 @@ test('mails are deleted 90 days after their end, however it came', async () => {
   for (const state of ['sent', 'failed', 'withheld'] as const) written(state, 91);
   const kept = [written('sent', 89), written('failed', 89), written('pending', 200)];
   await fork.flush();
-  await em.fork().transactional(tidyUp);
+  await em.fork().transactional(cleanUp);
   const left = await em.fork().find(Mail, { userId: emil.id }, { orderBy: { id: 'asc' } });
   expect(left.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
 });
@@ -90,7 +90,7 @@ test('what cannot be deleted keeps nothing else', async () => {
     'alter table webhook_events enable row level security',
     'create policy broken on webhook_events using (1 / (length(id) - length(id)) > 0)',
   );
-  await expect(em.fork().transactional(tidyUp)).rejects.toThrow('division by zero');
+  await expect(em.fork().transactional(cleanUp)).rejects.toThrow('division by zero');
   await asOwner(
     own.ownerUrl,
     'drop policy broken on webhook_events',
@@ -104,7 +104,7 @@ test('a turn deletes the oldest, as many as one transaction should, by few state
   const ids: number[] = [];
   for (let days = 120; days > 100; days--)
     ids.push(await deliver(database, id, 'delivered', 'user.offboarded', daysAgo(days)));
-  const statements = await statementsOf(() => forgetOldEvents(em.fork(), 15));
+  const statements = await statementsOf(() => deleteOldEvents(em.fork(), 15));
   expect(statements.length).toBe(5);
   expect(await there(ids)).toEqual(ids.slice(15));
   const { emil } = await makeCast(database);
@@ -113,7 +113,7 @@ test('a turn deletes the oldest, as many as one transaction should, by few state
     select ${emil.id}, 'completions', 'sent', now() - n * interval '1 day' from generate_series(101, 120) n`.execute(
     sqlOf(em.fork()),
   );
-  await forgetOldMails(em.fork(), 15);
+  await deleteOldMails(em.fork(), 15);
   expect(await em.fork().count(Mail, { userId: emil.id })).toBe(5);
 });
 
@@ -126,7 +126,7 @@ test('what is sent again while a turn looks at it stays', async () => {
   // A look at an event takes its time, so that something can happen before it is locked.
   await owner.query('create policy slowly on webhook_events using (pg_sleep(0.5) is not null)');
   await owner.query('alter table webhook_events enable row level security');
-  const turn = em.fork().transactional((transaction) => forgetOldEvents(transaction));
+  const turn = em.fork().transactional((transaction) => deleteOldEvents(transaction));
   await eventually(async () => {
     const { rowCount } = await owner.query(
       `select from pg_locks where relation = 'webhook_events'::regclass and mode = 'RowShareLock'`,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AuditEntry, WebhookEndpoint } from '../../database/entities/index.ts';
 import { secretBox } from '../../database/secret-box.ts';
 import { endpointById, listEndpoints } from '../../database/webhook-endpoints.ts';
-import { forgetOldSecrets, rotateSecret } from '../../database/webhook-secrets.ts';
+import { deleteOldSecrets, rotateSecret } from '../../database/webhook-secrets.ts';
 import {
   createEndpoint,
   deleteEndpoint,
@@ -139,7 +139,7 @@ describe('a new secret', () => {
     const [over, running] = [await add(), await add()];
     await rotateSecret(em, actor, over.id, box, new Date(Date.now() - 25 * 3_600_000));
     await rotateSecret(em, actor, running.id, box);
-    await forgetOldSecrets(em.fork());
+    await deleteOldSecrets(em.fork());
     expect((await stored(over.id)).previousSecretEncrypted).toBeNull();
     expect((await stored(running.id)).previousSecretEncrypted).not.toBeNull();
   });

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Import, ImportRow } from '../../../database/entities/index.ts';
 import { discardImport, importById } from '../../../database/imports/imports.ts';
-import { forgetOldLines } from '../../../database/imports/keeping.ts';
+import { deleteOldLines } from '../../../database/imports/retention.ts';
 import { asOwner } from '../../support/owner.ts';
 import { fileOfTwo, importTests } from './setting.ts';
 
@@ -25,7 +25,7 @@ describe('an import', () => {
       `update imports set ended_at = now() - interval '8 days' where id = ${done.id}`,
       `update imports set created_at = now() - interval '8 days' where id = ${waiting.id}`,
     );
-    await forgetOldLines(em);
+    await deleteOldLines(em);
     expect(await em.fork().count(ImportRow, { importId: [done.id, waiting.id] })).toBe(0);
     expect(await importById(em, done.id)).toMatchObject({
       results: { changed: 2 },

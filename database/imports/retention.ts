@@ -7,7 +7,7 @@ import { sqlOf } from '../tables.ts';
  * Deletes the lines of imports that ended some days ago: they hold personal data, and the counts are enough. Files
  * that nobody started in that time are forgotten altogether, and so are those whose upload broke off a day ago.
  */
-export async function forgetOldLines(em: EntityManager): Promise<void> {
+export async function deleteOldLines(em: EntityManager): Promise<void> {
   const db = sqlOf(em);
   const abandoned = sql`started_at is null and ended_at is null and (
     created_at < now() - make_interval(days => ${linesKeptDays}) or state = 'staging' and created_at < now() - interval '1 day')`;

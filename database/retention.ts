@@ -16,7 +16,7 @@ const isOver = sql`not exists (
  * Deletes webhook events, with every delivery and try, whose last delivery ended long ago, the oldest first. One that
  * is on its way stays, however old. In the transaction of `em`.
  */
-export async function forgetOldEvents(em: EntityManager, limit = most): Promise<void> {
+export async function deleteOldEvents(em: EntityManager, limit = most): Promise<void> {
   const db = sqlOf(em);
   const { rows: old } = await sql<{ id: string }>`
     select e.id from webhook_events e where e.created_at < ${longAgo} and ${isOver}
@@ -36,7 +36,7 @@ export async function forgetOldEvents(em: EntityManager, limit = most): Promise<
 }
 
 /** Deletes mails that were sent, given up or withheld long ago, the oldest first. */
-export async function forgetOldMails(em: EntityManager, limit = most): Promise<void> {
+export async function deleteOldMails(em: EntityManager, limit = most): Promise<void> {
   await sql`
     delete from mails where id in (
       select id from mails where closed_at < ${longAgo} order by closed_at limit ${limit} for update skip locked)`.execute(
