@@ -3,7 +3,7 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** Signs that a worker is alive. Forgets workers that have been silent for a day. */
-export async function beat(em: EntityManager, worker: string): Promise<void> {
+export async function recordHeartbeat(em: EntityManager, worker: string): Promise<void> {
   const db = sqlOf(em);
   await sql`
     insert into heartbeats (worker, seen_at) values (${worker}, now())
@@ -12,12 +12,12 @@ export async function beat(em: EntityManager, worker: string): Promise<void> {
 }
 
 /** Forgets a worker that ends: what is left must not look alive. */
-export async function endBeating(em: EntityManager, worker: string): Promise<void> {
+export async function removeHeartbeat(em: EntityManager, worker: string): Promise<void> {
   await sql`delete from heartbeats where worker = ${worker}`.execute(sqlOf(em));
 }
 
 /** When a worker was last seen; null when none ever was. */
-export async function youngestHeartbeat(em: EntityManager): Promise<Date | null> {
+export async function lastHeartbeat(em: EntityManager): Promise<Date | null> {
   const { rows } = await sql<{
     seenAt: Date | null;
   }>`select max(seen_at) as "seenAt" from heartbeats`.execute(sqlOf(em));

@@ -9,7 +9,7 @@ import { type Environment, mailSender, publicUrl } from '../config/environment.t
 import type { Log } from '../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
 import { cancelAbandonedCompletions } from '../database/completion-without-end-date.ts';
-import { beat, endBeating } from '../database/heartbeats.ts';
+import { recordHeartbeat, removeHeartbeat } from '../database/heartbeats.ts';
 import { cleanUp, withAdvisoryLock } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';
 import { connect, type Database } from '../database/orm.ts';
@@ -114,7 +114,7 @@ export async function runWorker({
     return () => rung(lookAtLeastEvery);
   };
   const showLife = async () =>
-    workers.areRunning() && (await engine.answers()) && beat(database.em.fork(), name);
+    workers.areRunning() && (await engine.answers()) && recordHeartbeat(database.em.fork(), name);
 
   log.info({ address, namespace, name }, 'The worker is ready');
   await Promise.all([
@@ -132,7 +132,7 @@ export async function runWorker({
   ]);
 
   await bell.close();
-  await endBeating(database.em.fork(), name).catch(() => undefined);
+  await removeHeartbeat(database.em.fork(), name).catch(() => undefined);
   await world.sender.close();
   await connection.close();
   await stopServing();

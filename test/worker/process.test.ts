@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { sql } from 'kysely';
 import { expect, inject, it } from 'vitest';
 import { Offboarding } from '../../database/entities/index.ts';
-import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { lastHeartbeat } from '../../database/heartbeats.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { webMetrics } from '../../metrics/web.ts';
@@ -36,7 +36,7 @@ it('waits for a database and an engine that are not there, outlives both, and en
   await toDatabase.mend();
   await toEngine.mend();
   await eventually(() => isFollowed(offboardingId), 20_000);
-  await eventually(() => youngestHeartbeat(database.em.fork()));
+  await eventually(() => lastHeartbeat(database.em.fork()));
 
   for (const line of [toDatabase, toEngine]) {
     await line.cut();
@@ -50,7 +50,7 @@ it('waits for a database and an engine that are not there, outlives both, and en
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
-  expect(await youngestHeartbeat(database.em.fork())).toBeNull();
+  expect(await lastHeartbeat(database.em.fork())).toBeNull();
 });
 
 it('does not count as alive when it alone has lost the engine', async () => {
@@ -61,9 +61,9 @@ it('does not count as alive when it alone has lost the engine', async () => {
     { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` },
     { heartbeatIntervalMs: 500 },
   );
-  await eventually(() => youngestHeartbeat(database.em.fork()));
+  await eventually(() => lastHeartbeat(database.em.fork()));
   const silentFor = async () =>
-    Date.now() - ((await youngestHeartbeat(database.em.fork()))?.getTime() ?? Date.now());
+    Date.now() - ((await lastHeartbeat(database.em.fork()))?.getTime() ?? Date.now());
   await toEngine.cut();
   // Three beats long, as long as the console's /health believes in it.
   await eventually(async () => (await silentFor()) > 3 * 500 + 1_000);
@@ -94,7 +94,7 @@ it('takes back what was opened for a completion that never reached the engine', 
 
 it('ends when whoever started it has gone', async () => {
   const { child } = startWorkerProcess(own, namespace);
-  await eventually(() => youngestHeartbeat(database.em.fork()));
+  await eventually(() => lastHeartbeat(database.em.fork()));
   const ended = once(child, 'exit');
   child.disconnect();
   expect(await ended).toEqual([0, null]);

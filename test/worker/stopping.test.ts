@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
-import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { lastHeartbeat } from '../../database/heartbeats.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
@@ -43,7 +43,7 @@ test('told to end in the middle of a completion, it finishes it, and the next wo
   await holder.end();
   expect(await ended).toEqual([0, null]);
   expect(await em().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
-  expect(await youngestHeartbeat(em())).toBeNull();
+  expect(await lastHeartbeat(em())).toBeNull();
 
   const next = startWorkerProcess(own, namespace);
   expect(await answer).toMatchObject({ outcome: 'completed' });

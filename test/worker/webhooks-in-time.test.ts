@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { lastHeartbeat } from '../../database/heartbeats.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -16,7 +16,7 @@ startWorkerProcess(own, namespace);
 it('what happens to a leaver goes out by itself, within about a second', async () => {
   const receiver = await startReceiver();
   await subscribe(database, receiver.url, ['offboarding.started']);
-  await eventually(() => youngestHeartbeat(database.em.fork()), 40_000);
+  await eventually(() => lastHeartbeat(database.em.fork()), 40_000);
   const { nora, emil } = await makeCast(database);
   await eventually(async () => receiver.received.length === 1);
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
-import { youngestHeartbeat } from '../../database/heartbeats.ts';
+import { lastHeartbeat } from '../../database/heartbeats.ts';
 import type { Services } from '../services.ts';
 
 /** A worker that was not seen for this long does not work, in milliseconds. */
@@ -19,7 +19,7 @@ export const healthProbes = ({ database, engine, stopping }: Services) => {
     );
   const workerIsAlive = () =>
     inTime(
-      youngestHeartbeat(database.em.fork()).then(
+      lastHeartbeat(database.em.fork()).then(
         (seenAt) => seenAt !== null && Date.now() - seenAt.getTime() < heartbeatLimitMs,
       ),
     );
