@@ -2,16 +2,16 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type MailKind, mailKinds } from '../domain/mails.ts';
 
 /** Who wants which kind of mail no more. */
-export interface Unsubscribing {
+export interface UnsubscribeRequest {
   userId: number;
   kind: MailKind;
 }
 
 /** Makes and reads what stands in a mail's unsubscribe link: whoever has the mail may stop its kind, and nothing else. */
 export interface MailTokens {
-  sign(unsubscribing: Unsubscribing): string;
+  sign(unsubscribing: UnsubscribeRequest): string;
   /** Null for one that was not signed here. */
-  read(token: string): Unsubscribing | null;
+  read(token: string): UnsubscribeRequest | null;
 }
 
 const shape = /^([a-z]+)\.([1-9]\d{0,8})\.([\w-]{22})$/;

@@ -120,7 +120,7 @@ export async function withholdMail(em: EntityManager, mailId: number, now = new 
 }
 
 /** Where there is no mail server, nothing is kept for the day one is set. */
-export async function withholdEverything(em: EntityManager, now = new Date()): Promise<void> {
+export async function withholdAll(em: EntityManager, now = new Date()): Promise<void> {
   const db = sqlOf(em);
   await sql`update mails set state = 'withheld', closed_at = ${now} where state = 'pending'`.execute(db);
   await sql`update notifications set mail_considered_at = ${now} where mail_considered_at is null`.execute(

@@ -1,6 +1,6 @@
 import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { createDueDigests } from '../database/mail-digests.ts';
-import { withholdEverything } from '../database/mails.ts';
+import { withholdAll } from '../database/mails.ts';
 import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
@@ -21,7 +21,7 @@ interface Parts {
  */
 export function createDigester({ database, engine, handOver, isOn, quietMs = 60_000 }: Parts) {
   return async function digest(): Promise<void> {
-    if (!isOn) return withholdEverything(database.em.fork());
+    if (!isOn) return withholdAll(database.em.fork());
     const mails: number[] = [];
     await withAdvisoryLock(database.em, 'digests', async (em) => {
       mails.push(...(await createDueDigests(em, quietMs)));

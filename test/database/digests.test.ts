@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { Mail, Notification, User, Workspace } from '../../database/entities/index.ts';
 import { remindedOf } from '../../database/mail-contents.ts';
 import { createDueDigests } from '../../database/mail-digests.ts';
-import { withholdEverything, withholdMail } from '../../database/mails.ts';
+import { withholdAll, withholdMail } from '../../database/mails.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';
 import { sqlOf } from '../../database/tables.ts';
 import { createUser } from '../../database/users.ts';
@@ -45,7 +45,7 @@ async function carried(userId: number): Promise<number[]> {
 }
 
 beforeEach(async () => {
-  await withholdEverything(em.fork());
+  await withholdAll(em.fork());
   await em.fork().nativeUpdate(Workspace, { id: 1 }, { digestHour: 0 });
 });
 
@@ -185,7 +185,7 @@ describe('what is not wanted by mail', () => {
     await tell(gone, noon);
     const here = await person();
     await tell(here, noon);
-    await withholdEverything(em.fork());
+    await withholdAll(em.fork());
     await cut(at('2026-11-24T12:02:00Z'));
     expect([await mailsOf(gone), await mailsOf(here)]).toEqual([[], []]);
   });

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
-import { unwantedMailOf } from '../../database/mail-choices.ts';
+import { mailPreferencesOf } from '../../database/mail-preferences.ts';
 import { mailTokens } from '../../database/mail-tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -20,7 +20,7 @@ beforeAll(async () => {
   cast = await makeCast(database);
 });
 
-const unwanted = (userId: number) => unwantedMailOf(database.em, userId);
+const unwanted = (userId: number) => mailPreferencesOf(database.em, userId);
 
 describe('on their own page', () => {
   it('an employee chooses which mails they get, and is told so', async () => {

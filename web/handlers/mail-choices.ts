@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { chooseMail } from '../../database/mail-choices.ts';
+import { updateMailPreferences } from '../../database/mail-preferences.ts';
 import { mailKinds } from '../../domain/mails.ts';
 import { readForm } from '../input/forms.ts';
 import { mailKindsFor } from '../pages/own-page.ts';
@@ -17,7 +17,7 @@ export const mailChoicePages = ({ database: { em } }: Services) => {
     const me = signedIn(response);
     const chosen = readForm(choicesForm, request.body);
     const unwanted = mailKindsFor(me).filter((kind) => chosen[kind] === undefined);
-    await chooseMail(em, me.id, unwanted);
+    await updateMailPreferences(em, me.id, unwanted);
     return done(request, response, '/me', 'Your choice of mails has been saved.');
   };
 

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { stopMail } from '../../database/mail-choices.ts';
-import { mailTokens, type Unsubscribing } from '../../database/mail-tokens.ts';
+import { unsubscribe } from '../../database/mail-preferences.ts';
+import { mailTokens, type UnsubscribeRequest } from '../../database/mail-tokens.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
@@ -18,11 +18,11 @@ export const unsubscriptionPages = ({ database: { em }, environment }: Services)
   /** Works without signing in, for the button of mail programs too (RFC 8058). */
   const create: RequestHandler = async (request, response) => {
     const { userId, kind } = stopping(String(request.params.token));
-    await stopMail(em, userId, kind);
+    await unsubscribe(em, userId, kind);
     page(response, 'unsubscribe/show', { title: 'Mails stopped', kind, isStopped: true });
   };
 
-  function stopping(token: string): Unsubscribing {
+  function stopping(token: string): UnsubscribeRequest {
     const found = tokens.read(token);
     if (found === null) throw new NotFound('link');
     return found;

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { readChecklistPage } from '../../database/checklist-page.ts';
-import { unwantedMailOf } from '../../database/mail-choices.ts';
+import { mailPreferencesOf } from '../../database/mail-preferences.ts';
 import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';
@@ -45,7 +45,7 @@ export const ownPage =
   ({ database, environment }: Services) =>
   async (request: Request, response: Response, { errors = {} }: PageNote = {}): Promise<void> => {
     const me = signedIn(response);
-    const unwanted = await unwantedMailOf(database.em, me.id);
+    const unwanted = await mailPreferencesOf(database.em, me.id);
     const sessions = await sessionsOf(database.em, me.id, new Date(Date.now() - absoluteLimitMs));
     const ours = sessionKeyOf(request);
     page(response, 'me/show', {

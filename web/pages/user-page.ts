@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { readChecklistPage } from '../../database/checklist-page.ts';
-import { mailTroubleOf } from '../../database/mail-trouble.ts';
+import { failedMailsOf } from '../../database/failed-mail.ts';
 import { reportsShown, userRecordOf } from '../../database/user-record.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
@@ -21,7 +21,7 @@ export const userPage = (services: Services) => {
     const [leaver, record, mailTrouble] = await Promise.all([
       readChecklistPage(em, userId),
       userRecordOf(em, userId),
-      mailTroubleOf(em, userId),
+      failedMailsOf(em, userId),
     ]);
     page(response, 'users/show', {
       title: leaver.name,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
-import { chooseMail } from '../../../database/mail-choices.ts';
+import { updateMailPreferences } from '../../../database/mail-preferences.ts';
 import { complete, retryNow } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
@@ -93,7 +93,7 @@ describe('the manager’s mail about a completion', () => {
 
   it('is not written when they do not want it', async () => {
     const cast = await makeCast(database);
-    await chooseMail(database.em, cast.mira.id, ['completions']);
+    await updateMailPreferences(database.em, cast.mira.id, ['completions']);
     await clearChecklist(database, cast);
     await own.ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
     expect(await mailsTo(cast.mira.id)).toEqual([]);

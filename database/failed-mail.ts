@@ -4,15 +4,15 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
 /** The last mail to somebody, when it was given up. */
-export interface MailTrouble {
+export interface FailedMail {
   mailId: number;
   at: Date;
   outcome: MailOutcome | null;
 }
 
 /** Whether the last mail to a person was given up; null when it arrived, or there was none. */
-export async function mailTroubleOf(em: EntityManager, userId: number): Promise<MailTrouble | null> {
-  const { rows } = await sql<MailTrouble & { state: string }>`
+export async function failedMailsOf(em: EntityManager, userId: number): Promise<FailedMail | null> {
+  const { rows } = await sql<FailedMail & { state: string }>`
     select id as "mailId", closed_at as at, outcome, state from mails
     where user_id = ${userId} and state in ('sent', 'failed') order by closed_at desc, id desc limit 1`.execute(
     sqlOf(em),

@@ -6,17 +6,20 @@ import { User } from './entities/index.ts';
 import type { EntityManager } from './orm.ts';
 
 /** The kinds of mail that a person does not want. */
-export async function unwantedMailOf(em: EntityManager, userId: number): Promise<MailKind[]> {
+export async function mailPreferencesOf(em: EntityManager, userId: number): Promise<MailKind[]> {
   const { noMailAbout } = await em.fork().findOneOrFail(User, { id: userId }, { fields: ['noMailAbout'] });
   return noMailAbout;
 }
 
 /** A person chooses which kinds of mail they do not want. */
-export const chooseMail = (em: EntityManager, userId: number, unwanted: readonly MailKind[]): Promise<void> =>
-  changeAbout(em, userId, userActor(userId), async (change) => choose(change, unwanted));
+export const updateMailPreferences = (
+  em: EntityManager,
+  userId: number,
+  unwanted: readonly MailKind[],
+): Promise<void> => changeAbout(em, userId, userActor(userId), async (change) => choose(change, unwanted));
 
 /** A person wants no more mail of a kind. Done again it changes nothing. */
-export const stopMail = (em: EntityManager, userId: number, kind: MailKind): Promise<void> =>
+export const unsubscribe = (em: EntityManager, userId: number, kind: MailKind): Promise<void> =>
   changeAbout(em, userId, userActor(userId), async (change) => {
     choose(change, [...new Set([...change.user.noMailAbout, kind])]);
   });
