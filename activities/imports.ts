@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { carryOn, endImport, type Progress } from '../database/imports/progress.ts';
+import { endImport, executeBatch, type Progress } from '../database/imports/progress.ts';
 import type { World } from './world.ts';
 
 /** What an import's process asks of the database; ids and counts only. */
@@ -7,7 +7,7 @@ export const importActivities = ({ database, log }: World) => ({
   /** Carries an import on by one batch of lines, or ends it. */
   async carryOnImport(importId: number): Promise<Progress> {
     const context = Context.current();
-    return carryOn(database.em, importId, {
+    return executeBatch(database.em, importId, {
       onStep() {
         context.heartbeat();
         context.cancellationSignal.throwIfAborted();

@@ -14,7 +14,7 @@ import type { JudgedLine } from './judging.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
 /** Adds or changes the asset of a line and hands it out, in one transaction with the line's mark. */
-export async function carryOutAsset(
+export async function executeAssetLine(
   em: EntityManager,
   actor: Actor,
   importId: number,

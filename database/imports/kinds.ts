@@ -5,13 +5,13 @@ import { judgeUser, type UserFacts } from '../../domain/imports/judge-user.ts';
 import type { Judgement } from '../../domain/imports/judgement.ts';
 import type { EntityManager } from '../orm.ts';
 import { assetFacts } from './asset-facts.ts';
-import { carryOutAsset } from './asset-lines.ts';
+import { executeAssetLine } from './asset-lines.ts';
 import type { FactsOfLine, JudgedLine } from './judging.ts';
 import { licenseFacts } from './license-facts.ts';
-import { carryOutLicense } from './license-lines.ts';
+import { executeLicenseLine } from './license-lines.ts';
 import { addNewcomers, isPlain } from './newcomers.ts';
 import { userFacts } from './user-facts.ts';
-import { carryOutUser } from './user-lines.ts';
+import { executeUserLine } from './user-lines.ts';
 
 /** What is done with the lines of one kind of file. */
 export interface Kind<Facts> {
@@ -47,7 +47,7 @@ const users: Kind<UserFacts> = {
     );
     return plain.length > 0 && (await addNewcomers(em, actor, importId, plain)) ? others : lines;
   },
-  carryOut: carryOutUser,
+  carryOut: executeUserLine,
   groupsOf: everyLineAlone,
 };
 
@@ -55,7 +55,7 @@ const assets: Kind<AssetFacts> = {
   factsOf: assetFacts,
   judge: judgeAsset,
   carryOutTogether: nothingTogether,
-  carryOut: carryOutAsset,
+  carryOut: executeAssetLine,
   groupsOf: everyLineAlone,
 };
 
@@ -63,7 +63,7 @@ const licenses: Kind<LicenseFacts> = {
   factsOf: licenseFacts,
   judge: judgeLicense,
   carryOutTogether: nothingTogether,
-  carryOut: carryOutLicense,
+  carryOut: executeLicenseLine,
   // They would wait for each other anyway: seats of one license are counted.
   groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.values.license.toLowerCase()).values()],
 };

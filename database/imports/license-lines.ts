@@ -13,7 +13,7 @@ import { idOfLicense } from './license-facts.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
 /** Adds or changes the license of a line and gives a seat of it, in one transaction with the line's mark. */
-export async function carryOutLicense(
+export async function executeLicenseLine(
   em: EntityManager,
   actor: Actor,
   importId: number,

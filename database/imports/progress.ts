@@ -5,7 +5,7 @@ import type { Results } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import { carryOut, carryOutManagers, type Errand } from './carrying-out.ts';
+import { executeLines, executeManagers, type ImportRun } from './execute.ts';
 import { waitingLines } from './lines.ts';
 import { pendingManagers } from './pending-managers.ts';
 import { countAnew, countTo, everyLine } from './results.ts';
@@ -25,10 +25,10 @@ const batchSize = 500;
  * Carries an import on by one batch; done again after a crash it does what is left of it. Ends it when nothing
  * is left, or when somebody has cancelled it.
  */
-export async function carryOn(
+export async function executeBatch(
   em: EntityManager,
   importId: number,
-  hooks: Pick<Errand, 'onStep' | 'onDefect'>,
+  hooks: Pick<ImportRun, 'onStep' | 'onDefect'>,
 ): Promise<Progress> {
   const found = await em.fork().findOne(Import, { id: importId });
   if (found === null || found.state === 'cancelling') return endImport(em, importId, 'cancelled');
@@ -39,11 +39,11 @@ export async function carryOn(
   const errand = { em, importId, actor: found.startedBy!, ...hooks };
 
   const lines = await waitingLines(em, importId, batchSize);
-  if (lines.length > 0) await carryOut(errand, found.kind, lines);
+  if (lines.length > 0) await executeLines(errand, found.kind, lines);
   else {
     const pending = await pendingManagers(em, importId, batchSize);
     if (pending.length === 0) return endImport(em, importId, 'done');
-    await carryOutManagers(errand, pending);
+    await executeManagers(errand, pending);
   }
   const results = await countTo(em, importId, lines.at(-1) ?? everyLine);
   return { lines: found.rowCount, done: sum(results), isOver: false };

@@ -9,7 +9,7 @@ import type { JudgedLine } from './judging.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
 /** Adds or changes the person of a line, by the verbs that everybody uses, in one transaction with the line's mark. */
-export async function carryOutUser(
+export async function executeUserLine(
   em: EntityManager,
   actor: Actor,
   importId: number,

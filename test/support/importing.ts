@@ -1,6 +1,6 @@
 import type { Import } from '../../database/entities/index.ts';
 import { importById, startImport } from '../../database/imports/imports.ts';
-import { carryOn } from '../../database/imports/progress.ts';
+import { executeBatch } from '../../database/imports/progress.ts';
 import { type ReportedLine, reportedLines, type ShownLines } from '../../database/imports/report.ts';
 import type { Database } from '../../database/orm.ts';
 import type { Actor } from '../../domain/actor.ts';
@@ -25,7 +25,7 @@ export function importing({ em }: Database, actor: Actor) {
     const onDefect = (error: unknown) => {
       throw error;
     };
-    while (!(await carryOn(em, importId, { onStep: () => {}, onDefect })).isOver);
+    while (!(await executeBatch(em, importId, { onStep: () => {}, onDefect })).isOver);
     return importById(em, importId);
   }
 

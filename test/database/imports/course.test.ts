@@ -2,7 +2,12 @@ import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
-import { carryOn, endImport, importsStarting, importsUnderWay } from '../../../database/imports/progress.ts';
+import {
+  endImport,
+  executeBatch,
+  importsStarting,
+  importsUnderWay,
+} from '../../../database/imports/progress.ts';
 import { sqlOf } from '../../../database/tables.ts';
 import { csvOf } from '../../support/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
@@ -41,7 +46,7 @@ describe('an import', () => {
     await startImport(em, actor, id, null);
     await em.fork().nativeUpdate(ImportRow, { importId: id, line: 3 }, { outcome: 'unchanged' });
     await cancelImport(em, actor, id);
-    expect(await carryOn(em, id, { onStep() {}, onDefect() {} })).toMatchObject({ isOver: true });
+    expect(await executeBatch(em, id, { onStep() {}, onDefect() {} })).toMatchObject({ isOver: true });
     expect(await importById(em, id)).toMatchObject({
       state: 'cancelled',
       results: { changed: 0, unchanged: 1 },
@@ -55,7 +60,7 @@ describe('an import', () => {
     const dying = () => {
       if (++lines === 1) throw new Error('The worker died');
     };
-    await expect(carryOn(em, id, { onStep: dying, onDefect() {} })).rejects.toThrow('died');
+    await expect(executeBatch(em, id, { onStep: dying, onDefect() {} })).rejects.toThrow('died');
     const done = await files.carryOut(id);
     expect(done.results).toMatchObject({ changed: 2, failed: 0 });
     for (const { id } of [cast.emil, cast.timo])

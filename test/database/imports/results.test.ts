@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { ImportRow } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { settleLines, waitingLines } from '../../../database/imports/lines.ts';
-import { carryOn, endImport } from '../../../database/imports/progress.ts';
+import { endImport, executeBatch } from '../../../database/imports/progress.ts';
 import { eventually } from '../../support/engine.ts';
 import { csvOf } from '../../support/importing.ts';
 import { importTests, mailOf, newId } from './setting.ts';
@@ -22,7 +22,7 @@ function manyLines(count: number) {
   return csvOf(['externalId', 'name', 'email', 'manager', 'endDate'], ...ids.map(line));
 }
 
-const goOn = (importId: number, onStep = () => {}) => carryOn(em, importId, { onStep, onDefect() {} });
+const goOn = (importId: number, onStep = () => {}) => executeBatch(em, importId, { onStep, onDefect() {} });
 
 /** What the lines themselves say. */
 async function countedOneByOne(importId: number) {

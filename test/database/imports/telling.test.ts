@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { cancelImport, startImport } from '../../../database/imports/imports.ts';
-import { carryOn, endImport } from '../../../database/imports/progress.ts';
+import { endImport, executeBatch } from '../../../database/imports/progress.ts';
 import { noticeText } from '../../../domain/notices.ts';
 import { csvOf, importing } from '../../support/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, personWith } from './setting.ts';
@@ -40,7 +40,7 @@ describe('an import', () => {
     await files.run('users', csvOf(head, wrong));
     const { id } = await files.upload('users', people);
     await startImport(em, actor, id, null);
-    await carryOn(em, id, { onStep() {}, onDefect() {} });
+    await executeBatch(em, id, { onStep() {}, onDefect() {} });
     await cancelImport(em, actor, id);
     await files.carryOut(id);
     expect(await toldTo(cast.nora.id)).toEqual([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
-import { carryOn } from '../../../database/imports/progress.ts';
+import { executeBatch } from '../../../database/imports/progress.ts';
 import { userById } from '../../../database/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
@@ -62,7 +62,7 @@ describe('the import', () => {
     );
     const id = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${id}/start`);
-    await carryOn(em, id, { onStep() {}, onDefect() {} });
+    await executeBatch(em, id, { onStep() {}, onDefect() {} });
     await nora.post(`/imports/${id}/cancellation`);
     await carryOut(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain(

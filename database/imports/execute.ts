@@ -14,7 +14,7 @@ import {
 } from './pending-managers.ts';
 
 /** On whose behalf which import does something. */
-export interface Errand {
+export interface ImportRun {
   em: EntityManager;
   actor: Actor;
   importId: number;
@@ -29,7 +29,11 @@ export interface Errand {
  * together is; every other line goes through its verb. What a rule refuses is kept with its line, and the
  * others go on.
  */
-export async function carryOut(errand: Errand, kind: ImportKind, lines: readonly number[]): Promise<void> {
+export async function executeLines(
+  errand: ImportRun,
+  kind: ImportKind,
+  lines: readonly number[],
+): Promise<void> {
   switch (kind) {
     case 'users':
       return carryOutKind(errand, kinds.users, lines);
@@ -40,7 +44,7 @@ export async function carryOut(errand: Errand, kind: ImportKind, lines: readonly
   }
 }
 
-async function carryOutKind<Facts>(errand: Errand, kind: Kind<Facts>, lines: readonly number[]) {
+async function carryOutKind<Facts>(errand: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
   const { em, actor, importId } = errand;
   const judged = await judgeLines(em, importId, lines, kind);
   const linesThatAre = (...verdicts: string[]) =>
@@ -58,7 +62,7 @@ async function carryOutKind<Facts>(errand: Errand, kind: Kind<Facts>, lines: rea
 const lineOf = ({ line }: { line: number }) => line;
 
 async function orFail(
-  { em, importId, onDefect }: Errand,
+  { em, importId, onDefect }: ImportRun,
   line: number,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -71,7 +75,7 @@ async function orFail(
 }
 
 /** Sets the managers of people who were there before their manager was. */
-export async function carryOutManagers(errand: Errand, pending: readonly PendingManager[]): Promise<void> {
+export async function executeManagers(errand: ImportRun, pending: readonly PendingManager[]): Promise<void> {
   const { em, actor, importId } = errand;
   const done = await setManagersTogether(em, actor, importId, pending);
   const left = pending.filter(({ line }) => !done.has(line)).map((each) => [each]);
@@ -81,7 +85,10 @@ export async function carryOutManagers(errand: Errand, pending: readonly Pending
   });
 }
 
-async function setManager({ em, actor, importId, onDefect }: Errand, pending: PendingManager): Promise<void> {
+async function setManager(
+  { em, actor, importId, onDefect }: ImportRun,
+  pending: PendingManager,
+): Promise<void> {
   const giveUp = (message: string) => forgetManager(em, importId, pending.line, message);
   if (pending.managerId === null)
     return giveUp('The line of the manager was not imported, so no manager was stored.');
