@@ -2,13 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Actor } from '../../domain/actor.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import {
-  type ImportKind,
-  type ImportState,
-  importKinds,
-  importStates,
-} from '../../domain/imports/imports.ts';
-import {
-  type Judgement,
+  type Evaluation,
   type LeavingEffect,
   leavingEffects,
   type Outcome,
@@ -16,7 +10,13 @@ import {
   type Remark,
   type Verdict,
   verdicts,
-} from '../../domain/imports/judgement.ts';
+} from '../../domain/imports/evaluation.ts';
+import {
+  type ImportKind,
+  type ImportState,
+  importKinds,
+  importStates,
+} from '../../domain/imports/imports.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
 
 /** How many lines would do what, as things stood when they were last looked at. */
@@ -102,7 +102,7 @@ export const ImportRow = defineEntity({
     /** What is wrong with the line whatever there is in the database. */
     problems: p.json<Remark[]>().defaultRaw("'[]'::jsonb"),
     verdict: p.text().$type<Verdict>().nullable(),
-    judgement: p.json<Omit<Judgement, 'verdict' | 'leaving'>>().nullable(),
+    judgement: p.json<Omit<Evaluation, 'verdict' | 'leaving'>>().nullable(),
     leaving: p.text().$type<LeavingEffect>().nullable(),
     /** The person, asset or license it is about. */
     subjectId: p.integer().nullable(),

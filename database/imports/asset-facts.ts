@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { AssetFacts } from '../../domain/imports/judge-asset.ts';
+import type { AssetFacts } from '../../domain/imports/evaluate-asset.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import type { FactsOfLine } from './judging.ts';
+import type { FactsOfLine } from './evaluate.ts';
 import { personNamed } from './people.ts';
 
 /** What there is about the assets of some lines, by one statement. */

@@ -3,14 +3,14 @@ import {
   type AssetValues,
   type AssetFacts as Facts,
   statusToStore,
-} from '../../domain/imports/judge-asset.ts';
+} from '../../domain/imports/evaluate-asset.ts';
 import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
 import { handOut } from '../assignments.ts';
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
 import type { EntityManager } from '../orm.ts';
 import { inTransaction } from '../transaction.ts';
-import type { JudgedLine } from './judging.ts';
+import type { EvaluatedLine } from './evaluate.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
 /** Adds or changes the asset of a line and hands it out, in one transaction with the line's mark. */
@@ -18,7 +18,7 @@ export async function executeAssetLine(
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, facts, subjectId }: JudgedLine<Facts>,
+  { line, facts, subjectId }: EvaluatedLine<Facts>,
 ): Promise<void> {
   const outcome = subjectId === null ? 'created' : 'changed';
   const { holder, heldBy } = facts;

@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { EntityManager } from '../orm.ts';
-import { judgeLines } from './judging.ts';
+import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { inLanes } from './lanes.ts';
 import { problemsIn } from './line-problems.ts';
@@ -46,7 +46,7 @@ export async function executeLines(
 
 async function carryOutKind<Facts>(errand: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
   const { em, actor, importId } = errand;
-  const judged = await judgeLines(em, importId, lines, kind);
+  const judged = await evaluateLines(em, importId, lines, kind);
   const linesThatAre = (...verdicts: string[]) =>
     judged.filter(({ judgement }) => verdicts.includes(judgement.verdict));
   await settleLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');

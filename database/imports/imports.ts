@@ -12,7 +12,7 @@ import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import { workspaceOf } from '../workspace.ts';
 import { findContradictions } from './duplicates.ts';
-import { judgeAll } from './preview.ts';
+import { evaluateAll } from './preview.ts';
 import { tellEnd } from './telling.ts';
 
 /** A file that begins to come in. */
@@ -36,7 +36,7 @@ export async function finishStaging(em: EntityManager, importId: number, rowCoun
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
   await findContradictions(fork, importId, staged.kind);
-  const preview = await judgeAll(fork, importId, staged.kind);
+  const preview = await evaluateAll(fork, importId, staged.kind);
   fork.assign(staged, { state: 'ready', rowCount, preview, previewedAt: new Date() });
   await fork.flush();
   return staged;
@@ -114,7 +114,7 @@ const lookAgainIfOld = (em: EntityManager, importId: number, now: Date): Promise
     const waiting = await lockImport(transaction, importId);
     const isOld = now.getTime() - (waiting.previewedAt?.getTime() ?? 0) > previewHoldsMs;
     if (waiting.state !== 'ready' || !isOld) return;
-    const preview = await judgeAll(transaction, importId, waiting.kind);
+    const preview = await evaluateAll(transaction, importId, waiting.kind);
     transaction.assign(waiting, { preview, previewedAt: now });
   });
 

@@ -1,12 +1,12 @@
 import type { Actor } from '../../domain/actor.ts';
-import { type AssetFacts, judgeAsset } from '../../domain/imports/judge-asset.ts';
-import { judgeLicense, type LicenseFacts } from '../../domain/imports/judge-license.ts';
-import { judgeUser, type UserFacts } from '../../domain/imports/judge-user.ts';
-import type { Judgement } from '../../domain/imports/judgement.ts';
+import { type AssetFacts, evaluateAsset } from '../../domain/imports/evaluate-asset.ts';
+import { evaluateLicense, type LicenseFacts } from '../../domain/imports/evaluate-license.ts';
+import { evaluateUser, type UserFacts } from '../../domain/imports/evaluate-user.ts';
+import type { Evaluation } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../orm.ts';
 import { assetFacts } from './asset-facts.ts';
 import { executeAssetLine } from './asset-lines.ts';
-import type { FactsOfLine, JudgedLine } from './judging.ts';
+import type { EvaluatedLine, FactsOfLine } from './evaluate.ts';
 import { licenseFacts } from './license-facts.ts';
 import { executeLicenseLine } from './license-lines.ts';
 import { addNewcomers, isPlain } from './newcomers.ts';
@@ -17,30 +17,30 @@ import { executeUserLine } from './user-lines.ts';
 export interface Kind<Facts> {
   /** What there is about lines: one statement, however many. */
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
-  judge(facts: Facts): Judgement;
+  judge(facts: Facts): Evaluation;
   /** Carries out what many lines can do by one statement; gives back the others. */
   carryOutTogether(
     em: EntityManager,
     actor: Actor,
     importId: number,
-    lines: JudgedLine<Facts>[],
-  ): Promise<JudgedLine<Facts>[]>;
-  carryOut(em: EntityManager, actor: Actor, importId: number, line: JudgedLine<Facts>): Promise<void>;
+    lines: EvaluatedLine<Facts>[],
+  ): Promise<EvaluatedLine<Facts>[]>;
+  carryOut(em: EntityManager, actor: Actor, importId: number, line: EvaluatedLine<Facts>): Promise<void>;
   /** Lines that cannot be carried out at the same time share a group. */
-  groupsOf(lines: JudgedLine<Facts>[]): JudgedLine<Facts>[][];
+  groupsOf(lines: EvaluatedLine<Facts>[]): EvaluatedLine<Facts>[][];
 }
 
-const everyLineAlone = <Facts>(lines: JudgedLine<Facts>[]) => lines.map((line) => [line]);
+const everyLineAlone = <Facts>(lines: EvaluatedLine<Facts>[]) => lines.map((line) => [line]);
 const nothingTogether = async <Facts>(
   _em: EntityManager,
   _actor: Actor,
   _importId: number,
-  lines: JudgedLine<Facts>[],
+  lines: EvaluatedLine<Facts>[],
 ) => lines;
 
 const users: Kind<UserFacts> = {
   factsOf: userFacts,
-  judge: judgeUser,
+  judge: evaluateUser,
   async carryOutTogether(em, actor, importId, lines) {
     const { true: plain = [], false: others = [] } = Object.groupBy(lines, (line) =>
       String(line.judgement.verdict === 'create' && isPlain(line)),
@@ -53,7 +53,7 @@ const users: Kind<UserFacts> = {
 
 const assets: Kind<AssetFacts> = {
   factsOf: assetFacts,
-  judge: judgeAsset,
+  judge: evaluateAsset,
   carryOutTogether: nothingTogether,
   carryOut: executeAssetLine,
   groupsOf: everyLineAlone,
@@ -61,7 +61,7 @@ const assets: Kind<AssetFacts> = {
 
 const licenses: Kind<LicenseFacts> = {
   factsOf: licenseFacts,
-  judge: judgeLicense,
+  judge: evaluateLicense,
   carryOutTogether: nothingTogether,
   carryOut: executeLicenseLine,
   // They would wait for each other anyway: seats of one license are counted.

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { LicenseFacts } from '../../domain/imports/judge-license.ts';
+import type { LicenseFacts } from '../../domain/imports/evaluate-license.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import type { FactsOfLine } from './judging.ts';
+import type { FactsOfLine } from './evaluate.ts';
 import { personNamed } from './people.ts';
 
 /** What there is about the licenses of some lines, by one statement. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/judge-license.ts';
+import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/evaluate-license.ts';
 import { changeAbout } from '../change.ts';
 import { itemChangeWithin } from '../change-item.ts';
 import { addLicense, changeLicense } from '../licenses.ts';
@@ -8,7 +8,7 @@ import type { EntityManager } from '../orm.ts';
 import { giveSeat } from '../seats.ts';
 import { sqlOf } from '../tables.ts';
 import { inTransaction } from '../transaction.ts';
-import type { JudgedLine } from './judging.ts';
+import type { EvaluatedLine } from './evaluate.ts';
 import { idOfLicense } from './license-facts.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
@@ -17,7 +17,7 @@ export async function executeLicenseLine(
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, facts, judgement }: JudgedLine<Facts>,
+  { line, facts, judgement }: EvaluatedLine<Facts>,
 ): Promise<void> {
   const outcome = judgement.verdict === 'create' ? 'created' : 'changed';
   const { user, hasSeat } = facts;

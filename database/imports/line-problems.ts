@@ -1,5 +1,5 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import type { Remark } from '../../domain/imports/judgement.ts';
+import type { Remark } from '../../domain/imports/evaluation.ts';
 import { toRefusal } from '../constraints.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { DoneAlready } from './lines.ts';

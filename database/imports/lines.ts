@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Outcome, Remark } from '../../domain/imports/judgement.ts';
+import type { Outcome, Remark } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../orm.ts';
 import { withRetries } from '../retrying.ts';
 import { sqlOf } from '../tables.ts';

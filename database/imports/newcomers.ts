@@ -1,14 +1,14 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../orm.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { sqlOf } from '../tables.ts';
 import { inTransaction } from '../transaction.ts';
-import type { JudgedLine } from './judging.ts';
+import type { EvaluatedLine } from './evaluate.ts';
 
-type Line = JudgedLine<UserFacts>;
+type Line = EvaluatedLine<UserFacts>;
 
 /** Whether a new person is no more than a row: active, and not leaving. Others go through `createUser`. */
 export const isPlain = ({ facts: { values } }: Line): boolean =>

@@ -3,14 +3,14 @@ import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { Preview } from '../entities/import.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import { judgeLines } from './judging.ts';
+import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 
 /** Lines judged at once: what a process holds of a file. */
 const batchSize = 1_000;
 
 /** Finds out what every line of a file would do as things stand, and counts. Changes no fact. */
-export async function judgeAll(em: EntityManager, importId: number, kind: ImportKind): Promise<Preview> {
+export async function evaluateAll(em: EntityManager, importId: number, kind: ImportKind): Promise<Preview> {
   await judgeEveryLine(em, importId, kinds[kind] as Kind<unknown>);
   if (kind === 'licenses') await refuseSeatsTooMany(em, importId);
   return countVerdicts(em, importId);
@@ -20,7 +20,7 @@ async function judgeEveryLine<Facts>(em: EntityManager, importId: number, kind: 
   for (let after = 0; ; ) {
     const lines = await linesAfter(em, importId, after);
     if (lines.length === 0) return;
-    await judgeLines(em, importId, lines, kind);
+    await evaluateLines(em, importId, lines, kind);
     after = lines.at(-1)!;
   }
 }

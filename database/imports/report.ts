@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Changes, LeavingEffect, Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { Changes, LeavingEffect, Remark } from '../../domain/imports/judgement.ts';
 import type { Import } from '../entities/index.ts';
 import type { EntityManager } from '../orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../pagination.ts';

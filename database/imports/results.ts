@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Outcome } from '../../domain/imports/judgement.ts';
+import type { Outcome } from '../../domain/imports/evaluation.ts';
 import type { Results } from '../entities/import.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';

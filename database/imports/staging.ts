@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Remark } from '../../domain/imports/judgement.ts';
+import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 

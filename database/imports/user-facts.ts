@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
-import type { FactsOfLine } from './judging.ts';
+import type { FactsOfLine } from './evaluate.ts';
 import { isComing, personNamed } from './people.ts';
 
 /** What there is about the people of some lines, by one statement. */

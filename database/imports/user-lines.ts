@@ -1,11 +1,11 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { UserFacts } from '../../domain/imports/judge-user.ts';
+import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import { changeAbout } from '../change.ts';
 import type { EntityManager } from '../orm.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
 import { inTransaction } from '../transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
-import type { JudgedLine } from './judging.ts';
+import type { EvaluatedLine } from './evaluate.ts';
 import { takeLine, tellSubject } from './lines.ts';
 
 /** Adds or changes the person of a line, by the verbs that everybody uses, in one transaction with the line's mark. */
@@ -13,7 +13,7 @@ export async function executeUserLine(
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, facts, subjectId }: JudgedLine<UserFacts>,
+  { line, facts, subjectId }: EvaluatedLine<UserFacts>,
 ): Promise<void> {
   const fields = fieldsOf(facts);
   const isPending = facts.managerIsInFile;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { StagedRow } from '../../database/imports/staging.ts';
 import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
+import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { Remark } from '../../domain/imports/judgement.ts';
 import type { DateFormat } from '../../domain/written-dates.ts';
 import { readersOf } from './cells.ts';
 import { asItWas } from './csv-writing.ts';

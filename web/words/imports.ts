@@ -1,8 +1,8 @@
 import type { Preview, Results } from '../../database/entities/import.ts';
 import type { ShownLines } from '../../database/imports/report.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
+import type { LeavingEffect, Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind, ImportState } from '../../domain/imports/imports.ts';
-import type { LeavingEffect, Remark } from '../../domain/imports/judgement.ts';
 
 /** What a kind of import is called. */
 export const kindWords: Record<ImportKind, string> = {

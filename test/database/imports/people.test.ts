@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { AuditEntry, Offboarding, User } from '../../../database/entities/index.ts';
+import { evaluateLines } from '../../../database/imports/evaluate.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
-import { judgeLines } from '../../../database/imports/judging.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
 import { addNewcomers } from '../../../database/imports/newcomers.ts';
 import { createUser, userById } from '../../../database/users.ts';
@@ -123,7 +123,7 @@ describe('people', () => {
       'users',
       csvOf(['externalId', 'name', 'email'], ...ids.map((id) => [id, 'N', mailOf(id)])),
     );
-    const judged = await judgeLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
+    const judged = await evaluateLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
     await createUser(em, 'system', { name: 'Faster', email: mailOf(ids[2]!), externalId: newId() });
     expect(await addNewcomers(em, actor, found.id, judged)).toBe(false);
     expect(await em.fork().count(User, { externalId: ids })).toBe(0);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AssetFacts, judgeAsset } from '../../../domain/imports/judge-asset.ts';
+import { type AssetFacts, evaluateAsset } from '../../../domain/imports/evaluate-asset.ts';
 import { problemsIn } from './problems.ts';
 
 describe('a line about an asset', () => {
@@ -15,7 +15,7 @@ describe('a line about an asset', () => {
   const held = { asset: { ...laptop, status: 'assigned' as const }, heldBy: { id: 1, name: 'Mira' } };
 
   test('hands it out', () => {
-    expect(judgeAsset(of({ values: { tag: 'L1', holder: 'E1' }, holder: mira }))).toMatchObject({
+    expect(evaluateAsset(of({ values: { tag: 'L1', holder: 'E1' }, holder: mira }))).toMatchObject({
       verdict: 'change',
       changes: { holder: [null, 'Mira'] },
     });
@@ -23,10 +23,10 @@ describe('a line about an asset', () => {
 
   test('that says who holds it already changes nothing', () => {
     expect(
-      judgeAsset(of({ ...held, values: { tag: 'L1', holder: 'E1', status: 'assigned' }, holder: mira }))
+      evaluateAsset(of({ ...held, values: { tag: 'L1', holder: 'E1', status: 'assigned' }, holder: mira }))
         .verdict,
     ).toBe('same');
-    expect(judgeAsset(of({ ...held, values: { tag: 'L1', serial: 'S' } })).verdict).toBe('same');
+    expect(evaluateAsset(of({ ...held, values: { tag: 'L1', serial: 'S' } })).verdict).toBe('same');
   });
 
   test.each<[string, Partial<AssetFacts>, string]>([
@@ -66,6 +66,6 @@ describe('a line about an asset', () => {
       'model: This asset is new, and a new asset needs a model.',
     ],
   ])('is refused when %s', (_, facts, expected) => {
-    expect(problemsIn(judgeAsset(of(facts)))).toEqual([expected]);
+    expect(problemsIn(evaluateAsset(of(facts)))).toEqual([expected]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { judgeLicense, type LicenseFacts } from '../../../domain/imports/judge-license.ts';
+import { evaluateLicense, type LicenseFacts } from '../../../domain/imports/evaluate-license.ts';
 import { problemsIn } from './problems.ts';
 
 describe('a line about a license', () => {
@@ -16,15 +16,15 @@ describe('a line about a license', () => {
 
   test('gives a seat, once', () => {
     const values = { license: 'Figma', user: 'E1' };
-    expect(judgeLicense(of({ values, user: mira })).verdict).toBe('create');
-    expect(judgeLicense(of({ values, user: mira, hasSeat: true })).verdict).toBe('same');
+    expect(evaluateLicense(of({ values, user: mira })).verdict).toBe('create');
+    expect(evaluateLicense(of({ values, user: mira, hasSeat: true })).verdict).toBe('same');
   });
 
   test('changes the number of seats, but not below those in use', () => {
-    expect(judgeLicense(of({ values: { license: 'Figma', seatsTotal: 2 } })).changes).toEqual({
+    expect(evaluateLicense(of({ values: { license: 'Figma', seatsTotal: 2 } })).changes).toEqual({
       seatsTotal: ['3', '2'],
     });
-    expect(problemsIn(judgeLicense(of({ values: { license: 'Figma', seatsTotal: 1 } })))).toEqual([
+    expect(problemsIn(evaluateLicense(of({ values: { license: 'Figma', seatsTotal: 1 } })))).toEqual([
       'seatsTotal: 2 seats are in use, so the total cannot be lower.',
     ]);
   });
@@ -51,6 +51,6 @@ describe('a line about a license', () => {
       'user: Mira is suspended and cannot be given anything new.',
     ],
   ])('is refused when %s', (_, facts, expected) => {
-    expect(problemsIn(judgeLicense(of(facts)))).toEqual([expected]);
+    expect(problemsIn(evaluateLicense(of(facts)))).toEqual([expected]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judgeUser, type KnownUser, type UserFacts } from '../../../domain/imports/judge-user.ts';
-import type { Judgement } from '../../../domain/imports/judgement.ts';
+import { evaluateUser, type KnownUser, type UserFacts } from '../../../domain/imports/evaluate-user.ts';
+import type { Evaluation } from '../../../domain/imports/evaluation.ts';
 import { problemsIn } from './problems.ts';
 
 const lena: KnownUser = {
@@ -39,71 +39,75 @@ describe('a line about a person', () => {
       manager: 'E1',
       endDate: null,
     };
-    const judged = judgeUser(about({ values, manager: { id: 1, name: 'Mira', isGone: false } }));
+    const judged = evaluateUser(about({ values, manager: { id: 1, name: 'Mira', isGone: false } }));
     expect(judged).toEqual({ verdict: 'same', problems: [], notes: [], changes: {}, leaving: null });
   });
 
   test('changes what it names and nothing else', () => {
-    const judged = judgeUser(about({ values: { department: null, jobTitle: 'Lead' } }));
+    const judged = evaluateUser(about({ values: { department: null, jobTitle: 'Lead' } }));
     expect(judged.changes).toEqual({ department: ['Sales', null], jobTitle: [null, 'Lead'] });
     expect(judged.verdict).toBe('change');
   });
 
   test('about somebody new needs a name and an e-mail address', () => {
-    expect(problemsIn(judgeUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
+    expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
       'name: This is somebody new, and a new person needs a name.',
       'email: This is somebody new, and a new person needs an e-mail address.',
     ]);
     expect(
-      judgeUser(about({ user: null, emailOwnerId: null, values: { name: 'N', email: 'n@x.example' } }))
+      evaluateUser(about({ user: null, emailOwnerId: null, values: { name: 'N', email: 'n@x.example' } }))
         .verdict,
     ).toBe('create');
   });
 
   test('cannot take somebody else’s e-mail address', () => {
-    expect(problemsIn(judgeUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual([
-      'email: Somebody else has this e-mail address.',
-    ]);
+    expect(problemsIn(evaluateUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual(
+      ['email: Somebody else has this e-mail address.'],
+    );
   });
 
   test('needs a manager whom somebody knows, or the same file brings', () => {
     const values = { manager: 'E99' };
-    expect(problemsIn(judgeUser(about({ values })))).toEqual([
+    expect(problemsIn(evaluateUser(about({ values })))).toEqual([
       'manager: Nobody has this external id or e-mail address.',
     ]);
-    expect(judgeUser(about({ values, managerIsInFile: true })).changes).toEqual({ manager: ['Mira', 'E99'] });
+    expect(evaluateUser(about({ values, managerIsInFile: true })).changes).toEqual({
+      manager: ['Mira', 'E99'],
+    });
   });
 
   test('cannot make anybody their own manager', () => {
     const own = 'manager: Nobody can be their own manager.';
     expect(
       problemsIn(
-        judgeUser(about({ values: { manager: 'E7' }, manager: { id: 7, name: 'Lena', isGone: false } })),
+        evaluateUser(about({ values: { manager: 'E7' }, manager: { id: 7, name: 'Lena', isGone: false } })),
       ),
     ).toEqual([own]);
     const newcomer = { externalId: 'E9', name: 'N', email: 'N@x.example', manager: 'n@X.example' };
-    expect(problemsIn(judgeUser(about({ user: null, emailOwnerId: null, values: newcomer })))).toEqual([own]);
+    expect(problemsIn(evaluateUser(about({ user: null, emailOwnerId: null, values: newcomer })))).toEqual([
+      own,
+    ]);
   });
 
   test('with a manager who has left stores none, and says so', () => {
     const gone = { id: 2, name: 'Gert', isGone: true };
-    expect(judgeUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
+    expect(evaluateUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'change',
       changes: { manager: ['Mira', null] },
       notes: [{ field: 'manager', message: 'Gert has been offboarded, so no manager is stored.' }],
     });
     const without = { ...lena, managerId: null, managerName: null };
-    expect(judgeUser(about({ user: without, values: { manager: 'E2' }, manager: gone }))).toMatchObject({
+    expect(evaluateUser(about({ user: without, values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'same',
     });
   });
 
   test('cannot end before it begins, whichever of the two it moves', () => {
-    expect(problemsIn(judgeUser(about({ values: { endDate: '2019-12-31' } })))).toEqual([
+    expect(problemsIn(evaluateUser(about({ values: { endDate: '2019-12-31' } })))).toEqual([
       'endDate: The end date lies before the start date, 2020-01-01.',
     ]);
     const leaving = { ...lena, endDate: '2026-12-31', isLeaving: true };
-    expect(problemsIn(judgeUser(about({ user: leaving, values: { startDate: '2027-01-01' } })))).toEqual([
+    expect(problemsIn(evaluateUser(about({ user: leaving, values: { startDate: '2027-01-01' } })))).toEqual([
       'startDate: The start date lies after the end date, 2026-12-31.',
     ]);
   });
@@ -111,16 +115,16 @@ describe('a line about a person', () => {
   test('leaves the end date, the status and the manager of somebody gone as they are', () => {
     const gone: KnownUser = { ...lena, status: 'offboarded', endDate: '2026-01-31', isGone: true };
     expect(
-      judgeUser(about({ user: gone, values: { endDate: '2026-01-31', status: 'offboarded' } })).verdict,
+      evaluateUser(about({ user: gone, values: { endDate: '2026-01-31', status: 'offboarded' } })).verdict,
     ).toBe('same');
-    expect(judgeUser(about({ user: gone, values: { jobTitle: 'Was lead' } })).verdict).toBe('change');
+    expect(evaluateUser(about({ user: gone, values: { jobTitle: 'Was lead' } })).verdict).toBe('change');
     for (const values of [
       { endDate: '2026-02-28' },
       { endDate: null },
       { status: 'active' as const },
       { manager: null },
     ]) {
-      expect(problemsIn(judgeUser(about({ user: gone, values })))).toEqual([
+      expect(problemsIn(evaluateUser(about({ user: gone, values })))).toEqual([
         `${Object.keys(values)[0]}: This person has been offboarded, which cannot be undone.`,
       ]);
     }
@@ -128,7 +132,7 @@ describe('a line about a person', () => {
 
   const leaving: KnownUser = { ...lena, endDate: '2026-12-31', isLeaving: true };
   const marked: KnownUser = { ...lena, status: 'offboarded', isLeaving: true };
-  test.each<[string, KnownUser | null, UserFacts['values'], Judgement['leaving']]>([
+  test.each<[string, KnownUser | null, UserFacts['values'], Evaluation['leaving']]>([
     ['a first end date', lena, { endDate: '2026-12-31' }, 'starts'],
     ['the same end date', leaving, { endDate: '2026-12-31' }, null],
     ['another end date', leaving, { endDate: '2027-01-31' }, 'moves'],
@@ -140,6 +144,6 @@ describe('a line about a person', () => {
     ['that taken back', marked, { status: 'active' }, 'stops'],
     ['a date for somebody marked offboarded', marked, { endDate: '2026-12-31' }, 'starts'],
   ])('tells what becomes of a leaving: %s', (_, user, values, expected) => {
-    expect(judgeUser(about({ user, values, emailOwnerId: null })).leaving).toBe(expected);
+    expect(evaluateUser(about({ user, values, emailOwnerId: null })).leaving).toBe(expected);
   });
 });

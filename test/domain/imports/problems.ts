@@ -1,5 +1,5 @@
-import type { Judgement } from '../../../domain/imports/judgement.ts';
+import type { Evaluation } from '../../../domain/imports/evaluation.ts';
 
 /** What is wrong with a line, each with its field. */
-export const problemsIn = ({ problems }: Judgement) =>
+export const problemsIn = ({ problems }: Evaluation) =>
   problems.map(({ field, message }) => `${field}: ${message}`);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Judgement, type Remark, refused } from '../../domain/imports/judgement.ts';
+import { type Evaluation, type Remark, refused } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 
@@ -12,26 +12,26 @@ export interface FactsOfLine<Facts> {
 }
 
 /** A line with what it would do, as things stand. */
-export interface JudgedLine<Facts> extends FactsOfLine<Facts> {
-  judgement: Judgement;
+export interface EvaluatedLine<Facts> extends FactsOfLine<Facts> {
+  judgement: Evaluation;
 }
 
 /** How the lines of a kind of file are judged. */
 interface Judge<Facts> {
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
-  judge(facts: Facts): Judgement;
+  judge(facts: Facts): Evaluation;
 }
 
 /**
  * Finds out what some lines of a file would do now, and keeps it with them: three statements, however many lines.
  * Changes no fact.
  */
-export async function judgeLines<Facts>(
+export async function evaluateLines<Facts>(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
   { factsOf, judge }: Judge<Facts>,
-): Promise<JudgedLine<Facts>[]> {
+): Promise<EvaluatedLine<Facts>[]> {
   const problems = await problemsOf(em, importId, lines);
   const judged = (await factsOf(em, importId, lines)).map((found) => {
     const known = problems.get(found.line);
@@ -54,7 +54,11 @@ async function problemsOf(
 }
 
 /** A line that has been carried out meanwhile keeps what it did. */
-async function keepJudgements(em: EntityManager, importId: number, judged: readonly JudgedLine<unknown>[]) {
+async function keepJudgements(
+  em: EntityManager,
+  importId: number,
+  judged: readonly EvaluatedLine<unknown>[],
+) {
   const rows = judged.map(({ line, subjectId, judgement: { verdict, leaving, ...judgement } }) => ({
     line,
     subjectId,

@@ -3,11 +3,11 @@ import {
   accepted,
   type Changes,
   changedValues,
-  type Judgement,
+  type Evaluation,
   type Remark,
   refused,
   remarksOf,
-} from './judgement.ts';
+} from './evaluation.ts';
 
 /** What a line says of a license and of one of its seats; what it does not name is left out. */
 export interface LicenseValues {
@@ -38,7 +38,7 @@ export interface LicenseFacts {
 }
 
 /** What a line about a license would do. It gives seats, and takes none away from anybody. */
-export function judgeLicense(facts: LicenseFacts): Judgement {
+export function evaluateLicense(facts: LicenseFacts): Evaluation {
   const { values, license } = facts;
   const problems = [...problemsOfLicense(facts), ...problemsOfSeat(facts)];
   if (problems.length > 0) return refused(problems);

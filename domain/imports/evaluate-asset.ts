@@ -4,11 +4,11 @@ import {
   accepted,
   type Changes,
   changedValues,
-  type Judgement,
+  type Evaluation,
   type Remark,
   refused,
   remarksOf,
-} from './judgement.ts';
+} from './evaluation.ts';
 
 /** What a line says of an asset; what it does not name is left out. */
 export interface AssetValues {
@@ -41,7 +41,7 @@ export interface AssetFacts {
 }
 
 /** What a line about an asset would do. It hands assets out, and takes none away from anybody. */
-export function judgeAsset(facts: AssetFacts): Judgement {
+export function evaluateAsset(facts: AssetFacts): Evaluation {
   const { values, asset } = facts;
   const problems = [
     ...(asset === null && values.model === undefined

@@ -4,11 +4,11 @@ import {
   accepted,
   type Changes,
   changedValues,
-  type Judgement,
+  type Evaluation,
   type LeavingEffect,
   type Remark,
   refused,
-} from './judgement.ts';
+} from './evaluation.ts';
 
 /** What a line says of a person; what it does not name is left out. */
 export interface UserValues {
@@ -69,7 +69,7 @@ const plainFields = [
 ] as const;
 
 /** What a line about a person would do. The same rules as everywhere decide again when it is carried out. */
-export function judgeUser(facts: UserFacts): Judgement {
+export function evaluateUser(facts: UserFacts): Evaluation {
   const { values, user } = facts;
   const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
   const problems = [

@@ -22,7 +22,7 @@ export interface Remark {
 export type Changes = Record<string, [from: string | null, to: string | null]>;
 
 /** What is to be done with a line, as things stand. */
-export interface Judgement {
+export interface Evaluation {
   verdict: Verdict;
   problems: Remark[];
   /** What is done otherwise than the line says. */
@@ -32,7 +32,7 @@ export interface Judgement {
 }
 
 /** Nothing can be done with this line. */
-export const refused = (problems: Remark[], notes: Remark[] = []): Judgement => ({
+export const refused = (problems: Remark[], notes: Remark[] = []): Evaluation => ({
   verdict: 'error',
   problems,
   notes,
@@ -46,7 +46,7 @@ export const accepted = (
   changes: Changes,
   notes: Remark[] = [],
   leaving: LeavingEffect | null = null,
-): Judgement => ({
+): Evaluation => ({
   verdict: isNew ? 'create' : Object.keys(changes).length > 0 ? 'change' : 'same',
   problems: [],
   notes,
