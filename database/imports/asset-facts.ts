@@ -3,7 +3,7 @@ import type { AssetFacts } from '../../domain/imports/evaluate-asset.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
-import { personNamed } from './people.ts';
+import { findPerson } from './person-lookup.ts';
 
 /** What there is about the assets of some lines, by one statement. */
 export async function assetFacts(
@@ -25,6 +25,6 @@ export async function assetFacts(
     left join assets a on a.tag = s.key
     left join assignments h on h.asset_id = a.id and h.returned_at is null
     left join users u on u.id = h.user_id
-    left join lateral ${personNamed(sql`s.holder`)} p on s.holder is not null`.execute(sqlOf(em));
+    left join lateral ${findPerson(sql`s.holder`)} p on s.holder is not null`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.asset?.id ?? null }));
 }

@@ -11,7 +11,7 @@ import { itemChangeWithin } from '../change-item.ts';
 import type { EntityManager } from '../orm.ts';
 import { inTransaction } from '../transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
-import { takeLine, tellSubject } from './lines.ts';
+import { claimLine, recordSubject } from './lines.ts';
 
 /** Adds or changes the asset of a line and hands it out, in one transaction with the line's mark. */
 export async function executeAssetLine(
@@ -24,12 +24,12 @@ export async function executeAssetLine(
   const { holder, heldBy } = facts;
   if (holder !== null && heldBy === null) {
     return changeAbout(em, holder.id, actor, async (change) => {
-      await takeLine(change.em, importId, line, outcome);
+      await claimLine(change.em, importId, line, outcome);
       await handOut(change, await store(change.em));
     });
   }
   await inTransaction(em, async (transaction) => {
-    await takeLine(transaction, importId, line, outcome);
+    await claimLine(transaction, importId, line, outcome);
     await store(transaction);
   });
 
@@ -41,7 +41,7 @@ export async function executeAssetLine(
       return subjectId;
     }
     const assetId = await addAsset(change, { serial: null, location: null, ...stated } as AssetFacts);
-    await tellSubject(transaction, importId, line, assetId);
+    await recordSubject(transaction, importId, line, assetId);
     return assetId;
   }
 }

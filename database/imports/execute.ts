@@ -4,8 +4,8 @@ import type { EntityManager } from '../orm.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { inLanes } from './lanes.ts';
-import { problemsIn } from './line-problems.ts';
-import { failLine, settleLines } from './lines.ts';
+import { lineErrors } from './line-errors.ts';
+import { failLine, markLines } from './lines.ts';
 import {
   forgetManager,
   type PendingManager,
@@ -49,8 +49,8 @@ async function carryOutKind<Facts>(errand: ImportRun, kind: Kind<Facts>, lines: 
   const judged = await evaluateLines(em, importId, lines, kind);
   const linesThatAre = (...verdicts: string[]) =>
     judged.filter(({ judgement }) => verdicts.includes(judgement.verdict));
-  await settleLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');
-  await settleLines(em, importId, linesThatAre('error').map(lineOf), 'failed');
+  await markLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');
+  await markLines(em, importId, linesThatAre('error').map(lineOf), 'failed');
   errand.onStep();
   const left = await kind.carryOutTogether(em, actor, importId, linesThatAre('create', 'change'));
   await inLanes(kind.groupsOf(left), async (line) => {
@@ -69,7 +69,7 @@ async function orFail(
   try {
     await work();
   } catch (error) {
-    const problems = problemsIn(error, (defect) => onDefect(defect, line));
+    const problems = lineErrors(error, (defect) => onDefect(defect, line));
     if (problems !== null) await failLine(em, importId, line, problems);
   }
 }
@@ -95,7 +95,7 @@ async function setManager(
   try {
     await setPendingManager(em, actor, importId, pending);
   } catch (error) {
-    const problems = problemsIn(error, (defect) => onDefect(defect, pending.line));
+    const problems = lineErrors(error, (defect) => onDefect(defect, pending.line));
     if (problems !== null) await giveUp(problems.map(({ message }) => message).join(' '));
   }
 }

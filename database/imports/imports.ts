@@ -12,8 +12,8 @@ import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import { workspaceOf } from '../workspace.ts';
 import { findContradictions } from './duplicates.ts';
+import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
-import { tellEnd } from './telling.ts';
 
 /** A file that begins to come in. */
 export interface NewImport {
@@ -153,7 +153,7 @@ export const cancelImport = (
       cancelled.linesDeletedAt = now;
       await deleteLines(transaction, importId);
     } else {
-      await tellEnd(transaction, cancelled, 'cancelled', cancelled.results!);
+      await notifyResult(transaction, cancelled, 'cancelled', cancelled.results!);
     }
   });
 

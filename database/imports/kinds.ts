@@ -6,10 +6,10 @@ import type { Evaluation } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../orm.ts';
 import { assetFacts } from './asset-facts.ts';
 import { executeAssetLine } from './asset-lines.ts';
+import { bulkInsertUsers, isPlain } from './bulk-insert-users.ts';
 import type { EvaluatedLine, FactsOfLine } from './evaluate.ts';
 import { licenseFacts } from './license-facts.ts';
 import { executeLicenseLine } from './license-lines.ts';
-import { addNewcomers, isPlain } from './newcomers.ts';
 import { userFacts } from './user-facts.ts';
 import { executeUserLine } from './user-lines.ts';
 
@@ -45,7 +45,7 @@ const users: Kind<UserFacts> = {
     const { true: plain = [], false: others = [] } = Object.groupBy(lines, (line) =>
       String(line.judgement.verdict === 'create' && isPlain(line)),
     );
-    return plain.length > 0 && (await addNewcomers(em, actor, importId, plain)) ? others : lines;
+    return plain.length > 0 && (await bulkInsertUsers(em, actor, importId, plain)) ? others : lines;
   },
   carryOut: executeUserLine,
   groupsOf: everyLineAlone,

@@ -3,7 +3,7 @@ import type { LicenseFacts } from '../../domain/imports/evaluate-license.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
-import { personNamed } from './people.ts';
+import { findPerson } from './person-lookup.ts';
 
 /** What there is about the licenses of some lines, by one statement. */
 export async function licenseFacts(
@@ -26,7 +26,7 @@ export async function licenseFacts(
       exists (select from seats t where t.license_id = l.id and t.user_id = p.id and t.live) as "hasSeat"
     from said s
     left join named l on l.key = s.key and l.vendor is not distinct from s.vendor
-    left join lateral ${personNamed(sql`s.person`)} p on s.person is not null`.execute(sqlOf(em));
+    left join lateral ${findPerson(sql`s.person`)} p on s.person is not null`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.license?.id ?? null }));
 }
 

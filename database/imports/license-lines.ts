@@ -10,7 +10,7 @@ import { sqlOf } from '../tables.ts';
 import { inTransaction } from '../transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { idOfLicense } from './license-facts.ts';
-import { takeLine, tellSubject } from './lines.ts';
+import { claimLine, recordSubject } from './lines.ts';
 
 /** Adds or changes the license of a line and gives a seat of it, in one transaction with the line's mark. */
 export async function executeLicenseLine(
@@ -23,18 +23,18 @@ export async function executeLicenseLine(
   const { user, hasSeat } = facts;
   if (user !== null && !hasSeat) {
     return changeAbout(em, user.id, actor, async (change) => {
-      await takeLine(change.em, importId, line, outcome);
+      await claimLine(change.em, importId, line, outcome);
       await giveSeat(change, await store(change.em));
     });
   }
   await inTransaction(em, async (transaction) => {
-    await takeLine(transaction, importId, line, outcome);
+    await claimLine(transaction, importId, line, outcome);
     await store(transaction);
   });
 
   async function store(transaction: EntityManager): Promise<number> {
     const licenseId = await storeLicense(transaction, actor, facts.values);
-    await tellSubject(transaction, importId, line, licenseId);
+    await recordSubject(transaction, importId, line, licenseId);
     return licenseId;
   }
 }

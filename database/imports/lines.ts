@@ -5,13 +5,13 @@ import { withRetries } from '../retrying.ts';
 import { sqlOf } from '../tables.ts';
 
 /** Another try was faster: what this transaction was about to do has been done. */
-export class DoneAlready extends Error {}
+export class AlreadyDone extends Error {}
 
 /**
  * Marks a line as carried out, in the transaction that carries it out and before anything else: of two tries
  * at the same line the second waits here and then finds it done. Throws DoneAlready.
  */
-export async function takeLine(
+export async function claimLine(
   em: EntityManager,
   importId: number,
   line: number,
@@ -21,11 +21,11 @@ export async function takeLine(
   const { numAffectedRows } = await sql`
     update import_rows set outcome = ${outcome}, manager_pending = ${managerPending}
     where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
-  if (numAffectedRows === 0n) throw new DoneAlready();
+  if (numAffectedRows === 0n) throw new AlreadyDone();
 }
 
 /** Says what a line has added. */
-export async function tellSubject(em: EntityManager, importId: number, line: number, subjectId: number) {
+export async function recordSubject(em: EntityManager, importId: number, line: number, subjectId: number) {
   await sql`update import_rows set subject_id = ${subjectId} where import_id = ${importId} and line = ${line}`.execute(
     sqlOf(em),
   );
@@ -45,7 +45,7 @@ export async function failLine(
 }
 
 /** Marks lines whose outcome is known without doing anything: by one statement, anew when it gave way to another try. */
-export async function settleLines(
+export async function markLines(
   em: EntityManager,
   importId: number,
   lines: readonly number[],

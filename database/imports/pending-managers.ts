@@ -8,8 +8,8 @@ import { lockWithSuperAdmins } from '../super-admins.ts';
 import { sqlOf } from '../tables.ts';
 import { inTransaction } from '../transaction.ts';
 import { applyUserChanges } from '../users.ts';
-import { DoneAlready } from './lines.ts';
-import { personNamed } from './people.ts';
+import { AlreadyDone } from './lines.ts';
+import { findPerson } from './person-lookup.ts';
 
 /** A person whose manager was not there yet when their line was carried out. */
 export interface PendingManager {
@@ -31,7 +31,7 @@ export async function pendingManagers(
       where import_id = ${importId} and manager_pending order by line limit ${limit}
     )
     select line, subject_id as "userId", case when not m.is_gone then m.id end as "managerId"
-    from pending left join lateral ${personNamed(sql`pending.manager`)} m on true
+    from pending left join lateral ${findPerson(sql`pending.manager`)} m on true
     order by line`.execute(sqlOf(em));
   return rows;
 }
@@ -96,7 +96,7 @@ export const setPendingManager = (
     userId,
     actor,
     async (change) => {
-      if (!(await takePending(change.em, importId, line))) throw new DoneAlready();
+      if (!(await takePending(change.em, importId, line))) throw new AlreadyDone();
       await applyUserChanges(change, { managerId });
     },
     lockWithSuperAdmins,

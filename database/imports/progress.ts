@@ -7,9 +7,9 @@ import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import { executeLines, executeManagers, type ImportRun } from './execute.ts';
 import { waitingLines } from './lines.ts';
+import { notifyResult } from './notify-result.ts';
 import { pendingManagers } from './pending-managers.ts';
 import { countAnew, countTo, everyLine } from './results.ts';
-import { tellEnd } from './telling.ts';
 
 /** How far an import is: ids and counts, for its workflow. */
 export interface Progress {
@@ -67,7 +67,7 @@ export const endImport = (em: EntityManager, importId: number, state: ImportEnd)
         state,
         ...results,
       });
-      await tellEnd(transaction, ended, state, results);
+      await notifyResult(transaction, ended, state, results);
     }
     return { lines: ended.rowCount, done: sum(results), isOver: true };
   });

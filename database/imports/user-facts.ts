@@ -3,7 +3,7 @@ import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../orm.ts';
 import { sqlOf } from '../tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
-import { isComing, personNamed } from './people.ts';
+import { findPerson, isComing } from './person-lookup.ts';
 
 /** What there is about the people of some lines, by one statement. */
 export async function userFacts(
@@ -34,6 +34,6 @@ export async function userFacts(
     left join users u on u.id = f.user_id
     left join users um on um.id = u.manager_id
     left join offboardings o on o.user_id = u.id and o.state = 'open'
-    left join lateral ${personNamed(sql`f.manager`)} m on f.manager is not null`.execute(sqlOf(em));
+    left join lateral ${findPerson(sql`f.manager`)} m on f.manager is not null`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.user?.id ?? null }));
 }

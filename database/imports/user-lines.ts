@@ -6,7 +6,7 @@ import { lockWithSuperAdmins } from '../super-admins.ts';
 import { inTransaction } from '../transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
 import type { EvaluatedLine } from './evaluate.ts';
-import { takeLine, tellSubject } from './lines.ts';
+import { claimLine, recordSubject } from './lines.ts';
 
 /** Adds or changes the person of a line, by the verbs that everybody uses, in one transaction with the line's mark. */
 export async function executeUserLine(
@@ -23,16 +23,16 @@ export async function executeUserLine(
       subjectId,
       actor,
       async (change) => {
-        await takeLine(change.em, importId, line, 'changed', isPending);
+        await claimLine(change.em, importId, line, 'changed', isPending);
         await applyUserChanges(change, fields);
       },
       lockWithSuperAdmins,
     );
   }
   await inTransaction(em, async (transaction) => {
-    await takeLine(transaction, importId, line, 'created', isPending);
+    await claimLine(transaction, importId, line, 'created', isPending);
     const userId = await createUserWithin(transaction, actor, fields as NewUser);
-    await tellSubject(transaction, importId, line, userId);
+    await recordSubject(transaction, importId, line, userId);
   });
 }
 

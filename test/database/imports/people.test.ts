@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
 import { AuditEntry, Offboarding, User } from '../../../database/entities/index.ts';
+import { bulkInsertUsers } from '../../../database/imports/bulk-insert-users.ts';
 import { evaluateLines } from '../../../database/imports/evaluate.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
-import { addNewcomers } from '../../../database/imports/newcomers.ts';
 import { createUser, userById } from '../../../database/users.ts';
 import { csvOf } from '../../support/importing.ts';
 import { statementsOf } from '../../support/statements.ts';
@@ -125,7 +125,7 @@ describe('people', () => {
     );
     const judged = await evaluateLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
     await createUser(em, 'system', { name: 'Faster', email: mailOf(ids[2]!), externalId: newId() });
-    expect(await addNewcomers(em, actor, found.id, judged)).toBe(false);
+    expect(await bulkInsertUsers(em, actor, found.id, judged)).toBe(false);
     expect(await em.fork().count(User, { externalId: ids })).toBe(0);
     await startImport(em, actor, found.id, null);
     expect(await files.carryOut(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ImportRow } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
-import { settleLines, waitingLines } from '../../../database/imports/lines.ts';
+import { markLines, waitingLines } from '../../../database/imports/lines.ts';
 import { endImport, executeBatch } from '../../../database/imports/progress.ts';
 import { eventually } from '../../support/engine.ts';
 import { csvOf } from '../../support/importing.ts';
@@ -80,7 +80,7 @@ test('of two who wait for each other’s lines the one that gives way begins ane
     const lock = (line: number) =>
       other.execute('select from import_rows where import_id = ? and line = ? for update', [id, line]);
     await lock(second!);
-    const settling = settleLines(em.fork(), id, [first!, second!], 'unchanged');
+    const settling = markLines(em.fork(), id, [first!, second!], 'unchanged');
     settling.catch(() => {});
     await eventually(async () => {
       const waiting = 'select pid from pg_locks where pg_backend_pid() = any(pg_blocking_pids(pid))';

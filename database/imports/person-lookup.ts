@@ -4,7 +4,7 @@ import { type RawBuilder, sql } from 'kysely';
  * The person whom an external id names, else the one whom an e-mail address does: for `left join lateral`. Two
  * looks into an index each; one condition with "or" would read the whole table for every line.
  */
-export const personNamed = (reference: RawBuilder<unknown>) => sql`(
+export const findPerson = (reference: RawBuilder<unknown>) => sql`(
   select id, name, status, is_gone from (
     select 1 as place, ${columns} from users p where p.external_id = ${reference}
     union all

@@ -9,7 +9,7 @@ import { sqlOf } from '../tables.ts';
  * Tells whoever started an import how it ended. Nobody reads what a token is told: of its imports only those that need
  * a person are told, to the super-admins.
  */
-export async function tellEnd(
+export async function notifyResult(
   em: EntityManager,
   { id, kind, fileName, rowCount, startedBy }: Import,
   state: ImportEnd,

@@ -19,7 +19,7 @@ export const isPlain = ({ facts: { values } }: Line): boolean =>
  * lines' marks. The schema holds the rules they could break: when one does, nobody is added, and the answer is
  * false; then each goes the usual way, to be told why.
  */
-export async function addNewcomers(
+export async function bulkInsertUsers(
   em: EntityManager,
   actor: Actor,
   importId: number,

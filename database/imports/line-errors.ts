@@ -2,14 +2,14 @@ import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import { toRefusal } from '../constraints.ts';
 import { isDataRefused } from '../postgres-errors.ts';
-import { DoneAlready } from './lines.ts';
+import { AlreadyDone } from './lines.ts';
 
 /**
  * What an error means for the line it happened to: what a rule says, or that it is our fault, which `onDefect`
  * hears of. Null when another try has done the line. What has nothing to do with the line is thrown on.
  */
-export function problemsIn(error: unknown, onDefect: (error: unknown) => void): Remark[] | null {
-  if (error instanceof DoneAlready) return null;
+export function lineErrors(error: unknown, onDefect: (error: unknown) => void): Remark[] | null {
+  if (error instanceof AlreadyDone) return null;
   const known = toRefusal(error);
   if (known instanceof InvalidInput) {
     return Object.entries(known.fields).map(([field, message]) => ({
