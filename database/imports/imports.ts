@@ -2,9 +2,14 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
-import { type Brake, brakeIsOn, brakeWords, toConfirm } from '../../domain/imports/brake.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type ImportKind, isUnderWay } from '../../domain/imports/imports.ts';
+import {
+  type MassChangeLimit,
+  massChangeWords,
+  needsConfirmation,
+  toConfirm,
+} from '../../domain/imports/mass-change-limit.ts';
 import { record } from '../change.ts';
 import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
@@ -58,13 +63,13 @@ export async function importById(em: EntityManager, importId: number): Promise<I
 }
 
 /** The brake is on: the file makes many people start or stop leaving, and nobody has confirmed how many. */
-export class BrakeRefusal extends Refusal {
+export class MassChangeRefusal extends Refusal {
   override name = 'BrakeRefusal';
   readonly preview: Preview;
   /** The number to confirm. */
   readonly people: number;
-  constructor(preview: Preview, brake: Brake) {
-    super('confirmation-needed', brakeWords(preview, brake));
+  constructor(preview: Preview, brake: MassChangeLimit) {
+    super('confirmation-needed', massChangeWords(preview, brake));
     this.preview = preview;
     this.people = toConfirm(preview);
   }
@@ -121,7 +126,8 @@ const lookAgainIfOld = (em: EntityManager, importId: number, now: Date): Promise
 async function refuseWithBrakeOn(em: EntityManager, preview: Preview, confirmed: number | null) {
   const { brakeCount, brakePercent } = await workspaceOf(em);
   const brake = { count: brakeCount, percent: brakePercent };
-  if (brakeIsOn(preview, brake) && confirmed !== toConfirm(preview)) throw new BrakeRefusal(preview, brake);
+  if (needsConfirmation(preview, brake) && confirmed !== toConfirm(preview))
+    throw new MassChangeRefusal(preview, brake);
 }
 
 const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };

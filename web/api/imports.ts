@@ -1,7 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { Results } from '../../database/entities/import.ts';
 import type { Import } from '../../database/entities/index.ts';
-import { BrakeRefusal, discardImport, importById, startImport } from '../../database/imports/imports.ts';
+import { discardImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
 import { reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
@@ -32,7 +32,7 @@ export const importApi = ({ database }: Services) => {
       await startImport(em, actor, id, confirm);
     } catch (error) {
       await discardImport(em, id);
-      throw error instanceof BrakeRefusal ? confirmationNeeded(error) : error;
+      throw error instanceof MassChangeRefusal ? confirmationNeeded(error) : error;
     }
     response.status(202).location(`/api/v1/imports/${id}`);
     response.json(await representationOf(await importOfPeople(id)));
@@ -137,7 +137,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const confirmationNeeded = ({ people, preview, message }: BrakeRefusal) =>
+const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>
   new ApiProblem({
     status: 409,
     code: 'confirmation-needed',

@@ -2,7 +2,7 @@ import { stringify } from 'csv-stringify/sync';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { Import } from '../../database/entities/index.ts';
-import { BrakeRefusal, cancelImport, importById, startImport } from '../../database/imports/imports.ts';
+import { cancelImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
 import { listImports } from '../../database/imports/report.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { InvalidInput } from '../../domain/failures.ts';
@@ -114,6 +114,7 @@ export const importPages = (services: Services) => {
 
 /** A large change is confirmed in a field, so its message is shown beside that. */
 function askForConfirmation(error: unknown): never {
-  if (error instanceof BrakeRefusal) throw new InvalidInput({ people: `Type ${error.people} to confirm.` });
+  if (error instanceof MassChangeRefusal)
+    throw new InvalidInput({ people: `Type ${error.people} to confirm.` });
   throw error;
 }

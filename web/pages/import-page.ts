@@ -3,8 +3,8 @@ import type { Import } from '../../database/entities/index.ts';
 import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../../database/imports/report.ts';
 import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { brakeIsOn, brakeWords, toConfirm } from '../../domain/imports/brake.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
+import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
 import { lookAheadFrom } from '../../domain/queue.ts';
 import { pageIn, queryText } from '../input/request.ts';
 import type { Services } from '../services.ts';
@@ -60,6 +60,6 @@ function countsOf({ preview, results, startedAt }: Import): Record<ShownLines, n
 
 function brakeOf({ preview }: Import, workspace: { brakeCount: number; brakePercent: number }) {
   const brake = { count: workspace.brakeCount, percent: workspace.brakePercent };
-  if (!preview || !brakeIsOn(preview, brake)) return null;
-  return { words: brakeWords(preview, brake), people: toConfirm(preview) };
+  if (!preview || !needsConfirmation(preview, brake)) return null;
+  return { words: massChangeWords(preview, brake), people: toConfirm(preview) };
 }

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { BrakeRefusal, importById, startImport } from '../../../database/imports/imports.ts';
+import { importById, MassChangeRefusal, startImport } from '../../../database/imports/imports.ts';
 import { updateUser } from '../../../database/users.ts';
 import type { Cast } from '../../support/cast.ts';
 import { csvOf } from '../../support/importing.ts';
@@ -16,8 +16,8 @@ describe('the brake', () => {
     const { id } = await files.upload('users', leavers(cast));
     for (const confirmed of [null, 2, 4]) {
       const refusal = await startImport(em, actor, id, confirmed).catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(BrakeRefusal);
-      expect((refusal as BrakeRefusal).people).toBe(3);
+      expect(refusal).toBeInstanceOf(MassChangeRefusal);
+      expect((refusal as MassChangeRefusal).people).toBe(3);
     }
     expect((await importById(em, id)).state).toBe('ready');
     await startImport(em, actor, id, 3);
@@ -27,7 +27,7 @@ describe('the brake', () => {
   test('counts per cent of the workforce too', async ({ cast, actor, files }) => {
     await setBrake(database, 1_000, 0);
     const { id } = await files.upload('users', csvOf(['email', 'endDate'], [cast.emil.email, '2027-01-31']));
-    await expect(startImport(em, actor, id, null)).rejects.toBeInstanceOf(BrakeRefusal);
+    await expect(startImport(em, actor, id, null)).rejects.toBeInstanceOf(MassChangeRefusal);
   });
 
   test('lets a file pass that changes no end dates', async ({ cast, actor, files }) => {

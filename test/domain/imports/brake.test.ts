@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { brakeIsOn, brakeWords } from '../../../domain/imports/brake.ts';
+import { massChangeWords, needsConfirmation } from '../../../domain/imports/mass-change-limit.ts';
 
 describe('the brake', () => {
   const brake = { count: 5, percent: 2 };
@@ -13,12 +13,12 @@ describe('the brake', () => {
     [3, 150, false],
     [0, 0, false],
   ])('with %i new end dates among %i people: %s', (starts, workforce, expected) => {
-    expect(brakeIsOn({ starts, stops: 0, workforce }, brake)).toBe(expected);
+    expect(needsConfirmation({ starts, stops: 0, workforce }, brake)).toBe(expected);
   });
 
   test('counts who would stop leaving too: a column without dates cancels everything', () => {
-    expect(brakeIsOn({ starts: 0, stops: 6, workforce: 10_000 }, brake)).toBe(true);
-    expect(brakeWords({ starts: 1, stops: 6, workforce: 10_000 }, brake)).toMatch(
+    expect(needsConfirmation({ starts: 0, stops: 6, workforce: 10_000 }, brake)).toBe(true);
+    expect(massChangeWords({ starts: 1, stops: 6, workforce: 10_000 }, brake)).toMatch(
       /^1 person would get an end date and 6 people would lose theirs\./,
     );
   });

@@ -1,5 +1,5 @@
 /** How many people one file may make start or stop leaving before somebody has to confirm the number. */
-export interface Brake {
+export interface MassChangeLimit {
   /** People. */
   count: number;
   /** Per cent of the workforce. */
@@ -20,13 +20,16 @@ export interface LeavingChanges {
 export const toConfirm = ({ starts, stops }: LeavingChanges): number => starts + stops;
 
 /** Whether a file needs a confirmation: more people than the one limit, or than the other. */
-export function brakeIsOn(changes: LeavingChanges, { count, percent }: Brake): boolean {
+export function needsConfirmation(changes: LeavingChanges, { count, percent }: MassChangeLimit): boolean {
   const people = toConfirm(changes);
   return people > count || people * 100 > changes.workforce * percent;
 }
 
 /** Why the brake is on, in words. */
-export function brakeWords({ starts, stops, workforce }: LeavingChanges, { count, percent }: Brake): string {
+export function massChangeWords(
+  { starts, stops, workforce }: LeavingChanges,
+  { count, percent }: MassChangeLimit,
+): string {
   const parts = [
     starts > 0 && `${people(starts)} would get an end date`,
     stops > 0 && `${people(stops)} would lose theirs`,
