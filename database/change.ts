@@ -4,7 +4,7 @@ import type { Actor } from '../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../domain/audit.ts';
 import { NotFound } from '../domain/failures.ts';
 import type { AlsoWritten, Change } from './change-types.ts';
-import { publishWhenCleared } from './cleared.ts';
+import { publishWhenCleared } from './cleared-event.ts';
 import { AuditEntry, Offboarding, User } from './entities/index.ts';
 import type { ChangedFact } from './entities/record.ts';
 import type { EntityManager } from './orm.ts';
