@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import type { EntityManager } from '../database/core/orm.ts';
 import { completionOf, noticesOf, remindedOf } from '../database/mail-contents.ts';
 import {
   giveUpMail,
@@ -8,7 +9,6 @@ import {
   waitingMail,
   withholdMail,
 } from '../database/mails.ts';
-import type { EntityManager } from '../database/orm.ts';
 import { whileBeating } from './beating.ts';
 import type { Letter } from './mail/letter.ts';
 import { completionLetter } from './mail/letters/completion.ts';

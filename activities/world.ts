@@ -1,6 +1,6 @@
 import type { Log } from '../config/log.ts';
-import type { Database } from '../database/orm.ts';
-import type { SecretBox } from '../database/secret-box.ts';
+import type { Database } from '../database/core/orm.ts';
+import type { SecretBox } from '../database/core/secret-box.ts';
 import type { RetrySchedule } from '../domain/webhook-schedule.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Links } from './mail/links.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect } from '../database/orm.ts';
+import { connect } from '../database/core/orm.ts';
 import { createToken } from '../database/tokens.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';

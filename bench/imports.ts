@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { connect } from '../database/orm.ts';
+import { connect } from '../database/core/orm.ts';
 import { createToken } from '../database/tokens.ts';
 import { timeOf } from './clock.ts';
 import type { Place } from './place.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Database } from '../database/orm.ts';
+import { connect, type Database } from '../database/core/orm.ts';
 import { createToken } from '../database/tokens.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import { type Durations, durationsOf, timeOf } from './clock.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { readChecklistPage } from '../database/checklist-page.ts';
-import { connect } from '../database/orm.ts';
+import { connect } from '../database/core/orm.ts';
 import { queueOf } from '../database/queue.ts';
 import { todayIn } from '../domain/dates.ts';
 import { inTurns } from './clock.ts';

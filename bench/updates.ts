@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { connect, type Database } from '../database/core/orm.ts';
 import { createLicense } from '../database/licenses.ts';
-import { connect, type Database } from '../database/orm.ts';
 import { assignSeat } from '../database/seats.ts';
 import { createUser } from '../database/users.ts';
 import { addDays, todayIn } from '../domain/dates.ts';

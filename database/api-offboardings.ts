@@ -4,11 +4,11 @@ import type { OpenCounts, RequestStatus } from '../domain/checklist.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { NotFound } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import { checklistItems, openCounts } from './checklist-sql.ts';
+import { checklistItems, openCounts } from './core/checklist-sql.ts';
+import type { EntityManager } from './core/orm.ts';
+import { type CursorPage, cursorPageOf } from './core/pagination.ts';
+import { sqlOf } from './core/tables.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
-import type { EntityManager } from './orm.ts';
-import { type CursorPage, cursorPageOf } from './pagination.ts';
-import { sqlOf } from './tables.ts';
 
 /** An offboarding as the API shows it. */
 export interface ApiOffboarding {

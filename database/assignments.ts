@@ -10,12 +10,12 @@ import {
 import { Refusal } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { assetById, lockAsset } from './assets.ts';
-import { changeAbout, changeWithin } from './change.ts';
-import type { Change } from './change-types.ts';
+import { changeAbout, changeWithin } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
+import { inTransaction } from './core/transaction.ts';
 import { Assignment } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
-import { inTransaction } from './transaction.ts';
 
 /** One line of an asset's history. */
 export interface PastAssignment {

@@ -6,10 +6,10 @@ import { NotFound } from '../domain/failures.ts';
 import type { Role } from '../domain/permissions.ts';
 import type { UserStatus } from '../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
-import { checklistItems } from './checklist-sql.ts';
+import { checklistItems } from './core/checklist-sql.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import type { OffboardingState } from './entities/offboarding.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
 
 /** A device still out. */
 export interface HardwareItem {

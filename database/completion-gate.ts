@@ -4,11 +4,11 @@ import type { OpenCounts } from '../domain/checklist.ts';
 import type { CompletionObstacle } from '../domain/completion.ts';
 import { may } from '../domain/permissions.ts';
 import { maySignIn } from '../domain/user-status.ts';
-import { openCounts } from './checklist-sql.ts';
+import { openCounts } from './core/checklist-sql.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import type { User } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { isOtherSuperAdmin } from './super-admins.ts';
-import { sqlOf } from './tables.ts';
 import { userById } from './users.ts';
 
 /** What decides whether somebody can be completed. */

@@ -3,12 +3,12 @@ import { isClear } from '../domain/checklist.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { GateRefusal, Refusal } from '../domain/failures.ts';
 import { requestDeadlineMs } from '../domain/request-deadline.ts';
-import { changeAbout } from './change.ts';
 import { gateOf, obstacleIn } from './completion-gate.ts';
+import { changeAbout } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import { runAll } from './core/run-all.ts';
 import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
-import type { EntityManager } from './orm.ts';
-import { runAll } from './run-all.ts';
 
 /**
  * The open offboarding to complete, or a new one for a person without (offboard early). Nothing is opened with

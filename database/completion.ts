@@ -4,19 +4,19 @@ import type { Actor } from '../domain/actor.ts';
 import { isClear } from '../domain/checklist.ts';
 import { type Completed, endDateOnCompletion, type NotCompleted } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
-import { changeOf } from './change.ts';
-import type { Change } from './change-types.ts';
 import type { Picture } from './checklists.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
+import { changeOf } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { TryAgain } from './core/retrying.ts';
+import { inTransaction } from './core/transaction.ts';
+import { publish } from './core/webhook-events.ts';
+import { todayOf, zoneOf } from './core/workspace.ts';
 import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
-import type { EntityManager } from './orm.ts';
 import { skipReminders } from './reminder-schedule.ts';
-import { TryAgain } from './retrying.ts';
 import { revokeAllAccess } from './revoke-access.ts';
-import { inTransaction } from './transaction.ts';
-import { publish } from './webhook-events.ts';
-import { todayOf, zoneOf } from './workspace.ts';
 
 /** What became of a completion; of one that was carried out also what is open then. */
 type Completion = NotCompleted | (Completed & { picture: Picture });

@@ -3,6 +3,9 @@ import { NotFound } from '../domain/failures.ts';
 import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
 import { nextTryAfter, type RetrySchedule, stateAfterTry, triesOf } from '../domain/webhook-schedule.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
+import type { EntityManager } from './core/orm.ts';
+import { withRetries } from './core/retrying.ts';
+import { sqlOf } from './core/tables.ts';
 import {
   clearFailures,
   disableEndpoint,
@@ -10,9 +13,6 @@ import {
   noteFailure,
   noteTry,
 } from './endpoint-health.ts';
-import type { EntityManager } from './orm.ts';
-import { withRetries } from './retrying.ts';
-import { sqlOf } from './tables.ts';
 
 /** One try: what was sent where, and how it went. `durationMs` in milliseconds. */
 export interface Attempt {

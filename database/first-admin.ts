@@ -3,12 +3,12 @@ import { type Actor, systemActor } from '../domain/actor.ts';
 import { InvalidInput, Refusal } from '../domain/failures.ts';
 import { passwordProblem } from '../domain/passwords.ts';
 import { maySignIn } from '../domain/user-status.ts';
-import { record } from './change.ts';
+import { record } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import { User } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { hashPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
-import { sqlOf } from './tables.ts';
 
 /**
  * Makes the super-admin that the environment names, unless somebody has that e-mail address: whoever exists keeps

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
+import type { EntityManager } from './core/orm.ts';
+import { runAll } from './core/run-all.ts';
+import { sqlOf } from './core/tables.ts';
 import { deleteOldKeys } from './idempotency.ts';
 import { deleteOldLines } from './imports/retention.ts';
-import type { EntityManager } from './orm.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
-import { runAll } from './run-all.ts';
-import { sqlOf } from './tables.ts';
 import { deleteOldSecrets } from './webhook-secrets.ts';
 
 /**

@@ -4,12 +4,12 @@ import type { AssetStatus, Recovery } from '../domain/assets.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { assetById } from './assets.ts';
 import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
-import { changeWithin } from './change.ts';
+import { changeWithin } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import { Assignment, type Request, Seat } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { makeRequest, type Wish } from './requests.ts';
 import { giveSeat } from './seats.ts';
-import { sqlOf } from './tables.ts';
 
 /**
  * What other systems do with items. They know people by external id and assets by tag; everything here runs

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { NotFound } from '../domain/failures.ts';
 import type { MailKind } from '../domain/mails.ts';
-import { record } from './change.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
+import { record } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 
 /** What asking for a mail again came to. */
 export interface MailReplay {

@@ -1,14 +1,14 @@
 import type { Actor } from '../domain/actor.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { InvalidInput, Refusal } from '../domain/failures.ts';
-import { changeAbout } from './change.ts';
-import type { Change } from './change-types.ts';
+import { changeAbout } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { publish } from './core/webhook-events.ts';
+import { todayOf, workspaceOf } from './core/workspace.ts';
 import { Offboarding } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { skipReminders } from './reminder-schedule.ts';
 import { rescheduleRemindersOf } from './reminders.ts';
-import { publish } from './webhook-events.ts';
-import { todayOf, workspaceOf } from './workspace.ts';
 
 /**
  * Sets, moves or (with null) clears a person's end date. Setting opens an offboarding where none is

@@ -4,10 +4,10 @@ import type { CalendarDate } from '../domain/dates.ts';
 import { addDays } from '../domain/dates.ts';
 import { type LookAhead, lookAheads } from '../domain/queue.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import { openCounts } from './checklist-sql.ts';
-import type { EntityManager } from './orm.ts';
-import { offsetOf, pageSize } from './pagination.ts';
-import { sqlOf } from './tables.ts';
+import { openCounts } from './core/checklist-sql.ts';
+import type { EntityManager } from './core/orm.ts';
+import { offsetOf, pageSize } from './core/pagination.ts';
+import { sqlOf } from './core/tables.ts';
 
 /** One row of the queue: who, when, under whom, and how much is still open. */
 export interface QueueRow extends OpenCounts {

@@ -8,9 +8,9 @@ import {
   type SkipReason,
   type StoredMoment,
 } from '../domain/reminders.ts';
-import type { Change } from './change-types.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 
 /** What the workspace says about last days and their reminders. */
 export interface ScheduleSettings extends ReminderSettings {

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { LastDay } from '../domain/reminders.ts';
-import type { EntityManager } from './orm.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import { reminderReschedule, reminderScheduleOf } from './reminder-schedule.ts';
-import { sqlOf } from './tables.ts';
 
 /** Which leavers a change of the workspace's settings concerns: all, or those without a zone of their own. */
 export type AffectedLeaver = 'everybody' | 'whoever has no zone';

@@ -2,11 +2,11 @@ import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { NotFound, Refusal } from '../domain/failures.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
+import { publishTest } from './core/webhook-events.ts';
 import { changeEndpoint, type EndpointChange } from './endpoint-change.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
 import { isUndelivered } from './undelivered.ts';
-import { publishTest } from './webhook-events.ts';
 
 /** Sends a test to an endpoint, on or off, whatever it has chosen; returns the delivery's id. Throws NotFound. */
 export const testEndpoint = (

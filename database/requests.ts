@@ -4,12 +4,12 @@ import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../domai
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
 import { handOut } from './assignments.ts';
-import { changeAbout } from './change.ts';
-import type { Change } from './change-types.ts';
+import { changeAbout } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
+import { sqlOf } from './core/tables.ts';
 import { Asset, Request } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './pagination.ts';
-import { sqlOf } from './tables.ts';
 
 /** A request with the person who made it. */
 export interface RequestRow {

@@ -3,10 +3,10 @@ import { actorUserId } from '../domain/actor.ts';
 import { completionObstacles } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import type { Change } from './change-types.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import { User } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
-import { sqlOf } from './tables.ts';
 
 /** Whether a row of `users` is somebody else who could still administer the workspace. */
 export const isOtherSuperAdmin = (userId: number) =>

@@ -3,12 +3,12 @@ import type { Actor } from '../domain/actor.ts';
 import { InvalidInput, NotFound } from '../domain/failures.ts';
 import { outdated, withMoment } from '../domain/source-moments.ts';
 import { type ApiUser, representationOf } from './api-users.ts';
-import { changeWithin, type Person } from './change.ts';
-import type { Change } from './change-types.ts';
+import { changeWithin, type Person } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import type { EntityManager } from './core/orm.ts';
+import { sqlOf } from './core/tables.ts';
 import type { User } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { lockWithSuperAdmins } from './super-admins.ts';
-import { sqlOf } from './tables.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
 /** What an HR system wants to be true of a person; what it does not name is left out. */

@@ -2,11 +2,12 @@ import type { Actor } from '../domain/actor.ts';
 import type { CalendarDate } from '../domain/dates.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import type { UserStatus } from '../domain/user-status.ts';
-import { changeAbout, changeWithin } from './change.ts';
-import type { Change } from './change-types.ts';
-import { toRefusal } from './constraints.ts';
+import { changeAbout, changeWithin } from './core/change.ts';
+import type { Change } from './core/change-types.ts';
+import { toRefusal } from './core/constraints.ts';
+import { refuseUnseen, type Seen } from './core/field-diff.ts';
+import type { EntityManager } from './core/orm.ts';
 import { User } from './entities/index.ts';
-import { refuseUnseen, type Seen } from './field-diff.ts';
 import {
   alreadyOffboarded,
   cancelOpenOffboarding,
@@ -14,7 +15,6 @@ import {
   followDeactivation,
   followZone,
 } from './offboardings.ts';
-import type { EntityManager } from './orm.ts';
 import { revokeAllAccess } from './revoke-access.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from './super-admins.ts';
 

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Actor } from '../domain/actor.ts';
 import { Refusal } from '../domain/failures.ts';
+import type { EntityManager } from './core/orm.ts';
+import type { SecretBox } from './core/secret-box.ts';
+import { sqlOf } from './core/tables.ts';
 import { changeEndpoint } from './endpoint-change.ts';
-import type { EntityManager } from './orm.ts';
-import type { SecretBox } from './secret-box.ts';
-import { sqlOf } from './tables.ts';
 
 /** A symmetric key as Standard Webhooks writes it: 32 random bytes. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;

@@ -1,11 +1,11 @@
 import type { Actor } from '../domain/actor.ts';
 import type { ChosenEventType } from '../domain/webhooks.ts';
-import { record } from './change.ts';
+import { record } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import type { SecretBox } from './core/secret-box.ts';
 import { changeEndpoint } from './endpoint-change.ts';
 import { stopDeliveries } from './endpoint-health.ts';
 import { WebhookEndpoint } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
-import type { SecretBox } from './secret-box.ts';
 import { newSecret } from './webhook-secrets.ts';
 
 /** What a person says about an endpoint. The URL has been judged by `endpointUrlProblem`. */

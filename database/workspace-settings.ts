@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import type { Actor } from '../domain/actor.ts';
-import { record } from './change.ts';
+import { record } from './core/change.ts';
+import type { EntityManager } from './core/orm.ts';
+import { withRetries } from './core/retrying.ts';
+import { workspaceOf } from './core/workspace.ts';
 import { Workspace } from './entities/index.ts';
-import type { EntityManager } from './orm.ts';
 import { type AffectedLeaver, lockLeavers, rescheduleAllReminders } from './reminder-schedules.ts';
-import { withRetries } from './retrying.ts';
-import { workspaceOf } from './workspace.ts';
 
 /** What can be set for the whole company. */
 export interface WorkspaceFields {

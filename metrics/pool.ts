@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
-import type { Database } from '../database/orm.ts';
+import type { Database } from '../database/core/orm.ts';
 
 /** Adds how many connections to the database this process holds, and how many callers wait for one. */
 export async function measurePool(registry: Registry, database: Database): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
-import type { Database } from '../database/orm.ts';
+import type { Database } from '../database/core/orm.ts';
 import { measureBacklog } from './backlog.ts';
 import { measurePool } from './pool.ts';
 

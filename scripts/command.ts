@@ -1,6 +1,6 @@
 import { readDatabaseUrls } from '../config/environment.ts';
 import { withLocalMachine } from '../config/local-machine.ts';
-import { connect, type Database } from '../database/orm.ts';
+import { connect, type Database } from '../database/core/orm.ts';
 import { codeOf, isMissingTable, isUnreachable } from '../database/postgres-errors.ts';
 
 /** What was asked for on the command line makes no sense; the usage is shown with it. */

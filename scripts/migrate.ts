@@ -1,5 +1,5 @@
 import { readDatabaseUrls } from '../config/environment.ts';
-import { isOwner, migrate } from '../database/migrate.ts';
+import { isOwner, migrate } from '../database/core/migrate.ts';
 import { type Command, commandEnvironment, runCommand } from './command.ts';
 
 // `npm run migrate`: brings the schema up to date. Safe to run again, and by several processes one after another.

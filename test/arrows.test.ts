@@ -49,7 +49,7 @@ test('the arrows see what a room imports', () => {
     to: 'domain/checklist.ts',
     typeOnly: false,
   });
-  expect(isAllowed({ from: 'domain/a.ts', to: 'database/orm.ts', typeOnly: false }, rooms.domain!)).toBe(
+  expect(isAllowed({ from: 'domain/a.ts', to: 'database/core/orm.ts', typeOnly: false }, rooms.domain!)).toBe(
     false,
   );
   expect(isAllowed({ from: 'web/a.ts', to: 'workflows/offboarding.ts', typeOnly: true }, rooms.web!)).toBe(

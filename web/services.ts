@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
-import type { Database } from '../database/orm.ts';
+import type { Database } from '../database/core/orm.ts';
 import type { WebMetrics } from '../metrics/web.ts';
 import type { Engine } from './engine.ts';
 

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Log } from '../config/log.ts';
 import { sleep } from '../config/repeat.ts';
-import { connectTimeoutMs } from '../database/orm.ts';
+import { connectTimeoutMs } from '../database/core/orm.ts';
 
 /** What rings: rows added to the outbox, and webhooks to be delivered. The schema's triggers know these names. */
 const channels = ['outbox', 'deliveries'] as const;

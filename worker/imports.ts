@@ -1,5 +1,5 @@
+import type { Database } from '../database/core/orm.ts';
 import { importsStarting } from '../database/imports/progress.ts';
-import type { Database } from '../database/orm.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 

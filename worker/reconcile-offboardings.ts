@@ -1,4 +1,5 @@
 import type { Log } from '../config/log.ts';
+import type { EntityManager } from '../database/core/orm.ts';
 import {
   countExpectedWorkflows,
   type ExpectedWorkflow,
@@ -6,7 +7,6 @@ import {
   offboardingsWithoutWorkflow,
   recentlySignalled,
 } from '../database/expected-workflows.ts';
-import type { EntityManager } from '../database/orm.ts';
 import { signalAgain } from '../database/outbox.ts';
 import { shownDepartment } from '../workflows/messages.ts';
 import { allPages, type Engine, type Running } from './engine.ts';

@@ -9,11 +9,11 @@ import { type Environment, mailSender, publicUrl } from '../config/environment.t
 import type { Log } from '../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
 import { cancelAbandonedCompletions } from '../database/completion-without-end-date.ts';
+import { connect, type Database } from '../database/core/orm.ts';
+import { secretBox } from '../database/core/secret-box.ts';
 import { recordHeartbeat, removeHeartbeat } from '../database/heartbeats.ts';
 import { cleanUp, withAdvisoryLock } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';
-import { connect, type Database } from '../database/orm.ts';
-import { secretBox } from '../database/secret-box.ts';
 import { allowedRanges } from '../database/webhook-address.ts';
 import { usualSchedule } from '../domain/webhook-schedule.ts';
 import { timed } from '../metrics/calls.ts';

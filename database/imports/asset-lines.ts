@@ -6,10 +6,10 @@ import {
 } from '../../domain/imports/evaluate-asset.ts';
 import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
 import { handOut } from '../assignments.ts';
-import { changeAbout } from '../change.ts';
-import { itemChangeWithin } from '../change-item.ts';
-import type { EntityManager } from '../orm.ts';
-import { inTransaction } from '../transaction.ts';
+import { changeAbout } from '../core/change.ts';
+import { itemChangeWithin } from '../core/change-item.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { inTransaction } from '../core/transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 

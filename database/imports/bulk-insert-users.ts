@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
-import type { EntityManager } from '../orm.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
 import { isDataRefused } from '../postgres-errors.ts';
-import { sqlOf } from '../tables.ts';
-import { inTransaction } from '../transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 
 type Line = EvaluatedLine<UserFacts>;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /**
  * Finds the lines of a file that contradict each other: nobody can say which of two lines about the same

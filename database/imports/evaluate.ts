@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Evaluation, type Remark, refused } from '../../domain/imports/evaluation.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What there is in the database about one line. */
 export interface FactsOfLine<Facts> {

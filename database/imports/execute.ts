@@ -1,6 +1,6 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { EntityManager } from '../orm.ts';
+import type { EntityManager } from '../core/orm.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { inLanes } from './lanes.ts';

@@ -10,12 +10,12 @@ import {
   needsConfirmation,
   toConfirm,
 } from '../../domain/imports/mass-change-limit.ts';
-import { record } from '../change.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { workspaceOf } from '../core/workspace.ts';
 import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
-import { workspaceOf } from '../workspace.ts';
 import { findContradictions } from './duplicates.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';

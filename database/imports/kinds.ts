@@ -3,7 +3,7 @@ import { type AssetFacts, evaluateAsset } from '../../domain/imports/evaluate-as
 import { evaluateLicense, type LicenseFacts } from '../../domain/imports/evaluate-license.ts';
 import { evaluateUser, type UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { Evaluation } from '../../domain/imports/evaluation.ts';
-import type { EntityManager } from '../orm.ts';
+import type { EntityManager } from '../core/orm.ts';
 import { assetFacts } from './asset-facts.ts';
 import { executeAssetLine } from './asset-lines.ts';
 import { bulkInsertUsers, isPlain } from './bulk-insert-users.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { LicenseFacts } from '../../domain/imports/evaluate-license.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
 import { findPerson } from './person-lookup.ts';
 

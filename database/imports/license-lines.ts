@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/evaluate-license.ts';
-import { changeAbout } from '../change.ts';
-import { itemChangeWithin } from '../change-item.ts';
+import { changeAbout } from '../core/change.ts';
+import { itemChangeWithin } from '../core/change-item.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
 import { addLicense, changeLicense } from '../licenses.ts';
-import type { EntityManager } from '../orm.ts';
 import { giveSeat } from '../seats.ts';
-import { sqlOf } from '../tables.ts';
-import { inTransaction } from '../transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { idOfLicense } from './license-facts.ts';
 import { claimLine, recordSubject } from './lines.ts';

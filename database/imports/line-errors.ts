@@ -1,6 +1,6 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
-import { toRefusal } from '../constraints.ts';
+import { toRefusal } from '../core/constraints.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { AlreadyDone } from './lines.ts';
 

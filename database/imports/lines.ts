@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Outcome, Remark } from '../../domain/imports/evaluation.ts';
-import type { EntityManager } from '../orm.ts';
-import { withRetries } from '../retrying.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { withRetries } from '../core/retrying.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** Another try was faster: what this transaction was about to do has been done. */
 export class AlreadyDone extends Error {}

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
 import type { ImportEnd } from '../../domain/imports/imports.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { Import, Results } from '../entities/import.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
 
 /**
  * Tells whoever started an import how it ended. Nobody reads what a token is told: of its imports only those that need

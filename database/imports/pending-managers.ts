@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import { changeAbout } from '../change.ts';
-import type { EntityManager } from '../orm.ts';
+import { changeAbout } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
-import { sqlOf } from '../tables.ts';
-import { inTransaction } from '../transaction.ts';
 import { applyUserChanges } from '../users.ts';
 import { AlreadyDone } from './lines.ts';
 import { findPerson } from './person-lookup.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { ImportKind } from '../../domain/imports/imports.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { Preview } from '../entities/import.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 

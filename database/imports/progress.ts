@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { ImportEnd, ImportState } from '../../domain/imports/imports.ts';
-import { record } from '../change.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { Results } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
 import { executeLines, executeManagers, type ImportRun } from './execute.ts';
 import { waitingLines } from './lines.ts';
 import { notifyResult } from './notify-result.ts';

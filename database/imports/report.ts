@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Changes, LeavingEffect, Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { Import } from '../entities/index.ts';
-import type { EntityManager } from '../orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from '../pagination.ts';
-import { sqlOf } from '../tables.ts';
 
 /** What part of a file's lines a list shows. */
 export const shownLines = ['errors', 'leaving', 'notes', 'created', 'changed'] as const;

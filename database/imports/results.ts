@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Outcome } from '../../domain/imports/evaluation.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import type { Results } from '../entities/import.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
 
 /** More than any file has. */
 export const everyLine = 2 ** 31 - 1;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /**
  * Deletes the lines of imports that ended some days ago: they hold personal data, and the counts are enough. Files

@@ -1,9 +1,9 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { DateFormat } from '../../domain/written-dates.ts';
-import { record } from '../change.ts';
-import { changedFields, fieldDiff } from '../field-diff.ts';
-import type { EntityManager } from '../orm.ts';
-import { workspaceOf } from '../workspace.ts';
+import { record } from '../core/change.ts';
+import { changedFields, fieldDiff } from '../core/field-diff.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { workspaceOf } from '../core/workspace.ts';
 
 /** How the company's files are read, and when one of them needs a confirmation. */
 export interface ImportSettings {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Remark } from '../../domain/imports/evaluation.ts';
-import type { EntityManager } from '../orm.ts';
-import { sqlOf } from '../tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** One line of a file, as read. */
 export interface StagedRow {

@@ -1,9 +1,9 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
-import { changeAbout } from '../change.ts';
-import type { EntityManager } from '../orm.ts';
+import { changeAbout } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { inTransaction } from '../core/transaction.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
-import { inTransaction } from '../transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { connect, type Database } from '../../database/orm.ts';
+import { connect, type Database } from '../../database/core/orm.ts';
 
 /**
  * Connects as Lastday does, but by a driver that leaves out what would lock a person's row. Everything else is the

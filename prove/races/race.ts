@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Database } from '../../database/orm.ts';
+import type { Database } from '../../database/core/orm.ts';
 import type { Random } from '../random.ts';
 import { type Tally, workByHand } from './by-hand.ts';
 import { chooseOperation } from './choosing.ts';

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll } from 'vitest';
+import type { Database } from '../../database/core/orm.ts';
 import { User } from '../../database/entities/index.ts';
-import type { Database } from '../../database/orm.ts';
 import { hashPassword } from '../../database/passwords.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';

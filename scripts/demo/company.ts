@@ -1,5 +1,5 @@
-import type { EntityManager } from '../../database/orm.ts';
-import type { Tables } from '../../database/tables.ts';
+import type { EntityManager } from '../../database/core/orm.ts';
+import type { Tables } from '../../database/core/tables.ts';
 import type { OpenCounts } from '../../domain/checklist.ts';
 import { makeHardware } from './hardware.ts';
 import { insertRows, reserveIds } from './insert.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import type { Database, EntityManager } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import { setEndDate } from '../../database/offboardings.ts';
-import type { Database, EntityManager } from '../../database/orm.ts';
-import { sqlOf } from '../../database/tables.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, type Watcher, writeCompany } from './company.ts';

@@ -1,8 +1,8 @@
-import { changeWithin } from '../../database/change.ts';
+import { changeWithin } from '../../database/core/change.ts';
+import type { Database, EntityManager } from '../../database/core/orm.ts';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import { User } from '../../database/entities/index.ts';
-import type { Database, EntityManager } from '../../database/orm.ts';
 import { applyUserChanges } from '../../database/users.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, writeCompany } from './company.ts';

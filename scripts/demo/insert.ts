@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntityManager } from '../../database/orm.ts';
-import { sqlOf, type Tables } from '../../database/tables.ts';
+import type { EntityManager } from '../../database/core/orm.ts';
+import { sqlOf, type Tables } from '../../database/core/tables.ts';
 
 const batchSize = 5000;
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { usualTriesOfBroken } from '../../activities/failures.ts';
 import { usualEndTimeoutMs } from '../../config/ending.ts';
-import { connect, usualIdleInTransactionTimeoutMs } from '../../database/orm.ts';
+import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
 import { usualDeadlineMs } from '../../web/engine.ts';
 import * as web from '../../web/process.ts';
 import * as worker from '../../worker/run.ts';

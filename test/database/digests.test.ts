@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sqlOf } from '../../database/core/tables.ts';
 import { Mail, Notification, User, Workspace } from '../../database/entities/index.ts';
 import { remindedOf } from '../../database/mail-contents.ts';
 import { createDueDigests } from '../../database/mail-digests.ts';
 import { withholdAll, withholdMail } from '../../database/mails.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { createUser } from '../../database/users.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { ownDatabase } from '../support/database.ts';

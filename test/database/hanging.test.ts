@@ -3,7 +3,7 @@ import pg from 'pg';
 import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { type ConnectOptions, connect } from '../../database/orm.ts';
+import { type ConnectOptions, connect } from '../../database/core/orm.ts';
 import { serveMetrics } from '../../metrics/serving.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { cuttableLine } from '../support/cuttable.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import type { EntityManager } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
 import { cleanUp } from '../../database/housekeeping.ts';
 import { answerOnce, KeyReused, type StoredAnswer, takeKey } from '../../database/idempotency.ts';
-import type { EntityManager } from '../../database/orm.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 

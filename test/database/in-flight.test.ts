@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { runAll } from '../../database/core/run-all.ts';
 import { inFlight } from '../../database/in-flight.ts';
-import { runAll } from '../../database/run-all.ts';
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const ten = Array.from({ length: 10 }, (_, i) => i);

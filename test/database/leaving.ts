@@ -1,6 +1,6 @@
+import type { Database } from '../../database/core/orm.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboardings.ts';
-import type { Database } from '../../database/orm.ts';
 import { fireReminder, nextReminder } from '../../database/reminders.ts';
 import { updateUser } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

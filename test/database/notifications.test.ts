@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { hearing, type Statement } from '../../bench/hearing.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../database/notifications.ts';
 import { personSignedIn } from '../../database/sessions.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { createUser } from '../../database/users.ts';
 import { ownDatabase } from '../support/database.ts';
 

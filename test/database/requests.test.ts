@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { assetById } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { openCountsOf } from '../../database/checklists.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, Request } from '../../database/entities/index.ts';
 import {
   approveRequest,
@@ -12,7 +13,6 @@ import {
   requestById,
   resolveRequest,
 } from '../../database/requests.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { updateUser } from '../../database/users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { secretBox } from '../../database/secret-box.ts';
+import { secretBox } from '../../database/core/secret-box.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 const box = secretBox(newKey());

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
+import { sqlOf } from '../../database/core/tables.ts';
 import {
   AuditEntry,
   Mail,
@@ -12,7 +13,6 @@ import {
 import { cleanUp } from '../../database/housekeeping.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { deleteOldEvents, deleteOldMails } from '../../database/retention.ts';
-import { sqlOf } from '../../database/tables.ts';
 import type { MailState } from '../../domain/mails.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

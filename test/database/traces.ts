@@ -1,5 +1,5 @@
+import type { Database } from '../../database/core/orm.ts';
 import { AuditEntry, Outbox, User } from '../../database/entities/index.ts';
-import type { Database } from '../../database/orm.ts';
 
 /** The trail of a person, the oldest entry first. */
 export const entriesAbout = ({ em }: Database, userId: number) =>

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { secretBox } from '../../database/core/secret-box.ts';
 import { AuditEntry, WebhookEndpoint } from '../../database/entities/index.ts';
-import { secretBox } from '../../database/secret-box.ts';
 import { endpointById, listEndpoints } from '../../database/webhook-endpoints.ts';
 import { deleteOldSecrets, rotateSecret } from '../../database/webhook-secrets.ts';
 import {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { secretBox } from '../../database/core/secret-box.ts';
 import {
   AuditEntry,
   Notification,
@@ -7,7 +8,6 @@ import {
   WebhookDelivery,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { secretBox } from '../../database/secret-box.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { Database } from '../../database/orm.ts';
-import { sqlOf } from '../../database/tables.ts';
+import type { Database } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { addDays } from '../../domain/dates.ts';
 import { addCrowd } from '../../scripts/demo/crowd.ts';
 import { fillDemo } from '../../scripts/demo/fill.ts';

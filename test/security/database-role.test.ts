@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { record } from '../../database/change.ts';
+import { record } from '../../database/core/change.ts';
 import { AuditEntry } from '../../database/entities/index.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

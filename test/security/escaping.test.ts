@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { sqlOf } from '../../database/tables.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
 import { fillWithHarm, harmIn, hostile, markOf } from '../support/hostile.ts';

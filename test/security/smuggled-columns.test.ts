@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { sqlOf } from '../../database/tables.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { routesOf } from '../support/routes.ts';

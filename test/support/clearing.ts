@@ -1,5 +1,5 @@
 import { recoverAsset } from '../../database/assignments.ts';
-import type { Database } from '../../database/orm.ts';
+import type { Database } from '../../database/core/orm.ts';
 import { resolveRequest } from '../../database/requests.ts';
 import { revokeSeat } from '../../database/seats.ts';
 import type { Cast } from './cast.ts';

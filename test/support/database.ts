@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { connect, type Database } from '../../database/orm.ts';
+import { connect, type Database } from '../../database/core/orm.ts';
 import { atDatabase, TEMPLATE } from './template.ts';
 
 /** A database that belongs to one test file. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from '../../database/orm.ts';
-import { sqlOf } from '../../database/tables.ts';
+import type { Database } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 
 /** What is written by looking alone: who is there, and how often somebody tried to be. */
 const writtenByLooking = ['sessions', 'rate_limits'];

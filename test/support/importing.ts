@@ -1,8 +1,8 @@
+import type { Database } from '../../database/core/orm.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { importById, startImport } from '../../database/imports/imports.ts';
 import { executeBatch } from '../../database/imports/progress.ts';
 import { type ReportedLine, reportedLines, type ShownLines } from '../../database/imports/report.ts';
-import type { Database } from '../../database/orm.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import { receiveFile } from '../../web/imports/receiving.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Database } from '../../database/orm.ts';
-import { sqlOf } from '../../database/tables.ts';
+import type { Database } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 
 /** A stored moment of a person's latest offboarding, and what becomes of it. */
 export interface Moment {

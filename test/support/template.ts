@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { migrate } from '../../database/migrate.ts';
+import { migrate } from '../../database/core/migrate.ts';
 
 /** A database with the schema and nothing in it, to be copied: `CREATE DATABASE … TEMPLATE lastday_template`. */
 export const TEMPLATE = 'lastday_template';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import type { Database } from '../../database/core/orm.ts';
+import { secretBox } from '../../database/core/secret-box.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
-import type { Database } from '../../database/orm.ts';
-import { secretBox } from '../../database/secret-box.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
 import {

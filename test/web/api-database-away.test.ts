@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
-import { connect } from '../../database/orm.ts';
+import { connect } from '../../database/core/orm.ts';
 import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';

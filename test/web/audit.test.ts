@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { updateAsset } from '../../database/assets.ts';
 import { auditTrail } from '../../database/audit-trail.ts';
-import { record } from '../../database/change.ts';
 import { completeOffboarding } from '../../database/completion.ts';
+import { record } from '../../database/core/change.ts';
 import { updateLicense } from '../../database/licenses.ts';
 import { updateUser } from '../../database/users.ts';
 import { makeCast } from '../support/cast.ts';

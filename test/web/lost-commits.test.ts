@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { connect } from '../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../database/entities/index.ts';
-import { connect } from '../../database/orm.ts';
 import { createToken } from '../../database/tokens.ts';
 import { cutNextCommit } from '../../prove/machine/conversation.ts';
 import { layLine } from '../../prove/machine/line.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { asOwner } from '../support/owner.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeLog } from '../../config/log.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboardings.ts';
 import { testEndpoint } from '../../database/replays.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { type BellListener, hangBell } from '../../worker/bell.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { recoverLaptop } from '../support/clearing.ts';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
 import { expect, inject, it } from 'vitest';
+import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { lastHeartbeat } from '../../database/heartbeats.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';

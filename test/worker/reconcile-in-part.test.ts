@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { sqlOf } from '../../database/tables.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { csvImportWorkflowId } from '../../workflows/messages.ts';

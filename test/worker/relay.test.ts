@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { readBacklog } from '../../database/backlog.ts';
-import { sqlOf } from '../../database/tables.ts';
+import { sqlOf } from '../../database/core/tables.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
 import { createRelay } from '../../worker/relay.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sqlOf } from '../../database/core/tables.ts';
 import { Import } from '../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../database/imports/imports.ts';
-import { sqlOf } from '../../database/tables.ts';
 import { createImportStarter } from '../../worker/imports.ts';
 import { csvImportStart, csvImportWorkflow, csvImportWorkflowId } from '../../workflows/messages.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,10 +1,10 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { cancelImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
 import { listImports } from '../../database/imports/report.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import {

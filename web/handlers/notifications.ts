@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { pageSize } from '../../database/core/pagination.ts';
 import {
   markRead,
   type NotificationGroup,
   type NotificationRow,
   notificationsOf,
 } from '../../database/notifications.ts';
-import { pageSize } from '../../database/pagination.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
 import { noticeText } from '../../domain/notices.ts';
 import { may } from '../../domain/permissions.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { lastPageOf } from '../../database/pagination.ts';
+import { lastPageOf } from '../../database/core/pagination.ts';
 import { queueOf } from '../../database/queue.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheadFrom, lookAheads } from '../../domain/queue.ts';

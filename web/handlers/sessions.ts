@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { isSha256 } from '../../database/hash.ts';
+import { isSha256 } from '../../database/core/hash.ts';
 import { endOneSession, endOtherSessions } from '../../database/sessions.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { done } from '../pages/rendering.ts';

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { secretBox } from '../../database/core/secret-box.ts';
 import { testEndpoint } from '../../database/replays.ts';
-import { secretBox } from '../../database/secret-box.ts';
 import { allowedRanges, endpointUrlProblem } from '../../database/webhook-address.ts';
 import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhook-endpoints.ts';
 import { rotateSecret } from '../../database/webhook-secrets.ts';

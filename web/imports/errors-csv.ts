@@ -1,9 +1,9 @@
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
+import type { EntityManager } from '../../database/core/orm.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { refusedLines } from '../../database/imports/report.ts';
-import type { EntityManager } from '../../database/orm.ts';
 import { remarkWords } from '../words/imports.ts';
 import { csvOptions } from './csv-writing.ts';
 

@@ -1,8 +1,8 @@
+import type { EntityManager } from '../../database/core/orm.ts';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { beginImport, discardImport, finishStaging } from '../../database/imports/imports.ts';
 import { type StagedRow, stageRows } from '../../database/imports/staging.ts';
-import type { EntityManager } from '../../database/orm.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { columnsOf, type FileColumn, readHeader } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';

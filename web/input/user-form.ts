@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { EntityManager } from '../../database/core/orm.ts';
 import type { User } from '../../database/entities/index.ts';
-import type { EntityManager } from '../../database/orm.ts';
 import { type FoundPerson, searchPeople } from '../../database/people-search.ts';
 import { idOfPersonExactly } from '../../database/user-list.ts';
 import type { NewUser, UserFields } from '../../database/users.ts';

@@ -4,7 +4,7 @@ import type { RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
 import { isHttps } from '../../config/environment.ts';
-import { sha256 } from '../../database/hash.ts';
+import { sha256 } from '../../database/core/hash.ts';
 import type { Services } from '../services.ts';
 import { idleLimitMs } from '../sign-in/session-limits.ts';
 

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../../database/imports/report.ts';
-import { workspaceOf } from '../../database/workspace.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
 import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';

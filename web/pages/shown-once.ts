@@ -3,7 +3,7 @@ import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import { isHttps } from '../../config/environment.ts';
-import { secretBox } from '../../database/secret-box.ts';
+import { secretBox } from '../../database/core/secret-box.ts';
 import type { Services } from '../services.ts';
 import { signedIn } from '../sign-in/signed-in.ts';
 

@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import type pg from 'pg';
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
-import { sha256 } from '../../database/hash.ts';
-import type { Database } from '../../database/orm.ts';
+import { sha256 } from '../../database/core/hash.ts';
+import type { Database } from '../../database/core/orm.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 
 /** Too many failed tries, with the message for the field to show it beside. */

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import type { Request } from 'express';
-import { sha256 } from '../../database/hash.ts';
+import { sha256 } from '../../database/core/hash.ts';
 
 /**
  * Signs a person in: a new session id, so that one known before is worth nothing. It is stored when this resolves: left

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { sqlOf } from '../../../database/core/tables.ts';
 import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
 import {
@@ -8,7 +9,6 @@ import {
   importsStarting,
   importsUnderWay,
 } from '../../../database/imports/progress.ts';
-import { sqlOf } from '../../../database/tables.ts';
 import { csvOf } from '../../support/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
 

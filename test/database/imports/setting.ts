@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import { test as base } from 'vitest';
+import type { Database } from '../../../database/core/orm.ts';
+import { sqlOf } from '../../../database/core/tables.ts';
 import {
   Asset,
   AuditEntry,
@@ -12,8 +14,6 @@ import {
 } from '../../../database/entities/index.ts';
 import { reportedLines } from '../../../database/imports/report.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
-import type { Database } from '../../../database/orm.ts';
-import { sqlOf } from '../../../database/tables.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
+import type { Database } from '../../../database/core/orm.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
-import type { Database } from '../../../database/orm.ts';
 import { makeCast } from '../../support/cast.ts';
 import type { Browserlike, TestWeb } from '../../support/web.ts';
 

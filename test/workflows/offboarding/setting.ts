@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { sqlOf } from '../../../database/tables.ts';
+import { sqlOf } from '../../../database/core/tables.ts';
 import { searchAttributes } from '../../../workflows/messages.ts';
 import type { Cast } from '../../support/cast.ts';
 import { ownDatabase } from '../../support/database.ts';

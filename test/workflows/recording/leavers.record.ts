@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
 import { openForCompletion } from '../../../database/completion-without-end-date.ts';
+import { sqlOf } from '../../../database/core/tables.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
-import { sqlOf } from '../../../database/tables.ts';
 import { addDays } from '../../../domain/dates.ts';
 import {
   complete,

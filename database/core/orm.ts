@@ -2,14 +2,14 @@ import { fileURLToPath } from 'node:url';
 import { Migrator } from '@mikro-orm/migrations';
 import { type EntityManager, MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { entities } from './entities/index.ts';
+import { entities } from '../entities/index.ts';
 
 export type { EntityManager };
 
 /** An open connection pool to Lastday's database. */
 export type Database = MikroORM;
 
-const migrationsFolder = fileURLToPath(new URL('./migrations', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
 
 /** How a process uses the database. */
 export interface ConnectOptions {

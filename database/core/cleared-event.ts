@@ -1,7 +1,7 @@
-import { isClear } from '../domain/checklist.ts';
+import { isClear } from '../../domain/checklist.ts';
+import { openCountsOf } from '../checklists.ts';
+import type { ChangedFact } from '../entities/record.ts';
 import type { Change } from './change-types.ts';
-import { openCountsOf } from './checklists.ts';
-import type { ChangedFact } from './entities/record.ts';
 import { publish } from './webhook-events.ts';
 
 const itemsOf: readonly ChangedFact[] = ['hardware', 'seats', 'requests'];

@@ -1,5 +1,5 @@
-import type { AuditDetails } from '../domain/audit.ts';
-import { ChangedMeanwhile } from '../domain/failures.ts';
+import type { AuditDetails } from '../../domain/audit.ts';
+import { ChangedMeanwhile } from '../../domain/failures.ts';
 
 /** The facts that are not what the row says already; a fact left out (undefined) is no news. */
 export function fieldDiff<Facts extends object>(

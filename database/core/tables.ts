@@ -1,5 +1,5 @@
 import type { EntityManager, InferKyselyDB } from '@mikro-orm/postgresql';
-import type { entities } from './entities/index.ts';
+import type { entities } from '../entities/index.ts';
 
 /** The tables as Kysely sees them: columns by their names in PostgreSQL. */
 export type Tables = InferKyselyDB<(typeof entities)[number]>;

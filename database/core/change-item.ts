@@ -1,5 +1,5 @@
-import type { Actor } from '../domain/actor.ts';
-import type { AuditAction, AuditDetails } from '../domain/audit.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import { record } from './change.ts';
 import { toRefusal } from './constraints.ts';
 import type { EntityManager } from './orm.ts';

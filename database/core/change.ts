@@ -1,12 +1,12 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import type { AuditAction, AuditDetails } from '../domain/audit.ts';
-import { NotFound } from '../domain/failures.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { AuditEntry, Offboarding, User } from '../entities/index.ts';
+import type { ChangedFact } from '../entities/record.ts';
 import type { AlsoWritten, Change } from './change-types.ts';
 import { publishWhenCleared } from './cleared-event.ts';
-import { AuditEntry, Offboarding, User } from './entities/index.ts';
-import type { ChangedFact } from './entities/record.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 import { inTransaction } from './transaction.ts';

@@ -1,5 +1,5 @@
-import { type CalendarDate, todayIn } from '../domain/dates.ts';
-import { Workspace } from './entities/index.ts';
+import { type CalendarDate, todayIn } from '../../domain/dates.ts';
+import { Workspace } from '../entities/index.ts';
 import type { EntityManager } from './orm.ts';
 
 /** The company's settings. */

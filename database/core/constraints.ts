@@ -1,4 +1,4 @@
-import { InvalidInput, Refusal } from '../domain/failures.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
 
 /** What a broken constraint means to the person who ran into it. */
 const meanings: Record<string, () => Refusal | InvalidInput> = {
