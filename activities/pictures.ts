@@ -1,4 +1,4 @@
-import type { Picture } from '../database/checklists.ts';
+import type { Picture } from '../database/offboarding/snapshots.ts';
 
 /** A picture in the shape the workflows know it: every part with the revision it was read at. */
 export const asSignalled = ({

@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { fireReminder, nextReminder } from '../database/reminders.ts';
+import { fireReminder, nextReminder } from '../database/offboarding/reminders.ts';
 import type { World } from './world.ts';
 
 /** The stored due moments of an offboarding; moments cross as epoch milliseconds. */

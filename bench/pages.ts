@@ -1,7 +1,7 @@
 import pg from 'pg';
-import { readChecklistPage } from '../database/checklist-page.ts';
 import { connect } from '../database/core/orm.ts';
-import { queueOf } from '../database/queue.ts';
+import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
+import { queueOf } from '../database/offboarding/queue.ts';
 import { todayIn } from '../domain/dates.ts';
 import { inTurns } from './clock.ts';
 import { hearing, type Statement } from './hearing.ts';

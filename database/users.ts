@@ -14,7 +14,7 @@ import {
   changeEndDate,
   followDeactivation,
   followZone,
-} from './offboardings.ts';
+} from './offboarding/offboardings.ts';
 import { revokeAllAccess } from './revoke-access.ts';
 import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from './super-admins.ts';
 

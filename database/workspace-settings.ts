@@ -5,7 +5,11 @@ import type { EntityManager } from './core/orm.ts';
 import { withRetries } from './core/retrying.ts';
 import { workspaceOf } from './core/workspace.ts';
 import { Workspace } from './entities/index.ts';
-import { type AffectedLeaver, lockLeavers, rescheduleAllReminders } from './reminder-schedules.ts';
+import {
+  type AffectedLeaver,
+  lockLeavers,
+  rescheduleAllReminders,
+} from './offboarding/reminder-schedules.ts';
 
 /** What can be set for the whole company. */
 export interface WorkspaceFields {

@@ -45,7 +45,7 @@ test('no file imports itself by way of others', () => {
 test('the arrows see what a room imports', () => {
   expect(imports).toContainEqual({ from: 'domain/dates.ts', to: 'luxon', typeOnly: false });
   expect(imports).toContainEqual({
-    from: 'database/completion.ts',
+    from: 'database/offboarding/completion.ts',
     to: 'domain/checklist.ts',
     typeOnly: false,
   });

@@ -1,6 +1,6 @@
-import { closedAnswer } from '../database/completion.ts';
-import { cancelOpening, openForCompletion } from '../database/completion-without-end-date.ts';
 import { Offboarding } from '../database/entities/index.ts';
+import { closedAnswer } from '../database/offboarding/completion.ts';
+import { cancelOpening, openForCompletion } from '../database/offboarding/completion-without-end-date.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
 import { NotBegun, type Question, whyNoAnswer } from './engine.ts';

@@ -1,6 +1,6 @@
-import { type Picture, picturesOf } from '../database/checklists.ts';
 import type { Database } from '../database/core/orm.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
+import { type Picture, picturesOf } from '../database/offboarding/snapshots.ts';
 import {
   heldElsewhere,
   keepForLater,

@@ -1,6 +1,6 @@
 import { isClear } from '../../domain/checklist.ts';
-import { openCountsOf } from '../checklists.ts';
 import type { ChangedFact } from '../entities/record.ts';
+import { openCountsOf } from '../offboarding/snapshots.ts';
 import type { Change } from './change-types.ts';
 import { publish } from './webhook-events.ts';
 

@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Database } from '../../database/core/orm.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 
 /** A few people and a few things, so that clients get in each other's way. */

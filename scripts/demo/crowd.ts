@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Database, EntityManager } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, type Watcher, writeCompany } from './company.ts';

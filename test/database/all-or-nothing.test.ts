@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { changePassword, setPasswordByLink } from '../../database/change-password.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import { connect } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
+import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { createLink } from '../../database/one-time-links.ts';
-import { fireReminder } from '../../database/reminders.ts';
 import { replayUndeliveredSince } from '../../database/replays.ts';
 import { createRequest, resolveRequest } from '../../database/requests.ts';
 import { changeRole } from '../../database/roles.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { assetById, createAsset } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
-import { openCountsOf } from '../../database/checklists.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import { Assignment } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../database/users.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';

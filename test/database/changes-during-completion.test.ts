@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
 import { User } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
-import { completeOffboarding } from '../../database/completion.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { User } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import type { Cast } from '../support/cast.ts';
 
 /** Completes Lena's offboarding, as Ivo unless somebody else is named. */

@@ -1,8 +1,8 @@
 import { expect, inject, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Assignment, User } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

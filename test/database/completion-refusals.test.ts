@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { assignAsset, recoverAsset } from '../../database/assignments.ts';
-import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { assignSeat } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,7 +1,4 @@
 import { expect, test } from 'vitest';
-import { openCountsOf, picturesOf } from '../../database/checklists.ts';
-import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import {
   ApiToken,
   AuditEntry,
@@ -14,6 +11,9 @@ import {
   WebhookEndpoint,
   WebhookEvent,
 } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import { openCountsOf, picturesOf } from '../../database/offboarding/snapshots.ts';
 import type { Completed } from '../../domain/completion.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

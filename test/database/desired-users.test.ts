@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { readApiUser } from '../../database/api-users.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import { inTransaction } from '../../database/core/transaction.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import {
   type DesiredUser,
   type NewDesiredUser,

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
-import { cancelAbandonedCompletions, openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Offboarding, Outbox } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import {
+  cancelAbandonedCompletions,
+  openForCompletion,
+} from '../../database/offboarding/completion-without-end-date.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

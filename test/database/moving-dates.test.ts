@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Notification, Offboarding } from '../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
-import { nextReminder } from '../../database/reminders.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
+import { nextReminder } from '../../database/offboarding/reminders.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { momentNamed } from '../support/moments.ts';

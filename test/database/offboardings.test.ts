@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, User } from '../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { momentLines } from '../support/moments.ts';

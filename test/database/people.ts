@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createUser, type NewUser, updateUser } from '../../database/users.ts';
 import type { AuditAction } from '../../domain/audit.ts';
 

@@ -4,7 +4,7 @@ import { createAsset } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
-import { queueOf } from '../../database/queue.ts';
+import { queueOf } from '../../database/offboarding/queue.ts';
 import { createUser, updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import { lookAheads } from '../../domain/queue.ts';

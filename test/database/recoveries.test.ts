@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { assetById, updateAsset } from '../../database/assets.ts';
 import { assignAsset, historyOf, recoverAsset } from '../../database/assignments.ts';
-import { openCountsOf } from '../../database/checklists.ts';
 import { Asset, Assignment } from '../../database/entities/index.ts';
+import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../database/users.ts';
 import type { Recovery } from '../../domain/assets.ts';
 import { InvalidInput } from '../../domain/failures.ts';

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hearing, type Statement } from '../../bench/hearing.ts';
-import { picturesOf } from '../../database/checklists.ts';
-import { setEndDate } from '../../database/offboardings.ts';
-import { nextReminder } from '../../database/reminders.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import { nextReminder } from '../../database/offboarding/reminders.ts';
+import { picturesOf } from '../../database/offboarding/snapshots.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

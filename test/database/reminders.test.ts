@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
 import { Notification, User } from '../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
-import { fireReminder, nextReminder } from '../../database/reminders.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
+import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import type { NotificationKind } from '../../domain/notices.ts';

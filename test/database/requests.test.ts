@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { assetById } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
-import { openCountsOf } from '../../database/checklists.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, Request } from '../../database/entities/index.ts';
+import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import {
   approveRequest,
   createRequest,

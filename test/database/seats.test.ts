@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
-import { openCountsOf } from '../../database/checklists.ts';
 import { Outbox, Seat, User } from '../../database/entities/index.ts';
 import { licenseById } from '../../database/licenses.ts';
+import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { assignSeat, revokeSeat, seatsInUse } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';

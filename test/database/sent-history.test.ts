@@ -11,7 +11,7 @@ import {
   WebhookEvent,
 } from '../../database/entities/index.ts';
 import { cleanUp } from '../../database/housekeeping.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { deleteOldEvents, deleteOldMails } from '../../database/retention.ts';
 import type { MailState } from '../../domain/mails.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiToken, Notification, OneTimeLink, Session } from '../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createLink, peekLink } from '../../database/one-time-links.ts';
 import { changeRole } from '../../database/roles.ts';
 import { createToken, findLivingToken } from '../../database/tokens.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
 import { AuditEntry, Outbox, Reminder } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser, userById } from '../../database/users.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';

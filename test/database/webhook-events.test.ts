@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { assignAsset } from '../../database/assignments.ts';
-import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { cancelOffboarding, setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { assignSeat, revokeSeat } from '../../database/seats.ts';
 import { updateUser } from '../../database/users.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';

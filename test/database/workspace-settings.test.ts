@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, Reminder } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser, userById } from '../../database/users.ts';
 import { updateWorkspace } from '../../database/workspace-settings.ts';
 import { ownDatabase } from '../support/database.ts';

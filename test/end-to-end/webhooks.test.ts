@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhook-address.ts';
 import { openConsole, startBrowser } from '../support/browser.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenPromises } from '../../prove/races/promises.ts';
 import { wronglyReceived } from '../../prove/races/received.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,8 +1,8 @@
 import { assignAsset, recoverAsset } from '../../database/assignments.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail-tokens.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { createRequest, resolveRequest } from '../../database/requests.ts';
 import { assignSeat } from '../../database/seats.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { picturesOf } from '../../database/checklists.ts';
 import { idOfPersonWith } from '../../database/credentials.ts';
+import { picturesOf } from '../../database/offboarding/snapshots.ts';
 import { castPassword, makeCast } from './cast.ts';
 import { ownDatabase } from './database.ts';
 

@@ -1,7 +1,7 @@
 import { assignAsset } from '../../database/assignments.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Asset, License, Offboarding, User } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { hashPassword } from '../../database/passwords.ts';
 import { createRequest } from '../../database/requests.ts';
 import { assignSeat } from '../../database/seats.ts';

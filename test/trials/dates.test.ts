@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { Notification, Offboarding, User } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
-import { fireReminder, nextReminder } from '../../database/reminders.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { createRequest } from '../../database/requests.ts';
 import { createToken } from '../../database/tokens.ts';
 import { updateUser } from '../../database/users.ts';

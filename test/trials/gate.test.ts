@@ -73,7 +73,7 @@ describe('finishing with a laptop, a seat and a request out', () => {
     // However it is called: only the engine's step completes, and only these ask the engine.
     expect(filesThatName('completeOffboarding')).toEqual([
       'activities/offboardings.ts',
-      'database/completion.ts',
+      'database/offboarding/completion.ts',
     ]);
     expect(filesThatName('completeOffboardingOf')).toEqual([
       'web/api/completions.ts',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';

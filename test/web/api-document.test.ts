@@ -1,10 +1,10 @@
 import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, test } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { publishTest } from '../../database/core/webhook-events.ts';
 import { WebhookEvent } from '../../database/entities/index.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createToken } from '../../database/tokens.ts';
 import { createUser } from '../../database/users.ts';
 import { apiAt, expectProblem } from '../support/api.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { completeOffboarding } from '../../database/completion.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createToken } from '../../database/tokens.ts';
 import { updateUser } from '../../database/users.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { updateAsset } from '../../database/assets.ts';
 import { auditTrail } from '../../database/audit-trail.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import { record } from '../../database/core/change.ts';
 import { updateLicense } from '../../database/licenses.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/users.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

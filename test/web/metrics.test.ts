@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { recordFailedStep } from '../../database/failed-steps.ts';
+import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
 import { createToken } from '../../database/tokens.ts';
 import { userById } from '../../database/users.ts';
 import { freePort } from '../../scripts/local/ports.ts';

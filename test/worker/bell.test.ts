@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { expect, it, onTestFinished } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/replays.ts';
 import { type BellListener, hangBell } from '../../worker/bell.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PendingDelivery } from '../../database/deliveries.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/replays.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { webhookDeliveryWorkflowId } from '../../workflows/messages.ts';

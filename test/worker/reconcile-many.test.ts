@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import type { Engine } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { completeOffboarding } from '../../database/completion.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding } from '../../database/entities/index.ts';
-import { cancelOffboarding } from '../../database/offboardings.ts';
+import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import {

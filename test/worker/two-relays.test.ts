@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays } from '../../domain/dates.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createRelay } from '../../worker/relay.ts';

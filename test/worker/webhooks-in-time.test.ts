@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { lastHeartbeat } from '../../database/heartbeats.ts';
-import { setEndDate } from '../../database/offboardings.ts';
+import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';

@@ -1,10 +1,10 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
-import { openForCompletion } from '../../database/completion-without-end-date.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { recordFailedStep } from '../../database/failed-steps.ts';
-import { cancelOffboarding } from '../../database/offboardings.ts';
+import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
+import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { complete, retry, searchAttributes } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { listApiOffboardings, readApiOffboarding } from '../../database/api-offboardings.ts';
 import { offboardingStates } from '../../database/entities/offboarding.ts';
+import { listApiOffboardings, readApiOffboarding } from '../../database/offboarding/api-offboardings.ts';
 import { assetStatuses } from '../../domain/assets.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';

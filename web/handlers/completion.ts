@@ -1,8 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { readChecklistPage } from '../../database/checklist-page.ts';
-import { obstacleFor } from '../../database/completion-gate.ts';
-import { previewCompletion } from '../../database/completion-preview.ts';
+import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import { obstacleFor } from '../../database/offboarding/completion-gate.ts';
+import { previewCompletion } from '../../database/offboarding/completion-preview.ts';
 import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';

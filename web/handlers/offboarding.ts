@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import { readChecklistPage } from '../../database/checklist-page.ts';
-import { closedAnswer } from '../../database/completion.ts';
-import { cancelOffboarding } from '../../database/offboardings.ts';
+import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import { closedAnswer } from '../../database/offboarding/completion.ts';
+import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { isUuid } from '../input/fields.ts';
 import { idIn, isHtmx, queryText } from '../input/request.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { lastPageOf } from '../../database/core/pagination.ts';
-import { queueOf } from '../../database/queue.ts';
+import { queueOf } from '../../database/offboarding/queue.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheadFrom, lookAheads } from '../../domain/queue.ts';
 import { pageIn, queryText } from '../input/request.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { type ChecklistPage, readChecklistPage } from '../../database/checklist-page.ts';
-import { reminderHistoryOf } from '../../database/reminder-history.ts';
+import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { newToken } from '../engine.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { readChecklistPage } from '../../database/checklist-page.ts';
 import { mailPreferencesOf } from '../../database/mail-preferences.ts';
+import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';

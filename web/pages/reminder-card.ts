@@ -1,5 +1,5 @@
-import type { ChecklistPage } from '../../database/checklist-page.ts';
-import type { ReminderHistory, ShownMoment } from '../../database/reminder-history.ts';
+import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import type { ReminderHistory, ShownMoment } from '../../database/offboarding/reminder-history.ts';
 import { openWords } from '../../domain/leaving.ts';
 import { mailOutcomes } from '../../domain/mails.ts';
 import { skipReasons } from '../../domain/reminders.ts';

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { readChecklistPage } from '../../database/checklist-page.ts';
 import { failedMailsOf } from '../../database/failed-mail.ts';
+import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reportsShown, userRecordOf } from '../../database/user-record.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { completeOffboarding } from '../../../database/completion.ts';
 import { Offboarding } from '../../../database/entities/index.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { updateUser } from '../../../database/users.ts';
 import { expectProblem, pointers } from '../../support/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';

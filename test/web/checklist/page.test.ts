@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordFailedStep } from '../../../database/failed-steps.ts';
+import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
 import { recoverLaptop, rejectRequest } from '../../support/clearing.ts';
 import { allClear, ownConsole } from './setting.ts';
 

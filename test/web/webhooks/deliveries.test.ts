@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { setEndDate } from '../../../database/offboardings.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
 import type { Answer } from '../../support/web.ts';
 import { deliver, subscribe, tried } from '../../support/webhooks.ts';

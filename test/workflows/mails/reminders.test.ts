@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
-import { setEndDate } from '../../../database/offboardings.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/users.ts';
 import { addDays, todayIn } from '../../../domain/dates.ts';
 import { retryNow } from '../../../workflows/messages.ts';

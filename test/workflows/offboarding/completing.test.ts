@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
-import { completeOffboarding } from '../../../database/completion.ts';
-import { openForCompletion } from '../../../database/completion-without-end-date.ts';
 import { Mail } from '../../../database/entities/index.ts';
-import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
+import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { complete, mailWorkflowId } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';

@@ -1,6 +1,6 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
-import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
+import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { complete, lastDayChanged } from '../../../workflows/messages.ts';

@@ -1,7 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
-import { picturesOf } from '../../../database/checklists.ts';
+import { picturesOf } from '../../../database/offboarding/snapshots.ts';
 import {
   complete,
   hardwareChanged,

@@ -2,9 +2,9 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
-import { openForCompletion } from '../../../database/completion-without-end-date.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
-import { cancelOffboarding, setEndDate } from '../../../database/offboardings.ts';
+import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
+import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
 import {
   complete,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { LastDay } from '../domain/reminders.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { LastDay } from '../../domain/reminders.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import { reminderReschedule, reminderScheduleOf } from './reminder-schedule.ts';
 
 /** Which leavers a change of the workspace's settings concerns: all, or those without a zone of their own. */

@@ -1,13 +1,13 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { OpenCounts } from '../domain/checklist.ts';
-import type { CalendarDate } from '../domain/dates.ts';
-import { addDays } from '../domain/dates.ts';
-import { type LookAhead, lookAheads } from '../domain/queue.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import { openCounts } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import { addDays } from '../../domain/dates.ts';
+import { type LookAhead, lookAheads } from '../../domain/queue.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { openCounts } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** One row of the queue: who, when, under whom, and how much is still open. */
 export interface QueueRow extends OpenCounts {

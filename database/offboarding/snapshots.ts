@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import type { OpenCounts } from '../domain/checklist.ts';
-import { openCounts } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import type { OffboardingState } from './entities/offboarding.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import { openCounts } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { OffboardingState } from '../entities/offboarding.ts';
 import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 
 /** How much is open for one person, read by one statement. */

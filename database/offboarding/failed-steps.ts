@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /**
  * Records the step of an offboarding's process that failed for good and waits for a person, or that none

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What a completion will do, for the page that asks once more. */
 export interface CompletionPreview {

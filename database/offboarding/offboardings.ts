@@ -1,12 +1,12 @@
-import type { Actor } from '../domain/actor.ts';
-import type { CalendarDate } from '../domain/dates.ts';
-import { InvalidInput, Refusal } from '../domain/failures.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { publish } from './core/webhook-events.ts';
-import { todayOf, workspaceOf } from './core/workspace.ts';
-import { Offboarding } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { publish } from '../core/webhook-events.ts';
+import { todayOf, workspaceOf } from '../core/workspace.ts';
+import { Offboarding } from '../entities/index.ts';
 import { skipReminders } from './reminder-schedule.ts';
 import { rescheduleRemindersOf } from './reminders.ts';
 

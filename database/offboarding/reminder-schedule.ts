@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CalendarDate } from '../domain/dates.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
 import {
   type LastDay,
   type PlannedMoment,
@@ -7,10 +7,10 @@ import {
   type ReminderSettings,
   type SkipReason,
   type StoredMoment,
-} from '../domain/reminders.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+} from '../../domain/reminders.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What the workspace says about last days and their reminders. */
 export interface ScheduleSettings extends ReminderSettings {

@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { AssetStatus } from '../domain/assets.ts';
-import type { OpenCounts, RequestStatus } from '../domain/checklist.ts';
-import type { CalendarDate } from '../domain/dates.ts';
-import { NotFound } from '../domain/failures.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import { checklistItems, openCounts } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { type CursorPage, cursorPageOf } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import type { OffboardingState } from './entities/offboarding.ts';
+import type { AssetStatus } from '../../domain/assets.ts';
+import type { OpenCounts, RequestStatus } from '../../domain/checklist.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import { NotFound } from '../../domain/failures.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { checklistItems, openCounts } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { type CursorPage, cursorPageOf } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** An offboarding as the API shows it. */
 export interface ApiOffboarding {

@@ -1,22 +1,22 @@
 import { LockMode, raw } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { isClear } from '../domain/checklist.ts';
-import { type Completed, endDateOnCompletion, type NotCompleted } from '../domain/completion.ts';
-import { NotFound } from '../domain/failures.ts';
-import type { Picture } from './checklists.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { isClear } from '../../domain/checklist.ts';
+import { type Completed, endDateOnCompletion, type NotCompleted } from '../../domain/completion.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { changeOf } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { TryAgain } from '../core/retrying.ts';
+import { inTransaction } from '../core/transaction.ts';
+import { publish } from '../core/webhook-events.ts';
+import { todayOf, zoneOf } from '../core/workspace.ts';
+import { Offboarding, User } from '../entities/index.ts';
+import { revokeAllAccess } from '../revoke-access.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
-import { changeOf } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { TryAgain } from './core/retrying.ts';
-import { inTransaction } from './core/transaction.ts';
-import { publish } from './core/webhook-events.ts';
-import { todayOf, zoneOf } from './core/workspace.ts';
-import { Offboarding, User } from './entities/index.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { skipReminders } from './reminder-schedule.ts';
-import { revokeAllAccess } from './revoke-access.ts';
+import type { Picture } from './snapshots.ts';
 
 /** What became of a completion; of one that was carried out also what is open then. */
 type Completion = NotCompleted | (Completed & { picture: Picture });

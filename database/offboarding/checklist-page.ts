@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { AssetStatus } from '../domain/assets.ts';
-import type { RequestStatus } from '../domain/checklist.ts';
-import type { CalendarDate } from '../domain/dates.ts';
-import { NotFound } from '../domain/failures.ts';
-import type { Role } from '../domain/permissions.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
-import { checklistItems } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import type { OffboardingState } from './entities/offboarding.ts';
+import type { AssetStatus } from '../../domain/assets.ts';
+import type { RequestStatus } from '../../domain/checklist.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import { NotFound } from '../../domain/failures.ts';
+import type { Role } from '../../domain/permissions.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import type { DeliveryState, WebhookEventType } from '../../domain/webhooks.ts';
+import { checklistItems } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** A device still out. */
 export interface HardwareItem {

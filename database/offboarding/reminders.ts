@@ -1,14 +1,13 @@
 import { sql } from 'kysely';
-import { systemActor } from '../domain/actor.ts';
-import { type OpenCounts, stillOpen } from '../domain/checklist.ts';
-import { daysBetween, todayIn } from '../domain/dates.ts';
-import { isWaiting, newsAt, nextOverdueMoment } from '../domain/reminders.ts';
-import { openCountsOf } from './checklists.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { type Offboarding, Reminder } from './entities/index.ts';
+import { systemActor } from '../../domain/actor.ts';
+import { type OpenCounts, stillOpen } from '../../domain/checklist.ts';
+import { daysBetween, todayIn } from '../../domain/dates.ts';
+import { isWaiting, newsAt, nextOverdueMoment } from '../../domain/reminders.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { type Offboarding, Reminder } from '../entities/index.ts';
 import { type NextReminder, nextReminderOf } from './next-reminder.ts';
 import {
   readScheduleSettings,
@@ -16,6 +15,7 @@ import {
   type ScheduleSettings,
   scheduleReminders,
 } from './reminder-schedule.ts';
+import { openCountsOf } from './snapshots.ts';
 
 /**
  * Makes the moments of the open offboarding fit the person's last day: their end date, or the day they were marked

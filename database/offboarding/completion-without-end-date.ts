@@ -1,13 +1,13 @@
-import { type Actor, systemActor } from '../domain/actor.ts';
-import { isClear } from '../domain/checklist.ts';
-import { completionObstacles } from '../domain/completion.ts';
-import { GateRefusal, Refusal } from '../domain/failures.ts';
-import { requestDeadlineMs } from '../domain/request-deadline.ts';
+import { type Actor, systemActor } from '../../domain/actor.ts';
+import { isClear } from '../../domain/checklist.ts';
+import { completionObstacles } from '../../domain/completion.ts';
+import { GateRefusal, Refusal } from '../../domain/failures.ts';
+import { requestDeadlineMs } from '../../domain/request-deadline.ts';
+import { changeAbout } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { runAll } from '../core/run-all.ts';
+import { Offboarding } from '../entities/index.ts';
 import { gateOf, obstacleIn } from './completion-gate.ts';
-import { changeAbout } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { runAll } from './core/run-all.ts';
-import { Offboarding } from './entities/index.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import { type Actor, actorUserId } from '../domain/actor.ts';
-import type { OpenCounts } from '../domain/checklist.ts';
-import type { CompletionObstacle } from '../domain/completion.ts';
-import { may } from '../domain/permissions.ts';
-import { maySignIn } from '../domain/user-status.ts';
-import { openCounts } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import type { User } from './entities/index.ts';
-import { isOtherSuperAdmin } from './super-admins.ts';
-import { userById } from './users.ts';
+import { type Actor, actorUserId } from '../../domain/actor.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import type { CompletionObstacle } from '../../domain/completion.ts';
+import { may } from '../../domain/permissions.ts';
+import { maySignIn } from '../../domain/user-status.ts';
+import { openCounts } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { User } from '../entities/index.ts';
+import { isOtherSuperAdmin } from '../super-admins.ts';
+import { userById } from '../users.ts';
 
 /** What decides whether somebody can be completed. */
 export interface Gate {
