@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { connect } from '../database/core/orm.ts';
 import { secretBox } from '../database/core/secret-box.ts';
 import { WebhookEndpoint } from '../database/entities/index.ts';
-import { createUser } from '../database/users.ts';
+import { createUser } from '../database/people/users.ts';
 import { createEndpoint } from '../database/webhooks.ts';
 import { throughputOf } from './clock.ts';
 import { type Place, secretKey } from './place.ts';

@@ -5,9 +5,9 @@ import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
+import { applyUserChanges } from '../people/users.ts';
 import { isDataRefused } from '../postgres-errors.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
-import { applyUserChanges } from '../users.ts';
 import { AlreadyDone } from './lines.ts';
 import { findPerson } from './person-lookup.ts';
 

@@ -3,8 +3,8 @@ import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { inTransaction } from '../core/transaction.ts';
+import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../people/users.ts';
 import { lockWithSuperAdmins } from '../super-admins.ts';
-import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../users.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 

@@ -8,8 +8,8 @@ import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
+import { userById } from '../people/users.ts';
 import { isOtherSuperAdmin } from '../super-admins.ts';
-import { userById } from '../users.ts';
 
 /** What decides whether somebody can be completed. */
 export interface Gate {

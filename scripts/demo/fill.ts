@@ -2,7 +2,7 @@ import { changeWithin } from '../../database/core/change.ts';
 import type { Database, EntityManager } from '../../database/core/orm.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { User } from '../../database/entities/index.ts';
-import { applyUserChanges } from '../../database/users.ts';
+import { applyUserChanges } from '../../database/people/users.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { makeCompany, type Size, writeCompany } from './company.ts';

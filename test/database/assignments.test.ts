@@ -4,7 +4,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { Assignment } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

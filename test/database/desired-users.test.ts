@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import { readApiUser } from '../../database/api-users.ts';
 import { inTransaction } from '../../database/core/transaction.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { readApiUser } from '../../database/people/api-users.ts';
 import {
   type DesiredUser,
   type NewDesiredUser,
   type Preconditions,
   patchUser,
   putUser,
-} from '../../database/upsert-user.ts';
+} from '../../database/people/upsert-user.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 

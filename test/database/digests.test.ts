@@ -6,7 +6,7 @@ import { remindedOf } from '../../database/mail-contents.ts';
 import { createDueDigests } from '../../database/mail-digests.ts';
 import { withholdAll, withholdMail } from '../../database/mails.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
-import { createUser } from '../../database/users.ts';
+import { createUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { ownDatabase } from '../support/database.ts';
 

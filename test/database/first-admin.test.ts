@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { idOfPersonWith } from '../../database/credentials.ts';
 import { AuditEntry, User } from '../../database/entities/index.ts';
 import { ensureFirstAdmin, makeSuperAdmin } from '../../database/first-admin.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -2,7 +2,7 @@ import type { Database } from '../../database/core/orm.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { momentLines, momentStates } from '../support/moments.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
 import { createLink, peekLink, useLink } from '../../database/one-time-links.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -4,8 +4,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { hearing, type Statement } from '../../bench/hearing.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../database/notifications.ts';
+import { createUser } from '../../database/people/users.ts';
 import { personSignedIn } from '../../database/sessions.ts';
-import { createUser } from '../../database/users.ts';
 import { ownDatabase } from '../support/database.ts';
 
 const { database, ownerUrl } = await ownDatabase();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { searchPeople } from '../../database/people-search.ts';
-import { createUser, updateUser } from '../../database/users.ts';
+import { searchPeople } from '../../database/people/people-search.ts';
+import { createUser, updateUser } from '../../database/people/users.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

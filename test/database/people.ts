@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { Database } from '../../database/core/orm.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
-import { createUser, type NewUser, updateUser } from '../../database/users.ts';
+import { createUser, type NewUser, updateUser } from '../../database/people/users.ts';
 import type { AuditAction } from '../../domain/audit.ts';
 
 export const hr = 'token:hr';

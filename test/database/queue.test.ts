@@ -5,7 +5,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { queueOf } from '../../database/offboarding/queue.ts';
-import { createUser, updateUser } from '../../database/users.ts';
+import { createUser, updateUser } from '../../database/people/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import { lookAheads } from '../../domain/queue.ts';
 import { userStatuses } from '../../domain/user-status.ts';

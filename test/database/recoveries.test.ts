@@ -3,7 +3,7 @@ import { assetById, updateAsset } from '../../database/assets.ts';
 import { assignAsset, historyOf, recoverAsset } from '../../database/assignments.ts';
 import { Asset, Assignment } from '../../database/entities/index.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import type { Recovery } from '../../domain/assets.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';

@@ -3,7 +3,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { Notification, User } from '../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { addDays } from '../../domain/dates.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -5,6 +5,7 @@ import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, Request } from '../../database/entities/index.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
+import { updateUser } from '../../database/people/users.ts';
 import {
   approveRequest,
   createRequest,
@@ -13,7 +14,6 @@ import {
   requestById,
   resolveRequest,
 } from '../../database/requests.ts';
-import { updateUser } from '../../database/users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

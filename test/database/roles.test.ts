@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { AuditEntry, Notification, Session, User } from '../../database/entities/index.ts';
 import { createLink, peekLink } from '../../database/one-time-links.ts';
+import { updateUser, userById } from '../../database/people/users.ts';
 import { changeRole } from '../../database/roles.ts';
 import { createToken, findLivingToken } from '../../database/tokens.ts';
-import { updateUser, userById } from '../../database/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

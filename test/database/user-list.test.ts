@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
-import { listDepartments, listUsers } from '../../database/user-list.ts';
-import { createUser } from '../../database/users.ts';
+import { listDepartments, listUsers } from '../../database/people/user-list.ts';
+import { createUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../support/database.ts';
 
 const { database } = await ownDatabase();

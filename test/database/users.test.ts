@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AuditEntry, Outbox, Reminder } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
-import { updateUser, userById } from '../../database/users.ts';
+import { updateUser, userById } from '../../database/people/users.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 import { detailsOf, hr, leave, offboardingsOf, someone } from './people.ts';

@@ -4,10 +4,10 @@ import { Mail, Notification, Offboarding, User } from '../../database/entities/i
 import { mailTokens } from '../../database/mail-tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createLink } from '../../database/one-time-links.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { createRequest, resolveRequest } from '../../database/requests.ts';
 import { assignSeat } from '../../database/seats.ts';
 import { createToken, revokeToken } from '../../database/tokens.ts';
-import { updateUser } from '../../database/users.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -27,7 +27,7 @@ describe('no statement', () => {
       'database/undelivered.ts: sql.lit(testEventType',
       "database/backlog.ts: sql.ref('created_at'",
       "database/backlog.ts: sql.ref('due_at'",
-      'database/user-record.ts: sql.lit(reportsShown',
+      'database/people/user-record.ts: sql.lit(reportsShown',
       // A type of event, which is one of a list.
       'database/core/webhook-events.ts: sql.id(`deliveries of ',
       'database/core/webhook-events.ts: sql.id(type',

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
 import { createLink } from '../../database/one-time-links.ts';
-import { updateUser, userById } from '../../database/users.ts';
+import { updateUser, userById } from '../../database/people/users.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';

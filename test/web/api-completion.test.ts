@@ -8,8 +8,8 @@ import {
   Offboarding,
   User,
 } from '../../database/entities/index.ts';
+import { userById } from '../../database/people/users.ts';
 import { createToken } from '../../database/tokens.ts';
-import { userById } from '../../database/users.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

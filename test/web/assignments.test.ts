@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { assetById } from '../../database/assets.ts';
 import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { Assignment } from '../../database/entities/index.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { said, saidBeside } from '../support/said.ts';

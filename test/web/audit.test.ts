@@ -4,7 +4,7 @@ import { auditTrail } from '../../database/audit-trail.ts';
 import { record } from '../../database/core/change.ts';
 import { updateLicense } from '../../database/licenses.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

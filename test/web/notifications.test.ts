@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { Mail, Notification, User } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../database/offboarding/reminders.ts';
-import { updateUser } from '../../database/users.ts';
+import { updateUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -3,7 +3,7 @@ import { assetById, updateAsset } from '../../database/assets.ts';
 import { assignAsset } from '../../database/assignments.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { licenseById, updateLicense } from '../../database/licenses.ts';
-import { updateUser, userById } from '../../database/users.ts';
+import { updateUser, userById } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { fieldsOf } from '../support/form.ts';

@@ -1,7 +1,7 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { listApiUsers, readApiUser } from '../../database/api-users.ts';
-import { type Applied, patchUser, putUser } from '../../database/upsert-user.ts';
+import { listApiUsers, readApiUser } from '../../database/people/api-users.ts';
+import { type Applied, patchUser, putUser } from '../../database/people/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceMoment } from '../../domain/source-moments.ts';
 import type { Services } from '../services.ts';

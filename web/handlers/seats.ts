@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { userById } from '../../database/people/users.ts';
 import { assignSeat } from '../../database/seats.ts';
-import { userById } from '../../database/users.ts';
 import { idField } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';

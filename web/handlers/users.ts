@@ -1,8 +1,8 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { searchPeople } from '../../database/people-search.ts';
-import { listDepartments, listUsers } from '../../database/user-list.ts';
-import { createUser, updateUser, userById } from '../../database/users.ts';
+import { searchPeople } from '../../database/people/people-search.ts';
+import { listDepartments, listUsers } from '../../database/people/user-list.ts';
+import { createUser, updateUser, userById } from '../../database/people/users.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { editForm, loadedOf } from '../input/edit-form.ts';

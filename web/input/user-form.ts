@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { EntityManager } from '../../database/core/orm.ts';
 import type { User } from '../../database/entities/index.ts';
-import { type FoundPerson, searchPeople } from '../../database/people-search.ts';
-import { idOfPersonExactly } from '../../database/user-list.ts';
-import type { NewUser, UserFields } from '../../database/users.ts';
+import { type FoundPerson, searchPeople } from '../../database/people/people-search.ts';
+import { idOfPersonExactly } from '../../database/people/user-list.ts';
+import type { NewUser, UserFields } from '../../database/people/users.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import type { FormValues } from '../pages/page-note.ts';
 import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from './edit-form.ts';

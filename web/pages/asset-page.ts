@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { assetById } from '../../database/assets.ts';
 import { historyOf } from '../../database/assignments.ts';
-import { searchPeople } from '../../database/people-search.ts';
+import { searchPeople } from '../../database/people/people-search.ts';
 import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { isHtmx, soughtPerson } from '../input/request.ts';
 import type { Services } from '../services.ts';

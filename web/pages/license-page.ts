@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { licenseById } from '../../database/licenses.ts';
-import { searchPeople } from '../../database/people-search.ts';
+import { searchPeople } from '../../database/people/people-search.ts';
 import { seatsInUse } from '../../database/seats.ts';
 import { newToken } from '../engine.ts';
 import { isHtmx, pageIn, sought, soughtPerson } from '../input/request.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { failedMailsOf } from '../../database/failed-mail.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
-import { reportsShown, userRecordOf } from '../../database/user-record.ts';
+import { reportsShown, userRecordOf } from '../../database/people/user-record.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { mailOutcomes } from '../../domain/mails.ts';

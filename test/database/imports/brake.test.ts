@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { importById, MassChangeRefusal, startImport } from '../../../database/imports/imports.ts';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import type { Cast } from '../../support/cast.ts';
 import { csvOf } from '../../support/importing.ts';
 import { importTests, setBrake } from './setting.ts';

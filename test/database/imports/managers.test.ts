@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
-import { createUser } from '../../../database/users.ts';
+import { createUser } from '../../../database/people/users.ts';
 import { csvOf } from '../../support/importing.ts';
 import { importTests, mailOf, newId, personWith } from './setting.ts';
 

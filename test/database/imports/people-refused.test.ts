@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
-import { createUser, userById } from '../../../database/users.ts';
+import { createUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../support/importing.ts';
 import { importTests, mailOf, newId, problemsOf } from './setting.ts';
 

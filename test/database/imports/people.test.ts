@@ -4,7 +4,7 @@ import { bulkInsertUsers } from '../../../database/imports/bulk-insert-users.ts'
 import { evaluateLines } from '../../../database/imports/evaluate.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
-import { createUser, userById } from '../../../database/users.ts';
+import { createUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../support/importing.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { factsOf, importTests, mailOf, newId, personWith, trailOf } from './setting.ts';

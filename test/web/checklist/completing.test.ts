@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { assignAsset } from '../../../database/assignments.ts';
 import { AuditEntry } from '../../../database/entities/index.ts';
-import { userById } from '../../../database/users.ts';
+import { userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { said } from '../../support/said.ts';
 import type { Browserlike } from '../../support/web.ts';

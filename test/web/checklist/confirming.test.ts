@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
-import { updateUser, userById } from '../../../database/users.ts';
+import { updateUser, userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { said } from '../../support/said.ts';
 import { ownConsole } from './setting.ts';

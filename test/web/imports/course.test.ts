@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { executeBatch } from '../../../database/imports/progress.ts';
-import { userById } from '../../../database/users.ts';
+import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
 import { said } from '../../support/said.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
-import { userById } from '../../../database/users.ts';
+import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
 import { startWeb } from '../../support/web.ts';

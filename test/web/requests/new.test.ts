@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { Request } from '../../../database/entities/index.ts';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import { said, saidBeside } from '../../support/said.ts';
 import { requestTests } from './setting.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { assetById } from '../../../database/assets.ts';
 import { assignAsset } from '../../../database/assignments.ts';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import { said, saidBeside } from '../../support/said.ts';
 import { offered, requestTests } from './setting.ts';
 

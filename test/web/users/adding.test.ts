@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
-import { userById } from '../../../database/users.ts';
+import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';

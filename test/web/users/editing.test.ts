@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { userById } from '../../../database/users.ts';
+import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, offboardingOf, type Setting, somebodyGone } from './setting.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { updateUser, userById } from '../../../database/users.ts';
+import { updateUser, userById } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { startWeb } from '../../support/web.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/core/orm.ts';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
-import { createUser } from '../../../database/users.ts';
+import { createUser } from '../../../database/people/users.ts';
 import { makeCast } from '../../support/cast.ts';
 import type { TestWeb } from '../../support/web.ts';
 

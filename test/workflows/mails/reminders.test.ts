@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import { addDays, todayIn } from '../../../domain/dates.ts';
 import { retryNow } from '../../../workflows/messages.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';

@@ -1,7 +1,7 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, it } from 'vitest';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
-import { updateUser } from '../../../database/users.ts';
+import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { complete, lastDayChanged } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';

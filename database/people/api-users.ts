@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { CalendarDate } from '../domain/dates.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import type { EntityManager } from './core/orm.ts';
-import { type CursorPage, cursorPageOf } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import type { User } from './entities/index.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { type CursorPage, cursorPageOf } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { User } from '../entities/index.ts';
 
 /** A person as the API shows them, in the order of its fields: the hash of it is the tag of this state. */
 export interface ApiUser {

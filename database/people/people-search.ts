@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { UserStatus } from '../domain/user-status.ts';
-import { likePattern } from './core/like-pattern.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { likePattern } from '../core/like-pattern.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** A person as a choice: whom to give something to. */
 export interface FoundPerson {

@@ -1,22 +1,22 @@
-import type { Actor } from '../domain/actor.ts';
-import type { CalendarDate } from '../domain/dates.ts';
-import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import { changeAbout, changeWithin } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import { toRefusal } from './core/constraints.ts';
-import { refuseUnseen, type Seen } from './core/field-diff.ts';
-import type { EntityManager } from './core/orm.ts';
-import { User } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
+import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { changeAbout, changeWithin } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import { toRefusal } from '../core/constraints.ts';
+import { refuseUnseen, type Seen } from '../core/field-diff.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { User } from '../entities/index.ts';
 import {
   alreadyOffboarded,
   cancelOpenOffboarding,
   changeEndDate,
   followDeactivation,
   followZone,
-} from './offboarding/offboardings.ts';
-import { revokeAllAccess } from './revoke-access.ts';
-import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from './super-admins.ts';
+} from '../offboarding/offboardings.ts';
+import { revokeAllAccess } from '../revoke-access.ts';
+import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from '../super-admins.ts';
 
 /** What a person's record holds. A role is given by `changeRole`. */
 export interface UserFields {

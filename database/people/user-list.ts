@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Role } from '../domain/permissions.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import { likePattern } from './core/like-pattern.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
+import type { Role } from '../../domain/permissions.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { likePattern } from '../core/like-pattern.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** One line of the list of people. */
 export interface ListedUser {

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
-import { NotFound } from '../domain/failures.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import type { OffboardingState } from './entities/offboarding.ts';
+import { NotFound } from '../../domain/failures.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** Somebody who reports to a person. */
 export interface Report {
