@@ -1,9 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
+import { revokeSeat, seatById } from '../database/inventory/seats.ts';
 import { closedAnswer, completeOffboarding } from '../database/offboarding/completion.ts';
 import { cancelExpiredOpening } from '../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../database/offboarding/failed-steps.ts';
 import { picturesOf } from '../database/offboarding/snapshots.ts';
-import { revokeSeat, seatById } from '../database/seats.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { connect, type Database } from '../database/core/orm.ts';
-import { createLicense } from '../database/licenses.ts';
+import { createLicense } from '../database/inventory/licenses.ts';
+import { assignSeat } from '../database/inventory/seats.ts';
 import { createUser } from '../database/people/users.ts';
-import { assignSeat } from '../database/seats.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
 import { inTurns } from './clock.ts';

@@ -4,12 +4,12 @@ import {
   type AssetFacts as Facts,
   statusToStore,
 } from '../../domain/imports/evaluate-asset.ts';
-import { type AssetFacts, addAsset, changeAsset } from '../assets.ts';
-import { handOut } from '../assignments.ts';
 import { changeAbout } from '../core/change.ts';
 import { itemChangeWithin } from '../core/change-item.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { inTransaction } from '../core/transaction.ts';
+import { type AssetFacts, addAsset, changeAsset } from '../inventory/assets.ts';
+import { handOut } from '../inventory/assignments.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 

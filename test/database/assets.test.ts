@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { assetById, assetsOnTheShelf, createAsset, findAssets, updateAsset } from '../../database/assets.ts';
 import { Assignment, AuditEntry } from '../../database/entities/index.ts';
+import {
+  assetById,
+  assetsOnTheShelf,
+  createAsset,
+  findAssets,
+  updateAsset,
+} from '../../database/inventory/assets.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { assetById, createAsset } from '../../database/assets.ts';
-import { assignAsset } from '../../database/assignments.ts';
 import { Assignment } from '../../database/entities/index.ts';
+import { assetById, createAsset } from '../../database/inventory/assets.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../database/people/users.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import { Assignment, User } from '../../database/entities/index.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { Refusal } from '../../domain/failures.ts';

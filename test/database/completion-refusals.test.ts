@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
+import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
-import { createLicense, findLicenses, licenseById, updateLicense } from '../../database/licenses.ts';
-import { assignSeat } from '../../database/seats.ts';
+import {
+  createLicense,
+  findLicenses,
+  licenseById,
+  updateLicense,
+} from '../../database/inventory/licenses.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { createAsset } from '../../database/assets.ts';
-import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
+import { createAsset } from '../../database/inventory/assets.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { queueOf } from '../../database/offboarding/queue.ts';
 import { createUser, updateUser } from '../../database/people/users.ts';
 import { addDays } from '../../domain/dates.ts';

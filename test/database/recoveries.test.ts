@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { assetById, updateAsset } from '../../database/assets.ts';
-import { assignAsset, historyOf, recoverAsset } from '../../database/assignments.ts';
 import { Asset, Assignment } from '../../database/entities/index.ts';
+import { assetById, updateAsset } from '../../database/inventory/assets.ts';
+import { assignAsset, historyOf, recoverAsset } from '../../database/inventory/assignments.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { Recovery } from '../../domain/assets.ts';

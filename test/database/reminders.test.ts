@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import { Notification, User } from '../../database/entities/index.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';

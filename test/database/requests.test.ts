@@ -1,11 +1,9 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { assetById } from '../../database/assets.ts';
-import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, Request } from '../../database/entities/index.ts';
-import { openCountsOf } from '../../database/offboarding/snapshots.ts';
-import { updateUser } from '../../database/people/users.ts';
+import { assetById } from '../../database/inventory/assets.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import {
   approveRequest,
   createRequest,
@@ -13,7 +11,9 @@ import {
   type Resolution,
   requestById,
   resolveRequest,
-} from '../../database/requests.ts';
+} from '../../database/inventory/requests.ts';
+import { openCountsOf } from '../../database/offboarding/snapshots.ts';
+import { updateUser } from '../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { Outbox, Seat, User } from '../../database/entities/index.ts';
-import { licenseById } from '../../database/licenses.ts';
+import { licenseById } from '../../database/inventory/licenses.ts';
+import { assignSeat, revokeSeat, seatsInUse } from '../../database/inventory/seats.ts';
 import { openCountsOf } from '../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { assignSeat, revokeSeat, seatsInUse } from '../../database/seats.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
+import { assignSeat, revokeSeat } from '../../database/inventory/seats.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { assignSeat, revokeSeat } from '../../database/seats.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../support/clearing.ts';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { assignSeat } from '../../database/seats.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';

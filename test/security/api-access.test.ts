@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiToken } from '../../database/entities/index.ts';
-import { createRequest } from '../../database/requests.ts';
+import { createRequest } from '../../database/inventory/requests.ts';
 import { createToken, revokeToken } from '../../database/tokens.ts';
 import { type Scope, scopes } from '../../domain/scopes.ts';
 import { apiAt } from '../support/api.ts';

@@ -1,12 +1,12 @@
-import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
+import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
+import { createRequest, resolveRequest } from '../../database/inventory/requests.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail-tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createRequest, resolveRequest } from '../../database/requests.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { createToken, revokeToken } from '../../database/tokens.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Notification, User } from '../../database/entities/index.ts';
-import { createRequest } from '../../database/requests.ts';
+import { createRequest } from '../../database/inventory/requests.ts';
 import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';

@@ -1,7 +1,7 @@
-import { recoverAsset } from '../../database/assignments.ts';
 import type { Database } from '../../database/core/orm.ts';
-import { resolveRequest } from '../../database/requests.ts';
-import { revokeSeat } from '../../database/seats.ts';
+import { recoverAsset } from '../../database/inventory/assignments.ts';
+import { resolveRequest } from '../../database/inventory/requests.ts';
+import { revokeSeat } from '../../database/inventory/seats.ts';
 import type { Cast } from './cast.ts';
 
 type Things = Pick<Cast, 'ivo' | 'laptop' | 'requestId' | 'seatId'>;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Notification, Offboarding, User } from '../../database/entities/index.ts';
+import { createRequest } from '../../database/inventory/requests.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createRequest } from '../../database/requests.ts';
 import { createToken } from '../../database/tokens.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

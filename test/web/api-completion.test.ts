@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import {
   AuditEntry,
   IdempotencyKey,
@@ -8,6 +7,7 @@ import {
   Offboarding,
   User,
 } from '../../database/entities/index.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { userById } from '../../database/people/users.ts';
 import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';

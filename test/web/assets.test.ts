@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { assetById, createAsset } from '../../database/assets.ts';
-import { assignAsset } from '../../database/assignments.ts';
 import { Asset } from '../../database/entities/index.ts';
+import { assetById, createAsset } from '../../database/inventory/assets.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { said, saidBeside } from '../support/said.ts';

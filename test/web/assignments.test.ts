@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { assetById } from '../../database/assets.ts';
-import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { Assignment } from '../../database/entities/index.ts';
+import { assetById } from '../../database/inventory/assets.ts';
+import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

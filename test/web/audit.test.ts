@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { updateAsset } from '../../database/assets.ts';
 import { auditTrail } from '../../database/audit-trail.ts';
 import { record } from '../../database/core/change.ts';
-import { updateLicense } from '../../database/licenses.ts';
+import { updateAsset } from '../../database/inventory/assets.ts';
+import { updateLicense } from '../../database/inventory/licenses.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { License, Seat } from '../../database/entities/index.ts';
-import { createLicense, licenseById } from '../../database/licenses.ts';
+import { createLicense, licenseById } from '../../database/inventory/licenses.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { createUser, updateUser } from '../../database/people/users.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';

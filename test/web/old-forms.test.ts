@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { assetById, updateAsset } from '../../database/assets.ts';
-import { assignAsset } from '../../database/assignments.ts';
 import { Offboarding } from '../../database/entities/index.ts';
-import { licenseById, updateLicense } from '../../database/licenses.ts';
+import { assetById, updateAsset } from '../../database/inventory/assets.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
+import { licenseById, updateLicense } from '../../database/inventory/licenses.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
-import { recoverAsset } from '../../database/assignments.ts';
 import { Assignment, Offboarding, User } from '../../database/entities/index.ts';
+import { recoverAsset } from '../../database/inventory/assignments.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import { Offboarding } from '../../database/entities/index.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

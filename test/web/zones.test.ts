@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
-import { assignAsset, recoverAsset } from '../../database/assignments.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { assignSeat } from '../../database/seats.ts';
+import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { assignAsset } from '../../database/assignments.ts';
 import { readBacklog } from '../../database/backlog.ts';
 import { sqlOf } from '../../database/core/tables.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';
 import { createRelay } from '../../worker/relay.ts';

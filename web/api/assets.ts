@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { assignByTag, recoverByTag } from '../../database/items-by-external-id.ts';
+import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { choice, text } from '../input/fields.ts';

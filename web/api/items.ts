@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { assignSeatByExternalId, createRequestByExternalId } from '../../database/items-by-external-id.ts';
+import {
+  assignSeatByExternalId,
+  createRequestByExternalId,
+} from '../../database/inventory/items-by-external-id.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { text } from '../input/fields.ts';
 import type { Services } from '../services.ts';

@@ -6,7 +6,7 @@ import {
   createAsset,
   findAssets,
   updateAsset,
-} from '../../database/assets.ts';
+} from '../../database/inventory/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
 import { editForm, readEdit } from '../input/edit-form.ts';
 import { choice, optionalText, text } from '../input/fields.ts';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { type AssetWithHolder, assetById } from '../../database/assets.ts';
-import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/assignments.ts';
+import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
+import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { idField, optionalChoice, optionalId, optionalText } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';

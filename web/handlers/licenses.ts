@@ -1,7 +1,12 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import type { License } from '../../database/entities/index.ts';
-import { createLicense, findLicenses, licenseById, updateLicense } from '../../database/licenses.ts';
+import {
+  createLicense,
+  findLicenses,
+  licenseById,
+  updateLicense,
+} from '../../database/inventory/licenses.ts';
 import { editForm, readEdit } from '../input/edit-form.ts';
 import { optionalText, text, wholeNumber } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';

@@ -1,8 +1,8 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { createRequest, findRequests, type RequestFilter } from '../../database/inventory/requests.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
-import { createRequest, findRequests, type RequestFilter } from '../../database/requests.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { idField, optionalText, text } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';

@@ -6,7 +6,7 @@ import {
   type Resolution,
   requestById,
   resolveRequest,
-} from '../../database/requests.ts';
+} from '../../database/inventory/requests.ts';
 import { isOpenRequest, requestOutcomes } from '../../domain/checklist.ts';
 import { optionalId, optionalText } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';

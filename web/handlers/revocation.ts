@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { Offboarding } from '../../database/entities/index.ts';
-import { revokeSeat, seatById } from '../../database/seats.ts';
+import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/completion.ts';
 import { NoAnswerYet, type Question } from '../engine.ts';
 import { formToken } from '../input/fields.ts';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { assignSeat } from '../../database/inventory/seats.ts';
 import { userById } from '../../database/people/users.ts';
-import { assignSeat } from '../../database/seats.ts';
 import { idField } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';

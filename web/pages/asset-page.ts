@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { assetById } from '../../database/assets.ts';
-import { historyOf } from '../../database/assignments.ts';
+import { assetById } from '../../database/inventory/assets.ts';
+import { historyOf } from '../../database/inventory/assignments.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { isHtmx, soughtPerson } from '../input/request.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { licenseById } from '../../database/licenses.ts';
+import { licenseById } from '../../database/inventory/licenses.ts';
+import { seatsInUse } from '../../database/inventory/seats.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
-import { seatsInUse } from '../../database/seats.ts';
 import { newToken } from '../engine.ts';
 import { isHtmx, pageIn, sought, soughtPerson } from '../input/request.ts';
 import type { Services } from '../services.ts';

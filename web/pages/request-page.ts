@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
-import { assetsOnTheShelf } from '../../database/assets.ts';
-import { requestById } from '../../database/requests.ts';
+import { assetsOnTheShelf } from '../../database/inventory/assets.ts';
+import { requestById } from '../../database/inventory/requests.ts';
 import { isOpenRequest } from '../../domain/checklist.ts';
 import { mayReceiveItems } from '../../domain/user-status.ts';
 import { isHtmx, sought } from '../input/request.ts';

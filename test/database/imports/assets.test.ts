@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
-import { assetById } from '../../../database/assets.ts';
-import { recoverAsset } from '../../../database/assignments.ts';
 import { Asset } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
+import { assetById } from '../../../database/inventory/assets.ts';
+import { recoverAsset } from '../../../database/inventory/assignments.ts';
 import { csvOf } from '../../support/importing.ts';
 import { factsOf, importTests, newId, problemsOf, trailOf } from './setting.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { assignAsset } from '../../../database/assignments.ts';
 import { AuditEntry } from '../../../database/entities/index.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { said } from '../../support/said.ts';

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { resolveRequest } from '../../../database/requests.ts';
+import { resolveRequest } from '../../../database/inventory/requests.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { requestTests } from './setting.ts';
 

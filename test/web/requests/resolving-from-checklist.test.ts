@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { approveRequest } from '../../../database/requests.ts';
+import { approveRequest } from '../../../database/inventory/requests.ts';
 import { said, saidBeside } from '../../support/said.ts';
 import { offered, requestTests } from './setting.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import { assetById } from '../../../database/assets.ts';
-import { assignAsset } from '../../../database/assignments.ts';
+import { assetById } from '../../../database/inventory/assets.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { said, saidBeside } from '../../support/said.ts';
 import { offered, requestTests } from './setting.ts';

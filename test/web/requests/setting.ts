@@ -1,4 +1,4 @@
-import { createRequest, requestById } from '../../../database/requests.ts';
+import { createRequest, requestById } from '../../../database/inventory/requests.ts';
 import { consoleTests } from '../../support/console.ts';
 
 /** A console where Ivo sees to the wishes of Emil, who stays. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { assignAsset } from '../../../database/assignments.ts';
 import { Mail } from '../../../database/entities/index.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';

@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
-import { assignAsset } from '../../../database/assignments.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { picturesOf } from '../../../database/offboarding/snapshots.ts';
 import {
   complete,

@@ -1,8 +1,8 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { assignAsset } from '../../../database/assignments.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';

@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import type { RevokeSeatAnswer } from '../domain/completion.ts';
-import { NotFound, Refusal } from '../domain/failures.ts';
-import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import { likePattern } from './core/like-pattern.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import { License, Seat } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { RevokeSeatAnswer } from '../../domain/completion.ts';
+import { NotFound, Refusal } from '../../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import { likePattern } from '../core/like-pattern.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import { License, Seat } from '../entities/index.ts';
 import { lockLicense } from './licenses.ts';
 
 /** A seat in use, with the person who has it. */

@@ -1,16 +1,16 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../domain/assets.ts';
-import { InvalidInput, NotFound } from '../domain/failures.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import { changeItem, type ItemChange } from './core/change-item.ts';
-import { changedFields, fieldDiff, refuseUnseen, type Seen } from './core/field-diff.ts';
-import { likePattern } from './core/like-pattern.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import { Asset } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../../domain/assets.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import { changeItem, type ItemChange } from '../core/change-item.ts';
+import { changedFields, fieldDiff, refuseUnseen, type Seen } from '../core/field-diff.ts';
+import { likePattern } from '../core/like-pattern.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import { Asset } from '../entities/index.ts';
 
 /** Who has an asset, and since when. */
 export interface Holder {

@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import type { AssetStatus, Recovery } from '../domain/assets.ts';
-import { InvalidInput, NotFound } from '../domain/failures.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AssetStatus, Recovery } from '../../domain/assets.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { changeWithin } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { Assignment, type Request, Seat } from '../entities/index.ts';
 import { assetById } from './assets.ts';
 import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
-import { changeWithin } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { Assignment, type Request, Seat } from './entities/index.ts';
 import { makeRequest, type Wish } from './requests.ts';
 import { giveSeat } from './seats.ts';
 

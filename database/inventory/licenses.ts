@@ -1,14 +1,14 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { InvalidInput, NotFound } from '../domain/failures.ts';
-import { changeItem, type ItemChange } from './core/change-item.ts';
-import { changedFields, fieldDiff, refuseUnseen, type Seen } from './core/field-diff.ts';
-import { likePattern } from './core/like-pattern.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import { License } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { changeItem, type ItemChange } from '../core/change-item.ts';
+import { changedFields, fieldDiff, refuseUnseen, type Seen } from '../core/field-diff.ts';
+import { likePattern } from '../core/like-pattern.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import { License } from '../entities/index.ts';
 
 /** A license as lists show it. */
 export interface LicenseRow {

@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../domain/checklist.ts';
-import { InvalidInput, NotFound } from '../domain/failures.ts';
-import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../../domain/checklist.ts';
+import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import { Asset, Request } from '../entities/index.ts';
 import { handOut } from './assignments.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import { Asset, Request } from './entities/index.ts';
 
 /** A request with the person who made it. */
 export interface RequestRow {

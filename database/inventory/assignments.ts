@@ -1,21 +1,21 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
+import type { Actor } from '../../domain/actor.ts';
 import {
   type AssetStatus,
   canBeAssigned,
   checkRecovery,
   type Recovery,
   type ReturnCondition,
-} from '../domain/assets.ts';
-import { Refusal } from '../domain/failures.ts';
-import { refuseUnlessMayReceiveItems, type UserStatus } from '../domain/user-status.ts';
+} from '../../domain/assets.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
+import { changeAbout, changeWithin } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
+import { Assignment } from '../entities/index.ts';
 import { assetById, lockAsset } from './assets.ts';
-import { changeAbout, changeWithin } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { inTransaction } from './core/transaction.ts';
-import { Assignment } from './entities/index.ts';
 
 /** One line of an asset's history. */
 export interface PastAssignment {
