@@ -1,5 +1,5 @@
-import { type NextTry, nextTryOf } from '../database/deliveries.ts';
-import { giveUpDelivery } from '../database/delivery-attempts.ts';
+import { giveUpDelivery } from '../database/webhooks/attempts.ts';
+import { type NextTry, nextTryOf } from '../database/webhooks/deliveries.ts';
 import { triesOf } from '../domain/webhook-schedule.ts';
 import type { World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { type Parcel, parcelOf } from '../database/deliveries.ts';
-import { type Attempt, giveUpDelivery, recordAttempt } from '../database/delivery-attempts.ts';
+import { type Attempt, giveUpDelivery, recordAttempt } from '../database/webhooks/attempts.ts';
+import { type Parcel, parcelOf } from '../database/webhooks/deliveries.ts';
 import { retryMoment } from '../domain/webhook-schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks.ts';
 import { whileBeating } from './beating.ts';

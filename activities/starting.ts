@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { type PendingDelivery, pendingDeliveriesOf } from '../database/deliveries.ts';
 import { inFlight } from '../database/in-flight.ts';
 import { pendingMailsOf } from '../database/mails.ts';
+import { type PendingDelivery, pendingDeliveriesOf } from '../database/webhooks/deliveries.ts';
 import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../workflows/messages.ts';
 import { whileBeating } from './beating.ts';
 import type { World } from './world.ts';

@@ -6,7 +6,7 @@ import { connect } from '../database/core/orm.ts';
 import { secretBox } from '../database/core/secret-box.ts';
 import { WebhookEndpoint } from '../database/entities/index.ts';
 import { createUser } from '../database/people/users.ts';
-import { createEndpoint } from '../database/webhooks.ts';
+import { createEndpoint } from '../database/webhooks/endpoints.ts';
 import { throughputOf } from './clock.ts';
 import { type Place, secretKey } from './place.ts';
 import type { Row } from './report.ts';

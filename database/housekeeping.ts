@@ -5,7 +5,7 @@ import { sqlOf } from './core/tables.ts';
 import { deleteOldKeys } from './idempotency.ts';
 import { deleteOldLines } from './imports/retention.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
-import { deleteOldSecrets } from './webhook-secrets.ts';
+import { deleteOldSecrets } from './webhooks/secrets.ts';
 
 /**
  * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
 import { asSignalled } from '../activities/pictures.ts';
-import type { PendingDelivery } from '../database/deliveries.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import type { Picture } from '../database/offboarding/snapshots.ts';
+import type { PendingDelivery } from '../database/webhooks/deliveries.ts';
 import {
   csvImportStart,
   csvImportWorkflow,

@@ -14,7 +14,7 @@ import { recordHeartbeat, removeHeartbeat } from '../database/heartbeats.ts';
 import { cleanUp, withAdvisoryLock } from '../database/housekeeping.ts';
 import { mailTokens } from '../database/mail-tokens.ts';
 import { cancelAbandonedCompletions } from '../database/offboarding/completion-without-end-date.ts';
-import { allowedRanges } from '../database/webhook-address.ts';
+import { allowedRanges } from '../database/webhooks/address.ts';
 import { usualSchedule } from '../domain/webhook-schedule.ts';
 import { timed } from '../metrics/calls.ts';
 import { serveMetrics } from '../metrics/serving.ts';

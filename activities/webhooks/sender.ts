@@ -1,7 +1,7 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
-import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database/webhook-address.ts';
+import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database/webhooks/address.ts';
 import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhook-attempts.ts';
 import { BlockedAddress, outcomeOfError } from './outcomes.ts';
 

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
-import { allowedRanges } from '../../database/webhook-address.ts';
+import { allowedRanges } from '../../database/webhooks/address.ts';
 import { forbiddenAddresses, writingsOfThisMachine } from '../support/addresses.ts';
 import { startReceiver, startReceiversAt, startTlsReceiver } from '../support/receiver.ts';
 import { selfSigned } from '../support/self-signed.ts';

@@ -10,12 +10,12 @@ import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboa
 import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { createUser, updateUser } from '../../database/people/users.ts';
-import { replayUndeliveredSince } from '../../database/replays.ts';
 import { changeRole } from '../../database/roles.ts';
 import { endOtherSessions } from '../../database/sessions.ts';
 import { createToken, revokeToken } from '../../database/tokens.ts';
-import { rotateSecret } from '../../database/webhook-secrets.ts';
-import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';
+import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks/endpoints.ts';
+import { replayUndeliveredSince } from '../../database/webhooks/replays.ts';
+import { rotateSecret } from '../../database/webhooks/secrets.ts';
 import { updateReminderSettings } from '../../database/workspace-settings.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop } from '../support/clearing.ts';

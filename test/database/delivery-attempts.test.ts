@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Attempt, giveUpDelivery, recordAttempt } from '../../database/delivery-attempts.ts';
 import { AuditEntry, Notification, WebhookAttempt, WebhookEndpoint } from '../../database/entities/index.ts';
-import { pauseEndpoint, turnEndpointOn } from '../../database/webhooks.ts';
+import { type Attempt, giveUpDelivery, recordAttempt } from '../../database/webhooks/attempts.ts';
+import { pauseEndpoint, turnEndpointOn } from '../../database/webhooks/endpoints.ts';
 import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { makeCast } from '../support/cast.ts';

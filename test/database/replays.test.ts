@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
-import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../database/replays.ts';
-import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';
+import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks/endpoints.ts';
+import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../database/webhooks/replays.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

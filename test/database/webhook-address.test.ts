@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { allowedRanges, endpointUrlProblem, mayReach } from '../../database/webhook-address.ts';
+import { allowedRanges, endpointUrlProblem, mayReach } from '../../database/webhooks/address.ts';
 import { forbiddenAddresses, writingsOfThisMachine } from '../support/addresses.ts';
 
 const nothing = allowedRanges([]);

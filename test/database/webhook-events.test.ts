@@ -7,7 +7,7 @@ import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks.ts';
+import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks/endpoints.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

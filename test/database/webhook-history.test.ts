@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { undeliveredTo } from '../../database/undelivered.ts';
-import { deliveryById, listDeliveries } from '../../database/webhook-history.ts';
+import { deliveryById, listDeliveries } from '../../database/webhooks/history.ts';
+import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 import { again, deliver, subscribe, tried } from '../support/webhooks.ts';

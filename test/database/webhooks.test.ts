@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { AuditEntry, WebhookEndpoint } from '../../database/entities/index.ts';
-import { endpointById, listEndpoints } from '../../database/webhook-endpoints.ts';
-import { deleteOldSecrets, rotateSecret } from '../../database/webhook-secrets.ts';
+import { endpointById, listEndpoints } from '../../database/webhooks/endpoint-list.ts';
 import {
   createEndpoint,
   deleteEndpoint,
   pauseEndpoint,
   turnEndpointOn,
   updateEndpoint,
-} from '../../database/webhooks.ts';
+} from '../../database/webhooks/endpoints.ts';
+import { deleteOldSecrets, rotateSecret } from '../../database/webhooks/secrets.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 import { deliver, deliveriesTo } from '../support/webhooks.ts';

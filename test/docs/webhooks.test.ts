@@ -7,7 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedHeaders } from '../../activities/webhooks/signature.ts';
-import { newSecret } from '../../database/webhook-secrets.ts';
+import { newSecret } from '../../database/webhooks/secrets.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { webhookEventTypes } from '../../domain/webhooks.ts';
 import { describedEvents } from '../../web/api/event-schemas.ts';

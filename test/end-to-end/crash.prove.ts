@@ -8,7 +8,7 @@ import {
   WebhookDelivery,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

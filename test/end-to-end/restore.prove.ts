@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { connect } from '../../database/core/orm.ts';
 import { Mail, User, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

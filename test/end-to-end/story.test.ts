@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { AuditEntry, Notification, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { openConsole, startBrowser } from '../support/browser.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -10,7 +10,7 @@ import {
   WebhookEvent,
 } from '../../database/entities/index.ts';
 import { createToken } from '../../database/tokens.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { allowedRanges } from '../../database/webhook-address.ts';
+import { allowedRanges } from '../../database/webhooks/address.ts';
 import { openConsole, startBrowser } from '../support/browser.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -24,7 +24,7 @@ describe('no statement', () => {
 
   test('names anything but a constant of ours', () => {
     expect(found(/sql\.(?:lit|ref|id|table)\([^)$]*/g).toSorted()).toEqual([
-      'database/undelivered.ts: sql.lit(testEventType',
+      'database/webhooks/undelivered.ts: sql.lit(testEventType',
       "database/backlog.ts: sql.ref('created_at'",
       "database/backlog.ts: sql.ref('due_at'",
       'database/people/user-record.ts: sql.lit(reportsShown',

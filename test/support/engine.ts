@@ -9,7 +9,7 @@ import { makeLog } from '../../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../../config/repeat.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
-import { allowedRanges } from '../../database/webhook-address.ts';
+import { allowedRanges } from '../../database/webhooks/address.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';

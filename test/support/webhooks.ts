@@ -3,7 +3,7 @@ import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
 import {
   type ChosenEventType,

@@ -5,7 +5,7 @@ import { publishTest } from '../../database/core/webhook-events.ts';
 import { WebhookEvent } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
 import { apiRoutes } from '../../web/api/map.ts';

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { testEndpoint } from '../../database/replays.ts';
+import { testEndpoint } from '../../database/webhooks/replays.ts';
 import { type BellListener, hangBell } from '../../worker/bell.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { recoverLaptop } from '../support/clearing.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { PendingDelivery } from '../../database/deliveries.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { testEndpoint } from '../../database/replays.ts';
+import type { PendingDelivery } from '../../database/webhooks/deliveries.ts';
+import { testEndpoint } from '../../database/webhooks/replays.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { webhookDeliveryWorkflowId } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';

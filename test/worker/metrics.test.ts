@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';

@@ -4,7 +4,7 @@ import { expect, inject, it } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { lastHeartbeat } from '../../database/heartbeats.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';
 import { connectEngine, NoAnswerYet } from '../../web/engine.ts';

@@ -5,7 +5,7 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import {
   complete,

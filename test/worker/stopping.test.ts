@@ -4,7 +4,7 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { lastHeartbeat } from '../../database/heartbeats.ts';
-import { createEndpoint } from '../../database/webhooks.ts';
+import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
-import { allowedRanges } from '../../database/webhook-address.ts';
+import { allowedRanges } from '../../database/webhooks/address.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';

@@ -1,9 +1,9 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
-import { replayDelivery, replayUndeliveredSince } from '../../database/replays.ts';
-import { undeliveredTo } from '../../database/undelivered.ts';
-import { endpointById } from '../../database/webhook-endpoints.ts';
-import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhook-history.ts';
+import { endpointById } from '../../database/webhooks/endpoint-list.ts';
+import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhooks/history.ts';
+import { replayDelivery, replayUndeliveredSince } from '../../database/webhooks/replays.ts';
+import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';

@@ -1,17 +1,17 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { secretBox } from '../../database/core/secret-box.ts';
-import { testEndpoint } from '../../database/replays.ts';
-import { allowedRanges, endpointUrlProblem } from '../../database/webhook-address.ts';
-import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhook-endpoints.ts';
-import { rotateSecret } from '../../database/webhook-secrets.ts';
+import { allowedRanges, endpointUrlProblem } from '../../database/webhooks/address.ts';
+import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhooks/endpoint-list.ts';
 import {
   createEndpoint,
   deleteEndpoint,
   pauseEndpoint,
   turnEndpointOn,
   updateEndpoint,
-} from '../../database/webhooks.ts';
+} from '../../database/webhooks/endpoints.ts';
+import { testEndpoint } from '../../database/webhooks/replays.ts';
+import { rotateSecret } from '../../database/webhooks/secrets.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { disablingReasons } from '../../domain/webhook-health.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
-import type { ListedDelivery } from '../../database/webhook-history.ts';
+import type { ListedDelivery } from '../../database/webhooks/history.ts';
 import { isHtmx, queryText } from '../input/request.ts';
 
 /** How a page with deliveries on their way keeps itself up to date. */

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { turnEndpointOn } from '../../../database/webhooks.ts';
+import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
 import { said, saidBeside } from '../../support/said.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';

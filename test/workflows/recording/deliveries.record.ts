@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { pauseEndpoint } from '../../../database/webhooks.ts';
+import { pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import {
   retryNow,
   webhookDeliveryStart,

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { deleteEndpoint } from '../../../database/webhooks.ts';
+import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { startReceiver } from '../../support/receiver.ts';

@@ -2,7 +2,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
-import { createEndpoint } from '../../../database/webhooks.ts';
+import { createEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { complete, webhookDeliveryWorkflowId } from '../../../workflows/messages.ts';
 import type { Cast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';

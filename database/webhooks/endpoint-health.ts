@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { systemActor } from '../domain/actor.ts';
-import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
-import { type DisablingReason, failingAfter, hasFailedTooLong } from '../domain/webhook-health.ts';
-import type { EndpointState } from '../domain/webhooks.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import { systemActor } from '../../domain/actor.ts';
+import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
+import { type DisablingReason, failingAfter, hasFailedTooLong } from '../../domain/webhook-health.ts';
+import type { EndpointState } from '../../domain/webhooks.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** An endpoint whose row is locked. */
 export interface LockedEndpoint {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import { NotFound } from '../domain/failures.ts';
-import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
-import type { DeliveryState, WebhookEventType } from '../domain/webhooks.ts';
-import type { EntityManager } from './core/orm.ts';
-import { lastPageOf, offsetOf, type Page, pageSize } from './core/pagination.ts';
-import { sqlOf } from './core/tables.ts';
-import type { Attempt } from './delivery-attempts.ts';
+import { NotFound } from '../../domain/failures.ts';
+import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
+import type { DeliveryState, WebhookEventType } from '../../domain/webhooks.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { lastPageOf, offsetOf, type Page, pageSize } from '../core/pagination.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { Attempt } from './attempts.ts';
 import { isUndelivered } from './undelivered.ts';
 
 /** One delivery in a list. */

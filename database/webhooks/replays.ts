@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { NotFound, Refusal } from '../domain/failures.ts';
-import { type DeliveryState, testEventType, type WebhookEventType } from '../domain/webhooks.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { publishTest } from './core/webhook-events.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { NotFound, Refusal } from '../../domain/failures.ts';
+import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { publishTest } from '../core/webhook-events.ts';
 import { changeEndpoint, type EndpointChange } from './endpoint-change.ts';
 import { isUndelivered } from './undelivered.ts';
 

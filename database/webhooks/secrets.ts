@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { Refusal } from '../domain/failures.ts';
-import type { EntityManager } from './core/orm.ts';
-import type { SecretBox } from './core/secret-box.ts';
-import { sqlOf } from './core/tables.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { Refusal } from '../../domain/failures.ts';
+import type { EntityManager } from '../core/orm.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import { sqlOf } from '../core/tables.ts';
 import { changeEndpoint } from './endpoint-change.ts';
 
 /** A symmetric key as Standard Webhooks writes it: 32 random bytes. */

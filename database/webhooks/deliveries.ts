@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
-import type { EndpointState, WebhookEventType } from '../domain/webhooks.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
+import type { EndpointState, WebhookEventType } from '../../domain/webhooks.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** Which event goes to which endpoint; `replayOf` is the delivery this one repeats. */
 export interface PendingDelivery {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { testEventType } from '../domain/webhooks.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import { testEventType } from '../../domain/webhooks.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /**
  * The condition that a delivery `d` of an event `e` is the last one of an event that has never arrived at its

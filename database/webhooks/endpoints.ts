@@ -1,12 +1,12 @@
-import type { Actor } from '../domain/actor.ts';
-import type { ChosenEventType } from '../domain/webhooks.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import type { SecretBox } from './core/secret-box.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { ChosenEventType } from '../../domain/webhooks.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import type { SecretBox } from '../core/secret-box.ts';
+import { WebhookEndpoint } from '../entities/index.ts';
 import { changeEndpoint } from './endpoint-change.ts';
 import { stopDeliveries } from './endpoint-health.ts';
-import { WebhookEndpoint } from './entities/index.ts';
-import { newSecret } from './webhook-secrets.ts';
+import { newSecret } from './secrets.ts';
 
 /** What a person says about an endpoint. The URL has been judged by `endpointUrlProblem`. */
 export interface EndpointFields {

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/postgresql';
-import type { Actor } from '../domain/actor.ts';
-import type { AuditAction, AuditDetails } from '../domain/audit.ts';
-import { NotFound } from '../domain/failures.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { withRetries } from './core/retrying.ts';
-import { WebhookEndpoint } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import { NotFound } from '../../domain/failures.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { withRetries } from '../core/retrying.ts';
+import { WebhookEndpoint } from '../entities/index.ts';
 
 /** A change of a webhook endpoint, inside its transaction, with its row locked. */
 export interface EndpointChange {
