@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { EntityManager } from '../database/core/orm.ts';
-import { completionOf, noticesOf, remindedOf } from '../database/mail-contents.ts';
+import { completionOf, noticesOf, remindedOf } from '../database/mail/contents.ts';
 import {
   giveUpMail,
   nextMailTry,
@@ -8,7 +8,7 @@ import {
   type WaitingMail,
   waitingMail,
   withholdMail,
-} from '../database/mails.ts';
+} from '../database/mail/mails.ts';
 import { whileBeating } from './beating.ts';
 import type { Letter } from './mail/letter.ts';
 import { completionLetter } from './mail/letters/completion.ts';

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { inFlight } from '../database/in-flight.ts';
-import { pendingMailsOf } from '../database/mails.ts';
+import { pendingMailsOf } from '../database/mail/mails.ts';
 import { type PendingDelivery, pendingDeliveriesOf } from '../database/webhooks/deliveries.ts';
 import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../workflows/messages.ts';
 import { whileBeating } from './beating.ts';

@@ -12,7 +12,7 @@ import { connect, type Database } from '../database/core/orm.ts';
 import { secretBox } from '../database/core/secret-box.ts';
 import { recordHeartbeat, removeHeartbeat } from '../database/heartbeats.ts';
 import { cleanUp, withAdvisoryLock } from '../database/housekeeping.ts';
-import { mailTokens } from '../database/mail-tokens.ts';
+import { mailTokens } from '../database/mail/tokens.ts';
 import { cancelAbandonedCompletions } from '../database/offboarding/completion-without-end-date.ts';
 import { allowedRanges } from '../database/webhooks/address.ts';
 import { usualSchedule } from '../domain/webhook-schedule.ts';

@@ -1,4 +1,4 @@
-import type { MailTokens } from '../../database/mail-tokens.ts';
+import type { MailTokens } from '../../database/mail/tokens.ts';
 import type { MailKind } from '../../domain/mails.ts';
 
 /** Where letters lead. */

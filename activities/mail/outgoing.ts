@@ -1,4 +1,4 @@
-import type { Receiver, WaitingMail } from '../../database/mails.ts';
+import type { Receiver, WaitingMail } from '../../database/mail/mails.ts';
 import { asHtml } from './as-html.ts';
 import { asText } from './as-text.ts';
 import type { Letter } from './letter.ts';

@@ -60,7 +60,7 @@ export const Outbox = defineEntity({
 });
 export type Outbox = InferEntity<typeof Outbox>;
 
-/** As in database/notifications.ts. */
+/** As in database/mail/notifications.ts. */
 const comesInHundreds = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
   and about_user_id is distinct from user_id)`;
 

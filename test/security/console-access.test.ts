@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
-import { mailTokens } from '../../database/mail-tokens.ts';
+import { mailTokens } from '../../database/mail/tokens.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { createToken } from '../../database/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

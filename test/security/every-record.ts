@@ -3,7 +3,7 @@ import { Mail, Notification, Offboarding, User } from '../../database/entities/i
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { createRequest, resolveRequest } from '../../database/inventory/requests.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
-import { mailTokens } from '../../database/mail-tokens.ts';
+import { mailTokens } from '../../database/mail/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { createLink } from '../../database/one-time-links.ts';
 import { updateUser } from '../../database/people/users.ts';

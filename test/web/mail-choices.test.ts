@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
-import { mailPreferencesOf } from '../../database/mail-preferences.ts';
-import { mailTokens } from '../../database/mail-tokens.ts';
+import { mailPreferencesOf } from '../../database/mail/preferences.ts';
+import { mailTokens } from '../../database/mail/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';

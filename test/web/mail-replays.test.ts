@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { makeLinks } from '../../activities/mail/links.ts';
 import { smtpMailer } from '../../activities/mail/mailer.ts';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
-import { mailTokens } from '../../database/mail-tokens.ts';
+import { mailTokens } from '../../database/mail/tokens.ts';
 import { complete } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { updateMailPreferences } from '../../database/mail-preferences.ts';
+import { updateMailPreferences } from '../../database/mail/preferences.ts';
 import { mailKinds } from '../../domain/mails.ts';
 import { readForm } from '../input/forms.ts';
 import { mailKindsFor } from '../pages/own-page.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { replayMail } from '../../database/mail-replays.ts';
+import { replayMail } from '../../database/mail/replays.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet } from '../engine.ts';
 import { optionalId } from '../input/fields.ts';

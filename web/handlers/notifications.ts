@@ -6,7 +6,7 @@ import {
   type NotificationGroup,
   type NotificationRow,
   notificationsOf,
-} from '../../database/notifications.ts';
+} from '../../database/mail/notifications.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
 import { noticeText } from '../../domain/notices.ts';
 import { may } from '../../domain/permissions.ts';

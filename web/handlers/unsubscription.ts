@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { unsubscribe } from '../../database/mail-preferences.ts';
-import { mailTokens, type UnsubscribeRequest } from '../../database/mail-tokens.ts';
+import { unsubscribe } from '../../database/mail/preferences.ts';
+import { mailTokens, type UnsubscribeRequest } from '../../database/mail/tokens.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';

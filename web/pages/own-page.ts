@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { mailPreferencesOf } from '../../database/mail-preferences.ts';
+import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { failedMailsOf } from '../../database/failed-mail.ts';
+import { failedMailsOf } from '../../database/mail/failed-mail.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reportsShown, userRecordOf } from '../../database/people/user-record.ts';
 import { stillOpen } from '../../domain/checklist.ts';

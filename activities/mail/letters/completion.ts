@@ -1,5 +1,5 @@
-import type { Completion } from '../../../database/mail-contents.ts';
-import type { Receiver } from '../../../database/mails.ts';
+import type { Completion } from '../../../database/mail/contents.ts';
+import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/permissions.ts';
 import { type Letter, link, paragraph } from '../letter.ts';
 import type { Links } from '../links.ts';

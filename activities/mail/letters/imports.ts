@@ -1,4 +1,4 @@
-import type { Receiver } from '../../../database/mails.ts';
+import type { Receiver } from '../../../database/mail/mails.ts';
 import { addressOfImport } from '../../../domain/imports/imports.ts';
 import { type Notice, noticeText } from '../../../domain/notices.ts';
 import { type Letter, link, paragraph } from '../letter.ts';

@@ -1,4 +1,4 @@
-import type { Receiver } from '../../../database/mails.ts';
+import type { Receiver } from '../../../database/mail/mails.ts';
 import { type Notice, noticeText } from '../../../domain/notices.ts';
 import { type Letter, link, list, paragraph } from '../letter.ts';
 import type { Links } from '../links.ts';

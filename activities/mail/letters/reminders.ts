@@ -1,5 +1,5 @@
-import type { OpenItem, Reminded } from '../../../database/mail-contents.ts';
-import type { Receiver } from '../../../database/mails.ts';
+import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
+import type { Receiver } from '../../../database/mail/mails.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/leaving.ts';
 import { may } from '../../../domain/permissions.ts';
 import {

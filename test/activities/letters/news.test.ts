@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { completionLetter } from '../../../activities/mail/letters/completion.ts';
 import { importsLetter } from '../../../activities/mail/letters/imports.ts';
 import { problemsLetter } from '../../../activities/mail/letters/problems.ts';
-import type { Completion } from '../../../database/mail-contents.ts';
+import type { Completion } from '../../../database/mail/contents.ts';
 import { ivo, links, mira, textOf } from './parts.ts';
 
 describe('the news of a completion', () => {

@@ -1,9 +1,9 @@
 import { asText } from '../../../activities/mail/as-text.ts';
 import type { Letter } from '../../../activities/mail/letter.ts';
 import { makeLinks } from '../../../activities/mail/links.ts';
-import type { OpenItem, Reminded } from '../../../database/mail-contents.ts';
-import { mailTokens } from '../../../database/mail-tokens.ts';
-import type { Receiver } from '../../../database/mails.ts';
+import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
+import type { Receiver } from '../../../database/mail/mails.ts';
+import { mailTokens } from '../../../database/mail/tokens.ts';
 import { endOfLastDay } from '../../../domain/dates.ts';
 
 export const tokens = mailTokens(Buffer.alloc(32, 'key').toString('base64'));

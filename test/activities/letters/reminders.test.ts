@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { remindersLetter } from '../../../activities/mail/letters/reminders.ts';
-import type { Reminded } from '../../../database/mail-contents.ts';
+import type { Reminded } from '../../../database/mail/contents.ts';
 import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './parts.ts';
 
 describe('a reminder to an IT admin', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mailTokens } from '../../../database/mail-tokens.ts';
+import { mailTokens } from '../../../database/mail/tokens.ts';
 import { links, tokens } from './parts.ts';
 
 describe('an unsubscribe link', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
-import { updateMailPreferences } from '../../../database/mail-preferences.ts';
+import { updateMailPreferences } from '../../../database/mail/preferences.ts';
 import { complete, retryNow } from '../../../workflows/messages.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';

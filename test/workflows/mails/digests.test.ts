@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { describe, expect, it } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Notification } from '../../../database/entities/index.ts';
-import { createDueDigests } from '../../../database/mail-digests.ts';
+import { createDueDigests } from '../../../database/mail/digests.ts';
 import { createDigester } from '../../../worker/mails.ts';
 import { makeCast } from '../../support/cast.ts';
 import { eventually } from '../../support/engine.ts';

@@ -2,7 +2,7 @@ import { beforeEach } from 'vitest';
 import { makeLinks } from '../../../activities/mail/links.ts';
 import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
-import { mailTokens } from '../../../database/mail-tokens.ts';
+import { mailTokens } from '../../../database/mail/tokens.ts';
 import { createDigester } from '../../../worker/mails.ts';
 import { mailWorkflowId } from '../../../workflows/messages.ts';
 import { ownDatabase } from '../../support/database.ts';

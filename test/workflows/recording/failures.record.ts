@@ -5,7 +5,7 @@ import { makeLinks } from '../../../activities/mail/links.ts';
 import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { assignSeat } from '../../../database/inventory/seats.ts';
-import { mailTokens } from '../../../database/mail-tokens.ts';
+import { mailTokens } from '../../../database/mail/tokens.ts';
 import { requestDeadlineMs } from '../../../domain/request-deadline.ts';
 import {
   complete,

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { MailOutcome } from '../domain/mails.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { MailOutcome } from '../../domain/mails.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** The last mail to somebody, when it was given up. */
 export interface FailedMail {

@@ -1,9 +1,9 @@
-import { userActor } from '../domain/actor.ts';
-import type { MailKind } from '../domain/mails.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { User } from './entities/index.ts';
+import { userActor } from '../../domain/actor.ts';
+import type { MailKind } from '../../domain/mails.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { User } from '../entities/index.ts';
 
 /** The kinds of mail that a person does not want. */
 export async function mailPreferencesOf(em: EntityManager, userId: number): Promise<MailKind[]> {

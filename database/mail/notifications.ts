@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { AuditDetails } from '../domain/audit.ts';
-import type { NotificationKind } from '../domain/notices.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { AuditDetails } from '../../domain/audit.ts';
+import type { NotificationKind } from '../../domain/notices.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** One message, with the name of the person it is about. */
 export interface NotificationRow {

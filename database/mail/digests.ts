@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { type CalendarDate, todayIn } from '../domain/dates.ts';
-import { digestIsDue, hourIn } from '../domain/digests.ts';
-import type { MailKind } from '../domain/mails.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { workspaceOf } from './core/workspace.ts';
+import { type CalendarDate, todayIn } from '../../domain/dates.ts';
+import { digestIsDue, hourIn } from '../../domain/digests.ts';
+import type { MailKind } from '../../domain/mails.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { workspaceOf } from '../core/workspace.ts';
 
 /** The kind of mail that carries a notification `n`; null for those that have a mail of their own or get none. */
 const digestKind = sql<MailKind | null>`

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { NotFound } from '../domain/failures.ts';
-import type { MailKind } from '../domain/mails.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { NotFound } from '../../domain/failures.ts';
+import type { MailKind } from '../../domain/mails.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What asking for a mail again came to. */
 export interface MailReplay {

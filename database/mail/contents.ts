@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../domain/dates.ts';
-import type { Notice } from '../domain/notices.ts';
-import { openItems } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
+import type { Notice } from '../../domain/notices.ts';
+import { openItems } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What a manager is told when an offboarding is complete. */
 export interface Completion {

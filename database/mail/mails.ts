@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { type MailKind, type MailOutcome, nextMailTryAfter, stateAfterMailTry } from '../domain/mails.ts';
-import type { Role } from '../domain/permissions.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import { type MailKind, type MailOutcome, nextMailTryAfter, stateAfterMailTry } from '../../domain/mails.ts';
+import type { Role } from '../../domain/permissions.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** A mail that is on its way, oldest first; those older than `ageMs`, from id `after` on. */
 export async function pendingMails(
