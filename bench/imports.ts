@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { createToken } from '../database/access/tokens.ts';
 import { connect } from '../database/core/orm.ts';
-import { createToken } from '../database/tokens.ts';
 import { timeOf } from './clock.ts';
 import type { Place } from './place.ts';
 import type { Row } from './report.ts';

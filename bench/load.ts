@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createToken } from '../database/access/tokens.ts';
 import { connect, type Database } from '../database/core/orm.ts';
-import { createToken } from '../database/tokens.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import { type Durations, durationsOf, timeOf } from './clock.ts';
 import type { Place } from './place.ts';

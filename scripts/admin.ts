@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readPublicUrl } from '../config/environment.ts';
-import { makeSuperAdmin } from '../database/first-admin.ts';
-import { createLink, linkPath } from '../database/one-time-links.ts';
+import { makeSuperAdmin } from '../database/access/first-admin.ts';
+import { createLink, linkPath } from '../database/access/one-time-links.ts';
 import { systemActor } from '../domain/actor.ts';
 import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createToken } from '../database/tokens.ts';
+import { createToken } from '../database/access/tokens.ts';
 import { systemActor } from '../domain/actor.ts';
 import { scopes } from '../domain/scopes.ts';
 import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts';

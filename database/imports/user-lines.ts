@@ -1,10 +1,10 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
+import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../people/users.ts';
-import { lockWithSuperAdmins } from '../super-admins.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 

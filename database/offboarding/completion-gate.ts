@@ -4,12 +4,12 @@ import type { OpenCounts } from '../../domain/checklist.ts';
 import type { CompletionObstacle } from '../../domain/completion.ts';
 import { may } from '../../domain/permissions.ts';
 import { maySignIn } from '../../domain/user-status.ts';
+import { isOtherSuperAdmin } from '../access/super-admins.ts';
 import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 import { userById } from '../people/users.ts';
-import { isOtherSuperAdmin } from '../super-admins.ts';
 
 /** What decides whether somebody can be completed. */
 export interface Gate {

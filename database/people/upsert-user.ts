@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { outdated, withMoment } from '../../domain/source-moments.ts';
+import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
-import { lockWithSuperAdmins } from '../super-admins.ts';
 import { type ApiUser, representationOf } from './api-users.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 

@@ -2,6 +2,8 @@ import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { revokeAllAccess } from '../access/revoke-access.ts';
+import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from '../access/super-admins.ts';
 import { changeAbout, changeWithin } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { toRefusal } from '../core/constraints.ts';
@@ -15,8 +17,6 @@ import {
   followDeactivation,
   followZone,
 } from '../offboarding/offboardings.ts';
-import { revokeAllAccess } from '../revoke-access.ts';
-import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from '../super-admins.ts';
 
 /** What a person's record holds. A role is given by `changeRole`. */
 export interface UserFields {

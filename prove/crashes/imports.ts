@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { createToken } from '../../database/tokens.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { csvOf } from '../../test/support/importing.ts';
 import type { Received } from '../../test/support/receiver.ts';
 import type { Machine } from '../machine/machine.ts';

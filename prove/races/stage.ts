@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { afterAll } from 'vitest';
+import { hashPassword } from '../../database/access/passwords.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { User } from '../../database/entities/index.ts';
-import { hashPassword } from '../../database/passwords.ts';
-import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { castPassword } from '../../test/support/cast.ts';
 import type { OwnDatabase } from '../../test/support/database.ts';

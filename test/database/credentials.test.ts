@@ -1,8 +1,8 @@
 import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../database/credentials.ts';
+import { idOfPersonWith } from '../../database/access/credentials.ts';
+import { needsRehash } from '../../database/access/passwords.ts';
 import { AuditEntry, User } from '../../database/entities/index.ts';
-import { needsRehash } from '../../database/passwords.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../database/credentials.ts';
+import { idOfPersonWith } from '../../database/access/credentials.ts';
+import { ensureFirstAdmin, makeSuperAdmin } from '../../database/access/first-admin.ts';
 import { AuditEntry, User } from '../../database/entities/index.ts';
-import { ensureFirstAdmin, makeSuperAdmin } from '../../database/first-admin.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { castPassword, makeCast } from '../support/cast.ts';

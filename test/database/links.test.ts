@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createLink, peekLink, useLink } from '../../database/access/one-time-links.ts';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
-import { createLink, peekLink, useLink } from '../../database/one-time-links.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
 import { hearing, type Statement } from '../../bench/hearing.ts';
+import { personSignedIn } from '../../database/access/sessions.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../database/mail/notifications.ts';
 import { createUser } from '../../database/people/users.ts';
-import { personSignedIn } from '../../database/sessions.ts';
 import { ownDatabase } from '../support/database.ts';
 
 const { database, ownerUrl } = await ownDatabase();

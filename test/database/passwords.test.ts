@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { hashPassword, isPassword, needsRehash } from '../../database/passwords.ts';
+import { hashPassword, isPassword, needsRehash } from '../../database/access/passwords.ts';
 
 test('a password is recognised by its hash, and another one is not', async () => {
   const stored = await hashPassword('three dull knives');

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createLink, peekLink } from '../../database/access/one-time-links.ts';
+import { changeRole } from '../../database/access/roles.ts';
+import { createToken, findLivingToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Notification, Session, User } from '../../database/entities/index.ts';
-import { createLink, peekLink } from '../../database/one-time-links.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
-import { changeRole } from '../../database/roles.ts';
-import { createToken, findLivingToken } from '../../database/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { createLink, peekLink } from '../../database/access/one-time-links.ts';
+import { changeRole } from '../../database/access/roles.ts';
+import { createToken, findLivingToken } from '../../database/access/tokens.ts';
 import { ApiToken, Notification, OneTimeLink, Session } from '../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboardings.ts';
-import { createLink, peekLink } from '../../database/one-time-links.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
-import { changeRole } from '../../database/roles.ts';
-import { createToken, findLivingToken } from '../../database/tokens.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { momentStates } from '../support/moments.ts';

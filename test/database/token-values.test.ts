@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { isTokenValue, makeTokenValue, prefixOf } from '../../database/token-format.ts';
+import { isTokenValue, makeTokenValue, prefixOf } from '../../database/access/token-format.ts';
 
 test('a token is its mark, 32 characters and their checksum', () => {
   const value = makeTokenValue();

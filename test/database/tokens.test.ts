@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { createToken, findLivingToken, listTokens, revokeToken } from '../../database/access/tokens.ts';
 import { ApiToken, AuditEntry, User } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken, findLivingToken, listTokens, revokeToken } from '../../database/tokens.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { Asset, License } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
 import { ownDatabase } from '../support/database.ts';

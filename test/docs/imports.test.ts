@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sleep } from '../../config/repeat.ts';
-import { createToken } from '../../database/tokens.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
 import { createImportStarter } from '../../worker/imports.ts';

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { createToken } from '../../database/tokens.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

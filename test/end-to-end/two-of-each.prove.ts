@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import {
   AuditEntry,
   Outbox,
@@ -9,7 +10,6 @@ import {
   WebhookDelivery,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { apiAt } from '../support/api.ts';

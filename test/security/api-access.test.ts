@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import { ApiToken } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
-import { createToken, revokeToken } from '../../database/tokens.ts';
 import { type Scope, scopes } from '../../domain/scopes.ts';
 import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';

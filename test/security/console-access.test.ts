@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createLink } from '../../database/access/one-time-links.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { User } from '../../database/entities/index.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
-import { createLink } from '../../database/one-time-links.ts';
-import { createToken } from '../../database/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';

@@ -1,3 +1,5 @@
+import { createLink } from '../../database/access/one-time-links.ts';
+import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
@@ -5,9 +7,7 @@ import { createRequest, resolveRequest } from '../../database/inventory/requests
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
-import { createLink } from '../../database/one-time-links.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken, revokeToken } from '../../database/tokens.ts';
 import type { NotificationKind } from '../../domain/notices.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Notification, User } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
-import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';

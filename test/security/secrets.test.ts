@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import { createLink } from '../../database/one-time-links.ts';
-import { createToken } from '../../database/tokens.ts';
+import { createLink } from '../../database/access/one-time-links.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../database/credentials.ts';
+import { idOfPersonWith } from '../../database/access/credentials.ts';
 import { picturesOf } from '../../database/offboarding/snapshots.ts';
 import { castPassword, makeCast } from './cast.ts';
 import { ownDatabase } from './database.ts';

@@ -1,10 +1,10 @@
+import { hashPassword } from '../../database/access/passwords.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Asset, License, Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { hashPassword } from '../../database/passwords.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 import type { Role } from '../../domain/permissions.ts';
 

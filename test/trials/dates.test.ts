@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
@@ -6,7 +7,6 @@ import { openForCompletion } from '../../database/offboarding/completion-without
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

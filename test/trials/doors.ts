@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
-import { createToken } from '../../database/tokens.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { apiAt } from '../support/api.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createLink } from '../../database/access/one-time-links.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
-import { createLink } from '../../database/one-time-links.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

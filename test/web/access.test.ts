@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createLink } from '../../database/access/one-time-links.ts';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
-import { createLink } from '../../database/one-time-links.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import {
   AuditEntry,
   IdempotencyKey,
@@ -9,7 +10,6 @@ import {
 } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { userById } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

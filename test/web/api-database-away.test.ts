@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { connect } from '../../database/core/orm.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { cuttableLine } from '../support/cuttable.ts';

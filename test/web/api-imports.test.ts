@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Import } from '../../database/entities/index.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
-import { createToken } from '../../database/tokens.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

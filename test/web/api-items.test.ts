@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { Assignment, AuditEntry, Outbox, Request, Seat } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

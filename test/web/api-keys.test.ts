@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Request } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

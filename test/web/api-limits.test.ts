@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { createToken } from '../../database/tokens.ts';
+import { createToken } from '../../database/access/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

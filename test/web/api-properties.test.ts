@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
-import { createToken } from '../../database/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, type Called, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LockMode } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
 import { turns } from '../../web/api/turns.ts';
 import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { connect } from '../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../database/entities/index.ts';
-import { createToken } from '../../database/tokens.ts';
 import { cutNextCommit } from '../../prove/machine/conversation.ts';
 import { layLine } from '../../prove/machine/line.ts';
 import { apiAt, expectProblem } from '../support/api.ts';

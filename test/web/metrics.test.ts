@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { expect, test } from 'vitest';
+import { createToken } from '../../database/access/tokens.ts';
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
 import { userById } from '../../database/people/users.ts';
-import { createToken } from '../../database/tokens.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

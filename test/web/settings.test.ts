@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { createToken, findLivingToken, revokeToken } from '../../database/access/tokens.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
-import { createToken, findLivingToken, revokeToken } from '../../database/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { said } from '../support/said.ts';

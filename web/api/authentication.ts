@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { findLivingToken, type LivingToken } from '../../database/tokens.ts';
+import { findLivingToken, type LivingToken } from '../../database/access/tokens.ts';
 import { type Actor, tokenActor } from '../../domain/actor.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import type { Services } from '../services.ts';

@@ -1,10 +1,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { publicUrl } from '../../config/environment.ts';
-import { createLink, linkPath } from '../../database/one-time-links.ts';
+import { createLink, linkPath } from '../../database/access/one-time-links.ts';
+import { changeRole } from '../../database/access/roles.ts';
+import { endSessionsOf } from '../../database/access/sessions.ts';
 import { userById } from '../../database/people/users.ts';
-import { changeRole } from '../../database/roles.ts';
-import { endSessionsOf } from '../../database/sessions.ts';
 import { roles } from '../../domain/permissions.ts';
 import { choice } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { hasPassword, setPasswordByLink } from '../../database/change-password.ts';
-import { peekLink } from '../../database/one-time-links.ts';
+import { hasPassword, setPasswordByLink } from '../../database/access/change-password.ts';
+import { peekLink } from '../../database/access/one-time-links.ts';
 import { readForm } from '../input/forms.ts';
 import { noteOf } from '../pages/page-note.ts';
 import { page } from '../pages/rendering.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { changePassword } from '../../database/change-password.ts';
+import { changePassword } from '../../database/access/change-password.ts';
 import { readForm } from '../input/forms.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';

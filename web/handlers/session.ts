@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { idOfPersonWith, noteSession } from '../../database/credentials.ts';
+import { idOfPersonWith, noteSession } from '../../database/access/credentials.ts';
 import { userActor } from '../../domain/actor.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { readForm } from '../input/forms.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
+import { endOneSession, endOtherSessions } from '../../database/access/sessions.ts';
 import { isSha256 } from '../../database/core/hash.ts';
-import { endOneSession, endOtherSessions } from '../../database/sessions.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { done } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';

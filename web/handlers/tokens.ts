@@ -1,6 +1,12 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { createToken, listTokens, revokeToken, tokenById, updateToken } from '../../database/tokens.ts';
+import {
+  createToken,
+  listTokens,
+  revokeToken,
+  tokenById,
+  updateToken,
+} from '../../database/access/tokens.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { scopes } from '../../domain/scopes.ts';
 import { text } from '../input/fields.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { personSignedIn } from '../../database/sessions.ts';
+import { personSignedIn } from '../../database/access/sessions.ts';
 import { isHtmx } from '../input/request.ts';
 import { notify } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
+import { sessionsOf } from '../../database/access/sessions.ts';
 import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
-import { sessionsOf } from '../../database/sessions.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';
 import type { Services } from '../services.ts';

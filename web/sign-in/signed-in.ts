@@ -1,5 +1,5 @@
 import type { Response } from 'express';
-import type { PersonSignedIn } from '../../database/sessions.ts';
+import type { PersonSignedIn } from '../../database/access/sessions.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
 
 /** The person behind the session, read anew on every request. */

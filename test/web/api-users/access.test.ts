@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { revokeToken } from '../../../database/access/tokens.ts';
 import { userById } from '../../../database/people/users.ts';
-import { revokeToken } from '../../../database/tokens.ts';
 import { expectProblem } from '../../support/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';

@@ -1,4 +1,4 @@
-import { createToken } from '../../../database/tokens.ts';
+import { createToken } from '../../../database/access/tokens.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import type { Scope } from '../../../domain/scopes.ts';
 import { apiAt } from '../../support/api.ts';

@@ -1,14 +1,14 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { type Actor, actorUserId } from '../domain/actor.ts';
-import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
-import { type Scope, scopes } from '../domain/scopes.ts';
-import { record } from './core/change.ts';
-import { toRefusal } from './core/constraints.ts';
-import { sha256 } from './core/hash.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { ApiToken } from './entities/index.ts';
+import { type Actor, actorUserId } from '../../domain/actor.ts';
+import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { type Scope, scopes } from '../../domain/scopes.ts';
+import { record } from '../core/change.ts';
+import { toRefusal } from '../core/constraints.ts';
+import { sha256 } from '../core/hash.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { ApiToken } from '../entities/index.ts';
 import { isTokenValue, makeTokenValue, prefixOf } from './token-format.ts';
 
 /** A token that a machine has just shown, and what it may do. */

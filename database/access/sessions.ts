@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Actor, userActor } from '../domain/actor.ts';
-import type { Role } from '../domain/permissions.ts';
-import { changeAbout } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { unreadCount } from './mail/notifications.ts';
+import { type Actor, userActor } from '../../domain/actor.ts';
+import type { Role } from '../../domain/permissions.ts';
+import { changeAbout } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { unreadCount } from '../mail/notifications.ts';
 
 /** Who a session belongs to, when they may still be in: name, role, zone and how much they have not read. */
 export interface PersonSignedIn {

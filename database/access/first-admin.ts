@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { type Actor, systemActor } from '../domain/actor.ts';
-import { InvalidInput, Refusal } from '../domain/failures.ts';
-import { passwordProblem } from '../domain/passwords.ts';
-import { maySignIn } from '../domain/user-status.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { User } from './entities/index.ts';
+import { type Actor, systemActor } from '../../domain/actor.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { passwordProblem } from '../../domain/passwords.ts';
+import { maySignIn } from '../../domain/user-status.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { User } from '../entities/index.ts';
 import { hashPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
 

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import { systemActor, userActor } from '../domain/actor.ts';
-import { maySignIn } from '../domain/user-status.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { systemActor, userActor } from '../../domain/actor.ts';
+import { maySignIn } from '../../domain/user-status.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import { hashPassword, isPassword, needsRehash } from './passwords.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { userActor } from '../domain/actor.ts';
-import { InvalidInput } from '../domain/failures.ts';
-import { passwordProblem } from '../domain/passwords.ts';
-import { changeAbout } from './core/change.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { User } from './entities/index.ts';
+import { userActor } from '../../domain/actor.ts';
+import { InvalidInput } from '../../domain/failures.ts';
+import { passwordProblem } from '../../domain/passwords.ts';
+import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { User } from '../entities/index.ts';
 import { peekLink, revokeLinks, useLink } from './one-time-links.ts';
 import { hashPassword, isPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Change } from './core/change-types.ts';
+import type { Change } from '../core/change-types.ts';
 
 /**
  * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Actor } from '../domain/actor.ts';
-import type { AuditAction } from '../domain/audit.ts';
-import { Refusal } from '../domain/failures.ts';
-import { maySignIn } from '../domain/user-status.ts';
-import { changeAbout } from './core/change.ts';
-import { sha256 } from './core/hash.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import type { LinkPurpose } from './entities/access.ts';
-import { OneTimeLink, User } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import type { AuditAction } from '../../domain/audit.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { maySignIn } from '../../domain/user-status.ts';
+import { changeAbout } from '../core/change.ts';
+import { sha256 } from '../core/hash.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import type { LinkPurpose } from '../entities/access.ts';
+import { OneTimeLink, User } from '../entities/index.ts';
 
 const hour = 3_600_000;
 

@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
-import { actorUserId } from '../domain/actor.ts';
-import { completionObstacles } from '../domain/completion.ts';
-import { Refusal } from '../domain/failures.ts';
-import type { UserStatus } from '../domain/user-status.ts';
-import type { Change } from './core/change-types.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { User } from './entities/index.ts';
+import { actorUserId } from '../../domain/actor.ts';
+import { completionObstacles } from '../../domain/completion.ts';
+import { Refusal } from '../../domain/failures.ts';
+import type { UserStatus } from '../../domain/user-status.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { User } from '../entities/index.ts';
 
 /** Whether a row of `users` is somebody else who could still administer the workspace. */
 export const isOtherSuperAdmin = (userId: number) =>
