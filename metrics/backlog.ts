@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
-import { type Backlog, readBacklog } from '../database/backlog.ts';
 import type { Database } from '../database/core/orm.ts';
+import { type Backlog, readBacklog } from '../database/engine/backlog.ts';
 
 /** A database that takes longer than this does not answer, in milliseconds: a scraper waits ten seconds at most. */
 const patienceMs = 3_000;

@@ -1,6 +1,6 @@
 import type { Database } from '../database/core/orm.ts';
-import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { markStarted, unstartedDeliveries } from '../database/webhooks/deliveries.ts';
+import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 

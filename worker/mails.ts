@@ -1,7 +1,7 @@
 import type { Database } from '../database/core/orm.ts';
-import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { createDueDigests } from '../database/mail/digests.ts';
 import { withholdAll } from '../database/mail/mails.ts';
+import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 

@@ -6,8 +6,8 @@ import {
   expectedWorkflows,
   offboardingsWithoutWorkflow,
   recentlySignalled,
-} from '../database/expected-workflows.ts';
-import { signalAgain } from '../database/outbox.ts';
+} from '../database/engine/expected-workflows.ts';
+import { signalAgain } from '../database/engine/outbox.ts';
 import { shownDepartment } from '../workflows/messages.ts';
 import { allPages, type Engine, type Running } from './engine.ts';
 

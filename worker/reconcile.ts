@@ -1,10 +1,10 @@
 import type { Log } from '../config/log.ts';
 import type { Database, EntityManager } from '../database/core/orm.ts';
 import { runAll } from '../database/core/run-all.ts';
-import { withAdvisoryLock } from '../database/housekeeping.ts';
 import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mail/mails.ts';
 import { pendingDeliveries } from '../database/webhooks/deliveries.ts';
+import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
 import { allPages, type Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';

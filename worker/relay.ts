@@ -1,6 +1,4 @@
 import type { Database } from '../database/core/orm.ts';
-import type { ChangedFact } from '../database/entities/record.ts';
-import { type Picture, picturesOf } from '../database/offboarding/snapshots.ts';
 import {
   heldElsewhere,
   keepForLater,
@@ -9,7 +7,9 @@ import {
   passOverUnaddressed,
   putOff,
   takeOutboxRows,
-} from '../database/outbox.ts';
+} from '../database/engine/outbox.ts';
+import type { ChangedFact } from '../database/entities/record.ts';
+import { type Picture, picturesOf } from '../database/offboarding/snapshots.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';

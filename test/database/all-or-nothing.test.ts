@@ -16,7 +16,7 @@ import { createUser, updateUser } from '../../database/people/users.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../database/webhooks/endpoints.ts';
 import { replayUndeliveredSince } from '../../database/webhooks/replays.ts';
 import { rotateSecret } from '../../database/webhooks/secrets.ts';
-import { updateReminderSettings } from '../../database/workspace-settings.ts';
+import { updateReminderSettings } from '../../database/workspace/settings.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist, recoverLaptop } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

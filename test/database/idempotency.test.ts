@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import type { EntityManager } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
-import { cleanUp } from '../../database/housekeeping.ts';
-import { answerOnce, KeyReused, type StoredAnswer, takeKey } from '../../database/idempotency.ts';
+import { cleanUp } from '../../database/workspace/housekeeping.ts';
+import { answerOnce, KeyReused, type StoredAnswer, takeKey } from '../../database/workspace/idempotency.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { ownDatabase } from '../support/database.ts';
 

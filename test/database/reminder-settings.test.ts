@@ -3,7 +3,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { AuditEntry, User } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { updateReminderSettings, updateWorkspace } from '../../database/workspace-settings.ts';
+import { updateReminderSettings, updateWorkspace } from '../../database/workspace/settings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { momentsOf } from '../support/moments.ts';

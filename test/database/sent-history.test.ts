@@ -10,9 +10,9 @@ import {
   WebhookDelivery,
   WebhookEvent,
 } from '../../database/entities/index.ts';
-import { cleanUp } from '../../database/housekeeping.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import { deleteOldEvents, deleteOldMails } from '../../database/retention.ts';
+import { cleanUp } from '../../database/workspace/housekeeping.ts';
+import { deleteOldEvents, deleteOldMails } from '../../database/workspace/retention.ts';
 import type { MailState } from '../../domain/mails.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readBacklog } from '../../database/backlog.ts';
+import { readBacklog } from '../../database/engine/backlog.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, Reminder } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser, userById } from '../../database/people/users.ts';
-import { updateWorkspace } from '../../database/workspace-settings.ts';
+import { updateWorkspace } from '../../database/workspace/settings.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';
 import { asOwner } from '../support/owner.ts';

@@ -25,8 +25,8 @@ describe('no statement', () => {
   test('names anything but a constant of ours', () => {
     expect(found(/sql\.(?:lit|ref|id|table)\([^)$]*/g).toSorted()).toEqual([
       'database/webhooks/undelivered.ts: sql.lit(testEventType',
-      "database/backlog.ts: sql.ref('created_at'",
-      "database/backlog.ts: sql.ref('due_at'",
+      "database/engine/backlog.ts: sql.ref('created_at'",
+      "database/engine/backlog.ts: sql.ref('due_at'",
       'database/people/user-record.ts: sql.lit(reportsShown',
       // A type of event, which is one of a list.
       'database/core/webhook-events.ts: sql.id(`deliveries of ',

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { auditTrail } from '../../database/audit-trail.ts';
 import { record } from '../../database/core/change.ts';
 import { updateAsset } from '../../database/inventory/assets.ts';
 import { updateLicense } from '../../database/inventory/licenses.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { readBacklog } from '../../database/backlog.ts';
 import { sqlOf } from '../../database/core/tables.ts';
+import { readBacklog } from '../../database/engine/backlog.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { createEngine } from '../../worker/engine.ts';

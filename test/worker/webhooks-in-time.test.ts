@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { lastHeartbeat } from '../../database/heartbeats.ts';
+import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
-import { updateReminderSettings } from '../../database/workspace-settings.ts';
+import { updateReminderSettings } from '../../database/workspace/settings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { complete } from '../../workflows/messages.ts';
 import { type Cast, makeCast } from '../support/cast.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { type StoredAnswer, type TakenKey, takeKey } from '../../database/idempotency.ts';
 import { readApiUser } from '../../database/people/api-users.ts';
+import { type StoredAnswer, type TakenKey, takeKey } from '../../database/workspace/idempotency.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import { completeOffboardingOf } from '../completing.ts';

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import type { EntityManager } from '../../database/core/orm.ts';
-import { answerOnce, type StoredAnswer } from '../../database/idempotency.ts';
+import { answerOnce, type StoredAnswer } from '../../database/workspace/idempotency.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { tokenActorOf } from './authentication.ts';
 import { readBody } from './bodies.ts';

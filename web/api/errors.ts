@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { KeyReused } from '../../database/idempotency.ts';
 import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
+import { KeyReused } from '../../database/workspace/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotBegun } from '../engine.ts';
 import { changesNothing } from '../middleware/errors.ts';

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
-import { auditTrail } from '../../database/audit-trail.ts';
 import { pageSize } from '../../database/core/pagination.ts';
+import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { auditActions } from '../../domain/audit.ts';
 import { olderThan, queryId, queryText } from '../input/request.ts';
 import { page } from '../pages/rendering.ts';

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
-import { updateReminderSettings, updateWorkspace } from '../../database/workspace-settings.ts';
+import { updateReminderSettings, updateWorkspace } from '../../database/workspace/settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
 import { choice, text, wholeNumber } from '../input/fields.ts';

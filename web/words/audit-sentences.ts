@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../database/audit-trail.ts';
+import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { helpers } from '../pages/view-helpers.ts';
 import { actorWords } from './actors.ts';

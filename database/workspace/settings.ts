@@ -1,15 +1,15 @@
 import { LockMode } from '@mikro-orm/postgresql';
-import type { Actor } from '../domain/actor.ts';
-import { record } from './core/change.ts';
-import type { EntityManager } from './core/orm.ts';
-import { withRetries } from './core/retrying.ts';
-import { workspaceOf } from './core/workspace.ts';
-import { Workspace } from './entities/index.ts';
+import type { Actor } from '../../domain/actor.ts';
+import { record } from '../core/change.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { withRetries } from '../core/retrying.ts';
+import { workspaceOf } from '../core/workspace.ts';
+import { Workspace } from '../entities/index.ts';
 import {
   type AffectedLeaver,
   lockLeavers,
   rescheduleAllReminders,
-} from './offboarding/reminder-schedules.ts';
+} from '../offboarding/reminder-schedules.ts';
 
 /** What can be set for the whole company. */
 export interface WorkspaceFields {

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { Refusal } from '../domain/failures.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
-import { inTransaction } from './core/transaction.ts';
-import type { StoredAnswer } from './entities/idempotency-key.ts';
+import { Refusal } from '../../domain/failures.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
+import type { StoredAnswer } from '../entities/idempotency-key.ts';
 
 export type { StoredAnswer };
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import type { AuditAction, AuditDetails } from '../domain/audit.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** An entry of the trail with the names of who did it and whom it is about. */
 export interface AuditRow {

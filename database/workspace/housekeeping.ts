@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
-import type { EntityManager } from './core/orm.ts';
-import { runAll } from './core/run-all.ts';
-import { sqlOf } from './core/tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { runAll } from '../core/run-all.ts';
+import { sqlOf } from '../core/tables.ts';
+import { deleteOldLines } from '../imports/retention.ts';
+import { deleteOldSecrets } from '../webhooks/secrets.ts';
 import { deleteOldKeys } from './idempotency.ts';
-import { deleteOldLines } from './imports/retention.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
-import { deleteOldSecrets } from './webhooks/secrets.ts';
 
 /**
  * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'

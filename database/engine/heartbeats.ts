@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** Signs that a worker is alive. Forgets workers that have been silent for a day. */
 export async function recordHeartbeat(em: EntityManager, worker: string): Promise<void> {

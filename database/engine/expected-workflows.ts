@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import type { OpenCounts } from '../domain/checklist.ts';
-import { openCounts } from './core/checklist-sql.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import type { OpenCounts } from '../../domain/checklist.ts';
+import { openCounts } from '../core/checklist-sql.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** What the engine should know of an open offboarding. */
 export interface ExpectedWorkflow extends OpenCounts {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
-import { sentKeptDays } from '../domain/retention.ts';
-import type { EntityManager } from './core/orm.ts';
-import { sqlOf } from './core/tables.ts';
+import { sentKeptDays } from '../../domain/retention.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 
 /** How many events, and how many mails, one turn deletes at most: the rest is left to the next. */
 const most = 5_000;
