@@ -3,7 +3,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { inFlight } from '../database/in-flight.ts';
 import { pendingMailsOf } from '../database/mail/mails.ts';
 import { type PendingDelivery, pendingDeliveriesOf } from '../database/webhooks/deliveries.ts';
-import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../workflows/messages.ts';
+import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../engine/contract.ts';
 import { whileBeating } from './beating.ts';
 import type { World } from './world.ts';
 

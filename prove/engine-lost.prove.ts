@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { retryNow } from '../engine/contract.ts';
 import { makeCast } from '../test/support/cast.ts';
 import { eventually } from '../test/support/engine.ts';
 import { startReceiver } from '../test/support/receiver.ts';
 import { refusal, startMailServer } from '../test/support/smtp.ts';
 import { subscribe } from '../test/support/webhooks.ts';
-import { retryNow } from '../workflows/messages.ts';
 import { tell } from './account.ts';
 import { completeStubbornly, signIn } from './crashes/asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';

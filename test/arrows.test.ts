@@ -15,9 +15,9 @@ const rooms: Record<string, { rooms: string[]; packages?: string[] }> = {
     packages: ['@temporalio/workflow', '@temporalio/common', 'async-mutex'],
   },
   metrics: { rooms: ['database', 'domain', 'config'] },
-  activities: { rooms: ['database', 'domain', 'config', 'workflows/messages.ts', 'metrics (types)'] },
-  worker: { rooms: ['database', 'domain', 'config', 'activities', 'metrics', 'workflows/messages.ts'] },
-  web: { rooms: ['database', 'domain', 'config', 'metrics', 'workflows/messages.ts'] },
+  activities: { rooms: ['database', 'domain', 'config', 'engine/contract.ts', 'metrics (types)'] },
+  worker: { rooms: ['database', 'domain', 'config', 'activities', 'metrics', 'engine/contract.ts'] },
+  web: { rooms: ['database', 'domain', 'config', 'metrics', 'engine/contract.ts'] },
 };
 
 interface Import {

@@ -13,8 +13,6 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { timed } from '../metrics/calls.ts';
-import type { WebMetrics } from '../metrics/web.ts';
 import {
   complete,
   type DeliveryAddress,
@@ -29,7 +27,9 @@ import {
   type UpdateRequest,
   webhookDeliveryStart,
   webhookWorkflow,
-} from '../workflows/messages.ts';
+} from '../engine/contract.ts';
+import { timed } from '../metrics/calls.ts';
+import type { WebMetrics } from '../metrics/web.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
 export const usualDeadlineMs = 4_500;

@@ -1,7 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { encodeSearchAttributeIndexedValueType } from '@temporalio/common/lib/search-attributes.js';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
-import { searchAttributes } from '../workflows/messages.ts';
+import { searchAttributes } from '../engine/contract.ts';
 
 const retention = '90 days';
 const alreadyExists = 6;

@@ -24,7 +24,7 @@ import {
   taskQueue,
   webhookDeliveryStart,
   webhookWorkflow,
-} from '../workflows/messages.ts';
+} from '../engine/contract.ts';
 
 /** How long one call may take, in milliseconds: without a limit it would wait for ever. */
 const patienceMs = 5_000;

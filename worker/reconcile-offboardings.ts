@@ -8,7 +8,7 @@ import {
   recentlySignalled,
 } from '../database/engine/expected-workflows.ts';
 import { signalAgain } from '../database/engine/outbox.ts';
-import { shownDepartment } from '../workflows/messages.ts';
+import { shownDepartment } from '../engine/contract.ts';
 import { allPages, type Engine, type Running } from './engine.ts';
 
 interface Parts {

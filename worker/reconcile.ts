@@ -5,7 +5,7 @@ import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mail/mails.ts';
 import { pendingDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
-import { mailWorkflowId, webhookDeliveryWorkflowId } from '../workflows/messages.ts';
+import { mailWorkflowId, webhookDeliveryWorkflowId } from '../engine/contract.ts';
 import { allPages, type Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';

@@ -14,7 +14,7 @@ import {
 } from '../activities/index.ts';
 import type { Log } from '../config/log.ts';
 import { repeat } from '../config/repeat.ts';
-import { mailQueue, sendingQueue, taskQueue } from '../workflows/messages.ts';
+import { mailQueue, sendingQueue, taskQueue } from '../engine/contract.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 

@@ -7,8 +7,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import type { CsvImportInput } from '../engine/contract.ts';
 import { databaseStep, failedForGood } from './activity-proxies.ts';
-import type { CsvImportInput } from './messages.ts';
 
 interface Run extends CsvImportInput {
   /** Continue as new after so many batches, so that no history grows long. */

@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { MailInput } from '../engine/contract.ts';
+import { retryNow } from '../engine/contract.ts';
 import { databaseStep, failedForGood, localRead, mailStep } from './activity-proxies.ts';
-import type { MailInput } from './messages.ts';
-import { retryNow } from './messages.ts';
 
 /**
  * One mail on its way: waits for the next try, tries, until the server has taken it, or has refused it for good, or

@@ -8,7 +8,6 @@ import {
 } from '@temporalio/workflow';
 import { isClear, type OpenCounts } from '../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { databaseStep, failedForGood, isExpired } from './activity-proxies.ts';
 import {
   complete,
   departmentChanged,
@@ -21,7 +20,8 @@ import {
   revokeSeat,
   seatsChanged,
   type UpdateRequest,
-} from './messages.ts';
+} from '../engine/contract.ts';
+import { databaseStep, failedForGood, isExpired } from './activity-proxies.ts';
 import { idempotentUpdates } from './offboarding/idempotent-updates.ts';
 import { retryableSteps } from './offboarding/retryable-steps.ts';
 import { type Carried, countsIn, OffboardingState } from './offboarding/state.ts';

@@ -1,7 +1,7 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { ComingTry } from '../activities/deliveries.ts';
+import { retryNow, type WebhookDeliveryInput } from '../engine/contract.ts';
 import { databaseStep, failedForGood, webhookStep } from './activity-proxies.ts';
-import { retryNow, type WebhookDeliveryInput } from './messages.ts';
 
 /**
  * One event on its way to one endpoint: tries, waits for the next try, until the endpoint has taken it, or is gone, or

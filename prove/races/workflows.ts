@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type pg from 'pg';
-import { offboardingWorkflowId } from '../../workflows/messages.ts';
+import { offboardingWorkflowId } from '../../engine/contract.ts';
 import type { Company } from './company.ts';
 
 /** The open ids of one offboarding, kind by kind, in words: `hardware 1, 2; seats 3; requests none`. */

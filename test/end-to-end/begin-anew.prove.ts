@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
 import { Notification, Reminder } from '../../database/entities/index.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

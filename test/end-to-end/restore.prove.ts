@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { connect } from '../../database/core/orm.ts';
 import { Mail, User, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { copyOf, ownDatabase } from '../support/database.ts';

@@ -11,6 +11,12 @@ import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
+import {
+  offboardingStart,
+  offboardingWorkflow,
+  offboardingWorkflowId,
+  type UpdateRequest,
+} from '../../engine/contract.ts';
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
@@ -20,12 +26,6 @@ import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { installRuntime } from '../../worker/runtime.ts';
 import { createWorkers } from '../../worker/workers.ts';
-import {
-  offboardingStart,
-  offboardingWorkflow,
-  offboardingWorkflowId,
-  type UpdateRequest,
-} from '../../workflows/messages.ts';
 
 const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Assignment, Notification, Offboarding, User, WebhookEvent } from '../../database/entities/index.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { csvOf, importing } from '../support/importing.ts';
 import { routesOf } from '../support/routes.ts';

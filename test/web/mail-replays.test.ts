@@ -3,7 +3,7 @@ import { makeLinks } from '../../activities/mail/links.ts';
 import { smtpMailer } from '../../activities/mail/mailer.ts';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
+import { complete } from '../../engine/contract.ts';
 import { freePort } from '../../scripts/local/ports.ts';
-import { complete } from '../../workflows/messages.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -6,14 +6,14 @@ import { Offboarding } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
-import { createReconciler } from '../../worker/reconcile.ts';
 import {
   complete,
   hardwareChanged,
   retryNow,
   searchAttributes,
   webhookDeliveryWorkflowId,
-} from '../../workflows/messages.ts';
+} from '../../engine/contract.ts';
+import { createReconciler } from '../../worker/reconcile.ts';
 
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

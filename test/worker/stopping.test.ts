@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

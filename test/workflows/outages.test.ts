@@ -5,7 +5,7 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
-import { complete, retry, searchAttributes } from '../../workflows/messages.ts';
+import { complete, retry, searchAttributes } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -5,7 +5,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { updateReminderSettings } from '../../database/workspace/settings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
-import { complete } from '../../workflows/messages.ts';
+import { complete } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -1,4 +1,4 @@
-import type { Department, DueReminder, LastDay, OpenSet } from '../messages.ts';
+import type { Department, DueReminder, LastDay, OpenSet } from '../../engine/contract.ts';
 
 /**
  * Signals can be sent by hand. One whose payload does not have the shape is dropped: taking it would fail the

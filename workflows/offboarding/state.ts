@@ -1,7 +1,7 @@
 import type { OpenCounts } from '../../domain/checklist.ts';
 import { isClear } from '../../domain/checklist.ts';
 import type { Step } from '../../domain/failed-steps.ts';
-import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from '../messages.ts';
+import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from '../../engine/contract.ts';
 import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */

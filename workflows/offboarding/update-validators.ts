@@ -5,7 +5,7 @@ import {
   isRequestFromTheFuture,
   requestExpired,
 } from '../../domain/request-deadline.ts';
-import type { RevokeSeatRequest, UpdateRequest } from '../messages.ts';
+import type { RevokeSeatRequest, UpdateRequest } from '../../engine/contract.ts';
 
 /** The validators of the Updates: what they refuse leaves no trace in the history. */
 

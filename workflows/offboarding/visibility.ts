@@ -1,6 +1,6 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import { searchAttributes, shownDepartment } from '../messages.ts';
+import { searchAttributes, shownDepartment } from '../../engine/contract.ts';
 import type { OffboardingState, Phase } from './state.ts';
 
 /** What an operator sees of a leaver's process: search attributes and the details in the Temporal UI. */

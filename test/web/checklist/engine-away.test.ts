@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Seat } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
-import { revokeSeat } from '../../../workflows/messages.ts';
+import { revokeSeat } from '../../../engine/contract.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';
 import { said } from '../../support/said.ts';

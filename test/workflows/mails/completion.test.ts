@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { updateMailPreferences } from '../../../database/mail/preferences.ts';
-import { complete, retryNow } from '../../../workflows/messages.ts';
+import { complete, retryNow } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';

@@ -3,7 +3,7 @@ import { Notification } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays, todayIn } from '../../../domain/dates.ts';
-import { retryNow } from '../../../workflows/messages.ts';
+import { retryNow } from '../../../engine/contract.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';

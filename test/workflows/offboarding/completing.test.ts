@@ -4,7 +4,7 @@ import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
-import { complete, mailWorkflowId } from '../../../workflows/messages.ts';
+import { complete, mailWorkflowId } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';

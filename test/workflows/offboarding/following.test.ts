@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
-import { complete, lastDayChanged } from '../../../workflows/messages.ts';
+import { complete, lastDayChanged } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { asIvo, ownLeavers } from './setting.ts';

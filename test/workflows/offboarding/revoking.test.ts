@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../domain/actor.ts';
-import { revokeSeat } from '../../../workflows/messages.ts';
+import { revokeSeat } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 

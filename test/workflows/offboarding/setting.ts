@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
-import { searchAttributes } from '../../../workflows/messages.ts';
+import { searchAttributes } from '../../../engine/contract.ts';
 import type { Cast } from '../../support/cast.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { ownEngine } from '../../support/engine.ts';

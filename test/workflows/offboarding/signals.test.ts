@@ -10,7 +10,7 @@ import {
   offboardingStart,
   offboardingWorkflow,
   seatsChanged,
-} from '../../../workflows/messages.ts';
+} from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DueReminder, LastDay, OffboardingPicture } from '../../../workflows/messages.ts';
+import type { DueReminder, LastDay, OffboardingPicture } from '../../../engine/contract.ts';
 import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
 const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };

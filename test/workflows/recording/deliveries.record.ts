@@ -5,7 +5,7 @@ import {
   webhookDeliveryStart,
   webhookDeliveryWorkflowId,
   webhookWorkflow,
-} from '../../../workflows/messages.ts';
+} from '../../../engine/contract.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
 import { startReceiver } from '../../support/receiver.ts';

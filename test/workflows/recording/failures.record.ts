@@ -13,7 +13,7 @@ import {
   revokeSeat,
   webhookDeliveryStart,
   webhookWorkflow,
-} from '../../../workflows/messages.ts';
+} from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { ownDatabase } from '../../support/database.ts';

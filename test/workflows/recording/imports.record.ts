@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
-import { csvImportStart, csvImportWorkflow } from '../../../workflows/messages.ts';
+import { csvImportStart, csvImportWorkflow } from '../../../engine/contract.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { eventually, ownEngine } from '../../support/engine.ts';
 import { csvOf, importing } from '../../support/importing.ts';

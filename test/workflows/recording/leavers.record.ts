@@ -12,7 +12,7 @@ import {
   offboardingWorkflow,
   retry,
   revokeSeat,
-} from '../../../workflows/messages.ts';
+} from '../../../engine/contract.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
 import { ownDatabase } from '../../support/database.ts';

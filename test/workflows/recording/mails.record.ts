@@ -3,7 +3,7 @@ import { makeLinks } from '../../../activities/mail/links.ts';
 import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
-import { complete, mailWorkflowId, retryNow } from '../../../workflows/messages.ts';
+import { complete, mailWorkflowId, retryNow } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { ownDatabase } from '../../support/database.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
-import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../workflows/messages.ts';
+import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
 import { makeCast } from '../../support/cast.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { ownDeliveries } from './setting.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { createEndpoint } from '../../../database/webhooks/endpoints.ts';
-import { complete, webhookDeliveryWorkflowId } from '../../../workflows/messages.ts';
+import { complete, webhookDeliveryWorkflowId } from '../../../engine/contract.ts';
 import type { Cast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { ownDatabase } from '../../support/database.ts';
