@@ -3,7 +3,7 @@ import { closedAnswer } from '../database/offboarding/completion.ts';
 import { cancelOpening, openForCompletion } from '../database/offboarding/completion-without-end-date.ts';
 import type { CompleteAnswer } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
-import { NotBegun, type Question, whyNoAnswer } from './engine.ts';
+import { NotStarted, type UpdateCall, whyNoAnswer } from '../engine/console-client.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -15,7 +15,7 @@ import type { Services } from './services.ts';
 export async function completeOffboardingOf(
   services: Pick<Services, 'database' | 'engine' | 'metrics'>,
   userId: number,
-  question: Question,
+  question: UpdateCall,
 ): Promise<CompleteAnswer> {
   const { completionAsked } = services.metrics;
   try {
@@ -34,7 +34,7 @@ const whyNot = (error: unknown): string => (error instanceof Refusal ? error.cod
 async function complete(
   { database, engine }: Pick<Services, 'database' | 'engine'>,
   userId: number,
-  question: Question,
+  question: UpdateCall,
 ): Promise<CompleteAnswer> {
   const em = database.em.fork();
   const [last] = await em.find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
@@ -43,7 +43,7 @@ async function complete(
   try {
     return await engine.complete(offboarding.id, question);
   } catch (error) {
-    if (error instanceof NotBegun) await cancelOpening(database.em, question.actor, offboarding);
+    if (error instanceof NotStarted) await cancelOpening(database.em, question.actor, offboarding);
     throw error;
   }
 }

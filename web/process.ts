@@ -7,11 +7,11 @@ import { untilItWorks } from '../config/repeat.ts';
 import { ensureFirstAdmin } from '../database/access/first-admin.ts';
 import { connect } from '../database/core/orm.ts';
 import { InvalidInput } from '../domain/failures.ts';
+import { connectConsoleClient, measuredConsoleClient } from '../engine/console-client.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
 import { drain } from './draining.ts';
-import { connectEngine, measuredEngine } from './engine.ts';
 
 /** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
 export const queryTimeoutMs = 8_000;
@@ -28,8 +28,8 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
   const log = makeLog('web', environment.LOG_LEVEL);
   const database = await connect(environment.DATABASE_URL, { queryTimeoutMs });
   const metrics = webMetrics();
-  const engine = measuredEngine(
-    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
+  const engine = measuredConsoleClient(
+    connectConsoleClient(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE),
     metrics,
   );
   const stopServingMetrics = await serveMetrics({ registry: metrics.registry, database, environment, log });

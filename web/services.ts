@@ -1,13 +1,13 @@
 import type { Environment } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
 import type { Database } from '../database/core/orm.ts';
+import type { ConsoleClient } from '../engine/console-client.ts';
 import type { WebMetrics } from '../metrics/web.ts';
-import type { Engine } from './engine.ts';
 
 /** Everything the console and the API are made of. */
 export interface Services {
   database: Database;
-  engine: Engine;
+  engine: ConsoleClient;
   environment: Environment;
   log: Log;
   metrics: WebMetrics;

@@ -1,7 +1,7 @@
 import type { Database } from '../database/core/orm.ts';
 import { markStarted, unstartedDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
-import type { Engine } from './engine.ts';
+import type { WorkerClient } from '../engine/client.ts';
 import type { HandOver } from './handing-over.ts';
 
 /** Deliveries read at once: no more than can be refused before the database takes us for gone. */
@@ -9,7 +9,7 @@ const pageSize = 100;
 
 interface Parts {
   database: Database;
-  engine: Pick<Engine, 'deliver'>;
+  engine: Pick<WorkerClient, 'startDelivery'>;
   handOver: HandOver;
 }
 
@@ -25,7 +25,7 @@ export function createDispatcher({ database, engine, handOver }: Parts) {
       for (let after = 0; ; ) {
         const page = await unstartedDeliveries(em, { after, limit: pageSize });
         if (page.length === 0) return;
-        const { taken, refused, goesOn } = await handOver(page, engine.deliver, ({ id }) => ({
+        const { taken, refused, goesOn } = await handOver(page, engine.startDelivery, ({ id }) => ({
           deliveryId: id,
         }));
         const started = taken.map(({ id }) => id);

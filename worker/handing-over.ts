@@ -1,12 +1,12 @@
 import type { Log } from '../config/log.ts';
 import { inFlight } from '../database/in-flight.ts';
-import type { Engine } from './engine.ts';
+import type { WorkerClient } from '../engine/client.ts';
 
 /** Given at the same time. */
 const width = 20;
 
 interface Parts {
-  engine: Pick<Engine, 'answers'>;
+  engine: Pick<WorkerClient, 'isReachable'>;
   log: Log;
   /** Aborted when the process is to end. */
   stopping: AbortSignal;
@@ -39,7 +39,7 @@ export const createHandOver =
   ({ engine, log, stopping }: Parts): HandOver =>
   async (things, give, about, withinMs = Number.POSITIVE_INFINITY) => {
     const end = Date.now() + withinMs;
-    const answers = shared(engine.answers);
+    const answers = shared(engine.isReachable);
     const handed: HandedOver<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
     await inFlight(things, width, async (thing) => {
       if (!handed.goesOn || stopping.aborted || Date.now() > end) return;

@@ -1,11 +1,11 @@
 import type { Database } from '../database/core/orm.ts';
 import { importsStarting } from '../database/imports/progress.ts';
-import type { Engine } from './engine.ts';
+import type { WorkerClient } from '../engine/client.ts';
 import type { HandOver } from './handing-over.ts';
 
 interface Parts {
   database: Database;
-  engine: Pick<Engine, 'carryOutImport'>;
+  engine: Pick<WorkerClient, 'startImport'>;
   handOver: HandOver;
 }
 
@@ -17,5 +17,5 @@ export const createImportStarter =
   ({ database, engine, handOver }: Parts) =>
   async (): Promise<void> => {
     const starting = await importsStarting(database.em);
-    await handOver(starting, engine.carryOutImport, (importId) => ({ importId }));
+    await handOver(starting, engine.startImport, (importId) => ({ importId }));
   };

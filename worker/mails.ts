@@ -2,12 +2,12 @@ import type { Database } from '../database/core/orm.ts';
 import { createDueDigests } from '../database/mail/digests.ts';
 import { withholdAll } from '../database/mail/mails.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
-import type { Engine } from './engine.ts';
+import type { WorkerClient } from '../engine/client.ts';
 import type { HandOver } from './handing-over.ts';
 
 interface Parts {
   database: Database;
-  engine: Pick<Engine, 'post'>;
+  engine: Pick<WorkerClient, 'startMail'>;
   handOver: HandOver;
   /** Whether there is a mail server. */
   isOn: boolean;
@@ -26,6 +26,6 @@ export function createDigester({ database, engine, handOver, isOn, quietMs = 60_
     await withAdvisoryLock(database.em, 'digests', async (em) => {
       mails.push(...(await createDueDigests(em, quietMs)));
     });
-    await handOver(mails, engine.post, (mailId) => ({ mailId }));
+    await handOver(mails, engine.startMail, (mailId) => ({ mailId }));
   };
 }

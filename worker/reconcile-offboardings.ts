@@ -8,11 +8,11 @@ import {
   recentlySignalled,
 } from '../database/engine/expected-workflows.ts';
 import { signalAgain } from '../database/engine/outbox.ts';
+import { allPages, type RunningOffboarding, type WorkerClient } from '../engine/client.ts';
 import { shownDepartment } from '../engine/contract.ts';
-import { allPages, type Engine, type Running } from './engine.ts';
 
 interface Parts {
-  engine: Pick<Engine, 'runningOffboardings' | 'countOffboardings'>;
+  engine: Pick<WorkerClient, 'runningOffboardings' | 'countOffboardings'>;
   log: Log;
   /** In milliseconds, as the reconciler has them. */
   lag: number;
@@ -94,7 +94,7 @@ type ToMend = Record<'missing' | 'different' | 'leftOver', number[]>;
 
 const idOf = ({ offboardingId }: ExpectedWorkflow) => offboardingId;
 
-const differs = (followed: ExpectedWorkflow, running: Running) =>
+const differs = (followed: ExpectedWorkflow, running: RunningOffboarding) =>
   followed.endDate !== running.endDate ||
   shownDepartment(followed.department) !== running.department ||
   followed.hardware !== running.hardware ||

@@ -5,14 +5,14 @@ import { importsUnderWay } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mail/mails.ts';
 import { pendingDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
+import { allPages, type WorkerClient } from '../engine/client.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../engine/contract.ts';
-import { allPages, type Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';
 
 interface Parts {
   database: Database;
-  engine: Engine;
+  engine: WorkerClient;
   handOver: HandOver;
   log: Log;
   /** How long what was done lately may take to show in the engine's lists, in milliseconds. */
@@ -61,7 +61,9 @@ export function createReconciler({
       if (pending.length === 0) return;
       running ??= await idsOf(em, engine.runningDeliveries);
       const missing = pending.filter((delivery) => !running!.has(webhookDeliveryWorkflowId(delivery)));
-      const { taken, goesOn } = await handOver(missing, engine.deliver, ({ id }) => ({ deliveryId: id }));
+      const { taken, goesOn } = await handOver(missing, engine.startDelivery, ({ id }) => ({
+        deliveryId: id,
+      }));
       if (taken.length > 0) log.info({ started: taken.length }, 'Deliveries started again');
       if (!goesOn) return;
       after = pending.at(-1)!.id;
@@ -75,7 +77,7 @@ export function createReconciler({
       if (pending.length === 0) return;
       running ??= await idsOf(em, engine.runningMails);
       const missing = pending.filter((mailId) => !running!.has(mailWorkflowId(mailId)));
-      const { taken, goesOn } = await handOver(missing, engine.post, (mailId) => ({ mailId }));
+      const { taken, goesOn } = await handOver(missing, engine.startMail, (mailId) => ({ mailId }));
       if (taken.length > 0) log.info({ started: taken.length }, 'Mails started again');
       if (!goesOn) return;
       after = pending.at(-1)!;
@@ -84,12 +86,12 @@ export function createReconciler({
 
   /** There are few, so nobody looks first whether the workflow runs: starting it then changes nothing. */
   async function reconcileImports(em: EntityManager) {
-    await handOver(await importsUnderWay(em), engine.carryOutImport, (importId) => ({ importId }));
+    await handOver(await importsUnderWay(em), engine.startImport, (importId) => ({ importId }));
   }
 }
 
 /** The ids of everything that is listed. Between two pages the database hears of us. */
-async function idsOf(em: EntityManager, pageFrom: Engine['runningMails']): Promise<Set<string>> {
+async function idsOf(em: EntityManager, pageFrom: WorkerClient['runningMails']): Promise<Set<string>> {
   const running = new Set<string>();
   for await (const { ids } of allPages(pageFrom)) {
     for (const id of ids) running.add(id);

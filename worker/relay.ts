@@ -10,8 +10,8 @@ import {
 } from '../database/engine/outbox.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
 import { type Picture, picturesOf } from '../database/offboarding/snapshots.ts';
+import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
-import type { Engine } from './engine.ts';
 import type { HandOver } from './handing-over.ts';
 
 /** Rows taken at once, and how long they are told of while they are locked, in milliseconds. */
@@ -23,7 +23,7 @@ export type Relay = ReturnType<typeof createRelay>;
 
 interface Parts {
   database: Database;
-  engine: Pick<Engine, 'tell'>;
+  engine: Pick<WorkerClient, 'signalOffboarding'>;
   handOver: HandOver;
   metrics: Pick<WorkerMetrics, 'rowsRelayed'>;
 }
@@ -53,7 +53,7 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
       const held = await heldElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
       const { taken, refused, goesOn } = await handOver(
         messages,
-        ({ picture, facts }) => engine.tell(picture, facts),
+        ({ picture, facts }) => engine.signalOffboarding(picture, facts),
         ({ picture }) => ({ offboardingId: picture.offboardingId }),
         withinMs,
       );

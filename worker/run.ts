@@ -16,13 +16,13 @@ import { cancelAbandonedCompletions } from '../database/offboarding/completion-w
 import { allowedRanges } from '../database/webhooks/address.ts';
 import { cleanUp, withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import { usualSchedule } from '../domain/webhook-schedule.ts';
+import { createWorkerClient } from '../engine/client.ts';
 import { timed } from '../metrics/calls.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
 import { type Channel, hangBell } from './bell.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
-import { createEngine } from './engine.ts';
 import { createHandOver } from './handing-over.ts';
 import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
@@ -82,7 +82,7 @@ export async function runWorker({
   await untilItWorks('Engine', bootstrap, log, stopping);
 
   const world = makeWorld(environment, database, log, metrics);
-  const engine = timed(createEngine(connection, namespace), metrics.engineCalled, () => 'failed');
+  const engine = timed(createWorkerClient(connection, namespace), metrics.engineCalled, () => 'failed');
   const handOver = createHandOver({ engine, log, stopping });
   const relay = createRelay({ database, engine, handOver, metrics });
   const dispatch = createDispatcher({ database, engine, handOver });
@@ -114,7 +114,7 @@ export async function runWorker({
     return () => rung(lookAtLeastEvery);
   };
   const showLife = async () =>
-    workers.areRunning() && (await engine.answers()) && recordHeartbeat(database.em.fork(), name);
+    workers.areRunning() && (await engine.isReachable()) && recordHeartbeat(database.em.fork(), name);
 
   log.info({ address, namespace, name }, 'The worker is ready');
   await Promise.all([

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Engine } from '../../worker/engine.ts';
+import type { WorkerClient } from '../../engine/client.ts';
 import type { Random } from '../random.ts';
 
 /** Says something over a bad line. */
@@ -17,7 +17,7 @@ export const badLine =
   };
 
 /** The engine at the end of such a line, for a relay. */
-export const overLine = (engine: Engine, line: Speaker): Engine => ({
+export const overLine = (engine: WorkerClient, line: Speaker): WorkerClient => ({
   ...engine,
-  tell: (picture, facts) => line(() => engine.tell(picture, facts)),
+  signalOffboarding: (picture, facts) => line(() => engine.signalOffboarding(picture, facts)),
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { usualTriesOfBroken } from '../../activities/failures.ts';
 import { usualEndTimeoutMs } from '../../config/ending.ts';
 import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
-import { usualDeadlineMs } from '../../web/engine.ts';
+import { usualDeadlineMs } from '../../engine/console-client.ts';
 import * as web from '../../web/process.ts';
 import * as worker from '../../worker/run.ts';
 import { usualShutdownGraceMs } from '../../worker/workers.ts';

@@ -12,6 +12,12 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import {
+  allPages,
+  createWorkerClient,
+  type RunningOffboarding,
+  type WorkerClient,
+} from '../../engine/client.ts';
+import {
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
@@ -20,7 +26,6 @@ import {
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
-import { allPages, createEngine, type Engine, type Running } from '../../worker/engine.ts';
 import { createHandOver, type HandOver } from '../../worker/handing-over.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
@@ -61,7 +66,7 @@ export async function ownEngine(database: Database) {
   const client = new Client({ connection, namespace });
   // As a worker process has it: without the client's own retries.
   const withoutRetries = await Connection.connect({ address, interceptors: [] });
-  const engine = createEngine(withoutRetries, namespace);
+  const engine = createWorkerClient(withoutRetries, namespace);
 
   const started = new Set<() => Promise<void>>();
   afterAll(async () => {
@@ -145,12 +150,14 @@ export async function ownEngine(database: Database) {
 }
 
 /** How a worker that nobody stops gives things to an engine. */
-export const handOverTo = (engine: Pick<Engine, 'answers'>): HandOver =>
+export const handOverTo = (engine: Pick<WorkerClient, 'isReachable'>): HandOver =>
   createHandOver({ engine, log, stopping: new AbortController().signal });
 
 /** Every running offboarding workflow that the engine lists, by offboarding. */
-export async function listed(engine: Pick<Engine, 'runningOffboardings'>): Promise<Map<number, Running>> {
-  const all: [number, Running][] = [];
+export async function listed(
+  engine: Pick<WorkerClient, 'runningOffboardings'>,
+): Promise<Map<number, RunningOffboarding>> {
+  const all: [number, RunningOffboarding][] = [];
   for await (const { running } of allPages(engine.runningOffboardings)) all.push(...running);
   return new Map(all);
 }

@@ -5,9 +5,13 @@ import type { Express } from 'express';
 import { afterAll, inject } from 'vitest';
 import { readEnvironment } from '../../config/environment.ts';
 import { makeLog } from '../../config/log.ts';
+import {
+  connectConsoleClient,
+  type EngineOptions,
+  measuredConsoleClient,
+} from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { createApp } from '../../web/app.ts';
-import { connectEngine, type EngineOptions, measuredEngine } from '../../web/engine.ts';
 import { castPassword } from './cast.ts';
 import type { OwnDatabase } from './database.ts';
 
@@ -36,8 +40,8 @@ export async function startWeb(
     ...variables,
   });
   const metrics = webMetrics();
-  const engine = measuredEngine(
-    connectEngine(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE, engineOptions),
+  const engine = measuredConsoleClient(
+    connectConsoleClient(environment.TEMPORAL_ADDRESS, environment.TEMPORAL_NAMESPACE, engineOptions),
     metrics,
   );
   const log = makeLog('web', 'silent');

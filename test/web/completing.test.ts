@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../database/entities/index.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { createConsoleClient, NotStarted } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';
-import { createEngine, NotBegun } from '../../web/engine.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
@@ -12,7 +12,7 @@ import { ownEngine } from '../support/engine.ts';
 const { database } = await ownDatabase();
 const { connection, namespace, startWorker } = await ownEngine(database);
 await startWorker();
-const services = { database, engine: createEngine(connection, namespace), metrics: webMetrics() };
+const services = { database, engine: createConsoleClient(connection, namespace), metrics: webMetrics() };
 
 const offboardingsOf = async (userId: number) =>
   (await database.em.fork().find(Offboarding, { userId })).map(({ state }) => state);
@@ -21,8 +21,8 @@ test('what the engine does not begin leaves no offboarding behind that was opene
   const { emil, lena } = await makeCast(database);
   // An actor that no workflow takes.
   const question = { actor: 'token:' as Actor, token: randomUUID() };
-  await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NotBegun);
+  await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NotStarted);
   expect(await offboardingsOf(emil.id)).toEqual(['cancelled']);
-  await expect(completeOffboardingOf(services, lena.id, question)).rejects.toThrow(NotBegun);
+  await expect(completeOffboardingOf(services, lena.id, question)).rejects.toThrow(NotStarted);
   expect(await offboardingsOf(lena.id)).toEqual(['open']);
 });

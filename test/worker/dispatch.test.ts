@@ -67,10 +67,10 @@ it('lets the tries of what it starts write while the engine takes its time', asy
     database,
     engine: {
       ...engine,
-      async deliver(delivery) {
+      async startDelivery(delivery) {
         asked.resolve();
         await slow.promise;
-        return engine.deliver(delivery);
+        return engine.startDelivery(delivery);
       },
     },
     handOver,
@@ -92,7 +92,7 @@ it('comes to those behind a page of what the engine refuses', async () => {
   const choosy = {
     ...engine,
     deliver: (delivery: PendingDelivery) =>
-      delivery.id === last.id ? engine.deliver(delivery) : Promise.reject(new Error('refused')),
+      delivery.id === last.id ? engine.startDelivery(delivery) : Promise.reject(new Error('refused')),
   };
   await expect(createDispatcher({ database, engine: choosy, handOver })()).rejects.toThrow('refused 200');
   expect(await isStarted(last, id)).toBe(true);

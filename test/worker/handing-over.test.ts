@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { createEngine } from '../../worker/engine.ts';
+import { createWorkerClient } from '../../engine/client.ts';
 import { createHandOver } from '../../worker/handing-over.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
@@ -26,9 +26,9 @@ it('gives everything, and says what was taken and what refused', async () => {
 
 it('leaves the rest when the engine does not answer, and calls nothing refused', async () => {
   const connection = await Connection.connect({ address: inject('temporalAddress'), interceptors: [] });
-  const nowhere = createEngine(connection, 'no-such-namespace');
+  const nowhere = createWorkerClient(connection, 'no-such-namespace');
   const give = createHandOver({ engine: nowhere, log, stopping: new AbortController().signal });
-  expect(await give(hundred, nowhere.post, about)).toEqual({ taken: [], refused: [], goesOn: false });
+  expect(await give(hundred, nowhere.startMail, about)).toEqual({ taken: [], refused: [], goesOn: false });
   await connection.close();
 });
 
@@ -56,9 +56,9 @@ it('begins nothing more when its time is over, since what it gives is held meanw
 it('asks only once whether the engine is there, for all that fail at the same time', async () => {
   let asked = 0;
   const counting = {
-    answers: () => {
+    isReachable: () => {
       asked++;
-      return engine.answers();
+      return engine.isReachable();
     },
   };
   const stopping = new AbortController().signal;

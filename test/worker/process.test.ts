@@ -5,10 +5,10 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { Offboarding } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
+import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { completeOffboardingOf } from '../../web/completing.ts';
-import { connectEngine, NoAnswerYet } from '../../web/engine.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { cuttableLine } from '../support/cuttable.ts';
@@ -76,7 +76,7 @@ it('takes back what was opened for a completion that never reached the engine', 
   const { emil, ivo } = await makeCast(database);
   const services = {
     database,
-    engine: connectEngine('127.0.0.1:1', namespace, { deadlineMs: 450 }),
+    engine: connectConsoleClient('127.0.0.1:1', namespace, { deadlineMs: 450 }),
     metrics: webMetrics(),
   };
   const question = { actor: `user:${ivo.id}`, token: 'lost' } as const;

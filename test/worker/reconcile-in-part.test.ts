@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
+import type { WorkerClient } from '../../engine/client.ts';
 import { csvImportWorkflowId } from '../../engine/contract.ts';
-import type { Engine } from '../../worker/engine.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -33,7 +33,10 @@ it('mends everything else when one part of it fails, and says what failed', asyn
   const { rows: imports } = await sql<{ id: number }>`
     insert into imports (kind, state, file_name, created_by, started_by)
     values ('users', 'running', 'people.csv', 'system', 'system') returning id`.execute(em());
-  const half: Engine = { ...first.engine, runningDeliveries: () => Promise.reject(new Error('no list')) };
+  const half: WorkerClient = {
+    ...first.engine,
+    runningDeliveries: () => Promise.reject(new Error('no list')),
+  };
   const parts = {
     database,
     engine: half,
@@ -51,13 +54,13 @@ it('lets one that the engine refuses hold up no other', async () => {
   const deliveries: number[] = [];
   for (let i = 0; i < 2; i++) await deliver(database, id, 'pending', 'offboarding.started');
   const begun: number[] = [];
-  const choosy: Engine = {
+  const choosy: WorkerClient = {
     ...first.engine,
-    deliver(delivery) {
+    startDelivery(delivery) {
       begun.push(delivery.id);
       return delivery.id === Math.min(...deliveries)
         ? Promise.reject(new Error('not this one'))
-        : first.engine.deliver(delivery);
+        : first.engine.startDelivery(delivery);
     },
   };
   deliveries.push(...(await deliveriesTo(database, id)).map((each) => each.id));

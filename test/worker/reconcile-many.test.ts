@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
-import type { Engine } from '../../worker/engine.ts';
+import type { WorkerClient } from '../../engine/client.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
@@ -32,7 +32,7 @@ const toBeTold = async () =>
 /** A reconciler, and how often it has looked at the workflows themselves. */
 function watched(more: { trustInNumbers?: number; lag?: number } = {}) {
   const looks = { pages: 0 };
-  const watching: Engine = {
+  const watching: WorkerClient = {
     ...engine,
     runningOffboardings(from) {
       looks.pages++;
@@ -114,7 +114,7 @@ it('looks at nobody again because of a process that outlives its offboarding', a
   await query(
     `update offboardings set state = 'cancelled', closed_at = now(), cancelled_by = 'system' where id = ${last!.id}`,
   );
-  const over: Engine = {
+  const over: WorkerClient = {
     ...engine,
     async runningOffboardings(from) {
       looks.pages++;

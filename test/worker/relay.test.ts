@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { readBacklog } from '../../database/engine/backlog.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
+import { createWorkerClient } from '../../engine/client.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
-import { createEngine } from '../../worker/engine.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -101,9 +101,9 @@ it('keeps everything while the engine is away, without counting it against anybo
 });
 
 it('knows an engine that does not answer', async () => {
-  expect(await engine.answers()).toBe(true);
+  expect(await engine.isReachable()).toBe(true);
   expect(address).toMatch(/:\d+$/);
-  expect(await createEngine(connection, 'no-such-namespace').answers()).toBe(false);
+  expect(await createWorkerClient(connection, 'no-such-namespace').isReachable()).toBe(false);
 });
 
 it('sends every change once with four relays at work', async () => {

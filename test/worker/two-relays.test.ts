@@ -37,10 +37,10 @@ async function slowRelay() {
   const { promise: isTelling, resolve: tells } = Promise.withResolvers<void>();
   const slow: typeof engine = {
     ...engine,
-    tell: async (...told) => {
+    signalOffboarding: async (...told) => {
       tells();
       await allowed;
-      return engine.tell(...told);
+      return engine.signalOffboarding(...told);
     },
   };
   const parts = { database, engine: slow, handOver: handOverTo(slow), metrics: workerMetrics() };

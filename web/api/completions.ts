@@ -5,8 +5,8 @@ import { readApiUser } from '../../database/people/api-users.ts';
 import { type StoredAnswer, type TakenKey, takeKey } from '../../database/workspace/idempotency.ts';
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
+import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import { NoAnswerYet, NotBegun, newToken } from '../engine.ts';
 import type { Services } from '../services.ts';
 import { completionAlert } from '../words/answers.ts';
 import { tokenActorOf } from './authentication.ts';
@@ -128,7 +128,7 @@ async function minding(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise
     await (answer.status === 202 ? key.release() : key.keep(answer));
     return answer;
   } catch (error) {
-    await (error instanceof Refusal || error instanceof NotBegun ? key.forget() : key.release());
+    await (error instanceof Refusal || error instanceof NotStarted ? key.forget() : key.release());
     throw error;
   }
 }

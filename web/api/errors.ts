@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, Request } from 'express';
 import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
 import { KeyReused } from '../../database/workspace/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
-import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { changesNothing } from '../middleware/errors.ts';
 import type { Services } from '../services.ts';
 import type { Endpoint } from './endpoint-types.ts';
@@ -36,7 +36,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof GateRefusal) return { ...refused(error), ...error.counts };
   if (error instanceof Refusal) return refused(error);
   if (error instanceof KeyReused) return keyReused;
-  if (error instanceof NotBegun)
+  if (error instanceof NotStarted)
     return { status: 409, code: 'not-begun', title: 'This was not begun', detail: error.message };
   if (error instanceof NoAnswerYet)
     return {

@@ -7,8 +7,8 @@ import { isClear } from '../../domain/checklist.ts';
 import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { GateRefusal, Refusal } from '../../domain/failures.ts';
+import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import { NoAnswerYet, type Question } from '../engine.ts';
 import { formToken } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
@@ -54,7 +54,7 @@ export const completionPages = (services: Services) => {
   async function answer(
     request: Request,
     response: Response,
-    ask: (userId: number, question: Question) => Promise<RetryAnswer>,
+    ask: (userId: number, question: UpdateCall) => Promise<RetryAnswer>,
   ) {
     const userId = idIn(request, 'userId', 'user');
     const { token } = readForm(asking, request.body);

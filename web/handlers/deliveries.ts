@@ -8,7 +8,7 @@ import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
 import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
 import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
-import { NoAnswerYet } from '../engine.ts';
+import { NoAnswerYet } from '../../engine/console-client.ts';
 import { utcMoment } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, pageIn, queryText } from '../input/request.ts';

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { replayMail } from '../../database/mail/replays.ts';
 import { Refusal } from '../../domain/failures.ts';
-import { NoAnswerYet } from '../engine.ts';
+import { NoAnswerYet } from '../../engine/console-client.ts';
 import { optionalId } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn } from '../input/request.ts';
@@ -28,7 +28,7 @@ export const mailPages = ({ database, engine, environment }: Services) => {
   /** The worker looks for mails without a process, so that one the engine does not hear of now is only late. */
   async function start(mailId: number): Promise<Alert> {
     try {
-      await engine.post(mailId);
+      await engine.startMail(mailId);
       return { tone: 'success', text: 'The mail is sent again.' };
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;

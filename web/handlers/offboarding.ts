@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
-import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../input/fields.ts';
 import { idIn, isHtmx, queryText } from '../input/request.ts';
 import { type ChecklistNote, renderChecklist } from '../pages/checklist.ts';
@@ -34,7 +34,7 @@ export const offboardingPages = (services: Services) => {
       const found = await answerTo(offboarding, token, actorOf(response));
       return show({ alert: found === null ? askingLost : answerAlert(found, namesFrom(offboarding)) });
     } catch (error) {
-      if (error instanceof NotBegun) return show({ alert: { tone: 'warning', text: error.message } });
+      if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;
       if (isHtmx(request)) return void response.status(204).end();
       return show({ alert: askingPending, pendingToken: token });

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Offboarding } from '../../database/entities/index.ts';
 import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/completion.ts';
-import { NoAnswerYet, type Question } from '../engine.ts';
+import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { idIn, isHtmx } from '../input/request.ts';
@@ -42,7 +42,7 @@ export const revocationPages = (services: Services) => {
     }
   };
 
-  async function ask(seat: { id: number; userId: number }, question: Question): Promise<RevokeSeatAnswer> {
+  async function ask(seat: { id: number; userId: number }, question: UpdateCall): Promise<RevokeSeatAnswer> {
     const offboarding = await database.em.fork().findOne(Offboarding, { userId: seat.userId, state: 'open' });
     return offboarding === null
       ? revokeSeat(database.em, question.actor, seat.id)

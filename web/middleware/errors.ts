@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
-import { NoAnswerYet, NotBegun } from '../engine.ts';
+import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isHtmx } from '../input/request.ts';
 import { fragment, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
@@ -47,7 +47,7 @@ function meaningOf(error: unknown): Meaning {
       title: 'No answer yet',
       text: 'The process engine does not answer. Please try again in a moment.',
     };
-  if (error instanceof NotBegun) return { status: 409, title: 'This was not begun', text: error.message };
+  if (error instanceof NotStarted) return { status: 409, title: 'This was not begun', text: error.message };
   return meaningOfStatus(error);
 }
 

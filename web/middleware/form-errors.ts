@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import { ChangedMeanwhile, InvalidInput, Refusal } from '../../domain/failures.ts';
-import { NotBegun } from '../engine.ts';
+import { NotStarted } from '../../engine/console-client.ts';
 import type { PageNote } from '../pages/page-note.ts';
 
 /**
@@ -18,7 +18,7 @@ export const showFormAgain =
   };
 
 function reasonIn(error: unknown): (PageNote & { status: number }) | null {
-  if (error instanceof Refusal || error instanceof NotBegun) {
+  if (error instanceof Refusal || error instanceof NotStarted) {
     const meanwhile = error instanceof ChangedMeanwhile ? error.fields : [];
     return { status: 409, alert: { tone: 'danger', text: error.message }, meanwhile };
   }

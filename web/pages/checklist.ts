@@ -3,7 +3,7 @@ import { type ChecklistPage, readChecklistPage } from '../../database/offboardin
 import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { newToken } from '../engine.ts';
+import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../input/request.ts';
 import type { Services } from '../services.ts';
 import { reminderCard } from './reminder-card.ts';

@@ -2,7 +2,7 @@ import type { Request, Response } from 'express';
 import { licenseById } from '../../database/inventory/licenses.ts';
 import { seatsInUse } from '../../database/inventory/seats.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
-import { newToken } from '../engine.ts';
+import { newToken } from '../../engine/console-client.ts';
 import { isHtmx, pageIn, sought, soughtPerson } from '../input/request.ts';
 import type { Services } from '../services.ts';
 import type { PageNote } from './page-note.ts';

@@ -1,7 +1,7 @@
 import { refusalWords } from '../../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
 import { completionObstacles } from '../../domain/completion.ts';
-import type { EngineAnswer } from '../engine.ts';
+import type { UpdateAnswer } from '../../engine/console-client.ts';
 import type { Alert } from '../pages/rendering.ts';
 import { helpers } from '../pages/view-helpers.ts';
 import { actorWords } from './actors.ts';
@@ -32,11 +32,11 @@ export function completionAlert(
 }
 
 /** What became of whatever was asked, in words. */
-export const answerAlert = (answer: EngineAnswer, nameOf?: (actor: string) => string): Alert =>
+export const answerAlert = (answer: UpdateAnswer, nameOf?: (actor: string) => string): Alert =>
   isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, nameOf);
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
-const isRevocation = (answer: EngineAnswer): answer is RevokeSeatAnswer =>
+const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
   revocationOutcomes.has(answer.outcome);
 
 /** What became of trying again what had failed for good, in words: a completion is told as one. */

@@ -13,6 +13,8 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { timed } from '../metrics/calls.ts';
+import type { WebMetrics } from '../metrics/web.ts';
 import {
   complete,
   type DeliveryAddress,
@@ -27,9 +29,7 @@ import {
   type UpdateRequest,
   webhookDeliveryStart,
   webhookWorkflow,
-} from '../engine/contract.ts';
-import { timed } from '../metrics/calls.ts';
-import type { WebMetrics } from '../metrics/web.ts';
+} from './contract.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
 export const usualDeadlineMs = 4_500;
@@ -42,14 +42,14 @@ export interface EngineOptions {
 }
 
 /** Who asks, and under which token: the same token twice is done once. */
-export interface Question {
+export interface UpdateCall {
   actor: Actor;
   token: string;
   requestId?: string;
 }
 
 /** Whatever a leaver's workflow answers. */
-export type EngineAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
+export type UpdateAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
 
 /** The engine did not answer in time. What was asked may still be carried out, or may be lost. */
 export class NoAnswerYet extends Error {
@@ -60,14 +60,14 @@ export class NoAnswerYet extends Error {
 }
 
 /** The engine refused to begin, in words for the person who asked. */
-export class NotBegun extends Error {
+export class NotStarted extends Error {
   override name = 'NotBegun';
 }
 
 /** The console's side of the engine: asks the leaver's workflow and waits for its answer. */
-export type Engine = ReturnType<typeof createEngine>;
+export type ConsoleClient = ReturnType<typeof createConsoleClient>;
 
-export function createEngine(
+export function createConsoleClient(
   connection: Connection,
   namespace: string,
   { deadlineMs = usualDeadlineMs }: EngineOptions = {},
@@ -77,7 +77,7 @@ export function createEngine(
   async function ask<Answer, Arguments extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Arguments]>,
     offboardingId: number,
-    { actor, token, requestId }: Question,
+    { actor, token, requestId }: UpdateCall,
     rest: Omit<Arguments, keyof UpdateRequest>,
   ): Promise<Answer> {
     const args = [
@@ -106,7 +106,7 @@ export function createEngine(
     try {
       return await Promise.race([connection.withDeadline(Date.now() + ms, call), tooLong]);
     } catch (error) {
-      throw inWords(error);
+      throw toConsoleError(error);
     } finally {
       tooLong.catch(() => undefined);
       timer.abort();
@@ -115,21 +115,21 @@ export function createEngine(
 
   return {
     /** Marks the leaver offboarded through their workflow. Throws NoAnswerYet or NotBegun. */
-    complete: (offboardingId: number, question: Question): Promise<CompleteAnswer> =>
+    complete: (offboardingId: number, question: UpdateCall): Promise<CompleteAnswer> =>
       ask(complete, offboardingId, question, {}),
 
     /** Revokes a leaver's seat through their workflow. Throws NoAnswerYet or NotBegun. */
-    revokeSeat: (offboardingId: number, seatId: number, question: Question): Promise<RevokeSeatAnswer> =>
+    revokeSeat: (offboardingId: number, seatId: number, question: UpdateCall): Promise<RevokeSeatAnswer> =>
       ask(revokeSeat, offboardingId, question, { seatId }),
 
     /**
      * The answer to something asked before, by its token. Throws NoAnswerYet while there is none; null
      * when the engine knows nothing of it: it was lost, or refused, and nothing was begun.
      */
-    async answerTo(offboardingId: number, token: string): Promise<EngineAnswer | null> {
+    async answerTo(offboardingId: number, token: string): Promise<UpdateAnswer | null> {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
       try {
-        return await within(pollDeadlineMs, () => handle.getUpdateHandle<EngineAnswer>(token).result());
+        return await within(pollDeadlineMs, () => handle.getUpdateHandle<UpdateAnswer>(token).result());
       } catch (error) {
         if (error instanceof WorkflowNotFoundError) return null;
         throw error;
@@ -137,7 +137,7 @@ export function createEngine(
     },
 
     /** Has the leaver's workflow try again what failed for good. Throws NoAnswerYet or NotBegun. */
-    retry: (offboardingId: number, question: Question): Promise<RetryAnswer> =>
+    retry: (offboardingId: number, question: UpdateCall): Promise<RetryAnswer> =>
       ask(retry, offboardingId, question, {}),
 
     /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
@@ -153,7 +153,7 @@ export function createEngine(
     },
 
     /** Starts the process of a mail unless it runs. Throws NoAnswerYet. */
-    async post(mailId: number): Promise<void> {
+    async startMail(mailId: number): Promise<void> {
       await within(deadlineMs, () =>
         client.workflow.start(mailWorkflow, {
           ...mailStart(mailId),
@@ -174,28 +174,34 @@ export function createEngine(
 }
 
 /** Connects when first used, so that the console comes up while the engine is away. */
-export const connectEngine = (address: string, namespace: string, options?: EngineOptions): Engine =>
-  createEngine(
+export const connectConsoleClient = (
+  address: string,
+  namespace: string,
+  options?: EngineOptions,
+): ConsoleClient =>
+  createConsoleClient(
     Connection.lazy({ address, connectTimeout: options?.deadlineMs ?? usualDeadlineMs }),
     namespace,
     options,
   );
 
 /** The same engine, each call of it timed. */
-export const measuredEngine = (engine: Engine, { engineCalled }: Pick<WebMetrics, 'engineCalled'>): Engine =>
-  timed(engine, engineCalled, whyNoAnswer);
+export const measuredConsoleClient = (
+  engine: ConsoleClient,
+  { engineCalled }: Pick<WebMetrics, 'engineCalled'>,
+): ConsoleClient => timed(engine, engineCalled, whyNoAnswer);
 
 /** Why the engine has not answered, by few names. */
 export function whyNoAnswer(error: unknown): string {
   if (error instanceof NoAnswerYet) return 'no-answer-yet';
-  return error instanceof NotBegun ? 'not-begun' : 'failed';
+  return error instanceof NotStarted ? 'not-begun' : 'failed';
 }
 
 /** A fresh token for a form. */
 export const newToken = (): string => randomUUID();
 
 /** Without a worker for a while, the engine turns an Update away at once: it may be back in a moment. */
-const turnedAway = 9;
+const failedPrecondition = 9;
 const pauseBetweenTriesMs = 300;
 
 /** Asks again, with the same token, as long as the engine turns the question away; the caller's deadline ends it. */
@@ -207,7 +213,7 @@ async function whileNotBegun<T>(deadlineMs: number, call: () => Promise<T>): Pro
     } catch (error) {
       if (!isTurnedAway(error)) throw error;
       if (Date.now() > giveUpAt)
-        throw new NotBegun(
+        throw new NotStarted(
           'The process engine cannot begin this now, and nothing was changed. Please ask again.',
         );
       await pause(pauseBetweenTriesMs);
@@ -216,11 +222,13 @@ async function whileNotBegun<T>(deadlineMs: number, call: () => Promise<T>): Pro
 }
 
 const isTurnedAway = (error: unknown): boolean =>
-  error instanceof ServiceError && (error.cause as { code?: unknown } | undefined)?.code === turnedAway;
+  error instanceof ServiceError &&
+  (error.cause as { code?: unknown } | undefined)?.code === failedPrecondition;
 
-function inWords(error: unknown): unknown {
+function toConsoleError(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return new NoAnswerYet();
-  if (error instanceof WorkflowUpdateFailedError) return new NotBegun(error.cause?.message ?? error.message);
+  if (error instanceof WorkflowUpdateFailedError)
+    return new NotStarted(error.cause?.message ?? error.message);
   if (error instanceof WorkflowNotFoundError) return error;
   if (error instanceof ServiceError || isGrpcServiceError(error)) return new NoAnswerYet();
   return error;

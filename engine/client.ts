@@ -24,7 +24,7 @@ import {
   taskQueue,
   webhookDeliveryStart,
   webhookWorkflow,
-} from '../engine/contract.ts';
+} from './contract.ts';
 
 /** How long one call may take, in milliseconds: without a limit it would wait for ever. */
 const patienceMs = 5_000;
@@ -37,7 +37,7 @@ const pageSize = 200;
 const pauseBetweenPages = 150;
 
 /** What the engine shows of a running offboarding workflow; undefined is not shown yet. */
-export interface Running {
+export interface RunningOffboarding {
   endDate: string | null;
   department: string | null;
   hardware: number | undefined;
@@ -62,9 +62,9 @@ export async function* allPages<T extends { next: PageToken }>(
 }
 
 /** The engine, as the relay and the reconciler speak to it. */
-export type Engine = ReturnType<typeof createEngine>;
+export type WorkerClient = ReturnType<typeof createWorkerClient>;
 
-export function createEngine(connection: Connection, namespace: string, queue = taskQueue) {
+export function createWorkerClient(connection: Connection, namespace: string, queue = taskQueue) {
   const client = new Client({ connection, namespace });
   const within = <T>(ms: number, call: () => Promise<T>) => connection.withDeadline(Date.now() + ms, call);
 
@@ -72,7 +72,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
    * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
    * an offboarding that is closed only that matters.
    */
-  async function tell(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
+  async function signalOffboarding(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
     const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
     for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
   }
@@ -91,7 +91,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   }
 
   /** Starts the workflow of a delivery unless it runs. */
-  const deliver = (delivery: PendingDelivery) =>
+  const startDelivery = (delivery: PendingDelivery) =>
     within(patienceMs, () =>
       client.workflow.start(webhookWorkflow, {
         ...webhookDeliveryStart(delivery, queue),
@@ -101,11 +101,11 @@ export function createEngine(connection: Connection, namespace: string, queue = 
     );
 
   /** Starts the workflow of an import unless it runs. */
-  const carryOutImport = (importId: number) =>
+  const startImport = (importId: number) =>
     within(patienceMs, () => client.workflow.start(csvImportWorkflow, csvImportStart(importId, queue)));
 
   /** Starts the workflow of a mail unless it runs. */
-  const post = (mailId: number) =>
+  const startMail = (mailId: number) =>
     within(patienceMs, () =>
       client.workflow.start(mailWorkflow, {
         ...mailStart(mailId, queue),
@@ -117,7 +117,7 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   /** A page of the running offboarding workflows by offboarding, as far as the engine's list has caught up. */
   async function runningOffboardings(from: PageToken) {
     const { executions, next } = await pageOf(offboardingWorkflow, from);
-    const running = new Map<number, Running>();
+    const running = new Map<number, RunningOffboarding>();
     for (const { execution, searchAttributes: shown } of executions) {
       const offboardingId = offboardingIdOf(execution?.workflowId ?? '');
       if (offboardingId !== null) running.set(offboardingId, shownBy(shown?.indexedFields));
@@ -156,28 +156,28 @@ export function createEngine(connection: Connection, namespace: string, queue = 
   }
 
   /** Whether it answers at all, within two seconds. */
-  const answers = () =>
+  const isReachable = () =>
     within(2_000, () => connection.workflowService.describeNamespace({ namespace })).then(
       () => true,
       () => false,
     );
 
   return {
-    tell,
-    deliver,
-    post,
-    carryOutImport,
+    signalOffboarding,
+    startDelivery,
+    startMail,
+    startImport,
     runningOffboardings,
     countOffboardings,
     runningDeliveries,
     runningMails,
-    answers,
+    isReachable,
   };
 }
 
 const runningOf = (type: string) => `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`;
 
-function shownBy(fields: Parameters<typeof decodeTypedSearchAttributes>[0]): Running {
+function shownBy(fields: Parameters<typeof decodeTypedSearchAttributes>[0]): RunningOffboarding {
   const shown = decodeTypedSearchAttributes(fields);
   return {
     endDate: shown.get(searchAttributes.lastDay)?.toISOString().slice(0, 10) ?? null,
