@@ -3,12 +3,12 @@ import { revokeSeat, seatById } from '../database/inventory/seats.ts';
 import { closedAnswer, completeOffboarding } from '../database/offboarding/completion.ts';
 import { cancelExpiredOpening } from '../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../database/offboarding/failed-steps.ts';
-import { picturesOf } from '../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../database/offboarding/snapshots.ts';
 import type { Actor } from '../domain/actor.ts';
 import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
 import { failureTypes, isRequestExpired, requestExpired } from '../domain/request-deadline.ts';
-import { asSignalled } from './pictures.ts';
+import { toSnapshot } from './snapshots.ts';
 import type { World } from './world.ts';
 
 /** Who asks for something about which offboarding, and when (epoch milliseconds). */
@@ -25,13 +25,13 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
   const fork = () => database.em.fork();
 
   /** What is open now; null when there is no such offboarding. */
-  async function readPicture(offboardingId: number) {
-    const [picture] = await picturesOf(fork(), [offboardingId]);
-    return picture === undefined ? null : asSignalled(picture);
+  async function readSnapshot(offboardingId: number) {
+    const [picture] = await readSnapshots(fork(), [offboardingId]);
+    return picture === undefined ? null : toSnapshot(picture);
   }
 
-  async function pictureAfter(offboardingId: number) {
-    const picture = await readPicture(offboardingId);
+  async function snapshotAfter(offboardingId: number) {
+    const picture = await readSnapshot(offboardingId);
     if (picture === null) throw new NotFound('offboarding');
     return picture;
   }
@@ -50,9 +50,9 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
       : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
     if (completion.outcome !== 'completed')
-      return { answer: completion, picture: await pictureAfter(offboardingId) };
+      return { answer: completion, picture: await snapshotAfter(offboardingId) };
     const { picture, ...answer } = completion;
-    return { answer, picture: asSignalled(picture) };
+    return { answer, picture: toSnapshot(picture) };
   }
 
   /** How it ended, if it did: nothing is begun any more. */
@@ -68,7 +68,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
     const { offboardingId, seatId } = question;
     const answer = await revoke(question);
     log.info({ offboardingId, seatId, outcome: answer.outcome }, 'Revocation decided');
-    return { answer, picture: await pictureAfter(offboardingId) };
+    return { answer, picture: await snapshotAfter(offboardingId) };
   }
 
   async function revoke({
@@ -77,7 +77,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
     actor,
     requestedAt,
   }: Question & { seatId: number }): Promise<RevokeSeatAnswer> {
-    const { userId } = await pictureAfter(offboardingId);
+    const { userId } = await snapshotAfter(offboardingId);
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
@@ -86,7 +86,7 @@ export function offboardingActivities({ database, log }: Pick<World, 'database' 
   }
 
   return {
-    readPicture,
+    readSnapshot,
     closedAnswer: closed,
     complete,
     revokeSeat: takeSeatBack,

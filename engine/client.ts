@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
-import { asSignalled } from '../activities/pictures.ts';
+import { toSnapshot } from '../activities/snapshots.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
-import type { Picture } from '../database/offboarding/snapshots.ts';
+import type { SnapshotRow } from '../database/offboarding/snapshots.ts';
 import type { PendingDelivery } from '../database/webhooks/deliveries.ts';
 import {
   csvImportStart,
@@ -13,7 +13,7 @@ import {
   lastDayChanged,
   mailStart,
   mailWorkflow,
-  type OffboardingPicture,
+  type OffboardingSnapshot,
   offboardingIdOf,
   offboardingStart,
   offboardingWorkflow,
@@ -72,17 +72,17 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
    * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
    * an offboarding that is closed only that matters.
    */
-  async function signalOffboarding(picture: Picture, facts: readonly ChangedFact[]): Promise<void> {
+  async function signalOffboarding(picture: SnapshotRow, facts: readonly ChangedFact[]): Promise<void> {
     const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
     for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
   }
 
-  async function signal(picture: Picture, fact: ChangedFact): Promise<void> {
-    const told = asSignalled(picture);
+  async function signal(picture: SnapshotRow, fact: ChangedFact): Promise<void> {
+    const told = toSnapshot(picture);
     const { signal, value } = messageAbout(told, fact);
     const { offboardingId } = picture;
     if (picture.state === 'open') {
-      const start = offboardingStart({ offboardingId, picture: told }, queue);
+      const start = offboardingStart({ offboardingId, snapshot: told }, queue);
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
     } else {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
@@ -190,7 +190,7 @@ function shownBy(fields: Parameters<typeof decodeTypedSearchAttributes>[0]): Run
 }
 
 function messageAbout(
-  { department, lastDay, hardware, seats, requests }: OffboardingPicture,
+  { department, lastDay, hardware, seats, requests }: OffboardingSnapshot,
   fact: ChangedFact,
 ): { signal: string; value: unknown } {
   if (fact === 'hardware') return { signal: hardwareChanged.name, value: hardware };

@@ -105,7 +105,7 @@ export interface Department {
 }
 
 /** Everything the workflow knows of one offboarding, read by one statement. */
-export interface OffboardingPicture {
+export interface OffboardingSnapshot {
   offboardingId: number;
   userId: number;
   department: string | null;
@@ -163,7 +163,7 @@ export const shownDepartment = (name: string | null): string | null =>
 export interface OffboardingInput {
   offboardingId: number;
   /** What whoever starts it has just read; not given, it reads for itself. */
-  picture?: OffboardingPicture;
+  snapshot?: OffboardingSnapshot;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   takeOutboxRows,
 } from '../database/engine/outbox.ts';
 import type { ChangedFact } from '../database/entities/record.ts';
-import { type Picture, picturesOf } from '../database/offboarding/snapshots.ts';
+import { readSnapshots, type SnapshotRow } from '../database/offboarding/snapshots.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { HandOver } from './handing-over.ts';
@@ -47,7 +47,7 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
       if (rows.length === 0) return false;
-      const pictures = await picturesOf(em, [...new Set(rows.map((row) => row.offboardingId))]);
+      const pictures = await readSnapshots(em, [...new Set(rows.map((row) => row.offboardingId))]);
       const messages = joined(rows, pictures);
       const ends = messages.filter(({ picture }) => picture.state !== 'open');
       const held = await heldElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
@@ -73,7 +73,7 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
 
 /** What belongs to one leaver: the rows, the facts they name, and the picture of now. */
 interface Message {
-  picture: Picture;
+  picture: SnapshotRow;
   facts: ChangedFact[];
   rowIds: number[];
 }
@@ -81,7 +81,7 @@ interface Message {
 const leaverOf = ({ picture }: Message) => picture.offboardingId;
 const rowsOf = ({ rowIds }: Message) => rowIds;
 
-function joined(rows: readonly OutboxRow[], pictures: readonly Picture[]): Message[] {
+function joined(rows: readonly OutboxRow[], pictures: readonly SnapshotRow[]): Message[] {
   const byLeaver = Map.groupBy(rows, (row) => row.offboardingId);
   return pictures.map((picture) => {
     const own = byLeaver.get(picture.offboardingId)!;

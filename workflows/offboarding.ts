@@ -48,7 +48,7 @@ interface Run extends OffboardingInput {
 export async function offboarding(input: Run): Promise<void> {
   const { offboardingId } = input;
   const state = new OffboardingState(input.carried);
-  if (input.picture !== undefined) state.startRead()(input.picture);
+  if (input.snapshot !== undefined) state.startRead()(input.snapshot);
   const noticeboard = new Visibility(state);
   let isMomentary = false;
   const answer = idempotentUpdates(state);
@@ -77,7 +77,7 @@ export async function offboarding(input: Run): Promise<void> {
   });
 
   keepShowing();
-  if (input.picture === undefined) await run('reading', read, () => !state.isOpen);
+  if (input.snapshot === undefined) await run('reading', read, () => !state.isOpen);
   const wasOpen = state.isOpen;
   while (state.isOpen) {
     if (state.needsRefresh) await run('reading', read, () => !state.isOpen);
@@ -92,7 +92,7 @@ export async function offboarding(input: Run): Promise<void> {
   /** Returns what was open at that moment; what is known then may have parts that are newer. */
   async function read(): Promise<OpenCounts> {
     const take = state.startRead();
-    const picture = await databaseStep('Read what is open').readPicture(offboardingId);
+    const picture = await databaseStep('Read what is open').readSnapshot(offboardingId);
     if (picture === null) {
       state.markMissing();
       return state.counts;
@@ -208,7 +208,7 @@ export async function offboarding(input: Run): Promise<void> {
     await condition(allHandlersFinished);
     if (!state.isOpen) return;
     noticeboard.refresh();
-    const { picture: _, ...same } = input;
+    const { snapshot: _, ...same } = input;
     await continueAsNew<typeof offboarding>({ ...same, carried: state.toCarry(offboardingId) });
   }
 

@@ -16,10 +16,10 @@ import { Offboarding, User } from '../entities/index.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { skipReminders } from './reminder-schedule.ts';
-import type { Picture } from './snapshots.ts';
+import type { SnapshotRow } from './snapshots.ts';
 
 /** What became of a completion; of one that was carried out also what is open then. */
-type Completion = NotCompleted | (Completed & { picture: Picture });
+type Completion = NotCompleted | (Completed & { picture: SnapshotRow });
 
 /**
  * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
@@ -116,7 +116,12 @@ function refused(change: Change, answer: NotCompleted, now: Date): NotCompleted 
  * that is missing. Returns what its process is to know then, so that it need not be read. That process has the answer:
  * nobody else has to be told.
  */
-async function finalize(change: Change, offboarding: Offboarding, gate: Gate, now: Date): Promise<Picture> {
+async function finalize(
+  change: Change,
+  offboarding: Offboarding,
+  gate: Gate,
+  now: Date,
+): Promise<SnapshotRow> {
   const { em, user } = change;
   const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayOf(user, gate, now));
   if (!user.endDate) {

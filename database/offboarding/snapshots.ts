@@ -13,7 +13,7 @@ export async function openCountsOf(em: EntityManager, userId: number): Promise<O
 }
 
 /** The ids open for one offboarding's person, with what else their process follows, at one revision. */
-export interface Picture {
+export interface SnapshotRow {
   offboardingId: number;
   userId: number;
   department: string | null;
@@ -29,8 +29,11 @@ export interface Picture {
 }
 
 /** Reads whole pictures by one statement, so that sets and revision belong together; unknown ones are left out. */
-export async function picturesOf(em: EntityManager, offboardingIds: readonly number[]): Promise<Picture[]> {
-  const { rows } = await sql<Picture>`
+export async function readSnapshots(
+  em: EntityManager,
+  offboardingIds: readonly number[],
+): Promise<SnapshotRow[]> {
+  const { rows } = await sql<SnapshotRow>`
     select
       o.id as "offboardingId", u.id as "userId", u.department, u.revision, o.state,
       u.end_date as "endDate", coalesce(u.time_zone, w.time_zone) as zone,

@@ -13,7 +13,7 @@ import {
 } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
-import { openCountsOf, picturesOf } from '../../database/offboarding/snapshots.ts';
+import { openCountsOf, readSnapshots } from '../../database/offboarding/snapshots.ts';
 import type { Completed } from '../../domain/completion.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -39,7 +39,7 @@ async function endpoint(
   return made.id;
 }
 
-const pictureOf = async (offboardingId: number) => (await picturesOf(em.fork(), [offboardingId]))[0];
+const pictureOf = async (offboardingId: number) => (await readSnapshots(em.fork(), [offboardingId]))[0];
 
 test('while anything is open the completion is refused with the counts, and nothing changes', async () => {
   const cast = await makeCast(database);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hearing, type Statement } from '../../bench/hearing.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../database/offboarding/reminders.ts';
-import { picturesOf } from '../../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../../database/offboarding/snapshots.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 
@@ -64,7 +64,7 @@ async function aboutReminders(work: () => Promise<unknown>): Promise<Statement[]
 
 test.each<[string, number, () => Promise<unknown>]>([
   ['the next one', 1, () => nextReminder(database.em.fork(), cast.offboardingId)],
-  ['what the engine is told', 1, () => picturesOf(database.em.fork(), [cast.offboardingId])],
+  ['what the engine is told', 1, () => readSnapshots(database.em.fork(), [cast.offboardingId])],
   ['a moved end date', 2, () => setEndDate(database.em, 'system', cast.lena.id, '2099-02-15')],
 ])('%s reads the reminders of one leaver', async (_, count, work) => {
   const statements = await aboutReminders(work);

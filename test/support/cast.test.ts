@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { idOfPersonWith } from '../../database/access/credentials.ts';
-import { picturesOf } from '../../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../../database/offboarding/snapshots.ts';
 import { castPassword, makeCast } from './cast.ts';
 import { ownDatabase } from './database.ts';
 
@@ -10,7 +10,7 @@ test('the cast signs in, and Lena leaves with one of each', async () => {
   const { ada, lena, offboardingId, laptop, seatId, requestId, lastDay } = await makeCast(database);
 
   expect(await idOfPersonWith(database.em, ada.email, castPassword)).toBe(ada.id);
-  expect(await picturesOf(database.em, [offboardingId])).toMatchObject([
+  expect(await readSnapshots(database.em, [offboardingId])).toMatchObject([
     {
       userId: lena.id,
       endDate: lastDay,

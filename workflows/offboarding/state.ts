@@ -1,7 +1,13 @@
 import type { OpenCounts } from '../../domain/checklist.ts';
 import { isClear } from '../../domain/checklist.ts';
 import type { Step } from '../../domain/failed-steps.ts';
-import type { Department, DueReminder, LastDay, OffboardingPicture, OpenSet } from '../../engine/contract.ts';
+import type {
+  Department,
+  DueReminder,
+  LastDay,
+  OffboardingSnapshot,
+  OpenSet,
+} from '../../engine/contract.ts';
 import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 
 /** Where a leaver's process stands, as an operator reads it. */
@@ -28,7 +34,7 @@ const everyPart = Object.keys(isWellFormed) as Part[];
 
 /** What a run hands to the next one. */
 export interface Carried {
-  picture: OffboardingPicture;
+  snapshot: OffboardingSnapshot;
   since: { phase: Phase; at: number };
   failedSteps: Step[];
   answers: Answered[];
@@ -72,7 +78,7 @@ export class OffboardingState {
 
   constructor(carried?: Carried) {
     if (carried === undefined) return;
-    this.startRead()(carried.picture);
+    this.startRead()(carried.snapshot);
     this.since = carried.since;
     this.failedSteps = carried.failedSteps;
     this.answers = carried.answers;
@@ -91,7 +97,7 @@ export class OffboardingState {
    * To be called before the process reads a picture, and its result with the picture. What is told meanwhile may be
    * newer than the picture, so there the revision counts.
    */
-  startRead(): (picture: OffboardingPicture) => void {
+  startRead(): (picture: OffboardingSnapshot) => void {
     this.needsRefresh = false;
     const before = { ...this.parts };
     return (picture) => {
@@ -168,8 +174,8 @@ export class OffboardingState {
   toCarry(offboardingId: number): Carried {
     const { since, failedSteps, answers } = this;
     const department = this.parts.department.name;
-    const picture = { offboardingId, userId: this.userId!, ...this.parts, department };
-    return { picture, since: since!, failedSteps, answers };
+    const snapshot = { offboardingId, userId: this.userId!, ...this.parts, department };
+    return { snapshot, since: since!, failedSteps, answers };
   }
 }
 
@@ -178,14 +184,14 @@ export const countsIn = ({
   hardware,
   seats,
   requests,
-}: Pick<OffboardingPicture, 'hardware' | 'seats' | 'requests'>): OpenCounts => ({
+}: Pick<OffboardingSnapshot, 'hardware' | 'seats' | 'requests'>): OpenCounts => ({
   hardware: hardware.ids.length,
   software: seats.ids.length,
   requests: requests.ids.length,
 });
 
 /** All parts of a picture were read at the same revision. */
-const partsOf = ({ department, ...rest }: OffboardingPicture): Parts => ({
+const partsOf = ({ department, ...rest }: OffboardingSnapshot): Parts => ({
   ...rest,
   department: { name: department, revision: rest.lastDay.revision },
 });

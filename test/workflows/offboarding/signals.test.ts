@@ -1,7 +1,7 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
-import { picturesOf } from '../../../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import {
   complete,
   hardwareChanged,
@@ -20,7 +20,7 @@ const { relay, ask, handleOf, client, database, shownOf, untilShown, auditCount 
 
 describe('signals', () => {
   const hardwareOf = async (offboardingId: number): Promise<OpenSet> => {
-    const [picture] = await picturesOf(database.em.fork(), [offboardingId]);
+    const [picture] = await readSnapshots(database.em.fork(), [offboardingId]);
     return { ids: picture!.hardware, revision: picture!.revision };
   };
 

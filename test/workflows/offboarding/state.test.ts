@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DueReminder, LastDay, OffboardingPicture } from '../../../engine/contract.ts';
+import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../engine/contract.ts';
 import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
 const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };
@@ -15,7 +15,7 @@ const lastDay = (revision: number, reminder?: DueReminder | null): LastDay => ({
 
 const nothing = (revision: number) => ({ ids: [], revision });
 
-const picture = (revision: number, reminder?: DueReminder | null): OffboardingPicture => ({
+const picture = (revision: number, reminder?: DueReminder | null): OffboardingSnapshot => ({
   offboardingId: 7,
   userId: 8,
   department: null,
@@ -26,7 +26,7 @@ const picture = (revision: number, reminder?: DueReminder | null): OffboardingPi
 });
 
 /** What knows a picture. */
-function knowing(known: OffboardingPicture) {
+function knowing(known: OffboardingSnapshot) {
   const state = new OffboardingState();
   state.startRead()(known);
   return state;

@@ -1,7 +1,7 @@
-import type { Picture } from '../database/offboarding/snapshots.ts';
+import type { SnapshotRow } from '../database/offboarding/snapshots.ts';
 
 /** A picture in the shape the workflows know it: every part with the revision it was read at. */
-export const asSignalled = ({
+export const toSnapshot = ({
   offboardingId,
   userId,
   department,
@@ -11,7 +11,7 @@ export const asSignalled = ({
   zone,
   reminder,
   ...ids
-}: Picture) => ({
+}: SnapshotRow) => ({
   offboardingId,
   userId,
   department,
