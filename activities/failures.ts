@@ -5,13 +5,13 @@ import { isDataRefused } from '../database/postgres-errors.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { failureTypes } from '../domain/request-deadline.ts';
 import { isRequestId } from '../domain/request-ids.ts';
-import type { World } from './world.ts';
+import type { Dependencies } from './dependencies.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
 type Activity = (...args: any[]) => Promise<unknown>;
 
 /** What a failed step is reported to, and when it counts as broken. */
-type Told = Pick<World, 'log' | 'metrics' | 'triesOfBroken'>;
+type Told = Pick<Dependencies, 'log' | 'metrics' | 'triesOfBroken'>;
 
 /**
  * The same activities, failing in types that the workflows know and with messages that name nobody: the

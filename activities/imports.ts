@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { endImport, executeBatch, type Progress } from '../database/imports/progress.ts';
-import type { World } from './world.ts';
+import type { Dependencies } from './dependencies.ts';
 
 /** What an import's process asks of the database; ids and counts only. */
-export const importActivities = ({ database, log }: World) => ({
+export const importActivities = ({ database, log }: Dependencies) => ({
   /** Carries an import on by one batch of lines, or ends it. */
   async carryOnImport(importId: number): Promise<Progress> {
     const context = Context.current();

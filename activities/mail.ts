@@ -9,7 +9,8 @@ import {
   waitingMail,
   withholdMail,
 } from '../database/mail/mails.ts';
-import { whileBeating } from './beating.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import type { Letter } from './mail/letter.ts';
 import { completionLetter } from './mail/letters/completion.ts';
 import { importsLetter } from './mail/letters/imports.ts';
@@ -17,10 +18,9 @@ import { problemsLetter } from './mail/letters/problems.ts';
 import { remindersLetter } from './mail/letters/reminders.ts';
 import type { Links } from './mail/links.ts';
 import { outgoing } from './mail/outgoing.ts';
-import type { World } from './world.ts';
 
 /** What the mails' processes ask of the database; moments cross as epoch milliseconds. */
-export const mailActivities = ({ database }: World) => ({
+export const mailActivities = ({ database }: Dependencies) => ({
   /** The try that comes next, or null when the mail is closed. */
   async nextMailTry(mailId: number): Promise<{ number: number; dueAt: number } | null> {
     const next = await nextMailTry(database.em.fork(), mailId);
@@ -32,7 +32,7 @@ export const mailActivities = ({ database }: World) => ({
 });
 
 /** Sending mail over the network. */
-export const mailingActivities = ({ database, mail: post, log, metrics }: World) => ({
+export const mailingActivities = ({ database, mail: post, log, metrics }: Dependencies) => ({
   /**
    * Makes a try and records it. One that was recorded is not made again; one that was interrupted between sending and
    * recording is, with the same Message-ID. What the mail says is read now, so that nobody is asked for what they
@@ -51,7 +51,7 @@ export const mailingActivities = ({ database, mail: post, log, metrics }: World)
         { err: error, mailId, number, attempt, workflowId: workflowExecution?.workflowId },
         'A mail was not taken',
       );
-    const outcome = await whileBeating(() =>
+    const outcome = await withHeartbeat(() =>
       post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), { signal, onError }),
     );
     await recordMailTry(em, mailId, { number, outcome });

@@ -8,8 +8,8 @@ import type { Actor } from '../domain/actor.ts';
 import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
 import { failureTypes, isRequestExpired, requestExpired } from '../domain/request-deadline.ts';
+import type { Dependencies } from './dependencies.ts';
 import { toSnapshot } from './snapshots.ts';
-import type { World } from './world.ts';
 
 /** Who asks for something about which offboarding, and when (epoch milliseconds). */
 interface Question {
@@ -21,7 +21,7 @@ interface Question {
 }
 
 /** What the leaver's process asks of the database. */
-export function offboardingActivities({ database, log }: Pick<World, 'database' | 'log'>) {
+export function offboardingActivities({ database, log }: Pick<Dependencies, 'database' | 'log'>) {
   const fork = () => database.em.fork();
 
   /** What is open now; null when there is no such offboarding. */

@@ -1,9 +1,9 @@
 import { Context } from '@temporalio/activity';
 import { fireReminder, nextReminder } from '../database/offboarding/reminders.ts';
-import type { World } from './world.ts';
+import type { Dependencies } from './dependencies.ts';
 
 /** The stored due moments of an offboarding; moments cross as epoch milliseconds. */
-export function reminderActivities({ database }: World) {
+export function reminderActivities({ database }: Dependencies) {
   const next = (offboardingId: number) => nextReminder(database.em.fork(), offboardingId);
 
   return {

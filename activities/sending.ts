@@ -4,11 +4,11 @@ import { type Attempt, giveUpDelivery, recordAttempt } from '../database/webhook
 import { type Parcel, parcelOf } from '../database/webhooks/deliveries.ts';
 import { retryMoment } from '../domain/webhook-schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks.ts';
-import { whileBeating } from './beating.ts';
 import { type ComingTry, comingTryOf } from './deliveries.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
 import { lanes } from './webhooks/lanes.ts';
 import { signedHeaders } from './webhooks/signature.ts';
-import type { World } from './world.ts';
 
 /**
  * How many tries one endpoint gets at the same time from one worker. Many deliveries to an endpoint that hangs must
@@ -17,7 +17,7 @@ import type { World } from './world.ts';
 const lanesOfEndpoint = 5;
 
 /** Sending over the network. */
-export function sendingActivities(world: World) {
+export function sendingActivities(world: Dependencies) {
   const { database, log, metrics, secretBox, sender, retrySchedule } = world;
   const { enter } = lanes(lanesOfEndpoint);
 
@@ -45,7 +45,7 @@ export function sendingActivities(world: World) {
 
   async function attempt(deliveryId: number, number: number, parcel: Parcel) {
     const began = Date.now();
-    const result = await whileBeating(() => send(parcel));
+    const result = await withHeartbeat(() => send(parcel));
     const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
     await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
     metrics.webhookTried(attempt.outcome, attempt.durationMs / 1000);

@@ -4,23 +4,23 @@ import { inFlight } from '../database/in-flight.ts';
 import { pendingMailsOf } from '../database/mail/mails.ts';
 import { type PendingDelivery, pendingDeliveriesOf } from '../database/webhooks/deliveries.ts';
 import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../engine/contract.ts';
-import { whileBeating } from './beating.ts';
-import type { World } from './world.ts';
+import type { Dependencies } from './dependencies.ts';
+import { withHeartbeat } from './heartbeat.ts';
 
 /** Started at the same time, and how long one may take, in milliseconds. */
 const width = 20;
 const patienceMs = 5_000;
 
 /** What the leaver's process has started at the engine; what is started already is as good as started. */
-export const startingActivities = ({ database }: World) => {
+export const startingActivities = ({ database }: Dependencies) => {
   async function startDeliveries(offboardingId: number): Promise<void> {
     const deliveries = await pendingDeliveriesOf(database.em.fork(), offboardingId);
-    await whileBeating(() => inFlight(deliveries, width, startDelivery));
+    await withHeartbeat(() => inFlight(deliveries, width, startDelivery));
   }
 
   async function startMails(offboardingId: number): Promise<void> {
     const mails = await pendingMailsOf(database.em.fork(), offboardingId);
-    await whileBeating(() => inFlight(mails, width, startMail));
+    await withHeartbeat(() => inFlight(mails, width, startMail));
   }
 
   return {

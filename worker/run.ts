@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { Connection } from '@temporalio/client';
 import type { WorkflowBundleOption } from '@temporalio/worker';
-import type { World } from '../activities/index.ts';
+import type { Dependencies } from '../activities/index.ts';
 import { makeLinks } from '../activities/mail/links.ts';
 import { smtpMailer } from '../activities/mail/mailer.ts';
 import { webhookSender } from '../activities/webhooks/sender.ts';
@@ -154,7 +154,7 @@ const makeWorld = (
   database: Database,
   log: Log,
   metrics: WorkerMetrics,
-): World => ({
+): Dependencies => ({
   database,
   log,
   metrics,
@@ -164,7 +164,7 @@ const makeWorld = (
   mail: postOffice(environment),
 });
 
-const postOffice = (environment: Environment): World['mail'] =>
+const postOffice = (environment: Environment): Dependencies['mail'] =>
   environment.SMTP_URL === undefined
     ? null
     : {

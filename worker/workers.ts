@@ -10,7 +10,7 @@ import {
   createActivities,
   createMailingActivities,
   createSendingActivities,
-  type World,
+  type Dependencies,
 } from '../activities/index.ts';
 import type { Log } from '../config/log.ts';
 import { repeat } from '../config/repeat.ts';
@@ -24,7 +24,7 @@ export const bundleWorkflows = (): Promise<{ code: string }> =>
 
 interface WorkersOptions {
   namespace: string;
-  world: World;
+  world: Dependencies;
   workflowBundle: WorkflowBundleOption;
   queue?: string;
   /** How many webhooks are sent at the same time: far more than one endpoint may take, so that a dozen that hang leave room. */

@@ -3,7 +3,7 @@ import { Client, Connection, WithStartWorkflowOperation, type WorkflowHandle } f
 import type { UpdateDefinition } from '@temporalio/common';
 import { NativeConnection } from '@temporalio/worker';
 import { afterAll, inject } from 'vitest';
-import type { World } from '../../activities/index.ts';
+import type { Dependencies } from '../../activities/index.ts';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { makeLog } from '../../config/log.ts';
 import { repeat, sleep, untilItWorks } from '../../config/repeat.ts';
@@ -38,7 +38,7 @@ const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
 export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
 
 /** What a test's worker acts on: this file's database, and receivers on this machine. */
-export function testWorld(database: Database): World & { metrics: WorkerMetrics } {
+export function testWorld(database: Database): Dependencies & { metrics: WorkerMetrics } {
   const sender = webhookSender(allowedRanges(['127.0.0.1']));
   return {
     database,

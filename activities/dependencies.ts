@@ -8,14 +8,14 @@ import type { Mailer } from './mail/mailer.ts';
 import type { WebhookSender } from './webhooks/sender.ts';
 
 /** What activities act on. */
-export interface World {
+export interface Dependencies {
   database: Database;
   log: Log;
   metrics: Pick<WorkerMetrics, 'mailTried' | 'stepFailed' | 'webhookTried'>;
   secretBox: SecretBox;
   sender: WebhookSender;
   /** Null where no mail server is set. */
-  mail: PostOffice | null;
+  mail: MailTransport | null;
   /** When webhooks are tried again. */
   retrySchedule: RetrySchedule;
   /** How often a step is tried that no other try will help, before it needs attention; by default six times. */
@@ -23,7 +23,7 @@ export interface World {
 }
 
 /** What mails are sent by, and what they lead to. */
-export interface PostOffice {
+export interface MailTransport {
   mailer: Mailer;
   links: Links;
 }
