@@ -1,12 +1,12 @@
 import { deliveryActivities } from './deliveries.ts';
 import type { Dependencies } from './dependencies.ts';
-import { withTypedFailures } from './failures.ts';
+import { withTypedFailures } from './error-mapping.ts';
 import { importActivities } from './imports.ts';
 import { mailActivities, mailingActivities } from './mail.ts';
 import { offboardingActivities } from './offboardings.ts';
 import { reminderActivities } from './reminders.ts';
-import { sendingActivities } from './sending.ts';
-import { startingActivities } from './starting.ts';
+import { startActivities } from './start-workflows.ts';
+import { webhookActivities } from './webhook-attempts.ts';
 
 export type { Dependencies };
 
@@ -19,7 +19,7 @@ export const createActivities = (world: Dependencies) =>
       ...deliveryActivities(world),
       ...importActivities(world),
       ...mailActivities(world),
-      ...startingActivities(world),
+      ...startActivities(world),
     },
     world,
   );
@@ -27,7 +27,7 @@ export type Activities = ReturnType<typeof createActivities>;
 
 /** What workflows may ask of other people's servers, for the queue that may hang. */
 export const createSendingActivities = (world: Dependencies) =>
-  withTypedFailures(sendingActivities(world), world);
+  withTypedFailures(webhookActivities(world), world);
 export type SendingActivities = ReturnType<typeof createSendingActivities>;
 
 /** What workflows may ask of the mail server, for a queue of its own. */

@@ -17,7 +17,7 @@ const usualPatience: Patience = { connect: 10_000, answer: 15_000, total: 20_000
 const keptBytes = 1_000;
 const readBytes = 64_000;
 
-export interface Letter {
+export interface WebhookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -36,7 +36,7 @@ export interface Sent {
 
 /** Sends webhooks to addresses that the whole internet can reach, or that are allowed by name, and to no others. */
 export interface WebhookSender {
-  send(letter: Letter): Promise<Sent>;
+  send(letter: WebhookRequest): Promise<Sent>;
   close(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ export function webhookSender(
     pipelining: 0,
   });
 
-  async function send({ url, headers, body, signal }: Letter): Promise<Sent> {
+  async function send({ url, headers, body, signal }: WebhookRequest): Promise<Sent> {
     if (endpointUrlProblem(url, allowed) !== null) return unanswered('blocked_address');
     try {
       const answer = await request(url, {

@@ -86,7 +86,7 @@ export async function nextTryOf(em: EntityManager, deliveryId: number): Promise<
 }
 
 /** Everything a try needs. */
-export interface Parcel {
+export interface DeliveryRequest {
   eventId: string;
   type: WebhookEventType;
   occurredAt: Date;
@@ -100,12 +100,12 @@ export interface Parcel {
 }
 
 /** What the try `number` of a delivery sends; null when the delivery is closed or that try was made. */
-export async function parcelOf(
+export async function readDeliveryRequest(
   em: EntityManager,
   deliveryId: number,
   number: number,
-): Promise<Parcel | null> {
-  const { rows } = await sql<Parcel>`
+): Promise<DeliveryRequest | null> {
+  const { rows } = await sql<DeliveryRequest>`
     select e.id as "eventId", e.type, e.created_at as "occurredAt", e.data,
       p.id as "endpointId", p.state as "endpointState", p.url, p.secret_encrypted as "secretEncrypted",
       case when p.previous_secret_until > now() then p.previous_secret_encrypted end as "previousSecretEncrypted"

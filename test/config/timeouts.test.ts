@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usualTriesOfBroken } from '../../activities/failures.ts';
+import { usualTriesOfBroken } from '../../activities/error-mapping.ts';
 import { usualEndTimeoutMs } from '../../config/ending.ts';
 import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
 import { usualDeadlineMs } from '../../engine/console-client.ts';

@@ -12,7 +12,7 @@ const width = 20;
 const patienceMs = 5_000;
 
 /** What the leaver's process has started at the engine; what is started already is as good as started. */
-export const startingActivities = ({ database }: Dependencies) => {
+export const startActivities = ({ database }: Dependencies) => {
   async function startDeliveries(offboardingId: number): Promise<void> {
     const deliveries = await pendingDeliveriesOf(database.em.fork(), offboardingId);
     await withHeartbeat(() => inFlight(deliveries, width, startDelivery));

@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { type Attempt, giveUpDelivery, recordAttempt } from '../database/webhooks/attempts.ts';
-import { type Parcel, parcelOf } from '../database/webhooks/deliveries.ts';
+import { type DeliveryRequest, readDeliveryRequest } from '../database/webhooks/deliveries.ts';
 import { retryMoment } from '../domain/webhook-schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks.ts';
 import { type ComingTry, comingTryOf } from './deliveries.ts';
@@ -17,7 +17,7 @@ import { signedHeaders } from './webhooks/signature.ts';
 const lanesOfEndpoint = 5;
 
 /** Sending over the network. */
-export function sendingActivities(world: Dependencies) {
+export function webhookActivities(world: Dependencies) {
   const { database, log, metrics, secretBox, sender, retrySchedule } = world;
   const { enter } = lanes(lanesOfEndpoint);
 
@@ -27,12 +27,12 @@ export function sendingActivities(world: Dependencies) {
    * is closed.
    */
   async function tryDelivery(deliveryId: number, number: number): Promise<ComingTry | null> {
-    const parcel = await parcelOf(database.em.fork(), deliveryId, number);
-    if (parcel !== null) await seeTo(deliveryId, number, parcel);
+    const parcel = await readDeliveryRequest(database.em.fork(), deliveryId, number);
+    if (parcel !== null) await attemptUnlessDisabled(deliveryId, number, parcel);
     return comingTryOf(world, deliveryId);
   }
 
-  async function seeTo(deliveryId: number, number: number, parcel: Parcel) {
+  async function attemptUnlessDisabled(deliveryId: number, number: number, parcel: DeliveryRequest) {
     if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
     const lane = enter(parcel.endpointId);
     if ('wait' in lane) throw endpointIsBusy(lane.wait);
@@ -43,7 +43,7 @@ export function sendingActivities(world: Dependencies) {
     }
   }
 
-  async function attempt(deliveryId: number, number: number, parcel: Parcel) {
+  async function attempt(deliveryId: number, number: number, parcel: DeliveryRequest) {
     const began = Date.now();
     const result = await withHeartbeat(() => send(parcel));
     const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
@@ -55,7 +55,7 @@ export function sendingActivities(world: Dependencies) {
     );
   }
 
-  async function send(parcel: Parcel): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
+  async function send(parcel: DeliveryRequest): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
     const secrets = secretsOf(parcel);
     if (secrets.length === 0) return notSigned;
     const body = webhookBody(parcel);
@@ -71,7 +71,7 @@ export function sendingActivities(world: Dependencies) {
   }
 
   /** The secret, and the one before it while that is valid; those that can be read. */
-  const secretsOf = ({ secretEncrypted, previousSecretEncrypted }: Parcel): string[] =>
+  const secretsOf = ({ secretEncrypted, previousSecretEncrypted }: DeliveryRequest): string[] =>
     [secretEncrypted, previousSecretEncrypted].flatMap((sealed) =>
       sealed === null ? [] : openSecret(sealed),
     );
@@ -97,7 +97,7 @@ const notSigned = {
 } as const;
 
 /** A test is for finding out whether an endpoint can be turned on. */
-const isOff = ({ endpointState, type }: Parcel): boolean =>
+const isOff = ({ endpointState, type }: DeliveryRequest): boolean =>
   type === testEventType ? endpointState === 'deleted' : endpointState !== 'active';
 
 /** Tells the engine to come back with this try in `wait` milliseconds, a little earlier or later. */
