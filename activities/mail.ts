@@ -11,13 +11,13 @@ import {
 } from '../database/mail/mails.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import type { Letter } from './mail/letter.ts';
-import { completionLetter } from './mail/letters/completion.ts';
-import { importsLetter } from './mail/letters/imports.ts';
-import { problemsLetter } from './mail/letters/problems.ts';
-import { remindersLetter } from './mail/letters/reminders.ts';
+import { composeMail } from './mail/compose.ts';
+import type { MailContent } from './mail/content.ts';
 import type { Links } from './mail/links.ts';
-import { outgoing } from './mail/outgoing.ts';
+import { completionMail } from './mail/templates/completion.ts';
+import { importsMail } from './mail/templates/imports.ts';
+import { problemsMail } from './mail/templates/problems.ts';
+import { remindersMail } from './mail/templates/reminders.ts';
 
 /** What the mails' processes ask of the database; moments cross as epoch milliseconds. */
 export const mailActivities = ({ database }: Dependencies) => ({
@@ -52,7 +52,7 @@ export const mailingActivities = ({ database, mail: post, log, metrics }: Depend
         'A mail was not taken',
       );
     const outcome = await withHeartbeat(() =>
-      post.mailer.send(outgoing(mail, letter, post.links, post.mailer.domain), { signal, onError }),
+      post.mailer.send(composeMail(mail, letter, post.links, post.mailer.domain), { signal, onError }),
     );
     await recordMailTry(em, mailId, { number, outcome });
     metrics.mailTried(outcome);
@@ -61,14 +61,14 @@ export const mailingActivities = ({ database, mail: post, log, metrics }: Depend
 });
 
 /** What a mail says now; null when nothing is left to say. */
-async function letterFor(em: EntityManager, mail: WaitingMail, links: Links): Promise<Letter | null> {
+async function letterFor(em: EntityManager, mail: WaitingMail, links: Links): Promise<MailContent | null> {
   const { id, kind, offboardingId, receiver } = mail;
-  if (kind === 'reminders') return remindersLetter(await remindedOf(em, id, new Date()), receiver, links);
+  if (kind === 'reminders') return remindersMail(await remindedOf(em, id, new Date()), receiver, links);
   if (kind === 'problems' || kind === 'imports') {
     const notices = await noticesOf(em, id);
-    const write = kind === 'problems' ? problemsLetter : importsLetter;
+    const write = kind === 'problems' ? problemsMail : importsMail;
     return notices.length === 0 ? null : write(notices, receiver, links);
   }
   const completion = offboardingId === null ? null : await completionOf(em, offboardingId);
-  return completion === null ? null : completionLetter(completion, receiver, links);
+  return completion === null ? null : completionMail(completion, receiver, links);
 }

@@ -1,4 +1,4 @@
-import type { Block, Letter, LetterPerson } from './letter.ts';
+import type { Block, MailContent, MailPerson } from './content.ts';
 
 /** What stands below every letter, in both forms. */
 export interface Footer {
@@ -10,7 +10,7 @@ export interface Footer {
 const width = 76;
 
 /** A letter as plain text, in lines that fit any mail program. */
-export function asText({ blocks, reason }: Letter, { workspace, choices, unsubscribe }: Footer): string {
+export function asText({ blocks, reason }: MailContent, { workspace, choices, unsubscribe }: Footer): string {
   const foot = [
     '-- ',
     `${workspace} · Lastday`,
@@ -36,7 +36,7 @@ function blockText(block: Block): string {
   }
 }
 
-function personText({ name, line, items, address }: LetterPerson): string {
+function personText({ name, line, items, address }: MailPerson): string {
   return [
     wrapped(name),
     wrapped(line, '  ', '  '),

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { remindersLetter } from '../../activities/mail/letters/reminders.ts';
+import { composeMail } from '../../activities/mail/compose.ts';
 import { makeLinks } from '../../activities/mail/links.ts';
 import { smtpMailer } from '../../activities/mail/mailer.ts';
-import { outgoing } from '../../activities/mail/outgoing.ts';
+import { remindersMail } from '../../activities/mail/templates/reminders.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { remindedOf } from '../../database/mail/contents.ts';
@@ -58,8 +58,8 @@ async function pass(now: Date) {
   }
   for (const mailId of await createDueDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;
-    const letter = remindersLetter(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
-    const outcome = await mailer.send(outgoing(mail, letter, links, mailer.domain), {
+    const letter = remindersMail(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
+    const outcome = await mailer.send(composeMail(mail, letter, links, mailer.domain), {
       signal: new AbortController().signal,
       onError: (error) => {
         throw error;

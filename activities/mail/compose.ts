@@ -1,14 +1,14 @@
 import type { Receiver, WaitingMail } from '../../database/mail/mails.ts';
 import { asHtml } from './as-html.ts';
 import { asText } from './as-text.ts';
-import type { Letter } from './letter.ts';
+import type { MailContent } from './content.ts';
 import type { Links } from './links.ts';
 import type { OutgoingMail } from './mailer.ts';
 
 /** A letter ready to go out, in both forms, with its way to be stopped. */
-export function outgoing(
+export function composeMail(
   { id, kind, createdAt, receiver, workspace }: WaitingMail,
-  letter: Letter,
+  letter: MailContent,
   links: Links,
   domain: string,
 ): OutgoingMail {

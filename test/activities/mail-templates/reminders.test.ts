@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { remindersLetter } from '../../../activities/mail/letters/reminders.ts';
+import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
 import type { Reminded } from '../../../database/mail/contents.ts';
 import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './parts.ts';
 
@@ -15,11 +15,11 @@ describe('a reminder to an IT admin', () => {
     [[leaver({}), leaver({ id: 3 })], '2 people with something to clear'],
     [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with something to clear, 1 of them overdue'],
   ])('says in its subject what it is about', (people, subject) => {
-    expect(remindersLetter(people, ivo, links)!.subject).toBe(subject);
+    expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
 
   it('lists what is open and leads to the checklist', () => {
-    const text = textOf(remindersLetter([leaver({})], ivo, links));
+    const text = textOf(remindersMail([leaver({})], ivo, links));
     expect(text).toContain(
       'Lena Brandt\n  Leaves in 7 days, Thu 24 December 2026 · Engineering · Manager: Mira Holt',
     );
@@ -32,20 +32,20 @@ describe('a reminder to an IT admin', () => {
   it('says when the day of somebody elsewhere ends, in the reader’s time', () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
-    const flat = (person: Reminded) => textOf(remindersLetter([person], ivo, links)).replace(/\s+/g, ' ');
+    const flat = (person: Reminded) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
     expect(flat(onTonga)).toContain('it ends Thu 24 December 2026, 12:00 (Europe/Berlin)');
     expect(flat(inSamoa)).toContain('it ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
   });
 
   it('follows the clock of the reader over a DST change', () => {
     const flat = (lastDay: string) =>
-      textOf(remindersLetter([leaver({ zone: 'UTC', lastDay })], ivo, links)).replace(/\s+/g, ' ');
+      textOf(remindersMail([leaver({ zone: 'UTC', lastDay })], ivo, links)).replace(/\s+/g, ' ');
     expect(flat('2026-03-27')).toContain('Sat 28 March 2026, 01:00 (Europe/Berlin)');
     expect(flat('2026-03-29')).toContain('Mon 30 March 2026, 02:00 (Europe/Berlin)');
   });
 
   it('says that there is no manager', () => {
-    expect(textOf(remindersLetter([leaver({ manager: null, managerId: null })], ivo, links))).toContain(
+    expect(textOf(remindersMail([leaver({ manager: null, managerId: null })], ivo, links))).toContain(
       'Manager: none',
     );
   });
@@ -54,7 +54,7 @@ describe('a reminder to an IT admin', () => {
     const many = Array.from({ length: 500 }, (_, i) =>
       leaver({ id: i + 100, name: `Leaver ${i}`, daysLeft: -2 }),
     );
-    const text = textOf(remindersLetter(many, ivo, links));
+    const text = textOf(remindersMail(many, ivo, links));
     expect(text).toContain('Their last day is over (500)');
     expect(text).toContain('Leaver 39\n');
     expect(text).not.toContain('Leaver 40\n');
@@ -62,15 +62,15 @@ describe('a reminder to an IT admin', () => {
   });
 
   it('is not written when everybody is clear and still here', () => {
-    expect(remindersLetter([leaver({ items: [] })], ivo, links)).toBeNull();
-    expect(remindersLetter([], ivo, links)).toBeNull();
+    expect(remindersMail([leaver({ items: [] })], ivo, links)).toBeNull();
+    expect(remindersMail([], ivo, links)).toBeNull();
   });
 });
 
 describe('a reminder to a manager', () => {
   it('names their people alone, and leads to no page they may not see', () => {
     const text = textOf(
-      remindersLetter([leaver({}), leaver({ id: 3, name: 'Timo', managerId: 8 })], mira, links),
+      remindersMail([leaver({}), leaver({ id: 3, name: 'Timo', managerId: 8 })], mira, links),
     );
     expect(text).toContain('Lena Brandt');
     expect(text).not.toContain('Timo');
@@ -79,7 +79,7 @@ describe('a reminder to a manager', () => {
   });
 
   it('is not written when the person reports to somebody else by now', () => {
-    expect(remindersLetter([leaver({ managerId: 8 })], mira, links)).toBeNull();
+    expect(remindersMail([leaver({ managerId: 8 })], mira, links)).toBeNull();
   });
 });
 
@@ -87,7 +87,7 @@ describe('a reminder to the leaver', () => {
   const lena = receiver({ id: 1, name: 'Lena Brandt', role: 'employee' });
 
   it('asks for the devices, and for nothing else', () => {
-    const letter = remindersLetter([leaver({})], lena, links);
+    const letter = remindersMail([leaver({})], lena, links);
     expect(letter!.subject).toBe('Your last day is in 7 days: please give back 1 device');
     expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please give these back');
     expect(textOf(letter)).toContain('ThinkPad T14');
@@ -96,7 +96,7 @@ describe('a reminder to the leaver', () => {
   });
 
   it('afterwards says what is still with them', () => {
-    const letter = remindersLetter([leaver({ daysLeft: -1 })], lena, links);
+    const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
     expect(letter!.subject).toBe('Your last day was yesterday: please give back 1 device');
     expect(textOf(letter)).toContain(
       'Your last day was Thu 24 December 2026. Please give back what you still',
@@ -104,12 +104,12 @@ describe('a reminder to the leaver', () => {
   });
 
   it('is not written to who has no device', () => {
-    expect(remindersLetter([leaver({ items: [figma] })], lena, links)).toBeNull();
+    expect(remindersMail([leaver({ items: [figma] })], lena, links)).toBeNull();
   });
 
   it('who is an IT admin is one mail with the others', () => {
     const admin = receiver({ id: 1 });
-    const text = textOf(remindersLetter([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
+    const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');
     expect(text).toContain('Timo Aalto');
     expect(text.replace(/\s+/g, ' ')).toContain(

@@ -1,13 +1,13 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { type Notice, noticeText } from '../../../domain/notices.ts';
-import { type Letter, link, list, paragraph } from '../letter.ts';
+import { link, list, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
 /** More than a person reads. */
 const shown = 30;
 
 /** Tells a super-admin what needs a person. */
-export function problemsLetter(notices: readonly Notice[], receiver: Receiver, links: Links): Letter {
+export function problemsMail(notices: readonly Notice[], receiver: Receiver, links: Links): MailContent {
   const texts = notices.map(noticeText);
   const rest = texts.length - shown;
   return {

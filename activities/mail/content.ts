@@ -1,5 +1,5 @@
 /** What a mail says, before it becomes text and HTML: both say the same, and only one place escapes. */
-export interface Letter {
+export interface MailContent {
   subject: string;
   /** Shown by mail programs beside the subject. */
   preview: string;
@@ -11,21 +11,21 @@ export interface Letter {
 export type Block =
   | { is: 'paragraph'; text: string }
   | { is: 'heading'; text: string }
-  | { is: 'person'; person: LetterPerson }
+  | { is: 'person'; person: MailPerson }
   | { is: 'list'; items: string[] }
   | { is: 'link'; text: string; address: string };
 
 /** Somebody a letter speaks of, with what is open. */
-export interface LetterPerson {
+export interface MailPerson {
   name: string;
   /** Where the reader may see more; null where they may not. */
   address: string | null;
   /** What there is to know about them, such as when they leave. */
   line: string;
-  items: LetterItem[];
+  items: MailItem[];
 }
 
-export interface LetterItem {
+export interface MailItem {
   what: string;
   /** In small print. */
   detail: string;
@@ -35,5 +35,5 @@ export const paragraph = (text: string): Block => ({ is: 'paragraph', text });
 export const heading = (text: string): Block => ({ is: 'heading', text });
 export const link = (text: string, address: string): Block => ({ is: 'link', text, address });
 export const list = (items: string[]): Block => ({ is: 'list', items });
-export const people = (persons: readonly LetterPerson[]): Block[] =>
+export const people = (persons: readonly MailPerson[]): Block[] =>
   persons.map((person) => ({ is: 'person', person }));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { completionLetter } from '../../../activities/mail/letters/completion.ts';
-import { importsLetter } from '../../../activities/mail/letters/imports.ts';
-import { problemsLetter } from '../../../activities/mail/letters/problems.ts';
+import { completionMail } from '../../../activities/mail/templates/completion.ts';
+import { importsMail } from '../../../activities/mail/templates/imports.ts';
+import { problemsMail } from '../../../activities/mail/templates/problems.ts';
 import type { Completion } from '../../../database/mail/contents.ts';
 import { ivo, links, mira, textOf } from './parts.ts';
 
@@ -18,7 +18,7 @@ describe('the news of a completion', () => {
   };
 
   it('says who, when in the reader’s time, and what became of the team', () => {
-    const letter = completionLetter(completion, mira, links);
+    const letter = completionMail(completion, mira, links);
     expect(letter.subject).toBe('Lena Brandt has been offboarded');
     const text = textOf(letter).replace(/\s+/g, ' ');
     expect(text).toContain('was completed on Tue 24 November 2026, 11:15 (Europe/Berlin) by Ivo Marin.');
@@ -33,14 +33,14 @@ describe('the news of a completion', () => {
       completedByName: null,
       reports: 0,
     };
-    expect(textOf(completionLetter(byToken, mira, links)).replace(/\s+/g, ' ')).toContain(
+    expect(textOf(completionMail(byToken, mira, links)).replace(/\s+/g, ' ')).toContain(
       'by the API token “inventory”.',
     );
   });
 });
 
 it('problems are listed in the words of the console', () => {
-  const letter = problemsLetter(
+  const letter = problemsMail(
     [{ kind: 'offboarding_stuck', about: 'Lena Brandt', own: false, details: { step: 'reminders' } }],
     ivo,
     links,
@@ -58,7 +58,7 @@ it('the ends of imports come with a link to each that the reader may see', () =>
     own: false,
     details: { importId, kind, state: 'done', file: `${kind}.csv`, lines: 1_200, created: 1_200 },
   });
-  const letter = importsLetter([end('assets', 4), end('users', 5)], ivo, links);
+  const letter = importsMail([end('assets', 4), end('users', 5)], ivo, links);
   expect(letter.subject).toBe('2 imports have ended');
   const text = textOf(letter).replace(/\s+/g, ' ');
   expect(text).toContain(

@@ -6,7 +6,7 @@ export const dateWords = (date: CalendarDate): string =>
   DateTime.fromISO(date, { zone: 'utc' }).setLocale('en-GB').toFormat('ccc d LLLL yyyy');
 
 /** A moment in a letter, in the reader's zone: `Thu 24 December 2026, 12:00 (Europe/Berlin)`. */
-export const momentWords = (moment: Date, zone: string): string =>
+export const dateTimeWords = (moment: Date, zone: string): string =>
   DateTime.fromJSDate(moment, { zone }).setLocale('en-GB').toFormat(`ccc d LLLL yyyy, HH:mm '(${zone})'`);
 
 /** A day in small print, in the reader's zone: `3 May 2024`. */

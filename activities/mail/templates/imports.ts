@@ -1,14 +1,14 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { addressOfImport } from '../../../domain/imports/imports.ts';
 import { type Notice, noticeText } from '../../../domain/notices.ts';
-import { type Letter, link, paragraph } from '../letter.ts';
+import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
 /** More than a person reads. */
 const shown = 30;
 
 /** Tells somebody how the files ended that they have imported. */
-export function importsLetter(notices: readonly Notice[], receiver: Receiver, links: Links): Letter {
+export function importsMail(notices: readonly Notice[], receiver: Receiver, links: Links): MailContent {
   const rest = notices.length - shown;
   const subject =
     notices.length === 1

@@ -1,5 +1,5 @@
 import { asText } from '../../../activities/mail/as-text.ts';
-import type { Letter } from '../../../activities/mail/letter.ts';
+import type { MailContent } from '../../../activities/mail/content.ts';
 import { makeLinks } from '../../../activities/mail/links.ts';
 import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
@@ -13,7 +13,7 @@ export const footer = {
   choices: links.to('/me#mail'),
   unsubscribe: 'https://x.example/stop',
 };
-export const textOf = (letter: Letter | null) => asText(letter!, footer);
+export const textOf = (letter: MailContent | null) => asText(letter!, footer);
 
 export const receiver = (changes: Partial<Receiver>): Receiver => ({
   id: 9,

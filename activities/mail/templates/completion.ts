@@ -1,12 +1,12 @@
 import type { Completion } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/permissions.ts';
-import { type Letter, link, paragraph } from '../letter.ts';
+import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
-import { momentWords } from './moments.ts';
+import { dateTimeWords } from './moments.ts';
 
 /** Tells a manager that somebody who reported to them has been offboarded. */
-export function completionLetter(completion: Completion, receiver: Receiver, links: Links): Letter {
+export function completionMail(completion: Completion, receiver: Receiver, links: Links): MailContent {
   const { leaverId, name, jobTitle, department, completedAt, reports } = completion;
   const role = [jobTitle, department].filter(Boolean).join(', ');
   const mayLook = may(receiver.role, 'offboard');
@@ -17,7 +17,7 @@ export function completionLetter(completion: Completion, receiver: Receiver, lin
       paragraph(`Hello ${receiver.name},`),
       paragraph(
         `The offboarding of ${name}${role ? ` (${role})` : ''} was completed on ` +
-          `${momentWords(completedAt, receiver.zone)}${byWords(completion)}.`,
+          `${dateTimeWords(completedAt, receiver.zone)}${byWords(completion)}.`,
       ),
       paragraph('All devices have come back, all licenses were revoked, and no request is open.'),
       ...(reports > 0 ? [paragraph(reportWords(name, reports))] : []),

@@ -5,15 +5,15 @@ import { may } from '../../../domain/permissions.ts';
 import {
   type Block,
   heading,
-  type Letter,
-  type LetterItem,
-  type LetterPerson,
   link,
+  type MailContent,
+  type MailItem,
+  type MailPerson,
   paragraph,
   people,
-} from '../letter.ts';
+} from '../content.ts';
 import type { Links } from '../links.ts';
-import { dateWords, dayWords, momentWords } from './moments.ts';
+import { dateTimeWords, dateWords, dayWords } from './moments.ts';
 
 /** More than a person reads; the queue has them all. */
 const shown = 40;
@@ -22,11 +22,11 @@ const shown = 40;
  * A day's reminders for one receiver, as things are now: what they have to give back themselves, and who of those
  * they look after still has something. Null when nothing is left to say.
  */
-export function remindersLetter(
+export function remindersMail(
   reminded: readonly Reminded[],
   receiver: Receiver,
   links: Links,
-): Letter | null {
+): MailContent | null {
   const isItAdmin = may(receiver.role, 'offboard');
   const own = reminded.find(({ id, items }) => id === receiver.id && items.some(isDevice));
   const others = reminded.filter(
@@ -133,7 +133,7 @@ function ownBlocks(own: Reminded, receiver: Receiver, links: Links): Block[] {
 function section(
   title: string,
   persons: readonly Reminded[],
-  toLines: (people: readonly Reminded[]) => LetterPerson[],
+  toLines: (people: readonly Reminded[]) => MailPerson[],
 ): Block[] {
   if (persons.length === 0) return [];
   const rest = persons.length - shown;
@@ -144,7 +144,7 @@ function section(
   ];
 }
 
-function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin: boolean): LetterPerson {
+function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin: boolean): MailPerson {
   const { id, name, items } = person;
   return {
     name,
@@ -160,7 +160,7 @@ function lineOf(person: Reminded, receiver: Receiver, isItAdmin: boolean): strin
   const ends = isOver(person) ? 'ended' : 'ends';
   return [
     `${capitalized(leavingWords(daysLeft))}, ${dateWords(lastDay)}`,
-    zone === receiver.zone ? null : `it ${ends} ${momentWords(overAt, receiver.zone)}`,
+    zone === receiver.zone ? null : `it ${ends} ${dateTimeWords(overAt, receiver.zone)}`,
     department,
     isItAdmin ? `Manager: ${manager ?? 'none'}` : null,
   ]
@@ -170,7 +170,7 @@ function lineOf(person: Reminded, receiver: Receiver, isItAdmin: boolean): strin
 
 const capitalized = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-function itemOf({ kind, what, mark, since }: OpenItem, zone: string): LetterItem {
+function itemOf({ kind, what, mark, since }: OpenItem, zone: string): MailItem {
   const day = dayWords(since, zone);
   if (kind === 'hardware') return { what, detail: `${mark}, since ${day}` };
   if (kind === 'software') return { what, detail: `license, since ${day}` };

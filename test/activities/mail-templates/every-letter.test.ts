@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { asHtml } from '../../../activities/mail/as-html.ts';
 import { asText } from '../../../activities/mail/as-text.ts';
-import { remindersLetter } from '../../../activities/mail/letters/reminders.ts';
+import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
 import { footer, item, leaver, links, receiver } from './parts.ts';
 
 describe('every letter', () => {
   const evil = `<script>alert(1)</script> & "quotes" 'n' </title><img src=x onerror=alert(1)>`;
-  const letter = remindersLetter(
+  const letter = remindersMail(
     [leaver({ name: evil, department: evil, manager: evil, items: [item('hardware', evil, evil)] })],
     receiver({ name: evil }),
     links,
