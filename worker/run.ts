@@ -20,12 +20,12 @@ import { createWorkerClient } from '../engine/client.ts';
 import { timed } from '../metrics/calls.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
-import { type Channel, hangBell } from './bell.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
 import { createHandOver } from './handing-over.ts';
 import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
+import { type Channel, listenForNotifications } from './notification-listener.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
 import { keepWorking, usualShutdownGraceMs } from './workers.ts';
@@ -89,7 +89,7 @@ export async function runWorker({
   const reconcile = createReconciler({ database, engine, handOver, log });
   const digest = createDigester({ database, engine, handOver, isOn: world.mail !== null });
   const startImports = createImportStarter({ database, engine, handOver });
-  const bell = hangBell(DATABASE_URL, log);
+  const bell = listenForNotifications(DATABASE_URL, log);
   const workers = keepWorking({
     address,
     namespace,

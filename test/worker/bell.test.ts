@@ -4,7 +4,7 @@ import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
-import { type BellListener, hangBell } from '../../worker/bell.ts';
+import { listenForNotifications, type NotificationHandlers } from '../../worker/notification-listener.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { recoverLaptop } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -15,7 +15,7 @@ const { database, url } = await ownDatabase();
 /** A bell that has rung for what was there before it hung. */
 async function bellIn(cast: Promise<Cast>) {
   await cast;
-  const bell = hangBell(url, makeLog('worker', 'silent'));
+  const bell = listenForNotifications(url, makeLog('worker', 'silent'));
   onTestFinished(() => bell.close());
   const [outbox, alsoOutbox, deliveries] = [
     bell.listener('outbox'),
@@ -26,7 +26,7 @@ async function bellIn(cast: Promise<Cast>) {
   return { outbox, alsoOutbox, deliveries };
 }
 
-async function ringsWithin(listener: BellListener, ms: number): Promise<boolean> {
+async function ringsWithin(listener: NotificationHandlers, ms: number): Promise<boolean> {
   const began = Date.now();
   await listener(ms);
   return Date.now() - began < ms - 100;

@@ -8,14 +8,14 @@ const channels = ['outbox', 'deliveries'] as const;
 export type Channel = (typeof channels)[number];
 
 /** Rings when the database has something new for the engine. */
-export interface Bell {
+export interface NotificationListener {
   /** For one who waits for that; each of them hears every ring of it. */
-  listener(channel: Channel): BellListener;
+  listener(channel: Channel): NotificationHandlers;
   close(): Promise<void>;
 }
 
 /** Resolves when it rang since the last call, or after `ms` at the latest. */
-export type BellListener = (ms: number) => Promise<void>;
+export type NotificationHandlers = (ms: number) => Promise<void>;
 
 const pauseBetweenTries = 1_000;
 
@@ -26,7 +26,7 @@ const quietMs = 10_000;
  * Listens on a connection of its own, and connects again when it is lost. A ring that is missed does no
  * harm: whoever waits looks now and then anyway.
  */
-export function hangBell(databaseUrl: string, log: Log): Bell {
+export function listenForNotifications(databaseUrl: string, log: Log): NotificationListener {
   const stopping = new AbortController();
   const listeners: Record<Channel, (() => void)[]> = { outbox: [], deliveries: [] };
   const ring = (channel: Channel) => {
@@ -70,7 +70,7 @@ export function hangBell(databaseUrl: string, log: Log): Bell {
     }
   }
 
-  function listener(channel: Channel): BellListener {
+  function listener(channel: Channel): NotificationHandlers {
     let hasRung = false;
     let wake = () => {};
     listeners[channel].push(() => {
