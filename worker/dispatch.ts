@@ -2,7 +2,7 @@ import type { Database } from '../database/core/orm.ts';
 import { markStarted, unstartedDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import type { WorkerClient } from '../engine/client.ts';
-import type { HandOver } from './handing-over.ts';
+import type { SendBatch } from './batch-sender.ts';
 
 /** Deliveries read at once: no more than can be refused before the database takes us for gone. */
 const pageSize = 100;
@@ -10,7 +10,7 @@ const pageSize = 100;
 interface Parts {
   database: Database;
   engine: Pick<WorkerClient, 'startDelivery'>;
-  handOver: HandOver;
+  handOver: SendBatch;
 }
 
 /**

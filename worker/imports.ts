@@ -1,12 +1,12 @@
 import type { Database } from '../database/core/orm.ts';
 import { importsStarting } from '../database/imports/progress.ts';
 import type { WorkerClient } from '../engine/client.ts';
-import type { HandOver } from './handing-over.ts';
+import type { SendBatch } from './batch-sender.ts';
 
 interface Parts {
   database: Database;
   engine: Pick<WorkerClient, 'startImport'>;
-  handOver: HandOver;
+  handOver: SendBatch;
 }
 
 /**

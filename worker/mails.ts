@@ -3,12 +3,12 @@ import { createDueDigests } from '../database/mail/digests.ts';
 import { withholdAll } from '../database/mail/mails.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import type { WorkerClient } from '../engine/client.ts';
-import type { HandOver } from './handing-over.ts';
+import type { SendBatch } from './batch-sender.ts';
 
 interface Parts {
   database: Database;
   engine: Pick<WorkerClient, 'startMail'>;
-  handOver: HandOver;
+  handOver: SendBatch;
   /** Whether there is a mail server. */
   isOn: boolean;
   /** How long nothing more must have come before a digest is cut, in milliseconds. */

@@ -7,13 +7,13 @@ import { pendingDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import { allPages, type WorkerClient } from '../engine/client.ts';
 import { mailWorkflowId, webhookDeliveryWorkflowId } from '../engine/contract.ts';
-import type { HandOver } from './handing-over.ts';
+import type { SendBatch } from './batch-sender.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';
 
 interface Parts {
   database: Database;
   engine: WorkerClient;
-  handOver: HandOver;
+  handOver: SendBatch;
   log: Log;
   /** How long what was done lately may take to show in the engine's lists, in milliseconds. */
   lag?: number;

@@ -12,7 +12,7 @@ import type { ChangedFact } from '../database/entities/record.ts';
 import { readSnapshots, type SnapshotRow } from '../database/offboarding/snapshots.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
-import type { HandOver } from './handing-over.ts';
+import type { SendBatch } from './batch-sender.ts';
 
 /** Rows taken at once, and how long they are told of while they are locked, in milliseconds. */
 const batchSize = 200;
@@ -24,7 +24,7 @@ export type Relay = ReturnType<typeof createRelay>;
 interface Parts {
   database: Database;
   engine: Pick<WorkerClient, 'signalOffboarding'>;
-  handOver: HandOver;
+  handOver: SendBatch;
   metrics: Pick<WorkerMetrics, 'rowsRelayed'>;
 }
 

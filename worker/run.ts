@@ -20,9 +20,9 @@ import { createWorkerClient } from '../engine/client.ts';
 import { timed } from '../metrics/calls.ts';
 import { serveMetrics } from '../metrics/serving.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
+import { createBatchSender } from './batch-sender.ts';
 import { bootstrapEngine } from './bootstrap.ts';
 import { createDispatcher } from './dispatch.ts';
-import { createHandOver } from './handing-over.ts';
 import { createImportStarter } from './imports.ts';
 import { createDigester } from './mails.ts';
 import { type Channel, listenForNotifications } from './notification-listener.ts';
@@ -83,7 +83,7 @@ export async function runWorker({
 
   const world = makeWorld(environment, database, log, metrics);
   const engine = timed(createWorkerClient(connection, namespace), metrics.engineCalled, () => 'failed');
-  const handOver = createHandOver({ engine, log, stopping });
+  const handOver = createBatchSender({ engine, log, stopping });
   const relay = createRelay({ database, engine, handOver, metrics });
   const dispatch = createDispatcher({ database, engine, handOver });
   const reconcile = createReconciler({ database, engine, handOver, log });

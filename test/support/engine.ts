@@ -24,9 +24,9 @@ import {
   type UpdateRequest,
 } from '../../engine/contract.ts';
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
+import { createBatchSender, type SendBatch } from '../../worker/batch-sender.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
-import { createHandOver, type HandOver } from '../../worker/handing-over.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { installRuntime } from '../../worker/runtime.ts';
@@ -150,8 +150,8 @@ export async function ownEngine(database: Database) {
 }
 
 /** How a worker that nobody stops gives things to an engine. */
-export const handOverTo = (engine: Pick<WorkerClient, 'isReachable'>): HandOver =>
-  createHandOver({ engine, log, stopping: new AbortController().signal });
+export const handOverTo = (engine: Pick<WorkerClient, 'isReachable'>): SendBatch =>
+  createBatchSender({ engine, log, stopping: new AbortController().signal });
 
 /** Every running offboarding workflow that the engine lists, by offboarding. */
 export async function listed(

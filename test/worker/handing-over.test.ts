@@ -2,7 +2,7 @@ import { Connection } from '@temporalio/client';
 import { expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { createWorkerClient } from '../../engine/client.ts';
-import { createHandOver } from '../../worker/handing-over.ts';
+import { createBatchSender } from '../../worker/batch-sender.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 
@@ -27,7 +27,7 @@ it('gives everything, and says what was taken and what refused', async () => {
 it('leaves the rest when the engine does not answer, and calls nothing refused', async () => {
   const connection = await Connection.connect({ address: inject('temporalAddress'), interceptors: [] });
   const nowhere = createWorkerClient(connection, 'no-such-namespace');
-  const give = createHandOver({ engine: nowhere, log, stopping: new AbortController().signal });
+  const give = createBatchSender({ engine: nowhere, log, stopping: new AbortController().signal });
   expect(await give(hundred, nowhere.startMail, about)).toEqual({ taken: [], refused: [], goesOn: false });
   await connection.close();
 });
@@ -35,7 +35,7 @@ it('leaves the rest when the engine does not answer, and calls nothing refused',
 it('begins nothing more when the process is to end, and waits for what is under way', async () => {
   const stopping = new AbortController();
   let ended = 0;
-  const { taken, goesOn } = await createHandOver({ engine, log, stopping: stopping.signal })(
+  const { taken, goesOn } = await createBatchSender({ engine, log, stopping: stopping.signal })(
     hundred,
     async (number) => {
       if (number === 19) stopping.abort();
@@ -62,7 +62,7 @@ it('asks only once whether the engine is there, for all that fail at the same ti
     },
   };
   const stopping = new AbortController().signal;
-  const { refused } = await createHandOver({ engine: counting, log, stopping })(
+  const { refused } = await createBatchSender({ engine: counting, log, stopping })(
     hundred.slice(0, 20),
     () => Promise.reject(new Error('not this one')),
     about,

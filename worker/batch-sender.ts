@@ -13,7 +13,7 @@ interface Parts {
 }
 
 /** What became of things that were to be given to the engine; those in neither list were not begun, or met no engine. */
-export interface HandedOver<T> {
+export interface BatchResult<T> {
   taken: T[];
   refused: T[];
   /** Whether it is worth giving more: the engine is there, and the process is to go on. */
@@ -24,23 +24,23 @@ export interface HandedOver<T> {
  * Gives things to the engine, each by `give`; the log says of one that was refused what `about` says. After `withinMs`
  * nothing more is begun.
  */
-export type HandOver = <T>(
+export type SendBatch = <T>(
   things: readonly T[],
   give: (thing: T) => Promise<unknown>,
   about: (thing: T) => Record<string, unknown>,
   withinMs?: number,
-) => Promise<HandedOver<T>>;
+) => Promise<BatchResult<T>>;
 
 /**
  * How everything that the database keeps for the engine is given to it: several at the same time, in their order. One
  * that it refuses holds up nobody else; when it does not answer any more, the rest is left.
  */
-export const createHandOver =
-  ({ engine, log, stopping }: Parts): HandOver =>
+export const createBatchSender =
+  ({ engine, log, stopping }: Parts): SendBatch =>
   async (things, give, about, withinMs = Number.POSITIVE_INFINITY) => {
     const end = Date.now() + withinMs;
     const answers = shared(engine.isReachable);
-    const handed: HandedOver<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
+    const handed: BatchResult<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
     await inFlight(things, width, async (thing) => {
       if (!handed.goesOn || stopping.aborted || Date.now() > end) return;
       try {
