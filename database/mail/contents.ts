@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
-import type { Notice } from '../../domain/notices.ts';
+import type { NotificationFacts } from '../../domain/wording/notifications.ts';
 import { openItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -100,8 +100,8 @@ type StoredItem = Omit<OpenItem, 'since'> & { since: string };
 export async function noticesOf(
   em: EntityManager,
   mailId: number,
-): Promise<(Notice & { createdAt: Date })[]> {
-  const { rows } = await sql<Notice & { createdAt: Date }>`
+): Promise<(NotificationFacts & { createdAt: Date })[]> {
+  const { rows } = await sql<NotificationFacts & { createdAt: Date }>`
     select n.kind, u.name as about, n.about_user_id is not distinct from n.user_id as own, n.details,
       n.created_at as "createdAt"
     from notifications n left join users u on u.id = n.about_user_id

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditDetails } from '../../domain/audit.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

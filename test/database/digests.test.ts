@@ -7,7 +7,7 @@ import { createDueDigests } from '../../database/mail/digests.ts';
 import { withholdAll, withholdMail } from '../../database/mail/mails.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { createUser } from '../../database/people/users.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { ownDatabase } from '../support/database.ts';
 
 const { database } = await ownDatabase();

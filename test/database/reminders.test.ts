@@ -5,7 +5,7 @@ import { cancelOffboarding, setEndDate } from '../../database/offboarding/offboa
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { addDays } from '../../domain/dates.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

@@ -8,7 +8,7 @@ import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { testKey } from '../support/engine.ts';

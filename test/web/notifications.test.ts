@@ -3,7 +3,7 @@ import { Mail, Notification, User } from '../../database/entities/index.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
-import type { NotificationKind } from '../../domain/notices.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';

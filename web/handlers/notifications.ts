@@ -8,8 +8,8 @@ import {
   notificationsOf,
 } from '../../database/mail/notifications.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
-import { noticeText } from '../../domain/notices.ts';
 import { may } from '../../domain/permissions.ts';
+import { notificationText } from '../../domain/wording/notifications.ts';
 import { idField } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { olderThan } from '../input/request.ts';
@@ -47,7 +47,7 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
   whereTheRestIs: whereTheRestIs(group, reader),
   newest: group.newest.map((row) => ({
     ...row,
-    text: noticeText({ ...row, own: isOwn(row, reader) }),
+    text: notificationText({ ...row, own: isOwn(row, reader) }),
     link: linkOf(row, reader),
   })),
 });

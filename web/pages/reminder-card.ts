@@ -1,8 +1,8 @@
 import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import type { ReminderHistory, ShownMoment } from '../../database/offboarding/reminder-history.ts';
-import { openWords } from '../../domain/leaving.ts';
 import { mailOutcomes } from '../../domain/mails.ts';
 import { skipReasons } from '../../domain/reminders.ts';
+import { openWords } from '../../domain/wording/leaving.ts';
 import { helpers } from './view-helpers.ts';
 
 /** A moment in words. */

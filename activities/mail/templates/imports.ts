@@ -1,6 +1,6 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { addressOfImport } from '../../../domain/imports/imports.ts';
-import { type Notice, noticeText } from '../../../domain/notices.ts';
+import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
@@ -8,7 +8,11 @@ import type { Links } from '../links.ts';
 const shown = 30;
 
 /** Tells somebody how the files ended that they have imported. */
-export function importsMail(notices: readonly Notice[], receiver: Receiver, links: Links): MailContent {
+export function importsMail(
+  notices: readonly NotificationFacts[],
+  receiver: Receiver,
+  links: Links,
+): MailContent {
   const rest = notices.length - shown;
   const subject =
     notices.length === 1
@@ -16,13 +20,13 @@ export function importsMail(notices: readonly Notice[], receiver: Receiver, link
       : `${notices.length.toLocaleString('en')} imports have ended`;
   return {
     subject,
-    preview: noticeText(notices[0]!),
+    preview: notificationText(notices[0]!),
     blocks: [
       paragraph(`Hello ${receiver.name},`),
       ...notices.slice(0, shown).flatMap((notice) => {
         const address = addressOfImport(notice.details, receiver.role);
         return [
-          paragraph(noticeText(notice)),
+          paragraph(notificationText(notice)),
           ...(address === null ? [] : [link('See what became of the lines', links.to(address))]),
         ];
       }),

@@ -1,5 +1,5 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
-import { type Notice, noticeText } from '../../../domain/notices.ts';
+import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
 import { link, list, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
@@ -7,8 +7,12 @@ import type { Links } from '../links.ts';
 const shown = 30;
 
 /** Tells a super-admin what needs a person. */
-export function problemsMail(notices: readonly Notice[], receiver: Receiver, links: Links): MailContent {
-  const texts = notices.map(noticeText);
+export function problemsMail(
+  notices: readonly NotificationFacts[],
+  receiver: Receiver,
+  links: Links,
+): MailContent {
+  const texts = notices.map(notificationText);
   const rest = texts.length - shown;
   return {
     subject:

@@ -1,7 +1,7 @@
 import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
-import { leavingWords, openWords, ownLeavingWords } from '../../../domain/leaving.ts';
 import { may } from '../../../domain/permissions.ts';
+import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
 import {
   type Block,
   heading,

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { cancelImport, startImport } from '../../../database/imports/imports.ts';
 import { endImport, executeBatch } from '../../../database/imports/progress.ts';
-import { noticeText } from '../../../domain/notices.ts';
+import { notificationText } from '../../../domain/wording/notifications.ts';
 import { csvOf, importing } from '../../support/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, personWith } from './setting.ts';
 
@@ -10,7 +10,7 @@ const { database, em, test } = await importTests();
 
 const toldTo = async (userId: number) =>
   (await em.fork().find(Notification, { userId, kind: 'import_ended' }, { orderBy: { id: 'asc' } })).map(
-    ({ kind, details }) => noticeText({ kind, about: null, own: false, details }),
+    ({ kind, details }) => notificationText({ kind, about: null, own: false, details }),
   );
 
 describe('an import', () => {

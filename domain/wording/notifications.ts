@@ -1,9 +1,9 @@
-import type { AuditDetails } from './audit.ts';
-import type { OpenCounts } from './checklist.ts';
-import { stepWords } from './failed-steps.ts';
-import { endOfImportWords } from './imports/end-words.ts';
+import type { AuditDetails } from '../audit.ts';
+import type { OpenCounts } from '../checklist.ts';
+import { stepWords } from '../failed-steps.ts';
+import { type MailOutcome, mailOutcomes } from '../mails.ts';
+import { endOfImportWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
-import { type MailOutcome, mailOutcomes } from './mails.ts';
 
 /** `notifications.kind`: what a message inside the console is about. */
 export type NotificationKind =
@@ -18,7 +18,7 @@ export type NotificationKind =
   | 'import_ended';
 
 /** A notification, as far as its words go. */
-export interface Notice {
+export interface NotificationFacts {
   kind: NotificationKind;
   /** The name of the person it speaks of. */
   about: string | null;
@@ -28,7 +28,7 @@ export interface Notice {
 }
 
 /** What a notification says, in the console and in a mail. */
-export function noticeText({ kind, about: name, own, details }: Notice): string {
+export function notificationText({ kind, about: name, own, details }: NotificationFacts): string {
   const about = name ?? 'somebody';
   switch (kind) {
     case 'offboarding_completed':
