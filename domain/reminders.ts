@@ -150,13 +150,13 @@ const comesTooLate = ({ kind, days }: DueMoment, { date, zone }: LastDay, now: D
   kind === 'before_last_day' && todayIn(zone, now) > addDays(date, -days);
 
 /** What there is to say when a moment has come. */
-export type News = 'still_open' | 'ready' | 'nothing';
+export type ReminderOutcome = 'still_open' | 'ready' | 'nothing';
 
 /**
  * While something is open, everybody concerned is reminded. Once nothing is, nobody has anything to bring back: the
  * IT admins hear once that somebody is ready to be marked offboarded, when the last day is over.
  */
-export function newsAt(kind: ReminderKind, open: number, readyWasTold: boolean): News {
+export function outcomeAt(kind: ReminderKind, open: number, readyWasTold: boolean): ReminderOutcome {
   if (open > 0) return 'still_open';
   return kind === 'before_last_day' || readyWasTold ? 'nothing' : 'ready';
 }

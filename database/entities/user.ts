@@ -2,7 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { MailKind } from '../../domain/mails.ts';
 import type { Role } from '../../domain/permissions.ts';
 import { roles } from '../../domain/permissions.ts';
-import type { SourceMoments } from '../../domain/source-moments.ts';
+import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
@@ -33,7 +33,7 @@ export const User = defineEntity({
     /** Goes up with every change of a fact about this person: says which of two pictures is newer. */
     revision: p.integer().default(0),
     /** When the HR system says it wrote each field, for those that it dated: older news are ignored. */
-    sourceUpdatedAt: p.json<SourceMoments>().defaultRaw("'{}'::jsonb"),
+    sourceUpdatedAt: p.json<SourceTimestamps>().defaultRaw("'{}'::jsonb"),
     offboardingCompletedAt: moment().nullable(),
     createdAt: writtenAt(),
     assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),

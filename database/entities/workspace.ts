@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { type DateFormat, dateFormats } from '../../domain/written-dates.ts';
+import { type DateFormat, dateFormats } from '../../domain/parse-date.ts';
 import { oneOf, writtenAt } from './columns.ts';
 
 /** The company's settings: one row. */

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { DateFormat } from '../../domain/written-dates.ts';
+import type { DateFormat } from '../../domain/parse-date.ts';
 import { record } from '../core/change.ts';
 import { changedFields, fieldDiff } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { systemActor } from '../../domain/actor.ts';
 import { type OpenCounts, stillOpen } from '../../domain/checklist.ts';
 import { daysBetween, todayIn } from '../../domain/dates.ts';
-import { isWaiting, newsAt, nextOverdueMoment } from '../../domain/reminders.ts';
+import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/reminders.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -73,7 +73,7 @@ async function haveItsTurn(change: Change, offboarding: Offboarding, reminder: R
   // The end of the last day says it, and says it better.
   if (reminder.kind === 'before_last_day' && daysLeft < 0) return skip(reminder, 'too_late', now);
   const counts = await openCountsOf(change.em, change.user.id);
-  const news = newsAt(reminder.kind, stillOpen(counts), offboarding.readyToldAt != null);
+  const news = outcomeAt(reminder.kind, stillOpen(counts), offboarding.readyToldAt != null);
   if (news === 'nothing') skip(reminder, 'nothing_open', now);
   else reminder.firedAt = now;
   if (news === 'still_open') {

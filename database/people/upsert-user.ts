@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
-import { outdated, withMoment } from '../../domain/source-moments.ts';
+import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
@@ -169,7 +169,7 @@ function sift(desired: DesiredUser, user: User, moment: string | undefined) {
   const named = (Object.keys(desired) as Field[]).filter((field) => desired[field] !== undefined);
   const ignored = outdated(user.sourceUpdatedAt, named, moment);
   const fields = named.filter((field) => !ignored.includes(field));
-  user.sourceUpdatedAt = withMoment(user.sourceUpdatedAt, fields, moment);
+  user.sourceUpdatedAt = withTimestamp(user.sourceUpdatedAt, fields, moment);
   const taken: DesiredUser = Object.fromEntries(fields.map((field) => [field, desired[field]]));
   return { taken, ignored };
 }

@@ -2,8 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 import type { CalendarDate } from '../../domain/dates.ts';
 import {
   momentsOf,
-  newsAt,
   nextOverdueMoment,
+  outcomeAt,
   planMoments,
   type ReminderKind,
   type ReminderSettings,
@@ -199,5 +199,5 @@ test.each([
   ['overdue', 0, false, 'ready'],
   ['overdue', 0, true, 'nothing'],
 ] as const)('%s with %i open, told before: %s, is %s', (kind, open, told, news) => {
-  expect(newsAt(kind, open, told)).toBe(news);
+  expect(outcomeAt(kind, open, told)).toBe(news);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { outdated, sourceMoment, withMoment } from '../../domain/source-moments.ts';
+import { outdated, sourceTimestamp, withTimestamp } from '../../domain/source-timestamps.ts';
 
 describe('a moment of the source', () => {
   test.each([
@@ -8,7 +8,7 @@ describe('a moment of the source', () => {
     ['2026-11-24T10:15:00.5+01:00', '2026-11-24T09:15:00.500000000Z'],
     ['2026-12-31T23:30:00.123456789-02:00', '2027-01-01T01:30:00.123456789Z'],
   ])('%s is kept as %s', (written, kept) => {
-    expect(sourceMoment(written)).toBe(kept);
+    expect(sourceTimestamp(written)).toBe(kept);
   });
 
   test.each([
@@ -23,12 +23,12 @@ describe('a moment of the source', () => {
     'now',
     '',
   ])('%s is none', (text) => {
-    expect(sourceMoment(text)).toBeNull();
+    expect(sourceTimestamp(text)).toBeNull();
   });
 
   test('compares as a text, finer than a millisecond', () => {
     const [earlier, later] = ['2026-11-24T10:15:00.123456Z', '2026-11-24T11:15:00.123457+01:00'];
-    expect(sourceMoment(earlier)! < sourceMoment(later)!).toBe(true);
+    expect(sourceTimestamp(earlier)! < sourceTimestamp(later)!).toBe(true);
   });
 });
 
@@ -42,7 +42,7 @@ describe('news of some fields', () => {
   });
 
   test('are known once they are taken', () => {
-    expect(withMoment(known, ['name', 'department'], late)).toEqual({
+    expect(withTimestamp(known, ['name', 'department'], late)).toEqual({
       name: late,
       endDate: late,
       department: late,

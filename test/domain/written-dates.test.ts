@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type DateFormat, dateFormats, exampleOf, readWrittenDate } from '../../domain/written-dates.ts';
+import { type DateFormat, dateFormats, exampleOf, parseDate } from '../../domain/parse-date.ts';
 
 const date = (text: string, format: DateFormat) => {
-  const read = readWrittenDate(text, format);
+  const read = parseDate(text, format);
   return 'date' in read ? read.date : null;
 };
 const problem = (text: string, format: DateFormat) => {
-  const read = readWrittenDate(text, format);
+  const read = parseDate(text, format);
   return 'problem' in read ? read.problem : null;
 };
 

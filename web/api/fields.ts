@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone } from '../../domain/dates.ts';
-import { sourceMoment } from '../../domain/source-moments.ts';
+import { sourceTimestamp } from '../../domain/source-timestamps.ts';
 
 const largestId = 2 ** 31 - 1;
 
@@ -25,7 +25,7 @@ const expectedMoment = 'Expected a moment with its offset, such as 2026-11-24T10
 export const writtenAt = () =>
   z
     .string({ error: expectedMoment })
-    .refine((text) => sourceMoment(text) !== null, { error: expectedMoment })
+    .refine((text) => sourceTimestamp(text) !== null, { error: expectedMoment })
     .meta({ format: 'date-time', examples: ['2026-11-24T10:15:00.123Z'] });
 
 /** The id of something that is sent. */

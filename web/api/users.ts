@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { listApiUsers, readApiUser } from '../../database/people/api-users.ts';
 import { type Applied, patchUser, putUser } from '../../database/people/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
-import { sourceMoment } from '../../domain/source-moments.ts';
+import { sourceTimestamp } from '../../domain/source-timestamps.ts';
 import type { Services } from '../services.ts';
 import { type Answer, changing, reading } from './endpoints.ts';
 import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';
@@ -107,7 +107,7 @@ function termsOf<Body extends z.infer<typeof patchedUser>>(
   if (repeated !== undefined && repeated !== externalId) {
     throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
   }
-  const moment = sourceUpdatedAt === undefined ? undefined : sourceMoment(sourceUpdatedAt)!;
+  const moment = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
   return { desired, terms: { sourceUpdatedAt: moment, expect: expectationOf(request) } };
 }
 

@@ -4,7 +4,7 @@ import { workspaceOf } from '../../database/core/workspace.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import { updateReminderSettings, updateWorkspace } from '../../database/workspace/settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
-import { dateFormats, exampleOf } from '../../domain/written-dates.ts';
+import { dateFormats, exampleOf } from '../../domain/parse-date.ts';
 import { choice, text, wholeNumber } from '../input/fields.ts';
 import { readForm } from '../input/forms.ts';
 import { digestHours, reminderForm } from '../input/reminder-form.ts';

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { assetStatuses } from '../../domain/assets.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
+import { type DateFormat, parseDate } from '../../domain/parse-date.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { type DateFormat, readWrittenDate } from '../../domain/written-dates.ts';
 import { choice, emailAddress, text, wholeNumber } from '../input/fields.ts';
 import { line } from '../input/user-fields.ts';
 
@@ -61,7 +61,7 @@ function word<const Words extends readonly [string, ...string[]]>(words: Words) 
 
 const writtenDate = (format: DateFormat) =>
   z.string().transform((typed, context) => {
-    const read = readWrittenDate(typed, format);
+    const read = parseDate(typed, format);
     if ('date' in read) return read.date;
     context.issues.push({ code: 'custom', input: typed, message: read.problem });
     return z.NEVER;

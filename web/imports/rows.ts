@@ -3,7 +3,7 @@ import type { StagedRow } from '../../database/imports/staging.ts';
 import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { DateFormat } from '../../domain/written-dates.ts';
+import type { DateFormat } from '../../domain/parse-date.ts';
 import { readersOf } from './cells.ts';
 import { asItWas } from './csv-writing.ts';
 import type { CsvRecord } from './records.ts';

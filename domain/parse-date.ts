@@ -18,7 +18,7 @@ export type ReadDate = { date: CalendarDate } | { problem: string };
  * Reads a date as ISO writes it or as the workspace does; a time of midnight behind it does no harm. Everything
  * else is refused: a date that is guessed wrong ends the wrong day.
  */
-export function readWrittenDate(text: string, format: DateFormat): ReadDate {
+export function parseDate(text: string, format: DateFormat): ReadDate {
   const written = text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
   if (isCalendarDate(written)) return { date: written };
   const date = asWritten(written, format);

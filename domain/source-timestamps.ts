@@ -1,5 +1,5 @@
 /** When the source says it wrote each field of a person, as `sourceMoment` writes it. Fields it never dated are left out. */
-export type SourceMoments = Readonly<Record<string, string>>;
+export type SourceTimestamps = Readonly<Record<string, string>>;
 
 /** A moment with its offset, such as `2026-11-24T10:15:00+01:00`; up to nine digits of a second. */
 const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
@@ -8,7 +8,7 @@ const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d
  * A moment as a source writes it, in UTC and always equally long, so that texts compare like the moments they
  * stand for, finer than a millisecond too. null for anything else.
  */
-export function sourceMoment(text: string): string | null {
+export function sourceTimestamp(text: string): string | null {
   const [, toTheSecond, fraction = '', offset] = shape.exec(text) ?? [];
   const moment = new Date(`${toTheSecond}${offset}`);
   if (Number.isNaN(moment.getTime()) || !/^\d/.test(moment.toISOString())) return null;
@@ -20,14 +20,14 @@ export function sourceMoment(text: string): string | null {
  * to be ignored. News of the same moment are taken, so that a call can be repeated.
  */
 export const outdated = <Field extends string>(
-  known: SourceMoments,
+  known: SourceTimestamps,
   named: readonly Field[],
   moment: string,
 ): Field[] => named.filter((field) => Object.hasOwn(known, field) && known[field]! > moment);
 
 /** What is known after the fields were taken. */
-export const withMoment = (
-  known: SourceMoments,
+export const withTimestamp = (
+  known: SourceTimestamps,
   taken: readonly string[],
   moment: string,
-): SourceMoments => ({ ...known, ...Object.fromEntries(taken.map((field) => [field, moment])) });
+): SourceTimestamps => ({ ...known, ...Object.fromEntries(taken.map((field) => [field, moment])) });
