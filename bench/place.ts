@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { dataFolder } from '../config/local-machine.ts';
+import { dataFolder } from '../config/local-instance.ts';
 import { startGuardian } from '../scripts/local/guardian.ts';
 import { logFile, logTail } from '../scripts/local/logs.ts';
 import { freePort } from '../scripts/local/ports.ts';

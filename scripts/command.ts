@@ -1,5 +1,5 @@
 import { readDatabaseUrls } from '../config/environment.ts';
-import { withLocalMachine } from '../config/local-machine.ts';
+import { withLocalInstance } from '../config/local-instance.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { codeOf, isMissingTable, isUnreachable } from '../database/postgres-errors.ts';
 
@@ -45,7 +45,7 @@ export async function runCommand({ usage, run }: Command, shell = ownShell()): P
 
 /** The variables a command goes by: its own and, without DATABASE_URL, those of the Lastday that runs beside. */
 export function commandEnvironment(shell: Pick<Shell, 'variables'>): NodeJS.ProcessEnv {
-  const variables = withLocalMachine(shell.variables);
+  const variables = withLocalInstance(shell.variables);
   if (variables.DATABASE_URL) return variables;
   throw new Error('Which database? Set DATABASE_URL, or start Lastday with `npm start` and try again.');
 }

@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
-import { endSoon, usualEndTimeoutMs } from '../config/ending.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
-import { untilItWorks } from '../config/repeat.ts';
+import { retryUntilReady } from '../config/loop.ts';
+import { exitAfterTimeout, usualEndTimeoutMs } from '../config/shutdown-timeout.ts';
 import { ensureFirstAdmin } from '../database/access/first-admin.ts';
 import { connect } from '../database/core/orm.ts';
 import { InvalidInput } from '../domain/failures.ts';
@@ -53,7 +53,7 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
   /** As soon as the database answers; until then the console is there and says that it does not. */
   async function addFirstAdmin(email: string, password: string) {
     const add = () => ensureFirstAdmin(database.em, { email, password }).catch(endForBadPassword);
-    await untilItWorks('The first super-admin', add, log, stopping.signal).catch(() => undefined);
+    await retryUntilReady('The first super-admin', add, log, stopping.signal).catch(() => undefined);
   }
 
   function endForBadPassword(error: unknown) {
@@ -67,7 +67,7 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
     if (stopping.signal.aborted) return;
     stopping.abort();
     const drainMs = environment.DRAIN_SECONDS * 1000;
-    endSoon(log, endTimeoutMs + drainMs);
+    exitAfterTimeout(log, endTimeoutMs + drainMs);
     await pause(drainMs);
     await drain(server);
     await stopServingMetrics();

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Log } from '../config/log.ts';
-import { sleep } from '../config/repeat.ts';
+import { sleep } from '../config/loop.ts';
 import { connectTimeoutMs } from '../database/core/orm.ts';
 
 /** What rings: rows added to the outbox, and webhooks to be delivered. The schema's triggers know these names. */

@@ -1,6 +1,6 @@
-import { endSoon } from '../config/ending.ts';
 import { readEnvironment } from '../config/environment.ts';
 import { makeLog } from '../config/log.ts';
+import { exitAfterTimeout } from '../config/shutdown-timeout.ts';
 import { type RunOptions, runWorker } from './run.ts';
 import { installRuntime } from './runtime.ts';
 import { bundleWorkflows } from './workers.ts';
@@ -23,7 +23,7 @@ export async function runWorkerProcess({ codePath, endTimeoutMs, ...options }: P
     if (stopping.signal.aborted) return;
     log.info({ why }, 'The worker is stopping');
     stopping.abort();
-    endSoon(log, endTimeoutMs);
+    exitAfterTimeout(log, endTimeoutMs);
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   process.once('disconnect', () => stop('disconnect'));

@@ -7,7 +7,7 @@ import { smtpMailer } from '../activities/mail/mailer.ts';
 import { webhookSender } from '../activities/webhooks/sender.ts';
 import { type Environment, mailSender, publicUrl } from '../config/environment.ts';
 import type { Log } from '../config/log.ts';
-import { repeat, sleep, untilItWorks } from '../config/repeat.ts';
+import { repeat, retryUntilReady, sleep } from '../config/loop.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { secretBox } from '../database/core/secret-box.ts';
 import { recordHeartbeat, removeHeartbeat } from '../database/engine/heartbeats.ts';
@@ -76,10 +76,10 @@ export async function runWorker({
   const database = await connect(DATABASE_URL, { poolSize, queryTimeoutMs });
   const metrics = workerMetrics();
   const stopServing = await serveMetrics({ registry: metrics.registry, database, environment, log });
-  await untilItWorks('Database', () => canRead(database), log, stopping);
-  const connection = await untilItWorks('Engine', () => connectEngine(address), log, stopping);
+  await retryUntilReady('Database', () => canRead(database), log, stopping);
+  const connection = await retryUntilReady('Engine', () => connectEngine(address), log, stopping);
   const bootstrap = () => bootstrapEngine(connection, namespace);
-  await untilItWorks('Engine', bootstrap, log, stopping);
+  await retryUntilReady('Engine', bootstrap, log, stopping);
 
   const world = makeWorld(environment, database, log, metrics);
   const engine = timed(createWorkerClient(connection, namespace), metrics.engineCalled, () => 'failed');

@@ -13,7 +13,7 @@ import {
   type Dependencies,
 } from '../activities/index.ts';
 import type { Log } from '../config/log.ts';
-import { repeat } from '../config/repeat.ts';
+import { repeat } from '../config/loop.ts';
 import { mailQueue, sendingQueue, taskQueue } from '../engine/contract.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));

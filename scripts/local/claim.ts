@@ -1,11 +1,11 @@
 import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type LocalMachine, machineFile, readMachine } from '../../config/local-machine.ts';
+import { instanceFile, type LocalInstance, readInstance } from '../../config/local-instance.ts';
 import { endProcess, isRunning } from './processes.ts';
 
 /** The right of one process to run on a data folder. */
 export interface Claim {
   /** Writes down what has become known. */
-  update: (change: Partial<LocalMachine>) => void;
+  update: (change: Partial<LocalInstance>) => void;
   release: () => void;
 }
 
@@ -15,50 +15,50 @@ export interface Claim {
  * port until then.
  */
 export async function claim(dataDir: string, url: string, log: (line: string) => void): Promise<Claim> {
-  const before = readMachine(dataDir);
+  const before = readInstance(dataDir);
   if (before && isRunning(before.pid, 'scripts/local/main.ts')) throw alreadyRuns(before);
   if (before) {
     log('The last run was killed: clearing up after it');
     await endPrograms(before);
-    const now = readMachine(dataDir);
+    const now = readInstance(dataDir);
     if (now && now.pid !== before.pid) throw alreadyRuns(now);
-    rmSync(machineFile(dataDir), { force: true });
+    rmSync(instanceFile(dataDir), { force: true });
   }
-  let machine: LocalMachine = { pid: process.pid, url, programs: {}, environment: {} };
+  let machine: LocalInstance = { pid: process.pid, url, programs: {}, environment: {} };
   writeFirst(dataDir, machine);
   return {
     update: (change) => {
       machine = { ...machine, ...change };
-      renameSync(writeDraft(dataDir, machine), machineFile(dataDir));
+      renameSync(writeDraft(dataDir, machine), instanceFile(dataDir));
     },
-    release: () => rmSync(machineFile(dataDir), { force: true }),
+    release: () => rmSync(instanceFile(dataDir), { force: true }),
   };
 }
 
-function alreadyRuns(machine: LocalMachine): Error {
+function alreadyRuns(machine: LocalInstance): Error {
   return new Error(`Lastday is already running at ${machine.url} (process ${machine.pid}).`);
 }
 
-async function endPrograms(machine: LocalMachine): Promise<void> {
+async function endPrograms(machine: LocalInstance): Promise<void> {
   const left = Object.entries(machine.programs).filter(([name, pid]) => isRunning(pid, `${name}/main.ts`));
   await Promise.all(left.map(([, pid]) => endProcess(pid, 'SIGTERM', 15_000)));
 }
 
 /** Of two starts at the same moment only one can make the link. */
-function writeFirst(dataDir: string, machine: LocalMachine): void {
+function writeFirst(dataDir: string, machine: LocalInstance): void {
   const draft = writeDraft(dataDir, machine);
   try {
-    linkSync(draft, machineFile(dataDir));
+    linkSync(draft, instanceFile(dataDir));
   } catch (error) {
-    const winner = readMachine(dataDir);
+    const winner = readInstance(dataDir);
     throw winner ? alreadyRuns(winner) : error;
   } finally {
     rmSync(draft);
   }
 }
 
-function writeDraft(dataDir: string, machine: LocalMachine): string {
-  const draft = `${machineFile(dataDir)}.${process.pid}`;
+function writeDraft(dataDir: string, machine: LocalInstance): string {
+  const draft = `${instanceFile(dataDir)}.${process.pid}`;
   writeFileSync(draft, JSON.stringify(machine, null, 2), { mode: 0o600 });
   return draft;
 }

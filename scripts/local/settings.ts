@@ -1,4 +1,4 @@
-import { dataFolder } from '../../config/local-machine.ts';
+import { dataFolder } from '../../config/local-instance.ts';
 import { isFree, nextFreePort } from './ports.ts';
 
 /** What the environment says about the local machine itself. The programs read the rest on their own. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { usualTriesOfBroken } from '../../activities/error-mapping.ts';
-import { usualEndTimeoutMs } from '../../config/ending.ts';
+import { usualEndTimeoutMs } from '../../config/shutdown-timeout.ts';
 import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
 import { usualDeadlineMs } from '../../engine/console-client.ts';
 import * as web from '../../web/process.ts';

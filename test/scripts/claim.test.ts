@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { machineFile, readMachine, withLocalMachine } from '../../config/local-machine.ts';
+import { instanceFile, readInstance, withLocalInstance } from '../../config/local-instance.ts';
 import { claim } from '../../scripts/local/claim.ts';
 import { isAlive } from '../../scripts/local/processes.ts';
 
@@ -30,7 +30,7 @@ test('a folder whose process is another program by now is claimed', async () => 
   const other = await program('something/else.ts');
   writeDown({ pid: other.pid });
   await claim(folder, url, () => {});
-  expect(readMachine(folder)?.pid).toBe(process.pid);
+  expect(readInstance(folder)?.pid).toBe(process.pid);
   expect(isAlive(other.pid)).toBe(true);
   other.kill();
 });
@@ -48,16 +48,16 @@ test('web and worker of a killed start are ended first', async () => {
 test('a script in another terminal finds the database that runs, and only its owner can read where', async () => {
   const claimed = await claim(folder, url, () => {});
   claimed.update({ environment: { DATABASE_URL: 'postgresql://here' } });
-  expect(statSync(machineFile(folder)).mode & 0o777).toBe(0o600);
-  expect(withLocalMachine({ LASTDAY_DATA: folder }).DATABASE_URL).toBe('postgresql://here');
+  expect(statSync(instanceFile(folder)).mode & 0o777).toBe(0o600);
+  expect(withLocalInstance({ LASTDAY_DATA: folder }).DATABASE_URL).toBe('postgresql://here');
   const named = { LASTDAY_DATA: folder, DATABASE_URL: 'postgresql://there' };
-  expect(withLocalMachine(named).DATABASE_URL).toBe('postgresql://there');
+  expect(withLocalInstance(named).DATABASE_URL).toBe('postgresql://there');
   claimed.release();
-  expect(withLocalMachine({ LASTDAY_DATA: folder }).DATABASE_URL).toBeUndefined();
+  expect(withLocalInstance({ LASTDAY_DATA: folder }).DATABASE_URL).toBeUndefined();
 });
 
 function writeDown(machine: object) {
-  writeFileSync(machineFile(folder), JSON.stringify({ url, programs: {}, environment: {}, ...machine }));
+  writeFileSync(instanceFile(folder), JSON.stringify({ url, programs: {}, environment: {}, ...machine }));
 }
 
 /** A process with that path in its command line. */

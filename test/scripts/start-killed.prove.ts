@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { readMachine } from '../../config/local-machine.ts';
+import { readInstance } from '../../config/local-instance.ts';
 import { isAlive } from '../../scripts/local/processes.ts';
 import { ownMachine, untilReady } from './starting.ts';
 
@@ -12,13 +12,13 @@ afterAll(place.remove);
 test('after being killed it starts again, and in the end leaves nothing behind', async () => {
   const machine = place.start();
   await untilReady(machine);
-  const left = readMachine(dataDir);
+  const left = readInstance(dataDir);
   await machine.end('SIGKILL');
   const again = place.start();
   expect(await untilReady(again)).toBe(true);
   expect(again.output).toContain('The last run was killed: clearing up after it');
 
-  const { programs = {} } = readMachine(dataDir) ?? {};
+  const { programs = {} } = readInstance(dataDir) ?? {};
   const servers = [pidIn('postgres/postmaster.pid'), pidIn('temporal.pid')];
   expect(await again.end('SIGTERM')).toBe(0);
   const all = [...Object.values(left?.programs ?? {}), ...Object.values(programs), ...servers];

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readMachine } from '../../config/local-machine.ts';
+import { readInstance } from '../../config/local-instance.ts';
 import { isAlive, until } from '../../scripts/local/processes.ts';
 import { ownMachine, type Started, timeoutMs, untilReady } from './starting.ts';
 
@@ -34,9 +34,9 @@ test('a second start says where the first one is', async () => {
 });
 
 test('a worker that is killed is reported and started again', async () => {
-  const killed = readMachine(place.dataDir)?.programs.worker as number;
+  const killed = readInstance(place.dataDir)?.programs.worker as number;
   process.kill(killed, 'SIGKILL');
-  const worker = () => readMachine(place.dataDir)?.programs.worker as number;
+  const worker = () => readInstance(place.dataDir)?.programs.worker as number;
   expect(await until(() => worker() !== killed && isAlive(worker()), timeoutMs)).toBe(true);
   expect(machine.output).toContain('The worker has ended unexpectedly and is started again');
 });

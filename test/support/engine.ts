@@ -6,7 +6,7 @@ import { afterAll, inject } from 'vitest';
 import type { Dependencies } from '../../activities/index.ts';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { makeLog } from '../../config/log.ts';
-import { repeat, sleep, untilItWorks } from '../../config/repeat.ts';
+import { repeat, retryUntilReady, sleep } from '../../config/loop.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
@@ -62,7 +62,7 @@ export async function ownEngine(database: Database) {
   const connection = await Connection.connect({ address });
   const bootstrap = () => bootstrapEngine(connection, namespace);
   // A namespace takes a moment to be known everywhere.
-  await untilItWorks('Engine', bootstrap, log, AbortSignal.timeout(20_000));
+  await retryUntilReady('Engine', bootstrap, log, AbortSignal.timeout(20_000));
   const client = new Client({ connection, namespace });
   // As a worker process has it: without the client's own retries.
   const withoutRetries = await Connection.connect({ address, interceptors: [] });

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { dataFolder } from '../../config/local-machine.ts';
+import { dataFolder } from '../../config/local-instance.ts';
 import { startPostgres } from '../../scripts/local/postgres.ts';
 import { postgresData } from '../../scripts/local/postgres-place.ts';
 import { startTemporal } from '../../scripts/local/temporal.ts';

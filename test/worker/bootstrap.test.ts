@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
-import { untilItWorks } from '../../config/repeat.ts';
+import { retryUntilReady } from '../../config/loop.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
 
 const connection = await Connection.connect({ address: inject('temporalAddress') });
@@ -18,7 +18,7 @@ const register = (namespace: string, days: number) =>
   });
 // A namespace takes a moment to be known everywhere.
 const settled = <T>(work: () => Promise<T>) =>
-  untilItWorks('Engine', work, makeLog('test', 'silent'), AbortSignal.timeout(20_000));
+  retryUntilReady('Engine', work, makeLog('test', 'silent'), AbortSignal.timeout(20_000));
 const bootstrap = (namespace: string) => settled(() => bootstrapEngine(connection, namespace));
 
 async function retentionDays(namespace: string) {

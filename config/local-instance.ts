@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** What `npm start` writes down while it runs, for a second start and for scripts in another terminal. */
-export interface LocalMachine {
+export interface LocalInstance {
   /** The process that started everything and ends everything. */
   pid: number;
   /** Where the console is. */
@@ -21,12 +21,12 @@ export function dataFolder(variables: NodeJS.ProcessEnv = process.env): string {
 }
 
 /** The file that holds a LocalMachine. */
-export const machineFile = (dataDir: string) => join(dataDir, 'running.json');
+export const instanceFile = (dataDir: string) => join(dataDir, 'running.json');
 
 /** What is written down there, even if it was left behind by a machine that was killed. */
-export function readMachine(dataDir: string): LocalMachine | undefined {
+export function readInstance(dataDir: string): LocalInstance | undefined {
   try {
-    return JSON.parse(readFileSync(machineFile(dataDir), 'utf8'));
+    return JSON.parse(readFileSync(instanceFile(dataDir), 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -37,7 +37,7 @@ export function readMachine(dataDir: string): LocalMachine | undefined {
  * The given variables and, when they name no database, those of the local machine that runs beside: so that
  * `npm run admin` and its like work in a second terminal without any setting.
  */
-export function withLocalMachine(variables: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+export function withLocalInstance(variables: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   if (variables.DATABASE_URL) return variables;
-  return { ...variables, ...readMachine(dataFolder(variables))?.environment };
+  return { ...variables, ...readInstance(dataFolder(variables))?.environment };
 }

@@ -38,7 +38,7 @@ export const sleep = (ms: number, stopping: AbortSignal): Promise<void> =>
   pause(ms, undefined, { signal: stopping }).catch(() => undefined);
 
 /** Tries until it succeeds: for what a process cannot begin without. Throws the abort reason when told to stop. */
-export async function untilItWorks<T>(
+export async function retryUntilReady<T>(
   name: string,
   work: () => Promise<T>,
   log: Log,
