@@ -13,7 +13,7 @@ import {
 import type { UpdateDefinition } from '@temporalio/common';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
-import { timed } from '../metrics/calls.ts';
+import { timed } from '../metrics/timed-calls.ts';
 import type { WebMetrics } from '../metrics/web.ts';
 import {
   complete,

@@ -1,5 +1,5 @@
 import { Histogram, type Registry } from 'prom-client';
-import type { CallObserver } from './calls.ts';
+import type { CallObserver } from './timed-calls.ts';
 
 /** Adds how long the engine takes for what it is asked, by call and outcome. */
 export function measureEngineCalls(registry: Registry): CallObserver {

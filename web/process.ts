@@ -8,7 +8,7 @@ import { ensureFirstAdmin } from '../database/access/first-admin.ts';
 import { connect } from '../database/core/orm.ts';
 import { InvalidInput } from '../domain/failures.ts';
 import { connectConsoleClient, measuredConsoleClient } from '../engine/console-client.ts';
-import { serveMetrics } from '../metrics/serving.ts';
+import { serveMetrics } from '../metrics/server.ts';
 import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
 import { drain } from './draining.ts';

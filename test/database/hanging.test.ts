@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { type ConnectOptions, connect } from '../../database/core/orm.ts';
-import { serveMetrics } from '../../metrics/serving.ts';
+import { serveMetrics } from '../../metrics/server.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { cuttableLine } from '../support/cuttable.ts';
 import { ownDatabase } from '../support/database.ts';
