@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Claim } from './claim.ts';
-import type { Crew } from './crew.ts';
 import { programEnvironment, withoutOtherServers } from './environment.ts';
 import { type LocalPostgres, startPostgres } from './postgres.ts';
 import { until } from './processes.ts';
@@ -9,6 +8,7 @@ import { startProgram } from './program.ts';
 import { runScript } from './run-script.ts';
 import type { Settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
+import type { Supervisor } from './supervisor.ts';
 import { type LocalTemporal, startTemporal } from './temporal.ts';
 import { findTemporalCli } from './temporal-cli.ts';
 
@@ -22,7 +22,7 @@ const DEATHS_TO_GIVE_UP = 3;
 /** What bringing up the machine needs to be given. */
 export interface Bringing {
   settings: Settings;
-  crew: Crew;
+  crew: Supervisor;
   claim: Claim;
   stopping: AbortSignal;
   say: (line: string) => void;
@@ -74,7 +74,7 @@ export async function bringUp({ settings, crew, claim, stopping, say }: Bringing
   ];
 }
 
-function startServers(settings: Settings, crew: Crew, log: (line: string) => void) {
+function startServers(settings: Settings, crew: Supervisor, log: (line: string) => void) {
   const { dataDir } = settings;
   return Promise.all([
     crew.keep<LocalPostgres>('postgres', 'PostgreSQL', (before) =>
@@ -106,7 +106,7 @@ function startNode(name: string, args: string[], { dataDir }: Settings, env: Nod
   });
 }
 
-async function untilHealthy(url: string, crew: Crew): Promise<void> {
+async function untilHealthy(url: string, crew: Supervisor): Promise<void> {
   let answer = 'nothing';
   const isHealthy = async () => {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(3000) }).catch(
@@ -116,11 +116,11 @@ async function untilHealthy(url: string, crew: Crew): Promise<void> {
     return response?.ok === true;
   };
   const settled = await until(
-    async () => crew.deaths() >= DEATHS_TO_GIVE_UP || (await isHealthy()),
+    async () => crew.crashes() >= DEATHS_TO_GIVE_UP || (await isHealthy()),
     READY_WITHIN,
     100,
   );
   if (!settled) throw new Error(`Lastday did not become ready. ${url}/health answers ${answer}`);
-  if (crew.deaths() >= DEATHS_TO_GIVE_UP)
+  if (crew.crashes() >= DEATHS_TO_GIVE_UP)
     throw new Error('Lastday did not become ready: its parts end again and again.');
 }

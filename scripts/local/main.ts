@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { claim } from './claim.ts';
-import { makeCrew } from './crew.ts';
 import { namedInVain } from './environment.ts';
 import { bringUp } from './machine.ts';
 import { stopLeftoverPostgres } from './postgres.ts';
 import { checkPorts, readSettings, type Settings } from './settings.ts';
+import { createSupervisor } from './supervisor.ts';
 import { stopLeftoverTemporal } from './temporal.ts';
 
 // Everything on one machine, until Ctrl-C. `npm start` ends here, on Lastday's own Node.
@@ -38,7 +38,7 @@ async function run(settings: Settings): Promise<void> {
   // Root's PostgreSQL runs as another user, who must be able to enter.
   mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
   const claimed = await claim(dataDir, settings.url, say);
-  const crew = makeCrew(dataDir, stopping.signal, say);
+  const crew = createSupervisor(dataDir, stopping.signal, say);
   try {
     await Promise.all([stopLeftoverPostgres(dataDir, say), stopLeftoverTemporal(dataDir, say)]);
     const checked = await checkPorts(settings, say);

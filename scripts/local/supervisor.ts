@@ -2,17 +2,21 @@ import { type Kept, keepRunning, type Running } from './keep-running.ts';
 import { logFile, logTail } from './logs.ts';
 
 /** All programs of the local machine that are kept running. */
-export interface Crew {
+export interface Supervisor {
   /** Starts one and keeps it running; resolves or rejects with its first start. */
   keep: <T extends Running>(program: string, title: string, start: (before?: T) => Promise<T>) => Promise<T>;
   /** How often one of them has ended by itself. */
-  deaths: () => number;
+  crashes: () => number;
   /** Stops all, the last started first, each before the next. */
   stop: () => Promise<void>;
 }
 
 /** A crew whose unexpected ends are said aloud, with the end of the log that tells why. */
-export function makeCrew(dataDir: string, stopping: AbortSignal, say: (line: string) => void): Crew {
+export function createSupervisor(
+  dataDir: string,
+  stopping: AbortSignal,
+  say: (line: string) => void,
+): Supervisor {
   const kept: Kept<Running>[] = [];
 
   const report = (program: string, title: string, failure?: Error) => {
@@ -28,7 +32,7 @@ export function makeCrew(dataDir: string, stopping: AbortSignal, say: (line: str
       kept.push(one);
       return one.first;
     },
-    deaths: () => kept.reduce((sum, one) => sum + one.deaths(), 0),
+    crashes: () => kept.reduce((sum, one) => sum + one.deaths(), 0),
     stop: async () => {
       if (kept.length === 0) return;
       say('Stopping');
