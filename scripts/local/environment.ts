@@ -32,7 +32,7 @@ export function withoutOtherServers(variables: NodeJS.ProcessEnv): NodeJS.Proces
 }
 
 /** The variables that name other servers, in vain: `npm start` always runs its own. */
-export function namedInVain(variables: NodeJS.ProcessEnv): string[] {
+export function ignoredVariables(variables: NodeJS.ProcessEnv): string[] {
   return ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'].filter(
     (name) => variables[name],
   );

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
-import { claim } from './claim.ts';
-import { namedInVain } from './environment.ts';
-import { bringUp } from './machine.ts';
+import { boot } from './boot.ts';
+import { ignoredVariables } from './environment.ts';
+import { takeLock } from './lock-file.ts';
 import { stopLeftoverPostgres } from './postgres.ts';
 import { checkPorts, readSettings, type Settings } from './settings.ts';
 import { createSupervisor } from './supervisor.ts';
@@ -29,7 +29,7 @@ process.exit();
 
 async function run(settings: Settings): Promise<void> {
   const { dataDir } = settings;
-  const ignored = namedInVain(process.env);
+  const ignored = ignoredVariables(process.env);
   if (ignored.length > 0) {
     say(
       `npm start runs PostgreSQL and Temporal of its own: ${ignored.join(', ')} not used. To use yours: npm run web, npm run worker`,
@@ -37,12 +37,12 @@ async function run(settings: Settings): Promise<void> {
   }
   // Root's PostgreSQL runs as another user, who must be able to enter.
   mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  const claimed = await claim(dataDir, settings.url, say);
+  const claimed = await takeLock(dataDir, settings.url, say);
   const crew = createSupervisor(dataDir, stopping.signal, say);
   try {
     await Promise.all([stopLeftoverPostgres(dataDir, say), stopLeftoverTemporal(dataDir, say)]);
     const checked = await checkPorts(settings, say);
-    const up = bringUp({ settings: checked, crew, claim: claimed, stopping: stopping.signal, say });
+    const up = boot({ settings: checked, crew, claim: claimed, stopping: stopping.signal, say });
     up.catch(() => undefined); // Once stopping, nobody hears of what could not be brought up.
     const lines = await Promise.race([up, stopped]);
     for (const line of lines ?? []) say(line);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { instanceFile, readInstance, withLocalInstance } from '../../config/local-instance.ts';
-import { claim } from '../../scripts/local/claim.ts';
+import { takeLock } from '../../scripts/local/lock-file.ts';
 import { isAlive } from '../../scripts/local/processes.ts';
 
 const url = 'http://127.0.0.1:3000';
@@ -20,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 test('a folder on which another start runs is refused with its address', async () => {
   const other = await program('scripts/local/main.ts');
   writeDown({ pid: other.pid });
-  await expect(claim(folder, url, () => {})).rejects.toThrow(
+  await expect(takeLock(folder, url, () => {})).rejects.toThrow(
     `already running at ${url} (process ${other.pid})`,
   );
   other.kill();
@@ -29,7 +29,7 @@ test('a folder on which another start runs is refused with its address', async (
 test('a folder whose process is another program by now is claimed', async () => {
   const other = await program('something/else.ts');
   writeDown({ pid: other.pid });
-  await claim(folder, url, () => {});
+  await takeLock(folder, url, () => {});
   expect(readInstance(folder)?.pid).toBe(process.pid);
   expect(isAlive(other.pid)).toBe(true);
   other.kill();
@@ -39,14 +39,14 @@ test('web and worker of a killed start are ended first', async () => {
   const web = await program('web/main.ts');
   const other = await program('something/else.ts');
   writeDown({ pid: 2 ** 22 + 1, programs: { web: web.pid, worker: other.pid } });
-  await claim(folder, url, () => {});
+  await takeLock(folder, url, () => {});
   expect(isAlive(web.pid)).toBe(false);
   expect(isAlive(other.pid)).toBe(true);
   other.kill();
 });
 
 test('a script in another terminal finds the database that runs, and only its owner can read where', async () => {
-  const claimed = await claim(folder, url, () => {});
+  const claimed = await takeLock(folder, url, () => {});
   claimed.update({ environment: { DATABASE_URL: 'postgresql://here' } });
   expect(statSync(instanceFile(folder)).mode & 0o777).toBe(0o600);
   expect(withLocalInstance({ LASTDAY_DATA: folder }).DATABASE_URL).toBe('postgresql://here');

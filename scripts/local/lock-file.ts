@@ -3,7 +3,7 @@ import { instanceFile, type LocalInstance, readInstance } from '../../config/loc
 import { endProcess, isRunning } from './processes.ts';
 
 /** The right of one process to run on a data folder. */
-export interface Claim {
+export interface Lock {
   /** Writes down what has become known. */
   update: (change: Partial<LocalInstance>) => void;
   release: () => void;
@@ -14,7 +14,7 @@ export interface Claim {
  * start left behind is taken over, and its web and worker are waited for: they end when they notice, and hold the
  * port until then.
  */
-export async function claim(dataDir: string, url: string, log: (line: string) => void): Promise<Claim> {
+export async function takeLock(dataDir: string, url: string, log: (line: string) => void): Promise<Lock> {
   const before = readInstance(dataDir);
   if (before && isRunning(before.pid, 'scripts/local/main.ts')) throw alreadyRuns(before);
   if (before) {

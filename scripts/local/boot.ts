@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Claim } from './claim.ts';
 import { programEnvironment, withoutOtherServers } from './environment.ts';
+import type { Lock } from './lock-file.ts';
 import { type LocalPostgres, startPostgres } from './postgres.ts';
 import { until } from './processes.ts';
 import { startProgram } from './program.ts';
@@ -20,10 +20,10 @@ const READY_WITHIN = 120_000;
 const DEATHS_TO_GIVE_UP = 3;
 
 /** What bringing up the machine needs to be given. */
-export interface Bringing {
+export interface BootOptions {
   settings: Settings;
   crew: Supervisor;
-  claim: Claim;
+  claim: Lock;
   stopping: AbortSignal;
   say: (line: string) => void;
 }
@@ -35,7 +35,7 @@ const roomForLookups = { UV_THREADPOOL_SIZE: '64' };
  * Brings everything up: servers, schema, demo workspace, worker and web. Returns the lines that say where it all is.
  * Rejects when a part does not come up; the crew is the caller's to stop.
  */
-export async function bringUp({ settings, crew, claim, stopping, say }: Bringing): Promise<string[]> {
+export async function boot({ settings, crew, claim, stopping, say }: BootOptions): Promise<string[]> {
   say('Starting PostgreSQL and Temporal');
   const workflows = join(settings.dataDir, 'workflows.js');
   const [[postgres, temporal]] = await Promise.all([
