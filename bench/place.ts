@@ -7,13 +7,13 @@ import { dataFolder } from '../config/local-instance.ts';
 import { startGuardian } from '../scripts/local/guardian.ts';
 import { logFile, logTail } from '../scripts/local/logs.ts';
 import { freePort } from '../scripts/local/ports.ts';
-import { startPostgres } from '../scripts/local/postgres.ts';
-import { postgresData } from '../scripts/local/postgres-place.ts';
+import { postgresData } from '../scripts/local/postgres/place.ts';
+import { startPostgres } from '../scripts/local/postgres/start.ts';
 import { until } from '../scripts/local/processes.ts';
 import { type Program, startProgram } from '../scripts/local/program.ts';
 import { runScript } from '../scripts/local/run-script.ts';
-import { startTemporal } from '../scripts/local/temporal.ts';
-import { findTemporalCli } from '../scripts/local/temporal-cli.ts';
+import { findTemporalCli } from '../scripts/local/temporal/cli.ts';
+import { startTemporal } from '../scripts/local/temporal/start.ts';
 import { untilIdle } from './processes.ts';
 
 /** The worker looks at every leaver once in this time. */

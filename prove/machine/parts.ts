@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { type LocalPostgres, startPostgres } from '../../scripts/local/postgres.ts';
+import { type LocalPostgres, startPostgres } from '../../scripts/local/postgres/start.ts';
 import { type Program, startProgram } from '../../scripts/local/program.ts';
-import { type LocalTemporal, startTemporal } from '../../scripts/local/temporal.ts';
+import { type LocalTemporal, startTemporal } from '../../scripts/local/temporal/start.ts';
 
 interface Running {
   pid: number;

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { programEnvironment, withoutOtherServers } from './environment.ts';
 import type { Lock } from './lock-file.ts';
-import { type LocalPostgres, startPostgres } from './postgres.ts';
+import { type LocalPostgres, startPostgres } from './postgres/start.ts';
 import { until } from './processes.ts';
 import { startProgram } from './program.ts';
 import { runScript } from './run-script.ts';
 import type { Settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
 import type { Supervisor } from './supervisor.ts';
-import { type LocalTemporal, startTemporal } from './temporal.ts';
-import { findTemporalCli } from './temporal-cli.ts';
+import { findTemporalCli } from './temporal/cli.ts';
+import { type LocalTemporal, startTemporal } from './temporal/start.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 

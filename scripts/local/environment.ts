@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { LocalPostgres } from './postgres.ts';
+import type { LocalPostgres } from './postgres/start.ts';
 import { keptSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
-import type { LocalTemporal } from './temporal.ts';
+import type { LocalTemporal } from './temporal/start.ts';
 
 /** What the web and the worker process need beside the variables that `npm start` was given. */
 export function programEnvironment(

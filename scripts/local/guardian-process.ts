@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import type { Guarded } from './guardian.ts';
-import { stopLeftoverPostgres } from './postgres.ts';
-import { postgresData } from './postgres-place.ts';
-import { stopLeftoverTemporal } from './temporal.ts';
+import { postgresData } from './postgres/place.ts';
+import { stopLeftoverPostgres } from './postgres/start.ts';
+import { stopLeftoverTemporal } from './temporal/start.ts';
 
 // Ends what it was told of when whoever has started it is gone, however that came.
 

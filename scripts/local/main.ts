@@ -2,10 +2,10 @@ import { mkdirSync } from 'node:fs';
 import { boot } from './boot.ts';
 import { ignoredVariables } from './environment.ts';
 import { takeLock } from './lock-file.ts';
-import { stopLeftoverPostgres } from './postgres.ts';
+import { stopLeftoverPostgres } from './postgres/start.ts';
 import { checkPorts, readSettings, type Settings } from './settings.ts';
 import { createSupervisor } from './supervisor.ts';
-import { stopLeftoverTemporal } from './temporal.ts';
+import { stopLeftoverTemporal } from './temporal/start.ts';
 
 // Everything on one machine, until Ctrl-C. `npm start` ends here, on Lastday's own Node.
 

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type LocalPostgres, startPostgres } from '../../scripts/local/postgres.ts';
-import { postgresData } from '../../scripts/local/postgres-place.ts';
+import { postgresData } from '../../scripts/local/postgres/place.ts';
+import { type LocalPostgres, startPostgres } from '../../scripts/local/postgres/start.ts';
 import { isAlive } from '../../scripts/local/processes.ts';
 
 let dataDir: string;

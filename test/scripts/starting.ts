@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
 import { freePort } from '../../scripts/local/ports.ts';
-import { postgresData } from '../../scripts/local/postgres-place.ts';
+import { postgresData } from '../../scripts/local/postgres/place.ts';
 import { until } from '../../scripts/local/processes.ts';
 
 export const timeoutMs = 60_000;

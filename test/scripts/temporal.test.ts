@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Connection, WorkflowClient } from '@temporalio/client';
 import { afterEach, beforeEach, expect, inject, test, vi } from 'vitest';
-import { startTemporal } from '../../scripts/local/temporal.ts';
-import { findTemporalCli } from '../../scripts/local/temporal-cli.ts';
+import { findTemporalCli } from '../../scripts/local/temporal/cli.ts';
+import { startTemporal } from '../../scripts/local/temporal/start.ts';
 
 let dataDir: string;
 

@@ -2,10 +2,10 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder } from '../../config/local-instance.ts';
-import { startPostgres } from '../../scripts/local/postgres.ts';
-import { postgresData } from '../../scripts/local/postgres-place.ts';
-import { startTemporal } from '../../scripts/local/temporal.ts';
-import { findTemporalCli } from '../../scripts/local/temporal-cli.ts';
+import { postgresData } from '../../scripts/local/postgres/place.ts';
+import { startPostgres } from '../../scripts/local/postgres/start.ts';
+import { findTemporalCli } from '../../scripts/local/temporal/cli.ts';
+import { startTemporal } from '../../scripts/local/temporal/start.ts';
 
 // A process of its own, for the servers of one test run. It ends them when the run is gone, however that came:
 // on Ctrl-C vitest leaves without another word.

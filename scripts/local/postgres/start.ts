@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { makeCluster, SUPERUSER } from './postgres-cluster.ts';
-import { type PostgresOptions, postgresData, postgresPlace } from './postgres-place.ts';
-import { APP_ROLE, makeRoles, OWNER_ROLE } from './postgres-roles.ts';
-import { launchPostgres } from './postgres-server.ts';
-import { endProcess, exists, isRunning } from './processes.ts';
-import { keptSecret } from './secrets.ts';
+import { endProcess, exists, isRunning } from '../processes.ts';
+import { keptSecret } from '../secrets.ts';
+import { makeCluster, SUPERUSER } from './cluster.ts';
+import { type PostgresOptions, postgresData, postgresPlace } from './place.ts';
+import { APP_ROLE, makeRoles, OWNER_ROLE } from './roles.ts';
+import { launchPostgres } from './server.ts';
 
 /** A running PostgreSQL that only this machine can reach. */
 export interface LocalPostgres {

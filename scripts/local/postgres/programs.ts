@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { canOthersEnter, canOthersRead, letOthersRead, makeEnterable } from './reachable.ts';
+import { canOthersEnter, canOthersRead, letOthersRead, makeEnterable } from './file-access.ts';
 
 /** The PostgreSQL that came with the packages: a folder with `bin`, `lib` and `share`. */
 export interface PostgresPrograms {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packagedPostgres, reachablePrograms } from './postgres-programs.ts';
-import { canOthersEnter, makeEnterable } from './reachable.ts';
+import { canOthersEnter, makeEnterable } from './file-access.ts';
+import { packagedPostgres, reachablePrograms } from './programs.ts';
 
 export interface PostgresOptions {
   /** Where the data, the passwords and the log are kept. It must exist. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** One line for pip: the version, and what each platform's file must be. */
-const requirements = fileURLToPath(new URL('./temporal-cli.txt', import.meta.url));
+const requirements = fileURLToPath(new URL('./cli.txt', import.meta.url));
 
 const cliFolder = (programsDir: string) => join(programsDir, 'temporal-cli-1.8.2');
 

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
-import { logFile, logTail } from './logs.ts';
-import { freePort, isServed } from './ports.ts';
-import { endProcess, isRunning, until } from './processes.ts';
-import { type Program, startProgram } from './program.ts';
+import { logFile, logTail } from '../logs.ts';
+import { freePort, isServed } from '../ports.ts';
+import { endProcess, isRunning, until } from '../processes.ts';
+import { type Program, startProgram } from '../program.ts';
 
 export interface TemporalOptions {
   /** The Temporal CLI's program. */

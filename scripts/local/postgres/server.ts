@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { logFile, logTail } from './logs.ts';
-import { freePort } from './ports.ts';
-import { SUPERUSER } from './postgres-cluster.ts';
-import type { PostgresOptions, PostgresPlace } from './postgres-place.ts';
-import { until } from './processes.ts';
-import { type Program, startProgram } from './program.ts';
+import { logFile, logTail } from '../logs.ts';
+import { freePort } from '../ports.ts';
+import { until } from '../processes.ts';
+import { type Program, startProgram } from '../program.ts';
+import { SUPERUSER } from './cluster.ts';
+import type { PostgresOptions, PostgresPlace } from './place.ts';
 
 /** How long a start that ends at once is tried again: what a killed server held may be freed a little later. */
 const RETRY_FOR = 5000;

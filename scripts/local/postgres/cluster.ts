@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { PostgresPlace } from './postgres-place.ts';
+import type { PostgresPlace } from './place.ts';
 
 /** The superuser of the local PostgreSQL. */
 export const SUPERUSER = 'postgres';

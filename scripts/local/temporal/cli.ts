@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { downloadBySdk, installByPip, keptCli } from './temporal-install.ts';
+import { downloadBySdk, installByPip, keptCli } from './install.ts';
 
 /** The first release whose server knows an Update that also starts its workflow. */
 const OLDEST = [1, 4];
