@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts';
-import { addCrowd } from './demo/crowd.ts';
+import { addBulk } from './demo/bulk.ts';
 import { showProgress } from './progress.ts';
 
 // `npm run seed`: adds many made-up people, to see how Lastday does with them.
@@ -22,7 +22,7 @@ export const seedCommand: Command = {
     const began = performance.now();
     const progress = showProgress();
     shell.print(`Making up ${users} people and what they have`);
-    await withDatabase(shell, (database) => addCrowd(database, { users, leavers }, progress));
+    await withDatabase(shell, (database) => addBulk(database, { users, leavers }, progress));
     progress.end();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     shell.print(`Added ${users} users, ${leavers} of them leaving, in ${seconds} s`);

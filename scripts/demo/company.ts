@@ -5,10 +5,10 @@ import { makeHardware } from './hardware.ts';
 import { insertRows, reserveIds } from './insert.ts';
 import { morningOf } from './moments.ts';
 import type { Person } from './people.ts';
+import { makeRequests } from './requests.ts';
 import type { AuditRow, Making } from './rows.ts';
 import { shareOut } from './share-out.ts';
 import { licensesFor, makeSoftware } from './software.ts';
-import { makeWishes } from './wishes.ts';
 
 /** How much a company has. */
 export interface Size {
@@ -40,7 +40,7 @@ export async function makeCompany(
   const telling: Making = { ...making, audit: people.map((person) => arrival(person, making)) };
   const hardware = makeHardware(ids, people, share(size.handedOut, 'hardware'), telling);
   const software = makeSoftware(ids, people, share(size.seats, 'software'), telling);
-  const requests = makeWishes(ids.requestIds, people, share(size.open, 'requests'), telling);
+  const requests = makeRequests(ids.requestIds, people, share(size.open, 'requests'), telling);
   return [
     ['users', people.map(userRow)],
     ['assets', hardware.assets],

@@ -9,7 +9,7 @@ import { makeCompany, type Size, writeCompany } from './company.ts';
 import { reserveIds } from './insert.ts';
 import { makePeople } from './people.ts';
 import { seed } from './random.ts';
-import { addressesOfStories, type Lived, tellStories } from './stories.ts';
+import { addressesOfScenarios, type Lived, playScenarios } from './scenarios.ts';
 
 const workspace = { name: 'Halden Robotics', timeZone: 'UTC' };
 const people = 120;
@@ -36,8 +36,8 @@ export function fillDemo({ em }: Database, now = new Date()): Promise<number | n
 async function settle(em: EntityManager, now: Date): Promise<Lived[]> {
   em.assign(await workspaceOf(em), workspace);
   const ids = await reserveIds(em, 'users', people);
-  const everybody = makePeople(ids, todayIn(workspace.timeZone, now), addressesOfStories());
-  const lived = tellStories(everybody);
+  const everybody = makePeople(ids, todayIn(workspace.timeZone, now), addressesOfScenarios());
+  const lived = playScenarios(everybody);
   const fixed = new Map(lived.flatMap(({ person, has }) => (has ? [[person.id, has] as const] : [])));
   const company = await makeCompany(em, everybody, size, { now, actor: actorOf(lived, 'it-admin') }, fixed);
   await writeCompany(em, company);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { addDays } from '../../domain/dates.ts';
-import { addCrowd } from '../../scripts/demo/crowd.ts';
+import { addBulk } from '../../scripts/demo/bulk.ts';
 import { fillDemo } from '../../scripts/demo/fill.ts';
 import { ownDatabase } from '../support/database.ts';
 
@@ -137,7 +137,7 @@ describe('the demo workspace', () => {
 test('a crowd comes on top of what is there, with offboardings for those who leave', async () => {
   const watched: string[] = [];
   let added = 0;
-  await addCrowd(
+  await addBulk(
     database,
     { users: 3000, leavers: 40 },
     {
@@ -159,7 +159,7 @@ test('a crowd comes on top of what is there, with offboardings for those who lea
   expect(added).toBe(watched.reduce((sum, line) => sum + Number(line.split(': ')[1]), 0));
   expect(await contradictions(database)).toEqual({});
 
-  await addCrowd(database, { users: 10, leavers: 10 }, { begin: () => {}, add: () => {} });
+  await addBulk(database, { users: 10, leavers: 10 }, { begin: () => {}, add: () => {} });
   expect(await rowsOf(database, 'select count(*) from offboardings')).toEqual([{ count: 66 }]);
 });
 

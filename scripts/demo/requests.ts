@@ -23,7 +23,7 @@ const outcomes: Record<RequestOutcome, string> = {
 };
 
 /** One request for each id: `open` says how many each person is waiting for, the others are resolved. */
-export function makeWishes(
+export function makeRequests(
   ids: readonly number[],
   people: readonly Person[],
   open: ReadonlyMap<number, number>,

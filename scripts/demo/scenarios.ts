@@ -100,10 +100,10 @@ export interface Lived {
 }
 
 /** The addresses that the stories need for themselves. */
-export const addressesOfStories = (): Set<string> => new Set(stories.map((story) => nameOf(story).latin));
+export const addressesOfScenarios = (): Set<string> => new Set(stories.map((story) => nameOf(story).latin));
 
 /** Gives each story to somebody of its department and standing, who takes on its name; the people are changed. */
-export function tellStories(people: readonly Person[]): Lived[] {
+export function playScenarios(people: readonly Person[]): Lived[] {
   const free = new Set(people);
   const lived = new Map<string, Lived>();
   const beforeAll = addDays(people.map(({ startDate }) => startDate).sort()[0]!, -60);

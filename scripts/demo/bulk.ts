@@ -11,7 +11,7 @@ import { mailDomain, makePeople, type Person } from './people.ts';
 import { intBetween, seed } from './random.ts';
 
 /** How many people are added, and how many of them have a last day. */
-export interface Crowd {
+export interface Bulk {
   users: number;
   leavers: number;
 }
@@ -24,7 +24,7 @@ const atOnce = 8;
  * each as in the demo, and last days from a month ago to half a year ahead, set by the verb that HR's entries go
  * through.
  */
-export async function addCrowd(database: Database, crowd: Crowd, watcher: Watcher): Promise<void> {
+export async function addBulk(database: Database, crowd: Bulk, watcher: Watcher): Promise<void> {
   const em = database.em.fork();
   const now = new Date();
   const today = todayIn((await workspaceOf(em)).timeZone, now);
