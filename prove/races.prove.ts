@@ -2,18 +2,18 @@ import { expect, it } from 'vitest';
 import { ownDatabase } from '../test/support/database.ts';
 import { tell } from './account.ts';
 import { timeIsUp } from './length.ts';
-import { refusals } from './races/by-hand.ts';
-import { watchingLaws } from './races/laws.ts';
+import { createEnvironment, machineClients } from './races/environment.ts';
 import { operationKinds, type Told } from './races/operation.ts';
-import { inFigures, kindsDone, race, raceWithHands, shareOf } from './races/race.ts';
+import { inFigures, kindsDone, race, raceWithRawSql, shareOf } from './races/race.ts';
+import { refusals } from './races/raw-sql.ts';
 import { whileRelaying } from './races/relaying.ts';
-import { machineDoors, setStage } from './races/stage.ts';
+import { watchInvariants } from './races/schema-invariants.ts';
 import { allIsWell, verdictOn } from './races/verdict.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
 
-const stage = await setStage(await ownDatabase(), 12);
-const doors = [...stage.doors, ...(await machineDoors(stage, 6, 2))];
+const stage = await createEnvironment(await ownDatabase(), 12);
+const doors = [...stage.doors, ...(await machineClients(stage, 6, 2))];
 const random = randomFrom(seed);
 /** Things that each client asks for in one race; then another begins with new people. */
 const operations = 40;
@@ -43,8 +43,8 @@ it('the laws of the schema hold at every moment for SQL clients who ask nobody',
   const became: string[] = [];
   for (let number = 1; number === 1 || !timeIsUp(began); number++) {
     const course = { ...stage, doors, random: random.named(`hands ${number}`), operations };
-    const { result, seen } = await watchingLaws(stage.pool, () =>
-      whileRelaying(stage, random, () => raceWithHands(course, 4)),
+    const { result, seen } = await watchInvariants(stage.pool, () =>
+      whileRelaying(stage, random, () => raceWithRawSql(course, 4)),
     );
     expect(seen, `race ${number}`).toEqual([]);
     const counts = Object.values(result.tally);

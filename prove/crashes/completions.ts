@@ -4,9 +4,9 @@ import { eventually } from '../../test/support/engine.ts';
 import type { Received } from '../../test/support/receiver.ts';
 import type { TakenMail } from '../../test/support/smtp.ts';
 import type { Machine } from '../machine/machine.ts';
-import { brokenLaws, findings } from '../races/laws.ts';
-import { brokenPromises } from '../races/promises.ts';
+import { brokenAuditInvariants } from '../races/audit-invariants.ts';
 import { wronglyReceived } from '../races/received.ts';
+import { brokenInvariants, findings } from '../races/schema-invariants.ts';
 import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A leaver whose checklist is empty, with two reports and a manager. */
@@ -54,8 +54,8 @@ export async function problemsWithCompletions(
     ...(await findings(pool, stuck, [casts.map(({ lena }) => lena.id)])),
     ...(await wronglyReceived(pool, people, outside)),
     ...wronglyMailed(casts, outside),
-    ...(await brokenLaws(pool)),
-    ...(await brokenPromises(pool, company)),
+    ...(await brokenInvariants(pool)),
+    ...(await brokenAuditInvariants(pool, company)),
     ...(await stillIgnorantWorkflows(client, pool, company)),
   ];
 }

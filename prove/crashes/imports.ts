@@ -4,10 +4,10 @@ import { createToken } from '../../database/access/tokens.ts';
 import { csvOf } from '../../test/support/importing.ts';
 import type { Received } from '../../test/support/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
-import { daysAhead } from '../races/company.ts';
-import { brokenLaws, findings } from '../races/laws.ts';
-import { brokenPromises } from '../races/promises.ts';
+import { brokenAuditInvariants } from '../races/audit-invariants.ts';
+import { daysAhead } from '../races/fixture.ts';
 import { wronglyReceived } from '../races/received.ts';
+import { brokenInvariants, findings } from '../races/schema-invariants.ts';
 import { stillIgnorantWorkflows } from '../races/workflows.ts';
 
 /** A file of newcomers, who all have a name of their own that begins with its prefix. */
@@ -119,8 +119,8 @@ export async function problemsWithImports(
       : [`there are ${rows.length} people from ${all.length} files`]),
     ...(leaving === leavers * all.length ? [] : [`${leaving} of them leave`]),
     ...(await findings(pool, faults, [company.people])),
-    ...(await brokenLaws(pool)),
-    ...(await brokenPromises(pool, company)),
+    ...(await brokenInvariants(pool)),
+    ...(await brokenAuditInvariants(pool, company)),
     ...(await wronglyReceived(pool, company.people, receiver)),
     ...(await stillIgnorantWorkflows(client, pool, company)),
   ];

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import { namesIn } from './names.ts';
 import {
   type Answer,
-  type Door,
+  type Client,
   noAnswer,
   type Operation,
   type OperationKind,
@@ -22,7 +22,7 @@ const kinds: readonly OperationKind[] = [
 ];
 
 /** The API, for a machine with a token of this name. It sends every call under a key of its own. */
-export function apiDoor(pool: pg.Pool, address: string, name: string, token: string): Door {
+export function apiClient(pool: pg.Pool, address: string, name: string, token: string): Client {
   const { person, asset } = namesIn(pool);
 
   async function callOf(operation: Operation): Promise<[method: string, path: string, body?: object]> {

@@ -63,14 +63,15 @@ function problemsOf(told: Told, transactions: readonly Transaction[]): string[] 
   const times = transactions.filter((transaction) => carriesOut(operation, transaction)).length;
   const claim = `${actor} was told "${answer.is}${'why' in answer ? `: ${answer.why}` : ''}" of ${JSON.stringify(operation)}`;
   if (times > 1) return [`${claim}, and it happened ${times} times`];
-  if (answer.is === 'done' && times === 0 && !isWish(operation)) return [`${claim}, but it did not happen`];
+  if (answer.is === 'done' && times === 0 && !isRequestOperation(operation))
+    return [`${claim}, but it did not happen`];
   if ((answer.is === 'refused' || answer.is === 'unchanged') && times > 0)
     return [`${claim}, but it happened`];
   return [];
 }
 
 /** Says how something is to be, which it may be already: then it is answered as if it had been changed. */
-export const isWish = ({ kind }: Operation): boolean => kind === 'end-date' || kind === 'manager';
+export const isRequestOperation = ({ kind }: Operation): boolean => kind === 'end-date' || kind === 'manager';
 
 /** Whether an operation may leave such a transaction: completing early opens an offboarding, and may cancel it again. */
 const fits = (operation: Operation, transaction: Transaction): boolean =>

@@ -1,12 +1,12 @@
 import { said } from '../../test/support/said.ts';
 import type { Browserlike, Answer as Response } from '../../test/support/web.ts';
-import { type Answer, type Door, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
+import { type Answer, type Client, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
 
 /** A manager is changed with a form that has everything about the person in it. */
 const kinds = operationKinds.filter((kind) => kind !== 'manager');
 
 /** The console, for an admin who is signed in. */
-export const consoleDoor = (browser: Browserlike, actor: string): Door =>
+export const consoleClient = (browser: Browserlike, actor: string): Client =>
   oneByOne(actor, kinds, async (operation) => {
     const [path, fields] = formOf(operation);
     try {

@@ -1,14 +1,14 @@
 import type { Attributed } from './attribution.ts';
-import { seatsPerLicense } from './company.ts';
+import { seatsPerLicense } from './fixture.ts';
+import { type Model, openIn } from './model.ts';
 import type { Told } from './operation.ts';
 import { concerns, moves } from './trail.ts';
-import { openIn, type World } from './world.ts';
 
 /** The course of a race as one client can have seen it. */
 export interface Course {
   trail: readonly Attributed[];
   /** One more than transactions: before the first, and after each. */
-  worlds: readonly World[];
+  worlds: readonly Model[];
   /** Had been answered before this client asked. */
   isOld: (transaction: Attributed) => boolean;
   /** Began after this client had its answer. */
@@ -18,9 +18,9 @@ export interface Course {
 /** Whether what a client was told was true at some moment while it waited. */
 export function isExplainedBy({ operation, answer }: Told, course: Course): boolean {
   const why = 'why' in answer ? answer.why : '';
-  const person = (userId: number, holds: (world: World) => boolean) =>
+  const person = (userId: number, holds: (world: Model) => boolean) =>
     atSomeMoment(course, (transaction) => concerns(transaction, userId), holds);
-  const asset = (assetId: number, holds: (world: World) => boolean) =>
+  const asset = (assetId: number, holds: (world: Model) => boolean) =>
     atSomeMoment(course, (transaction) => moves(transaction, assetId), holds);
   const gone = (userId: number) => person(userId, ({ people }) => people[userId]!.completed);
 
@@ -84,7 +84,7 @@ export function isExplainedBy({ operation, answer }: Told, course: Course): bool
 function atSomeMoment(
   { trail, worlds, isOld, isLater }: Course,
   isOfLine: (transaction: Attributed) => boolean,
-  holds: (world: World) => boolean,
+  holds: (world: Model) => boolean,
 ): boolean {
   const first = trail.findLastIndex((transaction) => isOfLine(transaction) && isOld(transaction)) + 1;
   const later = trail.findIndex(
@@ -95,17 +95,17 @@ function atSomeMoment(
 
 const hasSeat =
   ({ userId, licenseId }: { userId: number; licenseId: number }) =>
-  ({ seats }: World) =>
+  ({ seats }: Model) =>
     Object.values(seats).some((seat) => seat.userId === userId && seat.licenseId === licenseId);
 
 const hasNoOpenOffboarding =
   ({ userId }: { userId: number }) =>
-  ({ people }: World) =>
+  ({ people }: Model) =>
     people[userId]!.offboardingId === null;
 
 const hasOpen =
   ({ userId }: { userId: number }, [hardware, software, requests]: number[]) =>
-  (world: World) => {
+  (world: Model) => {
     const open = openIn(world, userId);
     return open.hardware === hardware && open.software === software && open.requests === requests;
   };

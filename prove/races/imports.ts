@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { csvOf } from '../../test/support/importing.ts';
 import { namesIn } from './names.ts';
-import { type Answer, type Door, noAnswer, type Operation } from './operation.ts';
+import { type Answer, type Client, noAnswer, type Operation } from './operation.ts';
 
 /** What the API says of an import. */
 interface Progress {
@@ -14,7 +14,7 @@ interface Progress {
 const patience = 70_000;
 
 /** CSV files over the API, for a machine with a token of this name: each sets the end dates of some people. */
-export function importDoor(pool: pg.Pool, address: string, name: string, token: string): Door {
+export function importClient(pool: pg.Pool, address: string, name: string, token: string): Client {
   const { person } = namesIn(pool);
   const headers = { Authorization: `Bearer ${token}` };
 

@@ -48,7 +48,7 @@ export interface Told {
 }
 
 /** A way into Lastday for one client. Never throws: what goes wrong is an `unknown` answer. */
-export interface Door {
+export interface Client {
   actor: string;
   /** What can be asked for there. */
   kinds: readonly OperationKind[];
@@ -63,7 +63,7 @@ export const oneByOne = (
   actor: string,
   kinds: readonly OperationKind[],
   ask: (operation: Operation) => Promise<Answer>,
-): Door => ({
+): Client => ({
   actor,
   kinds,
   atOnce: 1,

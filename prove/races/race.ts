@@ -1,20 +1,20 @@
 import type pg from 'pg';
 import type { Database } from '../../database/core/orm.ts';
 import type { Random } from '../random.ts';
-import { type Tally, workByHand } from './by-hand.ts';
-import { chooseOperation } from './choosing.ts';
-import { type Company, makeCompany } from './company.ts';
-import type { Door, Operation, OperationKind, Told } from './operation.ts';
-import type { Aftermath } from './serial-order.ts';
+import { type Fixture, makeFixture } from './fixture.ts';
+import type { Aftermath } from './linearizability.ts';
+import { readModel } from './model.ts';
+import type { Client, Operation, OperationKind, Told } from './operation.ts';
+import { chooseOperation } from './operation-generator.ts';
+import { runRawSql, type Tally } from './raw-sql.ts';
 import { trailOf } from './trail.ts';
-import { readWorld } from './world.ts';
 
 /** Where a race is run, and by whom. */
 export interface Course {
   database: Database;
   pool: pg.Pool;
   /** One for each client. */
-  doors: readonly Door[];
+  doors: readonly Client[];
   random: Random;
   /** How many things each client asks for. */
   operations: number;
@@ -22,8 +22,8 @@ export interface Course {
 
 /** Lets all clients loose on one new company at the same moment, and keeps what became of it. */
 export async function race({ database, pool, doors, random, operations }: Course): Promise<Aftermath> {
-  const company = await makeCompany(database, pool);
-  const before = await readWorld(pool, company);
+  const company = await makeFixture(database, pool);
+  const before = await readModel(pool, company);
   const histories = await Promise.all(
     doors.map((door) => askOneAfterAnother(door, random.named(door.actor), pool, company, operations)),
   );
@@ -32,15 +32,15 @@ export async function race({ database, pool, doors, random, operations }: Course
     before,
     history: histories.flat(),
     trail: await trailOf(pool, company),
-    after: await readWorld(pool, company),
+    after: await readModel(pool, company),
   };
 }
 
 async function askOneAfterAnother(
-  door: Door,
+  door: Client,
   random: Random,
   pool: pg.Pool,
-  company: Company,
+  company: Fixture,
   operations: number,
 ): Promise<Told[]> {
   const history: Told[] = [];
@@ -64,10 +64,10 @@ async function askOneAfterAnother(
 
 /** What a client asks for at once is about different people. */
 async function chooseTogether(
-  { kinds, atOnce }: Door,
+  { kinds, atOnce }: Client,
   random: Random,
   pool: pg.Pool,
-  company: Company,
+  company: Fixture,
   progress: number,
 ): Promise<Operation[]> {
   const left = { ...company, people: [...company.people] };
@@ -82,17 +82,17 @@ async function chooseTogether(
 }
 
 /** The same with clients beside them who write with SQL what they like. Only the schema's laws hold for such a company. */
-export async function raceWithHands(
+export async function raceWithRawSql(
   course: Course,
   hands: number,
-): Promise<{ company: Company; history: Told[]; tally: Tally }> {
+): Promise<{ company: Fixture; history: Told[]; tally: Tally }> {
   const { database, pool, doors, random, operations } = course;
-  const company = await makeCompany(database, pool);
+  const company = await makeFixture(database, pool);
   const histories = doors.map((door) =>
     askOneAfterAnother(door, random.named(door.actor), pool, company, operations),
   );
   const tallies = Array.from({ length: hands }, (_, hand) =>
-    workByHand(random.named(`hand ${hand}`), pool, company, operations * 2),
+    runRawSql(random.named(`hand ${hand}`), pool, company, operations * 2),
   );
   const history = (await Promise.all(histories)).flat();
   return { company, history, tally: sumOf(await Promise.all(tallies)) };

@@ -5,11 +5,11 @@ import { createImportStarter } from '../../worker/imports.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { Random } from '../random.ts';
 import { badLine, overLine } from './bad-line.ts';
-import type { Stage } from './stage.ts';
+import type { Environment } from './environment.ts';
 
 /** Does something while two relays, each over a bad line of its own, tell the engine what changes, and imports and deliveries are begun. */
 export async function whileRelaying<T>(
-  { database, engine }: Stage,
+  { database, engine }: Environment,
   random: Random,
   work: () => Promise<T>,
 ): Promise<T> {

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Company } from './company.ts';
+import type { Fixture } from './fixture.ts';
 
 /** One entry of the audit trail. */
 export interface Entry {
@@ -23,7 +23,7 @@ export interface Transaction {
  * entries. An entry's id is drawn while its person is locked, so about one person, and about one asset, this
  * is the order in which the transactions happened.
  */
-export async function trailOf(pool: pg.Pool, { people, baseline }: Company): Promise<Transaction[]> {
+export async function trailOf(pool: pg.Pool, { people, baseline }: Fixture): Promise<Transaction[]> {
   const { rows } = await pool.query<Transaction & { tx: string }>(
     `select xmin::text as tx, actor, extract(epoch from min(at))::float8 * 1000 as at,
        jsonb_agg(jsonb_build_object('id', id, 'action', action, 'userId', user_id, 'details', details) order by id) as entries

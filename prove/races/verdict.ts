@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { eventually } from '../../test/support/engine.ts';
-import { brokenLaws } from './laws.ts';
-import { brokenPromises } from './promises.ts';
+import { brokenAuditInvariants } from './audit-invariants.ts';
+import type { Environment } from './environment.ts';
+import { type Aftermath, problemsWithOrder } from './linearizability.ts';
 import { wronglyReceived } from './received.ts';
-import { type Aftermath, problemsWithOrder } from './serial-order.ts';
-import type { Stage } from './stage.ts';
+import { brokenInvariants } from './schema-invariants.ts';
 import { ignorantWorkflows } from './workflows.ts';
 
 /** Everything that is wrong after a race, in words; nothing when all is well. */
@@ -18,13 +18,13 @@ export interface Verdict {
 }
 
 /** Lets the engine hear of everything, then looks for whatever is wrong. */
-export async function verdictOn(stage: Stage, aftermath: Aftermath): Promise<Verdict> {
+export async function verdictOn(stage: Environment, aftermath: Aftermath): Promise<Verdict> {
   const { pool, engine, receiver } = stage;
   await tellTheEngine(stage);
   await untilDelivered(pool);
   return {
-    laws: await brokenLaws(pool),
-    promises: await brokenPromises(pool, aftermath.company),
+    laws: await brokenInvariants(pool),
+    promises: await brokenAuditInvariants(pool, aftermath.company),
     order: problemsWithOrder(aftermath),
     received: await wronglyReceived(pool, aftermath.company.people, receiver),
     workflows: await ignorantWorkflows(engine.client, pool, aftermath.company),
@@ -35,7 +35,7 @@ export async function verdictOn(stage: Stage, aftermath: Aftermath): Promise<Ver
 export const allIsWell: Verdict = { laws: [], promises: [], order: [], received: [], workflows: [] };
 
 /** Until the relay has nothing more to say; then the reconciler looks once. */
-export async function tellTheEngine({ engine, pool }: Stage): Promise<void> {
+export async function tellTheEngine({ engine, pool }: Environment): Promise<void> {
   do await engine.relay();
   while ((await isUnsaid(pool)) && (await pause(200, true)));
   await engine.reconcile();

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type pg from 'pg';
 import { offboardingWorkflowId } from '../../engine/contract.ts';
-import type { Company } from './company.ts';
+import type { Fixture } from './fixture.ts';
 
 /** The open ids of one offboarding, kind by kind, in words: `hardware 1, 2; seats 3; requests none`. */
 type Sets = string;
@@ -14,7 +14,7 @@ type Sets = string;
 export async function ignorantWorkflows(
   client: Client,
   pool: pg.Pool,
-  { people }: Company,
+  { people }: Fixture,
 ): Promise<string[]> {
   const { rows } = await pool.query<{ id: number; state: string; sets: Sets }>(
     `select o.id, o.state, format('hardware %s; seats %s; requests %s',
@@ -38,7 +38,7 @@ export async function ignorantWorkflows(
 export async function stillIgnorantWorkflows(
   client: Client,
   pool: pg.Pool,
-  company: Company,
+  company: Fixture,
   patience = 60_000,
 ): Promise<string[]> {
   for (const end = Date.now() + patience; ; await pause(500)) {

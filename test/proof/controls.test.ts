@@ -1,9 +1,9 @@
 import { expect, inject, it } from 'vitest';
 import { dropKeys } from '../../prove/controls/without-keys.ts';
 import { connectWithoutLocks } from '../../prove/controls/without-locks.ts';
-import { watchingLaws } from '../../prove/races/laws.ts';
-import { race, raceWithHands } from '../../prove/races/race.ts';
-import { setStage } from '../../prove/races/stage.ts';
+import { createEnvironment } from '../../prove/races/environment.ts';
+import { race, raceWithRawSql } from '../../prove/races/race.ts';
+import { watchInvariants } from '../../prove/races/schema-invariants.ts';
 import { verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
@@ -15,7 +15,11 @@ const racesAtMost = 8;
 
 it('without the lock of the row the race finds what happened twice, while the laws of the schema hold', async () => {
   const own = await ownDatabase();
-  const stage = await setStage(own, 10, await connectWithoutLocks(own.url, inject('postgresAdminUrl')));
+  const stage = await createEnvironment(
+    own,
+    10,
+    await connectWithoutLocks(own.url, inject('postgresAdminUrl')),
+  );
   const found = [
     'without exactly one audit entry',
     'has another revision',
@@ -35,11 +39,11 @@ it('without the lock of the row the race finds what happened twice, while the la
 it('without the keys the race finds people who were offboarded and have something', async () => {
   const own = await ownDatabase();
   await dropKeys(own.ownerUrl);
-  const stage = await setStage(own, 10);
+  const stage = await createEnvironment(own, 10);
   const seen: string[] = [];
   for (let number = 1; number <= racesAtMost && seen.length === 0; number++) {
     const course = { ...stage, random: random.named(`hands ${number}`), operations: 12 };
-    seen.push(...(await watchingLaws(stage.pool, () => raceWithHands(course, 4))).seen);
+    seen.push(...(await watchInvariants(stage.pool, () => raceWithRawSql(course, 4))).seen);
   }
   expect(seen).toContainEqual(expect.stringMatching(/has been offboarded and/));
 });

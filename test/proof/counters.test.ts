@@ -4,9 +4,9 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Worker } from '@te
 import { expect, it } from 'vitest';
 import { countForWorkflows, wrongCounters } from '../../prove/controls/counting/relay.ts';
 import { badLine, type Speaker } from '../../prove/races/bad-line.ts';
+import { createEnvironment } from '../../prove/races/environment.ts';
 import { race } from '../../prove/races/race.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
-import { setStage } from '../../prove/races/stage.ts';
 import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
@@ -15,7 +15,7 @@ import { ownDatabase } from '../support/database.ts';
 const workflowsPath = fileURLToPath(new URL('../../prove/controls/counting/workflow.ts', import.meta.url));
 
 it('over the same bad line pictures come out right, and counters do not', async () => {
-  const stage = await setStage(await ownDatabase(), 6);
+  const stage = await createEnvironment(await ownDatabase(), 6);
   const random = randomFrom(seed);
   const course = { ...stage, random: random.named('race'), operations: 15 };
   const aftermath = await whileRelaying(stage, random, () => race(course));

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, expect, it } from 'vitest';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
-import { brokenPromises } from '../../prove/races/promises.ts';
+import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
 import { wronglyReceived } from '../../prove/races/received.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
@@ -31,7 +31,7 @@ const copyOf = (table: string, columns: string, where: string) =>
 
 it('nothing is wrong with somebody who was offboarded as they should be', async () => {
   const { company } = await offboarded();
-  expect(await brokenPromises(pool, company)).toEqual([]);
+  expect(await brokenAuditInvariants(pool, company)).toEqual([]);
 });
 
 it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
@@ -85,7 +85,7 @@ it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
 ])('%s is found', async (_, finding, lie) => {
   const cast = await offboarded();
   await asOwner(ownerUrl, lie(cast));
-  expect(await brokenPromises(pool, cast.company)).toContainEqual(expect.stringContaining(finding));
+  expect(await brokenAuditInvariants(pool, cast.company)).toContainEqual(expect.stringContaining(finding));
 });
 
 it('what a receiver did not get is found, and what it got that was never sent', async () => {

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
-import { refusals } from '../../prove/races/by-hand.ts';
-import { watchingLaws } from '../../prove/races/laws.ts';
-import { inFigures, race, raceWithHands, shareOf } from '../../prove/races/race.ts';
+import { createEnvironment, machineClients } from '../../prove/races/environment.ts';
+import { inFigures, race, raceWithRawSql, shareOf } from '../../prove/races/race.ts';
+import { refusals } from '../../prove/races/raw-sql.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
-import { machineDoors, setStage } from '../../prove/races/stage.ts';
+import { watchInvariants } from '../../prove/races/schema-invariants.ts';
 import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
@@ -11,9 +11,9 @@ import { ownDatabase } from '../support/database.ts';
 
 // The short form of what `npm run prove` does with thousands of operations.
 const own = await ownDatabase();
-const stage = await setStage(own, 10);
+const stage = await createEnvironment(own, 10);
 const random = randomFrom(seed);
-const machines = await machineDoors(stage, 3, 1);
+const machines = await machineClients(stage, 3, 1);
 
 it('ten admins, three callers of the API and a sender of CSV files at once leave nothing that one after another could not have left', async () => {
   const doors = [...stage.doors, ...machines];
@@ -45,7 +45,7 @@ it('the laws of the schema hold at every moment for SQL clients who ask nobody',
   for (let turn = 0; missing.size > 0; turn++) {
     expect(turn, `never met: ${[...missing]}`).toBeLessThan(6);
     const course = { ...stage, random: random.named(`hands ${turn}`), operations: 12 };
-    const { result, seen } = await watchingLaws(stage.pool, () => raceWithHands(course, 4));
+    const { result, seen } = await watchInvariants(stage.pool, () => raceWithRawSql(course, 4));
     expect(seen).toEqual([]);
     for (const became of Object.keys(result.tally)) missing.delete(became);
   }

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { OpenCounts } from '../../../domain/checklist.ts';
 import type { Speaker } from '../../races/bad-line.ts';
-import type { Company } from '../../races/company.ts';
+import type { Fixture } from '../../races/fixture.ts';
 import { changedBy, counters, counting } from './workflow.ts';
 
 /** What each entry of the audit trail adds to what is open. */
@@ -23,7 +23,7 @@ export async function countForWorkflows(
   client: Client,
   { name, taskQueue }: { name: string; taskQueue: string },
   pool: pg.Pool,
-  { people, baseline }: Company,
+  { people, baseline }: Fixture,
   line: Speaker,
 ): Promise<void> {
   const { rows } = await pool.query<{ action: string; userId: number }>(
@@ -48,7 +48,7 @@ export async function wrongCounters(
   client: Client,
   name: string,
   pool: pg.Pool,
-  { people }: Company,
+  { people }: Fixture,
 ): Promise<string[]> {
   const { rows } = await pool.query<{ id: number; open: OpenCounts }>(
     `select u.id, jsonb_build_object(

@@ -1,9 +1,9 @@
 import type pg from 'pg';
-import type { Company } from './company.ts';
+import type { Fixture } from './fixture.ts';
 import type { Entry } from './trail.ts';
 
 /** What is true of a company's people and things: as the database has it, or as the audit trail tells it. */
-export interface World {
+export interface Model {
   people: Record<number, PersonInWorld>;
   /** Who holds it, or null. */
   assets: Record<number, number | null>;
@@ -22,8 +22,8 @@ interface PersonInWorld {
 }
 
 /** Reads a company as it is now, by one statement. Only what is open; requests that are closed too. */
-export async function readWorld(pool: pg.Pool, { people, assets }: Company): Promise<World> {
-  const { rows } = await pool.query<{ world: World }>(
+export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Promise<Model> {
+  const { rows } = await pool.query<{ world: Model }>(
     `select jsonb_build_object(
        'people', (select jsonb_object_agg(u.id, jsonb_build_object('endDate', u.end_date, 'managerId', u.manager_id,
          'offboardingId', (select o.id from offboardings o where o.user_id = u.id and o.state = 'open'),
@@ -42,7 +42,7 @@ export async function readWorld(pool: pg.Pool, { people, assets }: Company): Pro
 }
 
 /** How much is open for a person. */
-export const openIn = ({ assignments, seats, requests }: World, userId: number) => {
+export const openIn = ({ assignments, seats, requests }: Model, userId: number) => {
   const theirs = (item: { userId: number }) => item.userId === userId;
   return {
     hardware: Object.values(assignments).filter(theirs).length,
@@ -54,7 +54,7 @@ export const openIn = ({ assignments, seats, requests }: World, userId: number) 
 export const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
 
 /** Changes the world as an entry of the audit trail says; returns what cannot have happened, or null. */
-export function follow(world: World, { action, userId, details }: Entry): string | null {
+export function follow(world: Model, { action, userId, details }: Entry): string | null {
   const person = world.people[userId]!;
   const given = () => (person.completed ? `to ${userId}, who has been offboarded` : null);
   switch (action) {

@@ -1,6 +1,6 @@
 import type pg from 'pg';
-import type { Company } from './company.ts';
-import { findings } from './laws.ts';
+import type { Fixture } from './fixture.ts';
+import { findings } from './schema-invariants.ts';
 
 /** A change in a table and the audit entry that must stand for it, one for each. */
 const counted = (table: string, rows: string, action: string, detail: string) => `
@@ -75,5 +75,5 @@ const promises: Record<string, string> = {
 };
 
 /** Which promises are broken for a company, in words. To be asked after the relay has run. */
-export const brokenPromises = (pool: pg.Pool, { people }: Company): Promise<string[]> =>
+export const brokenAuditInvariants = (pool: pg.Pool, { people }: Fixture): Promise<string[]> =>
   findings(pool, promises, [people]);

@@ -4,7 +4,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 
 /** A few people and a few things, so that clients get in each other's way. */
-export interface Company {
+export interface Fixture {
   people: number[];
   assets: number[];
   licenses: number[];
@@ -19,7 +19,7 @@ export const seatsPerLicense = 2;
  * Makes a company: somebody who manages the second person, who manages the third and fourth; the fifth has no
  * manager. The second and the fifth leave soon.
  */
-export async function makeCompany(database: Database, pool: pg.Pool): Promise<Company> {
+export async function makeFixture(database: Database, pool: pg.Pool): Promise<Fixture> {
   const name = `c${++companies}`;
   const people: number[] = [];
   for (const managerOf of [null, 0, 1, 1, null]) {

@@ -11,19 +11,19 @@ import { ownEngine } from '../../test/support/engine.ts';
 import { startReceiver } from '../../test/support/receiver.ts';
 import { startWeb, type TestWeb } from '../../test/support/web.ts';
 import { subscribe } from '../../test/support/webhooks.ts';
-import { apiDoor } from './api.ts';
-import { consoleDoor } from './console.ts';
-import { importDoor } from './imports.ts';
-import type { Door } from './operation.ts';
+import { apiClient } from './api.ts';
+import { consoleClient } from './console.ts';
+import { importClient } from './imports.ts';
+import type { Client } from './operation.ts';
 
 /** A whole Lastday for a race: its console, its engine with a worker, and a look at its database. */
-export type Stage = Awaited<ReturnType<typeof setStage>>;
+export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
  * Sets up Lastday for a test file on its own database. `acting` is the connection that web and worker use: another one
  * than the file's own when something is to be missing there.
  */
-export async function setStage(own: OwnDatabase, clients: number, acting: Database = own.database) {
+export async function createEnvironment(own: OwnDatabase, clients: number, acting: Database = own.database) {
   const engine = await ownEngine(acting);
   await engine.startWorker();
   const web = await startWeb({ ...own, database: acting }, { TEMPORAL_NAMESPACE: engine.namespace });
@@ -42,7 +42,7 @@ export async function setStage(own: OwnDatabase, clients: number, acting: Databa
 }
 
 /** Signs so many admins in, each of them new. */
-async function openDoors({ em }: Database, web: TestWeb, clients: number): Promise<Door[]> {
+async function openDoors({ em }: Database, web: TestWeb, clients: number): Promise<Client[]> {
   const passwordHash = await hashPassword(castPassword);
   const fork = em.fork();
   const admins = Array.from({ length: clients }, (_, number) =>
@@ -54,24 +54,24 @@ async function openDoors({ em }: Database, web: TestWeb, clients: number): Promi
     }),
   );
   await fork.flush();
-  const doors: Door[] = [];
-  for (const { id, email } of admins) doors.push(consoleDoor(await web.signIn(email), `user:${id}`));
+  const doors: Client[] = [];
+  for (const { id, email } of admins) doors.push(consoleClient(await web.signIn(email), `user:${id}`));
   return doors;
 }
 
 /** Lets machines in besides: so many that call the API, and so many that send CSV files in. */
-export async function machineDoors(
-  { database: { em }, web, pool }: Stage,
+export async function machineClients(
+  { database: { em }, web, pool }: Environment,
   callers: number,
   importers: number,
-): Promise<Door[]> {
+): Promise<Client[]> {
   // The brake would hold files back; that has its own tests.
   await pool.query('update workspace set brake_count = 1000, brake_percent = 100');
   const tokenNamed = async (name: string) => (await createToken(em, 'system', { name, scopes })).value;
-  const doors: Door[] = [];
+  const doors: Client[] = [];
   for (let number = 0; number < callers; number++)
-    doors.push(apiDoor(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));
+    doors.push(apiClient(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));
   for (let number = 0; number < importers; number++)
-    doors.push(importDoor(pool, web.address, `importer ${number}`, await tokenNamed(`importer ${number}`)));
+    doors.push(importClient(pool, web.address, `importer ${number}`, await tokenNamed(`importer ${number}`)));
   return doors;
 }

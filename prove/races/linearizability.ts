@@ -1,17 +1,17 @@
-import { type Attributed, attribute, isWish } from './attribution.ts';
-import type { Company } from './company.ts';
+import { type Attributed, attribute, isRequestOperation } from './attribution.ts';
 import { isExplainedBy } from './explanations.ts';
+import type { Fixture } from './fixture.ts';
+import { follow, type Model } from './model.ts';
 import type { Told } from './operation.ts';
 import { concerns, inOneLine, moves, type Transaction } from './trail.ts';
-import { follow, type World } from './world.ts';
 
 /** What a race left behind: how the world was, what clients were told, what the trail says, how the world is. */
 export interface Aftermath {
-  company: Company;
-  before: World;
+  company: Fixture;
+  before: Model;
   history: readonly Told[];
   trail: readonly Transaction[];
-  after: World;
+  after: Model;
 }
 
 /**
@@ -33,7 +33,7 @@ export function problemsWithOrder({ before, history, trail, after }: Aftermath):
 }
 
 /** The world before the first transaction, after it, after the second … */
-function replay(before: World, trail: readonly Transaction[]): { worlds: World[]; impossible: string[] } {
+function replay(before: Model, trail: readonly Transaction[]): { worlds: Model[]; impossible: string[] } {
   const worlds = [before];
   const impossible: string[] = [];
   for (const transaction of trail) {
@@ -47,8 +47,8 @@ function replay(before: World, trail: readonly Transaction[]): { worlds: World[]
   return { worlds, impossible };
 }
 
-function differences(told: World, found: World): string[] {
-  return (Object.keys(found) as (keyof World)[]).flatMap((what) => {
+function differences(told: Model, found: Model): string[] {
+  return (Object.keys(found) as (keyof Model)[]).flatMap((what) => {
     const [inTrail, inDatabase] = [sorted(told[what]), sorted(found[what])];
     return inTrail === inDatabase
       ? []
@@ -64,7 +64,7 @@ const sorted = (value: object): string =>
   );
 
 /** About one person, or one asset: who had their answer before another began comes before that one. */
-function outOfTime(trail: readonly Attributed[], { people, assets }: World): string[] {
+function outOfTime(trail: readonly Attributed[], { people, assets }: Model): string[] {
   const lines = [
     ...Object.keys(people).map((id) => trail.filter((transaction) => concerns(transaction, Number(id)))),
     ...Object.keys(assets).map((id) => trail.filter((transaction) => moves(transaction, Number(id)))),
@@ -85,10 +85,10 @@ function outOfTime(trail: readonly Attributed[], { people, assets }: World): str
 }
 
 /** Whether the answer was true in one of the worlds that its client can have met. */
-function isExplained(told: Told, trail: readonly Attributed[], worlds: readonly World[]): boolean {
+function isExplained(told: Told, trail: readonly Attributed[], worlds: readonly Model[]): boolean {
   const { operation, answer, began, ended } = told;
   if (answer.is === 'unknown') return true;
-  if (answer.is === 'done' && !isWish(operation)) return true;
+  if (answer.is === 'done' && !isRequestOperation(operation)) return true;
   const isOld = ({ told: by }: Attributed) =>
     by !== null && by !== told && by.answer.is !== 'unknown' && by.ended < began;
   const isLater = ({ at }: Attributed) => at > ended;

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { requestOutcomes } from '../../domain/checklist.ts';
 import type { Random } from '../random.ts';
-import { type Company, daysAhead } from './company.ts';
+import { daysAhead, type Fixture } from './fixture.ts';
 import type { Operation, OperationKind } from './operation.ts';
 
 /** How often each kind of operation is chosen. At first people get things, then they are let go. */
@@ -36,7 +36,7 @@ const late: Record<OperationKind, number> = {
 export async function chooseOperation(
   random: Random,
   pool: pg.Pool,
-  company: Company,
+  company: Fixture,
   progress: number,
   kinds: readonly OperationKind[],
 ): Promise<Operation> {
@@ -98,7 +98,7 @@ const seats = `select id, user_id as "userId" from seats where user_id = any($1)
 const requests = `select id, user_id as "userId" from requests where user_id = any($1) order by live, id desc limit 3`;
 
 /** Those that are open, and some that are not. */
-const latest = async (pool: pg.Pool, query: string, company: Company): Promise<Item[]> =>
+const latest = async (pool: pg.Pool, query: string, company: Fixture): Promise<Item[]> =>
   (await pool.query<Item>(query, [company.people])).rows;
 
 /** While there is none yet, the person asks for something. */

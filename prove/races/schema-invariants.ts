@@ -32,17 +32,17 @@ const laws: Record<string, string> = {
 };
 
 /** What breaks the schema's laws in a database at one moment, in words. */
-export const brokenLaws = (pool: pg.Pool): Promise<string[]> => findings(pool, laws);
+export const brokenInvariants = (pool: pg.Pool): Promise<string[]> => findings(pool, laws);
 
 /** Does something while somebody looks again and again whether a law is broken. Returns also what was seen. */
-export async function watchingLaws<T>(
+export async function watchInvariants<T>(
   pool: pg.Pool,
   work: () => Promise<T>,
 ): Promise<{ result: T; seen: string[] }> {
   const seen = new Set<string>();
   let isOver = false;
   const look = async () => {
-    for (const broken of await brokenLaws(pool)) seen.add(broken);
+    for (const broken of await brokenInvariants(pool)) seen.add(broken);
   };
   const watch = async () => {
     while (!isOver) {

@@ -1,9 +1,9 @@
 import type pg from 'pg';
 import type { Random } from '../random.ts';
-import { type Company, seatsPerLicense } from './company.ts';
+import { type Fixture, seatsPerLicense } from './fixture.ts';
 
 /** What somebody with a SQL client and the application's role may try, without any lock and without asking Lastday. */
-const attempts: Record<string, (random: Random, company: Company) => [text: string, values: unknown[]]> = {
+const attempts: Record<string, (random: Random, company: Fixture) => [text: string, values: unknown[]]> = {
   'hand out an asset': (random, { people, assets }) => [
     'insert into assignments (asset_id, user_id) values ($1, $2)',
     [random.pick(assets), random.pick(people)],
@@ -90,10 +90,10 @@ export type Tally = Record<string, number>;
 export const refusals = ['refused 23503', 'refused 23505', 'refused 23514', 'refused 42501'] as const;
 
 /** Keeps one SQL client busy for so many attempts. Anything but a refusal by PostgreSQL is thrown. */
-export async function workByHand(
+export async function runRawSql(
   random: Random,
   pool: pg.Pool,
-  company: Company,
+  company: Fixture,
   count: number,
 ): Promise<Tally> {
   const tally: Tally = {};
