@@ -2,8 +2,8 @@ import { eventually } from '../../test/support/engine.ts';
 import { tell } from '../account.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Random } from '../random.ts';
+import { type Strike, strikeAt } from './fault-injection.ts';
 import { type Awaited, inWords, type Step } from './steps.ts';
-import { type Strike, strikeAt } from './strikes.ts';
 
 /** A strike at a step. */
 export interface Attack {

@@ -2,9 +2,9 @@ import type { Cast } from '../../test/support/cast.ts';
 import type { Random } from '../random.ts';
 import { completeStubbornly, signIn } from './asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './completions.ts';
+import type { Place } from './environment.ts';
 import { type File, importStubbornly, newFile, problemsWithImports } from './imports.ts';
-import type { Place } from './place.ts';
-import { inBadWeather, type Weather } from './weather.ts';
+import { type NetworkFaults, withNetworkFaults } from './network-faults.ts';
 
 /** What was done so far. */
 export interface Done {
@@ -19,11 +19,11 @@ export const width = 4;
  * Completes some people and imports a file in bad weather, and adds them to what was `done`. Returns everything that is
  * wrong with all of it afterwards, how often all of this had to be asked for, and the weather.
  */
-export async function workInBadWeather(
+export async function workUnderFaults(
   { machine, token, outside }: Place,
   random: Random,
   done: Done,
-): Promise<{ problems: string[]; asked: number; weather: Weather }> {
+): Promise<{ problems: string[]; asked: number; weather: NetworkFaults }> {
   await machine.untilHealthy();
   const file = newFile();
   const leaving = await Promise.all(
@@ -34,7 +34,7 @@ export async function workInBadWeather(
   );
   done.casts.push(...leaving.map(({ cast }) => cast));
   done.files.push(file);
-  const { result, weather } = await inBadWeather(machine, random, () =>
+  const { result, weather } = await withNetworkFaults(machine, random, () =>
     Promise.all([
       importStubbornly(machine, token, file),
       ...leaving.map(({ cast, ivo }) => completeStubbornly(ivo, cast.lena.id)),

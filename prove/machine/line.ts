@@ -16,7 +16,7 @@ export interface Call {
 export type Tap = (bytes: Buffer, direction: Direction, call: Call) => Promise<void> | void;
 
 /** How a line behaves towards everything that goes over it. */
-export interface Weather {
+export interface LineFaults {
   /** How long every piece is held up, in milliseconds. */
   delayMs: number;
   /** Nothing comes through, in neither direction, and nobody is told. */
@@ -27,7 +27,7 @@ export interface Weather {
 export interface Line {
   /** Where clients connect to, instead of to the server itself. */
   port: number;
-  weather: Weather;
+  weather: LineFaults;
   /** One at a time; see `Tap`. */
   tap: Tap | null;
   /** How many connections there are. */
@@ -40,7 +40,7 @@ export interface Line {
 /** Lays a line to a server on this machine. */
 export async function layLine(serverPort: number): Promise<Line> {
   const open = new Set<Call>();
-  const weather: Weather = { delayMs: 0, isDark: false };
+  const weather: LineFaults = { delayMs: 0, isDark: false };
 
   function carry(client: Socket) {
     const server = connect(serverPort, '127.0.0.1');

@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { completeStubbornly, signIn } from '../../prove/crashes/asker.ts';
 import { type Attack, underAttack } from '../../prove/crashes/attacks.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from '../../prove/crashes/completions.ts';
+import { startPlace } from '../../prove/crashes/environment.ts';
+import { strikeAt } from '../../prove/crashes/fault-injection.ts';
 import { type File, importStubbornly, newFile, problemsWithImports } from '../../prove/crashes/imports.ts';
-import { startPlace } from '../../prove/crashes/place.ts';
-import { workInBadWeather } from '../../prove/crashes/rounds.ts';
-import { strikeAt } from '../../prove/crashes/strikes.ts';
-import { troubleNames } from '../../prove/crashes/weather.ts';
+import { faultNames } from '../../prove/crashes/network-faults.ts';
+import { workUnderFaults } from '../../prove/crashes/rounds.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../support/cast.ts';
@@ -73,10 +73,10 @@ it('a strike that has only just come is over when what it killed runs again, and
 });
 
 it('four completions and an import over lines that delay, break and go dark are done once', async () => {
-  const { problems, weather } = await workInBadWeather(place, randomFrom(seed).named('short'), {
+  const { problems, weather } = await workUnderFaults(place, randomFrom(seed).named('short'), {
     casts: [],
     files: [],
   });
   expect(problems).toEqual([]);
-  expect(troubleNames.reduce((sum, trouble) => sum + weather[trouble], 0)).toBeGreaterThan(3);
+  expect(faultNames.reduce((sum, trouble) => sum + weather[trouble], 0)).toBeGreaterThan(3);
 });

@@ -7,18 +7,18 @@ const names: LineName[] = ['web to postgres', 'worker to postgres', 'web to temp
 /** What happens to a line: everything comes late, every connection breaks, or nothing comes through for a while. */
 const troubles = { late: 4, broken: 4, dark: 2 };
 
-export const troubleNames = Object.keys(troubles) as (keyof typeof troubles)[];
+export const faultNames = Object.keys(troubles) as (keyof typeof troubles)[];
 
 /** How often each thing has happened to a line that was in use. */
-export type Weather = Record<keyof typeof troubles, number>;
+export type NetworkFaults = Record<keyof typeof troubles, number>;
 
 /** Disturbs one line after another while something is done, and leaves all of them well. Returns also what has happened. */
-export async function inBadWeather<T>(
+export async function withNetworkFaults<T>(
   { lines }: Machine,
   random: Random,
   work: () => Promise<T>,
-): Promise<{ result: T; weather: Weather }> {
-  const weather: Weather = { late: 0, broken: 0, dark: 0 };
+): Promise<{ result: T; weather: NetworkFaults }> {
+  const weather: NetworkFaults = { late: 0, broken: 0, dark: 0 };
   let isOver = false;
   const storms = names.map(async (name) => {
     const line = lines[name];
