@@ -5,7 +5,7 @@ import { connect } from '../database/core/orm.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
 import { throughputOf, timeOf } from './clock.ts';
-import type { Place } from './place.ts';
+import type { Place } from './environment.ts';
 import type { Row } from './report.ts';
 
 const calls = 300;

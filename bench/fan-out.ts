@@ -8,7 +8,7 @@ import { WebhookEndpoint } from '../database/entities/index.ts';
 import { createUser } from '../database/people/users.ts';
 import { createEndpoint } from '../database/webhooks/endpoints.ts';
 import { throughputOf } from './clock.ts';
-import { type Place, secretKey } from './place.ts';
+import { type Place, secretKey } from './environment.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 

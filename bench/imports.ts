@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createToken } from '../database/access/tokens.ts';
 import { connect } from '../database/core/orm.ts';
 import { timeOf } from './clock.ts';
-import type { Place } from './place.ts';
+import type { Place } from './environment.ts';
 import type { Row } from './report.ts';
 
 const lines = 2_000;

@@ -4,7 +4,7 @@ import { createToken } from '../database/access/tokens.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import { type Durations, durationsOf, timeOf } from './clock.ts';
-import type { Place } from './place.ts';
+import type { Place } from './environment.ts';
 import { memoryOf, shareOfCore } from './processes.ts';
 import type { Row } from './report.ts';
 import { type Visitor, visit } from './visitor.ts';

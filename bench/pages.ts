@@ -4,8 +4,8 @@ import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { todayIn } from '../domain/dates.ts';
 import { inTurns } from './clock.ts';
-import { hearing, type Statement } from './hearing.ts';
-import type { Place } from './place.ts';
+import type { Place } from './environment.ts';
+import { type Statement, spyOnQueries } from './query-spy.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
@@ -54,7 +54,7 @@ export async function measurePages(place: Place, smaller: Place): Promise<Row[]>
 /** The statement that `work` sends, as the driver gets it. */
 async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
   let found: Statement | undefined;
-  await hearing((statement) => {
+  await spyOnQueries((statement) => {
     if (/^\s*(select|with)/i.test(statement.text)) found = statement;
   }, work);
   return found!;

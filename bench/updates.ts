@@ -6,7 +6,7 @@ import { createUser } from '../database/people/users.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
 import { inTurns } from './clock.ts';
-import type { Place } from './place.ts';
+import type { Place } from './environment.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 

@@ -1,4 +1,4 @@
-import { admin, type Place } from './place.ts';
+import { admin, type Place } from './environment.ts';
 
 /** An admin who is signed in, as a browser would be. */
 export interface Visitor {

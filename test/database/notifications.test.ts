@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeAll, expect, it } from 'vitest';
-import { hearing, type Statement } from '../../bench/hearing.ts';
+import { type Statement, spyOnQueries } from '../../bench/query-spy.ts';
 import { personSignedIn } from '../../database/access/sessions.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../database/mail/notifications.ts';
@@ -60,7 +60,7 @@ it('that are read are not counted', async () => {
 it('are counted by reading one of each day, however many there are', async () => {
   await tell('offboarding_reminder', { count: 20_000, daysAgo: 2 });
   const statements: Statement[] = [];
-  await hearing((statement) => statements.push(statement), counted);
+  await spyOnQueries((statement) => statements.push(statement), counted);
   const [{ text, values }] = statements.filter((statement) => statement.text.includes('notifications')) as [
     Statement,
   ];

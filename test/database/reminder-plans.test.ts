@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { hearing, type Statement } from '../../bench/hearing.ts';
+import { type Statement, spyOnQueries } from '../../bench/query-spy.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../database/offboarding/reminders.ts';
 import { readSnapshots } from '../../database/offboarding/snapshots.ts';
@@ -58,7 +58,7 @@ async function aboutReminders(work: () => Promise<unknown>): Promise<Statement[]
     heard.push(statement);
     if (/update reminders/.test(statement.text)) throw new Error('heard');
   };
-  await hearing(hear, work).catch((error) => expect(error.message).toBe('heard'));
+  await spyOnQueries(hear, work).catch((error) => expect(error.message).toBe('heard'));
   return heard;
 }
 

@@ -1,9 +1,9 @@
-import { hearing } from '../../bench/hearing.ts';
+import { spyOnQueries } from '../../bench/query-spy.ts';
 
 /** The statements that `work` sends to PostgreSQL, over every connection of this process. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
   const sent: string[] = [];
-  await hearing(({ text }) => sent.push(text), work);
+  await spyOnQueries(({ text }) => sent.push(text), work);
   return sent;
 }
 
@@ -29,6 +29,6 @@ export const failingWhere = (statement: string, work: () => Promise<unknown>): P
 
 /** Does `work`, asking of each statement before it is sent whether it is to fail. */
 const breakingOff = (fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> =>
-  hearing(({ text }) => {
+  spyOnQueries(({ text }) => {
     if (fails(text)) throw Object.assign(new Error('broken off'), { code: 'XX000' });
   }, work);

@@ -10,7 +10,7 @@ export interface Statement {
  * Does `work`, hearing every statement before it is sent to PostgreSQL, over every connection of this process. What
  * `hear` throws is how the statement fails: it is not sent.
  */
-export async function hearing(
+export async function spyOnQueries(
   hear: (statement: Statement) => void,
   work: () => Promise<unknown>,
 ): Promise<void> {
