@@ -12,7 +12,7 @@ export default defineConfig({
       'test/workflows/replay.test.ts',
       // Longer than in `npm test`.
       'test/database/completion-races.test.ts',
-      'test/trials/claims.test.ts',
+      'test/regressions/claims.test.ts',
       'test/web/api-properties.test.ts',
     ],
     globalSetup: 'test/support/global-setup.ts',

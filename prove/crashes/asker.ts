@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { castPassword } from '../../test/support/cast.ts';
-import { said } from '../../test/support/said.ts';
+import { messagesOn } from '../../test/support/page-messages.ts';
 import type { Answer, Browserlike } from '../../test/support/web.ts';
 import type { Machine } from '../machine/machine.ts';
 
@@ -48,7 +48,7 @@ async function becomesOfIt(
     await pause(250);
     const answer = await orNull(browser.get(`/offboarding/${userId}/answer?token=${token}`));
     if (answer === null || answer.status >= 500) continue;
-    const words = said(answer.text) ?? '';
+    const words = messagesOn(answer.text) ?? '';
     if (words.includes('has not answered yet')) continue;
     return /Marked as offboarded|Already completed/.test(words);
   }

@@ -1,4 +1,4 @@
-import { said } from '../../test/support/said.ts';
+import { messagesOn } from '../../test/support/page-messages.ts';
 import type { Browserlike, Answer as Response } from '../../test/support/web.ts';
 import { type Answer, type Client, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
 
@@ -76,7 +76,7 @@ async function untilAnswered(browser: Browserlike, page: string): Promise<Answer
     await new Promise((resolve) => setTimeout(resolve, askAgainAfter));
     const { status, text } = await browser.get(address);
     if (status >= 500 || text.includes('has not answered yet')) continue;
-    const [, tone, message] = /^(\w+): (.*)$/s.exec(said(text) ?? '') ?? [];
+    const [, tone, message] = /^(\w+): (.*)$/s.exec(messagesOn(text) ?? '') ?? [];
     // The page answers for whoever asked; that it was done already may mean by the very same question.
     if (message === undefined || tone === 'info' || tone === 'warning')
       return { is: 'unknown', why: message ?? '' };
@@ -86,7 +86,7 @@ async function untilAnswered(browser: Browserlike, page: string): Promise<Answer
 }
 
 function asSaid({ status, text }: Response, operation: Operation): Answer {
-  const message = said(text) ?? /<h1>[^<]*<\/h1>\s*<p>([^<]*)<\/p>/.exec(text)?.[1];
+  const message = messagesOn(text) ?? /<h1>[^<]*<\/h1>\s*<p>([^<]*)<\/p>/.exec(text)?.[1];
   if (message === undefined) throw new Error(`${operation.kind} was answered ${status} without a word`);
   if (/interrupted|too long ago/.test(message)) return { is: 'unknown', why: message };
   return { is: message.startsWith('info: ') ? 'unchanged' : 'refused', why: message.replace(/^\w+: /, '') };

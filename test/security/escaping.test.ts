@@ -3,9 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
-import { fillWithHarm, harmIn, hostile, markOf } from '../support/hostile.ts';
 import { routesOf } from '../support/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
+import { fillWithHarm, harmIn, markOf, xssPayload } from '../support/xss-payloads.ts';
 import { makeEveryRecord, type Params } from './every-record.ts';
 
 // ASVS 1.2.1: whatever a field of the database, of a form or of an address holds, pages show it as text.
@@ -35,7 +35,7 @@ beforeAll(async () => {
   lena = await web.signIn(leaving.lena.email);
   await web.signIn(leaving.ada.email);
   filled = await fillWithHarm(own.ownerUrl);
-  await sql`update sessions set sess = jsonb_set(sess::jsonb, '{address}', to_jsonb(${hostile(markOf('sessions.sess'))}::text))`.execute(
+  await sql`update sessions set sess = jsonb_set(sess::jsonb, '{address}', to_jsonb(${xssPayload(markOf('sessions.sess'))}::text))`.execute(
     sqlOf(database.em.fork()),
   );
 });
@@ -99,7 +99,7 @@ describe('a hostile text', () => {
     const names = [...fields, 'q', 'page', 'window', 'view', 'show', 'status', 'kind', 'state', 'type'];
     const more = ['user', 'action', 'before', 'person', 'search', 'asked', 'seen', 'department', 'role'];
     const query = new URLSearchParams(
-      Object.fromEntries([...names, ...more].map((name) => [name, hostile(name)])),
+      Object.fromEntries([...names, ...more].map((name) => [name, xssPayload(name)])),
     );
     for (const path of pathsOf('GET')) expectHarmless(await ada.get(`${path}?${query}`), path);
     expectHarmless(await web.stranger().get(`/sign-in?${query}`), '/sign-in');
@@ -113,12 +113,12 @@ describe('a hostile text', () => {
   });
 
   test('in a cookie of ours does no harm', async () => {
-    const notice = Buffer.from(JSON.stringify({ tone: '"zq="', text: hostile('notice') })).toString(
+    const notice = Buffer.from(JSON.stringify({ tone: '"zq="', text: xssPayload('notice') })).toString(
       'base64url',
     );
     const victim = web.stranger();
     victim.cookies.set('lastday-notice', notice);
-    victim.cookies.set('lastday-shown-once', encodeURIComponent(hostile('once')));
+    victim.cookies.set('lastday-shown-once', encodeURIComponent(xssPayload('once')));
     const answer = await victim.get('/sign-in');
     expect(answer.text).toContain('notice &lt;img');
     expectHarmless(answer, 'a notice');
@@ -126,7 +126,7 @@ describe('a hostile text', () => {
 
   test('in every field of every form does no harm when the form comes back', async () => {
     expect(fields.size).toBeGreaterThan(30);
-    const sent = Object.fromEntries([...fields].map((name) => [name, hostile(name)]));
+    const sent = Object.fromEntries([...fields].map((name) => [name, xssPayload(name)]));
     let back = 0;
     // These three hold nothing but a token, and would wait for an engine.
     const quick = pathsOf('POST').filter((path) => !/\/(completion|retry|try)$/.test(path));

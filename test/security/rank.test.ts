@@ -4,7 +4,7 @@ import { ApiToken, User } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { said } from '../support/said.ts';
+import { messagesOn } from '../support/page-messages.ts';
 import { startWeb } from '../support/web.ts';
 
 // Nobody takes a super-admin's way in who could not give it back (ASVS 8.2.2).
@@ -34,7 +34,7 @@ describe('an admin', () => {
     const nora = await web.signIn(cast.nora.email);
     const { status, text } = await nora.post(`/users/${cast.ada.id}`, fields);
     expect(status).toBe(409);
-    expect(said(text)).toBe(
+    expect(messagesOn(text)).toBe(
       'danger: The address and the status of a super-admin are changed by super-admins.',
     );
     expect(await ada()).toMatchObject({ status: 'active', email: cast.ada.email });

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { expectAsDescribed } from './described.ts';
+import { expectAsDescribed } from './openapi-assertions.ts';
 
 /** What is sent to the API. */
 export interface Sent {

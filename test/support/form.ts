@@ -1,4 +1,4 @@
-import { unescaped } from './said.ts';
+import { unescaped } from './page-messages.ts';
 
 /** The fields of the form on a page that posts to `action`, as a browser would send them back untouched. */
 export function fieldsOf(html: string, action: string): Record<string, string> {

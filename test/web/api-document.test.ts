@@ -14,8 +14,8 @@ import { startBrowser } from '../support/browser.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
-import { documentAt, expectAsDescribed, judgeOf, refTo } from '../support/described.ts';
 import { testKey } from '../support/engine.ts';
+import { documentAt, expectAsDescribed, judgeOf, refTo } from '../support/openapi-assertions.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

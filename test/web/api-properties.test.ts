@@ -7,9 +7,9 @@ import { scopes } from '../../domain/scopes.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { documentAt } from '../support/described.ts';
 import { ownEngine } from '../support/engine.ts';
 import type { JsonSchema, Resolve } from '../support/from-schema.ts';
+import { documentAt } from '../support/openapi-assertions.ts';
 import { calls, type Known, type Operation } from '../support/random-calls.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -5,7 +5,7 @@ import { apiAt, type Called, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
-import { type News, newestOf, scrambledNews } from '../support/news.ts';
+import { type HrUpdate, newestOf, scrambledHrUpdates } from '../support/hr-updates.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -18,11 +18,11 @@ const cast = await makeCast(own.database);
 const { emil } = cast;
 const path = `/users/${emil.externalId}`;
 
-const send = ({ method, body, key }: News) =>
+const send = ({ method, body, key }: HrUpdate) =>
   call(method, path, { body, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
 
 /** Sends calls as an HR system's queue does: several at a time, whoever is ready takes the next one. */
-async function sendAll(news: News[], atATime: number): Promise<Called[]> {
+async function sendAll(news: HrUpdate[], atATime: number): Promise<Called[]> {
   const waiting = [...news];
   const answers: Called[] = [];
   const worker = async () => {
@@ -44,7 +44,7 @@ function realChanges(states: Record<string, unknown>[]): number {
 test('200 calls about one person, scrambled and doubled, end in what was said last, with one workflow', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.info(`seed ${seed}`);
-  const news = scrambledNews(200, seed, {
+  const news = scrambledHrUpdates(200, seed, {
     email: emil.email,
     managers: [cast.mira.externalId, cast.lena.externalId],
   });

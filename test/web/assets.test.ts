@@ -4,7 +4,7 @@ import { assetById, createAsset } from '../../database/inventory/assets.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { said, saidBeside } from '../support/said.ts';
+import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { statementsOf } from '../support/statements.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
@@ -75,7 +75,7 @@ describe('an asset', () => {
     const answer = await ivo.post('/assets', facts);
     expect(answer.status).toBe(303);
     const page = await ivo.get(answer.location!);
-    expect(said(page.text)).toBe('success: The asset has been added.');
+    expect(messagesOn(page.text)).toBe('success: The asset has been added.');
     expect(page.text).toContain('Pixel &lt;9&gt;');
     expect(await em.fork().findOne(Asset, { tag: 'WEB-1' })).toMatchObject({
       serial: null,
@@ -108,7 +108,7 @@ describe('an asset', () => {
       };
       const answer = await ivo.post('/assets', { ...typed, ...more });
       expect(answer.status).toBe(422);
-      expect(saidBeside(answer.text, field)).toEqual(message);
+      expect(messageBeside(answer.text, field)).toEqual(message);
       expect(answer.text).toContain('value="Typed place"');
       expect(await em.fork().count(Asset)).toBe(before);
     },

@@ -5,7 +5,7 @@ import { assignAsset, recoverAsset } from '../../database/inventory/assignments.
 import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { said, saidBeside } from '../support/said.ts';
+import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -46,7 +46,7 @@ describe('assigning', () => {
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
     expect([answer.status, answer.location]).toEqual([303, `/assets/${spare.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe(`success: ${spare.tag} is now with ${emil.name}.`);
+    expect(messagesOn(text)).toBe(`success: ${spare.tag} is now with ${emil.name}.`);
     expect(text).toContain('id="recovery"');
   });
 
@@ -64,7 +64,7 @@ describe('assigning', () => {
     const { laptop, lena, emil } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toBe(`danger: ${lena.name} holds ${laptop.tag}. Recover it first.`);
+    expect(messagesOn(answer.text)).toBe(`danger: ${lena.name} holds ${laptop.tag}. Recover it first.`);
     expect(answer.text).toContain('id="recovery"');
     expect(await holderOf(laptop.id)).toBe(lena.id);
   });
@@ -77,7 +77,7 @@ describe('assigning', () => {
     await updateUser(em, 'system', emil.id, { status });
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toBe(`danger: ${emil.name} ${words} and cannot be given anything new.`);
+    expect(messagesOn(answer.text)).toBe(`danger: ${emil.name} ${words} and cannot be given anything new.`);
     expect(await holderOf(spare.id)).toBeNull();
   });
 
@@ -86,7 +86,7 @@ describe('assigning', () => {
     for (const userId of ['', 'emil', '-1', '1.5']) {
       const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId, person: 'Typed' });
       expect(answer.status).toBe(422);
-      expect(saidBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+      expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
       expect(answer.text).toContain('value="Typed"');
     }
     expect((await ivo.post(`/assets/${spare.id}/assignment`, { userId: '999999' })).status).toBe(404);
@@ -103,7 +103,7 @@ describe('assigning', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409]);
     const loser = answers.find((answer) => answer.status === 409)!;
     const winner = (await assetById(em, spare.id)).holder!;
-    expect(said(loser.text)).toBe(`danger: ${winner.name} holds ${spare.tag}. Recover it first.`);
+    expect(messagesOn(loser.text)).toBe(`danger: ${winner.name} holds ${spare.tag}. Recover it first.`);
   });
 
   test('is offered only for what is in stock', async () => {
@@ -124,7 +124,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, good);
     expect([answer.status, answer.location]).toEqual([303, `/assets/${laptop.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
     expect(text).toContain('came back good');
   });
 
@@ -137,7 +137,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
     expect(text).toContain('All hardware has been recovered.');
   });
 
@@ -159,7 +159,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...again, from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe(`info: ${laptop.tag} had already been returned. Nothing was changed.`);
+    expect(messagesOn(text)).toBe(`info: ${laptop.tag} had already been returned. Nothing was changed.`);
     expect((await assetById(em, laptop.id)).status).toBe('in_stock');
   });
 
@@ -169,7 +169,7 @@ describe('recovering', () => {
     await assignAsset(em, 'system', laptop.id, emil.id);
     const old = { ...good, assignmentId: String(laptop.assignmentId) };
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, old);
-    expect(said((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already been returned/);
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already been returned/);
     expect(await holderOf(laptop.id)).toBe(emil.id);
   });
 
@@ -177,7 +177,7 @@ describe('recovering', () => {
     const { laptop, lena } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toBe(
+    expect(messagesOn(answer.text)).toBe(
       `danger: What you saw was out of date: that assignment is not in the history of ${laptop.tag}. Nothing was changed.`,
     );
     expect(answer.text).toContain(lena.name);
@@ -187,7 +187,7 @@ describe('recovering', () => {
   test('what nobody ever held says so', async () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
-    expect(said((await ivo.get(answer.location!)).text)).toBe(
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       `info: Nobody held ${cast.spare.tag}. Nothing was changed.`,
     );
   });
@@ -196,7 +196,7 @@ describe('recovering', () => {
     const lost = { condition: '', nextStatus: 'lost', note: '', from: 'offboarding' };
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, lost);
     expect(answer.status).toBe(422);
-    expect(saidBeside(answer.text, 'note')).toBe('Say what happened: a lost asset needs a note.');
+    expect(messageBeside(answer.text, 'note')).toBe('Say what happened: a lost asset needs a note.');
     expect(answer.text).toContain('value="lost" checked');
     expect(answer.text).toContain('name="from" value="offboarding"');
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
@@ -215,7 +215,7 @@ describe('recovering', () => {
   ])('with %s comes back with the message beside the field', async (_case, more, field, message) => {
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { ...good, ...more });
     expect(answer.status).toBe(422);
-    expect(saidBeside(answer.text, field)).toEqual(message);
+    expect(messageBeside(answer.text, field)).toEqual(message);
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
   });
 

@@ -7,7 +7,7 @@ import { createUser, updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
-import { said, saidBeside } from '../support/said.ts';
+import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { statementsOf } from '../support/statements.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
@@ -43,7 +43,7 @@ describe('a license', () => {
   test('is added and edited by the form', async () => {
     const answer = await ivo.post('/licenses', { name: 'Miro', vendor: '', seatsTotal: '12' });
     expect(answer.status).toBe(303);
-    expect(said((await ivo.get(answer.location!)).text)).toBe('success: The license has been added.');
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe('success: The license has been added.');
     expect((await ivo.get(`${answer.location}/edit`)).text).toContain('value="12"');
 
     await ivo.post(answer.location!, { name: 'Miro', vendor: 'RealtimeBoard', seatsTotal: '0' });
@@ -58,7 +58,7 @@ describe('a license', () => {
     async (seatsTotal) => {
       const answer = await ivo.post('/licenses', { name: 'Bad', vendor: 'Typed', seatsTotal });
       expect(answer.status).toBe(422);
-      expect(saidBeside(answer.text, 'seatsTotal')).toBe('Expected a whole number from 0 to 1,000,000.');
+      expect(messageBeside(answer.text, 'seatsTotal')).toBe('Expected a whole number from 0 to 1,000,000.');
       expect(answer.text).toContain('value="Typed"');
       expect(await em.fork().count(License, { name: 'Bad' })).toBe(0);
     },
@@ -72,7 +72,7 @@ describe('a license', () => {
       seatsTotal: '0',
     });
     expect(answer.status).toBe(422);
-    expect(saidBeside(answer.text, 'seatsTotal')).toBe('1 seat is in use, so the total cannot be lower.');
+    expect(messageBeside(answer.text, 'seatsTotal')).toBe('1 seat is in use, so the total cannot be lower.');
     expect((await licenseById(em, license.id)).seatsTotal).toBe(3);
   });
 
@@ -126,7 +126,7 @@ describe('assigning a seat', () => {
     const answer = await ivo.post(`/licenses/${license.id}/seats`, { userId: String(emil.id) });
     expect([answer.status, answer.location]).toEqual([303, `/licenses/${license.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe(`success: ${emil.name} now has a seat.`);
+    expect(messagesOn(text)).toBe(`success: ${emil.name} now has a seat.`);
     expect(text).toContain('2 of 3 used');
     expect(text).toContain(`Revoke the seat of ${emil.name}`);
   });
@@ -147,14 +147,14 @@ describe('assigning a seat', () => {
       ivo.post(`/licenses/${license.id}/seats`, { userId: String(id), person: 'typed' });
     const again = await assign(lena);
     expect(again.status).toBe(409);
-    expect(said(again.text)).toBe(`danger: ${lena.name} already has a seat of ${license.name}.`);
+    expect(messagesOn(again.text)).toBe(`danger: ${lena.name} already has a seat of ${license.name}.`);
     expect(again.text).toContain('value="typed"');
 
     await assign(emil);
     await assign(rosa);
     const none = await assign(timo);
     expect(none.status).toBe(409);
-    expect(said(none.text)).toBe(`danger: ${license.name} has no free seat.`);
+    expect(messagesOn(none.text)).toBe(`danger: ${license.name} has no free seat.`);
     expect(none.text).toContain('3 of 3 used');
   });
 
@@ -163,13 +163,13 @@ describe('assigning a seat', () => {
     await updateUser(em, 'system', emil.id, { status: 'offboarded' });
     const answer = await ivo.post(`/licenses/${license.id}/seats`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toContain('has been offboarded and cannot be given anything new.');
+    expect(messagesOn(answer.text)).toContain('has been offboarded and cannot be given anything new.');
   });
 
   test('to nobody in particular comes back with the message beside the search', async () => {
     const answer = await ivo.post(`/licenses/${cast.license.id}/seats`, { userId: '' });
     expect(answer.status).toBe(422);
-    expect(saidBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+    expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
   });
 });
 
@@ -181,7 +181,7 @@ describe('revoking a seat on the license’s page', () => {
     const answer = await ivo.post(`/seats/${seatId}/revocation`, fields);
     expect([answer.status, answer.location]).toEqual([303, `/licenses/${license.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe('success: The seat has been revoked and is free again.');
+    expect(messagesOn(text)).toBe('success: The seat has been revoked and is free again.');
     expect(text).toContain('1 of 3 used');
   });
 
@@ -211,7 +211,7 @@ describe('revoking a seat on the license’s page', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(new RegExp(`^<tr id="seat-${seatId}"`));
     expect(answer.text).toMatch(/<hx-partial hx-target="#license-numbers"[\s\S]*1 of 3 used/);
-    expect(said(answer.text)).toBe('success: The seat has been revoked and is free again.');
+    expect(messagesOn(answer.text)).toBe('success: The seat has been revoked and is free again.');
   });
 
   test('twice says that it was revoked already', async () => {
@@ -220,7 +220,7 @@ describe('revoking a seat on the license’s page', () => {
     await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     const answer = await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     expect(answer.location).toBe(`/licenses/${license.id}`);
-    expect(said((await ivo.get(answer.location!)).text)).toBe(
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       'info: This seat was revoked already. Nothing was changed.',
     );
     expect(await usedOf(license.id)).toBe(1);

@@ -5,7 +5,7 @@ import { mailTokens } from '../../database/mail/tokens.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
-import { said } from '../support/said.ts';
+import { messagesOn } from '../support/page-messages.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -33,7 +33,7 @@ describe('on their own page', () => {
     expect([saved.status, saved.location]).toEqual([303, '/me']);
     expect(await unwanted(cast.mira.id)).toEqual(['completions']);
     const after = await mira.get('/me');
-    expect(said(after.text)).toBe('success: Your choice of mails has been saved.');
+    expect(messagesOn(after.text)).toBe('success: Your choice of mails has been saved.');
     expect(after.text).toMatch(/name="reminders"[^>]*checked/);
     expect(after.text).not.toMatch(/name="completions"[^>]*checked/);
   });

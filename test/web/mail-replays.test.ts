@@ -8,7 +8,7 @@ import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testKey, testWorld } from '../support/engine.ts';
-import { said } from '../support/said.ts';
+import { messagesOn } from '../support/page-messages.ts';
 import { refusal, startMailServer } from '../support/smtp.ts';
 import { startWeb } from '../support/web.ts';
 
@@ -64,7 +64,9 @@ test('a mail that was given up is sent again from the checklist, once for two cl
   await ivo.get(checklist);
   await ivo.post(address());
   const page = await ivo.get(`/users/${cast.mira.id}`);
-  expect(said(page.text)).toBe('info: This mail is not given up any more: it is on its way, or was sent.');
+  expect(messagesOn(page.text)).toBe(
+    'info: This mail is not given up any more: it is on its way, or was sent.',
+  );
   expect(page.text).not.toContain(address());
 });
 
@@ -74,7 +76,7 @@ test('the receiver’s page has the button too, and one that is refused again is
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
   server.behaviour.onReceiver = () => refusal(550);
   expect((await ivo.post(address())).location).toBe(person);
-  expect(said((await ivo.get(person)).text)).toBe('success: The mail is sent again.');
+  expect(messagesOn((await ivo.get(person)).text)).toBe('success: The mail is sent again.');
   expect(await closed()).toMatchObject({ state: 'failed', attempts: 1 });
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
 });

@@ -7,7 +7,7 @@ import { updateUser, userById } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
 import { fieldsOf } from '../support/form.ts';
-import { said, saidBeside } from '../support/said.ts';
+import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -42,8 +42,8 @@ describe('the end date alone, of a page that was loaded before the HR system wro
 
     const refused = await save('2099-02-28');
     expect(refused.status).toBe(409);
-    expect(said(refused.text)).toContain('Somebody else has changed this meanwhile.');
-    expect(saidBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    expect(messagesOn(refused.text)).toContain('Somebody else has changed this meanwhile.');
+    expect(messageBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
     const again = fieldsOf(refused.text, `${page}/end-date`);
     expect(again.endDate).toBe('2099-02-28');
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31' });
@@ -110,8 +110,8 @@ describe('the form of a person that was loaded before the HR system wrote', () =
 
     const refused = await save({ endDate: '2099-02-28', jobTitle: 'Designer' });
     expect(refused.status).toBe(409);
-    expect(said(refused.text)).toMatch(/^danger: Somebody else has changed this meanwhile/);
-    expect(saidBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    expect(messagesOn(refused.text)).toMatch(/^danger: Somebody else has changed this meanwhile/);
+    expect(messageBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31', jobTitle: null });
 
     const again = fieldsOf(refused.text, address);
@@ -126,7 +126,7 @@ describe('the form of a person that was loaded before the HR system wrote', () =
     await updateUser(em, 'token:hr', id, { managerId: cast.ada.id });
     const refused = await save({ manager: cast.ivo.email });
     expect(refused.status).toBe(409);
-    expect(saidBeside(refused.text, 'manager')).toContain(cast.ada.name);
+    expect(messageBeside(refused.text, 'manager')).toContain(cast.ada.name);
     expect(await userById(em, id)).toMatchObject({ managerId: cast.ada.id });
   });
 
@@ -179,7 +179,7 @@ describe('the form of an asset that was loaded before it changed', () => {
     await updateAsset(em, 'system', spare.id, { location: 'Porto' });
     const refused = await save({ location: 'Faro' });
     expect(refused.status).toBe(409);
-    expect(saidBeside(refused.text, 'location')).toBe('Meanwhile it was changed to: Porto');
+    expect(messageBeside(refused.text, 'location')).toBe('Meanwhile it was changed to: Porto');
     expect(await assetById(em, spare.id)).toMatchObject({ location: 'Porto' });
   });
 });
@@ -194,7 +194,7 @@ describe('the form of a license that was loaded before it changed', () => {
 
     const refused = await save({ seatsTotal: '5' });
     expect(refused.status).toBe(409);
-    expect(saidBeside(refused.text, 'seatsTotal')).toBe('Meanwhile it was changed to: 40');
+    expect(messageBeside(refused.text, 'seatsTotal')).toBe('Meanwhile it was changed to: 40');
     expect(await licenseById(em, license.id)).toMatchObject({ seatsTotal: 40 });
   });
 });

@@ -4,7 +4,7 @@ import { workspaceOf } from '../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
-import { said } from '../support/said.ts';
+import { messagesOn } from '../support/page-messages.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
@@ -101,7 +101,7 @@ describe('API tokens', () => {
     expect(refused.text).toContain('value="kept as typed"');
     await revokeToken(em, 'system', token.id);
     const ended = await ada.post(at, { name, scopes: 'users:read' });
-    expect([ended.status, said(ended.text)]).toEqual([
+    expect([ended.status, messagesOn(ended.text)]).toEqual([
       409,
       'danger: This token has been revoked. Make a new one.',
     ]);

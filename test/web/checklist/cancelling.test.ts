@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { ownConsole } from './setting.ts';
 
 const { engine, web, begin } = await ownConsole();
@@ -11,10 +11,10 @@ test('an offboarding is cancelled by an admin, not by an it-admin', async () => 
   const nora = await web.signIn(cast.nora.email);
   expect((await nora.get(page)).text).toContain('Cancel this offboarding');
   expect((await nora.post(`${page}/cancellation`)).status).toBe(303);
-  expect(said((await nora.get(page)).text)).toBe('success: The offboarding has been cancelled.');
+  expect(messagesOn((await nora.get(page)).text)).toBe('success: The offboarding has been cancelled.');
   const again = await nora.post(`${page}/cancellation`);
   expect(again.status).toBe(409);
-  expect(said(again.text)).toBe('danger: This person has no open offboarding.');
+  expect(messagesOn(again.text)).toBe('danger: This person has no open offboarding.');
   expect(again.text).toContain('id="checklist"');
   const byHtmx = await nora.postByHtmx(`${page}/cancellation`, 'div#checklist');
   expect([byHtmx.status, byHtmx.text.trimStart().slice(0, 19)]).toEqual([409, '<div id="checklist"']);

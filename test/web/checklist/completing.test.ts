@@ -4,7 +4,7 @@ import { AuditEntry } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import type { Browserlike } from '../../support/web.ts';
 import { allClear, ownConsole } from './setting.ts';
 
@@ -17,13 +17,15 @@ test('confirming marks the person offboarded; once more says who did it', async 
   const answer = await ivo.post(`${page}/completion`, { token: randomUUID() });
   expect([answer.status, answer.location]).toEqual([303, page]);
   const { text } = await ivo.get(page);
-  expect(said(text)).toBe('success: Marked as offboarded.');
+  expect(messagesOn(text)).toBe('success: Marked as offboarded.');
   expect(text).toContain('Completed by <bdi>Ivo Marin</bdi>');
   expect(await userById(database.em, cast.lena.id)).toMatchObject({ status: 'offboarded' });
 
   const nora = await web.signIn(cast.nora.email);
   expect((await nora.post(`${page}/completion`, { token: randomUUID() })).status).toBe(303);
-  expect(said((await nora.get(page)).text)).toMatch(/^info: Already completed by Ivo Marin at \d+ \w+ \d{4}/);
+  expect(messagesOn((await nora.get(page)).text)).toMatch(
+    /^info: Already completed by Ivo Marin at \d+ \w+ \d{4}/,
+  );
 });
 
 test('two admins at once: one completes, the other is told who did', async () => {
@@ -34,7 +36,7 @@ test('two admins at once: one completes, the other is told who did', async () =>
     [ivo, nora].map((admin) => admin.post(`${page}/completion`, { token: randomUUID() })),
   );
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
-  const words = await Promise.all([ivo, nora].map(async (admin) => said((await admin.get(page)).text)));
+  const words = await Promise.all([ivo, nora].map(async (admin) => messagesOn((await admin.get(page)).text)));
   expect(words.sort()[0]).toMatch(/^info: Already completed by (Ivo Marin|Nora Keller) at /);
   expect(words[1]).toBe('success: Marked as offboarded.');
   expect(
@@ -49,7 +51,7 @@ test('a device claimed in another window: refused with the exact words and the f
   await assignAsset(database.em, `user:${cast.nora.id}`, cast.spare.id, cast.lena.id);
   const answer = await ivo.post(`${page}/completion`, { token: randomUUID() });
   expect(answer.status).toBe(409);
-  expect(said(answer.text)).toBe(
+  expect(messagesOn(answer.text)).toBe(
     'danger: Cannot complete offboarding: 1 hardware, 0 software, 0 request(s) still open.',
   );
   expect(answer.text).toContain(cast.spare.tag);
@@ -69,7 +71,8 @@ test('who completed it hears that it is done, also when they had to ask again; o
   await clearChecklist(database, cast);
   const token = randomUUID();
   await ivo.post(`${page}/completion`, { token });
-  const asked = async (admin: Browserlike) => said((await admin.get(`${page}/answer?token=${token}`)).text);
+  const asked = async (admin: Browserlike) =>
+    messagesOn((await admin.get(`${page}/answer?token=${token}`)).text);
   expect(await asked(ivo)).toBe('success: Marked as offboarded.');
   expect(await asked(await web.signIn(cast.nora.email))).toMatch(/^info: Already completed by Ivo Marin at /);
   // Anything that is not the token of a form is not asked for.

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { ownConsole } from './setting.ts';
 
 const { database, engine, begin } = await ownConsole();
@@ -34,7 +34,7 @@ test('the confirmation of somebody with something open is refused too', async ()
   const { ivo, page } = await begin();
   const answer = await ivo.get(`${page}/completion`);
   expect(answer.status).toBe(409);
-  expect(said(answer.text)).toBe(
+  expect(messagesOn(answer.text)).toBe(
     'danger: Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.',
   );
 });
@@ -44,7 +44,7 @@ test('nobody completes themselves: nothing is opened, and the confirmation is no
   const page = `/offboarding/${cast.ivo.id}/completion`;
   for (const answer of [await ivo.get(page), await ivo.post(page, { token: randomUUID() })]) {
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toContain('Nobody completes their own offboarding.');
+    expect(messagesOn(answer.text)).toContain('Nobody completes their own offboarding.');
     expect(answer.text).not.toContain(`action="${page}"`);
   }
   expect(await offboardingCount(cast.ivo.id)).toBe(0);

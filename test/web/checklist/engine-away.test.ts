@@ -5,7 +5,7 @@ import { userById } from '../../../database/people/users.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';
 import { ownConsole } from './setting.ts';
 
@@ -28,7 +28,7 @@ test('what was asked more than a minute ago is not begun, and the page that keep
     'HX-Target': 'div#checklist',
   });
   expect(status).toBe(200);
-  expect(said(text)).toMatch(/^warning: .*ask again/);
+  expect(messagesOn(text)).toMatch(/^warning: .*ask again/);
 });
 
 test('without a worker the page says so at its deadline, and tells the answer when there is one', async () => {
@@ -41,7 +41,7 @@ test('without a worker the page says so at its deadline, and tells the answer wh
   const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token });
   expect(Date.now() - startedAt).toBeLessThan(3_000);
   expect(answer.status).toBe(202);
-  expect(said(answer.text)).toContain('warning: The process engine has not answered yet.');
+  expect(messagesOn(answer.text)).toContain('warning: The process engine has not answered yet.');
   expect(answer.text).toContain(`hx-get="${page}/answer?token=${token}"`);
   // htmx goes on asking: while there is no answer nothing on its page changes.
   const polled = await ivo.get(`${page}/answer?token=${token}`, { 'HX-Request': 'true' });
@@ -53,11 +53,11 @@ test('without a worker the page says so at its deadline, and tells the answer wh
     const { text } = await ivo.get(`${page}/answer?token=${token}`);
     return text.includes('has not answered yet') ? null : text;
   });
-  expect(said(told)).toBe('success: The seat has been revoked and is free again.');
+  expect(messagesOn(told)).toBe('success: The seat has been revoked and is free again.');
   expect(told).not.toContain('hx-trigger="every');
   // A token the engine never heard of: nothing was begun.
   const lost = await ivo.get(`${page}/answer?token=${randomUUID()}`);
-  expect(said(lost.text)).toContain('did not reach the process engine, and nothing was changed');
+  expect(messagesOn(lost.text)).toContain('did not reach the process engine, and nothing was changed');
 });
 
 test('without an engine the page says so, and lists go on', async () => {

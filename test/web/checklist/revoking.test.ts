@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { AuditEntry, Seat } from '../../../database/entities/index.ts';
 import { makeCast } from '../../support/cast.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { ownConsole } from './setting.ts';
 
 const { database, engine, begin } = await ownConsole();
@@ -12,7 +12,9 @@ test('revoking by a plain form leads back with a message; by htmx row, count and
   const { cast, ivo, page } = await begin();
   const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
   expect([answer.status, answer.location]).toEqual([303, page]);
-  expect(said((await ivo.get(page)).text)).toBe('success: The seat has been revoked and is free again.');
+  expect(messagesOn((await ivo.get(page)).text)).toBe(
+    'success: The seat has been revoked and is free again.',
+  );
 
   const other = await begin();
   const fragment = await other.ivo.postByHtmx(`/seats/${other.cast.seatId}/revocation`, 'div#checklist', {
@@ -37,7 +39,7 @@ test('pressing Revoke twice does it once; revoked already is said so and changes
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
   const { revokedAt } = await database.em.fork().findOneOrFail(Seat, { id: cast.seatId });
   const later = await ivo.postByHtmx(path, 'div#checklist', { token: randomUUID() });
-  expect(said(later.text)).toBe('info: This seat was revoked already. Nothing was changed.');
+  expect(messagesOn(later.text)).toBe('info: This seat was revoked already. Nothing was changed.');
   expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toEqual(revokedAt);
   expect(await database.em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'seat.revoked' })).toBe(
     1,

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf } from '../../support/importing.ts';
-import { saidBeside } from '../../support/said.ts';
+import { messageBeside } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';
 import { listed, noraUploads, type Setting, setBrake, uploaded } from './setting.ts';
 
@@ -35,7 +35,7 @@ describe('the brake', () => {
     >[]) {
       const answer = await nora.post(`/imports/${id}/start`, fields);
       expect(answer.status).toBe(422);
-      expect(saidBeside(answer.text, 'people')).toBe('Type 3 to confirm.');
+      expect(messageBeside(answer.text, 'people')).toBe('Type 3 to confirm.');
     }
     expect((await importById(em, id)).state).toBe('ready');
     expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
@@ -67,8 +67,8 @@ describe('the brake', () => {
       brakePercent: '101',
     });
     expect(bad.status).toBe(422);
-    expect(saidBeside(bad.text, 'brakePercent')).toContain('from 0 to 100');
-    expect(saidBeside(bad.text, 'brakeCount')).not.toBeNull();
+    expect(messageBeside(bad.text, 'brakePercent')).toContain('from 0 to 100');
+    expect(messageBeside(bad.text, 'brakeCount')).not.toBeNull();
     expect((await nora.post('/settings/workspace/imports', {})).status).toBe(403);
   });
 });

@@ -4,7 +4,7 @@ import { executeBatch } from '../../../database/imports/progress.ts';
 import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';
 import { figures, noraUploads, type Setting, uploaded } from './setting.ts';
 
@@ -28,7 +28,7 @@ describe('the import', () => {
     );
     expect((await nora.post(`/imports/${id}/start`)).location).toBe(`/imports/${id}`);
     const running = await nora.get(`/imports/${id}`);
-    expect(said(running.text)).toBe('success: The import has been started.');
+    expect(messagesOn(running.text)).toBe('success: The import has been started.');
     expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
     expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}" hx-trigger="every 1s"`));
     await carryOut(id);

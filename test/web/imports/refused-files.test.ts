@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Import } from '../../../database/entities/index.ts';
 import { ownDatabase } from '../../support/database.ts';
-import { saidBeside } from '../../support/said.ts';
+import { messageBeside } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraUploads, type Setting } from './setting.ts';
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 describe('a file that is not taken', () => {
   const refusal = async (bytes: string, fields: Record<string, string> = {}) => {
     const answer = await nora.upload('/imports/users', { bytes }, fields);
-    return [answer.status, saidBeside(answer.text, 'file')];
+    return [answer.status, messageBeside(answer.text, 'file')];
   };
 
   test('gets its reason beside the field, and nothing is kept', async () => {
@@ -57,7 +57,7 @@ describe('a file that is not taken', () => {
   test('is too large: told at once, and the browser sees it', async () => {
     const answer = await nora.upload('/imports/users', { bytes: Buffer.alloc(51 * 1024 * 1024, 'x') });
     expect(answer.status).toBe(413);
-    expect(saidBeside(answer.text, 'file')).toContain('larger than 50 MB');
+    expect(messageBeside(answer.text, 'file')).toContain('larger than 50 MB');
   });
 
   test('is none at all', async () => {
@@ -66,7 +66,7 @@ describe('a file that is not taken', () => {
       await nora.upload('/imports/users', { name: '', bytes: '' }),
     ]) {
       expect(answer.status).toBe(422);
-      expect(saidBeside(answer.text, 'file')).toBe('Choose a CSV file to upload.');
+      expect(messageBeside(answer.text, 'file')).toBe('Choose a CSV file to upload.');
     }
   });
 });

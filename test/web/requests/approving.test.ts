@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { test } = await requestTests();
@@ -10,12 +10,14 @@ describe('approving', () => {
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe('success: The request has been approved.');
+    expect(messagesOn(text)).toBe('success: The request has been approved.');
     expect(text).not.toContain('/approval"');
     expect(offered(text)).toEqual(['fulfilled', 'rejected', 'cancelled']);
 
     const again = await ivo.post(`/requests/${id}/approval`);
-    expect(said((await ivo.get(again.location!)).text)).toBe('info: This request was approved already.');
+    expect(messagesOn((await ivo.get(again.location!)).text)).toBe(
+      'info: This request was approved already.',
+    );
   });
 
   test('by htmx answers with the request as it is now', async ({ ivo, wish }) => {
@@ -29,7 +31,7 @@ describe('approving', () => {
     const id = await wish();
     await resolve(id, { outcome: 'cancelled' });
     const answer = await ivo.post(`/requests/${id}/approval`);
-    expect(said((await ivo.get(answer.location!)).text)).toBe(
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       'info: This request had already been cancelled. Nothing was changed.',
     );
   });

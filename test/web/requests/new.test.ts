@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { Request } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import { said, saidBeside } from '../../support/said.ts';
+import { messageBeside, messagesOn } from '../../support/page-messages.ts';
 import { requestTests } from './setting.ts';
 
 const { em, test } = await requestTests();
@@ -19,7 +19,7 @@ describe('a new request', () => {
     });
     expect(answer.status).toBe(303);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe('success: The request has been made.');
+    expect(messagesOn(text)).toBe('success: The request has been made.');
     expect(text).toContain('Ports');
   });
 
@@ -29,12 +29,12 @@ describe('a new request', () => {
   }) => {
     const noItem = await ivo.post('/requests', { userId: String(cast.emil.id), item: '', reason: 'Typed' });
     expect(noItem.status).toBe(422);
-    expect(saidBeside(noItem.text, 'item')).toBe('Please fill this in.');
+    expect(messageBeside(noItem.text, 'item')).toBe('Please fill this in.');
     expect(noItem.text).toContain('Typed');
 
     const nobody = await ivo.post('/requests', { userId: '', item: 'Dock' });
     expect(nobody.status).toBe(422);
-    expect(saidBeside(nobody.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+    expect(messageBeside(nobody.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
     expect((await ivo.post('/requests', { userId: '999999', item: 'Dock' })).status).toBe(404);
   });
 
@@ -42,7 +42,7 @@ describe('a new request', () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const answer = await ivo.post('/requests', { userId: String(cast.emil.id), item: 'Dock', reason: '' });
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toBe(
+    expect(messagesOn(answer.text)).toBe(
       `danger: ${cast.emil.name} is suspended and cannot be given anything new.`,
     );
     expect(answer.text).toContain('value="Dock"');

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { approveRequest } from '../../../database/inventory/requests.ts';
-import { said, saidBeside } from '../../support/said.ts';
+import { messageBeside, messagesOn } from '../../support/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { em, statusOf, test } = await requestTests();
@@ -14,7 +14,7 @@ describe('resolving from a checklist', () => {
 
     const { text } = await ivo.get(`/requests/${cast.requestId}?from=offboarding`);
     expect(offered(text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
-    expect(said(text)).toMatch(/^warning: Lena Brandt is leaving: the last day is/);
+    expect(messagesOn(text)).toMatch(/^warning: Lena Brandt is leaving: the last day is/);
     expect(text).toContain('name="from" value="offboarding"');
   });
 
@@ -22,7 +22,7 @@ describe('resolving from a checklist', () => {
     const answer = await resolve(cast.requestId, { outcome: 'rejected', note: '', from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${cast.lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(said(text)).toBe('success: The request has been rejected.');
+    expect(messagesOn(text)).toBe('success: The request has been rejected.');
     expect(text).toContain('All requests have been closed.');
   });
 
@@ -53,11 +53,11 @@ describe('resolving from a checklist', () => {
     const inPlace = await ivo.postByHtmx(`/requests/${cast.requestId}/resolution`, 'div#checklist', fields);
     expect(inPlace.status).toBe(422);
     expect(inPlace.text).toMatch(/^\s*<div id="checklist"/);
-    expect(said(inPlace.text)).toBe('danger: At most 2000 characters, please.');
+    expect(messagesOn(inPlace.text)).toBe('danger: At most 2000 characters, please.');
 
     const page = await resolve(cast.requestId, fields);
     expect(page.status).toBe(422);
-    expect(saidBeside(page.text, `note-${cast.requestId}`)).toBe('At most 2000 characters, please.');
+    expect(messageBeside(page.text, `note-${cast.requestId}`)).toBe('At most 2000 characters, please.');
     expect(page.text).toContain('name="from" value="offboarding"');
     expect(await statusOf(cast.requestId)).toBe('pending');
   });

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import { said, saidBeside } from '../../support/said.ts';
+import { messageBeside, messagesOn } from '../../support/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { em, statusOf, test } = await requestTests();
@@ -15,7 +15,7 @@ describe('resolving', () => {
       const answer = await resolve(id, { outcome, note: 'Told them' });
       expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
       const { text } = await ivo.get(answer.location!);
-      expect(said(text)).toBe(`success: The request has been ${outcome}.`);
+      expect(messagesOn(text)).toBe(`success: The request has been ${outcome}.`);
       expect(text).toContain('Told them');
       expect(offered(text)).toEqual([]);
     },
@@ -25,7 +25,7 @@ describe('resolving', () => {
     const id = await wish();
     await resolve(id, { outcome: 'rejected' });
     const answer = await resolve(id, { outcome: 'fulfilled' });
-    expect(said((await ivo.get(answer.location!)).text)).toBe(
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       'info: This request had already been rejected. Nothing was changed.',
     );
     expect(await statusOf(id)).toBe('rejected');
@@ -44,7 +44,7 @@ describe('resolving', () => {
   test('with an asset hands it out', async ({ cast, ivo, wish, resolve }) => {
     const id = await wish();
     const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
-    expect(said((await ivo.get(answer.location!)).text)).toBe(
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       'success: The request has been fulfilled. The asset has been handed out and counts as hardware.',
     );
     expect((await assetById(em, cast.spare.id)).holder).toMatchObject({ userId: cast.emil.id });
@@ -60,7 +60,9 @@ describe('resolving', () => {
     const fields = { outcome: 'fulfilled', assetId: String(cast.spare.id), note: 'As promised' };
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(409);
-    expect(said(answer.text)).toBe(`danger: ${cast.rosa.name} holds ${cast.spare.tag}. Recover it first.`);
+    expect(messagesOn(answer.text)).toBe(
+      `danger: ${cast.rosa.name} holds ${cast.spare.tag}. Recover it first.`,
+    );
     expect(answer.text).toContain('As promised');
     expect(await statusOf(id)).toBe('pending');
   });
@@ -74,7 +76,7 @@ describe('resolving', () => {
     const fields = { outcome: 'rejected', assetId: String(cast.spare.id), asset: cast.spare.tag };
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(422);
-    expect(saidBeside(answer.text, 'assetId')).toBe('Only a fulfilled request hands out an asset.');
+    expect(messageBeside(answer.text, 'assetId')).toBe('Only a fulfilled request hands out an asset.');
     expect(answer.text).toContain(`value="${cast.spare.id}" checked`);
     expect(await statusOf(id)).toBe('pending');
   });

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { saidBeside } from '../../support/said.ts';
+import { messageBeside } from '../../support/page-messages.ts';
 import { shown, webhookTests } from './setting.ts';
 
 const { test } = await webhookTests();
@@ -24,7 +24,7 @@ describe('webhook endpoints', () => {
     });
     const none = await ada.post('/settings/webhooks', { url: 'https://x.example/', eventTypes: '' });
     expect(none.status).toBe(422);
-    expect(saidBeside(none.text, 'events')).toBe('Please choose at least one event.');
+    expect(messageBeside(none.text, 'events')).toBe('Please choose at least one event.');
   });
 
   test.for<[Record<string, string>, string]>([

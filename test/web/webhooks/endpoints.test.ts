@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { WebhookEndpoint } from '../../../database/entities/index.ts';
-import { said } from '../../support/said.ts';
+import { messagesOn } from '../../support/page-messages.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { shown, webhookTests } from './setting.ts';
 
@@ -40,7 +40,7 @@ describe('webhook endpoints', () => {
     await deliver(database, id, 'pending');
     expect((await ada.post(`${here}/pause`)).status).toBe(303);
     const paused = await ada.get('/settings/webhooks');
-    expect(said(paused.text)).toContain('1 on the way was given up');
+    expect(messagesOn(paused.text)).toContain('1 on the way was given up');
     expect(paused.text).toContain('Paused since');
     expect(await endpoint(id)).toMatchObject({ url: 'https://other.example/', state: 'paused' });
 
@@ -72,7 +72,7 @@ describe('webhook endpoints', () => {
 
     const again = await ada.post(`/settings/webhooks/${id}/secret`);
     expect(again.status).toBe(409);
-    expect(said(again.text)).toContain('The secret was changed less than 24 hours ago');
+    expect(messagesOn(again.text)).toContain('The secret was changed less than 24 hours ago');
     expect(shown(again)).toBeUndefined();
   });
 

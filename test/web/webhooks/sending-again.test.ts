@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
-import { said, saidBeside } from '../../support/said.ts';
+import { messageBeside, messagesOn } from '../../support/page-messages.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 
@@ -16,7 +16,7 @@ describe('deliveries', () => {
     expect([sent.status, sent.location]).toEqual([303, `/settings/webhooks/${id}/deliveries/${replay!.id}`]);
     const twice = await ada.post(`${here}/replay`);
     expect(twice.status).toBe(409);
-    expect(said(twice.text)).toContain('on its way');
+    expect(messagesOn(twice.text)).toContain('on its way');
     expect((await ada.post(`/settings/webhooks/${id}/deliveries/999999/replay`)).status).toBe(404);
     expect(await deliveriesTo(database, id)).toHaveLength(2);
   });
@@ -34,13 +34,15 @@ describe('deliveries', () => {
     for (const since of ['', 'yesterday', '2026-13-01T10:00', '2026-11-01']) {
       const wrong = await ada.post(`${here}/replay`, { since });
       expect(wrong.status, since).toBe(422);
-      expect(saidBeside(wrong.text, 'since'), since).toMatch(/date/);
+      expect(messageBeside(wrong.text, 'since'), since).toMatch(/date/);
     }
     const sent = await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' });
     expect([sent.status, sent.location]).toEqual([303, `${here}/deliveries`]);
-    expect(said((await ada.get(`${here}/deliveries`)).text)).toContain('1 event is sent again');
+    expect(messagesOn((await ada.get(`${here}/deliveries`)).text)).toContain('1 event is sent again');
     expect(
-      said((await ada.get((await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' })).location!)).text),
+      messagesOn(
+        (await ada.get((await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' })).location!)).text,
+      ),
     ).toContain('Nothing was given up since then');
 
     await ada.post(`${here}/pause`);
@@ -53,6 +55,6 @@ describe('deliveries', () => {
     const delivery = await deliver(database, id, 'delivered');
     const tried = await ada.post(`/settings/webhooks/${id}/deliveries/${delivery}/try`);
     expect(tried.status).toBe(409);
-    expect(said(tried.text)).toContain('This delivery is closed');
+    expect(messagesOn(tried.text)).toContain('This delivery is closed');
   });
 });

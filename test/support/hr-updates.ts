@@ -1,5 +1,5 @@
 /** What an HR system says of one person at one moment. */
-export interface News {
+export interface HrUpdate {
   method: 'PATCH' | 'PUT';
   body: Record<string, string | null>;
   /** Set for a call that is sent under a key. */
@@ -13,11 +13,11 @@ const whole = (name: string, email: string) => ({ name, email });
  * So many calls about one person, in an order that has nothing to do with their moments, many of them doubled,
  * some under a key. The same seed makes the same calls. The end date is moved to and fro but never cleared.
  */
-export function scrambledNews(
+export function scrambledHrUpdates(
   count: number,
   seed: number,
   { email, managers }: { email: string; managers: string[] },
-): News[] {
+): HrUpdate[] {
   const { chance, below, of } = dice(seed);
   const values: Record<string, () => string | null> = {
     endDate: () => `20${20 + below(20)}-0${1 + below(9)}-1${below(10)}`,
@@ -28,7 +28,7 @@ export function scrambledNews(
     name: () => `Name ${below(6)}`,
   };
 
-  function piece(number: number): News {
+  function piece(number: number): HrUpdate {
     const fields = Object.keys(values).filter(() => chance(0.4));
     const body = Object.fromEntries(fields.map((field) => [field, values[field]!()]));
     const sourceUpdatedAt = new Date(Date.UTC(2026, 0, 1) + number * 1_000).toISOString();
@@ -47,7 +47,7 @@ export function scrambledNews(
 }
 
 /** What every field must be in the end: what was said last of it, by the moments of the source. */
-export function newestOf(news: News[]): Record<string, string | null> {
+export function newestOf(news: HrUpdate[]): Record<string, string | null> {
   const emptied = { department: null, jobTitle: null, managerExternalId: null, timeZone: null };
   const inOrder = news.toSorted((a, b) => (a.body.sourceUpdatedAt! < b.body.sourceUpdatedAt! ? -1 : 1));
   const { sourceUpdatedAt: _, ...newest } = Object.assign(

@@ -4,7 +4,7 @@ import pg from 'pg';
  * A text that does harm wherever it is not escaped: in a page, in an attribute of either quote, in a template. The
  * mark says where it came from.
  */
-export const hostile = (mark: string): string =>
+export const xssPayload = (mark: string): string =>
   `${mark} <img src=x onerror=alert(1)>"zq="'zq='\u202e<%=7777*7%>{{7777*7}}\${7777*7}`;
 
 /** What of it has come through unescaped. */
@@ -63,7 +63,7 @@ async function textColumns(client: pg.Client): Promise<Column[]> {
 }
 
 async function fill(client: pg.Client, { table, name, type }: Column): Promise<boolean> {
-  const text = (actorColumn.test(name) ? 'token:' : '') + hostile(markOf(`${table}.${name}`));
+  const text = (actorColumn.test(name) ? 'token:' : '') + xssPayload(markOf(`${table}.${name}`));
   const harm = client.escapeLiteral(text);
   const value = {
     text: `${harm} || ' ' || row_number`,
