@@ -11,7 +11,7 @@ export default defineConfig({
       'test/proof/counters.test.ts',
       'test/workflows/replay.test.ts',
       // Longer than in `npm test`.
-      'test/database/completion-races.test.ts',
+      'test/database/offboarding/completion-races.test.ts',
       'test/regressions/claims.test.ts',
       'test/web/api-properties.test.ts',
     ],

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { idOfPersonWith } from '../../../database/access/credentials.ts';
+import { ensureFirstAdmin, makeSuperAdmin } from '../../../database/access/first-admin.ts';
+import { AuditEntry, User } from '../../../database/entities/index.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { InvalidInput } from '../../../domain/failures.ts';
+import { castPassword, makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const password = 'three dull knives';
+
+const userWith = (email: string) => em.fork().findOneOrFail(User, { email });
+
+test('the first admin of the environment can sign in and is a super-admin', async () => {
+  const email = 'first.admin@lastday.example';
+  expect(await ensureFirstAdmin(em, { email, password })).toBe(true);
+  const user = await userWith(email);
+  expect(user).toMatchObject({ name: 'First Admin', role: 'super-admin', status: 'active' });
+  expect(await idOfPersonWith(em, email, password)).toBe(user.id);
+  expect(await em.fork().findOne(AuditEntry, { userId: user.id, action: 'user.created' })).toMatchObject({
+    actor: 'system',
+  });
+});
+
+test('whoever has the address keeps role and password', async () => {
+  const { emil } = await makeCast(database);
+  expect(await ensureFirstAdmin(em, { email: emil.email.toUpperCase(), password })).toBe(false);
+  expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
+  expect(await idOfPersonWith(em, emil.email, castPassword)).toBe(emil.id);
+});
+
+test('two processes that start at once make one admin', async () => {
+  const email = 'twice@lastday.example';
+  const made = await Promise.all([1, 2].map(() => ensureFirstAdmin(em, { email, password })));
+  expect(made.toSorted()).toEqual([false, true]);
+});
+
+test('a weak password is refused and makes nobody', async () => {
+  const email = 'weak@lastday.example';
+  await expect(ensureFirstAdmin(em, { email, password: 'password1234' })).rejects.toBeInstanceOf(
+    InvalidInput,
+  );
+  expect(await em.fork().count(User, { email })).toBe(0);
+});
+
+test('an address makes a super-admin without a password, once', async () => {
+  const id = await makeSuperAdmin(em, 'system', 'a@b.c');
+  expect(await makeSuperAdmin(em, 'system', 'A@b.c')).toBe(id);
+  expect(await userWith('a@b.c')).toMatchObject({ id, role: 'super-admin', name: 'A' });
+  expect(await idOfPersonWith(em, 'a@b.c', '')).toBeNull();
+});
+
+test('an employee is promoted, and the audit trail says from what', async () => {
+  const { emil } = await makeCast(database);
+  expect(await makeSuperAdmin(em, 'system', emil.email)).toBe(emil.id);
+  const [entry] = await em.fork().find(AuditEntry, { userId: emil.id, action: 'user.role_changed' });
+  expect(entry!.details).toEqual({ from: 'employee', to: 'super-admin' });
+});
+
+test.each(['suspended', 'offboarded'] as const)('nobody %s is made a super-admin', async (status) => {
+  const { ada, emil } = await makeCast(database);
+  await updateUser(em, `user:${ada.id}`, emil.id, { status });
+  await expect(makeSuperAdmin(em, 'system', emil.email)).rejects.toThrow(`${emil.email} is ${status}`);
+  expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
+});

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { createToken, findLivingToken, listTokens, revokeToken } from '../../../database/access/tokens.ts';
+import { ApiToken, AuditEntry, User } from '../../../database/entities/index.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+test('a token is found by its value, and the value is stored nowhere', async () => {
+  const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:write', 'users:read'] });
+  expect(await findLivingToken(em, value)).toMatchObject({
+    name: 'hr',
+    scopes: ['users:write', 'users:read'],
+  });
+  const stored = await em.fork().findOneOrFail(ApiToken, { name: 'hr' }, { populate: ['hash'] });
+  expect(JSON.stringify({ ...stored, hash: stored.hash })).not.toContain(value.slice('lastday_'.length + 4));
+  expect(stored.prefix).toBe(value.slice(0, 12));
+});
+
+test('making and revoking a token is in the audit trail, once each', async () => {
+  const { token } = await createToken(em, 'system', { name: 'audited', scopes: ['users:read'] });
+  await revokeToken(em, 'system', token.id);
+  await revokeToken(em, 'system', token.id);
+  const entries = await em
+    .fork()
+    .find(AuditEntry, { details: { tokenId: token.id } }, { orderBy: { id: 1 } });
+  expect(entries.map(({ actor, action }) => [actor, action])).toEqual([
+    ['system', 'token.created'],
+    ['system', 'token.revoked'],
+  ]);
+});
+
+test('a revoked token opens nothing, and its name is free again', async () => {
+  const { token, value } = await createToken(em, 'system', { name: 'badge', scopes: ['users:read'] });
+  await expect(createToken(em, 'system', { name: 'Badge', scopes: ['users:read'] })).rejects.toMatchObject({
+    code: 'token-name-taken',
+  });
+  await revokeToken(em, 'system', token.id);
+  expect(await findLivingToken(em, value)).toBeNull();
+  await createToken(em, 'system', { name: 'Badge', scopes: ['users:read'] });
+});
+
+test('a token lives no longer than its maker is active', async () => {
+  const { ada, nora } = await makeCast(database);
+  const { token, value } = await createToken(em, `user:${nora.id}`, { name: 'feed', scopes: ['users:read'] });
+  expect(await findLivingToken(em, value)).toMatchObject({ id: token.id });
+  await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'suspended' });
+  expect(await findLivingToken(em, value)).toBeNull();
+  expect((await listTokens(em)).find(({ id }) => id === token.id)).toMatchObject({
+    createdByName: nora.name,
+    living: false,
+    revokedAt: null,
+  });
+  await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'active' });
+  await updateUser(em, `user:${ada.id}`, nora.id, { status: 'suspended' });
+  await updateUser(em, `user:${ada.id}`, nora.id, { status: 'active' });
+  expect(await findLivingToken(em, value)).toBeNull();
+});
+
+test('its last use is noted, at most once a minute', async () => {
+  const { token, value } = await createToken(em, 'system', { name: 'used', scopes: ['users:read'] });
+  const lastUsed = async () => (await em.fork().findOneOrFail(ApiToken, { id: token.id })).lastUsedAt;
+  const at = (time: string) => new Date(`2026-11-24T${time}Z`);
+  expect(await lastUsed()).toBeNull();
+  await findLivingToken(em, value, at('08:00:00'));
+  await findLivingToken(em, value, at('08:00:59'));
+  expect(await lastUsed()).toEqual(at('08:00:00'));
+  await findLivingToken(em, value, at('08:01:01'));
+  expect(await lastUsed()).toEqual(at('08:01:01'));
+});
+
+test.each([
+  [{ name: ' ', scopes: ['users:read'] }, { name: 'Give the token a name.' }],
+  [{ name: 'x'.repeat(61), scopes: ['users:read'] }, { name: 'Use at most 60 characters for the name.' }],
+  [
+    { name: 'a\u0000b', scopes: ['users:read'] },
+    { name: 'The name contains a character that cannot be shown.' },
+  ],
+  [
+    { name: 'x', scopes: ['users:read', 'all'] },
+    { scopes: expect.stringMatching(/^There is no scope "all"\. Known: users:read, users:write,/) },
+  ],
+  [{ name: 'x', scopes: [] }, { scopes: expect.stringMatching(/^Choose at least one scope/) }],
+])('%j is refused beside its field', async (wanted, fields) => {
+  const error = await createToken(em, 'system', wanted).catch((caught) => caught);
+  expect(error).toBeInstanceOf(InvalidInput);
+  expect(error.fields).toEqual(fields);
+});
+
+test('there is no token to revoke where there is none', async () => {
+  await expect(revokeToken(em, 'system', 999_999)).rejects.toBeInstanceOf(NotFound);
+});

@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest';
+import { Assignment } from '../../../database/entities/index.ts';
+import { assetById, createAsset } from '../../../database/inventory/assets.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../support/cast.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { entriesAbout, lastMessage, revisionOf } from '../offboarding/traces.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+describe('assigning', () => {
+  test('hands the asset out, with its entry, a message to the engine and a new revision', async () => {
+    const { lena, ivo, spare, offboardingId } = await makeCast(database);
+    const before = await revisionOf(database, lena.id);
+
+    const assignmentId = await assignAsset(em, `user:${ivo.id}`, spare.id, lena.id);
+
+    expect(await assetById(em, spare.id)).toMatchObject({
+      status: 'assigned',
+      holder: { assignmentId, userId: lena.id, name: lena.name },
+    });
+    expect((await entriesAbout(database, lena.id)).at(-1)).toMatchObject({
+      actor: `user:${ivo.id}`,
+      action: 'asset.assigned',
+      details: { assetId: spare.id, tag: spare.tag, assignmentId },
+    });
+    expect(await lastMessage(database, lena.id)).toMatchObject({ offboardingId, facts: ['hardware'] });
+    expect(await revisionOf(database, lena.id)).toBe(before + 1);
+  });
+
+  test('is refused while somebody holds it, naming them', async () => {
+    const { emil, lena, laptop } = await makeCast(database);
+    await expect(assignAsset(em, 'system', laptop.id, emil.id)).rejects.toEqual(
+      new Refusal('already-assigned', `${lena.name} holds ${laptop.tag}. Recover it first.`),
+    );
+    expect((await openCountsOf(em, emil.id)).hardware).toBe(0);
+  });
+
+  test.each([
+    ['in_repair', 'is in repair'],
+    ['retired', 'has been retired'],
+    ['lost', 'is lost'],
+  ] as const)('is refused when the asset is %s', async (status, words) => {
+    const { emil } = await makeCast(database);
+    const tag = `WHERE-${status}`;
+    const id = await createAsset(em, 'system', { tag, serial: null, model: 'M', location: null, status });
+    await expect(assignAsset(em, 'system', id, emil.id)).rejects.toEqual(
+      new Refusal('not-in-stock', `${tag} ${words}, so it cannot be handed out.`),
+    );
+  });
+
+  test.each([
+    ['suspended', 'is suspended'],
+    ['offboarded', 'has been offboarded'],
+  ] as const)('to somebody %s is refused in words', async (status, words) => {
+    const { emil, spare } = await makeCast(database);
+    await updateUser(em, 'system', emil.id, { status });
+    await expect(assignAsset(em, 'system', spare.id, emil.id)).rejects.toThrow(
+      `${emil.name} ${words} and cannot be given anything new.`,
+    );
+    expect((await assetById(em, spare.id)).status).toBe('in_stock');
+  });
+
+  test('by two people at once gives it to one of them', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { emil, rosa, spare } = await makeCast(database);
+      const answers = await Promise.allSettled([
+        assignAsset(em, 'system', spare.id, emil.id),
+        assignAsset(em, 'system', spare.id, rosa.id),
+      ]);
+      const refused = answers.filter((answer) => answer.status === 'rejected');
+      expect(refused).toHaveLength(1);
+      expect(refused[0]!.reason).toMatchObject({ code: 'already-assigned' });
+      expect(await em.fork().count(Assignment, { assetId: spare.id, returnedAt: null })).toBe(1);
+    }
+  });
+
+  test('of nothing, or to nobody, is not found', async () => {
+    const { emil, spare } = await makeCast(database);
+    await expect(assignAsset(em, 'system', 999_999, emil.id)).rejects.toEqual(new NotFound('asset'));
+    await expect(assignAsset(em, 'system', spare.id, 999_999)).rejects.toEqual(new NotFound('user'));
+  });
+});
+
+describe('the schema', () => {
+  test('refuses by itself to give anything to somebody whose offboarding is completed', async () => {
+    const cast = await makeCast(database);
+    const { lena, spare } = cast;
+    await clearChecklist(database, cast);
+    expect(await completeOffboarding(em, cast.offboardingId, 'token:hr')).toMatchObject({
+      outcome: 'completed',
+    });
+
+    const fork = em.fork();
+    fork.create(Assignment, { assetId: spare.id, userId: lena.id });
+    await expect(fork.flush()).rejects.toMatchObject({ constraint: 'assignments_assignable_user_fk' });
+  });
+
+  test('lets an asset have one holder', async () => {
+    const { emil, laptop } = await makeCast(database);
+    const fork = em.fork();
+    fork.create(Assignment, { assetId: laptop.id, userId: emil.id });
+    await expect(fork.flush()).rejects.toMatchObject({ constraint: 'assignments_one_holder' });
+  });
+});

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { User } from '../../../database/entities/index.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { type Cast, makeCast } from '../../support/cast.ts';
+import { clearChecklist } from '../../support/clearing.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { momentStates } from '../../support/moments.ts';
+import { hr } from './leaving.ts';
+
+const { database, url } = await ownDatabase();
+const { em } = database;
+
+describe('a change of HR’s while a completion runs', () => {
+  /** Holds Lena's row, so that what follows queues behind it in the order it was asked. */
+  async function holding({ lena }: Cast) {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query('begin');
+    await client.query('select from users where id = $1 for update', [lena.id]);
+    return async () => {
+      await client.query('commit');
+      await client.end();
+    };
+  }
+  const inOrder = async (cast: Cast, first: () => Promise<unknown>, second: () => Promise<unknown>) => {
+    await clearChecklist(database, cast);
+    const release = await holding(cast);
+    const started = [first(), pause(150).then(second)];
+    await pause(400);
+    await release();
+    return Promise.allSettled(started);
+  };
+
+  it('that comes first counts, and the completion keeps it', async () => {
+    const cast = await makeCast(database);
+    const [moved, answer] = await inOrder(
+      cast,
+      () => setEndDate(em, hr, cast.lena.id, '2027-01-31'),
+      () => completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`),
+    );
+    expect(moved!.status).toBe('fulfilled');
+    expect(answer).toMatchObject({ status: 'fulfilled', value: { outcome: 'completed' } });
+    expect(await em.fork().findOneOrFail(User, { id: cast.lena.id })).toMatchObject({
+      endDate: '2027-01-31',
+    });
+  });
+
+  it('that clears the date first cancels, and the completion says so', async () => {
+    const cast = await makeCast(database);
+    const [cleared, answer] = await inOrder(
+      cast,
+      () => setEndDate(em, hr, cast.lena.id, null),
+      () => completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`),
+    );
+    expect(cleared!.status).toBe('fulfilled');
+    expect(answer).toMatchObject({ value: { outcome: 'cancelled', by: hr } });
+    expect(await em.fork().findOneOrFail(User, { id: cast.lena.id })).toMatchObject({ status: 'active' });
+  });
+
+  it('that comes second is refused when it says something else, and fine when it says the same', async () => {
+    const cast = await makeCast(database);
+    const [answer, moved] = await inOrder(
+      cast,
+      () => completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`),
+      () => setEndDate(em, hr, cast.lena.id, '2027-01-31'),
+    );
+    expect(answer).toMatchObject({ value: { outcome: 'completed' } });
+    expect(moved).toMatchObject({ status: 'rejected', reason: { code: 'already-offboarded' } });
+    await setEndDate(em, hr, cast.lena.id, cast.lastDay);
+    expect((await momentStates(database, cast.lena.id)).filter((line) => line.endsWith('waiting'))).toEqual(
+      [],
+    );
+  });
+});

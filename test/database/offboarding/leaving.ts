@@ -1,0 +1,44 @@
+import type { Database } from '../../../database/core/orm.ts';
+import { Offboarding } from '../../../database/entities/index.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { type Cast, makeCast } from '../../support/cast.ts';
+import { momentLines, momentStates } from '../../support/moments.ts';
+
+export const hr = 'token:hr';
+export const now = new Date('2026-11-24T12:00:00Z');
+
+/** What happens to Emil, who leaves, and to his reminders. */
+export function emilIn(database: Database) {
+  const { em } = database;
+  return {
+    /** He leaves on this day. */
+    async leaving(date = '2026-12-24'): Promise<Cast> {
+      const cast = await makeCast(database);
+      await setEndDate(em, hr, cast.emil.id, date, now);
+      return cast;
+    },
+
+    update: ({ emil }: Cast, changes: Parameters<typeof updateUser>[3], at = now) =>
+      updateUser(em, hr, emil.id, changes, {}, at),
+
+    /** Gives him something to clear. */
+    async give({ emil }: Cast) {
+      await em.fork().execute(`insert into requests (user_id, item) values (${emil.id}, 'Mouse')`);
+    },
+
+    /** Fires what is due until a moment, as a worker that was never away does. */
+    async passTime({ emil }: Cast, until: string) {
+      const { id } = await em.fork().findOneOrFail(Offboarding, { userId: emil.id, state: 'open' });
+      for (;;) {
+        const next = await nextReminder(em.fork(), id);
+        if (next === null || next.dueAt > Date.parse(until)) return;
+        await fireReminder(em, next.id, new Date(next.dueAt));
+      }
+    },
+
+    states: ({ emil }: Cast) => momentStates(database, emil.id),
+    lines: ({ emil }: Cast) => momentLines(database, emil.id),
+  };
+}

@@ -1,0 +1,35 @@
+import { addDays, type CalendarDate } from '../../../domain/dates.ts';
+import type { LookAhead } from '../../../domain/queue.ts';
+import type { UserStatus } from '../../../domain/user-status.ts';
+
+/** The queue's rule, person by person: what the queue's SQL is compared with. */
+
+/** What the queue's rule needs to know of a person. */
+export interface QueueCandidate {
+  status: UserStatus;
+  endDate: CalendarDate | null;
+  hardware: number;
+}
+
+/** They leave within the look-ahead, or should have left, and still have an account in use. */
+export const leavesSoon = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
+  person.status !== 'offboarded' && person.endDate !== null && person.endDate <= addDays(today, lookAhead);
+
+/** The safety net: marked offboarded while hardware is still out. */
+export const inSafetyNet = (person: QueueCandidate): boolean =>
+  person.status === 'offboarded' && person.hardware > 0;
+
+/** Whether a person needs attention, and so stands in the queue. */
+export const belongsInQueue = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
+  leavesSoon(person, today, lookAhead) || inSafetyNet(person);
+
+/** Soonest end date first, people without one last, then by id. */
+export function queueOrder(
+  a: { endDate: CalendarDate | null; id: number },
+  b: { endDate: CalendarDate | null; id: number },
+): number {
+  if (a.endDate === b.endDate) return a.id - b.id;
+  if (a.endDate === null) return 1;
+  if (b.endDate === null) return -1;
+  return a.endDate < b.endDate ? -1 : 1;
+}

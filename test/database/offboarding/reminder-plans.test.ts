@@ -1,0 +1,74 @@
+import pg from 'pg';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Statement, spyOnQueries } from '../../../bench/query-spy.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { nextReminder } from '../../../database/offboarding/reminders.ts';
+import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
+import { type Cast, makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+
+// After a file of thousands of leavers PostgreSQL takes the table for what it was before for a minute: what
+// concerns one leaver must be found without reading the others all the same.
+
+const { database, url } = await ownDatabase();
+const sql = new pg.Client({ connectionString: url });
+let cast: Cast;
+beforeAll(async () => {
+  await sql.connect();
+  cast = await makeCast(database);
+  await sql.query(`
+    with people as (
+      insert into users (name, email, status, end_date)
+      select 'Person ' || n, n || '@many.example', 'active', '2099-01-31' from generate_series(1, 1000) n returning id
+    )
+    insert into offboardings (user_id, state, opened_by) select id, 'open', 'system' from people`);
+  await sql.query(`
+    insert into reminders (offboarding_id, last_day, kind, days, due_at)
+    select id, '2099-01-31', 'before_last_day', days, '2020-01-01' from offboardings, unnest(array[1, 3, 7]) days
+    where id <> ${cast.offboardingId}`);
+});
+afterAll(() => sql.end());
+
+interface PlanNode {
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  Plans?: PlanNode[];
+}
+
+/** How many reminders a statement reads. */
+async function remindersReadBy({ text, values }: Statement): Promise<number> {
+  await sql.query('begin');
+  const { rows } = await sql.query(`explain (analyze, format json) ${text}`, values);
+  await sql.query('rollback');
+  const readBelow = (node: PlanNode): number => {
+    const read = (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'];
+    const below = (node.Plans ?? []).map(readBelow).reduce((sum, each) => sum + each, 0);
+    return below + (node['Relation Name'] === 'reminders' ? read : 0);
+  };
+  return readBelow(rows[0]['QUERY PLAN'][0].Plan);
+}
+
+/** The statements about reminders that `work` sends. What writes to them is not carried out. */
+async function aboutReminders(work: () => Promise<unknown>): Promise<Statement[]> {
+  const heard: Statement[] = [];
+  const hear = (statement: Statement) => {
+    if (!/reminders/.test(statement.text)) return;
+    heard.push(statement);
+    if (/update reminders/.test(statement.text)) throw new Error('heard');
+  };
+  await spyOnQueries(hear, work).catch((error) => expect(error.message).toBe('heard'));
+  return heard;
+}
+
+test.each<[string, number, () => Promise<unknown>]>([
+  ['the next one', 1, () => nextReminder(database.em.fork(), cast.offboardingId)],
+  ['what the engine is told', 1, () => readSnapshots(database.em.fork(), [cast.offboardingId])],
+  ['a moved end date', 2, () => setEndDate(database.em, 'system', cast.lena.id, '2099-02-15')],
+])('%s reads the reminders of one leaver', async (_, count, work) => {
+  const statements = await aboutReminders(work);
+  expect(statements).toHaveLength(count);
+  for (const statement of statements)
+    expect(await remindersReadBy(statement), statement.text).toBeLessThan(30);
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from 'vitest';
+import { AuditEntry } from '../../../database/entities/index.ts';
+import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../../database/webhooks/replays.ts';
+import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../support/cast.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const { ada } = await makeCast(database);
+const actor = `user:${ada.id}` as const;
+
+const lastEntryOn = async (endpointId: number) =>
+  (await em.fork().find(AuditEntry, {}, { orderBy: { id: 'desc' }, limit: 20 })).find(
+    ({ details }) => details.endpointId === endpointId,
+  );
+
+describe('a test', () => {
+  test('goes to one endpoint, chosen or not, on or off', async () => {
+    const [{ id }, other] = [
+      await subscribe(database, undefined, ['user.offboarded']),
+      await subscribe(database),
+    ];
+    await pauseEndpoint(em, actor, id);
+    const deliveryId = await testEndpoint(em, actor, id);
+    expect(await deliveriesTo(database, id)).toMatchObject([
+      {
+        id: deliveryId,
+        type: 'webhook.test',
+        state: 'pending',
+        data: {
+          endpoint: { id, description: null },
+          sentBy: { type: 'user', id: ada.id, name: ada.name },
+        },
+      },
+    ]);
+    expect(await deliveriesTo(database, other.id)).toEqual([]);
+    expect(await lastEntryOn(id)).toMatchObject({ action: 'webhook.tested', actor });
+  });
+
+  test('does not go to one that was removed', async () => {
+    const { id } = await subscribe(database);
+    await deleteEndpoint(em, actor, id);
+    await expect(testEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+  });
+});
+
+describe('a delivery is sent again', () => {
+  test('as another one of the same event, whatever became of it', async () => {
+    for (const state of ['failed', 'disabled', 'delivered'] as const) {
+      const { id } = await subscribe(database);
+      const delivery = await deliver(database, id, state);
+      const replay = await replayDelivery(em, actor, id, delivery);
+      const [first, second] = await deliveriesTo(database, id);
+      expect(first).toMatchObject({ id: delivery, state });
+      expect(second).toMatchObject({
+        id: replay,
+        state: 'pending',
+        replayOf: delivery,
+        eventId: first!.eventId,
+      });
+      expect(await lastEntryOn(id)).toMatchObject({ action: 'webhook.replayed', actor });
+    }
+  });
+
+  test('not while its event is on its way, so that pressing twice sends it once', async () => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'failed');
+    const pressed = await Promise.allSettled([1, 2].map(() => replayDelivery(em, actor, id, delivery)));
+    expect(pressed.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('on its way');
+    expect(await deliveriesTo(database, id)).toHaveLength(2);
+  });
+
+  test('not to an endpoint that is off, nor to another one', async () => {
+    const [{ id }, other] = [await subscribe(database), await subscribe(database)];
+    const delivery = await deliver(database, id, 'failed');
+    await expect(replayDelivery(em, actor, other.id, delivery)).rejects.toBeInstanceOf(NotFound);
+    await expect(replayDelivery(em, actor, id, 999_999)).rejects.toBeInstanceOf(NotFound);
+    await pauseEndpoint(em, actor, id);
+    await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('Turn it on first.');
+    const test = await deliver(database, id, 'failed', 'webhook.test');
+    await replayDelivery(em, actor, id, test);
+  });
+});
+
+describe('everything missed since a moment is sent again', () => {
+  const day = (number: number) => new Date(Date.UTC(2026, 10, number));
+
+  test('once each: what was given up since then and has not arrived', async () => {
+    const { id } = await subscribe(database);
+    await deliver(database, id, 'failed', 'user.offboarded', day(1));
+    const lost = await deliver(database, id, 'failed', 'user.offboarded', day(10));
+    const notSent = await deliver(database, id, 'disabled', 'offboarding.started', day(11));
+    await again(database, await deliver(database, id, 'failed', 'user.offboarded', day(12)), 'delivered');
+    await again(database, await deliver(database, id, 'failed', 'user.offboarded', day(12)), 'pending');
+    await deliver(database, id, 'failed', 'webhook.test', day(12));
+    await deliver(database, id, 'delivered', 'user.offboarded', day(12));
+    const other = await subscribe(database);
+    await deliver(database, other.id, 'failed', 'user.offboarded', day(12));
+
+    expect(await replayUndeliveredSince(em, actor, id, day(10))).toBe(2);
+    const replays = (await deliveriesTo(database, id)).slice(-2);
+    expect(replays).toMatchObject([
+      { replayOf: lost, state: 'pending' },
+      { replayOf: notSent, state: 'pending' },
+    ]);
+    expect(await lastEntryOn(id)).toMatchObject({
+      action: 'webhook.replayed',
+      details: { since: '2026-11-10T00:00:00.000Z', deliveries: 2 },
+    });
+    expect(await replayUndeliveredSince(em, actor, id, day(10))).toBe(0);
+    expect(await deliveriesTo(database, other.id)).toHaveLength(1);
+  });
+
+  test('not to an endpoint that is off', async () => {
+    const { id } = await subscribe(database);
+    await pauseEndpoint(em, actor, id);
+    await expect(replayUndeliveredSince(em, actor, id, day(1))).rejects.toBeInstanceOf(Refusal);
+  });
+});

@@ -1,0 +1,208 @@
+import { sql } from 'kysely';
+import { describe, expect, test } from 'vitest';
+import { sqlOf } from '../../../database/core/tables.ts';
+import { assignAsset } from '../../../database/inventory/assignments.ts';
+import { assignSeat, revokeSeat } from '../../../database/inventory/seats.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
+import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { makeCast } from '../../support/cast.ts';
+import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { statementsOf } from '../../support/statements.ts';
+import { deliveriesTo, subscribe } from '../../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+
+/** An endpoint that hears of everything, and a cast whose beginning it has not heard. */
+async function castWithListener() {
+  const cast = await makeCast(database);
+  const { id } = await subscribe(database);
+  const heard = async () => (await deliveriesTo(database, id)).map(({ type, data }) => ({ type, data }));
+  const types = async () => (await heard()).map(({ type }) => type);
+  return { ...cast, endpointId: id, heard, types };
+}
+
+const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+
+describe('what happens to a leaver is published:', () => {
+  test('that they are going to leave, with whoever began it', async () => {
+    const { nora, emil, heard } = await castWithListener();
+    await setEndDate(em, `user:${nora.id}`, emil.id, '2099-03-31');
+    expect(await heard()).toEqual([
+      {
+        type: 'offboarding.started',
+        data: {
+          user: {
+            id: emil.id,
+            externalId: emil.externalId,
+            name: emil.name,
+            email: emil.email,
+            department: 'Engineering',
+            jobTitle: null,
+            endDate: '2099-03-31',
+          },
+          startedBy: { type: 'user', id: nora.id, name: nora.name },
+          offboarding: { id: expect.any(Number), openedAt: iso },
+        },
+      },
+    ]);
+  });
+
+  test('that their end date was moved, with the one before', async () => {
+    const { lena, lastDay, offboardingId, heard } = await castWithListener();
+    await setEndDate(em, 'token:hr', lena.id, '2099-04-30');
+    expect(await heard()).toMatchObject([
+      {
+        type: 'offboarding.end_date_changed',
+        data: {
+          user: { id: lena.id, endDate: '2099-04-30' },
+          previousEndDate: lastDay,
+          changedBy: { type: 'token', id: null, name: 'hr' },
+          offboarding: { id: offboardingId },
+        },
+      },
+    ]);
+    await setEndDate(em, 'token:hr', lena.id, '2099-04-30');
+    expect(await heard()).toHaveLength(1);
+  });
+
+  test('that it was cancelled', async () => {
+    const { nora, lena, offboardingId, heard } = await castWithListener();
+    await cancelOffboarding(em, `user:${nora.id}`, lena.id);
+    expect(await heard()).toMatchObject([
+      {
+        type: 'offboarding.cancelled',
+        data: {
+          user: { id: lena.id, endDate: null },
+          cancelledBy: { type: 'user', id: nora.id, name: nora.name },
+          offboarding: { id: offboardingId, openedAt: iso, cancelledAt: iso },
+        },
+      },
+    ]);
+  });
+
+  test('that they have left', async () => {
+    const cast = await castWithListener();
+    await clearChecklist(database, cast);
+    await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`);
+    expect((await cast.heard()).at(-1)).toMatchObject({
+      type: 'user.offboarded',
+      data: {
+        user: { id: cast.lena.id, endDate: cast.lastDay },
+        completedBy: { type: 'user', id: cast.ivo.id, name: cast.ivo.name },
+        offboarding: { id: cast.offboardingId, openedAt: iso, completedAt: iso },
+      },
+    });
+  });
+
+  test('that somebody without a date left early: begun and done', async () => {
+    const { nora, emil, types } = await castWithListener();
+    const offboarding = await openForCompletion(em, `user:${nora.id}`, emil.id);
+    await completeOffboarding(em, offboarding.id, `user:${nora.id}`);
+    expect(await types()).toEqual(['offboarding.started', 'user.offboarded']);
+  });
+
+  test('that a date was forgotten of somebody who is marked offboarded', async () => {
+    const { nora, lena, lastDay, heard } = await castWithListener();
+    await updateUser(em, `user:${nora.id}`, lena.id, { status: 'offboarded' });
+    await updateUser(em, `user:${nora.id}`, lena.id, { endDate: null });
+    expect(await heard()).toMatchObject([
+      {
+        type: 'offboarding.end_date_changed',
+        data: { user: { endDate: null }, previousEndDate: lastDay },
+      },
+    ]);
+  });
+});
+
+describe('that nothing is left is published', () => {
+  test('when the last item goes, whichever that is, and not before', async () => {
+    const cast = await castWithListener();
+    await clearChecklist(database, cast);
+    expect(await cast.heard()).toMatchObject([
+      {
+        type: 'offboarding.cleared',
+        data: {
+          user: { id: cast.lena.id },
+          clearedBy: { type: 'user', id: cast.ivo.id, name: cast.ivo.name },
+          offboarding: { id: cast.offboardingId, openedAt: iso, clearedAt: iso },
+        },
+      },
+    ]);
+  });
+
+  test('again when something was given out and went again', async () => {
+    const cast = await castWithListener();
+    await clearChecklist(database, cast);
+    await assignAsset(em, `user:${cast.ivo.id}`, cast.laptop.id, cast.lena.id);
+    expect(await cast.types()).toHaveLength(1);
+    await recoverLaptop(database, cast);
+    expect(await cast.types()).toEqual(['offboarding.cleared', 'offboarding.cleared']);
+    // Recovered already: nothing goes.
+    await recoverLaptop(database, cast);
+    expect(await cast.types()).toHaveLength(2);
+  });
+
+  test('of leavers only', async () => {
+    const { ivo, nora, lena, emil, spare, license, ...rest } = await castWithListener();
+    await assignSeat(em, `user:${ivo.id}`, license.id, emil.id);
+    await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
+    await recoverLaptop(database, { ...rest, ivo, laptop: { ...spare, assignmentId: 0 } });
+    await cancelOffboarding(em, `user:${nora.id}`, lena.id);
+    await clearChecklist(database, { ...rest, ivo });
+    expect(await rest.types()).toEqual(['offboarding.cancelled']);
+  });
+
+  test('once when the last two items go at the same moment', async () => {
+    const cast = await castWithListener();
+    await revokeSeat(em, `user:${cast.ivo.id}`, cast.seatId);
+    await Promise.all([recoverLaptop(database, cast), rejectRequest(database, cast)]);
+    expect(await cast.types()).toEqual(['offboarding.cleared']);
+  });
+});
+
+describe('an event goes', () => {
+  test('to the endpoints that have chosen it, by one statement, and is written when nobody has', async () => {
+    const { nora, lena } = await makeCast(database);
+    const [chosen, other, removed] = [
+      await subscribe(database, 'https://a.example', ['offboarding.end_date_changed']),
+      await subscribe(database, 'https://b.example', ['user.offboarded']),
+      await subscribe(database, 'https://c.example', ['offboarding.end_date_changed']),
+    ];
+    await deleteEndpoint(em, 'system', removed.id);
+    const statements = await statementsOf(() => setEndDate(em, `user:${nora.id}`, lena.id, '2099-01-31'));
+    expect(statements.filter((text) => text.includes('webhook_'))).toHaveLength(1);
+    expect(await deliveriesTo(database, chosen.id)).toMatchObject([{ state: 'pending', closed: false }]);
+    expect(await deliveriesTo(database, other.id)).toEqual([]);
+    expect(await deliveriesTo(database, removed.id)).toEqual([]);
+
+    await deleteEndpoint(em, 'system', chosen.id);
+    await setEndDate(em, `user:${nora.id}`, lena.id, '2099-02-28');
+    const { rows } = await sql`
+      select from webhook_events where type = 'offboarding.end_date_changed' and data->'user'->>'endDate' = '2099-02-28'
+        and (data->'user'->>'id')::int = ${lena.id}`.execute(sqlOf(em.fork()));
+    expect(rows).toHaveLength(1);
+  });
+
+  test('to an endpoint that is off not now, but can be sent later', async () => {
+    const { nora, lena } = await makeCast(database);
+    const { id } = await subscribe(database);
+    await pauseEndpoint(em, 'system', id);
+    await setEndDate(em, `user:${nora.id}`, lena.id, '2099-01-31');
+    expect(await deliveriesTo(database, id)).toMatchObject([
+      { state: 'disabled', closed: true, waits: null },
+    ]);
+  });
+
+  test('nowhere when the fact is rolled back', async () => {
+    const { lena, types } = await castWithListener();
+    await expect(
+      updateUser(em, 'system', lena.id, { endDate: '2099-01-31', startDate: '2100-01-01' }),
+    ).rejects.toThrow();
+    expect(await types()).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { deliveryById, listDeliveries } from '../../../database/webhooks/history.ts';
+import { undeliveredTo } from '../../../database/webhooks/undelivered.ts';
+import { NotFound } from '../../../domain/failures.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { again, deliver, subscribe, tried } from '../../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const all = { state: null, type: null };
+const idsOf = ({ rows }: { rows: { id: number }[] }) => rows.map(({ id }) => id);
+
+describe('the history of an endpoint', () => {
+  test('lists deliveries, newest first, with whom they are about and how the last try went', async () => {
+    const { id } = await subscribe(database);
+    const first = await deliver(database, id, 'delivered');
+    const second = await deliver(database, id, 'pending');
+    await tried(database, first, 1, 'http_error');
+    await tried(database, first, 2, 'delivered');
+
+    const { rows, total } = await listDeliveries(em.fork(), id, all);
+    expect(total).toBe(2);
+    expect(rows).toMatchObject([
+      { id: second, tries: 0, lastOutcome: null, about: 'Lena Brandt', aboutUserId: 7 },
+      { id: first, tries: 2, lastOutcome: 'delivered', lastStatus: 204 },
+    ]);
+  });
+
+  test('is narrowed to a state or an event, and paged', async () => {
+    const { id } = await subscribe(database);
+    for (let number = 0; number < 52; number++) await deliver(database, id, 'failed');
+    const arrived = await deliver(database, id, 'delivered');
+    const test = await deliver(database, id, 'delivered', 'webhook.test');
+
+    expect(idsOf(await listDeliveries(em.fork(), id, { state: 'delivered', type: null }))).toEqual([
+      test,
+      arrived,
+    ]);
+    expect(idsOf(await listDeliveries(em.fork(), id, { state: null, type: 'webhook.test' }))).toEqual([test]);
+    const failed = { state: 'failed', type: 'user.offboarded' } as const;
+    const second = await listDeliveries(em.fork(), id, failed, 2);
+    expect(second).toMatchObject({ total: 52, lastPage: 2 });
+    expect(second.rows).toHaveLength(2);
+    expect(await listDeliveries(em.fork(), id, failed, 3)).toMatchObject({ rows: [], total: 52 });
+  });
+
+  test('names what has never arrived: the last delivery of an event that was given up', async () => {
+    const { id } = await subscribe(database);
+    const lost = await deliver(database, id, 'failed');
+    const notSent = await deliver(database, id, 'disabled');
+    const arrivedLater = await deliver(database, id, 'failed');
+    await again(database, arrivedLater, 'delivered');
+    const onItsWay = await deliver(database, id, 'disabled');
+    await again(database, onItsWay, 'pending');
+    const lostTwice = await again(database, await deliver(database, id, 'failed'), 'failed');
+    await deliver(database, id, 'failed', 'webhook.test');
+
+    const missed = await listDeliveries(em.fork(), id, { state: 'missed', type: null });
+    expect(idsOf(missed)).toEqual([lostTwice, notSent, lost]);
+    expect(await undeliveredTo(em.fork(), id)).toEqual({ count: 3, since: expect.any(Date) });
+    const quiet = await subscribe(database);
+    expect(await undeliveredTo(em.fork(), quiet.id)).toEqual({ count: 0, since: null });
+  });
+
+  test('shows one delivery with everything that was sent and answered, the latest first', async () => {
+    const { id } = await subscribe(database);
+    const delivery = await deliver(database, id, 'failed');
+    await tried(database, delivery, 1, 'http_error');
+    await tried(database, delivery, 2, 'http_error');
+    const replay = await again(database, delivery, 'pending');
+    expect(await deliveryById(em.fork(), id, delivery)).toMatchObject({
+      type: 'user.offboarded',
+      data: { user: { id: 7, name: 'Lena Brandt' } },
+      occurredAt: expect.any(Date),
+      attempts: [
+        {
+          number: 2,
+          outcome: 'http_error',
+          statusCode: 500,
+          durationMs: 12,
+          response: 'oops',
+          url: 'https://hooks.example/lastday',
+          requestHeaders: { 'webhook-id': 'evt_1' },
+        },
+        { number: 1 },
+      ],
+      siblings: [{ id: replay, state: 'pending' }],
+    });
+    expect(await deliveryById(em.fork(), id, replay)).toMatchObject({ attempts: [], replayOf: delivery });
+  });
+
+  test("does not show another endpoint's delivery", async () => {
+    const [mine, other] = [await subscribe(database), await subscribe(database)];
+    const delivery = await deliver(database, other.id, 'pending');
+    await expect(deliveryById(em.fork(), mine.id, delivery)).rejects.toBeInstanceOf(NotFound);
+  });
+});

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { secretBox } from '../../../database/core/secret-box.ts';
+import { AuditEntry, WebhookEndpoint } from '../../../database/entities/index.ts';
+import { endpointById, listEndpoints } from '../../../database/webhooks/endpoint-list.ts';
+import {
+  createEndpoint,
+  deleteEndpoint,
+  pauseEndpoint,
+  turnEndpointOn,
+  updateEndpoint,
+} from '../../../database/webhooks/endpoints.ts';
+import { deleteOldSecrets, rotateSecret } from '../../../database/webhooks/secrets.ts';
+import { NotFound } from '../../../domain/failures.ts';
+import { ownDatabase } from '../../support/database.ts';
+import { deliver, deliveriesTo } from '../../support/webhooks.ts';
+
+const { database } = await ownDatabase();
+const { em } = database;
+const box = secretBox(randomBytes(32).toString('base64'));
+const actor = 'user:1';
+const fields = {
+  url: 'https://example.com/hooks',
+  description: null,
+  eventTypes: ['user.offboarded' as const],
+};
+
+const add = () => createEndpoint(em, actor, fields, box);
+const listed = async (id: number) => (await listEndpoints(em.fork())).find((endpoint) => endpoint.id === id);
+const stored = (id: number) => em.fork().findOneOrFail(WebhookEndpoint, { id });
+const statesTo = async (id: number) => (await deliveriesTo(database, id)).map(({ state }) => state);
+const actionsOn = async (id: number) =>
+  (await em.fork().find(AuditEntry, {}, { orderBy: { id: 'asc' } }))
+    .filter((entry) => entry.details.endpointId === id)
+    .map((entry) => entry.action);
+
+describe('an endpoint', () => {
+  test('has a secret of 32 bytes that is shown once and stored sealed', async () => {
+    const { id, secret } = await add();
+    expect(secret).toMatch(/^whsec_/);
+    expect(Buffer.from(secret.slice('whsec_'.length), 'base64')).toHaveLength(32);
+
+    const { secretEncrypted } = await stored(id);
+    expect(secretEncrypted).not.toContain(secret.slice('whsec_'.length, 20));
+    expect(box.open(secretEncrypted)).toBe(secret);
+    expect((await add()).secret).not.toBe(secret);
+    expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
+  });
+
+  test('is edited, paused, let go on and removed, with an entry each', async () => {
+    const { id } = await add();
+    await updateEndpoint(em, actor, id, { ...fields, url: 'https://example.org/', description: 'Badges' });
+    await pauseEndpoint(em, actor, id);
+    await pauseEndpoint(em, actor, id);
+    expect(await listed(id)).toMatchObject({
+      url: 'https://example.org/',
+      description: 'Badges',
+      state: 'paused',
+      stoppedAt: expect.any(Date),
+    });
+    await turnEndpointOn(em, actor, id);
+    await turnEndpointOn(em, actor, id);
+    expect(await listed(id)).toMatchObject({ state: 'active', stoppedAt: null });
+    await deleteEndpoint(em, actor, id);
+
+    expect(await listed(id)).toBeUndefined();
+    expect(await actionsOn(id)).toEqual([
+      'webhook.created',
+      'webhook.updated',
+      'webhook.updated',
+      'webhook.updated',
+      'webhook.deleted',
+    ]);
+  });
+
+  test('that is paused gives up what was on its way to it, and to no other', async () => {
+    const [{ id }, other] = [await add(), await add()];
+    for (const state of ['pending', 'delivered', 'pending'] as const) await deliver(database, id, state);
+    await deliver(database, other.id, 'pending');
+    expect(await pauseEndpoint(em, actor, id)).toBe(2);
+    expect(await statesTo(id)).toEqual(['disabled', 'delivered', 'disabled']);
+    expect(await statesTo(other.id)).toEqual(['pending']);
+  });
+
+  test('that is removed keeps its history, and what was on its way is given up', async () => {
+    const { id } = await add();
+    await deliver(database, id, 'pending');
+    await deliver(database, id, 'delivered');
+
+    await deleteEndpoint(em, actor, id);
+
+    expect(await statesTo(id)).toEqual(['disabled', 'delivered']);
+    expect(await endpointById(em.fork(), id)).toMatchObject({ state: 'deleted' });
+    await expect(updateEndpoint(em, actor, id, fields)).rejects.toBeInstanceOf(NotFound);
+    await expect(pauseEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(turnEndpointOn(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(rotateSecret(em, actor, id, box)).rejects.toBeInstanceOf(NotFound);
+    await expect(deleteEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(endpointById(em.fork(), 999_999)).rejects.toBeInstanceOf(NotFound);
+  });
+
+  test('shows how it has been doing', async () => {
+    const { id } = await add();
+    await deliver(database, id, 'pending');
+    await deliver(database, id, 'disabled', 'webhook.test');
+    await deliver(database, id, 'failed');
+    expect(await listed(id)).toMatchObject({ pending: 1, missed: 1 });
+    expect(await listed((await add()).id)).toMatchObject({ pending: 0, missed: 0, lastOutcome: null });
+  });
+});
+
+describe('a new secret', () => {
+  const now = new Date('2026-11-24T12:00:00Z');
+  const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
+
+  test('is valid at once, and the one before it for 24 hours', async () => {
+    const { id, secret: before } = await add();
+    const secret = await rotateSecret(em, actor, id, box, now);
+    expect(secret).toMatch(/^whsec_/);
+    const endpoint = await stored(id);
+    expect(box.open(endpoint.secretEncrypted)).toBe(secret);
+    expect(box.open(endpoint.previousSecretEncrypted!)).toBe(before);
+    expect(endpoint.previousSecretUntil).toEqual(later(24));
+    expect((await actionsOn(id)).at(-1)).toBe('webhook.secret_rotated');
+    expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
+  });
+
+  test('is refused while the one before the last is valid, saying until when', async () => {
+    const { id } = await add();
+    const secret = await rotateSecret(em, actor, id, box, now);
+    await expect(rotateSecret(em, actor, id, box, later(23))).rejects.toThrow(
+      'It can be changed again from 2026-11-25 12:00 UTC on.',
+    );
+    expect(box.open((await stored(id)).secretEncrypted)).toBe(secret);
+    await expect(rotateSecret(em, actor, id, box, later(24))).resolves.toMatch(/^whsec_/);
+  });
+
+  test('lets the one before it be forgotten once that is over', async () => {
+    const [over, running] = [await add(), await add()];
+    await rotateSecret(em, actor, over.id, box, new Date(Date.now() - 25 * 3_600_000));
+    await rotateSecret(em, actor, running.id, box);
+    await deleteOldSecrets(em.fork());
+    expect((await stored(over.id)).previousSecretEncrypted).toBeNull();
+    expect((await stored(running.id)).previousSecretEncrypted).not.toBeNull();
+  });
+
+  test('is made once when two ask at the same moment', async () => {
+    const { id } = await add();
+    const asked = await Promise.allSettled([1, 2, 3].map(() => rotateSecret(em, actor, id, box)));
+    expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+  });
+});
