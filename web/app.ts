@@ -2,19 +2,19 @@ import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
 import { mountApi } from './api/routes.ts';
-import { notFound, showErrors } from './middleware/errors.ts';
-import { redirectsForHtmx } from './middleware/htmx-redirects.ts';
-import { measureRequests } from './middleware/measuring.ts';
-import { logRequests } from './middleware/request-log.ts';
-import { neverStored, refuseCrossSite, securityHeaders } from './middleware/security.ts';
-import { sessions } from './middleware/session.ts';
-import { findSignedIn } from './middleware/signed-in.ts';
-import { closeWhenStopping } from './middleware/stopping.ts';
-import { workspaceName } from './middleware/workspace-name.ts';
+import { notFound, showErrors } from './http/middleware/errors.ts';
+import { redirectsForHtmx } from './http/middleware/htmx-redirects.ts';
+import { measureRequests } from './http/middleware/measuring.ts';
+import { logRequests } from './http/middleware/request-log.ts';
+import { neverStored, refuseCrossSite, securityHeaders } from './http/middleware/security.ts';
+import { sessions } from './http/middleware/session.ts';
+import { findSignedIn } from './http/middleware/signed-in.ts';
+import { closeWhenStopping } from './http/middleware/stopping.ts';
+import { workspaceName } from './http/middleware/workspace-name.ts';
+import { mount } from './http/routing.ts';
+import type { Services } from './http/services.ts';
+import { serveStaticFiles } from './http/static-files.ts';
 import { consoleRoutes, openDoors, probes } from './routes.ts';
-import { mount } from './routing.ts';
-import type { Services } from './services.ts';
-import { serveStaticFiles } from './static-files.ts';
 
 /** The console and the API, as a function of what they are made of. */
 export async function createApp(services: Services): Promise<Express> {

@@ -4,7 +4,7 @@ import { cancelOpening, openForCompletion } from '../database/offboarding/comple
 import type { CompleteAnswer } from '../domain/completion.ts';
 import { Refusal } from '../domain/failures.ts';
 import { NotStarted, type UpdateCall, whyNoAnswer } from '../engine/console-client.ts';
-import type { Services } from './services.ts';
+import type { Services } from './http/services.ts';
 
 /**
  * Completes a person's offboarding: the one operation behind every door into it. Asks the database first

@@ -11,7 +11,7 @@ import { connectConsoleClient, measuredConsoleClient } from '../engine/console-c
 import { serveMetrics } from '../metrics/server.ts';
 import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
-import { drain } from './draining.ts';
+import { shutDownGracefully } from './http/graceful-shutdown.ts';
 
 /** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
 export const queryTimeoutMs = 8_000;
@@ -69,7 +69,7 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
     const drainMs = environment.DRAIN_SECONDS * 1000;
     exitAfterTimeout(log, endTimeoutMs + drainMs);
     await pause(drainMs);
-    await drain(server);
+    await shutDownGracefully(server);
     await stopServingMetrics();
     await database.close();
     process.exit(0);

@@ -1,14 +1,14 @@
 import { accessHandlers } from './access/handlers.ts';
-import { healthProbes } from './handlers/health.ts';
 import { importPages } from './handlers/imports.ts';
 import { unsubscriptionPages } from './handlers/unsubscription.ts';
 import { userPages } from './handlers/users.ts';
+import { healthProbes } from './http/health.ts';
+import { get, post, type Route } from './http/routing.ts';
+import type { Services } from './http/services.ts';
 import { inventoryHandlers } from './inventory/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
 import { ownHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
-import { get, post, type Route } from './routing.ts';
-import type { Services } from './services.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
 

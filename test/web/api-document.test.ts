@@ -9,7 +9,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
 import { apiRoutes } from '../../web/api/map.ts';
-import type { Services } from '../../web/services.ts';
+import type { Services } from '../../web/http/services.ts';
 import { startBrowser } from '../support/browser.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { NotFound } from '../../domain/failures.ts';
-import { choice, text } from '../input/fields.ts';
+import { choice, text } from '../http/forms/fields.ts';
+import type { Services } from '../http/services.ts';
 import { line } from '../input/user-fields.ts';
-import type { Services } from '../services.ts';
 import { changing } from './endpoints.ts';
 import { answered, id } from './fields.ts';
 

@@ -7,7 +7,7 @@ import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
 import { completeOffboardingOf } from '../completing.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 import { completionAlert } from '../words/answers.ts';
 import { tokenActorOf } from './authentication.ts';
 import { readBody } from './bodies.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { page } from '../pages/rendering.ts';
+import { page } from '../http/pages/rendering.ts';
 import type { ApiDocument } from './document.ts';
 import { documentPage } from './document-page.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { importLimits, importStates, linesKeptDays } from '../../domain/imports/imports.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { reading } from './endpoints.ts';
 import { answered } from './fields.ts';

@@ -5,12 +5,12 @@ import { discardImport, importById, MassChangeRefusal, startImport } from '../..
 import { reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
+import { idIn } from '../http/forms/request.ts';
+import type { Services } from '../http/services.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { FileRefused } from '../imports/file-refused.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeBody } from '../imports/upload.ts';
-import { idIn } from '../input/request.ts';
-import type { Services } from '../services.ts';
 import { headerOf } from '../words/imports.ts';
 import { tokenActorOf } from './authentication.ts';
 import { ApiProblem, invalid, type PartProblem } from './problems.ts';

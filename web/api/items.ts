@@ -4,8 +4,8 @@ import {
   createRequestByExternalId,
 } from '../../database/inventory/items-by-external-id.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
-import { text } from '../input/fields.ts';
-import type { Services } from '../services.ts';
+import { text } from '../http/forms/fields.ts';
+import type { Services } from '../http/services.ts';
 import { changing } from './endpoints.ts';
 import { answered, id } from './fields.ts';
 import { externalIdOf } from './users.ts';

@@ -1,5 +1,5 @@
 import type { Scope } from '../../domain/scopes.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 import { assetApi } from './assets.ts';
 import { completionApi } from './completions.ts';
 import type { Endpoint } from './endpoint-types.ts';

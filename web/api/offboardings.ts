@@ -4,8 +4,8 @@ import { listApiOffboardings, readApiOffboarding } from '../../database/offboard
 import { assetStatuses } from '../../domain/assets.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { idIn } from '../input/request.ts';
-import type { Services } from '../services.ts';
+import { idIn } from '../http/forms/request.ts';
+import type { Services } from '../http/services.ts';
 import { reading } from './endpoints.ts';
 import { answered } from './fields.ts';
 import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';

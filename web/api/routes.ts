@@ -1,6 +1,6 @@
 import { type Express, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../domain/failures.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 import { requireScope, requireToken } from './authentication.ts';
 import { jsonBody, optionalJsonBody } from './bodies.ts';
 import { apiDocument } from './document.ts';

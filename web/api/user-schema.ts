@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
-import { choice, emailAddress } from '../input/fields.ts';
+import { choice, emailAddress } from '../http/forms/fields.ts';
 import { line } from '../input/user-fields.ts';
 import { answered, date, timeZone, writtenAt } from './fields.ts';
 

@@ -4,7 +4,7 @@ import { listApiUsers, readApiUser } from '../../database/people/api-users.ts';
 import { type Applied, patchUser, putUser } from '../../database/people/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 import { type Answer, changing, reading } from './endpoints.ts';
 import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';
 import { expectationOf, tagOf } from './preconditions.ts';

@@ -6,20 +6,20 @@ import { changeRole } from '../../database/access/roles.ts';
 import { endSessionsOf } from '../../database/access/sessions.ts';
 import { userById } from '../../database/people/users.ts';
 import { roles } from '../../domain/permissions.ts';
-import { choice } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
-import { done } from '../pages/rendering.ts';
-import { shownOnce } from '../pages/shown-once.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
+import { choice } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { flashSecrets } from '../http/pages/flash-secret.ts';
+import { done } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 
 const roleForm = z.object({ role: choice(roles) });
 
 /** Who may sign in, and as what. */
 export const accessPages = (services: Services) => {
   const { em } = services.database;
-  const once = shownOnce(services);
+  const once = flashSecrets(services);
 
   /** Makes an invitation; the person's record shows its link once. */
   const invite: RequestHandler = async (request, response) => {

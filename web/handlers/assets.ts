@@ -8,15 +8,15 @@ import {
   updateAsset,
 } from '../../database/inventory/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
-import { editForm, readEdit } from '../input/edit-form.ts';
-import { choice, optionalText, text } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, pageIn, queryText, sought } from '../input/request.ts';
+import { editForm, readEdit } from '../http/forms/edit-form.ts';
+import { choice, optionalText, text } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, pageIn, queryText, sought } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from '../pages/asset-page.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const facts = z.object({
   tag: text(60),

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
 import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { idField, optionalChoice, optionalId, optionalText } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
+import { idField, optionalChoice, optionalId, optionalText } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { type Alert, done } from '../http/pages/rendering.ts';
+import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from '../pages/asset-page.ts';
-import { comingFrom, leadTo } from '../pages/leading-back.ts';
-import { type Alert, done } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 
@@ -40,9 +40,9 @@ export const assignmentPages = (services: Services) => {
     const asset = await assetById(em, idIn(request, 'assetId', 'asset'));
     const { assignmentId, ...how } = readForm(recovery, request.body);
     const answer = await recoverAsset(em, actorOf(response), asset.id, how, assignmentId ?? undefined);
-    const leadsBack = comingFrom(request) !== null && answer.formerHolderId !== null;
+    const leadsBack = returnLinkOf(request) !== null && answer.formerHolderId !== null;
     const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${asset.id}`;
-    leadTo(request, response, to, recoveryAlert(asset, how, answer));
+    withReturnTo(request, response, to, recoveryAlert(asset, how, answer));
   };
 
   return { create, recover };

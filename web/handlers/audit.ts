@@ -2,9 +2,9 @@ import type { RequestHandler } from 'express';
 import { pageSize } from '../../database/core/pagination.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { auditActions } from '../../domain/audit.ts';
-import { olderThan, queryId, queryText } from '../input/request.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
+import { olderThan, queryId, queryText } from '../http/forms/request.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 import { auditSentence } from '../words/audit-sentences.ts';
 
 export const auditPages = ({ database }: Services) => {

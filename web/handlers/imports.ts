@@ -14,18 +14,18 @@ import {
   permissionToImport,
 } from '../../domain/imports/imports.ts';
 import { may } from '../../domain/permissions.ts';
+import { Forbidden } from '../http/forbidden.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, pageIn } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf, signedIn } from '../http/signed-in.ts';
 import { csvOptions } from '../imports/csv-writing.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { receiveFile } from '../imports/receiving.ts';
 import { takeUpload } from '../imports/upload.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, pageIn } from '../input/request.ts';
 import { renderImport } from '../pages/import-page.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { Forbidden } from '../sign-in/forbidden.ts';
-import { actorOf, signedIn } from '../sign-in/signed-in.ts';
 import { kindWords, stateWords } from '../words/imports.ts';
 
 const confirmation = z.object({ people: z.string().trim().optional() });

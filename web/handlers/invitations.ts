@@ -2,10 +2,10 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { hasPassword, setPasswordByLink } from '../../database/access/change-password.ts';
 import { peekLink } from '../../database/access/one-time-links.ts';
-import { readForm } from '../input/forms.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 import { signIn } from '../sign-in/sign-in.ts';
 
 const passwordForm = z.object({

@@ -7,15 +7,15 @@ import {
   licenseById,
   updateLicense,
 } from '../../database/inventory/licenses.ts';
-import { editForm, readEdit } from '../input/edit-form.ts';
-import { optionalText, text, wholeNumber } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, pageIn, sought } from '../input/request.ts';
+import { editForm, readEdit } from '../http/forms/edit-form.ts';
+import { optionalText, text, wholeNumber } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, pageIn, sought } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from '../pages/license-page.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
 

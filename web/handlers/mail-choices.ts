@@ -2,11 +2,11 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { updateMailPreferences } from '../../database/mail/preferences.ts';
 import { mailKinds } from '../../domain/mails.ts';
-import { readForm } from '../input/forms.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { done } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { signedIn } from '../http/signed-in.ts';
 import { mailKindsFor } from '../pages/own-page.ts';
-import { done } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { signedIn } from '../sign-in/signed-in.ts';
 
 /** A ticked box sends its name; of one that is not ticked nothing is sent. */
 const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));

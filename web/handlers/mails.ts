@@ -3,12 +3,12 @@ import { z } from 'zod';
 import { replayMail } from '../../database/mail/replays.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet } from '../../engine/console-client.ts';
-import { optionalId } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
-import { type Alert, notify } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
+import { optionalId } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { type Alert, notify } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 
 /** `leaver`: the person whose checklist the button stands on. */
 const replayForm = z.object({ leaver: optionalId() });

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
 import { worksInConsole } from '../../domain/permissions.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import type { Services } from '../http/services.ts';
+import { signedIn } from '../http/signed-in.ts';
 import { ownPage } from '../pages/own-page.ts';
-import { noteOf } from '../pages/page-note.ts';
-import type { Services } from '../services.ts';
-import { signedIn } from '../sign-in/signed-in.ts';
 
 export const ownPages = (services: Services) => {
   const showOwnPage = ownPage(services);

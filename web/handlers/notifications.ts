@@ -10,12 +10,12 @@ import {
 import { addressOfImport } from '../../domain/imports/imports.ts';
 import { may } from '../../domain/permissions.ts';
 import { notificationText } from '../../domain/wording/notifications.ts';
-import { idField } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { olderThan } from '../input/request.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
+import { idField } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { olderThan } from '../http/forms/request.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { type SignedIn, signedIn } from '../http/signed-in.ts';
 
 const reading = z.object({ upTo: idField() });
 

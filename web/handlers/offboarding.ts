@@ -3,13 +3,13 @@ import { readChecklistPage } from '../../database/offboarding/checklist-page.ts'
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
-import { isUuid } from '../input/fields.ts';
-import { idIn, isHtmx, queryText } from '../input/request.ts';
+import { isUuid } from '../http/forms/fields.ts';
+import { idIn, isHtmx, queryText } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { type ChecklistNote, renderChecklist } from '../pages/checklist.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 import { answerAlert, askingLost, askingPending, namesFrom } from '../words/answers.ts';
 
 export const offboardingPages = (services: Services) => {

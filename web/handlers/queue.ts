@@ -3,10 +3,10 @@ import { lastPageOf } from '../../database/core/pagination.ts';
 import { queueOf } from '../../database/offboarding/queue.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheadFrom, lookAheads } from '../../domain/queue.ts';
-import { pageIn, queryText } from '../input/request.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { signedIn } from '../sign-in/signed-in.ts';
+import { pageIn, queryText } from '../http/forms/request.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { signedIn } from '../http/signed-in.ts';
 
 export const queuePages = ({ database }: Services) => {
   /** Who needs attention, soonest end date first. */

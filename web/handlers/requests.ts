@@ -4,14 +4,14 @@ import { createRequest, findRequests, type RequestFilter } from '../../database/
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/checklist.ts';
-import { idField, optionalText, text } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, pageIn, queryId, queryText, sought } from '../input/request.ts';
-import { type FormValues, noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
+import { idField, optionalText, text } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, pageIn, queryId, queryText, sought } from '../http/forms/request.ts';
+import { type FormValues, noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderRequest } from '../pages/request-page.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 

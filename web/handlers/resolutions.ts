@@ -8,16 +8,16 @@ import {
   resolveRequest,
 } from '../../database/inventory/requests.ts';
 import { isOpenRequest, requestOutcomes } from '../../domain/checklist.ts';
-import { optionalId, optionalText } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, isHtmx } from '../input/request.ts';
+import { optionalId, optionalText } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, isHtmx } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import type { Alert } from '../http/pages/rendering.ts';
+import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../pages/checklist.ts';
-import { comingFrom, leadTo } from '../pages/leading-back.ts';
-import { noteOf } from '../pages/page-note.ts';
-import type { Alert } from '../pages/rendering.ts';
 import { renderRequest } from '../pages/request-page.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const resolution = z.object({
   outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),
@@ -34,8 +34,8 @@ export const resolutionPages = (services: Services) => {
     const answer = await approveRequest(em, actorOf(response), requestId);
     const alert = approvalAlert(answer);
     if (isHtmx(request)) return renderRequest(services, request, response, requestId, { alert });
-    const suffix = comingFrom(request) === null ? '' : '?from=offboarding';
-    leadTo(request, response, `/requests/${requestId}${suffix}`, alert);
+    const suffix = returnLinkOf(request) === null ? '' : '?from=offboarding';
+    withReturnTo(request, response, `/requests/${requestId}${suffix}`, alert);
   };
 
   const resolve: RequestHandler = async (request, response) => {
@@ -53,20 +53,25 @@ export const resolutionPages = (services: Services) => {
     { requestId, userId }: { requestId: number; userId: number },
     alert: Alert,
   ): Promise<void> {
-    const fromChecklist = comingFrom(request) !== null;
+    const fromChecklist = returnLinkOf(request) !== null;
     if (isHtmx(request)) {
       return fromChecklist
         ? renderChecklist(services, request, response, userId, { alert })
         : renderRequest(services, request, response, requestId, { alert });
     }
-    leadTo(request, response, fromChecklist ? `/offboarding/${userId}` : `/requests/${requestId}`, alert);
+    withReturnTo(
+      request,
+      response,
+      fromChecklist ? `/offboarding/${userId}` : `/requests/${requestId}`,
+      alert,
+    );
   }
 
   /** In place on a checklist there is room for a message only; the request's own page keeps what was typed. */
   const unresolved: RequestHandler = async (request, response) => {
     const requestId = idIn(request, 'requestId', 'request');
     const note = noteOf(response);
-    if (!isHtmx(request) || comingFrom(request) === null) {
+    if (!isHtmx(request) || returnLinkOf(request) === null) {
       return renderRequest(services, request, response, requestId, note);
     }
     const { userId } = await requestById(em, requestId);

@@ -4,14 +4,14 @@ import { Offboarding } from '../../database/entities/index.ts';
 import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/completion.ts';
 import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
-import { formToken } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, isHtmx } from '../input/request.ts';
+import { formToken } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, isHtmx } from '../http/forms/request.ts';
+import { type Alert, notify } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../pages/checklist.ts';
 import { renderRevokedSeat } from '../pages/license-page.ts';
-import { type Alert, notify } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 import { askingPending, revocationAlert } from '../words/answers.ts';
 
 const asking = z.object({

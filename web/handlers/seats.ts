@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { userById } from '../../database/people/users.ts';
-import { idField } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
+import { idField } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { done } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from '../pages/license-page.ts';
-import { done } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 

@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { idOfPersonWith, noteSession } from '../../database/access/credentials.ts';
 import { userActor } from '../../domain/actor.ts';
 import { InvalidInput } from '../../domain/failures.ts';
-import { readForm } from '../input/forms.ts';
-import { queryText } from '../input/request.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { queryText } from '../http/forms/request.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import type { SignedIn } from '../http/signed-in.ts';
 import { signInLimits, TooManyTries } from '../sign-in/limits.ts';
 import { safeReturn, signIn, signOut } from '../sign-in/sign-in.ts';
-import type { SignedIn } from '../sign-in/signed-in.ts';
 
 const credentials = z.object({
   email: z

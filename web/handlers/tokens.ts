@@ -9,14 +9,14 @@ import {
 } from '../../database/access/tokens.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { scopes } from '../../domain/scopes.ts';
-import { text } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
-import { shownOnce } from '../pages/shown-once.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
+import { text } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { flashSecrets } from '../http/pages/flash-secret.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 
 const address = '/settings/tokens';
 
@@ -38,7 +38,7 @@ const scopeWords: Record<(typeof scopes)[number], string> = {
 
 export const tokenPages = (services: Services) => {
   const { em } = services.database;
-  const once = shownOnce(services);
+  const once = flashSecrets(services);
 
   const index: RequestHandler = async (request, response) =>
     page(response, 'settings/tokens', {

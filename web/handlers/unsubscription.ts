@@ -2,8 +2,8 @@ import type { RequestHandler } from 'express';
 import { unsubscribe } from '../../database/mail/preferences.ts';
 import { mailTokens, type UnsubscribeRequest } from '../../database/mail/tokens.ts';
 import { NotFound } from '../../domain/failures.ts';
-import { page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 
 /** Stopping a kind of mail by the link in a mail. */
 export const unsubscriptionPages = ({ database: { em }, environment }: Services) => {

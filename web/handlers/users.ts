@@ -5,16 +5,16 @@ import { listDepartments, listUsers } from '../../database/people/user-list.ts';
 import { createUser, updateUser, userById } from '../../database/people/users.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { editForm, loadedOf } from '../input/edit-form.ts';
-import { optionalDate } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn, pageIn, queryText, sought } from '../input/request.ts';
+import { editForm, loadedOf } from '../http/forms/edit-form.ts';
+import { optionalDate } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn, pageIn, queryText, sought } from '../http/forms/request.ts';
+import { noteOf, type PageNote } from '../http/pages/page-note.ts';
+import { done, fragment, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf, signedIn } from '../http/signed-in.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../input/user-form.ts';
-import { noteOf, type PageNote } from '../pages/page-note.ts';
-import { done, fragment, page } from '../pages/rendering.ts';
 import { userPage } from '../pages/user-page.ts';
-import type { Services } from '../services.ts';
-import { actorOf, signedIn } from '../sign-in/signed-in.ts';
 
 const endDateForm = z.object({ endDate: optionalDate() });
 

@@ -21,14 +21,14 @@ import {
   endpointStates,
   webhookEvents,
 } from '../../domain/webhooks.ts';
-import { optionalText, text } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
-import { idIn } from '../input/request.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, notify, page } from '../pages/rendering.ts';
-import { shownOnce } from '../pages/shown-once.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
+import { optionalText, text } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { idIn } from '../http/forms/request.ts';
+import { flashSecrets } from '../http/pages/flash-secret.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, notify, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 
 const address = '/settings/webhooks';
 const usualChoice: ChosenEventType[] = ['user.offboarded'];
@@ -47,7 +47,7 @@ export const webhookPages = (services: Services) => {
   const { environment } = services;
   const box = secretBox(environment.SECRET_KEY);
   const allowed = allowedRanges(environment.WEBHOOK_ALLOW);
-  const once = shownOnce(services);
+  const once = flashSecrets(services);
 
   const index: RequestHandler = async (request, response) =>
     page(response, 'settings/webhooks', {

@@ -5,14 +5,14 @@ import { updateImportSettings } from '../../database/imports/settings.ts';
 import { updateReminderSettings, updateWorkspace } from '../../database/workspace/settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/parse-date.ts';
-import { choice, text, wholeNumber } from '../input/fields.ts';
-import { readForm } from '../input/forms.ts';
+import { choice, text, wholeNumber } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import { noteOf } from '../http/pages/page-note.ts';
+import { done, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { actorOf } from '../http/signed-in.ts';
 import { digestHours, reminderForm } from '../input/reminder-form.ts';
 import { mailStatus } from '../pages/mail-status.ts';
-import { noteOf } from '../pages/page-note.ts';
-import { done, page } from '../pages/rendering.ts';
-import type { Services } from '../services.ts';
-import { actorOf } from '../sign-in/signed-in.ts';
 
 const workspaceForm = z.object({
   name: text(100),

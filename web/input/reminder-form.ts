@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from './fields.ts';
+import { wholeNumber } from '../http/forms/fields.ts';
 
 const most = { days: 60, reminders: 6, every: 30 };
 const expected = `Expected up to ${most.reminders} numbers of days from 0 to ${most.days}, such as 7, 1.`;

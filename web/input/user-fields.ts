@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
-import { choice, emailAddress, optionalDate, optionalText, optionalTimeZone, text } from './fields.ts';
+import {
+  choice,
+  emailAddress,
+  optionalDate,
+  optionalText,
+  optionalTimeZone,
+  text,
+} from '../http/forms/fields.ts';
 
 /** A text on one line that must be there. `max` in characters. */
 export const line = (max = 200) => text(max).refine(oneLine, onOneLine);

@@ -5,10 +5,10 @@ import { type FoundPerson, searchPeople } from '../../database/people/people-sea
 import { idOfPersonExactly } from '../../database/people/user-list.ts';
 import type { NewUser, UserFields } from '../../database/people/users.ts';
 import { InvalidInput } from '../../domain/failures.ts';
-import type { FormValues } from '../pages/page-note.ts';
-import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from './edit-form.ts';
-import { idField, optionalText } from './fields.ts';
-import { readForm } from './forms.ts';
+import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from '../http/forms/edit-form.ts';
+import { idField, optionalText } from '../http/forms/fields.ts';
+import { readForm } from '../http/forms/read-form.ts';
+import type { FormValues } from '../http/pages/page-note.ts';
 import { externalId, userFields } from './user-fields.ts';
 
 const personForm = userFields.extend({

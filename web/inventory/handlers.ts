@@ -5,7 +5,7 @@ import { requestPages } from '../handlers/requests.ts';
 import { resolutionPages } from '../handlers/resolutions.ts';
 import { revocationPages } from '../handlers/revocation.ts';
 import { seatPages } from '../handlers/seats.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../http/services.ts';
 
 /** Hardware, software, and requests for them. */
 export const inventoryHandlers = (services: Services) => ({

@@ -3,11 +3,11 @@ import { assetById } from '../../database/inventory/assets.ts';
 import { historyOf } from '../../database/inventory/assignments.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { isHtmx, soughtPerson } from '../input/request.ts';
-import type { Services } from '../services.ts';
-import { comingFrom } from './leading-back.ts';
-import type { PageNote } from './page-note.ts';
-import { fragment, page } from './rendering.ts';
+import { isHtmx, soughtPerson } from '../http/forms/request.ts';
+import type { PageNote } from '../http/pages/page-note.ts';
+import { fragment, page } from '../http/pages/rendering.ts';
+import { returnLinkOf } from '../http/pages/return-link.ts';
+import type { Services } from '../http/services.ts';
 
 /** Shows an asset as it is now: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderAsset(
@@ -29,7 +29,7 @@ export async function renderAsset(
     history,
     search,
     found,
-    from: comingFrom(request),
+    from: returnLinkOf(request),
     ...choices,
     alert,
     errors,

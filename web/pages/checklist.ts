@@ -4,10 +4,10 @@ import { reminderHistoryOf } from '../../database/offboarding/reminder-history.t
 import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { newToken } from '../../engine/console-client.ts';
-import { isHtmx } from '../input/request.ts';
-import type { Services } from '../services.ts';
+import { isHtmx } from '../http/forms/request.ts';
+import { type Alert, fragment, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 import { reminderCard } from './reminder-card.ts';
-import { type Alert, fragment, page } from './rendering.ts';
 
 /** What a checklist says above itself. */
 export interface ChecklistNote {

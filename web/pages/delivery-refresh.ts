@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import type { ListedDelivery } from '../../database/webhooks/history.ts';
-import { isHtmx, queryText } from '../input/request.ts';
+import { isHtmx, queryText } from '../http/forms/request.ts';
 
 /** How a page with deliveries on their way keeps itself up to date. */
 export interface Refresh {

@@ -6,11 +6,11 @@ import { todayIn } from '../../domain/dates.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
 import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
 import { lookAheadFrom } from '../../domain/queue.ts';
-import { pageIn, queryText } from '../input/request.ts';
-import type { Services } from '../services.ts';
+import { pageIn, queryText } from '../http/forms/request.ts';
+import type { PageNote } from '../http/pages/page-note.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 import { headerOf, kindWords, linesInWords, stateWords } from '../words/imports.ts';
-import type { PageNote } from './page-note.ts';
-import { page } from './rendering.ts';
 
 /** Shows an import as it is now: what the file would do, how far it is, or what became of it. */
 export async function renderImport(

@@ -3,10 +3,10 @@ import { licenseById } from '../../database/inventory/licenses.ts';
 import { seatsInUse } from '../../database/inventory/seats.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { newToken } from '../../engine/console-client.ts';
-import { isHtmx, pageIn, sought, soughtPerson } from '../input/request.ts';
-import type { Services } from '../services.ts';
-import type { PageNote } from './page-note.ts';
-import { type Alert, fragment, page } from './rendering.ts';
+import { isHtmx, pageIn, sought, soughtPerson } from '../http/forms/request.ts';
+import type { PageNote } from '../http/pages/page-note.ts';
+import { type Alert, fragment, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 
 /** Shows a license as it is now: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderLicense(

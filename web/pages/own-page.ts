@@ -4,14 +4,14 @@ import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';
-import type { Services } from '../services.ts';
-import { absoluteLimitMs } from '../sign-in/session-limits.ts';
+import type { PageNote } from '../http/pages/page-note.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+import { absoluteLimitMs } from '../http/session-limits.ts';
+import { type SignedIn, signedIn } from '../http/signed-in.ts';
 import { sessionKeyOf } from '../sign-in/sign-in.ts';
-import { type SignedIn, signedIn } from '../sign-in/signed-in.ts';
 import { browserWords } from '../words/browsers.ts';
 import { mailStatus } from './mail-status.ts';
-import type { PageNote } from './page-note.ts';
-import { page } from './rendering.ts';
 
 /** What each kind of mail is about, in words. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {

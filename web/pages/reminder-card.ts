@@ -3,7 +3,7 @@ import type { ReminderHistory, ShownMoment } from '../../database/offboarding/re
 import { mailOutcomes } from '../../domain/mails.ts';
 import { skipReasons } from '../../domain/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
-import { helpers } from './view-helpers.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
 
 /** A moment in words. */
 interface CardMoment {

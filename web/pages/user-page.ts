@@ -6,16 +6,16 @@ import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { mailOutcomes } from '../../domain/mails.ts';
 import { roles } from '../../domain/permissions.ts';
-import { editForm } from '../input/edit-form.ts';
-import type { Services } from '../services.ts';
-import type { PageNote } from './page-note.ts';
-import { type Alert, page } from './rendering.ts';
-import { shownOnce } from './shown-once.ts';
+import { editForm } from '../http/forms/edit-form.ts';
+import { flashSecrets } from '../http/pages/flash-secret.ts';
+import type { PageNote } from '../http/pages/page-note.ts';
+import { type Alert, page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
 
 /** Shows a person's record as it is now, with what was typed as the end date and what is wrong with it. */
 export const userPage = (services: Services) => {
   const { em } = services.database;
-  const once = shownOnce(services);
+  const once = flashSecrets(services);
 
   return async (request: Request, response: Response, userId: number, note: PageNote = {}): Promise<void> => {
     const [leaver, record, mailTrouble] = await Promise.all([

@@ -2,9 +2,9 @@ import { refusalWords } from '../../domain/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
 import { completionObstacles } from '../../domain/completion.ts';
 import type { UpdateAnswer } from '../../engine/console-client.ts';
-import type { Alert } from '../pages/rendering.ts';
-import { helpers } from '../pages/view-helpers.ts';
-import { actorWords } from './actors.ts';
+import { actorWords } from '../http/pages/actor-label.ts';
+import type { Alert } from '../http/pages/rendering.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
 
 /** What the engine answered to a completion, in words. `nameOf` tells who an actor is. */
 export function completionAlert(

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
-import { helpers } from '../pages/view-helpers.ts';
-import { actorWords } from './actors.ts';
+import { actorWords } from '../http/pages/actor-label.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
 
 /** An entry of the audit trail as a sentence: who, what, and the details worth reading. */
 export interface AuditSentence {

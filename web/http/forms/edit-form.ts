@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { FormValues, PageNote } from '../pages/page-note.ts';
 import { helpers } from '../pages/view-helpers.ts';
-import { readForm } from './forms.ts';
+import { readForm } from './read-form.ts';
 
 /**
  * What a form showed when it was loaded. It carries this along, so that saving changes what was edited and

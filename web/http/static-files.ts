@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import express, { type Express } from 'express';
 
 const require = createRequire(import.meta.url);
-const publicFolder = fileURLToPath(new URL('./public', import.meta.url));
+const publicFolder = fileURLToPath(new URL('../public', import.meta.url));
 
 /** What the browser gets out of packages, by the name it asks for. */
 const vendorFiles: Record<string, string> = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCalendarDate, isTimeZone } from '../../domain/dates.ts';
+import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;

@@ -2,11 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
-import { escapeHtml } from '../../domain/html.ts';
-import { isHtmx } from '../input/request.ts';
+import { escapeHtml } from '../../../domain/html.ts';
+import { isHtmx } from '../forms/request.ts';
 import { helpersIn } from './view-helpers.ts';
 
-const views = fileURLToPath(new URL('../views', import.meta.url));
+const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 /**
  * Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped.

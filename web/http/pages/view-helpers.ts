@@ -1,11 +1,8 @@
 import { DateTime } from 'luxon';
-import { stepWords } from '../../domain/failed-steps.ts';
-import { may } from '../../domain/permissions.ts';
-import { dueTone, dueWords, rowButton } from '../../domain/queue.ts';
-import { icon, staticFile } from '../static-files.ts';
-import { actorWords } from '../words/actors.ts';
-import { alertIcon } from '../words/alerts.ts';
-import { assetTone } from '../words/assets.ts';
+import { stepWords } from '../../../domain/failed-steps.ts';
+import { may } from '../../../domain/permissions.ts';
+import { dueTone, dueWords, rowButton } from '../../../domain/queue.ts';
+import { assetTone } from '../../words/assets.ts';
 import {
   importIcon,
   importTone,
@@ -15,12 +12,15 @@ import {
   previewFigures,
   resultFigures,
   subjectAddress,
-} from '../words/imports.ts';
-import { mailNoun } from '../words/mail.ts';
-import { menuFor } from '../words/menu.ts';
-import { personTone } from '../words/people.ts';
-import { outcomeButtons, requestTone } from '../words/requests.ts';
-import { deliveryOnChecklist, deliveryTone, endpointTone } from '../words/webhooks.ts';
+} from '../../words/imports.ts';
+import { mailNoun } from '../../words/mail.ts';
+import { menuFor } from '../../words/menu.ts';
+import { personTone } from '../../words/people.ts';
+import { outcomeButtons, requestTone } from '../../words/requests.ts';
+import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../words/webhooks.ts';
+import { icon, staticFile } from '../static-files.ts';
+import { actorWords } from './actor-label.ts';
+import { alertIcon } from './alert-icon.ts';
 
 /** Made once: a page has a hundred dates, and making a format is what costs. */
 const calendarDate = new Intl.DateTimeFormat('en-GB', {

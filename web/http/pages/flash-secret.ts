@@ -2,10 +2,10 @@ import { createHmac } from 'node:crypto';
 import { parseCookie } from 'cookie';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { isHttps } from '../../config/environment.ts';
-import { secretBox } from '../../database/core/secret-box.ts';
+import { isHttps } from '../../../config/environment.ts';
+import { secretBox } from '../../../database/core/secret-box.ts';
 import type { Services } from '../services.ts';
-import { signedIn } from '../sign-in/signed-in.ts';
+import { signedIn } from '../signed-in.ts';
 
 const cookie = 'lastday-shown-once';
 const lifetimeMs = 60_000;
@@ -17,7 +17,7 @@ const content = z.strictObject({ value: z.string(), path: z.string(), userId: z.
  * Shows a secret on the next page and never again: after a form the browser is sent on, so that reloading the
  * page makes no second one. The value travels sealed, in a cookie of a minute for that page alone.
  */
-export const shownOnce = ({ environment }: Pick<Services, 'environment'>) => {
+export const flashSecrets = ({ environment }: Pick<Services, 'environment'>) => {
   const secretKey = Buffer.from(environment.SECRET_KEY, 'base64');
   // A key of its own: what is sealed in the database must not open as a cookie.
   const box = secretBox(createHmac('sha256', secretKey).update('shown once').digest('base64'));

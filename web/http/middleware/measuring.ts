@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import type { WebMetrics } from '../../metrics/web.ts';
+import type { WebMetrics } from '../../../metrics/web.ts';
 
 /** Times each request until it is answered, or until whoever asked has gone. */
 export const measureRequests =

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import helmet from 'helmet';
-import { type Environment, isHttps, publicUrl } from '../../config/environment.ts';
-import { Forbidden } from '../sign-in/forbidden.ts';
+import { type Environment, isHttps, publicUrl } from '../../../config/environment.ts';
+import { Forbidden } from '../forbidden.ts';
 
 /** The headers of every answer. Scripts and styles come from this server only; nothing may frame it. */
 export function securityHeaders(environment: Environment): RequestHandler {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { isHtmx } from '../input/request.ts';
+import { isHtmx } from '../forms/request.ts';
 
 /**
  * A browser that asks through htmx would follow a 303 unseen and swap the next page into the place of a

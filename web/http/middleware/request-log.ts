@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { type Log, onBehalfOf } from '../../config/log.ts';
-import { isRequestId } from '../../domain/request-ids.ts';
+import { type Log, onBehalfOf } from '../../../config/log.ts';
+import { isRequestId } from '../../../domain/request-ids.ts';
 
 declare global {
   namespace Express {

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { workspaceOf } from '../../database/core/workspace.ts';
+import { workspaceOf } from '../../../database/core/workspace.ts';
 import type { Services } from '../services.ts';
 
 const rememberMs = 10_000;

@@ -1,9 +1,9 @@
 import type { Express, RequestHandler, Response } from 'express';
-import { may, type Permission } from '../domain/permissions.ts';
+import { may, type Permission } from '../../domain/permissions.ts';
+import { Forbidden } from './forbidden.ts';
 import { showFormAgain } from './middleware/form-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
-import { Forbidden } from './sign-in/forbidden.ts';
-import { signedIn } from './sign-in/signed-in.ts';
+import { signedIn } from './signed-in.ts';
 
 /** Who may call a route: anybody at all, or whoever has a permission. */
 export type Who = 'anyone' | Permission;

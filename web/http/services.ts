@@ -1,8 +1,8 @@
-import type { Environment } from '../config/environment.ts';
-import type { Log } from '../config/log.ts';
-import type { Database } from '../database/core/orm.ts';
-import type { ConsoleClient } from '../engine/console-client.ts';
-import type { WebMetrics } from '../metrics/web.ts';
+import type { Environment } from '../../config/environment.ts';
+import type { Log } from '../../config/log.ts';
+import type { Database } from '../../database/core/orm.ts';
+import type { ConsoleClient } from '../../engine/console-client.ts';
+import type { WebMetrics } from '../../metrics/web.ts';
 
 /** Everything the console and the API are made of. */
 export interface Services {

@@ -1,9 +1,9 @@
 import type { RequestHandler } from 'express';
-import { personSignedIn } from '../../database/access/sessions.ts';
-import { isHtmx } from '../input/request.ts';
+import { personSignedIn } from '../../../database/access/sessions.ts';
+import { isHtmx } from '../forms/request.ts';
 import { notify } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { absoluteLimitMs } from '../sign-in/session-limits.ts';
+import { absoluteLimitMs } from '../session-limits.ts';
 
 /**
  * Finds out who is there. The status is read on every request, so that whoever stops being active is out

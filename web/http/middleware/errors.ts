@@ -1,11 +1,11 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
-import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
-import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
-import { isHtmx } from '../input/request.ts';
+import { isDatabaseUnavailable } from '../../../database/postgres-errors.ts';
+import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
+import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
+import { Forbidden } from '../forbidden.ts';
+import { isHtmx } from '../forms/request.ts';
 import { fragment, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
-import { Forbidden } from '../sign-in/forbidden.ts';
 
 /** What an error means to the person in front of the screen. */
 interface Meaning {

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { ChangedMeanwhile, InvalidInput, Refusal } from '../../domain/failures.ts';
-import { NotStarted } from '../../engine/console-client.ts';
+import { ChangedMeanwhile, InvalidInput, Refusal } from '../../../domain/failures.ts';
+import { NotStarted } from '../../../engine/console-client.ts';
 import type { PageNote } from '../pages/page-note.ts';
 
 /**

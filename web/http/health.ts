@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
-import type { Services } from '../services.ts';
+import type { Services } from './services.ts';
 
 /** A worker that was not seen for this long does not work, in milliseconds. */
 const heartbeatLimitMs = 15_000;

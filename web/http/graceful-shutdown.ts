@@ -7,7 +7,7 @@ const patienceMs = 10_000;
 const everyMs = 50;
 
 /** Takes no new connection, lets the requests that run be answered, and resolves when the last has gone. */
-export async function drain(server: Server): Promise<void> {
+export async function shutDownGracefully(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
   const closing = setInterval(() => server.closeIdleConnections(), everyMs);
   const breakingOff = setTimeout(() => server.closeAllConnections(), patienceMs);

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { InvalidInput } from '../../domain/failures.ts';
+import { InvalidInput } from '../../../domain/failures.ts';
 
 /**
  * Reads a form with a schema. Throws InvalidInput with one message for each bad field; fields the schema

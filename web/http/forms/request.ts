@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { NotFound } from '../../domain/failures.ts';
+import { NotFound } from '../../../domain/failures.ts';
 
 const largestId = 2 ** 31 - 1;
 

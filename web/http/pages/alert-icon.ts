@@ -1,4 +1,4 @@
-import type { Alert } from '../pages/rendering.ts';
+import type { Alert } from './rendering.ts';
 
 const icons: Record<Alert['tone'], string> = {
   success: 'circle-check',

@@ -3,10 +3,10 @@ import connectPgSimple from 'connect-pg-simple';
 import type { RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
-import { isHttps } from '../../config/environment.ts';
-import { sha256 } from '../../database/core/hash.ts';
+import { isHttps } from '../../../config/environment.ts';
+import { sha256 } from '../../../database/core/hash.ts';
 import type { Services } from '../services.ts';
-import { idleLimitMs } from '../sign-in/session-limits.ts';
+import { idleLimitMs } from '../session-limits.ts';
 
 declare module 'express-session' {
   interface SessionData {
