@@ -77,8 +77,8 @@ describe('finishing with a laptop, a seat and a request out', () => {
     ]);
     expect(filesThatName('completeOffboardingOf')).toEqual([
       'web/api/completions.ts',
-      'web/completing.ts',
-      'web/handlers/completion.ts',
+      'web/offboarding/complete-offboarding.ts',
+      'web/offboarding/completion.ts',
     ]);
   });
 

@@ -8,7 +8,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
-import { completeOffboardingOf } from '../../web/completing.ts';
+import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { cuttableLine } from '../support/cuttable.ts';

@@ -6,9 +6,9 @@ import { type StoredAnswer, type TakenKey, takeKey } from '../../database/worksp
 import type { CompleteAnswer } from '../../domain/completion.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
-import { completeOffboardingOf } from '../completing.ts';
 import type { Services } from '../http/services.ts';
-import { completionAlert } from '../words/answers.ts';
+import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
+import { completionAlert } from '../offboarding/result-messages.ts';
 import { tokenActorOf } from './authentication.ts';
 import { readBody } from './bodies.ts';
 import type { Endpoint } from './endpoint-types.ts';

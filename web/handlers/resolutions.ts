@@ -16,7 +16,7 @@ import type { Alert } from '../http/pages/rendering.ts';
 import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderChecklist } from '../pages/checklist.ts';
+import { renderChecklist } from '../offboarding/checklist-page.ts';
 import { renderRequest } from '../pages/request-page.ts';
 
 const resolution = z.object({

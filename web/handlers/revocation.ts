@@ -10,9 +10,9 @@ import { idIn, isHtmx } from '../http/forms/request.ts';
 import { type Alert, notify } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderChecklist } from '../pages/checklist.ts';
+import { renderChecklist } from '../offboarding/checklist-page.ts';
+import { askingPending, revocationAlert } from '../offboarding/result-messages.ts';
 import { renderRevokedSeat } from '../pages/license-page.ts';
-import { askingPending, revocationAlert } from '../words/answers.ts';
 
 const asking = z.object({
   token: formToken(),

@@ -1,7 +1,7 @@
-import { completionPages } from '../handlers/completion.ts';
-import { offboardingPages } from '../handlers/offboarding.ts';
-import { queuePages } from '../handlers/queue.ts';
 import type { Services } from '../http/services.ts';
+import { completionPages } from './completion.ts';
+import { offboardingPages } from './offboarding.ts';
+import { queuePages } from './queue.ts';
 
 /** Who leaves, their checklists, and completing. */
 export const offboardingHandlers = (services: Services) => ({

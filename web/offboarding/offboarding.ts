@@ -9,8 +9,8 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { type ChecklistNote, renderChecklist } from '../pages/checklist.ts';
-import { answerAlert, askingLost, askingPending, namesFrom } from '../words/answers.ts';
+import { type ChecklistNote, renderChecklist } from './checklist-page.ts';
+import { answerAlert, askingLost, askingPending, namesFrom } from './result-messages.ts';
 
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;

@@ -1,10 +1,10 @@
-import { Offboarding } from '../database/entities/index.ts';
-import { closedAnswer } from '../database/offboarding/completion.ts';
-import { cancelOpening, openForCompletion } from '../database/offboarding/completion-without-end-date.ts';
-import type { CompleteAnswer } from '../domain/completion.ts';
-import { Refusal } from '../domain/failures.ts';
-import { NotStarted, type UpdateCall, whyNoAnswer } from '../engine/console-client.ts';
-import type { Services } from './http/services.ts';
+import { Offboarding } from '../../database/entities/index.ts';
+import { closedAnswer } from '../../database/offboarding/completion.ts';
+import { cancelOpening, openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
+import type { CompleteAnswer } from '../../domain/completion.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { NotStarted, type UpdateCall, whyNoAnswer } from '../../engine/console-client.ts';
+import type { Services } from '../http/services.ts';
 
 /**
  * Completes a person's offboarding: the one operation behind every door into it. Asks the database first

@@ -8,15 +8,15 @@ import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../.
 import { todayIn } from '../../domain/dates.ts';
 import { GateRefusal, Refusal } from '../../domain/failures.ts';
 import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
-import { completeOffboardingOf } from '../completing.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { checklistData, renderChecklist } from '../pages/checklist.ts';
-import { askingPending, namesFrom, retryAlert } from '../words/answers.ts';
+import { checklistData, renderChecklist } from './checklist-page.ts';
+import { completeOffboardingOf } from './complete-offboarding.ts';
+import { askingPending, namesFrom, retryAlert } from './result-messages.ts';
 
 const asking = z.object({ token: formToken() });
 
