@@ -1,11 +1,11 @@
-import { assetPages } from '../handlers/assets.ts';
-import { assignmentPages } from '../handlers/assignments.ts';
-import { licensePages } from '../handlers/licenses.ts';
-import { requestPages } from '../handlers/requests.ts';
-import { resolutionPages } from '../handlers/resolutions.ts';
-import { revocationPages } from '../handlers/revocation.ts';
-import { seatPages } from '../handlers/seats.ts';
 import type { Services } from '../http/services.ts';
+import { assetPages } from './assets.ts';
+import { assignmentPages } from './assignments.ts';
+import { licensePages } from './licenses.ts';
+import { requestPages } from './requests.ts';
+import { resolutionPages } from './resolutions.ts';
+import { revocationPages } from './revocation.ts';
+import { seatPages } from './seats.ts';
 
 /** Hardware, software, and requests for them. */
 export const inventoryHandlers = (services: Services) => ({

@@ -2,7 +2,8 @@ import { DateTime } from 'luxon';
 import { stepWords } from '../../../domain/failed-steps.ts';
 import { may } from '../../../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../../../domain/queue.ts';
-import { assetTone } from '../../words/assets.ts';
+import { assetTone } from '../../inventory/asset-labels.ts';
+import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
 import {
   importIcon,
   importTone,
@@ -16,7 +17,6 @@ import {
 import { mailNoun } from '../../words/mail.ts';
 import { menuFor } from '../../words/menu.ts';
 import { personTone } from '../../words/people.ts';
-import { outcomeButtons, requestTone } from '../../words/requests.ts';
 import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../words/webhooks.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';

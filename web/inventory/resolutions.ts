@@ -17,7 +17,7 @@ import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
-import { renderRequest } from '../pages/request-page.ts';
+import { renderRequest } from './request-page.ts';
 
 const resolution = z.object({
   outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),

@@ -16,7 +16,7 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderAsset } from '../pages/asset-page.ts';
+import { renderAsset } from './asset-page.ts';
 
 const facts = z.object({
   tag: text(60),

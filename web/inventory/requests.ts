@@ -11,7 +11,7 @@ import { type FormValues, noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderRequest } from '../pages/request-page.ts';
+import { renderRequest } from './request-page.ts';
 
 const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 

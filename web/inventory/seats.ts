@@ -8,7 +8,7 @@ import { idIn } from '../http/forms/request.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderLicense } from '../pages/license-page.ts';
+import { renderLicense } from './license-page.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 

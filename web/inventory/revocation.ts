@@ -12,7 +12,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
 import { askingPending, revocationAlert } from '../offboarding/result-messages.ts';
-import { renderRevokedSeat } from '../pages/license-page.ts';
+import { renderRevokedSeat } from './license-page.ts';
 
 const asking = z.object({
   token: formToken(),

@@ -15,7 +15,7 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderLicense } from '../pages/license-page.ts';
+import { renderLicense } from './license-page.ts';
 
 const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
 

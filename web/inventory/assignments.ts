@@ -10,7 +10,7 @@ import { type Alert, done } from '../http/pages/rendering.ts';
 import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { renderAsset } from '../pages/asset-page.ts';
+import { renderAsset } from './asset-page.ts';
 
 const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 
