@@ -1,7 +1,6 @@
 import { accessHandlers } from './access/handlers.ts';
 import { importPages } from './handlers/imports.ts';
 import { unsubscriptionPages } from './handlers/unsubscription.ts';
-import { userPages } from './handlers/users.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
@@ -9,6 +8,7 @@ import { inventoryHandlers } from './inventory/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
 import { ownHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
+import { userPages } from './people/users.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
 

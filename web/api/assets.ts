@@ -5,7 +5,7 @@ import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../do
 import { NotFound } from '../../domain/failures.ts';
 import { choice, text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
-import { line } from '../input/user-fields.ts';
+import { line } from '../people/user-fields.ts';
 import { changing } from './endpoints.ts';
 import { answered, id } from './fields.ts';
 

@@ -5,7 +5,7 @@ import type { ImportKind } from '../../domain/imports/imports.ts';
 import { type DateFormat, parseDate } from '../../domain/parse-date.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress, text, wholeNumber } from '../http/forms/fields.ts';
-import { line } from '../input/user-fields.ts';
+import { line } from '../people/user-fields.ts';
 
 /** How the cells of each column are read, by field: the rules are those of the forms. */
 export const readersOf = (

@@ -4,6 +4,7 @@ import { may } from '../../../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../../../domain/queue.ts';
 import { assetTone } from '../../inventory/asset-labels.ts';
 import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
+import { personTone } from '../../people/labels.ts';
 import {
   importIcon,
   importTone,
@@ -16,7 +17,6 @@ import {
 } from '../../words/imports.ts';
 import { mailNoun } from '../../words/mail.ts';
 import { menuFor } from '../../words/menu.ts';
-import { personTone } from '../../words/people.ts';
 import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../words/webhooks.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';

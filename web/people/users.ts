@@ -13,8 +13,8 @@ import { noteOf, type PageNote } from '../http/pages/page-note.ts';
 import { done, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
-import { managerChoices, readNewUser, readUserEdit, valuesOf } from '../input/user-form.ts';
-import { userPage } from '../pages/user-page.ts';
+import { managerChoices, readNewUser, readUserEdit, valuesOf } from './user-form.ts';
+import { userPage } from './user-page.ts';
 
 const endDateForm = z.object({ endDate: optionalDate() });
 
