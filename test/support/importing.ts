@@ -5,13 +5,13 @@ import { executeBatch } from '../../database/imports/progress.ts';
 import { type ReportedLine, reportedLines, type ShownLines } from '../../database/imports/report.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import { receiveFile } from '../../web/imports/receiving.ts';
+import { ingestFile } from '../../web/imports/ingest.ts';
 
 /** Imports files into a test's database without the engine: what its workflow would do is done here. */
 export function importing({ em }: Database, actor: Actor) {
   /** Takes a file in and says what it would do. */
   const upload = (kind: ImportKind, csv: string): Promise<Import> =>
-    receiveFile(em, actor, {
+    ingestFile(em, actor, {
       kind,
       name: 'file.csv',
       leaveOutUnknown: false,

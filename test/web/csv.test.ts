@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import { describe, expect, test } from 'vitest';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { csvOptions } from '../../web/imports/csv-writing.ts';
-import { openCsv } from '../../web/imports/records.ts';
-import { rowReader } from '../../web/imports/rows.ts';
+import { openCsv } from '../../web/imports/parse-csv.ts';
+import { rowReader } from '../../web/imports/read-row.ts';
 
 type Bytes = string | Buffer;
 const utf8 = (text: string) => Buffer.from(text);

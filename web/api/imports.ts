@@ -8,10 +8,10 @@ import { linesKeptDays } from '../../domain/imports/imports.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
-import { FileRefused } from '../imports/file-refused.ts';
-import { receiveFile } from '../imports/receiving.ts';
+import { FileError } from '../imports/file-error.ts';
+import { ingestFile } from '../imports/ingest.ts';
+import { headerOf } from '../imports/labels.ts';
 import { takeBody } from '../imports/upload.ts';
-import { headerOf } from '../words/imports.ts';
 import { tokenActorOf } from './authentication.ts';
 import { ApiProblem, invalid, type PartProblem } from './problems.ts';
 import { readQuery } from './queries.ts';
@@ -26,7 +26,7 @@ export const importApi = ({ database }: Services) => {
     refuseOtherBodies(request);
     const file = { kind: 'users' as const, name: `${request.id}.csv`, leaveOutUnknown };
     const { id } = await orProblem(() =>
-      takeBody(request, (bytes) => receiveFile(em, actor, { ...file, bytes })),
+      takeBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })),
     );
     try {
       await startImport(em, actor, id, confirm);
@@ -127,7 +127,7 @@ async function orProblem<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof FileRefused)) throw error;
+    if (!(error instanceof FileError)) throw error;
     throw new ApiProblem({
       status: error.status,
       code: error.code,

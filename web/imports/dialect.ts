@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { knownColumns } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
-import { FileRefused } from './file-refused.ts';
+import { FileError } from './file-error.ts';
 
 /** What separates cells, the likeliest first. */
 const separators = [',', ';', '\t'] as const;
@@ -23,10 +23,7 @@ export async function openingOf(kind: ImportKind, texts: AsyncIterator<string>):
     const opening = openingIn(kind, text, false);
     if (opening !== null) return opening;
     if (text.length > importLimits.lineBytes) {
-      throw new FileRefused(
-        'broken-file',
-        'The first line is very long and does not end. Is this a CSV file?',
-      );
+      throw new FileError('broken-file', 'The first line is very long and does not end. Is this a CSV file?');
     }
     const { value, done } = await texts.next();
     if (done) return openingIn(kind, text, true)!;

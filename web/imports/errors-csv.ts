@@ -4,8 +4,8 @@ import { stringify } from 'csv-stringify';
 import type { EntityManager } from '../../database/core/orm.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { refusedLines } from '../../database/imports/report.ts';
-import { remarkWords } from '../words/imports.ts';
 import { csvOptions } from './csv-writing.ts';
+import { remarkWords } from './labels.ts';
 
 /**
  * Sends the lines that were not taken, as they stand in the file, each with its number and what is wrong with it: to be

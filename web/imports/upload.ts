@@ -2,8 +2,8 @@ import { PassThrough, type Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { Request } from 'express';
 import { importLimits } from '../../domain/imports/imports.ts';
-import { FileRefused } from './file-refused.ts';
-import { tooLarge } from './receiving.ts';
+import { FileError } from './file-error.ts';
+import { tooLarge } from './ingest.ts';
 
 /** A file on its way in, and the fields that stand before it in the form. */
 export interface Upload {
@@ -21,7 +21,7 @@ const slack = 64 * 1024;
  * no file.
  */
 export async function takeUpload<T>(request: Request, take: (upload: Upload) => Promise<T>): Promise<T> {
-  if (!request.is('multipart/form-data')) throw new FileRefused('not-csv', 'Choose a CSV file to upload.');
+  if (!request.is('multipart/form-data')) throw new FileError('not-csv', 'Choose a CSV file to upload.');
   if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes + slack) throw tooLarge();
   const form = formOf(request);
   try {
@@ -62,7 +62,7 @@ function taken<T>(request: Request, form: BusboyInstance, take: (upload: Upload)
       return take({ fileName: shortened(fileName), bytes, fields }).then(resolve, reject);
     });
     form.on('finish', () => {
-      if (file === null) reject(new FileRefused('empty-file', 'Choose a CSV file to upload.'));
+      if (file === null) reject(new FileError('empty-file', 'Choose a CSV file to upload.'));
     });
     form.on('error', breakOff);
     request.on('close', () => {
@@ -89,7 +89,7 @@ export async function takeBody<T>(request: Request, take: (bytes: Readable) => P
 }
 
 const unreadable = () =>
-  new FileRefused('broken-file', 'The upload broke off or cannot be read. Please try again.');
+  new FileError('broken-file', 'The upload broke off or cannot be read. Please try again.');
 
 /** For people to know it by; browsers may send a path. */
 const shortened = (name: string) =>

@@ -2,9 +2,6 @@ import { DateTime } from 'luxon';
 import { stepWords } from '../../../domain/failed-steps.ts';
 import { may } from '../../../domain/permissions.ts';
 import { dueTone, dueWords, rowButton } from '../../../domain/queue.ts';
-import { assetTone } from '../../inventory/asset-labels.ts';
-import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
-import { personTone } from '../../people/labels.ts';
 import {
   importIcon,
   importTone,
@@ -14,7 +11,10 @@ import {
   previewFigures,
   resultFigures,
   subjectAddress,
-} from '../../words/imports.ts';
+} from '../../imports/labels.ts';
+import { assetTone } from '../../inventory/asset-labels.ts';
+import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
+import { personTone } from '../../people/labels.ts';
 import { mailNoun } from '../../words/mail.ts';
 import { menuFor } from '../../words/menu.ts';
 import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../words/webhooks.ts';

@@ -21,12 +21,12 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
-import { csvOptions } from '../imports/csv-writing.ts';
-import { sendErrorsCsv } from '../imports/errors-csv.ts';
-import { receiveFile } from '../imports/receiving.ts';
-import { takeUpload } from '../imports/upload.ts';
-import { renderImport } from '../pages/import-page.ts';
-import { kindWords, stateWords } from '../words/imports.ts';
+import { csvOptions } from './csv-writing.ts';
+import { sendErrorsCsv } from './errors-csv.ts';
+import { renderImport } from './import-page.ts';
+import { ingestFile } from './ingest.ts';
+import { kindWords, stateWords } from './labels.ts';
+import { takeUpload } from './upload.ts';
 
 const confirmation = z.object({ people: z.string().trim().optional() });
 
@@ -70,7 +70,7 @@ export const importPages = (services: Services) => {
     (kind: ImportKind): RequestHandler =>
     async (request, response) => {
       const { id } = await takeUpload(request, ({ fileName, bytes, fields }) =>
-        receiveFile(em, actorOf(response), {
+        ingestFile(em, actorOf(response), {
           kind,
           name: fileName,
           bytes,

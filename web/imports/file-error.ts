@@ -10,7 +10,7 @@ export type FileProblem =
   | 'missing-columns';
 
 /** A file that is not taken at all, in words; nothing of it was kept. */
-export class FileRefused extends InvalidInput {
+export class FileError extends InvalidInput {
   override name = 'FileRefused';
   readonly code: FileProblem;
   constructor(code: FileProblem, message: string) {

@@ -6,9 +6,9 @@ import { type StagedRow, stageRows } from '../../database/imports/staging.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { columnsOf, type FileColumn, readHeader } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
-import { FileRefused } from './file-refused.ts';
-import { type CsvFile, openCsv } from './records.ts';
-import { rowReader } from './rows.ts';
+import { FileError } from './file-error.ts';
+import { type CsvFile, openCsv } from './parse-csv.ts';
+import { rowReader } from './read-row.ts';
 
 /** A file on its way in. */
 export interface ComingFile {
@@ -26,7 +26,7 @@ const batchSize = 500;
  * Takes a file in as it comes and finds out what it would do, without changing a fact. FileRefused when it is
  * no file we take; then nothing of it is kept.
  */
-export async function receiveFile(em: EntityManager, actor: Actor, file: ComingFile): Promise<Import> {
+export async function ingestFile(em: EntityManager, actor: Actor, file: ComingFile): Promise<Import> {
   const { kind, name, bytes, leaveOutUnknown } = file;
   const { dateFormat } = await workspaceOf(em.fork());
   const csv = await openCsv(kind, limited(bytes));
@@ -34,8 +34,7 @@ export async function receiveFile(em: EntityManager, actor: Actor, file: ComingF
   const importId = await beginImport(em, actor, { kind, fileName: name, separator: csv.separator, columns });
   try {
     const rowCount = await stageAll(em, importId, csv, rowReader(kind, columns, dateFormat));
-    if (rowCount === 0)
-      throw new FileRefused('empty-file', 'There is nothing below the header of this file.');
+    if (rowCount === 0) throw new FileError('empty-file', 'There is nothing below the header of this file.');
     return await finishStaging(em, importId, rowCount);
   } catch (error) {
     await discardImport(em, importId);
@@ -54,7 +53,7 @@ async function* limited(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 
 /** The file is larger than we take. */
 export const tooLarge = () =>
-  new FileRefused(
+  new FileError(
     'too-large',
     `The file is larger than ${importLimits.bytes / 1024 / 1024} MB. Split it, and import the parts one after another.`,
   );
@@ -65,17 +64,17 @@ function checkedColumns(
   leaveOutUnknown: boolean,
 ): FileColumn[] {
   if (headers.length > importLimits.columns) {
-    throw new FileRefused(
+    throw new FileError(
       'broken-file',
       `The file has ${headers.length} columns; at most ${importLimits.columns} are read.`,
     );
   }
   const { columns, unknown, repeated, missing } = readHeader(kind, headers);
-  if (missing.length > 0) throw new FileRefused('missing-columns', missingWords(missing, headers));
+  if (missing.length > 0) throw new FileError('missing-columns', missingWords(missing, headers));
   if (repeated.length > 0)
-    throw new FileRefused('broken-file', `These columns say the same thing: ${listed(repeated)}.`);
+    throw new FileError('broken-file', `These columns say the same thing: ${listed(repeated)}.`);
   if (unknown.length > 0 && !leaveOutUnknown)
-    throw new FileRefused('unknown-columns', unknownWords(kind, unknown));
+    throw new FileError('unknown-columns', unknownWords(kind, unknown));
   return columns;
 }
 
@@ -114,7 +113,7 @@ async function stageAll(
 }
 
 const tooManyRows = () =>
-  new FileRefused(
+  new FileError(
     'too-large',
     `The file has more than ${importLimits.rows.toLocaleString('en')} lines. Split it, and import the parts one after another.`,
   );

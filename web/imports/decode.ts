@@ -1,6 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { TextDecoder } from 'node:util';
-import { FileRefused } from './file-refused.ts';
+import { FileError } from './file-error.ts';
 
 /**
  * The text of a file whatever program wrote it: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252,
@@ -78,7 +78,7 @@ function decode(decoder: TextDecoder | null, bytes: Buffer, stream: boolean): st
   try {
     return decoder.decode(bytes, { stream });
   } catch {
-    throw new FileRefused(
+    throw new FileError(
       'not-csv',
       'The letters of this file cannot be read: it is neither UTF-8 nor Windows-1252 throughout. Save it as CSV in UTF-8.',
     );
@@ -90,13 +90,13 @@ const oldExcel = Buffer.from([0xd0, 0xcf, 0x11, 0xe0]);
 
 function refuseOtherFiles(bytes: Buffer) {
   if (bytes.subarray(0, 4).equals(zip) || bytes.subarray(0, 4).equals(oldExcel)) {
-    throw new FileRefused(
+    throw new FileError(
       'not-csv',
       'This is a spreadsheet or an archive, not a CSV file. Open it, choose “Save as”, and save it as CSV.',
     );
   }
   if (byMark(bytes) === null && bytes.includes(0)) {
-    throw new FileRefused('not-csv', 'This is not a text file, so it cannot be a CSV file.');
+    throw new FileError('not-csv', 'This is not a text file, so it cannot be a CSV file.');
   }
 }
 

@@ -10,7 +10,7 @@ import { pageIn, queryText } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
-import { headerOf, kindWords, linesInWords, stateWords } from '../words/imports.ts';
+import { headerOf, kindWords, linesInWords, stateWords } from './labels.ts';
 
 /** Shows an import as it is now: what the file would do, how far it is, or what became of it. */
 export async function renderImport(

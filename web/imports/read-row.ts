@@ -6,7 +6,7 @@ import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { DateFormat } from '../../domain/parse-date.ts';
 import { readersOf } from './cells.ts';
 import { asItWas } from './csv-writing.ts';
-import type { CsvRecord } from './records.ts';
+import type { CsvRecord } from './parse-csv.ts';
 
 type Stated = StagedRow['stated'];
 

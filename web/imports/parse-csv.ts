@@ -1,9 +1,9 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, type Info, type Parser, parse } from 'csv-parse';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
+import { textOf } from './decode.ts';
 import { openingOf } from './dialect.ts';
-import { FileRefused } from './file-refused.ts';
-import { textOf } from './text.ts';
+import { FileError } from './file-error.ts';
 
 /** One line of a CSV file. */
 export interface CsvRecord {
@@ -28,7 +28,7 @@ export async function openCsv(kind: ImportKind, bytes: AsyncIterable<Uint8Array>
   const { separator, text } = await openingOf(kind, texts);
   const records = recordsOf(parserOf(separator, text, texts));
   const header = await records.next();
-  if (header.done) throw new FileRefused('empty-file', 'The file is empty.');
+  if (header.done) throw new FileError('empty-file', 'The file is empty.');
   return { separator, headers: header.value.cells.map((cell) => cell.trim()), records };
 }
 
@@ -64,20 +64,20 @@ async function* recordsOf(parser: Parser): AsyncGenerator<CsvRecord> {
   }
 }
 
-function inWords(error: CsvError): FileRefused {
+function inWords(error: CsvError): FileError {
   const line = Number(error.lines);
   switch (error.code) {
     case 'CSV_QUOTE_NOT_CLOSED':
-      return new FileRefused(
+      return new FileError(
         'broken-file',
         'A quotation mark is opened and never closed, so that the rest of the file is one cell.',
       );
     case 'CSV_MAX_RECORD_SIZE':
-      return new FileRefused(
+      return new FileError(
         'broken-file',
         `The text that begins around line ${line} is longer than ${importLimits.lineBytes / 1024} kB. Is a quotation mark missing?`,
       );
     default:
-      return new FileRefused('broken-file', `The file cannot be read as CSV from line ${line} on.`);
+      return new FileError('broken-file', `The file cannot be read as CSV from line ${line} on.`);
   }
 }
