@@ -1,6 +1,6 @@
-import { deliveryPages } from '../handlers/deliveries.ts';
-import { webhookPages } from '../handlers/webhooks.ts';
 import type { Services } from '../http/services.ts';
+import { deliveryPages } from './deliveries.ts';
+import { webhookPages } from './endpoints.ts';
 
 /** Webhook endpoints, and what was sent to them. */
 export const webhookHandlers = (services: Services) => ({

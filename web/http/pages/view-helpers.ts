@@ -15,9 +15,9 @@ import {
 import { assetTone } from '../../inventory/asset-labels.ts';
 import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
 import { personTone } from '../../people/labels.ts';
+import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../webhooks/labels.ts';
 import { mailNoun } from '../../words/mail.ts';
 import { menuFor } from '../../words/menu.ts';
-import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../words/webhooks.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';

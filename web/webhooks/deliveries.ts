@@ -16,7 +16,7 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { refreshing, seenAlready } from '../pages/delivery-refresh.ts';
+import { refreshing, seenAlready } from './delivery-refresh.ts';
 
 const states = { ...deliveryStates, missed: 'Never arrived' };
 const replayForm = z.object({ since: utcMoment() });
