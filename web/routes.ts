@@ -1,11 +1,11 @@
 import { accessHandlers } from './access/handlers.ts';
-import { unsubscriptionPages } from './handlers/unsubscription.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { importPages } from './imports/imports.ts';
 import { inventoryHandlers } from './inventory/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
+import { unsubscriptionPages } from './mail/unsubscription.ts';
 import { ownHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
 import { userPages } from './people/users.ts';

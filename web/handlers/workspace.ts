@@ -12,7 +12,7 @@ import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { digestHours, reminderForm } from '../input/reminder-form.ts';
-import { mailStatus } from '../pages/mail-status.ts';
+import { mailStatus } from '../mail/mail-status.ts';
 
 const workspaceForm = z.object({
   name: text(100),

@@ -1,6 +1,6 @@
-import { mailPages } from '../handlers/mails.ts';
-import { notificationPages } from '../handlers/notifications.ts';
 import type { Services } from '../http/services.ts';
+import { mailPages } from './mails.ts';
+import { notificationPages } from './notifications.ts';
 
 /** What people are told: in the console and by mail. */
 export const mailHandlers = (services: Services) => ({

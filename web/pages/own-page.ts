@@ -9,9 +9,9 @@ import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { absoluteLimitMs } from '../http/session-limits.ts';
 import { type SignedIn, signedIn } from '../http/signed-in.ts';
+import { mailStatus } from '../mail/mail-status.ts';
 import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { browserWords } from '../words/browsers.ts';
-import { mailStatus } from './mail-status.ts';
 
 /** What each kind of mail is about, in words. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {

@@ -14,9 +14,9 @@ import {
 } from '../../imports/labels.ts';
 import { assetTone } from '../../inventory/asset-labels.ts';
 import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
+import { mailNoun } from '../../mail/labels.ts';
 import { personTone } from '../../people/labels.ts';
 import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../webhooks/labels.ts';
-import { mailNoun } from '../../words/mail.ts';
 import { menuFor } from '../../words/menu.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';
