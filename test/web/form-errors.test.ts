@@ -1,9 +1,9 @@
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express';
 import { afterAll, expect, test } from 'vitest';
 import { ChangedMeanwhile, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { TooManyTries } from '../../web/access/sign-in-limits.ts';
 import { noteOf } from '../../web/http/pages/page-note.ts';
 import { mount, post } from '../../web/http/routing.ts';
-import { TooManyTries } from '../../web/sign-in/limits.ts';
 
 /** The page says what it was told, and which record it shows. */
 const page: RequestHandler = (request, response) => {

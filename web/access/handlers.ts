@@ -1,8 +1,8 @@
-import { accessPages } from '../handlers/access.ts';
-import { invitationPages } from '../handlers/invitations.ts';
-import { sessionPages } from '../handlers/session.ts';
-import { tokenPages } from '../handlers/tokens.ts';
 import type { Services } from '../http/services.ts';
+import { invitationPages } from './invitations.ts';
+import { accessPages } from './roles.ts';
+import { sessionPages } from './session.ts';
+import { tokenPages } from './tokens.ts';
 
 /** Who may sign in, people and scripts. */
 export const accessHandlers = async (services: Services) => ({

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { changePassword } from '../../database/access/change-password.ts';
+import { sessionKeyOf } from '../access/sign-in.ts';
+import { signInLimits, TooManyTries } from '../access/sign-in-limits.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
-import { signInLimits, TooManyTries } from '../sign-in/limits.ts';
-import { sessionKeyOf } from '../sign-in/sign-in.ts';
 
 const typed = (missing: string) =>
   z.string({ error: missing }).min(1, { error: missing }).max(1000, { error: 'This is too long.' });

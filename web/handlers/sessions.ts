@@ -2,10 +2,10 @@ import type { RequestHandler } from 'express';
 import { endOneSession, endOtherSessions } from '../../database/access/sessions.ts';
 import { isSha256 } from '../../database/core/hash.ts';
 import { NotFound } from '../../domain/failures.ts';
+import { sessionKeyOf } from '../access/sign-in.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
-import { sessionKeyOf } from '../sign-in/sign-in.ts';
 
 /** Ending one's own sessions in other browsers. */
 export const ownSessions = ({ database: { em } }: Services) => {

@@ -4,13 +4,13 @@ import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { type MailKind, mailKinds } from '../../domain/mails.ts';
 import { may } from '../../domain/permissions.ts';
+import { sessionKeyOf } from '../access/sign-in.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { absoluteLimitMs } from '../http/session-limits.ts';
 import { type SignedIn, signedIn } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
-import { sessionKeyOf } from '../sign-in/sign-in.ts';
 import { browserWords } from '../words/browsers.ts';
 
 /** What each kind of mail is about, in words. */

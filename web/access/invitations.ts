@@ -6,7 +6,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
-import { signIn } from '../sign-in/sign-in.ts';
+import { signIn } from './sign-in.ts';
 
 const passwordForm = z.object({
   password: z.string().max(1000, { error: 'This is too long.' }).optional(),

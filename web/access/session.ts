@@ -9,8 +9,8 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import type { SignedIn } from '../http/signed-in.ts';
-import { signInLimits, TooManyTries } from '../sign-in/limits.ts';
-import { safeReturn, signIn, signOut } from '../sign-in/sign-in.ts';
+import { safeReturn, signIn, signOut } from './sign-in.ts';
+import { signInLimits, TooManyTries } from './sign-in-limits.ts';
 
 const credentials = z.object({
   email: z
