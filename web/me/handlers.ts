@@ -1,8 +1,8 @@
-import { mailChoicePages } from '../handlers/mail-choices.ts';
-import { ownPages } from '../handlers/me.ts';
-import { passwordPages } from '../handlers/password.ts';
-import { ownSessions } from '../handlers/sessions.ts';
 import type { Services } from '../http/services.ts';
+import { mailChoicePages } from './mail-preferences.ts';
+import { ownPages } from './me.ts';
+import { ownSessions } from './other-sessions.ts';
+import { passwordPages } from './password.ts';
 
 /** What a signed-in person sees of themselves, and changes. */
 export const ownHandlers = async (services: Services) => ({

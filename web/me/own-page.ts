@@ -11,7 +11,7 @@ import type { Services } from '../http/services.ts';
 import { absoluteLimitMs } from '../http/session-limits.ts';
 import { type SignedIn, signedIn } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
-import { browserWords } from '../words/browsers.ts';
+import { browserWords } from './browser-label.ts';
 
 /** What each kind of mail is about, in words. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {

@@ -6,7 +6,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
-import { mailKindsFor } from '../pages/own-page.ts';
+import { mailKindsFor } from './own-page.ts';
 
 /** A ticked box sends its name; of one that is not ticked nothing is sent. */
 const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));

@@ -3,7 +3,7 @@ import { worksInConsole } from '../../domain/permissions.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
-import { ownPage } from '../pages/own-page.ts';
+import { ownPage } from './own-page.ts';
 
 export const ownPages = (services: Services) => {
   const showOwnPage = ownPage(services);
