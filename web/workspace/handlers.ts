@@ -1,6 +1,6 @@
-import { auditPages } from '../handlers/audit.ts';
-import { workspacePages } from '../handlers/workspace.ts';
 import type { Services } from '../http/services.ts';
+import { auditPages } from './audit.ts';
+import { workspacePages } from './workspace.ts';
 
 /** The settings of the workspace, and its audit trail. */
 export const workspaceHandlers = (services: Services) => ({

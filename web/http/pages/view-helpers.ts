@@ -17,10 +17,10 @@ import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
 import { mailNoun } from '../../mail/labels.ts';
 import { personTone } from '../../people/labels.ts';
 import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../webhooks/labels.ts';
-import { menuFor } from '../../words/menu.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
+import { menuFor } from './menu.ts';
 
 /** Made once: a page has a hundred dates, and making a format is what costs. */
 const calendarDate = new Intl.DateTimeFormat('en-GB', {

@@ -11,8 +11,8 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { digestHours, reminderForm } from '../input/reminder-form.ts';
 import { mailStatus } from '../mail/mail-status.ts';
+import { digestHours, reminderForm } from './reminder-form.ts';
 
 const workspaceForm = z.object({
   name: text(100),

@@ -5,7 +5,7 @@ import { auditActions } from '../../domain/audit.ts';
 import { olderThan, queryId, queryText } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
-import { auditSentence } from '../words/audit-sentences.ts';
+import { auditSentence } from './audit-sentences.ts';
 
 export const auditPages = ({ database }: Services) => {
   const index: RequestHandler = async (request, response) => {
