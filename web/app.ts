@@ -1,7 +1,7 @@
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
-import { mountApi } from './api/routes.ts';
+import { mountApi } from './api/http/router.ts';
 import { notFound, showErrors } from './http/middleware/errors.ts';
 import { redirectsForHtmx } from './http/middleware/htmx-redirects.ts';
 import { measureRequests } from './http/middleware/measuring.ts';

@@ -10,7 +10,7 @@ import { signedHeaders } from '../../activities/webhooks/signature.ts';
 import { newSecret } from '../../database/webhooks/secrets.ts';
 import { usualSchedule } from '../../domain/webhook-schedule.ts';
 import { webhookEventTypes } from '../../domain/webhooks.ts';
-import { describedEvents } from '../../web/api/event-schemas.ts';
+import { describedEvents } from '../../web/api/document/event-schemas.ts';
 
 const text = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');
 const blocks = [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language, code]) => ({

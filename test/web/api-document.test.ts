@@ -8,7 +8,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
-import { apiRoutes } from '../../web/api/map.ts';
+import { apiRoutes } from '../../web/api/routes.ts';
 import type { Services } from '../../web/http/services.ts';
 import { startBrowser } from '../support/browser.ts';
 import { makeCast } from '../support/cast.ts';

@@ -3,7 +3,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
-import { turns } from '../../web/api/turns.ts';
+import { writeLimit } from '../../web/api/http/write-limit.ts';
 import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { ownDatabase } from '../support/database.ts';
@@ -57,7 +57,7 @@ test('whoever has gone before their turn changes nothing any more', async () => 
   await database.em.fork().transactional(async (em) => {
     await em.findOneOrFail(User, emil.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
     gone = Promise.allSettled(Array.from({ length: 12 }, () => ask(going.signal)));
-    await eventually(async () => turns.isLocked());
+    await eventually(async () => writeLimit.isLocked());
     await pause(300);
     going.abort();
     await pause(300);

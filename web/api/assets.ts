@@ -6,8 +6,8 @@ import { NotFound } from '../../domain/failures.ts';
 import { choice, text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
 import { line } from '../people/user-fields.ts';
-import { changing } from './endpoints.ts';
-import { answered, id } from './fields.ts';
+import { changing } from './http/endpoints.ts';
+import { answered, id } from './http/fields.ts';
 
 const assignment = z
   .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })

@@ -9,13 +9,13 @@ import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.t
 import type { Services } from '../http/services.ts';
 import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
 import { completionAlert } from '../offboarding/result-messages.ts';
-import { tokenActorOf } from './authentication.ts';
-import { readBody } from './bodies.ts';
-import type { Endpoint } from './endpoint-types.ts';
-import { type Answer, asStored, sendAnswer } from './endpoints.ts';
-import { answered } from './fields.ts';
-import { keyedCallOf } from './idempotency-key.ts';
-import { readQuery } from './queries.ts';
+import { tokenActorOf } from './http/authentication.ts';
+import { readBody } from './http/bodies.ts';
+import type { Endpoint } from './http/endpoint-types.ts';
+import { type Answer, asStored, sendAnswer } from './http/endpoints.ts';
+import { answered } from './http/fields.ts';
+import { keyedCallOf } from './http/idempotency-key.ts';
+import { readQuery } from './http/queries.ts';
 import { userSchema } from './user-schema.ts';
 import { externalIdOf } from './users.ts';
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { importLimits, importStates, linesKeptDays } from '../../domain/imports/imports.ts';
 import type { Services } from '../http/services.ts';
-import type { Endpoint } from './endpoint-types.ts';
-import { reading } from './endpoints.ts';
-import { answered } from './fields.ts';
+import type { Endpoint } from './http/endpoint-types.ts';
+import { reading } from './http/endpoints.ts';
+import { answered } from './http/fields.ts';
 import { importApi } from './imports.ts';
 
 const importSchema = z

@@ -12,9 +12,9 @@ import { FileError } from '../imports/file-error.ts';
 import { ingestFile } from '../imports/ingest.ts';
 import { headerOf } from '../imports/labels.ts';
 import { takeBody } from '../imports/upload.ts';
-import { tokenActorOf } from './authentication.ts';
-import { ApiProblem, invalid, type PartProblem } from './problems.ts';
-import { readQuery } from './queries.ts';
+import { tokenActorOf } from './http/authentication.ts';
+import { ApiProblem, invalid, type PartProblem } from './http/problems.ts';
+import { readQuery } from './http/queries.ts';
 
 export const importApi = ({ database }: Services) => {
   const { em } = database;

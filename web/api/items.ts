@@ -6,8 +6,8 @@ import {
 import { requestStatuses } from '../../domain/checklist.ts';
 import { text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
-import { changing } from './endpoints.ts';
-import { answered, id } from './fields.ts';
+import { changing } from './http/endpoints.ts';
+import { answered, id } from './http/fields.ts';
 import { externalIdOf } from './users.ts';
 
 const seat = z

@@ -6,9 +6,9 @@ import { requestStatuses } from '../../domain/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
-import { reading } from './endpoints.ts';
-import { answered } from './fields.ts';
-import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';
+import { reading } from './http/endpoints.ts';
+import { answered } from './http/fields.ts';
+import { partAnswer, partOf, partQuery, partSchema } from './http/pagination.ts';
 
 const listQuery = z.strictObject({
   state: z

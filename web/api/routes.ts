@@ -1,68 +1,55 @@
-import { type Express, type RequestHandler, Router } from 'express';
-import { NotFound } from '../../domain/failures.ts';
+import type { Scope } from '../../domain/scopes.ts';
 import type { Services } from '../http/services.ts';
-import { requireScope, requireToken } from './authentication.ts';
-import { jsonBody, optionalJsonBody } from './bodies.ts';
-import { apiDocument } from './document.ts';
-import { documentPages } from './document-pages.ts';
-import type { Endpoint } from './endpoint-types.ts';
-import { answerErrors } from './errors.ts';
-import { type ApiRoute, apiRoutes } from './map.ts';
-import { ApiProblem } from './problems.ts';
-import { limitRate } from './rate-limits.ts';
+import { assetApi } from './assets.ts';
+import { completionApi } from './completions.ts';
+import type { Endpoint } from './http/endpoint-types.ts';
+import { importEndpoints } from './import-endpoints.ts';
+import { itemApi } from './items.ts';
+import { offboardingApi } from './offboardings.ts';
+import { userApi } from './users.ts';
 
-/** The HTTP API below /api/v1. It takes no cookies, so it stands before everything that has to do with them. */
-export function mountApi(app: Express, services: Services): void {
-  const api = Router({ strict: true });
-  const routes = apiRoutes(services);
-  const pages = documentPages(apiDocument(routes, services.environment));
-
-  api.get('/openapi.json', pages.json);
-  api.get('/docs', pages.page);
-
-  api.use(requireToken(services));
-  api.use(limitRate(services.environment.API_RATE_LIMIT));
-  for (const { method, path, scope, endpoint } of routes) {
-    api[method](path, requireScope(scope), reaching(endpoint), ...readersOf(endpoint), endpoint.handler);
-  }
-  for (const path of new Set(routes.map((route) => route.path)))
-    api.all(path, allowOnly(methodsAt(routes, path)));
-
-  api.use(nothingHere);
-  api.use(answerErrors(services));
-  app.use('/api/v1', api);
+/** One line of the map of the API. */
+export interface ApiRoute {
+  method: 'get' | 'put' | 'patch' | 'post';
+  /** Below /api/v1. */
+  path: string;
+  scope: Scope;
+  endpoint: Endpoint;
 }
 
-/** Errors are told differently once an endpoint was reached. */
-const reaching =
-  (endpoint: Endpoint): RequestHandler =>
-  (_request, response, next) => {
-    response.locals.endpoint = endpoint;
-    next();
-  };
+/** Every address of the API: method, path, which scope a token needs, and what answers. */
+export function apiRoutes(services: Services): ApiRoute[] {
+  const users = userApi(services);
+  const offboardings = offboardingApi(services);
+  const completions = completionApi(services);
+  const assets = assetApi(services);
+  const items = itemApi(services);
+  const imports = importEndpoints(services);
 
-/** What reads the body: bytes of another kind are read by the endpoint itself. */
-function readersOf({ body }: Endpoint): RequestHandler[] {
-  if (body === undefined || 'media' in body) return [];
-  return [body.optional ? optionalJsonBody : jsonBody];
+  return [
+    route('get', '/users', 'users:read', users.list),
+    route('get', '/users/:externalId', 'users:read', users.show),
+    route('put', '/users/:externalId', 'users:write', users.put),
+    route('patch', '/users/:externalId', 'users:write', users.patch),
+
+    route('get', '/offboardings', 'offboardings:read', offboardings.list),
+    route('get', '/offboardings/:id', 'offboardings:read', offboardings.show),
+    route('post', '/users/:externalId/completion', 'offboardings:complete', completions.complete),
+
+    route('post', '/assets/:tag/assignment', 'assets:write', assets.assign),
+    route('post', '/assets/:tag/recovery', 'assets:write', assets.recover),
+    route('post', '/users/:externalId/seats', 'seats:write', items.giveSeat),
+    route('post', '/users/:externalId/requests', 'requests:write', items.request),
+
+    route('post', '/imports/users', 'imports:write', imports.start),
+    route('get', '/imports/:importId', 'imports:write', imports.show),
+    route('get', '/imports/:importId/errors', 'imports:write', imports.errors),
+  ];
 }
 
-const methodsAt = (routes: ApiRoute[], path: string): string =>
-  routes
-    .filter((route) => route.path === path)
-    .map(({ method }) => method.toUpperCase())
-    .join(', ');
-
-const allowOnly =
-  (methods: string): RequestHandler =>
-  () => {
-    const detail = `Here you can only ${methods}.`;
-    throw new ApiProblem(
-      { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
-      { Allow: methods },
-    );
-  };
-
-const nothingHere: RequestHandler = () => {
-  throw new NotFound('address');
-};
+const route = (method: ApiRoute['method'], path: string, scope: Scope, endpoint: Endpoint): ApiRoute => ({
+  method,
+  path,
+  scope,
+  endpoint,
+});

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress } from '../http/forms/fields.ts';
 import { line } from '../people/user-fields.ts';
-import { answered, date, timeZone, writtenAt } from './fields.ts';
+import { answered, date, timeZone, writtenAt } from './http/fields.ts';
 
 /** What a person can be told to be. What is null is emptied; what is left out is not spoken of. */
 const desired = z.strictObject(

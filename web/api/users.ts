@@ -5,11 +5,11 @@ import { type Applied, patchUser, putUser } from '../../database/people/upsert-u
 import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
 import type { Services } from '../http/services.ts';
-import { type Answer, changing, reading } from './endpoints.ts';
-import { partAnswer, partOf, partQuery, partSchema } from './paging.ts';
-import { expectationOf, tagOf } from './preconditions.ts';
-import { invalid, type PartProblem, pointerTo } from './problems.ts';
-import { parameter } from './queries.ts';
+import { type Answer, changing, reading } from './http/endpoints.ts';
+import { partAnswer, partOf, partQuery, partSchema } from './http/pagination.ts';
+import { expectationOf, tagOf } from './http/preconditions.ts';
+import { invalid, type PartProblem, pointerTo } from './http/problems.ts';
+import { parameter } from './http/queries.ts';
 import {
   changedUserSchema,
   externalIdInAddress,

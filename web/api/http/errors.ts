@@ -1,10 +1,10 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { isDatabaseUnavailable } from '../../database/postgres-errors.ts';
-import { KeyReused } from '../../database/workspace/idempotency.ts';
-import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
-import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
-import { changesNothing } from '../http/middleware/errors.ts';
-import type { Services } from '../http/services.ts';
+import { isDatabaseUnavailable } from '../../../database/postgres-errors.ts';
+import { KeyReused } from '../../../database/workspace/idempotency.ts';
+import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
+import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
+import { changesNothing } from '../../http/middleware/errors.ts';
+import type { Services } from '../../http/services.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
-import { type Environment, publicUrl } from '../../config/environment.ts';
-import type { Endpoint } from './endpoint-types.ts';
-import { showsState } from './endpoints.ts';
+import { type Environment, publicUrl } from '../../../config/environment.ts';
+import type { Endpoint } from '../http/endpoint-types.ts';
+import { showsState } from '../http/endpoints.ts';
+import { headerParameters, pathParameters } from '../http/parameters.ts';
+import { problemSchema } from '../http/problem-schema.ts';
+import type { ApiRoute } from '../routes.ts';
 import { describedEvents } from './event-schemas.ts';
-import type { ApiRoute } from './map.ts';
-import { headerParameters, pathParameters } from './parameters.ts';
-import { problemSchema } from './problem-schema.ts';
 
 export type ApiDocument = ReturnType<typeof createDocument>;
 

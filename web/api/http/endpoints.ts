@@ -1,15 +1,15 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
-import type { EntityManager } from '../../database/core/orm.ts';
-import { answerOnce, type StoredAnswer } from '../../database/workspace/idempotency.ts';
-import type { Actor } from '../../domain/actor.ts';
+import type { EntityManager } from '../../../database/core/orm.ts';
+import { answerOnce, type StoredAnswer } from '../../../database/workspace/idempotency.ts';
+import type { Actor } from '../../../domain/actor.ts';
 import { tokenActorOf } from './authentication.ts';
 import { readBody } from './bodies.ts';
 import type { Description, Endpoint } from './endpoint-types.ts';
 import { keyedCallOf } from './idempotency-key.ts';
 import { isKnownAlready, tagOfText } from './preconditions.ts';
 import { readQuery } from './queries.ts';
-import { turns } from './turns.ts';
+import { writeLimit } from './write-limit.ts';
 
 /** Whether an endpoint shows a state, in JSON with a tag. */
 export const showsState = ({ body, answers }: Description): boolean =>
@@ -72,7 +72,7 @@ export const changing = <Body extends z.ZodType>(
     const query = readQuery(request, undefined) as Record<string, never>;
     const read = readBody(request, body);
     const call = { request, query, body: read, actor: tokenActorOf(response) };
-    const answered = await turns.runExclusive(async () =>
+    const answered = await writeLimit.runExclusive(async () =>
       hasGone(response)
         ? null
         : answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
-import { page } from '../http/pages/rendering.ts';
+import { page } from '../../http/pages/rendering.ts';
 import type { ApiDocument } from './document.ts';
-import { documentPage } from './document-page.ts';
+import { documentPage } from './page-model.ts';
 
 /** The description of the API, for programs and for people. Nobody needs a token to read it. */
 export function documentPages(document: ApiDocument): Record<'json' | 'page', RequestHandler> {

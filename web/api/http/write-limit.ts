@@ -8,4 +8,4 @@ import { Semaphore } from 'async-mutex';
 const atATime = 4;
 
 /** Whoever changes something over the API takes a turn. */
-export const turns = new Semaphore(atATime);
+export const writeLimit = new Semaphore(atATime);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type WebhookEventType, webhookEvents } from '../../domain/webhooks.ts';
-import { answered } from './fields.ts';
+import { type WebhookEventType, webhookEvents } from '../../../domain/webhooks.ts';
+import { answered } from '../http/fields.ts';
 
 const user = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isCalendarDate, isTimeZone } from '../../domain/dates.ts';
-import { sourceTimestamp } from '../../domain/source-timestamps.ts';
+import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
+import { sourceTimestamp } from '../../../domain/source-timestamps.ts';
 
 const largestId = 2 ** 31 - 1;
 

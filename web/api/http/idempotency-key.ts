@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { KeyedCall } from '../../database/workspace/idempotency.ts';
+import type { KeyedCall } from '../../../database/workspace/idempotency.ts';
 import { tokenOf } from './authentication.ts';
 import { ApiProblem } from './problems.ts';
 

@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import type { CursorPage } from '../../database/core/pagination.ts';
+import type { CursorPage } from '../../../database/core/pagination.ts';
 import type { Answer } from './endpoints.ts';
 import { parameter } from './queries.ts';
 

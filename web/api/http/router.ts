@@ -1,0 +1,68 @@
+import { type Express, type RequestHandler, Router } from 'express';
+import { NotFound } from '../../../domain/failures.ts';
+import type { Services } from '../../http/services.ts';
+import { apiDocument } from '../document/document.ts';
+import { documentPages } from '../document/pages.ts';
+import { type ApiRoute, apiRoutes } from '../routes.ts';
+import { requireScope, requireToken } from './authentication.ts';
+import { jsonBody, optionalJsonBody } from './bodies.ts';
+import type { Endpoint } from './endpoint-types.ts';
+import { answerErrors } from './errors.ts';
+import { ApiProblem } from './problems.ts';
+import { limitRate } from './rate-limits.ts';
+
+/** The HTTP API below /api/v1. It takes no cookies, so it stands before everything that has to do with them. */
+export function mountApi(app: Express, services: Services): void {
+  const api = Router({ strict: true });
+  const routes = apiRoutes(services);
+  const pages = documentPages(apiDocument(routes, services.environment));
+
+  api.get('/openapi.json', pages.json);
+  api.get('/docs', pages.page);
+
+  api.use(requireToken(services));
+  api.use(limitRate(services.environment.API_RATE_LIMIT));
+  for (const { method, path, scope, endpoint } of routes) {
+    api[method](path, requireScope(scope), reaching(endpoint), ...readersOf(endpoint), endpoint.handler);
+  }
+  for (const path of new Set(routes.map((route) => route.path)))
+    api.all(path, allowOnly(methodsAt(routes, path)));
+
+  api.use(nothingHere);
+  api.use(answerErrors(services));
+  app.use('/api/v1', api);
+}
+
+/** Errors are told differently once an endpoint was reached. */
+const reaching =
+  (endpoint: Endpoint): RequestHandler =>
+  (_request, response, next) => {
+    response.locals.endpoint = endpoint;
+    next();
+  };
+
+/** What reads the body: bytes of another kind are read by the endpoint itself. */
+function readersOf({ body }: Endpoint): RequestHandler[] {
+  if (body === undefined || 'media' in body) return [];
+  return [body.optional ? optionalJsonBody : jsonBody];
+}
+
+const methodsAt = (routes: ApiRoute[], path: string): string =>
+  routes
+    .filter((route) => route.path === path)
+    .map(({ method }) => method.toUpperCase())
+    .join(', ');
+
+const allowOnly =
+  (methods: string): RequestHandler =>
+  () => {
+    const detail = `Here you can only ${methods}.`;
+    throw new ApiProblem(
+      { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
+      { Allow: methods },
+    );
+  };
+
+const nothingHere: RequestHandler = () => {
+  throw new NotFound('address');
+};
