@@ -20,7 +20,7 @@ const common = {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts', 'test/support/chromium.ts'],
+    globalSetup: ['testing/servers/global-setup.ts', 'testing/servers/chromium.ts'],
     // One more than the cores of a small machine, because a test often waits for a server or a process.
     maxWorkers: 3,
     teardownTimeout: 60_000,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { dataFolder } from '../config/local-instance.ts';
-import { startGuardian } from '../scripts/local/guardian.ts';
 import { logFile, logTail } from '../scripts/local/logs.ts';
 import { freePort } from '../scripts/local/ports.ts';
 import { postgresData } from '../scripts/local/postgres/place.ts';
@@ -14,6 +13,7 @@ import { type Program, startProgram } from '../scripts/local/program.ts';
 import { runScript } from '../scripts/local/run-script.ts';
 import { findTemporalCli } from '../scripts/local/temporal/cli.ts';
 import { startTemporal } from '../scripts/local/temporal/start.ts';
+import { startWatchdog } from '../testing/servers/watchdog.ts';
 import { untilIdle } from './processes.ts';
 
 /** The worker looks at every leaver once in this time. */
@@ -57,7 +57,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const quiet = () => undefined;
   const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
-  const guardian = startGuardian();
+  const guardian = startWatchdog();
   const pids: Record<string, number> = {};
   const guard = () => guardian.guard({ dataDir: folder, pids: Object.values(pids) });
   guard();

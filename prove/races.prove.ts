@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ownDatabase } from '../test/support/database.ts';
+import { ownDatabase } from '../testing/servers/database.ts';
 import { tell } from './account.ts';
 import { timeIsUp } from './length.ts';
 import { createEnvironment, machineClients } from './races/environment.ts';

@@ -15,7 +15,7 @@ export default defineConfig({
       'test/regressions/claims.test.ts',
       'test/web/api-properties.test.ts',
     ],
-    globalSetup: 'test/support/global-setup.ts',
+    globalSetup: 'testing/servers/global-setup.ts',
     provide: { long: true },
     pool: 'forks',
     // One after another: a proof kills and times things.

@@ -1,4 +1,4 @@
-import { asOwner } from '../../test/support/owner.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
 
 /** Takes the gate's law out of a database: what is left of the gate is the order in the code. */
 export const dropKeys = (ownerUrl: string): Promise<void> =>

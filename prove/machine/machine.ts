@@ -6,12 +6,12 @@ import pg from 'pg';
 import { afterAll, inject } from 'vitest';
 import { migrate } from '../../database/core/migrate.ts';
 import { connect } from '../../database/core/orm.ts';
-import { startGuardian } from '../../scripts/local/guardian.ts';
 import { logFile, logTail } from '../../scripts/local/logs.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { postgresData } from '../../scripts/local/postgres/place.ts';
 import { eventually, testKey } from '../../test/support/engine.ts';
 import { Browserlike } from '../../test/support/web.ts';
+import { startWatchdog } from '../../testing/servers/watchdog.ts';
 import { type Line, layLine } from './line.ts';
 import { type Part, postgresPart, programPart, temporalPart } from './parts.ts';
 
@@ -26,7 +26,7 @@ export async function startMachine(variables: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'lastday-prove-'));
   // PostgreSQL may run as another user, who must be able to enter.
   chmodSync(dataDir, 0o711);
-  const guardian = startGuardian();
+  const guardian = startWatchdog();
   const parts: Partial<Record<PartName, Part>> = {};
   const guard = () => {
     const pids = Object.values(parts).map((part) => part.current().pid);

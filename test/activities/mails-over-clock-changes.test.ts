@@ -11,8 +11,8 @@ import { recordMailTry, waitingMail } from '../../database/mail/mails.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { testKey } from '../support/engine.ts';
 import { startMailServer, type TakenMail } from '../support/smtp.ts';
 

@@ -1,8 +1,8 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { reminderActivities } from '../../activities/reminders.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { testWorld } from '../support/engine.ts';
 import { momentsOf } from '../support/moments.ts';
 

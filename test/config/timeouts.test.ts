@@ -3,10 +3,10 @@ import { usualTriesOfBroken } from '../../activities/error-mapping.ts';
 import { usualEndTimeoutMs } from '../../config/shutdown-timeout.ts';
 import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
 import { usualDeadlineMs } from '../../engine/console-client.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import * as web from '../../web/process.ts';
 import * as worker from '../../worker/run.ts';
 import { usualShutdownGraceMs } from '../../worker/workers.ts';
-import { ownDatabase } from '../support/database.ts';
 
 const own = await ownDatabase();
 

@@ -8,7 +8,7 @@ import {
   isTransientConflict,
   isUnreachable,
 } from '../../database/postgres-errors.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 

@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Asset, License } from '../../database/entities/index.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

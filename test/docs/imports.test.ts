@@ -6,9 +6,9 @@ import { sleep } from '../../config/loop.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createImportStarter } from '../../worker/imports.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -5,7 +5,7 @@ import { measureBacklog } from '../../metrics/backlog.ts';
 import { measurePool } from '../../metrics/pool.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');

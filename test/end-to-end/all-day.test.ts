@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../support/browser.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

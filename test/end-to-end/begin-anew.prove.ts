@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
 import { Notification, Reminder } from '../../database/entities/index.ts';
 import { complete } from '../../engine/contract.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

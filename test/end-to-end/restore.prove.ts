@@ -4,14 +4,14 @@ import { connect } from '../../database/core/orm.ts';
 import { Mail, User, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../engine/contract.ts';
+import { copyOf, ownDatabase } from '../../testing/servers/database.ts';
+import { startWebProcess } from '../../testing/servers/web-process.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { copyOf, ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startMailServer } from '../support/smtp.ts';
-import { startWebProcess } from '../support/web-process.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

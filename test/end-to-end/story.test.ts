@@ -6,14 +6,14 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { AuditEntry, Notification, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { openConsole, startBrowser } from '../support/browser.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startWeb } from '../support/web.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

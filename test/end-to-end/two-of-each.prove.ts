@@ -12,16 +12,16 @@ import {
 } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { scrape } from '../../testing/servers/metrics.ts';
+import { startWebProcess, type WebProcess } from '../../testing/servers/web-process.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { scrape } from '../support/scraping.ts';
 import type { Browserlike } from '../support/web.ts';
-import { startWebProcess, type WebProcess } from '../support/web-process.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

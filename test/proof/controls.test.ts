@@ -7,7 +7,7 @@ import { watchInvariants } from '../../prove/races/schema-invariants.ts';
 import { verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 const random = randomFrom(seed);
 /** Two clients must meet: one race nearly always suffices, so many always do. */

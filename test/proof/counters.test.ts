@@ -10,7 +10,7 @@ import { whileRelaying } from '../../prove/races/relaying.ts';
 import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 const workflowsPath = fileURLToPath(new URL('../../prove/controls/counting/workflow.ts', import.meta.url));
 

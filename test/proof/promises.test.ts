@@ -3,10 +3,10 @@ import { afterAll, expect, it } from 'vitest';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
 import { wronglyReceived } from '../../prove/races/received.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
-import { asOwner } from '../support/owner.ts';
 import { subscribe } from '../support/webhooks.ts';
 
 const { database, url, ownerUrl } = await ownDatabase();

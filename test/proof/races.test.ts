@@ -7,7 +7,7 @@ import { watchInvariants } from '../../prove/races/schema-invariants.ts';
 import { allIsWell, verdictOn } from '../../prove/races/verdict.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 // The short form of what `npm run prove` does with thousands of operations.
 const own = await ownDatabase();

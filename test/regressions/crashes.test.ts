@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 // Trials that live peers lost: a process killed in the middle leaves nothing half done, lost or done twice.
 

@@ -7,9 +7,9 @@ import { openForCompletion } from '../../database/offboarding/completion-without
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { momentLines, momentNamed, momentStates } from '../support/moments.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../support/api.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

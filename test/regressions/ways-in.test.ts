@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../support/api.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startWeb } from '../support/web.ts';

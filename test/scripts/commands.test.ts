@@ -13,7 +13,7 @@ import { type Command, runCommand } from '../../scripts/command.ts';
 import { migrateCommand } from '../../scripts/migrate.ts';
 import { seedCommand } from '../../scripts/seed.ts';
 import { tokenCommand } from '../../scripts/token.ts';
-import { emptyDatabase, ownDatabase } from '../support/database.ts';
+import { emptyDatabase, ownDatabase } from '../../testing/servers/database.ts';
 
 const { database, url } = await ownDatabase();
 const { em } = database;

@@ -5,7 +5,7 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { addDays } from '../../domain/dates.ts';
 import { addBulk } from '../../scripts/demo/bulk.ts';
 import { fillDemo } from '../../scripts/demo/fill.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const began = performance.now();

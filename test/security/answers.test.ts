@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { routesOf } from '../support/routes.ts';
 import { startWeb } from '../support/web.ts';
 

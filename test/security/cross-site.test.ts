@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { fingerprintOf } from '../support/fingerprint.ts';
 import { routesOf } from '../support/routes.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { testKey } from '../support/engine.ts';
 import { routesOf } from '../support/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { ApiToken, User } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { messagesOn } from '../support/page-messages.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -3,17 +3,17 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
+import { startWebProcess } from '../../testing/servers/web-process.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
-import { asOwner } from '../support/owner.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { startMailServer } from '../support/smtp.ts';
 import type { Browserlike } from '../support/web.ts';
-import { startWebProcess } from '../support/web-process.ts';
 import { deliveriesTo } from '../support/webhooks.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 // ASVS 16.2.5, 14.2.1, 13.3.1: everything that opens a door, and where it must not turn up.
 

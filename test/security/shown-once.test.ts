@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebhookEndpoint } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

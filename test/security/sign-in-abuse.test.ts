@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { routesOf } from '../support/routes.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -3,8 +3,8 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Import } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 // ASVS 5.2.1–5.2.3: files made to cost more than they weigh.

@@ -1,6 +1,6 @@
 import { test as base } from 'vitest';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from './cast.ts';
-import { ownDatabase } from './database.ts';
 import { startWeb } from './web.ts';
 
 /**

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -10,10 +10,10 @@ import {
 } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { userById } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { connect } from '../../database/core/orm.ts';
+import { cuttableLine } from '../../testing/servers/cuttable.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
-import { cuttableLine } from '../support/cuttable.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
-import { startWebProcess } from '../support/web-process.ts';
 
 const own = await ownDatabase();
 const { lena } = await makeCast(own.database);

@@ -3,9 +3,9 @@ import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Import } from '../../database/entities/index.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import type { Scope } from '../../domain/scopes.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { csvOf, importing } from '../support/importing.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Assignment, AuditEntry, Outbox, Request, Seat } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

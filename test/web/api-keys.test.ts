@@ -4,9 +4,9 @@ import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Request } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { Scope } from '../../domain/scopes.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

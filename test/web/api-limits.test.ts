@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
-import { ownDatabase } from '../support/database.ts';
 import { statementsOf } from '../support/statements.ts';
 import { startWeb } from '../support/web.ts';
 

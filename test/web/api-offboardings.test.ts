@@ -3,10 +3,10 @@ import { createToken } from '../../database/access/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -2,9 +2,9 @@ import { beforeEach, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, type Called, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
 import { type HrUpdate, newestOf, scrambledHrUpdates } from '../support/hr-updates.ts';
 import { startWeb } from '../support/web.ts';

@@ -3,9 +3,9 @@ import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../support/api.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -3,10 +3,10 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { writeLimit } from '../../web/api/http/write-limit.ts';
 import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually } from '../support/engine.ts';
 import { startWeb } from '../support/web.ts';
 

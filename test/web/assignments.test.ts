@@ -3,8 +3,8 @@ import { Assignment } from '../../database/entities/index.ts';
 import { assetById } from '../../database/inventory/assets.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 

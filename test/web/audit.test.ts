@@ -5,9 +5,9 @@ import { updateLicense } from '../../database/inventory/licenses.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -4,9 +4,9 @@ import { Offboarding } from '../../database/entities/index.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { createConsoleClient, NotStarted } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();

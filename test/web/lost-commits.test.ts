@@ -5,9 +5,9 @@ import { connect } from '../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../database/entities/index.ts';
 import { cutNextCommit } from '../../prove/machine/conversation.ts';
 import { layLine } from '../../prove/machine/line.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 // The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.

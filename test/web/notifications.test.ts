@@ -4,9 +4,9 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { momentNamed } from '../support/moments.ts';
 import { startWeb } from '../support/web.ts';
 

@@ -3,8 +3,8 @@ import { Assignment, Offboarding, User } from '../../database/entities/index.ts'
 import { recoverAsset } from '../../database/inventory/assignments.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

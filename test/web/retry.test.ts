@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, test } from 'vitest';
 import { Offboarding } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
-import { asOwner } from '../support/owner.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken, findLivingToken, revokeToken } from '../../database/access/tokens.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { messagesOn } from '../support/page-messages.ts';
 import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
-import { asOwner } from '../support/owner.ts';
 import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

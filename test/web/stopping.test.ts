@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { cuttableLine } from '../../testing/servers/cuttable.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { makeCast } from '../support/cast.ts';
-import { cuttableLine } from '../support/cuttable.ts';
-import { ownDatabase } from '../support/database.ts';
-import { startWebProcess } from '../support/web-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

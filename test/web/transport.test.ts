@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { startWeb } from '../support/web.ts';
 
 // What travels with requests and answers: where they come from, headers, cookies, and how safely.

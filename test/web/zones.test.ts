@@ -3,8 +3,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();

@@ -4,10 +4,10 @@ import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { listenForNotifications, type NotificationHandlers } from '../../worker/notification-listener.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { recoverLaptop } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { subscribe } from '../support/webhooks.ts';
 
 const { database, url } = await ownDatabase();

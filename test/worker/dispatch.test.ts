@@ -3,9 +3,9 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import type { PendingDelivery } from '../../database/webhooks/deliveries.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
 import { webhookDeliveryWorkflowId } from '../../engine/contract.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { handOverTo, ownEngine } from '../support/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 

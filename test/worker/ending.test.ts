@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { expect, inject, it } from 'vitest';
+import { cuttableLine } from '../../testing/servers/cuttable.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
-import { cuttableLine } from '../support/cuttable.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

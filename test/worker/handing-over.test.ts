@@ -2,8 +2,8 @@ import { Connection } from '@temporalio/client';
 import { expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { createWorkerClient } from '../../engine/client.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createBatchSender } from '../../worker/batch-sender.ts';
-import { ownDatabase } from '../support/database.ts';
 import { ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();

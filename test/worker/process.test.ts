@@ -8,14 +8,14 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
+import { cuttableLine } from '../../testing/servers/cuttable.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { cuttableLine } from '../support/cuttable.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

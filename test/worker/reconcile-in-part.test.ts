@@ -4,9 +4,9 @@ import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import type { WorkerClient } from '../../engine/client.ts';
 import { csvImportWorkflowId } from '../../engine/contract.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 

@@ -3,8 +3,8 @@ import { makeLog } from '../../config/log.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import type { WorkerClient } from '../../engine/client.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();

@@ -13,13 +13,12 @@ import {
   searchAttributes,
   webhookDeliveryWorkflowId,
 } from '../../engine/contract.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { asOwner } from '../../testing/servers/owner.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
-
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, listed, ownEngine, testWorld } from '../support/engine.ts';
-import { asOwner } from '../support/owner.ts';
 import { startReceiver } from '../support/receiver.ts';
 
 const { database, ownerUrl } = await ownDatabase();

@@ -5,10 +5,10 @@ import { readBacklog } from '../../database/engine/backlog.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createWorkerClient } from '../../engine/client.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { handOverTo, ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();

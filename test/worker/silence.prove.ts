@@ -1,12 +1,12 @@
 import { expect, inject, it } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { cuttableLine } from '../../testing/servers/cuttable.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWebProcess } from '../../testing/servers/web-process.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { cuttableLine } from '../support/cuttable.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
-import { startWebProcess } from '../support/web-process.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { subscribe } from '../support/webhooks.ts';
-import { startWorkerProcess } from '../support/worker-process.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -6,9 +6,9 @@ import { updateUser } from '../../database/people/users.ts';
 import { updateReminderSettings } from '../../database/workspace/settings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { complete } from '../../engine/contract.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { ownDatabase } from '../support/database.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 import { momentNamed, momentStates } from '../support/moments.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
-import { ownDatabase } from '../support/database.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
 import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';

@@ -4,8 +4,8 @@ import { ensureFirstAdmin, makeSuperAdmin } from '../../../database/access/first
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { castPassword, makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -17,9 +17,9 @@ import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoi
 import { replayUndeliveredSince } from '../../../database/webhooks/replays.ts';
 import { rotateSecret } from '../../../database/webhooks/secrets.ts';
 import { updateReminderSettings } from '../../../database/workspace/settings.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Cast, castPassword, makeCast } from '../../support/cast.ts';
 import { clearChecklist, recoverLaptop } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { testKey } from '../../support/engine.ts';
 import { fingerprintOf } from '../../support/fingerprint.ts';
 import { momentNamed } from '../../support/moments.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readBacklog } from '../../../database/engine/backlog.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { statementsOf } from '../../support/statements.ts';
 
 const { database } = await ownDatabase();

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Import, ImportRow } from '../../../database/entities/index.ts';
 import { discardImport, importById } from '../../../database/imports/imports.ts';
 import { deleteOldLines } from '../../../database/imports/retention.ts';
-import { asOwner } from '../../support/owner.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
 import { fileOfTwo, importTests } from './setting.ts';
 
 const { em, ownerUrl, test } = await importTests();

@@ -14,8 +14,8 @@ import {
 } from '../../../database/entities/index.ts';
 import { reportedLines } from '../../../database/imports/report.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
 
 /** A database for a file's tests, each of which has its own cast, whose admin Nora imports files, held by no brake. */

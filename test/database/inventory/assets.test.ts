@@ -8,8 +8,8 @@ import {
   updateAsset,
 } from '../../../database/inventory/assets.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

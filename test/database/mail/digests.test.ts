@@ -8,7 +8,7 @@ import { withholdAll, withholdMail } from '../../../database/mail/mails.ts';
 import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
 import { createUser } from '../../../database/people/users.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -6,7 +6,7 @@ import { personSignedIn } from '../../../database/access/sessions.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../../database/mail/notifications.ts';
 import { createUser } from '../../../database/people/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const { em } = database;

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { momentStates } from '../../support/moments.ts';
 import { hr } from './leaving.ts';
 

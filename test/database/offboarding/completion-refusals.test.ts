@@ -6,10 +6,10 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
-import { asOwner } from '../../support/owner.ts';
 import { complete, userOf } from './completing.ts';
 
 const { database, ownerUrl } = await ownDatabase();

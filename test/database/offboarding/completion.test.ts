@@ -15,9 +15,9 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { openCountsOf, readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import type { Completed } from '../../../domain/completion.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { complete, userOf } from './completing.ts';
 

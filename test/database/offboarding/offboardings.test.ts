@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, User } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { momentLines } from '../../support/moments.ts';
 
 const { database } = await ownDatabase();

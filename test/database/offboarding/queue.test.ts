@@ -9,7 +9,7 @@ import { createUser, updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { lookAheads } from '../../../domain/queue.ts';
 import { userStatuses } from '../../../domain/user-status.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { belongsInQueue, inSafetyNet, leavesSoon, type QueueCandidate, queueOrder } from './queue-rule.ts';
 
 const { database } = await ownDatabase();

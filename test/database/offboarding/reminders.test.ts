@@ -6,9 +6,9 @@ import { fireReminder, nextReminder } from '../../../database/offboarding/remind
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { momentNamed, momentStates, momentsOf } from '../../support/moments.ts';
 
 const { database } = await ownDatabase();

@@ -11,7 +11,7 @@ import {
   putUser,
 } from '../../../database/people/upsert-user.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

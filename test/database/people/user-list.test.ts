@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { listDepartments, listUsers } from '../../../database/people/user-list.ts';
 import { createUser } from '../../../database/people/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -3,7 +3,7 @@ import { AuditEntry, Outbox, Reminder } from '../../../database/entities/index.t
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { detailsOf, hr, leave, offboardingsOf, someone } from './people.ts';
 
 const { database } = await ownDatabase();

@@ -9,8 +9,8 @@ import { type Attempt, giveUpDelivery, recordAttempt } from '../../../database/w
 import { pauseEndpoint, turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
 import type { AttemptOutcome } from '../../../domain/webhook-attempts.ts';
 import { usualSchedule } from '../../../domain/webhook-schedule.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();

@@ -3,8 +3,8 @@ import { AuditEntry } from '../../../database/entities/index.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../../database/webhooks/replays.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();

@@ -8,9 +8,9 @@ import { openForCompletion } from '../../../database/offboarding/completion-with
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { deliveriesTo, subscribe } from '../../support/webhooks.ts';
 

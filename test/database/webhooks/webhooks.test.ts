@@ -12,7 +12,7 @@ import {
 } from '../../../database/webhooks/endpoints.ts';
 import { deleteOldSecrets, rotateSecret } from '../../../database/webhooks/secrets.ts';
 import { NotFound } from '../../../domain/failures.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { deliver, deliveriesTo } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();

@@ -11,7 +11,7 @@ import {
   takeKey,
 } from '../../../database/workspace/idempotency.ts';
 import { Refusal } from '../../../domain/failures.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

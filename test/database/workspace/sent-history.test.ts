@@ -14,10 +14,10 @@ import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import { deleteOldEvents, deleteOldMails } from '../../../database/workspace/retention.ts';
 import type { MailState } from '../../../domain/mails.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { eventually } from '../../support/engine.ts';
-import { asOwner } from '../../support/owner.ts';
 import { statementsOf } from '../../support/statements.ts';
 import { again, deliver, subscribe, tried } from '../../support/webhooks.ts';
 

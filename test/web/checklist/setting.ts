@@ -1,5 +1,5 @@
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { makeCast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { ownEngine } from '../../support/engine.ts';
 import { startWeb } from '../../support/web.ts';
 

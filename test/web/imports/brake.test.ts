@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { csvOf } from '../../support/importing.ts';
 import { messageBeside } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';

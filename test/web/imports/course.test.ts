@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { executeBatch } from '../../../database/imports/progress.ts';
 import { userById } from '../../../database/people/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { csvOf, importing } from '../../support/importing.ts';
 import { messagesOn } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Import } from '../../../database/entities/index.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../support/page-messages.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraUploads, type Setting } from './setting.ts';

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';
 

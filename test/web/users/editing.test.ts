@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { userById } from '../../../database/people/users.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, offboardingOf, type Setting, somebodyGone } from './setting.ts';
 

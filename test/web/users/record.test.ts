@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../support/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';
 

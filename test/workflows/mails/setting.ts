@@ -4,8 +4,8 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { mailWorkflowId } from '../../../engine/contract.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { createDigester } from '../../../worker/mails.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { eventually, ownEngine, testKey, testWorld } from '../../support/engine.ts';
 import { startMailServer, type TakenMail } from '../../support/smtp.ts';
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { searchAttributes } from '../../../engine/contract.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import type { Cast } from '../../support/cast.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { ownEngine } from '../../support/engine.ts';
 
 export const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });

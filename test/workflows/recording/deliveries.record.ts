@@ -6,7 +6,7 @@ import {
   webhookDeliveryWorkflowId,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
-import { ownDatabase } from '../../support/database.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';

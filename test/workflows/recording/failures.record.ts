@@ -14,11 +14,11 @@ import {
   webhookDeliveryStart,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
-import { ownDatabase } from '../../support/database.ts';
 import { ownEngine, testKey, testWorld } from '../../support/engine.ts';
-import { asOwner } from '../../support/owner.ts';
 import { startReceiver } from '../../support/receiver.ts';
 import { startMailServer } from '../../support/smtp.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';

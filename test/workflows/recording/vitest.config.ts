@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../../..', import.meta.url)),
     include: ['test/workflows/recording/*.record.ts'],
-    globalSetup: ['test/support/global-setup.ts', 'test/workflows/recording/new-folder.ts'],
+    globalSetup: ['testing/servers/global-setup.ts', 'test/workflows/recording/new-folder.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -5,9 +5,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
+import { eventually, testKey } from '../../test/support/engine.ts';
 import type { ProcessOptions } from '../../worker/process.ts';
 import type { OwnDatabase } from './database.ts';
-import { eventually, testKey } from './engine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -36,7 +36,7 @@ export function startWorkerProcess(
   const program =
     options === undefined
       ? ['worker/main.ts', codePath]
-      : ['test/support/worker-main.ts', JSON.stringify({ ...options, codePath })];
+      : ['testing/servers/worker-main.ts', JSON.stringify({ ...options, codePath })];
   const child = spawn(process.execPath, program, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

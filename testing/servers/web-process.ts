@@ -4,11 +4,11 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, inject } from 'vitest';
 import { freePort } from '../../scripts/local/ports.ts';
+import { castPassword } from '../../test/support/cast.ts';
+import { testKey } from '../../test/support/engine.ts';
+import { Browserlike } from '../../test/support/web.ts';
 import type { ProcessOptions } from '../../web/process.ts';
-import { castPassword } from './cast.ts';
 import type { OwnDatabase } from './database.ts';
-import { testKey } from './engine.ts';
-import { Browserlike } from './web.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -36,7 +36,7 @@ export async function startWebProcess(
 ): Promise<WebProcess> {
   const port = await freePort();
   const program =
-    options === undefined ? ['web/main.ts'] : ['test/support/web-main.ts', JSON.stringify(options)];
+    options === undefined ? ['web/main.ts'] : ['testing/servers/web-main.ts', JSON.stringify(options)];
   const child = spawn(process.execPath, program, {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],

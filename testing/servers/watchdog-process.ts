@@ -1,14 +1,14 @@
 import { rmSync } from 'node:fs';
-import type { Guarded } from './guardian.ts';
-import { postgresData } from './postgres/place.ts';
-import { stopLeftoverPostgres } from './postgres/start.ts';
-import { stopLeftoverTemporal } from './temporal/start.ts';
+import { postgresData } from '../../scripts/local/postgres/place.ts';
+import { stopLeftoverPostgres } from '../../scripts/local/postgres/start.ts';
+import { stopLeftoverTemporal } from '../../scripts/local/temporal/start.ts';
+import type { WatchedServer } from './watchdog.ts';
 
 // Ends what it was told of when whoever has started it is gone, however that came.
 
-let guarded: Guarded | null = null;
+let guarded: WatchedServer | null = null;
 process.on('message', (message) => {
-  guarded = message === 'nothing' ? null : (message as Guarded);
+  guarded = message === 'nothing' ? null : (message as WatchedServer);
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
@@ -17,7 +17,7 @@ process.once('disconnect', async () => {
   process.exit();
 });
 
-async function clearUp({ dataDir, pids }: Guarded) {
+async function clearUp({ dataDir, pids }: WatchedServer) {
   for (const pid of pids) kill(pid);
   const quietly = () => undefined;
   await Promise.allSettled([stopLeftoverPostgres(dataDir, quietly), stopLeftoverTemporal(dataDir, quietly)]);
