@@ -3,7 +3,7 @@ import { Notification } from '../database/entities/index.ts';
 import { importById } from '../database/imports/imports.ts';
 import { makeCast } from '../test/support/cast.ts';
 import { eventually } from '../test/support/engine.ts';
-import type { Browserlike } from '../test/support/web.ts';
+import type { Browserlike } from '../testing/web/web.ts';
 import { tell } from './account.ts';
 import { signIn } from './crashes/asker.ts';
 import { untilQuiet } from './crashes/completions.ts';

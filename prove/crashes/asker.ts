@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { castPassword } from '../../test/support/cast.ts';
-import { messagesOn } from '../../test/support/page-messages.ts';
-import type { Answer, Browserlike } from '../../test/support/web.ts';
+import { messagesOn } from '../../testing/web/page-messages.ts';
+import type { Answer, Browserlike } from '../../testing/web/web.ts';
 import type { Machine } from '../machine/machine.ts';
 
 const patience = 120_000;

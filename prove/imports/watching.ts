@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Browserlike } from '../../test/support/web.ts';
+import type { Browserlike } from '../../testing/web/web.ts';
 import type { Machine, PartName } from '../machine/machine.ts';
 
 /** Looks again and again until it is told to stop; what went wrong is passed over, since parts are killed. */

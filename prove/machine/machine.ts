@@ -10,8 +10,8 @@ import { logFile, logTail } from '../../scripts/local/logs.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { postgresData } from '../../scripts/local/postgres/place.ts';
 import { eventually, testKey } from '../../test/support/engine.ts';
-import { Browserlike } from '../../test/support/web.ts';
 import { startWatchdog } from '../../testing/servers/watchdog.ts';
+import { Browserlike } from '../../testing/web/web.ts';
 import { type Line, layLine } from './line.ts';
 import { type Part, postgresPart, programPart, temporalPart } from './parts.ts';
 

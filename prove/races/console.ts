@@ -1,5 +1,5 @@
-import { messagesOn } from '../../test/support/page-messages.ts';
-import type { Browserlike, Answer as Response } from '../../test/support/web.ts';
+import { messagesOn } from '../../testing/web/page-messages.ts';
+import type { Browserlike, Answer as Response } from '../../testing/web/web.ts';
 import { type Answer, type Client, noAnswer, type Operation, oneByOne, operationKinds } from './operation.ts';
 
 /** A manager is changed with a form that has everything about the person in it. */

@@ -4,9 +4,9 @@ import { createToken } from '../../database/access/tokens.ts';
 import { Asset, License } from '../../database/entities/index.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
+import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { ownEngine } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
 

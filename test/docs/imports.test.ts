@@ -7,10 +7,10 @@ import { createToken } from '../../database/access/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { createImportStarter } from '../../worker/imports.ts';
-import { expectAsShown, hasCurl, run, stepsOf } from '../support/commands.ts';
 import { ownEngine } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
 const steps = stepsOf('imports.md');

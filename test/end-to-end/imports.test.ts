@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { openConsole, startBrowser } from '../support/browser.ts';
+import { openConsole, startBrowser } from '../../testing/web/browser.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
 import { csvOf } from '../support/importing.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

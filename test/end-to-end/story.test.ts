@@ -8,12 +8,12 @@ import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { openConsole, startBrowser } from '../support/browser.ts';
+import { openConsole, startBrowser } from '../../testing/web/browser.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -16,12 +16,12 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
 import { startWebProcess, type WebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { apiAt } from '../support/api.ts';
+import { apiAt } from '../../testing/web/api.ts';
+import type { Browserlike } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 import { startReceiver } from '../support/receiver.ts';
-import type { Browserlike } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

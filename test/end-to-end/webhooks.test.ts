@@ -6,11 +6,11 @@ import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { openConsole, startBrowser } from '../support/browser.ts';
+import { openConsole, startBrowser } from '../../testing/web/browser.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownEngine, testKey, testWorld } from '../support/engine.ts';
 import { type Received, startReceiver } from '../support/receiver.ts';
-import { startWeb } from '../support/web.ts';
 import { deliver, deliveriesTo, subscribe, tried } from '../support/webhooks.ts';
 
 const own = await ownDatabase();

@@ -8,10 +8,10 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt } from '../support/api.ts';
+import { apiAt } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { momentLines, momentNamed, momentStates } from '../support/moments.ts';
-import { startWeb } from '../support/web.ts';
 
 // Trials that live peers lost: a moved date, a day's outage, the ends of the world.
 

@@ -3,9 +3,9 @@ import { afterAll, beforeAll } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt } from '../support/api.ts';
+import { apiAt } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { ownEngine } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 /** A Lastday with all its doors open for a test file: the console, the API under every scope, the engine, and SQL. */
 export async function openDoors() {

@@ -5,12 +5,12 @@ import { User } from '../../database/entities/index.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { routesOf } from '../../testing/web/routes.ts';
+import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { testKey } from '../support/engine.ts';
 import { fingerprintOf } from '../support/fingerprint.ts';
 import { csvOf, importing } from '../support/importing.ts';
-import { routesOf } from '../support/routes.ts';
-import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 import { deliver, subscribe } from '../support/webhooks.ts';
 import { type Row, rows, visitors } from './console-table.ts';
 

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebhookEndpoint } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
-import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

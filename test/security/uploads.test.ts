@@ -4,8 +4,8 @@ import { beforeAll, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Import } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 // ASVS 5.2.1–5.2.3: files made to cost more than they weigh.
 

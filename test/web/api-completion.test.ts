@@ -11,11 +11,11 @@ import {
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { userById } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -5,10 +5,10 @@ import { connect } from '../../database/core/orm.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { eventually } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { lena } = await makeCast(own.database);

@@ -9,14 +9,14 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startBrowser } from '../../testing/web/browser.ts';
+import { documentAt, expectAsDescribed, judgeOf, refTo } from '../../testing/web/openapi-assertions.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { apiRoutes } from '../../web/api/routes.ts';
 import type { Services } from '../../web/http/services.ts';
-import { startBrowser } from '../support/browser.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { testKey } from '../support/engine.ts';
-import { documentAt, expectAsDescribed, judgeOf, refTo } from '../support/openapi-assertions.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -4,10 +4,10 @@ import { AuditEntry, Import } from '../../database/entities/index.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import type { Scope } from '../../domain/scopes.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { csvOf, importing } from '../support/importing.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -4,10 +4,10 @@ import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

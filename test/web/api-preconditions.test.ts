@@ -3,9 +3,9 @@ import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, type Called, expectProblem } from '../support/api.ts';
+import { apiAt, type Called, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { eventually, listed, ownEngine } from '../support/engine.ts';
 import { type HrUpdate, newestOf, scrambledHrUpdates } from '../support/hr-updates.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

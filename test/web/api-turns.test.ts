@@ -4,11 +4,11 @@ import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { apiAt } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { writeLimit } from '../../web/api/http/write-limit.ts';
-import { apiAt } from '../support/api.ts';
 import { makeCast } from '../support/cast.ts';
 import { eventually } from '../support/engine.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -3,10 +3,10 @@ import { Asset } from '../../database/entities/index.ts';
 import { assetById, createAsset } from '../../database/inventory/assets.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { statementsOf } from '../support/statements.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -4,9 +4,9 @@ import { assetById } from '../../database/inventory/assets.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { messageBeside, messagesOn } from '../support/page-messages.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -6,9 +6,9 @@ import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

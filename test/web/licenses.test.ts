@@ -5,11 +5,11 @@ import { createLicense, licenseById } from '../../database/inventory/licenses.ts
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { createUser, updateUser } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { ownEngine } from '../support/engine.ts';
-import { messageBeside, messagesOn } from '../support/page-messages.ts';
 import { statementsOf } from '../support/statements.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

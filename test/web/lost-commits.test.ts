@@ -6,9 +6,9 @@ import { Assignment, AuditEntry, Request } from '../../database/entities/index.t
 import { cutNextCommit } from '../../prove/machine/conversation.ts';
 import { layLine } from '../../prove/machine/line.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { apiAt, expectProblem } from '../support/api.ts';
+import { apiAt, expectProblem } from '../../testing/web/api.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
-import { startWeb } from '../support/web.ts';
 
 // The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.
 const own = await ownDatabase();

@@ -3,10 +3,10 @@ import { AuditEntry } from '../../database/entities/index.ts';
 import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messagesOn } from '../../testing/web/page-messages.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { testKey } from '../support/engine.ts';
-import { messagesOn } from '../support/page-messages.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

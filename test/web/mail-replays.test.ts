@@ -5,12 +5,12 @@ import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { complete } from '../../engine/contract.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messagesOn } from '../../testing/web/page-messages.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testKey, testWorld } from '../support/engine.ts';
-import { messagesOn } from '../support/page-messages.ts';
 import { refusal, startMailServer } from '../support/smtp.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -5,10 +5,10 @@ import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { momentNamed } from '../support/moments.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -5,10 +5,10 @@ import { assignAsset } from '../../database/inventory/assignments.ts';
 import { licenseById, updateLicense } from '../../database/inventory/licenses.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { fieldsOf } from '../../testing/web/form.ts';
+import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { fieldsOf } from '../support/form.ts';
-import { messageBeside, messagesOn } from '../support/page-messages.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

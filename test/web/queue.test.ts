@@ -4,8 +4,8 @@ import { recoverAsset } from '../../database/inventory/assignments.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -3,9 +3,9 @@ import { createToken, findLivingToken, revokeToken } from '../../database/access
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { messagesOn } from '../../testing/web/page-messages.ts';
+import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { messagesOn } from '../support/page-messages.ts';
-import { type Answer, type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

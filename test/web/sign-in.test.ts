@@ -4,8 +4,8 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
+import { startWeb } from '../../testing/web/web.ts';
 import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { database } = own;

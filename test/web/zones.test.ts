@@ -4,8 +4,8 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
-import { type Browserlike, startWeb } from '../support/web.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

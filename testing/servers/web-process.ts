@@ -6,8 +6,8 @@ import { afterAll, inject } from 'vitest';
 import { freePort } from '../../scripts/local/ports.ts';
 import { castPassword } from '../../test/support/cast.ts';
 import { testKey } from '../../test/support/engine.ts';
-import { Browserlike } from '../../test/support/web.ts';
 import type { ProcessOptions } from '../../web/process.ts';
+import { Browserlike } from '../web/web.ts';
 import type { OwnDatabase } from './database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

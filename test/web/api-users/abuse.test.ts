@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
-import { expectProblem, pointers } from '../../support/api.ts';
+import { expectProblem, pointers } from '../../../testing/web/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { revokeToken } from '../../../database/access/tokens.ts';
 import { userById } from '../../../database/people/users.ts';
-import { expectProblem } from '../../support/api.ts';
+import { expectProblem } from '../../../testing/web/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 

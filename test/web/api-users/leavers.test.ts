@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import { expectProblem, pointers } from '../../support/api.ts';
+import { expectProblem, pointers } from '../../../testing/web/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 

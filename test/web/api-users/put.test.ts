@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { expectProblem, pointers } from '../../support/api.ts';
+import { expectProblem, pointers } from '../../../testing/web/api.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 

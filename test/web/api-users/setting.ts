@@ -2,8 +2,8 @@ import { createToken } from '../../../database/access/tokens.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import type { Scope } from '../../../domain/scopes.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { apiAt } from '../../support/api.ts';
-import { startWeb } from '../../support/web.ts';
+import { apiAt } from '../../../testing/web/api.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 
 /** The API of a test file, called with a token that may read and write people unless a call says otherwise. */
 export async function apiOfPeople() {

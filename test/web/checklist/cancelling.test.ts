@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { messagesOn } from '../../support/page-messages.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { ownConsole } from './setting.ts';
 
 const { engine, web, begin } = await ownConsole();

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { Seat } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';
-import { messagesOn } from '../../support/page-messages.ts';
-import { startWeb } from '../../support/web.ts';
 import { ownConsole } from './setting.ts';
 
 const { own, database, engine, begin } = await ownConsole();

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { startWeb } from '../../support/web.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 import { noraUploads, type Setting, uploaded } from './setting.ts';
 
 const own = await ownDatabase();

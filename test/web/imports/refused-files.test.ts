@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Import } from '../../../database/entities/index.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { messageBeside } from '../../support/page-messages.ts';
-import { startWeb } from '../../support/web.ts';
+import { messageBeside } from '../../../testing/web/page-messages.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 import { noraUploads, type Setting } from './setting.ts';
 
 const own = await ownDatabase();

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { messagesOn } from '../../support/page-messages.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { test } = await requestTests();

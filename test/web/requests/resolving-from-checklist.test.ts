@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { approveRequest } from '../../../database/inventory/requests.ts';
-import { messageBeside, messagesOn } from '../../support/page-messages.ts';
+import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { em, statusOf, test } = await requestTests();

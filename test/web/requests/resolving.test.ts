@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import { messageBeside, messagesOn } from '../../support/page-messages.ts';
+import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { offered, requestTests } from './setting.ts';
 
 const { em, statusOf, test } = await requestTests();

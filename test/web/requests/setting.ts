@@ -1,5 +1,5 @@
 import { createRequest, requestById } from '../../../database/inventory/requests.ts';
-import { consoleTests } from '../../support/console.ts';
+import { consoleTests } from '../../../testing/web/console.ts';
 
 /** A console where Ivo sees to the wishes of Emil, who stays. */
 export async function requestTests() {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { startWeb } from '../../support/web.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';
 
 const own = await ownDatabase();

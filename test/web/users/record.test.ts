@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { startWeb } from '../../support/web.ts';
+import { startWeb } from '../../../testing/web/web.ts';
 import { noraSignedIn, type Setting } from './setting.ts';
 
 const own = await ownDatabase();

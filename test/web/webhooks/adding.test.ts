@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { messageBeside } from '../../support/page-messages.ts';
+import { messageBeside } from '../../../testing/web/page-messages.ts';
 import { shown, webhookTests } from './setting.ts';
 
 const { test } = await webhookTests();

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
-import type { Answer } from '../../support/web.ts';
+import type { Answer } from '../../../testing/web/web.ts';
 import { deliver, subscribe, tried } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { WebhookEndpoint } from '../../../database/entities/index.ts';
-import { messagesOn } from '../../support/page-messages.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { shown, webhookTests } from './setting.ts';
 

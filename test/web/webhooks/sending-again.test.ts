@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
-import { messageBeside, messagesOn } from '../../support/page-messages.ts';
+import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 

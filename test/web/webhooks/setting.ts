@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { WebhookEndpoint } from '../../../database/entities/index.ts';
-import { consoleTests } from '../../support/console.ts';
-import type { Answer } from '../../support/web.ts';
+import { consoleTests } from '../../../testing/web/console.ts';
+import type { Answer } from '../../../testing/web/web.ts';
 
 /** A console where Ada, the super-admin, adds endpoints; one private address is allowed. */
 export async function webhookTests() {

@@ -11,9 +11,9 @@ import {
   measuredConsoleClient,
 } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
-import type { OwnDatabase } from '../../testing/servers/database.ts';
+import { castPassword } from '../../test/support/cast.ts';
 import { createApp } from '../../web/app.ts';
-import { castPassword } from './cast.ts';
+import type { OwnDatabase } from '../servers/database.ts';
 
 /** The console of a test file, listening. */
 export interface TestWeb {

@@ -1,6 +1,6 @@
 import { test as base } from 'vitest';
-import { ownDatabase } from '../../testing/servers/database.ts';
-import { makeCast } from './cast.ts';
+import { makeCast } from '../../test/support/cast.ts';
+import { ownDatabase } from '../servers/database.ts';
 import { startWeb } from './web.ts';
 
 /**

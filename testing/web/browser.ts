@@ -1,7 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { chromiumPath } from '../../testing/servers/chromium.ts';
-import { castPassword } from './cast.ts';
+import { castPassword } from '../../test/support/cast.ts';
+import { chromiumPath } from '../servers/chromium.ts';
 
 /** A real Chromium for this test file; it closes after the last test. */
 export async function startBrowser(): Promise<Browser> {
