@@ -1,8 +1,8 @@
 import { type Cast, makeCast } from '../../test/support/cast.ts';
 import { clearChecklist } from '../../test/support/clearing.ts';
 import { eventually } from '../../test/support/engine.ts';
-import type { Received } from '../../test/support/receiver.ts';
-import type { TakenMail } from '../../test/support/smtp.ts';
+import type { Received } from '../../testing/outside/receiver.ts';
+import type { TakenMail } from '../../testing/outside/smtp.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenAuditInvariants } from '../races/audit-invariants.ts';
 import { wronglyReceived } from '../races/received.ts';

@@ -1,6 +1,6 @@
-import { startReceiver } from '../../test/support/receiver.ts';
-import { startMailServer } from '../../test/support/smtp.ts';
 import { subscribe } from '../../test/support/webhooks.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
+import { startMailServer } from '../../testing/outside/smtp.ts';
 import { type Machine, startMachine } from '../machine/machine.ts';
 import type { Outside } from './completions.ts';
 import { importToken } from './imports.ts';

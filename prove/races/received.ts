@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import type { Received } from '../../test/support/receiver.ts';
+import type { Received } from '../../testing/outside/receiver.ts';
 
 /**
  * Holds what a receiver got about some people against the events there are: each under its own id, at least once, and

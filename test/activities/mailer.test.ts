@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { type OutgoingMail, outcomeOf, smtpMailer } from '../../activities/mail/mailer.ts';
-import { refusal, startMailServer } from '../support/smtp.ts';
+import { refusal, startMailServer } from '../../testing/outside/smtp.ts';
 
 const from = { name: 'Lastday', address: 'lastday@halden.example' };
 const server = await startMailServer();

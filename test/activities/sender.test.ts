@@ -2,9 +2,9 @@ import { hostname } from 'node:os';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
-import { forbiddenAddresses, writingsOfThisMachine } from '../support/addresses.ts';
-import { startReceiver, startReceiversAt, startTlsReceiver } from '../support/receiver.ts';
-import { selfSigned } from '../support/self-signed.ts';
+import { forbiddenAddresses, writingsOfThisMachine } from '../../testing/outside/addresses.ts';
+import { startReceiver, startReceiversAt, startTlsReceiver } from '../../testing/outside/receiver.ts';
+import { selfSigned } from '../../testing/outside/self-signed.ts';
 
 const patience = { connect: 1_000, answer: 400, total: 1_000 };
 const trusting = webhookSender(allowedRanges(['127.0.0.1']), { patience });

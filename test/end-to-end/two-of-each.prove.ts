@@ -12,6 +12,7 @@ import {
 } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
 import { startWebProcess, type WebProcess } from '../../testing/servers/web-process.ts';
@@ -21,7 +22,6 @@ import type { Browserlike } from '../../testing/web/web.ts';
 import { type Cast, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
 
 const own = await ownDatabase();
 const { database } = own;

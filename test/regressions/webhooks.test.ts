@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, expect, test } from 'vitest';
+import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
 import { deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 // A trial that a live peer lost: a receiver that answers 500 was counted as told.

@@ -3,6 +3,8 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
+import { startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
@@ -11,8 +13,6 @@ import type { Browserlike } from '../../testing/web/web.ts';
 import { castPassword, makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testKey } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
-import { startMailServer } from '../support/smtp.ts';
 import { deliveriesTo } from '../support/webhooks.ts';
 
 // ASVS 16.2.5, 14.2.1, 13.3.1: everything that opens a door, and where it must not turn up.

@@ -8,6 +8,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
@@ -15,7 +16,6 @@ import { completeOffboardingOf } from '../../web/offboarding/complete-offboardin
 import { makeCast } from '../support/cast.ts';
 import { clearChecklist } from '../support/clearing.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { makeCast } from '../support/cast.ts';
 import { eventually, ownEngine } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
 import { subscribe } from '../support/webhooks.ts';
 
 const own = await ownDatabase();

@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
+import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { eventually, ownEngine, testWorld } from '../support/engine.ts';
-import { startReceiver } from '../support/receiver.ts';
 import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allowedRanges, endpointUrlProblem, mayReach } from '../../../database/webhooks/address.ts';
-import { forbiddenAddresses, writingsOfThisMachine } from '../../support/addresses.ts';
+import { forbiddenAddresses, writingsOfThisMachine } from '../../../testing/outside/addresses.ts';
 
 const nothing = allowedRanges([]);
 

@@ -5,10 +5,10 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { complete, mailWorkflowId } from '../../../engine/contract.ts';
+import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { eventually } from '../../support/engine.ts';
-import { startReceiver } from '../../support/receiver.ts';
 import { subscribe } from '../../support/webhooks.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 

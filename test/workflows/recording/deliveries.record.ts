@@ -6,9 +6,9 @@ import {
   webhookDeliveryWorkflowId,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
+import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
-import { startReceiver } from '../../support/receiver.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 

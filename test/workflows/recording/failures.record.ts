@@ -14,13 +14,13 @@ import {
   webhookDeliveryStart,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
+import { startReceiver } from '../../../testing/outside/receiver.ts';
+import { startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
 import { makeCast } from '../../support/cast.ts';
 import { clearChecklist } from '../../support/clearing.ts';
 import { ownEngine, testKey, testWorld } from '../../support/engine.ts';
-import { startReceiver } from '../../support/receiver.ts';
-import { startMailServer } from '../../support/smtp.ts';
 import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 

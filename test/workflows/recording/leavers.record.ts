@@ -13,13 +13,13 @@ import {
   retry,
   revokeSeat,
 } from '../../../engine/contract.ts';
+import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
 import { type Cast, makeCast } from '../../support/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
 import { eventually, ownEngine } from '../../support/engine.ts';
 import { momentNamed } from '../../support/moments.ts';
-import { startReceiver } from '../../support/receiver.ts';
 import { subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 

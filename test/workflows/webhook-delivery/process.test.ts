@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
+import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { makeCast } from '../../support/cast.ts';
-import { startReceiver } from '../../support/receiver.ts';
 import { ownDeliveries } from './setting.ts';
 
 const {

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
+import { type Received, startReceiver } from '../../../testing/outside/receiver.ts';
 import { makeCast } from '../../support/cast.ts';
-import { type Received, startReceiver } from '../../support/receiver.ts';
 import { ownDeliveries } from './setting.ts';
 
 const {
