@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { Notification } from '../database/entities/index.ts';
 import { importById } from '../database/imports/imports.ts';
-import { makeCast } from '../test/support/cast.ts';
-import { eventually } from '../test/support/engine.ts';
+import { makeCast } from '../testing/cast/cast.ts';
+import { eventually } from '../testing/cast/engine.ts';
 import type { Browserlike } from '../testing/web/web.ts';
 import { tell } from './account.ts';
 import { signIn } from './crashes/asker.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { castPassword } from '../../test/support/cast.ts';
+import { castPassword } from '../../testing/cast/cast.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import type { Answer, Browserlike } from '../../testing/web/web.ts';
 import type { Machine } from '../machine/machine.ts';

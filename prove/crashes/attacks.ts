@@ -1,4 +1,4 @@
-import { eventually } from '../../test/support/engine.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import { tell } from '../account.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Random } from '../random.ts';

@@ -1,6 +1,6 @@
-import { type Cast, makeCast } from '../../test/support/cast.ts';
-import { clearChecklist } from '../../test/support/clearing.ts';
-import { eventually } from '../../test/support/engine.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import type { Received } from '../../testing/outside/receiver.ts';
 import type { TakenMail } from '../../testing/outside/smtp.ts';
 import type { Machine } from '../machine/machine.ts';

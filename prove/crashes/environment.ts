@@ -1,4 +1,4 @@
-import { subscribe } from '../../test/support/webhooks.ts';
+import { subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { type Machine, startMachine } from '../machine/machine.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { createToken } from '../../database/access/tokens.ts';
-import { csvOf } from '../../test/support/importing.ts';
+import { csvOf } from '../../testing/cast/importing.ts';
 import type { Received } from '../../testing/outside/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenAuditInvariants } from '../races/audit-invariants.ts';

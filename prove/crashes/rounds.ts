@@ -1,4 +1,4 @@
-import type { Cast } from '../../test/support/cast.ts';
+import type { Cast } from '../../testing/cast/cast.ts';
 import type { Random } from '../random.ts';
 import { completeStubbornly, signIn } from './asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './completions.ts';

@@ -9,7 +9,7 @@ import { connect } from '../../database/core/orm.ts';
 import { logFile, logTail } from '../../scripts/local/logs.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { postgresData } from '../../scripts/local/postgres/place.ts';
-import { eventually, testKey } from '../../test/support/engine.ts';
+import { eventually, testKey } from '../../testing/cast/engine.ts';
 import { startWatchdog } from '../../testing/servers/watchdog.ts';
 import { Browserlike } from '../../testing/web/web.ts';
 import { type Line, layLine } from './line.ts';

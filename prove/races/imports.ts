@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { csvOf } from '../../test/support/importing.ts';
+import { csvOf } from '../../testing/cast/importing.ts';
 import { namesIn } from './names.ts';
 import { type Answer, type Client, noAnswer, type Operation } from './operation.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { workerMetrics } from '../../metrics/worker.ts';
-import { handOverTo } from '../../test/support/engine.ts';
+import { handOverTo } from '../../testing/cast/engine.ts';
 import { createImportStarter } from '../../worker/imports.ts';
 import { createRelay } from '../../worker/relay.ts';
 import type { Random } from '../random.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { eventually } from '../../test/support/engine.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import { brokenAuditInvariants } from './audit-invariants.ts';
 import type { Environment } from './environment.ts';
 import { type Aftermath, problemsWithOrder } from './linearizability.ts';

@@ -11,10 +11,10 @@ import { recordMailTry, waitingMail } from '../../database/mail/mails.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { testKey } from '../../testing/cast/engine.ts';
 import { startMailServer, type TakenMail } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { testKey } from '../support/engine.ts';
 
 /*
  * Two people whose last day is 5 April 2027, which ends 23 hours apart: Lena is in Auckland, UTC+13 until

@@ -1,10 +1,10 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { reminderActivities } from '../../activities/reminders.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { testWorld } from '../../testing/cast/engine.ts';
+import { momentsOf } from '../../testing/cast/moments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { makeCast } from '../support/cast.ts';
-import { testWorld } from '../support/engine.ts';
-import { momentsOf } from '../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { fireReminder } = reminderActivities(testWorld(database));

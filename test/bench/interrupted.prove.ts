@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { isAlive } from '../../scripts/local/processes.ts';
-import { eventually } from '../support/engine.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 
 it.each([
   ['while its servers start', 1, ''],

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { offboardingActivities } from '../../activities/offboardings.ts';
 import { statementsOfCompletion, statementsOfEndDate } from '../../bench/statements.ts';
 import { makeLog } from '../../config/log.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { statementsOf } from '../support/statements.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { statementsOf } from '../../testing/cast/statements.ts';
 import { apiOfPeople } from '../web/api-users/setting.ts';
 
 const { database, call } = await apiOfPeople();

@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Asset, License } from '../../database/entities/index.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { ownEngine } from '../support/engine.ts';
 
 const text = readFileSync(new URL('../../docs/api.md', import.meta.url), 'utf8');
 

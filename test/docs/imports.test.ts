@@ -6,11 +6,11 @@ import { sleep } from '../../config/loop.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
 import { startWeb } from '../../testing/web/web.ts';
 import { createImportStarter } from '../../worker/imports.ts';
-import { ownEngine } from '../support/engine.ts';
 
 const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
 const steps = stepsOf('imports.md');

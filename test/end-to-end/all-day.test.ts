@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { ownEngine } from '../support/engine.ts';
 
 // What somebody counts on who has this open all day.
 const own = await ownDatabase();

@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 import { expect, inject, test } from 'vitest';
 import { Notification, Reminder } from '../../database/entities/index.ts';
 import { complete } from '../../engine/contract.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -2,13 +2,13 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
+import { csvOf } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
-import { csvOf } from '../support/importing.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,14 +4,14 @@ import { connect } from '../../database/core/orm.ts';
 import { Mail, User, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../engine/contract.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { copyOf, ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -6,14 +6,14 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { AuditEntry, Notification, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testKey } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testKey } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

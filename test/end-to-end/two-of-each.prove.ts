@@ -12,6 +12,9 @@ import {
 } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
@@ -19,9 +22,6 @@ import { startWebProcess, type WebProcess } from '../../testing/servers/web-proc
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import type { Browserlike } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -8,12 +8,12 @@ import { afterAll, expect, test } from 'vitest';
 import { hashPassword } from '../../database/access/passwords.ts';
 import { connect } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
+import { castPassword } from '../../testing/cast/cast.ts';
+import { eventually, ownEngine, testKey } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { emptyDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { castPassword } from '../support/cast.ts';
-import { eventually, ownEngine, testKey } from '../support/engine.ts';
 
 /** The last migration of the version that went out first. */
 const firstVersion = 'Migration20261201000001_Laws';

@@ -5,13 +5,13 @@ import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { ownEngine, testKey, testWorld } from '../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe, tried } from '../../testing/cast/webhooks.ts';
 import { type Received, startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { ownEngine, testKey, testWorld } from '../support/engine.ts';
-import { deliver, deliveriesTo, subscribe, tried } from '../support/webhooks.ts';
 
 const own = await ownDatabase();
 const { database } = own;

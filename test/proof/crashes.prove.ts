@@ -10,7 +10,7 @@ import { faultNames } from '../../prove/crashes/network-faults.ts';
 import { workUnderFaults } from '../../prove/crashes/rounds.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
-import type { Cast } from '../support/cast.ts';
+import type { Cast } from '../../testing/cast/cast.ts';
 
 // The short form of what `npm run prove` does at every step.
 const place = await startPlace();

@@ -3,11 +3,11 @@ import { afterAll, expect, it } from 'vitest';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
 import { wronglyReceived } from '../../prove/races/received.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { subscribe } from '../support/webhooks.ts';
 
 const { database, url, ownerUrl } = await ownDatabase();
 const pool = new pg.Pool({ connectionString: url });

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, inject, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { openDoors } from './doors.ts';
 
 // Trials that live peers lost: something is claimed for a leaver while they are completed.

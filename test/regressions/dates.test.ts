@@ -7,11 +7,11 @@ import { openForCompletion } from '../../database/offboarding/completion-without
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { momentLines, momentNamed, momentStates } from '../../testing/cast/moments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { momentLines, momentNamed, momentStates } from '../support/moments.ts';
 
 // Trials that live peers lost: a moved date, a day's outage, the ends of the world.
 

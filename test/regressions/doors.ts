@@ -2,10 +2,10 @@ import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { ownEngine } from '../support/engine.ts';
 
 /** A Lastday with all its doors open for a test file: the console, the API under every scope, the engine, and SQL. */
 export async function openDoors() {

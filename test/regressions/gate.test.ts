@@ -3,9 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { Assignment, Notification, Offboarding, User, WebhookEvent } from '../../database/entities/index.ts';
 import { complete } from '../../engine/contract.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { routesOf } from '../../testing/web/routes.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { csvOf, importing } from '../support/importing.ts';
 import { openDoors } from './doors.ts';
 
 // Trials that live peers lost: what is finished is finished with nothing out, whatever door somebody takes.

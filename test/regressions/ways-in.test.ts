@@ -3,12 +3,12 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { ownEngine } from '../support/engine.ts';
 
 // Trials that live peers lost: leaving ends every way in.
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { Worker } from '@temporalio/worker';
 import { afterAll, expect, test } from 'vitest';
-import { installOnce } from '../support/engine.ts';
+import { installOnce } from '../../testing/cast/engine.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lastday-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true }));

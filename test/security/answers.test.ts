@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 // ASVS 3.4.1–3.4.8, 4.1.1 and 14.3.2: the headers of every answer. 16.5.1: what answers do not tell.
 

@@ -3,13 +3,13 @@ import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import { ApiToken } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
 import { type Scope, scopes } from '../../domain/scopes.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { fingerprintOf } from '../../testing/cast/fingerprint.ts';
+import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { fingerprintOf } from '../support/fingerprint.ts';
-import { csvOf, importing } from '../support/importing.ts';
 
 /*
  * Every address of the API for every token (ASVS 8.2.1–8.2.3). What is sent is `{}`: 422, 409 and 415 say that it

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { fingerprintOf } from '../../testing/cast/fingerprint.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { fingerprintOf } from '../support/fingerprint.ts';
 
 // ASVS 3.5.1 and 3.5.3: nobody acts through another site in a browser that is signed in.
 

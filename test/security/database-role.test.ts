@@ -2,8 +2,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { record } from '../../database/core/change.ts';
 import { AuditEntry } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { makeCast } from '../support/cast.ts';
 
 // ASVS 16.4.2: what the application's role of the database cannot do, though the application were taken over.
 

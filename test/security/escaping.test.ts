@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
+import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { fillWithHarm, harmIn, markOf, xssPayload } from '../../testing/web/xss-payloads.ts';
-import { testKey } from '../support/engine.ts';
 import { makeEveryRecord, type Params } from './every-record.ts';
 
 // ASVS 1.2.1: whatever a field of the database, of a form or of an address holds, pages show it as text.

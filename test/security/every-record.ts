@@ -9,11 +9,11 @@ import { mailTokens } from '../../database/mail/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { testKey } from '../support/engine.ts';
-import { csvOf, importing } from '../support/importing.ts';
-import { deliver, subscribe, tried } from '../support/webhooks.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { testKey } from '../../testing/cast/engine.ts';
+import { csvOf, importing } from '../../testing/cast/importing.ts';
+import { deliver, subscribe, tried } from '../../testing/cast/webhooks.ts';
 
 /** The cast of somebody who is about to leave, and that of somebody who has left. */
 interface Casts {

@@ -5,10 +5,10 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { Notification, User } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../../testing/web/api.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 // ASVS 15.3.3, 15.3.6 and 15.3.7: nobody sets what no form offers them.
 

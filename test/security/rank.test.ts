@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { ApiToken, User } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
 
 // Nobody takes a super-admin's way in who could not give it back (ASVS 8.2.2).
 const own = await ownDatabase();

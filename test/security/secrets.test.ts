@@ -3,6 +3,10 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { castPassword, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testKey } from '../../testing/cast/engine.ts';
+import { deliveriesTo } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -10,10 +14,6 @@ import { asOwner } from '../../testing/servers/owner.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import type { Browserlike } from '../../testing/web/web.ts';
-import { castPassword, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testKey } from '../support/engine.ts';
-import { deliveriesTo } from '../support/webhooks.ts';
 
 // ASVS 16.2.5, 14.2.1, 13.3.1: everything that opens a door, and where it must not turn up.
 

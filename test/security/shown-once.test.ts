@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, it, vi } from 'vitest';
 import { WebhookEndpoint } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
+import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
-import { statementsOf } from '../support/statements.ts';
 
 // ASVS 6.3.1 and 2.4.1 (guessing), 6.3.8 (who has an account), 4.1.3 (forged addresses).
 

@@ -3,9 +3,9 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Import } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
 
 // ASVS 5.2.1–5.2.3: files made to cost more than they weigh.
 

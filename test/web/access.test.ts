@@ -2,9 +2,9 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { AuditEntry, OneTimeLink, User } from '../../database/entities/index.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -10,12 +10,12 @@ import {
 } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { userById } from '../../database/people/users.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

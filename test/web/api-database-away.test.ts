@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { afterAll, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { connect } from '../../database/core/orm.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { lena } = await makeCast(own.database);

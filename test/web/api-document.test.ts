@@ -8,15 +8,15 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
 import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startBrowser } from '../../testing/web/browser.ts';
 import { documentAt, expectAsDescribed, judgeOf, refTo } from '../../testing/web/openapi-assertions.ts';
 import { startWeb } from '../../testing/web/web.ts';
 import { apiRoutes } from '../../web/api/routes.ts';
 import type { Services } from '../../web/http/services.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { testKey } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -3,11 +3,11 @@ import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Import } from '../../database/entities/index.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import type { Scope } from '../../domain/scopes.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { csvOf, importing } from '../support/importing.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

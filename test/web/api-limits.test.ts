@@ -1,9 +1,9 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
+import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { statementsOf } from '../support/statements.ts';
 
 const own = await ownDatabase();
 const web = await startWeb(own, { API_RATE_LIMIT: '5' });

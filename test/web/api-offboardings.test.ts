@@ -3,11 +3,11 @@ import { createToken } from '../../database/access/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createUser } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -4,14 +4,14 @@ import { createToken } from '../../database/access/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { scopes } from '../../domain/scopes.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../../testing/web/api.ts';
 import type { JsonSchema, Resolve } from '../../testing/web/from-schema.ts';
 import { documentAt } from '../../testing/web/openapi-assertions.ts';
 import { calls, type Known, type Operation } from '../../testing/web/random-calls.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { ownEngine } from '../support/engine.ts';
 
 /** How long each operation is tried, in milliseconds; longer where nothing has come of it yet. */
 const timeLimit = inject('long') ? 2_000 : 500;

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
+import { type HrUpdate, newestOf, scrambledHrUpdates } from '../../testing/cast/hr-updates.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, type Called, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually, listed, ownEngine } from '../support/engine.ts';
-import { type HrUpdate, newestOf, scrambledHrUpdates } from '../support/hr-updates.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -3,12 +3,12 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
 import { writeLimit } from '../../web/api/http/write-limit.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Asset } from '../../database/entities/index.ts';
 import { assetById, createAsset } from '../../database/inventory/assets.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { statementsOf } from '../support/statements.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

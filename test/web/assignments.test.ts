@@ -3,10 +3,10 @@ import { Assignment } from '../../database/entities/index.ts';
 import { assetById } from '../../database/inventory/assets.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { updateUser } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -5,10 +5,10 @@ import { updateLicense } from '../../database/inventory/licenses.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
 
 const own = await ownDatabase();
 const { database } = own;

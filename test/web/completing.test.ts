@@ -4,10 +4,10 @@ import { Offboarding } from '../../database/entities/index.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { createConsoleClient, NotStarted } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
-import { makeCast } from '../support/cast.ts';
-import { ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();
 const { connection, namespace, startWorker } = await ownEngine(database);

@@ -4,12 +4,12 @@ import { License, Seat } from '../../database/entities/index.ts';
 import { createLicense, licenseById } from '../../database/inventory/licenses.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { createUser, updateUser } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
+import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { ownEngine } from '../support/engine.ts';
-import { statementsOf } from '../support/statements.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -5,10 +5,10 @@ import { connect } from '../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../database/entities/index.ts';
 import { cutNextCommit } from '../../prove/machine/conversation.ts';
 import { layLine } from '../../prove/machine/line.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { makeCast } from '../support/cast.ts';
 
 // The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.
 const own = await ownDatabase();

@@ -2,11 +2,11 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { AuditEntry } from '../../database/entities/index.ts';
 import { mailPreferencesOf } from '../../database/mail/preferences.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { testKey } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,13 +4,13 @@ import { smtpMailer } from '../../activities/mail/mailer.ts';
 import { AuditEntry, Mail } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { complete } from '../../engine/contract.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testKey, testWorld } from '../../testing/cast/engine.ts';
 import { refusal, startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -5,13 +5,13 @@ import { createToken } from '../../database/access/tokens.ts';
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
 import { userById } from '../../database/people/users.ts';
 import { freePort } from '../../scripts/local/ports.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

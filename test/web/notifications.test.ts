@@ -4,11 +4,11 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { momentNamed } from '../../testing/cast/moments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { momentNamed } from '../support/moments.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,11 +4,11 @@ import { assetById, updateAsset } from '../../database/inventory/assets.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { licenseById, updateLicense } from '../../database/inventory/licenses.ts';
 import { updateUser, userById } from '../../database/people/users.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { fieldsOf } from '../../testing/web/form.ts';
 import { messageBeside, messagesOn } from '../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { AuditEntry, Session } from '../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { browserWords } from '../../web/me/browser-label.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

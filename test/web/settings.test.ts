@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken, findLivingToken, revokeToken } from '../../database/access/tokens.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../database/entities/index.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

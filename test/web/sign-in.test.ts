@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import { beforeAll, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { User } from '../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
-import { makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { database } = own;

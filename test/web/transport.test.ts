@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
+import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { type Cast, castPassword, makeCast } from '../support/cast.ts';
 
 // What travels with requests and answers: where they come from, headers, cookies, and how safely.
 

@@ -3,9 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

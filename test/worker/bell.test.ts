@@ -4,11 +4,11 @@ import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { recoverLaptop } from '../../testing/cast/clearing.ts';
+import { subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { listenForNotifications, type NotificationHandlers } from '../../worker/notification-listener.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { recoverLaptop } from '../support/clearing.ts';
-import { subscribe } from '../support/webhooks.ts';
 
 const { database, url } = await ownDatabase();
 

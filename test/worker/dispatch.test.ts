@@ -3,11 +3,11 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import type { PendingDelivery } from '../../database/webhooks/deliveries.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
 import { webhookDeliveryWorkflowId } from '../../engine/contract.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { handOverTo, ownEngine } from '../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createDispatcher } from '../../worker/dispatch.ts';
-import { makeCast } from '../support/cast.ts';
-import { handOverTo, ownEngine } from '../support/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { client, dispatch, engine, handOver } = await ownEngine(database);

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { expect, inject, it } from 'vitest';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -2,9 +2,9 @@ import { Connection } from '@temporalio/client';
 import { expect, inject, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { createWorkerClient } from '../../engine/client.ts';
+import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createBatchSender } from '../../worker/batch-sender.ts';
-import { ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();
 const { engine, handOver } = await ownEngine(database);

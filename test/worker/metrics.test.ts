@@ -3,14 +3,14 @@ import { expect, test } from 'vitest';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../engine/contract.ts';
 import { freePort } from '../../scripts/local/ports.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

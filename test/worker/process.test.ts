@@ -8,14 +8,14 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

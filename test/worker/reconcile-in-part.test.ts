@@ -4,11 +4,11 @@ import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import type { WorkerClient } from '../../engine/client.ts';
 import { csvImportWorkflowId } from '../../engine/contract.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually, listed, ownEngine } from '../support/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());

@@ -3,9 +3,9 @@ import { makeLog } from '../../config/log.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import type { WorkerClient } from '../../engine/client.ts';
+import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
-import { eventually, listed, ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();
 // Nobody works here: what matters is which workflows are there.

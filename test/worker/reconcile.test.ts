@@ -13,13 +13,13 @@ import {
   searchAttributes,
   webhookDeliveryWorkflowId,
 } from '../../engine/contract.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, listed, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, listed, ownEngine, testWorld } from '../support/engine.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());

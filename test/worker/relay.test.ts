@@ -5,11 +5,11 @@ import { readBacklog } from '../../database/engine/backlog.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createWorkerClient } from '../../engine/client.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { handOverTo, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { handOverTo, ownEngine } from '../support/engine.ts';
 
 const { database } = await ownDatabase();
 const { address, connection, client, engine, relay, handleOf } = await ownEngine(database);

@@ -1,12 +1,12 @@
 import { expect, inject, it } from 'vitest';
 import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,10 +4,10 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays } from '../../domain/dates.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { eventually, handOverTo, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { eventually, handOverTo, ownEngine } from '../support/engine.ts';
 
 // What two workers tell at the same moment, the one before and the other after an offboarding was cancelled.
 

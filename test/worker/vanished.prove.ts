@@ -1,9 +1,9 @@
 import { inject, it } from 'vitest';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
+import { subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { makeCast } from '../support/cast.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
-import { subscribe } from '../support/webhooks.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,12 +4,12 @@ import { sqlOf } from '../../database/core/tables.ts';
 import { Import } from '../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../database/imports/imports.ts';
 import { csvImportStart, csvImportWorkflow, csvImportWorkflowId } from '../../engine/contract.ts';
+import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
+import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { createImportStarter } from '../../worker/imports.ts';
-import { eventually, listed, ownEngine } from '../support/engine.ts';
-import { csvOf, importing } from '../support/importing.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -6,11 +6,11 @@ import { openForCompletion } from '../../database/offboarding/completion-without
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { complete, retry, searchAttributes } from '../../engine/contract.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const { relay, startWorker, ask, handleOf } = await ownEngine(database);

@@ -6,11 +6,11 @@ import { updateUser } from '../../database/people/users.ts';
 import { updateReminderSettings } from '../../database/workspace/settings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
 import { complete } from '../../engine/contract.ts';
+import { type Cast, makeCast } from '../../testing/cast/cast.ts';
+import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
+import { momentNamed, momentStates } from '../../testing/cast/moments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../support/cast.ts';
-import { clearChecklist } from '../support/clearing.ts';
-import { eventually, ownEngine } from '../support/engine.ts';
-import { momentNamed, momentStates } from '../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { relay, startWorker, ask, handleOf } = await ownEngine(database);

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
 import { describe, expect, inject, it } from 'vitest';
-import { installOnce } from '../support/engine.ts';
+import { installOnce } from '../../testing/cast/engine.ts';
 
 installOnce();
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
+import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { eventually, ownEngine, testWorld } from '../support/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { dispatch, startWorker } = await ownEngine(database);

@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, inject } from 'vitest';
 import { freePort } from '../../scripts/local/ports.ts';
-import { castPassword } from '../../test/support/cast.ts';
-import { testKey } from '../../test/support/engine.ts';
 import type { ProcessOptions } from '../../web/process.ts';
+import { castPassword } from '../cast/cast.ts';
+import { testKey } from '../cast/engine.ts';
 import { Browserlike } from '../web/web.ts';
 import type { OwnDatabase } from './database.ts';
 

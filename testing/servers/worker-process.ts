@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, inject } from 'vitest';
-import { eventually, testKey } from '../../test/support/engine.ts';
 import type { ProcessOptions } from '../../worker/process.ts';
+import { eventually, testKey } from '../cast/engine.ts';
 import type { OwnDatabase } from './database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

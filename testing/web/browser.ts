@@ -1,6 +1,6 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Request } from 'playwright-core';
 import { afterAll } from 'vitest';
-import { castPassword } from '../../test/support/cast.ts';
+import { castPassword } from '../cast/cast.ts';
 import { chromiumPath } from '../servers/chromium.ts';
 
 /** A real Chromium for this test file; it closes after the last test. */

@@ -1,5 +1,5 @@
 import { test as base } from 'vitest';
-import { makeCast } from '../../test/support/cast.ts';
+import { makeCast } from '../cast/cast.ts';
 import { ownDatabase } from '../servers/database.ts';
 import { startWeb } from './web.ts';
 

@@ -11,8 +11,8 @@ import {
   measuredConsoleClient,
 } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
-import { castPassword } from '../../test/support/cast.ts';
 import { createApp } from '../../web/app.ts';
+import { castPassword } from '../cast/cast.ts';
 import type { OwnDatabase } from '../servers/database.ts';
 
 /** The console of a test file, listening. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { idOfPersonWith } from '../../../database/access/credentials.ts';
 import { needsRehash } from '../../../database/access/passwords.ts';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
+import { castPassword, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { castPassword, makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -4,8 +4,8 @@ import { ensureFirstAdmin, makeSuperAdmin } from '../../../database/access/first
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
+import { castPassword, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { castPassword, makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -3,8 +3,8 @@ import { createLink, peekLink, useLink } from '../../../database/access/one-time
 import { AuditEntry, OneTimeLink, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -4,8 +4,8 @@ import { changeRole } from '../../../database/access/roles.ts';
 import { createToken, findLivingToken } from '../../../database/access/tokens.ts';
 import { AuditEntry, Notification, Session, User } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -3,8 +3,8 @@ import { createToken, findLivingToken, listTokens, revokeToken } from '../../../
 import { ApiToken, AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

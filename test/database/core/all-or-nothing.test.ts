@@ -17,14 +17,14 @@ import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoi
 import { replayUndeliveredSince } from '../../../database/webhooks/replays.ts';
 import { rotateSecret } from '../../../database/webhooks/secrets.ts';
 import { updateReminderSettings } from '../../../database/workspace/settings.ts';
+import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist, recoverLaptop } from '../../../testing/cast/clearing.ts';
+import { testKey } from '../../../testing/cast/engine.ts';
+import { fingerprintOf } from '../../../testing/cast/fingerprint.ts';
+import { momentNamed } from '../../../testing/cast/moments.ts';
+import { failingAt, failingWhere } from '../../../testing/cast/statements.ts';
+import { deliver, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, castPassword, makeCast } from '../../support/cast.ts';
-import { clearChecklist, recoverLaptop } from '../../support/clearing.ts';
-import { testKey } from '../../support/engine.ts';
-import { fingerprintOf } from '../../support/fingerprint.ts';
-import { momentNamed } from '../../support/moments.ts';
-import { failingAt, failingWhere } from '../../support/statements.ts';
-import { deliver, subscribe } from '../../support/webhooks.ts';
 
 // ASVS 2.3.3: whatever is done is done whole or not at all, wherever it breaks off.
 

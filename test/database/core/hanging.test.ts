@@ -6,10 +6,10 @@ import { makeLog } from '../../../config/log.ts';
 import { type ConnectOptions, connect } from '../../../database/core/orm.ts';
 import { serveMetrics } from '../../../metrics/server.ts';
 import { freePort } from '../../../scripts/local/ports.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { cuttableLine } from '../../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { scrape } from '../../../testing/servers/metrics.ts';
-import { eventually } from '../../support/engine.ts';
 
 const own = await ownDatabase();
 

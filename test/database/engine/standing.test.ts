@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { readBacklog } from '../../../database/engine/backlog.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { statementsOf } from '../../support/statements.ts';
 
 const { database } = await ownDatabase();
 

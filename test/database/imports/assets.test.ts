@@ -3,7 +3,7 @@ import { Asset } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { recoverAsset } from '../../../database/inventory/assignments.ts';
-import { csvOf } from '../../support/importing.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { factsOf, importTests, newId, problemsOf, trailOf } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { importById, MassChangeRefusal, startImport } from '../../../database/imports/imports.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import type { Cast } from '../../support/cast.ts';
-import { csvOf } from '../../support/importing.ts';
+import type { Cast } from '../../../testing/cast/cast.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, setBrake } from './setting.ts';
 
 const { database, em, test } = await importTests();

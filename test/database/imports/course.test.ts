@@ -9,7 +9,7 @@ import {
   importsStarting,
   importsUnderWay,
 } from '../../../database/imports/progress.ts';
-import { csvOf } from '../../support/importing.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { License } from '../../../database/entities/index.ts';
-import { csvOf } from '../../support/importing.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { factsOf, importTests, newId, problemsOf } from './setting.ts';
 
 const { database, em, test } = await importTests();

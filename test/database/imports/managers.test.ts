@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { createUser } from '../../../database/people/users.ts';
-import { csvOf } from '../../support/importing.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, mailOf, newId, personWith } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -3,7 +3,7 @@ import { Offboarding } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
-import { csvOf } from '../../support/importing.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, mailOf, newId, problemsOf } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -5,8 +5,8 @@ import { evaluateLines } from '../../../database/imports/evaluate.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
-import { csvOf } from '../../support/importing.ts';
-import { statementsOf } from '../../support/statements.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { factsOf, importTests, mailOf, newId, personWith, trailOf } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -3,8 +3,8 @@ import { ImportRow } from '../../../database/entities/index.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { markLines, waitingLines } from '../../../database/imports/lines.ts';
 import { endImport, executeBatch } from '../../../database/imports/progress.ts';
-import { eventually } from '../../support/engine.ts';
-import { csvOf } from '../../support/importing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, mailOf, newId } from './setting.ts';
 
 const { em, test } = await importTests();

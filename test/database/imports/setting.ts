@@ -14,9 +14,9 @@ import {
 } from '../../../database/entities/index.ts';
 import { reportedLines } from '../../../database/imports/report.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { csvOf, importing } from '../../support/importing.ts';
 
 /** A database for a file's tests, each of which has its own cast, whose admin Nora imports files, held by no brake. */
 export async function importTests() {

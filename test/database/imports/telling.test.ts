@@ -3,7 +3,7 @@ import { Notification } from '../../../database/entities/index.ts';
 import { cancelImport, startImport } from '../../../database/imports/imports.ts';
 import { endImport, executeBatch } from '../../../database/imports/progress.ts';
 import { notificationText } from '../../../domain/wording/notifications.ts';
-import { csvOf, importing } from '../../support/importing.ts';
+import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, personWith } from './setting.ts';
 
 const { database, em, test } = await importTests();

@@ -8,8 +8,8 @@ import {
   updateAsset,
 } from '../../../database/inventory/assets.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -6,9 +6,9 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
 import { entriesAbout, lastMessage, revisionOf } from '../offboarding/traces.ts';
 
 const { database } = await ownDatabase();

@@ -6,8 +6,8 @@ import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import type { Recovery } from '../../../domain/assets.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 import { entriesAbout, lastMessage, revisionOf } from '../offboarding/traces.ts';
 
 const { database } = await ownDatabase();

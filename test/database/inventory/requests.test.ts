@@ -15,8 +15,8 @@ import {
 import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 import { entriesAbout, lastMessage } from '../offboarding/traces.ts';
 
 const { database } = await ownDatabase();

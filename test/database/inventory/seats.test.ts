@@ -6,8 +6,8 @@ import { assignSeat, revokeSeat, seatsInUse } from '../../../database/inventory/
 import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 import { entriesAbout } from '../offboarding/traces.ts';
 
 const { database, url } = await ownDatabase();

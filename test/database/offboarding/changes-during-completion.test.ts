@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { momentStates } from '../../../testing/cast/moments.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { momentStates } from '../../support/moments.ts';
 import { hr } from './leaving.ts';
 
 const { database, url } = await ownDatabase();

@@ -1,7 +1,7 @@
 import type { Database } from '../../../database/core/orm.ts';
 import { User } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
-import type { Cast } from '../../support/cast.ts';
+import type { Cast } from '../../../testing/cast/cast.ts';
 
 /** Completes Lena's offboarding, as Ivo unless somebody else is named. */
 export const complete = ({ em }: Database, cast: Cast, by = cast.ivo) =>

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { assignSeat } from '../../../database/inventory/seats.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
 import { complete } from './completing.ts';
 
 const { database, ownerUrl, url } = await ownDatabase();

@@ -4,9 +4,9 @@ import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
 import { complete, userOf } from './completing.ts';
 
 const { database } = await ownDatabase();

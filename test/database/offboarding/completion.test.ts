@@ -15,10 +15,10 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { openCountsOf, readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import type { Completed } from '../../../domain/completion.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { statementsOf } from '../../support/statements.ts';
 import { complete, userOf } from './completing.ts';
 
 const { database } = await ownDatabase();

@@ -5,8 +5,8 @@ import {
   openForCompletion,
 } from '../../../database/offboarding/completion-without-end-date.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -3,8 +3,8 @@ import { Offboarding } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
 import { updateUser } from '../../../database/people/users.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { momentLines, momentStates } from '../../support/moments.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { momentLines, momentStates } from '../../../testing/cast/moments.ts';
 
 export const hr = 'token:hr';
 export const now = new Date('2026-11-24T12:00:00Z');

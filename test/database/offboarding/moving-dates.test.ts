@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Notification, Offboarding } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../../database/offboarding/reminders.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { momentNamed } from '../../../testing/cast/moments.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { momentNamed } from '../../support/moments.ts';
 import { emilIn, hr, now } from './leaving.ts';
 
 const { database } = await ownDatabase();

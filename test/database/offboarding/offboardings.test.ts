@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, User } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { momentLines } from '../../../testing/cast/moments.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { momentLines } from '../../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -4,8 +4,8 @@ import { type Statement, spyOnQueries } from '../../../bench/query-spy.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../../database/offboarding/reminders.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
 
 // After a file of thousands of leavers PostgreSQL takes the table for what it was before for a minute: what
 // concerns one leaver must be found without reading the others all the same.

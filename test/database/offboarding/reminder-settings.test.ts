@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateReminderSettings, updateWorkspace } from '../../../database/workspace/settings.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { momentsOf } from '../../../testing/cast/moments.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { momentsOf } from '../../support/moments.ts';
-import { statementsOf } from '../../support/statements.ts';
 import { emilIn, hr, now } from './leaving.ts';
 
 const { database, url } = await ownDatabase();

@@ -6,10 +6,10 @@ import { fireReminder, nextReminder } from '../../../database/offboarding/remind
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { momentNamed, momentStates, momentsOf } from '../../../testing/cast/moments.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { momentNamed, momentStates, momentsOf } from '../../support/moments.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { searchPeople } from '../../../database/people/people-search.ts';
 import { createUser, updateUser } from '../../../database/people/users.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -5,9 +5,9 @@ import { createToken, findLivingToken } from '../../../database/access/tokens.ts
 import { ApiToken, Notification, OneTimeLink, Session } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { momentStates } from '../../../testing/cast/moments.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { momentStates } from '../../support/moments.ts';
 import { detailsOf, hr, offboardingsOf, someone } from './people.ts';
 
 const { database } = await ownDatabase();

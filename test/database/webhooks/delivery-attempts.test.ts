@@ -9,9 +9,9 @@ import { type Attempt, giveUpDelivery, recordAttempt } from '../../../database/w
 import { pauseEndpoint, turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
 import type { AttemptOutcome } from '../../../domain/webhook-attempts.ts';
 import { usualSchedule } from '../../../domain/webhook-schedule.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -3,9 +3,9 @@ import { AuditEntry } from '../../../database/entities/index.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../../database/webhooks/replays.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -8,11 +8,11 @@ import { openForCompletion } from '../../../database/offboarding/completion-with
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist, recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
+import { deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
-import { statementsOf } from '../../support/statements.ts';
-import { deliveriesTo, subscribe } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { deliveryById, listDeliveries } from '../../../database/webhooks/history.ts';
 import { undeliveredTo } from '../../../database/webhooks/undelivered.ts';
 import { NotFound } from '../../../domain/failures.ts';
+import { again, deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { again, deliver, subscribe, tried } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

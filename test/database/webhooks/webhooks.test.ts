@@ -12,8 +12,8 @@ import {
 } from '../../../database/webhooks/endpoints.ts';
 import { deleteOldSecrets, rotateSecret } from '../../../database/webhooks/secrets.ts';
 import { NotFound } from '../../../domain/failures.ts';
+import { deliver, deliveriesTo } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { deliver, deliveriesTo } from '../../support/webhooks.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;

@@ -14,12 +14,12 @@ import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import { deleteOldEvents, deleteOldMails } from '../../../database/workspace/retention.ts';
 import type { MailState } from '../../../domain/mails.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
+import { again, deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { makeCast } from '../../support/cast.ts';
-import { eventually } from '../../support/engine.ts';
-import { statementsOf } from '../../support/statements.ts';
-import { again, deliver, subscribe, tried } from '../../support/webhooks.ts';
 
 const own = await ownDatabase();
 const { database } = own;

@@ -4,9 +4,9 @@ import { AuditEntry, Offboarding, Outbox, Reminder } from '../../../database/ent
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
 import { updateWorkspace } from '../../../database/workspace/settings.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { eventually } from '../../support/engine.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const { em } = database;

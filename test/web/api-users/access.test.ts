@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { revokeToken } from '../../../database/access/tokens.ts';
 import { userById } from '../../../database/people/users.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { expectProblem } from '../../../testing/web/api.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 
 const { database, em, web, newToken, both, call } = await apiOfPeople();

@@ -2,8 +2,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { updateUser } from '../../../database/people/users.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { expectProblem, pointers } from '../../../testing/web/api.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 
 const { database, em, call } = await apiOfPeople();

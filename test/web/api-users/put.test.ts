@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { expectProblem, pointers } from '../../../testing/web/api.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
 import { apiOfPeople } from './setting.ts';
 
 const { database, call } = await apiOfPeople();

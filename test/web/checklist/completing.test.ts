@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { AuditEntry } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { userById } from '../../../database/people/users.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import type { Browserlike } from '../../../testing/web/web.ts';
-import { clearChecklist } from '../../support/clearing.ts';
 import { allClear, ownConsole } from './setting.ts';
 
 const { database, engine, web, begin } = await ownConsole();

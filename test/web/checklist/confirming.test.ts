@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { clearChecklist } from '../../support/clearing.ts';
 import { ownConsole } from './setting.ts';
 
 const { database, engine, begin } = await ownConsole();

@@ -3,10 +3,10 @@ import { expect, test } from 'vitest';
 import { Seat } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { eventually } from '../../support/engine.ts';
 import { ownConsole } from './setting.ts';
 
 const { own, database, engine, begin } = await ownConsole();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
-import { recoverLaptop, rejectRequest } from '../../support/clearing.ts';
+import { recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
 import { allClear, ownConsole } from './setting.ts';
 
 const { database, engine, web, begin } = await ownConsole();

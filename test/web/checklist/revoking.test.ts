@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { AuditEntry, Seat } from '../../../database/entities/index.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { makeCast } from '../../support/cast.ts';
 import { ownConsole } from './setting.ts';
 
 const { database, engine, begin } = await ownConsole();

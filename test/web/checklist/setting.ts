@@ -1,7 +1,7 @@
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { ownEngine } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { makeCast } from '../../support/cast.ts';
-import { ownEngine } from '../../support/engine.ts';
 
 /** The console of a test file, on a database and a namespace of its own. A worker is started by the file. */
 export async function ownConsole() {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { makeCast } from '../../support/cast.ts';
-import { statementsOf } from '../../support/statements.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownConsole } from './setting.ts';
 
 // No worker: it would run in this process, and what it does would be counted.

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
-import { csvOf } from '../../support/importing.ts';
 import { noraUploads, type Setting, uploaded } from './setting.ts';
 
 const own = await ownDatabase();

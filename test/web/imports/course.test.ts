@@ -2,10 +2,10 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { executeBatch } from '../../../database/imports/progress.ts';
 import { userById } from '../../../database/people/users.ts';
+import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { csvOf, importing } from '../../support/importing.ts';
 import { figures, noraUploads, type Setting, uploaded } from './setting.ts';
 
 const own = await ownDatabase();

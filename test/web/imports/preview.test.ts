@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, ImportRow } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
+import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { csvOf } from '../../support/importing.ts';
 import { figures, listed, noraUploads, type Setting, uploaded } from './setting.ts';
 
 const own = await ownDatabase();

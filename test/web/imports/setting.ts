@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import type { Database } from '../../../database/core/orm.ts';
 import { updateImportSettings } from '../../../database/imports/settings.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import type { Browserlike, TestWeb } from '../../../testing/web/web.ts';
-import { makeCast } from '../../support/cast.ts';
 
 /** A cast, whose admin Nora is signed in and uploads files, held by no brake. */
 export async function noraUploads(database: Database, web: TestWeb) {

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
-import { statementsOf } from '../../support/statements.ts';
+import { statementsOf } from '../../../testing/cast/statements.ts';
 import { requestTests } from './setting.ts';
 
 const { em, statusOf, web, test } = await requestTests();

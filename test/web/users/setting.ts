@@ -2,8 +2,8 @@ import type { Database } from '../../../database/core/orm.ts';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { createUser } from '../../../database/people/users.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import type { TestWeb } from '../../../testing/web/web.ts';
-import { makeCast } from '../../support/cast.ts';
 
 /** A cast, whose admin Nora is signed in. */
 export async function noraSignedIn(database: Database, web: TestWeb) {

@@ -1,8 +1,8 @@
 import { describe, expect } from 'vitest';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
+import { deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
 import type { Answer } from '../../../testing/web/web.ts';
-import { deliver, subscribe, tried } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 
 const { database, em, test } = await webhookTests();

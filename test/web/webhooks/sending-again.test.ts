@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
+import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { again, deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { webhookTests } from './setting.ts';
 
 const { database, em, test } = await webhookTests();

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { updateMailPreferences } from '../../../database/mail/preferences.ts';
 import { complete, retryNow } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { refusal } from '../../../testing/outside/smtp.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { eventually } from '../../support/engine.ts';
 import { flat, links, ownMailing } from './setting.ts';
 
 const { database, own, server, em, mailsTo, takenBy, handleOf, untilTried, untilClosed, untilTaken } =

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Notification } from '../../../database/entities/index.ts';
 import { createDueDigests } from '../../../database/mail/digests.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
+import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { createDigester } from '../../../worker/mails.ts';
-import { makeCast } from '../../support/cast.ts';
-import { eventually } from '../../support/engine.ts';
-import { csvOf, importing } from '../../support/importing.ts';
 import { flat, ownMailing } from './setting.ts';
 
 const { database, own, digest, em, mailsTo, takenBy, handleOf, untilTaken } = await ownMailing();

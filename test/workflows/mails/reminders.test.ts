@@ -4,9 +4,9 @@ import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays, todayIn } from '../../../domain/dates.ts';
 import { retryNow } from '../../../engine/contract.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { eventually } from '../../support/engine.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { flat, ownMailing } from './setting.ts';
 
 const { database, own, server, digest, em, takenBy, handleOf, untilTried, untilClosed, untilTaken } =

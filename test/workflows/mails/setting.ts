@@ -4,10 +4,10 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { mailWorkflowId } from '../../../engine/contract.ts';
+import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
 import { startMailServer, type TakenMail } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { createDigester } from '../../../worker/mails.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../../support/engine.ts';
 
 export const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 

@@ -5,11 +5,11 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { complete, mailWorkflowId } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
+import { subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { eventually } from '../../support/engine.ts';
-import { subscribe } from '../../support/webhooks.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 
 const { relay, ask, askedFor, database, handleOf, client, shownOf, untilShown, stateOf, auditCount } =

@@ -4,8 +4,8 @@ import { cancelOffboarding, setEndDate } from '../../../database/offboarding/off
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { complete, lastDayChanged } from '../../../engine/contract.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 
 const { relay, ask, handleOf, database, untilShown, askedFor } = await ownLeavers();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../domain/actor.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
-import { makeCast } from '../../support/cast.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 
 const { relay, ask, database, untilShown, auditCount } = await ownLeavers();

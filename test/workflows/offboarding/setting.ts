@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { searchAttributes } from '../../../engine/contract.ts';
+import type { Cast } from '../../../testing/cast/cast.ts';
+import { ownEngine } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import type { Cast } from '../../support/cast.ts';
-import { ownEngine } from '../../support/engine.ts';
 
 export const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
 

@@ -11,9 +11,9 @@ import {
   offboardingWorkflow,
   seatsChanged,
 } from '../../../engine/contract.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
-import { eventually } from '../../support/engine.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist, recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { asIvo, ownLeavers } from './setting.ts';
 
 const { relay, ask, handleOf, client, database, shownOf, untilShown, auditCount } = await ownLeavers();

@@ -6,10 +6,10 @@ import {
   webhookDeliveryWorkflowId,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
+import { eventually, ownEngine, testWorld } from '../../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { eventually, ownEngine, testWorld } from '../../support/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 
 const { database } = await ownDatabase();

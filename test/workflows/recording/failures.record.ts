@@ -14,14 +14,14 @@ import {
   webhookDeliveryStart,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
+import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { ownEngine, testKey, testWorld } from '../../support/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 
 const { database, url, ownerUrl } = await ownDatabase();

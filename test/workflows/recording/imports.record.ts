@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
 import { csvImportStart, csvImportWorkflow } from '../../../engine/contract.ts';
+import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
+import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { eventually, ownEngine } from '../../support/engine.ts';
-import { csvOf, importing } from '../../support/importing.ts';
 import { keep } from './keep.ts';
 
 const { database, ownerUrl } = await ownDatabase();

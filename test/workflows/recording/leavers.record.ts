@@ -13,14 +13,14 @@ import {
   retry,
   revokeSeat,
 } from '../../../engine/contract.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist, recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
+import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
+import { momentNamed } from '../../../testing/cast/moments.ts';
+import { subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { type Cast, makeCast } from '../../support/cast.ts';
-import { clearChecklist, recoverLaptop, rejectRequest } from '../../support/clearing.ts';
-import { eventually, ownEngine } from '../../support/engine.ts';
-import { momentNamed } from '../../support/moments.ts';
-import { subscribe } from '../../support/webhooks.ts';
 import { keep } from './keep.ts';
 
 const { database, ownerUrl } = await ownDatabase();

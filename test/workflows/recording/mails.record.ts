@@ -4,11 +4,11 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { complete, mailWorkflowId, retryNow } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
 import { refusal, startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { makeCast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../../support/engine.ts';
 import { keep } from './keep.ts';
 
 const { database } = await ownDatabase();

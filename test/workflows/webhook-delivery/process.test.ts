@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
-import { makeCast } from '../../support/cast.ts';
 import { ownDeliveries } from './setting.ts';
 
 const {

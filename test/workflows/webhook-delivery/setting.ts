@@ -4,10 +4,10 @@ import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { createEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { complete, webhookDeliveryWorkflowId } from '../../../engine/contract.ts';
+import type { Cast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { ownEngine, testWorld } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import type { Cast } from '../../support/cast.ts';
-import { clearChecklist } from '../../support/clearing.ts';
-import { ownEngine, testWorld } from '../../support/engine.ts';
 
 /** An engine with a worker for the deliveries of a test file, and what is asked of both. */
 export async function ownDeliveries() {

@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
 import { type Received, startReceiver } from '../../../testing/outside/receiver.ts';
-import { makeCast } from '../../support/cast.ts';
 import { ownDeliveries } from './setting.ts';
 
 const {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { idOfPersonWith } from '../../database/access/credentials.ts';
 import { readSnapshots } from '../../database/offboarding/snapshots.ts';
+import { castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { castPassword, makeCast } from './cast.ts';
 
 const { database } = await ownDatabase();
 
