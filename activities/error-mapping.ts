@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { onBehalfOf } from '../config/log.ts';
-import { isDataRefused } from '../database/postgres-errors.ts';
+import { isDataRefused } from '../database/core/postgres-errors.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
 import { failureTypes } from '../domain/request-deadline.ts';
 import { isRequestId } from '../domain/request-ids.ts';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
-import { inFlight } from '../database/in-flight.ts';
+import { runConcurrently } from '../database/core/concurrency.ts';
 import { pendingMailsOf } from '../database/mail/mails.ts';
 import { type PendingDelivery, pendingDeliveriesOf } from '../database/webhooks/deliveries.ts';
 import { mailStart, mailWorkflow, webhookDeliveryStart, webhookWorkflow } from '../engine/contract.ts';
@@ -15,12 +15,12 @@ const patienceMs = 5_000;
 export const startActivities = ({ database }: Dependencies) => {
   async function startDeliveries(offboardingId: number): Promise<void> {
     const deliveries = await pendingDeliveriesOf(database.em.fork(), offboardingId);
-    await withHeartbeat(() => inFlight(deliveries, width, startDelivery));
+    await withHeartbeat(() => runConcurrently(deliveries, width, startDelivery));
   }
 
   async function startMails(offboardingId: number): Promise<void> {
     const mails = await pendingMailsOf(database.em.fork(), offboardingId);
-    await withHeartbeat(() => inFlight(mails, width, startMail));
+    await withHeartbeat(() => runConcurrently(mails, width, startMail));
   }
 
   return {

@@ -1,7 +1,7 @@
 import { readDatabaseUrls } from '../config/environment.ts';
 import { withLocalInstance } from '../config/local-instance.ts';
 import { connect, type Database } from '../database/core/orm.ts';
-import { codeOf, isMissingTable, isUnreachable } from '../database/postgres-errors.ts';
+import { codeOf, isMissingTable, isUnreachable } from '../database/core/postgres-errors.ts';
 
 /** What was asked for on the command line makes no sense; the usage is shown with it. */
 export class WrongUsage extends Error {}

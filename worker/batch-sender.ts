@@ -1,5 +1,5 @@
 import type { Log } from '../config/log.ts';
-import { inFlight } from '../database/in-flight.ts';
+import { runConcurrently } from '../database/core/concurrency.ts';
 import type { WorkerClient } from '../engine/client.ts';
 
 /** Given at the same time. */
@@ -41,7 +41,7 @@ export const createBatchSender =
     const end = Date.now() + withinMs;
     const answers = shared(engine.isReachable);
     const handed: BatchResult<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
-    await inFlight(things, width, async (thing) => {
+    await runConcurrently(things, width, async (thing) => {
       if (!handed.goesOn || stopping.aborted || Date.now() > end) return;
       try {
         await give(thing);

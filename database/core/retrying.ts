@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isTransientConflict } from '../postgres-errors.ts';
+import { isTransientConflict } from './postgres-errors.ts';
 
 const tries = 5;
 

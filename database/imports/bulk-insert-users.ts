@@ -3,9 +3,9 @@ import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { isDataRefused } from '../core/postgres-errors.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
-import { isDataRefused } from '../postgres-errors.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 
 type Line = EvaluatedLine<UserFacts>;

@@ -1,7 +1,7 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import { toRefusal } from '../core/constraints.ts';
-import { isDataRefused } from '../postgres-errors.ts';
+import { isDataRefused } from '../core/postgres-errors.ts';
 import { AlreadyDone } from './lines.ts';
 
 /**

@@ -4,10 +4,10 @@ import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { isDataRefused } from '../core/postgres-errors.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { applyUserChanges } from '../people/users.ts';
-import { isDataRefused } from '../postgres-errors.ts';
 import { AlreadyDone } from './lines.ts';
 import { findPerson } from './person-lookup.ts';
 

@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request } from 'express';
-import { isDatabaseUnavailable } from '../../../database/postgres-errors.ts';
+import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts';
 import { KeyReused } from '../../../database/workspace/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';

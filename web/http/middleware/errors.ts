@@ -1,5 +1,5 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
-import { isDatabaseUnavailable } from '../../../database/postgres-errors.ts';
+import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
 import { Forbidden } from '../forbidden.ts';

@@ -7,8 +7,8 @@ import {
   isMissingTable,
   isTransientConflict,
   isUnreachable,
-} from '../../database/postgres-errors.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
+} from '../../../database/core/postgres-errors.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 

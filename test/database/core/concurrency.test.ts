@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { runAll } from '../../database/core/run-all.ts';
-import { inFlight } from '../../database/in-flight.ts';
+import { runConcurrently } from '../../../database/core/concurrency.ts';
+import { runAll } from '../../../database/core/run-all.ts';
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const ten = Array.from({ length: 10 }, (_, i) => i);
@@ -9,7 +9,7 @@ it('has as many in flight as it may, in their order', async () => {
   let now = 0;
   let most = 0;
   const begun: number[] = [];
-  await inFlight(ten, 3, async (item) => {
+  await runConcurrently(ten, 3, async (item) => {
     begun.push(item);
     most = Math.max(most, ++now);
     await pause(5);
@@ -21,7 +21,7 @@ it('has as many in flight as it may, in their order', async () => {
 it('ends with the first error, after what is under way', async () => {
   const begun: number[] = [];
   let ended = 0;
-  const work = inFlight(ten, 3, async (item) => {
+  const work = runConcurrently(ten, 3, async (item) => {
     begun.push(item);
     await pause(item === 1 ? 5 : 30);
     ended++;

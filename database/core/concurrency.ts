@@ -5,7 +5,7 @@ import { Semaphore } from 'async-mutex';
  * it is thrown when what is under way has ended, so that a caller who tries again does not meet it. Work of several
  * parts asks `goesOn` before each.
  */
-export async function inFlight<T>(
+export async function runConcurrently<T>(
   items: readonly T[],
   width: number,
   work: (item: T, goesOn: () => boolean) => Promise<void>,
