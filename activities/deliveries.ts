@@ -1,6 +1,6 @@
 import { giveUpDelivery } from '../database/webhooks/attempts.ts';
 import { type NextTry, nextTryOf } from '../database/webhooks/deliveries.ts';
-import { triesOf } from '../domain/webhook-schedule.ts';
+import { triesOf } from '../domain/webhooks/schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */

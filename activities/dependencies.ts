@@ -1,7 +1,7 @@
 import type { Log } from '../config/log.ts';
 import type { Database } from '../database/core/orm.ts';
 import type { SecretBox } from '../database/core/secret-box.ts';
-import type { RetrySchedule } from '../domain/webhook-schedule.ts';
+import type { RetrySchedule } from '../domain/webhooks/schedule.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { Links } from './mail/links.ts';
 import type { Mailer } from './mail/mailer.ts';

@@ -3,7 +3,7 @@ import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { onBehalfOf } from '../config/log.ts';
 import { isDataRefused } from '../database/core/postgres-errors.ts';
 import { InvalidInput, NotFound, Refusal } from '../domain/failures.ts';
-import { failureTypes } from '../domain/request-deadline.ts';
+import { failureTypes } from '../domain/offboarding/request-deadline.ts';
 import { isRequestId } from '../domain/request-ids.ts';
 import type { Dependencies } from './dependencies.ts';
 

@@ -5,9 +5,9 @@ import { cancelExpiredOpening } from '../database/offboarding/completion-without
 import { recordFailedStep } from '../database/offboarding/failed-steps.ts';
 import { readSnapshots } from '../database/offboarding/snapshots.ts';
 import type { Actor } from '../domain/actor.ts';
-import type { NotCompleted, RevokeSeatAnswer } from '../domain/completion.ts';
 import { NotFound } from '../domain/failures.ts';
-import { failureTypes, isRequestExpired, requestExpired } from '../domain/request-deadline.ts';
+import type { NotCompleted, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
+import { failureTypes, isRequestExpired, requestExpired } from '../domain/offboarding/request-deadline.ts';
 import type { Dependencies } from './dependencies.ts';
 import { toSnapshot } from './snapshots.ts';
 

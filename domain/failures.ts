@@ -1,4 +1,4 @@
-import { type OpenCounts, refusalWords } from './checklist.ts';
+import { type OpenCounts, refusalWords } from './offboarding/checklist.ts';
 
 /** Something asked for does not exist, or not for the one who asks. */
 export class NotFound extends Error {

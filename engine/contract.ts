@@ -1,9 +1,9 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Actor } from '../domain/actor.ts';
-import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
 import type { CalendarDate } from '../domain/dates.ts';
-import type { ReminderKind } from '../domain/reminders.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
+import type { ReminderKind } from '../domain/offboarding/reminders.ts';
 
 /**
  * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing
@@ -129,7 +129,7 @@ export interface UpdateRequest {
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;
 }
-export { failureTypes, requestDeadlineMs, requestExpired } from '../domain/request-deadline.ts';
+export { failureTypes, requestDeadlineMs, requestExpired } from '../domain/offboarding/request-deadline.ts';
 
 export interface RevokeSeatRequest extends UpdateRequest {
   seatId: number;

@@ -1,6 +1,6 @@
 import { Counter, Histogram, Registry } from 'prom-client';
-import type { MailOutcome } from '../domain/mails.ts';
-import type { AttemptOutcome } from '../domain/webhook-attempts.ts';
+import type { MailOutcome } from '../domain/mail/mails.ts';
+import type { AttemptOutcome } from '../domain/webhooks/attempts.ts';
 import { measureEngineCalls } from './engine-calls.ts';
 
 /** What a worker process counts and times. No label ever holds what somebody typed or sent. */

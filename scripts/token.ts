@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createToken } from '../database/access/tokens.ts';
+import { scopes } from '../domain/access/scopes.ts';
 import { systemActor } from '../domain/actor.ts';
-import { scopes } from '../domain/scopes.ts';
 import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts';
 
 // `npm run token`: makes an API token and prints it alone as the last line. It is shown this once.

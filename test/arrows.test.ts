@@ -46,7 +46,7 @@ test('the arrows see what a room imports', () => {
   expect(imports).toContainEqual({ from: 'domain/dates.ts', to: 'luxon', typeOnly: false });
   expect(imports).toContainEqual({
     from: 'database/offboarding/completion.ts',
-    to: 'domain/checklist.ts',
+    to: 'domain/offboarding/checklist.ts',
     typeOnly: false,
   });
   expect(isAllowed({ from: 'domain/a.ts', to: 'database/core/orm.ts', typeOnly: false }, rooms.domain!)).toBe(

@@ -15,7 +15,7 @@ import { mailTokens } from '../database/mail/tokens.ts';
 import { cancelAbandonedCompletions } from '../database/offboarding/completion-without-end-date.ts';
 import { allowedRanges } from '../database/webhooks/address.ts';
 import { cleanUp, withAdvisoryLock } from '../database/workspace/housekeeping.ts';
-import { usualSchedule } from '../domain/webhook-schedule.ts';
+import { usualSchedule } from '../domain/webhooks/schedule.ts';
 import { createWorkerClient } from '../engine/client.ts';
 import { serveMetrics } from '../metrics/server.ts';
 import { timed } from '../metrics/timed-calls.ts';

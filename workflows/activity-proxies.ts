@@ -7,7 +7,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Activities, MailingActivities, SendingActivities } from '../activities/index.ts';
-import { failureTypes } from '../domain/request-deadline.ts';
+import { failureTypes } from '../domain/offboarding/request-deadline.ts';
 import { mailQueue, sendingQueue } from '../engine/contract.ts';
 
 const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;

@@ -6,8 +6,8 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { isClear, type OpenCounts } from '../domain/checklist.ts';
-import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/completion.ts';
+import { isClear, type OpenCounts } from '../domain/offboarding/checklist.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
 import {
   complete,
   departmentChanged,

@@ -1,5 +1,5 @@
 import type { MailTokens } from '../../database/mail/tokens.ts';
-import type { MailKind } from '../../domain/mails.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 
 /** Where letters lead. */
 export interface Links {

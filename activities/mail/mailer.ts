@@ -1,6 +1,6 @@
 import { createTransport } from 'nodemailer';
 import type { Sender } from '../../config/environment.ts';
-import type { MailOutcome } from '../../domain/mails.ts';
+import type { MailOutcome } from '../../domain/mail/mails.ts';
 
 /** A mail as it goes out. */
 export interface OutgoingMail {

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 
 /** Thrown by the sender's own connector: the address is not one that deliveries may reach. */
 export class BlockedAddress extends Error {

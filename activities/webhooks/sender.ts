@@ -2,7 +2,7 @@ import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database/webhooks/address.ts';
-import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhook-attempts.ts';
+import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
 import { BlockedAddress, outcomeOfError } from './outcomes.ts';
 
 /** How long an endpoint may take, in milliseconds: to accept the connection, for each part of its answer, in all. */

@@ -1,6 +1,6 @@
+import { passwordProblem } from '../../domain/access/passwords.ts';
 import { userActor } from '../../domain/actor.ts';
 import { InvalidInput } from '../../domain/failures.ts';
-import { passwordProblem } from '../../domain/passwords.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import { passwordProblem } from '../../domain/access/passwords.ts';
 import { type Actor, systemActor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import { passwordProblem } from '../../domain/passwords.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';

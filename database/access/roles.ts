@@ -1,6 +1,6 @@
+import type { Role } from '../../domain/access/permissions.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { Refusal } from '../../domain/failures.ts';
-import type { Role } from '../../domain/permissions.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { revokeAllAccess } from './revoke-access.ts';

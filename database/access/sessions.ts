@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { Role } from '../../domain/access/permissions.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
-import type { Role } from '../../domain/permissions.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
-import { completionObstacles } from '../../domain/completion.ts';
 import { Refusal } from '../../domain/failures.ts';
+import { completionObstacles } from '../../domain/offboarding/completion.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';

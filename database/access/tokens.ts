@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { type Scope, scopes } from '../../domain/access/scopes.ts';
 import { type Actor, actorUserId } from '../../domain/actor.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
-import { type Scope, scopes } from '../../domain/scopes.ts';
 import { record } from '../core/change.ts';
 import { toRefusal } from '../core/constraints.ts';
 import { sha256 } from '../core/hash.ts';

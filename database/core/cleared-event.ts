@@ -1,4 +1,4 @@
-import { isClear } from '../../domain/checklist.ts';
+import { isClear } from '../../domain/offboarding/checklist.ts';
 import type { ChangedFact } from '../entities/record.ts';
 import { openCountsOf } from '../offboarding/snapshots.ts';
 import type { Change } from './change-types.ts';

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { type Actor, actorUserId } from '../../domain/actor.ts';
-import { type ChosenEventType, testEventType, type WebhookEventType } from '../../domain/webhooks.ts';
+import {
+  type ChosenEventType,
+  testEventType,
+  type WebhookEventType,
+} from '../../domain/webhooks/webhooks.ts';
 import type { Offboarding, User } from '../entities/index.ts';
 import type { Change } from './change-types.ts';
 import type { EntityManager } from './orm.ts';

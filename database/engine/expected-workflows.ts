@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { OpenCounts } from '../../domain/checklist.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

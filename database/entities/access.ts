@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Scope } from '../../domain/scopes.ts';
+import type { Scope } from '../../domain/access/scopes.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 

@@ -6,7 +6,7 @@ import {
   mailKinds,
   mailOutcomes,
   mailStates,
-} from '../../domain/mails.ts';
+} from '../../domain/mail/mails.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 

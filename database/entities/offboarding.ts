@@ -1,5 +1,10 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { type ReminderKind, reminderKinds, type SkipReason, skipReasons } from '../../domain/reminders.ts';
+import {
+  type ReminderKind,
+  reminderKinds,
+  type SkipReason,
+  skipReasons,
+} from '../../domain/offboarding/reminders.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 

@@ -1,5 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { type RequestStatus, requestStatuses } from '../../domain/checklist.ts';
+import { type RequestStatus, requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { id, moment, oneOf, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './laws.ts';
 

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { MailKind } from '../../domain/mails.ts';
-import type { Role } from '../../domain/permissions.ts';
-import { roles } from '../../domain/permissions.ts';
+import type { Role } from '../../domain/access/permissions.ts';
+import { roles } from '../../domain/access/permissions.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { userStatuses } from '../../domain/user-status.ts';

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { type AttemptOutcome, attemptOutcomes } from '../../domain/webhook-attempts.ts';
-import { type DisablingReason, disablingReasons } from '../../domain/webhook-health.ts';
+import { type AttemptOutcome, attemptOutcomes } from '../../domain/webhooks/attempts.ts';
+import { type DisablingReason, disablingReasons } from '../../domain/webhooks/health.ts';
 import {
   type ChosenEventType,
   type DeliveryState,
@@ -8,7 +8,7 @@ import {
   type EndpointState,
   endpointStates,
   type WebhookEventType,
-} from '../../domain/webhooks.ts';
+} from '../../domain/webhooks/webhooks.ts';
 import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
 
 /** Where events go. A deleted endpoint stays as a row, because its deliveries are history. */

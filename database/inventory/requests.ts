@@ -1,7 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import { isOpenRequest, type RequestOutcome, type RequestStatus } from '../../domain/checklist.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import {
+  isOpenRequest,
+  type RequestOutcome,
+  type RequestStatus,
+} from '../../domain/offboarding/checklist.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import type { RevokeSeatAnswer } from '../../domain/completion.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
+import type { RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type CalendarDate, todayIn } from '../../domain/dates.ts';
-import { digestIsDue, hourIn } from '../../domain/digests.ts';
-import type { MailKind } from '../../domain/mails.ts';
+import { digestIsDue, hourIn } from '../../domain/mail/digests.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';

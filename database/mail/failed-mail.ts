@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { MailOutcome } from '../../domain/mails.ts';
+import type { MailOutcome } from '../../domain/mail/mails.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

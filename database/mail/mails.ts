@@ -1,6 +1,11 @@
 import { sql } from 'kysely';
-import { type MailKind, type MailOutcome, nextMailTryAfter, stateAfterMailTry } from '../../domain/mails.ts';
-import type { Role } from '../../domain/permissions.ts';
+import type { Role } from '../../domain/access/permissions.ts';
+import {
+  type MailKind,
+  type MailOutcome,
+  nextMailTryAfter,
+  stateAfterMailTry,
+} from '../../domain/mail/mails.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

@@ -1,5 +1,5 @@
 import { userActor } from '../../domain/actor.ts';
-import type { MailKind } from '../../domain/mails.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';

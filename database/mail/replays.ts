@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { NotFound } from '../../domain/failures.ts';
-import type { MailKind } from '../../domain/mails.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { type MailKind, mailKinds } from '../../domain/mails.ts';
+import { type MailKind, mailKinds } from '../../domain/mail/mails.ts';
 
 /** Who wants which kind of mail no more. */
 export interface UnsubscribeRequest {

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { AssetStatus } from '../../domain/assets.ts';
-import type { OpenCounts, RequestStatus } from '../../domain/checklist.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { NotFound } from '../../domain/failures.ts';
+import type { OpenCounts, RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { checklistItems, openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
+import type { Role } from '../../domain/access/permissions.ts';
 import type { AssetStatus } from '../../domain/assets.ts';
-import type { RequestStatus } from '../../domain/checklist.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { NotFound } from '../../domain/failures.ts';
-import type { Role } from '../../domain/permissions.ts';
+import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
-import type { DeliveryState, WebhookEventType } from '../../domain/webhooks.ts';
+import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import { checklistItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

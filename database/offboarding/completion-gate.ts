@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
+import { may } from '../../domain/access/permissions.ts';
 import { type Actor, actorUserId } from '../../domain/actor.ts';
-import type { OpenCounts } from '../../domain/checklist.ts';
-import type { CompletionObstacle } from '../../domain/completion.ts';
-import { may } from '../../domain/permissions.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
+import type { CompletionObstacle } from '../../domain/offboarding/completion.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { isOtherSuperAdmin } from '../access/super-admins.ts';
 import { openCounts } from '../core/checklist-sql.ts';

@@ -1,8 +1,8 @@
 import { type Actor, systemActor } from '../../domain/actor.ts';
-import { isClear } from '../../domain/checklist.ts';
-import { completionObstacles } from '../../domain/completion.ts';
 import { GateRefusal, Refusal } from '../../domain/failures.ts';
-import { requestDeadlineMs } from '../../domain/request-deadline.ts';
+import { isClear } from '../../domain/offboarding/checklist.ts';
+import { completionObstacles } from '../../domain/offboarding/completion.ts';
+import { requestDeadlineMs } from '../../domain/offboarding/request-deadline.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { runAll } from '../core/run-all.ts';

@@ -1,9 +1,13 @@
 import { LockMode, raw } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import { isClear } from '../../domain/checklist.ts';
-import { type Completed, endDateOnCompletion, type NotCompleted } from '../../domain/completion.ts';
 import { NotFound } from '../../domain/failures.ts';
+import { isClear } from '../../domain/offboarding/checklist.ts';
+import {
+  type Completed,
+  endDateOnCompletion,
+  type NotCompleted,
+} from '../../domain/offboarding/completion.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { ReminderKind } from '../../domain/reminders.ts';
+import type { ReminderKind } from '../../domain/offboarding/reminders.ts';
 
 /** A reminder that has not fired; `dueAt` in epoch milliseconds. */
 export interface NextReminder {

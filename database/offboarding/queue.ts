@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { OpenCounts } from '../../domain/checklist.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { addDays } from '../../domain/dates.ts';
-import { type LookAhead, lookAheads } from '../../domain/queue.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
+import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { CalendarDate } from '../../domain/dates.ts';
-import type { MailKind, MailOutcome, MailState } from '../../domain/mails.ts';
-import type { ReminderKind, SkipReason } from '../../domain/reminders.ts';
+import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
+import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';

@@ -7,7 +7,7 @@ import {
   type ReminderSettings,
   type SkipReason,
   type StoredMoment,
-} from '../../domain/reminders.ts';
+} from '../../domain/offboarding/reminders.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

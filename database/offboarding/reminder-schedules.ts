@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { LastDay } from '../../domain/reminders.ts';
+import type { LastDay } from '../../domain/offboarding/reminders.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { reminderReschedule, reminderScheduleOf } from './reminder-schedule.ts';

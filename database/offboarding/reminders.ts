@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { systemActor } from '../../domain/actor.ts';
-import { type OpenCounts, stillOpen } from '../../domain/checklist.ts';
 import { daysBetween, todayIn } from '../../domain/dates.ts';
-import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/reminders.ts';
+import { type OpenCounts, stillOpen } from '../../domain/offboarding/checklist.ts';
+import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/offboarding/reminders.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { Role } from '../../domain/permissions.ts';
+import type { Role } from '../../domain/access/permissions.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';

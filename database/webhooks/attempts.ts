@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
-import { nextTryAfter, type RetrySchedule, stateAfterTry, triesOf } from '../../domain/webhook-schedule.ts';
-import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import { nextTryAfter, type RetrySchedule, stateAfterTry, triesOf } from '../../domain/webhooks/schedule.ts';
+import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';

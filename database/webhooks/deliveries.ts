@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
-import type { EndpointState, WebhookEventType } from '../../domain/webhooks.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import type { EndpointState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

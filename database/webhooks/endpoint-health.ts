@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { systemActor } from '../../domain/actor.ts';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
-import { type DisablingReason, failingAfter, hasFailedTooLong } from '../../domain/webhook-health.ts';
-import type { EndpointState } from '../../domain/webhooks.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import { type DisablingReason, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
+import type { EndpointState } from '../../domain/webhooks/webhooks.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
-import type { DisablingReason } from '../../domain/webhook-health.ts';
-import type { ChosenEventType, EndpointState } from '../../domain/webhooks.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import type { DisablingReason } from '../../domain/webhooks/health.ts';
+import type { ChosenEventType, EndpointState } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { isUndelivered } from './undelivered.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { ChosenEventType } from '../../domain/webhooks.ts';
+import type { ChosenEventType } from '../../domain/webhooks/webhooks.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import type { SecretBox } from '../core/secret-box.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
-import type { DeliveryState, WebhookEventType } from '../../domain/webhooks.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { lastPageOf, offsetOf, type Page, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
-import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks.ts';
+import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { publishTest } from '../core/webhook-events.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { testEventType } from '../../domain/webhooks.ts';
+import { testEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

@@ -1,5 +1,5 @@
+import { may, type Permission, type Role } from '../access/permissions.ts';
 import type { AuditDetails } from '../audit.ts';
-import { may, type Permission, type Role } from '../permissions.ts';
 
 /** What a file can bring in. */
 export const importKinds = ['users', 'assets', 'licenses'] as const;

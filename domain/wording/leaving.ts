@@ -1,4 +1,4 @@
-import type { OpenCounts } from '../checklist.ts';
+import type { OpenCounts } from '../offboarding/checklist.ts';
 
 /** When somebody leaves, in words that follow their name: `leaves in 7 days`, `had their last day yesterday`. */
 export function leavingWords(daysLeft: number): string {

@@ -1,7 +1,7 @@
 import type { AuditDetails } from '../audit.ts';
-import type { OpenCounts } from '../checklist.ts';
-import { stepWords } from '../failed-steps.ts';
-import { type MailOutcome, mailOutcomes } from '../mails.ts';
+import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
+import type { OpenCounts } from '../offboarding/checklist.ts';
+import { stepWords } from '../offboarding/failed-steps.ts';
 import { endOfImportWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 

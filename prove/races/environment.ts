@@ -4,7 +4,7 @@ import { hashPassword } from '../../database/access/passwords.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { User } from '../../database/entities/index.ts';
-import { scopes } from '../../domain/scopes.ts';
+import { scopes } from '../../domain/access/scopes.ts';
 import { castPassword } from '../../testing/cast/cast.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';

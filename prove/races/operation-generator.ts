@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { requestOutcomes } from '../../domain/checklist.ts';
+import { requestOutcomes } from '../../domain/offboarding/checklist.ts';
 import type { Random } from '../random.ts';
 import { daysAhead, type Fixture } from './fixture.ts';
 import type { Operation, OperationKind } from './operation.ts';

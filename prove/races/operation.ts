@@ -1,5 +1,5 @@
-import type { RequestOutcome } from '../../domain/checklist.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
+import type { RequestOutcome } from '../../domain/offboarding/checklist.ts';
 
 /** Something that a client of Lastday asks for. */
 export type Operation =

@@ -1,6 +1,6 @@
 import type { EntityManager } from '../../database/core/orm.ts';
 import type { Tables } from '../../database/core/tables.ts';
-import type { OpenCounts } from '../../domain/checklist.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { makeHardware } from './hardware.ts';
 import { insertRows, reserveIds } from './insert.ts';
 import { morningOf } from './moments.ts';

@@ -1,5 +1,5 @@
+import type { Role } from '../../domain/access/permissions.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
-import type { Role } from '../../domain/permissions.ts';
 import { type Department, departments, offices } from './departments.ts';
 import { startDateBefore } from './moments.ts';
 import { type Name, someName } from './names.ts';

@@ -1,4 +1,4 @@
-import type { RequestOutcome, RequestStatus } from '../../domain/checklist.ts';
+import type { RequestOutcome, RequestStatus } from '../../domain/offboarding/checklist.ts';
 import { daysBefore, momentBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { oneIn, pick } from './random.ts';

@@ -1,7 +1,7 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
-import type { RequestStatus } from '../../domain/checklist.ts';
+import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 
 // Rows as they go into the tables, in the entities' spelling. They are written without the verbs, which change one
 // thing at a time and now: a demo needs years of history at once.

@@ -1,6 +1,6 @@
-import type { OpenCounts } from '../../domain/checklist.ts';
+import type { Role } from '../../domain/access/permissions.ts';
 import { addDays, type CalendarDate } from '../../domain/dates.ts';
-import type { Role } from '../../domain/permissions.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { latinOf, type Name } from './names.ts';
 import { mailDomain, type Person, type Seniority } from './people.ts';
 

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { Asset, License } from '../../database/entities/index.ts';
-import { scopes } from '../../domain/scopes.ts';
+import { scopes } from '../../domain/access/scopes.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';

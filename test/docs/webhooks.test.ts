@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedHeaders } from '../../activities/webhooks/signature.ts';
 import { newSecret } from '../../database/webhooks/secrets.ts';
-import { usualSchedule } from '../../domain/webhook-schedule.ts';
-import { webhookEventTypes } from '../../domain/webhooks.ts';
+import { usualSchedule } from '../../domain/webhooks/schedule.ts';
+import { webhookEventTypes } from '../../domain/webhooks/webhooks.ts';
 import { describedEvents } from '../../web/api/document/event-schemas.ts';
 
 const text = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8');

@@ -9,7 +9,7 @@ import {
   type ReminderSettings,
   type SkipReason,
   type StoredMoment,
-} from '../../domain/reminders.ts';
+} from '../../domain/offboarding/reminders.ts';
 
 const usual: ReminderSettings = { daysBefore: [7, 1], overdueEveryDays: 3 };
 const inUtc = (date: CalendarDate) => ({ date, zone: 'UTC' });

@@ -1,8 +1,4 @@
 import { expect, test } from 'vitest';
-import { actorUserId, tokenActor, userActor } from '../../domain/actor.ts';
-import { canBeAssigned } from '../../domain/assets.ts';
-import { isClear, isOpenRequest, refusalWords, stillOpen } from '../../domain/checklist.ts';
-import { GateRefusal } from '../../domain/failures.ts';
 import {
   may,
   type Permission,
@@ -10,7 +6,11 @@ import {
   type Role,
   roles,
   worksInConsole,
-} from '../../domain/permissions.ts';
+} from '../../domain/access/permissions.ts';
+import { actorUserId, tokenActor, userActor } from '../../domain/actor.ts';
+import { canBeAssigned } from '../../domain/assets.ts';
+import { GateRefusal } from '../../domain/failures.ts';
+import { isClear, isOpenRequest, refusalWords, stillOpen } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems, maySignIn } from '../../domain/user-status.ts';
 
 test('the refusal has exactly these words', () => {

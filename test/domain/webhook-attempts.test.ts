@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { outcomeOfStatus } from '../../domain/webhook-attempts.ts';
+import { outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
 
 it.each([
   [200, 'delivered'],

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { type Failing, failingAfter, hasFailedTooLong } from '../../domain/webhook-health.ts';
+import { type Failing, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
 
 const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 10, day, hour));
 const failingAt = (...moments: Date[]): Failing =>

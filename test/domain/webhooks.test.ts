@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { webhookBody } from '../../domain/webhooks.ts';
+import { webhookBody } from '../../domain/webhooks/webhooks.ts';
 
 it('writes type, moment and data, and nothing else', () => {
   const occurredAt = new Date('2026-11-24T12:00:00Z');

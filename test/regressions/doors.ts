@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, beforeAll } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
-import { scopes } from '../../domain/scopes.ts';
+import { scopes } from '../../domain/access/scopes.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
-import { scopes } from '../../domain/scopes.ts';
+import { scopes } from '../../domain/access/scopes.ts';
 import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import { ApiToken } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
-import { type Scope, scopes } from '../../domain/scopes.ts';
+import { type Scope, scopes } from '../../domain/access/scopes.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { fingerprintOf } from '../../testing/cast/fingerprint.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';

@@ -4,7 +4,7 @@ import { createToken } from '../../database/access/tokens.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Notification, User } from '../../database/entities/index.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
-import { scopes } from '../../domain/scopes.ts';
+import { scopes } from '../../domain/access/scopes.ts';
 import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../../testing/web/api.ts';

@@ -7,7 +7,7 @@ import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { addDays } from '../../domain/dates.ts';
-import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
+import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../domain/webhooks/webhooks.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { testKey } from '../../testing/cast/engine.ts';

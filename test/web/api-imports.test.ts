@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Import } from '../../database/entities/index.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
-import type { Scope } from '../../domain/scopes.ts';
+import type { Scope } from '../../domain/access/scopes.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';

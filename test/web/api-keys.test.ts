@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../database/access/tokens.ts';
 import { AuditEntry, Request } from '../../database/entities/index.ts';
 import { updateUser } from '../../database/people/users.ts';
-import type { Scope } from '../../domain/scopes.ts';
+import type { Scope } from '../../domain/access/scopes.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../testing/web/api.ts';

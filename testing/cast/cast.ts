@@ -5,8 +5,8 @@ import { assignAsset } from '../../database/inventory/assignments.ts';
 import { createRequest } from '../../database/inventory/requests.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
+import type { Role } from '../../domain/access/permissions.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
-import type { Role } from '../../domain/permissions.ts';
 
 /** With this everybody of the cast signs in. */
 export const castPassword = 'nine lively otters';

@@ -10,7 +10,7 @@ import { repeat, retryUntilReady, sleep } from '../../config/loop.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
-import { usualSchedule } from '../../domain/webhook-schedule.ts';
+import { usualSchedule } from '../../domain/webhooks/schedule.ts';
 import {
   allPages,
   createWorkerClient,

@@ -4,13 +4,13 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEvent } from '../../database/entities/index.ts';
 import { createEndpoint } from '../../database/webhooks/endpoints.ts';
-import type { AttemptOutcome } from '../../domain/webhook-attempts.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 import {
   type ChosenEventType,
   chosenEventTypes,
   type DeliveryState,
   type WebhookEventType,
-} from '../../domain/webhooks.ts';
+} from '../../domain/webhooks/webhooks.ts';
 import { testKey } from './engine.ts';
 
 /** Adds an endpoint that hears of some events, of all when none are named. */

@@ -5,7 +5,7 @@ import { createLink, linkPath } from '../../database/access/one-time-links.ts';
 import { changeRole } from '../../database/access/roles.ts';
 import { endSessionsOf } from '../../database/access/sessions.ts';
 import { userById } from '../../database/people/users.ts';
-import { roles } from '../../domain/permissions.ts';
+import { roles } from '../../domain/access/permissions.ts';
 import { choice } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';

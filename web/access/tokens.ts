@@ -7,8 +7,8 @@ import {
   tokenById,
   updateToken,
 } from '../../database/access/tokens.ts';
+import type { scopes } from '../../domain/access/scopes.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import type { scopes } from '../../domain/scopes.ts';
 import { text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';

@@ -3,7 +3,7 @@ import {
   assignSeatByExternalId,
   createRequestByExternalId,
 } from '../../database/inventory/items-by-external-id.ts';
-import { requestStatuses } from '../../domain/checklist.ts';
+import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
 import { changing } from './http/endpoints.ts';

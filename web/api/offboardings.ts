@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { offboardingStates } from '../../database/entities/offboarding.ts';
 import { listApiOffboardings, readApiOffboarding } from '../../database/offboarding/api-offboardings.ts';
 import { assetStatuses } from '../../domain/assets.ts';
-import { requestStatuses } from '../../domain/checklist.ts';
+import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../domain/scopes.ts';
+import type { Scope } from '../../domain/access/scopes.ts';
 import type { Services } from '../http/services.ts';
 import { assetApi } from './assets.ts';
 import { completionApi } from './completions.ts';

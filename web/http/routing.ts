@@ -1,5 +1,5 @@
 import type { Express, RequestHandler, Response } from 'express';
-import { may, type Permission } from '../../domain/permissions.ts';
+import { may, type Permission } from '../../domain/access/permissions.ts';
 import { Forbidden } from './forbidden.ts';
 import { showFormAgain } from './middleware/form-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';

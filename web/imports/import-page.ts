@@ -5,7 +5,7 @@ import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../.
 import { todayIn } from '../../domain/dates.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
 import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
-import { lookAheadFrom } from '../../domain/queue.ts';
+import { lookAheadFrom } from '../../domain/offboarding/queue.ts';
 import { pageIn, queryText } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';

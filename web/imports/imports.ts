@@ -5,6 +5,7 @@ import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { cancelImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
 import { listImports } from '../../database/imports/report.ts';
+import { may } from '../../domain/access/permissions.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import {
@@ -13,7 +14,6 @@ import {
   importLimits,
   permissionToImport,
 } from '../../domain/imports/imports.ts';
-import { may } from '../../domain/permissions.ts';
 import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn } from '../http/forms/request.ts';

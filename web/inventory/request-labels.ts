@@ -1,4 +1,4 @@
-import type { RequestOutcome, RequestStatus } from '../../domain/checklist.ts';
+import type { RequestOutcome, RequestStatus } from '../../domain/offboarding/checklist.ts';
 
 const tones: Record<RequestStatus, string> = {
   pending: 'tag-warning',

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { assetsOnTheShelf } from '../../database/inventory/assets.ts';
 import { requestById } from '../../database/inventory/requests.ts';
-import { isOpenRequest } from '../../domain/checklist.ts';
+import { isOpenRequest } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems } from '../../domain/user-status.ts';
 import { isHtmx, sought } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';

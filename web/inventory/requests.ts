@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createRequest, findRequests, type RequestFilter } from '../../database/inventory/requests.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
-import { requestStatuses } from '../../domain/checklist.ts';
+import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { idField, optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryId, queryText, sought } from '../http/forms/request.ts';

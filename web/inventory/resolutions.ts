@@ -7,7 +7,7 @@ import {
   requestById,
   resolveRequest,
 } from '../../database/inventory/requests.ts';
-import { isOpenRequest, requestOutcomes } from '../../domain/checklist.ts';
+import { isOpenRequest, requestOutcomes } from '../../domain/offboarding/checklist.ts';
 import { optionalId, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, isHtmx } from '../http/forms/request.ts';

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { Offboarding } from '../../database/entities/index.ts';
 import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
-import type { RevokeSeatAnswer } from '../../domain/completion.ts';
+import type { RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';

@@ -1,4 +1,4 @@
-import type { MailKind } from '../../domain/mails.ts';
+import type { MailKind } from '../../domain/mail/mails.ts';
 
 const mailNouns: Record<MailKind, string> = {
   reminders: 'reminders',

@@ -7,8 +7,8 @@ import {
   type NotificationRow,
   notificationsOf,
 } from '../../database/mail/notifications.ts';
+import { may } from '../../domain/access/permissions.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
-import { may } from '../../domain/permissions.ts';
 import { notificationText } from '../../domain/wording/notifications.ts';
 import { idField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { updateMailPreferences } from '../../database/mail/preferences.ts';
-import { mailKinds } from '../../domain/mails.ts';
+import { mailKinds } from '../../domain/mail/mails.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { worksInConsole } from '../../domain/permissions.ts';
+import { worksInConsole } from '../../domain/access/permissions.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';

@@ -1,8 +1,8 @@
 import type { Request, Response } from 'express';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
-import { stillOpen } from '../../domain/checklist.ts';
 import { todayIn } from '../../domain/dates.ts';
+import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';

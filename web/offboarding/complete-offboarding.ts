@@ -1,8 +1,8 @@
 import { Offboarding } from '../../database/entities/index.ts';
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOpening, openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
-import type { CompleteAnswer } from '../../domain/completion.ts';
 import { Refusal } from '../../domain/failures.ts';
+import type { CompleteAnswer } from '../../domain/offboarding/completion.ts';
 import { NotStarted, type UpdateCall, whyNoAnswer } from '../../engine/console-client.ts';
 import type { Services } from '../http/services.ts';
 

@@ -3,10 +3,14 @@ import { z } from 'zod';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { obstacleFor } from '../../database/offboarding/completion-gate.ts';
 import { previewCompletion } from '../../database/offboarding/completion-preview.ts';
-import { isClear } from '../../domain/checklist.ts';
-import { completionObstacles, endDateOnCompletion, type RetryAnswer } from '../../domain/completion.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { GateRefusal, Refusal } from '../../domain/failures.ts';
+import { isClear } from '../../domain/offboarding/checklist.ts';
+import {
+  completionObstacles,
+  endDateOnCompletion,
+  type RetryAnswer,
+} from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';

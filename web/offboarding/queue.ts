@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { lastPageOf } from '../../database/core/pagination.ts';
 import { queueOf } from '../../database/offboarding/queue.ts';
 import { todayIn } from '../../domain/dates.ts';
-import { lookAheadFrom, lookAheads } from '../../domain/queue.ts';
+import { lookAheadFrom, lookAheads } from '../../domain/offboarding/queue.ts';
 import { pageIn, queryText } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';

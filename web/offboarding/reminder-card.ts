@@ -1,7 +1,7 @@
 import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import type { ReminderHistory, ShownMoment } from '../../database/offboarding/reminder-history.ts';
-import { mailOutcomes } from '../../domain/mails.ts';
-import { skipReasons } from '../../domain/reminders.ts';
+import { mailOutcomes } from '../../domain/mail/mails.ts';
+import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 

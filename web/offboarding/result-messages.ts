@@ -1,6 +1,6 @@
-import { refusalWords } from '../../domain/checklist.ts';
-import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/completion.ts';
-import { completionObstacles } from '../../domain/completion.ts';
+import { refusalWords } from '../../domain/offboarding/checklist.ts';
+import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
+import { completionObstacles } from '../../domain/offboarding/completion.ts';
 import type { UpdateAnswer } from '../../engine/console-client.ts';
 import { actorWords } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';

@@ -6,8 +6,13 @@ import { replayDelivery, replayUndeliveredSince } from '../../database/webhooks/
 import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
-import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
-import { deliveryStates, endpointStates, webhookBody, webhookEventTypes } from '../../domain/webhooks.ts';
+import { attemptOutcomes } from '../../domain/webhooks/attempts.ts';
+import {
+  deliveryStates,
+  endpointStates,
+  webhookBody,
+  webhookEventTypes,
+} from '../../domain/webhooks/webhooks.ts';
 import { NoAnswerYet } from '../../engine/console-client.ts';
 import { utcMoment } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';

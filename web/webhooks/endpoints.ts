@@ -13,14 +13,14 @@ import {
 import { testEndpoint } from '../../database/webhooks/replays.ts';
 import { rotateSecret } from '../../database/webhooks/secrets.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
-import { attemptOutcomes } from '../../domain/webhook-attempts.ts';
-import { disablingReasons } from '../../domain/webhook-health.ts';
+import { attemptOutcomes } from '../../domain/webhooks/attempts.ts';
+import { disablingReasons } from '../../domain/webhooks/health.ts';
 import {
   type ChosenEventType,
   chosenEventTypes,
   endpointStates,
   webhookEvents,
-} from '../../domain/webhooks.ts';
+} from '../../domain/webhooks/webhooks.ts';
 import { optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryState, EndpointState } from '../../domain/webhooks.ts';
+import type { DeliveryState, EndpointState } from '../../domain/webhooks/webhooks.ts';
 
 const deliveryTones: Record<DeliveryState, string> = {
   delivered: 'tag-done',

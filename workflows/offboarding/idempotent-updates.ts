@@ -1,6 +1,6 @@
 import { ApplicationFailure, currentUpdateInfo } from '@temporalio/workflow';
 import { Mutex } from 'async-mutex';
-import { failureTypes } from '../../domain/request-deadline.ts';
+import { failureTypes } from '../../domain/offboarding/request-deadline.ts';
 import { failedForGood } from '../activity-proxies.ts';
 import type { OffboardingState } from './state.ts';
 

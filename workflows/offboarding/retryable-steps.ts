@@ -1,5 +1,5 @@
 import { condition } from '@temporalio/workflow';
-import type { Step } from '../../domain/failed-steps.ts';
+import type { Step } from '../../domain/offboarding/failed-steps.ts';
 import { databaseStep, failedForGood } from '../activity-proxies.ts';
 import type { OffboardingState } from './state.ts';
 

@@ -1,6 +1,6 @@
-import type { OpenCounts } from '../../domain/checklist.ts';
-import { isClear } from '../../domain/checklist.ts';
-import type { Step } from '../../domain/failed-steps.ts';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
+import { isClear } from '../../domain/offboarding/checklist.ts';
+import type { Step } from '../../domain/offboarding/failed-steps.ts';
 import type {
   Department,
   DueReminder,

@@ -4,7 +4,7 @@ import {
   isRequestExpired,
   isRequestFromTheFuture,
   requestExpired,
-} from '../../domain/request-deadline.ts';
+} from '../../domain/offboarding/request-deadline.ts';
 import type { RevokeSeatRequest, UpdateRequest } from '../../engine/contract.ts';
 
 /** The validators of the Updates: what they refuse leaves no trace in the history. */

@@ -1,6 +1,6 @@
 import type { Completion } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
-import { may } from '../../../domain/permissions.ts';
+import { may } from '../../../domain/access/permissions.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 import { dateTimeWords } from './moments.ts';

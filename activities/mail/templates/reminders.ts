@@ -1,6 +1,6 @@
 import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
-import { may } from '../../../domain/permissions.ts';
+import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
 import {
   type Block,

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
-import type { OpenCounts } from '../../../domain/checklist.ts';
+import type { OpenCounts } from '../../../domain/offboarding/checklist.ts';
 import type { Speaker } from '../../races/bad-line.ts';
 import type { Fixture } from '../../races/fixture.ts';
 import { changedBy, counters, counting } from './workflow.ts';

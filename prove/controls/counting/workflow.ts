@@ -1,5 +1,5 @@
 import { condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
-import type { OpenCounts } from '../../../domain/checklist.ts';
+import type { OpenCounts } from '../../../domain/offboarding/checklist.ts';
 
 /** Something was added to what is open, or taken from it. */
 export const changedBy = defineSignal<[kind: keyof OpenCounts, by: number]>('changedBy');

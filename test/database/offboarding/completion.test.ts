@@ -14,7 +14,7 @@ import {
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { openCountsOf, readSnapshots } from '../../../database/offboarding/snapshots.ts';
-import type { Completed } from '../../../domain/completion.ts';
+import type { Completed } from '../../../domain/offboarding/completion.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';

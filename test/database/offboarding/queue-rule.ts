@@ -1,5 +1,5 @@
 import { addDays, type CalendarDate } from '../../../domain/dates.ts';
-import type { LookAhead } from '../../../domain/queue.ts';
+import type { LookAhead } from '../../../domain/offboarding/queue.ts';
 import type { UserStatus } from '../../../domain/user-status.ts';
 
 /** The queue's rule, person by person: what the queue's SQL is compared with. */

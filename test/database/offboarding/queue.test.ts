@@ -7,7 +7,7 @@ import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { queueOf } from '../../../database/offboarding/queue.ts';
 import { createUser, updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
-import { lookAheads } from '../../../domain/queue.ts';
+import { lookAheads } from '../../../domain/offboarding/queue.ts';
 import { userStatuses } from '../../../domain/user-status.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { belongsInQueue, inSafetyNet, leavesSoon, type QueueCandidate, queueOrder } from './queue-rule.ts';

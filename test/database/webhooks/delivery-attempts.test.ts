@@ -7,8 +7,8 @@ import {
 } from '../../../database/entities/index.ts';
 import { type Attempt, giveUpDelivery, recordAttempt } from '../../../database/webhooks/attempts.ts';
 import { pauseEndpoint, turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
-import type { AttemptOutcome } from '../../../domain/webhook-attempts.ts';
-import { usualSchedule } from '../../../domain/webhook-schedule.ts';
+import type { AttemptOutcome } from '../../../domain/webhooks/attempts.ts';
+import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';

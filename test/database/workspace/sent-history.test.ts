@@ -13,7 +13,7 @@ import {
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import { deleteOldEvents, deleteOldMails } from '../../../database/workspace/retention.ts';
-import type { MailState } from '../../../domain/mails.ts';
+import type { MailState } from '../../../domain/mail/mails.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';

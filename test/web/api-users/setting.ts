@@ -1,6 +1,6 @@
 import { createToken } from '../../../database/access/tokens.ts';
+import type { Scope } from '../../../domain/access/scopes.ts';
 import type { Actor } from '../../../domain/actor.ts';
-import type { Scope } from '../../../domain/scopes.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { apiAt } from '../../../testing/web/api.ts';
 import { startWeb } from '../../../testing/web/web.ts';

@@ -6,7 +6,7 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { assignSeat } from '../../../database/inventory/seats.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
-import { requestDeadlineMs } from '../../../domain/request-deadline.ts';
+import { requestDeadlineMs } from '../../../domain/offboarding/request-deadline.ts';
 import {
   complete,
   mailWorkflowId,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type WebhookEventType, webhookEvents } from '../../../domain/webhooks.ts';
+import { type WebhookEventType, webhookEvents } from '../../../domain/webhooks/webhooks.ts';
 import { answered } from '../http/fields.ts';
 
 const user = z

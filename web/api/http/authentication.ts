@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { findLivingToken, type LivingToken } from '../../../database/access/tokens.ts';
+import type { Scope } from '../../../domain/access/scopes.ts';
 import { type Actor, tokenActor } from '../../../domain/actor.ts';
-import type { Scope } from '../../../domain/scopes.ts';
 import type { Services } from '../../http/services.ts';
 import { ApiProblem } from './problems.ts';
 

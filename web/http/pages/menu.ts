@@ -1,4 +1,4 @@
-import { may, type Permission, type Role } from '../../../domain/permissions.ts';
+import { may, type Permission, type Role } from '../../../domain/access/permissions.ts';
 
 interface MenuEntry {
   address: string;

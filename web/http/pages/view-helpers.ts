@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
-import { stepWords } from '../../../domain/failed-steps.ts';
-import { may } from '../../../domain/permissions.ts';
-import { dueTone, dueWords, rowButton } from '../../../domain/queue.ts';
+import { may } from '../../../domain/access/permissions.ts';
+import { stepWords } from '../../../domain/offboarding/failed-steps.ts';
+import { dueTone, dueWords, rowButton } from '../../../domain/offboarding/queue.ts';
 import {
   importIcon,
   importTone,

@@ -1,4 +1,4 @@
-import { addDays, type CalendarDate, daysBetween, endOfLastDay, startOfDay, todayIn } from './dates.ts';
+import { addDays, type CalendarDate, daysBetween, endOfLastDay, startOfDay, todayIn } from '../dates.ts';
 
 /** What a reminder is about, as stored in `reminders.kind`. */
 export const reminderKinds = ['before_last_day', 'last_day_over', 'overdue'] as const;

@@ -1,4 +1,4 @@
-import type { AttemptOutcome } from './webhook-attempts.ts';
+import type { AttemptOutcome } from './attempts.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from './webhooks.ts';
 
 /** How long a delivery waits before each try, in milliseconds. */

@@ -1,5 +1,5 @@
+import type { CalendarDate } from '../dates.ts';
 import type { OpenCounts } from './checklist.ts';
-import type { CalendarDate } from './dates.ts';
 
 /** What became of asking for a completion. `by` is an actor, moments are epoch milliseconds. */
 export type CompleteAnswer = Completed | NotCompleted;

@@ -1,5 +1,5 @@
+import { type CalendarDate, daysBetween } from '../dates.ts';
 import { type OpenCounts, stillOpen } from './checklist.ts';
-import { type CalendarDate, daysBetween } from './dates.ts';
 
 /** How many days ahead the queue can look. */
 export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
