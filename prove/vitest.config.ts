@@ -13,7 +13,7 @@ export default defineConfig({
       // Longer than in `npm test`.
       'test/database/offboarding/completion-races.test.ts',
       'test/regressions/claims.test.ts',
-      'test/web/api-properties.test.ts',
+      'test/web/api/properties.test.ts',
     ],
     globalSetup: 'testing/servers/global-setup.ts',
     provide: { long: true },

@@ -1,0 +1,184 @@
+import { sql } from 'kysely';
+import { beforeAll, expect, test } from 'vitest';
+import { sqlOf } from '../../../database/core/tables.ts';
+import { User } from '../../../database/entities/index.ts';
+import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const web = await startWeb(own);
+let cast: Cast;
+
+beforeAll(async () => {
+  cast = await makeCast(database);
+});
+
+const sessionsOf = async (userId: number) =>
+  (
+    await sqlOf(database.em)
+      .selectFrom('sessions')
+      .select('sid')
+      .where(sql`sess->>'userId'`, '=', String(userId))
+      .execute()
+  ).map(({ sid }) => sid);
+
+test('who is not signed in is led to the sign-in page and back', async () => {
+  const stranger = web.stranger();
+  const answer = await stranger.get('/offboarding?window=60');
+  expect(answer.status).toBe(303);
+  expect(answer.location).toBe(`/sign-in?return=${encodeURIComponent('/offboarding?window=60')}`);
+
+  const page = await stranger.get(answer.location!);
+  expect(page.text).toContain('value="/offboarding?window=60"');
+  const signedIn = await stranger.post('/session', {
+    email: cast.ivo.email,
+    password: castPassword,
+    return: '/offboarding?window=60',
+  });
+  expect(signedIn.location).toBe('/offboarding?window=60');
+  expect((await stranger.get('/offboarding')).status).toBe(200);
+});
+
+test.each([
+  '//evil.example',
+  'https://evil.example',
+  '/\\evil.example',
+  '/sign-in?return=/',
+  'javascript:alert(1)',
+])('nobody is led to %s', async (target) => {
+  const stranger = web.stranger();
+  const answer = await stranger.post('/session', {
+    email: cast.ivo.email,
+    password: castPassword,
+    return: target,
+  });
+  expect(answer.location).toBe('/');
+});
+
+test('under htmx as well, to a page whose name is in another script', async () => {
+  const form = { email: cast.ivo.email, password: castPassword, return: '/people/中文' };
+  const answer = await web.stranger().post('/session', form, { 'HX-Request': 'true' });
+  expect([answer.status, answer.headers.get('HX-Redirect')]).toEqual([200, '/people/%E4%B8%AD%E6%96%87']);
+  expect(answer.location).toBeNull();
+});
+
+test('whoever follows as soon as they are told to is signed in by then', async () => {
+  // Browsers go on at the headers of the answer, before its end.
+  await asOwner(
+    own.ownerUrl,
+    `create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return new; end'`,
+    'create trigger slow before insert or update on sessions for each row execute function slow()',
+  );
+  const answer = await fetch(`${web.address}/session`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { 'Sec-Fetch-Site': 'same-origin' },
+    body: new URLSearchParams({ email: cast.ivo.email, password: castPassword }),
+  });
+  const [cookie] = answer.headers.getSetCookie()[0]!.split(';');
+  const next = await fetch(`${web.address}/offboarding`, {
+    redirect: 'manual',
+    headers: { cookie: cookie! },
+  });
+  expect([answer.status, next.status]).toEqual([303, 200]);
+  await asOwner(own.ownerUrl, 'drop trigger slow on sessions', 'drop function slow');
+});
+
+test('whoever sends something when their session has ended is told that nothing was changed, once', async () => {
+  const words = 'You had been signed out, so nothing was changed.';
+  const ivo = await web.signIn(cast.ivo.email);
+  await sqlOf(database.em).deleteFrom('sessions').execute();
+  const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { condition: 'good' });
+  expect(answer.location).toMatch(/^\/sign-in/);
+  const page = await ivo.get(answer.location!);
+  expect(page.text).toContain(words);
+  expect(page.headers.getSetCookie().join()).toMatch(/lastday-notice=;.*HttpOnly/);
+  expect((await ivo.get('/sign-in')).text).not.toContain(words);
+  const looking = web.stranger();
+  await looking.get('/offboarding');
+  expect((await looking.get('/sign-in')).text).not.toContain(words);
+});
+
+test('a session expired under htmx leads the whole page to sign-in', async () => {
+  const answer = await web.stranger().get(`/offboarding/${cast.lena.id}`, { 'HX-Request': 'true' });
+  expect(answer.status).toBe(401);
+  expect(answer.headers.get('HX-Redirect')).toContain('/sign-in?return=');
+  expect(answer.text).toBe('');
+});
+
+test('the e-mail address is not case-sensitive, the password is', async () => {
+  await web.signIn(cast.ivo.email.toUpperCase());
+  await expect(web.signIn(cast.ivo.email, castPassword.toUpperCase())).rejects.toThrow(
+    /422.*do not belong together/s,
+  );
+});
+
+test('a wrong password and an unknown address get the same words', async () => {
+  const words = async (email: string) =>
+    (await web.stranger().post('/session', { email, password: 'not the password' })).text.match(
+      /field-error[^>]*>([^<]+)/,
+    )?.[1];
+  expect(await words(cast.nora.email)).toBe(await words('nobody@lastday.example'));
+});
+
+test('the form comes back with what was typed and a message beside each empty field', async () => {
+  const answer = await web.stranger().post('/session', { email: '', password: '' });
+  expect(answer.status).toBe(422);
+  expect(answer.text).toContain('Please give your e-mail address.');
+  expect(answer.text).toContain('Please give your password.');
+  const again = await web.stranger().post('/session', { email: 'x@y.example', password: '' });
+  expect(again.text).toContain('value="x@y.example"');
+});
+
+test('signing in makes a new session id, so that one known before is worth nothing', async () => {
+  const browser = await web.signIn(cast.emil.email);
+  const first = browser.cookies.get('lastday');
+  await browser.post('/session', { email: cast.emil.email, password: castPassword });
+  expect(browser.cookies.get('lastday')).not.toBe(first);
+  browser.cookies.set('lastday', first!);
+  expect((await browser.get('/me')).status).toBe(303);
+});
+
+test('signing out ends the session on the server', async () => {
+  const browser = await web.signIn(cast.timo.email);
+  const cookie = browser.cookies.get('lastday')!;
+  await browser.post('/session/end');
+  browser.cookies.set('lastday', cookie);
+  expect((await browser.get('/me')).location).toContain('/sign-in');
+  expect(await sessionsOf(cast.timo.id)).toEqual([]);
+});
+
+test('who stops being active is out at once, though their session is still there', async () => {
+  const browser = await web.signIn(cast.rosa.email);
+  expect((await browser.get('/me')).status).toBe(200);
+  await database.em.fork().nativeUpdate(User, { id: cast.rosa.id }, { status: 'suspended' });
+  expect(await sessionsOf(cast.rosa.id)).toHaveLength(1);
+  expect((await browser.get('/me')).status).toBe(303);
+  await expect(web.signIn(cast.rosa.email)).rejects.toThrow('422');
+});
+
+test('the fifth wrong password is the last one for a while', async () => {
+  const { mira } = await makeCast(database);
+  const stranger = web.stranger();
+  for (let i = 0; i < 5; i++) {
+    expect((await stranger.post('/session', { email: mira.email, password: 'wrong' })).status).toBe(422);
+  }
+  const answer = await stranger.post('/session', { email: mira.email, password: castPassword });
+  expect(answer.status).toBe(429);
+  expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(60);
+  expect(answer.text).toContain('Too many tries.');
+});
+
+test('an employee has their own page, not the console', async () => {
+  const browser = await web.signIn(cast.emil.email);
+  expect((await browser.get('/')).location).toBe('/me');
+  for (const path of ['/offboarding', `/offboarding/${cast.lena.id}`, '/audit']) {
+    const answer = await browser.get(path);
+    expect(answer.status).toBe(403);
+    expect(answer.text).toContain('Your role does not allow this.');
+  }
+  expect((await (await web.signIn(cast.ivo.email)).get('/')).location).toBe('/offboarding');
+});

@@ -1,0 +1,128 @@
+import AxeBuilder from '@axe-core/playwright';
+import { describe, expect, test } from 'vitest';
+import { secretBox } from '../../../database/core/secret-box.ts';
+import { publishTest } from '../../../database/core/webhook-events.ts';
+import { WebhookEvent } from '../../../database/entities/index.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { createEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { addDays } from '../../../domain/dates.ts';
+import { chosenEventTypes, webhookBody, webhookEventTypes } from '../../../domain/webhooks/webhooks.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { testKey } from '../../../testing/cast/engine.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startBrowser } from '../../../testing/web/browser.ts';
+import { documentAt, expectAsDescribed, judgeOf, refTo } from '../../../testing/web/openapi-assertions.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+import { apiRoutes } from '../../../web/api/routes.ts';
+import type { Services } from '../../../web/http/services.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+const document = await documentAt(web.address);
+const routes = apiRoutes({ database: own.database } as Services);
+
+describe('the description', () => {
+  test('is OpenAPI 3.1, and free to read', () => {
+    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Lastday' } });
+  });
+
+  test('has every route of the map with its scope, and nothing else', () => {
+    const described = Object.entries(document.paths!).flatMap(([path, item]) =>
+      Object.entries(item as Record<string, { security: unknown }>).map(
+        ([method, { security }]) => `${method} ${path} ${JSON.stringify(security)}`,
+      ),
+    );
+    const mapped = routes.map(
+      ({ method, path, scope }) =>
+        `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')} ${JSON.stringify([{ token: [scope] }])}`,
+    );
+    expect(described.sort()).toEqual(mapped.sort());
+  });
+
+  test('describes every parameter of every address', () => {
+    for (const [path, item] of Object.entries(document.paths!)) {
+      const wanted = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      for (const { parameters = [] } of Object.values(item as Record<string, Described>)) {
+        const given = parameters.filter(({ in: place }) => place === 'path').map(({ name }) => name);
+        expect(given, path).toEqual(wanted);
+      }
+    }
+  });
+
+  test('names what it points at, each operation by a name of its own', () => {
+    const text = JSON.stringify(document);
+    for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      expect(document.components?.schemas).toHaveProperty(name!);
+    }
+    const names = [...text.matchAll(/"operationId":"(\w+)"/g)].map(([, name]) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  test('says what a bad answer is', async () => {
+    const headers = new Headers({ 'content-type': 'application/json' });
+    const came = (json: unknown, status = 200) =>
+      expectAsDescribed(web.address, 'GET', '/users/x', { status, headers, json });
+    await expect(came({ id: 'one' })).rejects.toThrow('must be integer');
+    await expect(came({}, 418)).rejects.toThrow('is not described');
+  });
+});
+
+interface Described {
+  parameters?: { in: string; name: string }[];
+}
+
+test('every event that is sent is as described', async () => {
+  const cast = await makeCast(own.database);
+  const endpoint = { url: 'https://hooks.example/lastday', description: null, eventTypes: chosenEventTypes };
+  const { id } = await createEndpoint(em, 'system', endpoint, secretBox(testKey));
+  await setEndDate(em, 'token:hr', cast.lena.id, addDays(cast.lastDay, 5));
+  await clearChecklist(own.database, cast);
+  await completeOffboarding(em, cast.offboardingId, `user:${cast.nora.id}`);
+  await setEndDate(em, 'system', cast.emil.id, '2099-01-01');
+  await setEndDate(em, 'system', cast.emil.id, null);
+  await publishTest(em, `user:${cast.ada.id}`, { id }, new Date());
+
+  const events = await em.fork().findAll(WebhookEvent);
+  expect(new Set(events.map(({ type }) => type))).toEqual(new Set(webhookEventTypes));
+  expect(Object.keys(document.webhooks ?? {}).sort()).toEqual([...webhookEventTypes].sort());
+  const judge = judgeOf(document);
+  for (const { type, createdAt, data } of events) {
+    const body = JSON.parse(webhookBody({ type, occurredAt: createdAt, data }));
+    const place = ['webhooks', type, 'post', 'requestBody', 'content', 'application/json', 'schema'];
+    const fits = judge.getSchema(refTo(place))!;
+    expect(fits(body), `${judge.errorsText(fits.errors)} in ${JSON.stringify(body)}`).toBe(true);
+  }
+});
+
+describe('the page about it', () => {
+  test('shows every route and every event, without a script of its own', async () => {
+    const response = await fetch(`${web.address}/api/v1/docs`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
+    const html = await response.text();
+    for (const path of Object.keys(document.paths!)) expect(html).toContain(path);
+    for (const type of webhookEventTypes) expect(html).toContain(type);
+    expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
+  });
+
+  test.each(['light', 'dark'] as const)('can be read by everybody, %s', async (colorScheme) => {
+    const browser = await startBrowser();
+    const page = await (await browser.newContext({ colorScheme })).newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => complaints.push(message.text()));
+    await page.goto(`${web.address}/api/v1/docs`);
+    const links = await page
+      .locator('nav a[href^="#"]')
+      .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+    for (const link of links) expect(await page.locator(`[id="${link.slice(1)}"]`).count(), link).toBe(1);
+    // The page is long: what does not depend on colours is looked at once.
+    const axe = new AxeBuilder({ page });
+    if (colorScheme === 'dark') axe.withRules('color-contrast');
+    const { violations } = await axe.analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { createToken } from '../../../database/access/tokens.ts';
+import { AuditEntry, Offboarding } from '../../../database/entities/index.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { eventually, listed, ownEngine } from '../../../testing/cast/engine.ts';
+import { type HrUpdate, newestOf, scrambledHrUpdates } from '../../../testing/cast/hr-updates.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { apiAt, type Called, expectProblem } from '../../../testing/web/api.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const engine = await ownEngine(own.database);
+const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:read', 'users:write'] });
+const call = apiAt(web.address, value);
+const cast = await makeCast(own.database);
+const { emil } = cast;
+const path = `/users/${emil.externalId}`;
+
+const send = ({ method, body, key }: HrUpdate) =>
+  call(method, path, { body, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
+
+/** Sends calls as an HR system's queue does: several at a time, whoever is ready takes the next one. */
+async function sendAll(news: HrUpdate[], atATime: number): Promise<Called[]> {
+  const waiting = [...news];
+  const answers: Called[] = [];
+  const worker = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      answers.push(await send(next));
+  };
+  await Promise.all(Array.from({ length: atATime }, worker));
+  return answers;
+}
+
+/** How many audit entries the states that were seen stand for: one for the profile, one for the date, one for the manager. */
+function realChanges(states: Record<string, unknown>[]): number {
+  const differs = (fields: string[], index: number) =>
+    index > 0 && fields.some((field) => states[index]![field] !== states[index - 1]![field]);
+  const kinds = [['name', 'email', 'department', 'jobTitle', 'timeZone'], ['endDate'], ['managerExternalId']];
+  return states.flatMap((_, index) => kinds.filter((fields) => differs(fields, index))).length;
+}
+
+test('200 calls about one person, scrambled and doubled, end in what was said last, with one workflow', async () => {
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  console.info(`seed ${seed}`);
+  const news = scrambledHrUpdates(200, seed, {
+    email: emil.email,
+    managers: [cast.mira.externalId, cast.lena.externalId],
+  });
+  expect(news).toHaveLength(200);
+  await engine.startWorker();
+  const before = (await call('GET', path)).json;
+
+  const answers = await sendAll(news, 6);
+  await engine.relay();
+
+  for (const answer of answers) {
+    if (answer.status !== 200) expectProblem(answer, 409, 'still-running');
+  }
+  expect((await call('GET', path)).json).toMatchObject(newestOf(news));
+
+  const seen = answers.filter(({ status }) => status === 200).map(({ json }) => json);
+  const states = new Map([before, ...seen].map((state) => [state.revision as number, state]));
+  const inOrder = [...states.values()].sort((a, b) => a.revision - b.revision);
+  // One more than the changes that were seen: the first date opened the offboarding.
+  expect(await em.fork().count(AuditEntry, { userId: emil.id })).toBe(realChanges(inOrder) + 1);
+
+  const [offboarding, ...others] = await em.fork().find(Offboarding, { userId: emil.id });
+  expect(others).toEqual([]);
+  const { endDate } = newestOf(news);
+  await eventually(async () => {
+    const running = await listed(engine.engine);
+    return running.get(offboarding!.id)?.endDate === endDate;
+  });
+  expect(await runsOf(offboarding!.id)).toBe(1);
+});
+
+/** How often the workflow of an offboarding was started, ended runs included. */
+async function runsOf(offboardingId: number): Promise<number> {
+  const query = `WorkflowId = 'offboarding-${offboardingId}'`;
+  let runs = 0;
+  for await (const _ of engine.client.workflow.list({ query })) runs++;
+  return runs;
+}

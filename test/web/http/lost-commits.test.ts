@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createToken } from '../../../database/access/tokens.ts';
+import { connect } from '../../../database/core/orm.ts';
+import { Assignment, AuditEntry, Request } from '../../../database/entities/index.ts';
+import { cutNextCommit } from '../../../prove/machine/conversation.ts';
+import { layLine } from '../../../prove/machine/line.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { apiAt, expectProblem } from '../../../testing/web/api.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+
+// The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.
+const own = await ownDatabase();
+const cast = await makeCast(own.database);
+const line = await layLine(Number(new URL(own.url).port));
+afterAll(() => line.close());
+const overLine = new URL(own.url);
+overLine.host = `127.0.0.1:${line.port}`;
+const poolSize = 3;
+const database = await connect(overLine.href, { poolSize });
+afterAll(() => database.close());
+const web = await startWeb({ ...own, database, url: overLine.href });
+const { value: token } = await createToken(own.database.em, 'system', {
+  name: 'hr',
+  scopes: ['users:read', 'requests:write', 'imports:write'],
+});
+const em = () => own.database.em.fork();
+const inMiddle = [
+  { when: 'before', wasDone: false },
+  { when: 'after', wasDone: true },
+] as const;
+
+describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMMIT', ({ when, wasDone }) => {
+  it('leaves the console not knowing, and it says so', async () => {
+    const { ivo, laptop } = await makeCast(own.database);
+    const browser = await web.signIn(ivo.email);
+    const isCut = cutNextCommit(line, when);
+    const fields = { condition: 'good', nextStatus: 'in_stock', note: '' };
+    const answer = await browser.post(`/assets/${laptop.id}/recovery`, fields);
+    expect(isCut()).toBe(true);
+    expect(answer.status).toBe(503);
+    expect(answer.text).toContain('It is not known whether what you asked for was done.');
+    const assignment = await em().findOneOrFail(Assignment, { id: laptop.assignmentId });
+    expect(assignment.returnedAt !== null).toBe(wasDone);
+  });
+
+  it('leaves a caller of the API not knowing, who repeats it under the same key and has it once', async () => {
+    const call = apiAt(web.address, token);
+    const item = `Headset ${when}`;
+    const sent = { body: { item }, headers: { 'Idempotency-Key': randomUUID() } };
+    const ask = () => call('POST', `/users/${cast.emil.externalId}/requests`, sent);
+    const isCut = cutNextCommit(line, when);
+    const lost = await ask();
+    expect(isCut()).toBe(true);
+    expectProblem(lost, 503, 'database-away');
+    expect(lost.json.detail).toBe(
+      'It is not known whether this was done. Repeat the call under the same Idempotency-Key: it is done once.',
+    );
+    expect(await em().count(Request, { item })).toBe(wasDone ? 1 : 0);
+    const again = await ask();
+    expect(again.status).toBe(201);
+    expect(again.headers.get('idempotent-replayed')).toBe(wasDone ? 'true' : null);
+    expect(await em().count(Request, { item })).toBe(1);
+    expect(await em().count(AuditEntry, { action: 'request.created', details: { item } })).toBe(1);
+  });
+});
+
+it('as many lost transactions as the process has connections keep nobody waiting', async () => {
+  const call = apiAt(web.address, token);
+  const ask = () => call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Lamp' } });
+  for (let lost = 0; lost < poolSize; lost++) {
+    cutNextCommit(line, lost % 2 === 0 ? 'before' : 'after');
+    expect((await ask()).status).toBe(503);
+  }
+  expect((await ask()).status).toBe(201);
+});
+
+it('who only looked, or asked without a key, is told what fits', async () => {
+  const call = apiAt(web.address, token);
+  const isCut = cutNextCommit(line, 'after');
+  const lost = await call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Chair' } });
+  expect(isCut()).toBe(true);
+  expect(lost.json.detail).toContain('Look before you repeat the call.');
+  line.reset();
+  line.weather.isDark = true;
+  const looking = call('GET', `/users/${cast.emil.externalId}`);
+  while (line.calls() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  line.reset();
+  line.weather.isDark = false;
+  expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
+});
+
+it('nobody is told to count on a key where none counts', async () => {
+  const isCut = cutNextCommit(line, 'after');
+  const lost = await apiAt(web.address, token)('POST', '/imports/users', {
+    body: 'email,jobTitle\nnobody@x.example,Writer\n',
+    headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': randomUUID() },
+  });
+  expect(isCut()).toBe(true);
+  expectProblem(lost, 503, 'database-away');
+  expect(lost.json.detail).toBe('It is not known whether this was done. Look before you repeat the call.');
+});

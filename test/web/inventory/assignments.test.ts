@@ -1,0 +1,240 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Assignment } from '../../../database/entities/index.ts';
+import { assetById } from '../../../database/inventory/assets.ts';
+import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
+import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { em } = own.database;
+const web = await startWeb(own);
+let cast: Cast;
+let ivo: Browserlike;
+
+beforeEach(async () => {
+  cast = await makeCast(own.database);
+  ivo = await web.signIn(cast.ivo.email);
+});
+
+const holderOf = async (assetId: number) => (await assetById(em, assetId)).holder?.userId ?? null;
+const good = { condition: 'good', nextStatus: 'in_stock', note: '' };
+
+describe('assigning', () => {
+  test('finds the person by name, address or id without scripts, with a button for each', async () => {
+    const { spare, emil } = cast;
+    for (const text of [emil.name, emil.email, emil.externalId, String(emil.id)]) {
+      const { text: html } = await ivo.get(`/assets/${spare.id}?person=${encodeURIComponent(text)}`);
+      expect(html).toContain(`action="/assets/${spare.id}/assignment"`);
+      expect(html).toContain(`name="userId" value="${emil.id}"`);
+    }
+    expect((await ivo.get(`/assets/${spare.id}?person=nobody+at+all`)).text).toContain('Nobody matches');
+  });
+
+  test('shows whoever may not be given anything, without a button', async () => {
+    await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
+    const { text } = await ivo.get(`/assets/${cast.spare.id}?person=${cast.emil.email}`);
+    expect(text).toContain(cast.emil.name);
+    expect(text).not.toContain('name="userId"');
+    expect(text).toContain('cannot be given anything new');
+  });
+
+  test('leads to the asset, which says who has it now', async () => {
+    const { spare, emil } = cast;
+    const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
+    expect([answer.status, answer.location]).toEqual([303, `/assets/${spare.id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(messagesOn(text)).toBe(`success: ${spare.tag} is now with ${emil.name}.`);
+    expect(text).toContain('id="recovery"');
+  });
+
+  test('by htmx answers with the asset as it is now', async () => {
+    const { spare, emil } = cast;
+    const fields = { userId: String(emil.id), person: emil.email };
+    const answer = await ivo.postByHtmx(`/assets/${spare.id}/assignment`, 'div#asset', fields);
+    expect(answer.status).toBe(200);
+    expect(answer.text).toMatch(/^\s*<div id="asset"/);
+    expect(answer.text).toContain('id="recovery"');
+    expect(answer.text).not.toContain('<html');
+  });
+
+  test('of what somebody holds is refused, naming them, and shows the asset as it is', async () => {
+    const { laptop, lena, emil } = cast;
+    const answer = await ivo.post(`/assets/${laptop.id}/assignment`, { userId: String(emil.id) });
+    expect(answer.status).toBe(409);
+    expect(messagesOn(answer.text)).toBe(`danger: ${lena.name} holds ${laptop.tag}. Recover it first.`);
+    expect(answer.text).toContain('id="recovery"');
+    expect(await holderOf(laptop.id)).toBe(lena.id);
+  });
+
+  test.each([
+    ['suspended', 'is suspended'],
+    ['offboarded', 'has been offboarded'],
+  ] as const)('to somebody %s is refused in words', async (status, words) => {
+    const { spare, emil } = cast;
+    await updateUser(em, 'system', emil.id, { status });
+    const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
+    expect(answer.status).toBe(409);
+    expect(messagesOn(answer.text)).toBe(`danger: ${emil.name} ${words} and cannot be given anything new.`);
+    expect(await holderOf(spare.id)).toBeNull();
+  });
+
+  test('to nobody in particular comes back with the message beside the search', async () => {
+    const { spare } = cast;
+    for (const userId of ['', 'emil', '-1', '1.5']) {
+      const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId, person: 'Typed' });
+      expect(answer.status).toBe(422);
+      expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+      expect(answer.text).toContain('value="Typed"');
+    }
+    expect((await ivo.post(`/assets/${spare.id}/assignment`, { userId: '999999' })).status).toBe(404);
+    expect((await ivo.post('/assets/999999/assignment', { userId: '1' })).status).toBe(404);
+  });
+
+  test('at the same moment by two admins gives it to one, and tells the other who has it', async () => {
+    const { spare, emil, rosa } = cast;
+    const nora = await web.signIn(cast.nora.email);
+    const answers = await Promise.all([
+      ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) }),
+      nora.post(`/assets/${spare.id}/assignment`, { userId: String(rosa.id) }),
+    ]);
+    expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409]);
+    const loser = answers.find((answer) => answer.status === 409)!;
+    const winner = (await assetById(em, spare.id)).holder!;
+    expect(messagesOn(loser.text)).toBe(`danger: ${winner.name} holds ${spare.tag}. Recover it first.`);
+  });
+
+  test('is offered only for what is in stock', async () => {
+    await recoverAsset(em, 'system', cast.laptop.id, {
+      condition: 'good',
+      nextStatus: 'in_repair',
+      note: null,
+    });
+    const { text } = await ivo.get(`/assets/${cast.laptop.id}`);
+    expect(text).not.toContain('id="person"');
+    expect(text).toContain('Only an asset in stock can be assigned; this one is in repair.');
+  });
+});
+
+describe('recovering', () => {
+  test('leads back to the asset', async () => {
+    const { laptop, lena } = cast;
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, good);
+    expect([answer.status, answer.location]).toEqual([303, `/assets/${laptop.id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
+    expect(text).toContain('came back good');
+  });
+
+  test('from a checklist carries that along, and leads back there with a message', async () => {
+    const { laptop, lena } = cast;
+    const page = await ivo.get(`/assets/${laptop.id}?from=offboarding`);
+    expect(page.text).toContain('name="from" value="offboarding"');
+    expect(page.text).toContain(`name="assignmentId" value="${laptop.assignmentId}"`);
+
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, from: 'offboarding' });
+    expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
+    expect(text).toContain('All hardware has been recovered.');
+  });
+
+  test('leads back too when only the address says where it began', async () => {
+    const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery?from=offboarding`, good);
+    expect(answer.location).toBe(`/offboarding/${cast.lena.id}`);
+  });
+
+  test('by htmx goes there instead of swapping the checklist into the page', async () => {
+    const fields = { ...good, from: 'offboarding' };
+    const answer = await ivo.postByHtmx(`/assets/${cast.laptop.id}/recovery`, 'div#asset', fields);
+    expect(answer.headers.get('HX-Redirect')).toBe(`/offboarding/${cast.lena.id}`);
+  });
+
+  test('what has been returned says so, changes nothing and leads to the fresh state', async () => {
+    const { laptop, lena } = cast;
+    await ivo.post(`/assets/${laptop.id}/recovery`, good);
+    const again = { condition: 'broken', nextStatus: 'retired', note: '' };
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...again, from: 'offboarding' });
+    expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
+    const { text } = await ivo.get(answer.location!);
+    expect(messagesOn(text)).toBe(`info: ${laptop.tag} had already been returned. Nothing was changed.`);
+    expect((await assetById(em, laptop.id)).status).toBe('in_stock');
+  });
+
+  test('from an old page does not take it from its next holder', async () => {
+    const { laptop, emil } = cast;
+    await ivo.post(`/assets/${laptop.id}/recovery`, good);
+    await assignAsset(em, 'system', laptop.id, emil.id);
+    const old = { ...good, assignmentId: String(laptop.assignmentId) };
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, old);
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already been returned/);
+    expect(await holderOf(laptop.id)).toBe(emil.id);
+  });
+
+  test('by an assignment that is none of its own is refused, and shows who holds it', async () => {
+    const { laptop, lena } = cast;
+    const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
+    expect(answer.status).toBe(409);
+    expect(messagesOn(answer.text)).toBe(
+      `danger: What you saw was out of date: that assignment is not in the history of ${laptop.tag}. Nothing was changed.`,
+    );
+    expect(answer.text).toContain(lena.name);
+    expect(await holderOf(laptop.id)).toBe(lena.id);
+  });
+
+  test('what nobody ever held says so', async () => {
+    const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
+    expect(answer.location).toBe(`/assets/${cast.spare.id}`);
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
+      `info: Nobody held ${cast.spare.tag}. Nothing was changed.`,
+    );
+  });
+
+  test('as lost needs a note, and keeps what was chosen', async () => {
+    const lost = { condition: '', nextStatus: 'lost', note: '', from: 'offboarding' };
+    const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, lost);
+    expect(answer.status).toBe(422);
+    expect(messageBeside(answer.text, 'note')).toBe('Say what happened: a lost asset needs a note.');
+    expect(answer.text).toContain('value="lost" checked');
+    expect(answer.text).toContain('name="from" value="offboarding"');
+    expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
+
+    const said = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { ...lost, note: 'Stolen in Porto' });
+    expect(said.status).toBe(303);
+    expect(await assetById(em, cast.laptop.id)).toMatchObject({ status: 'lost', holder: null });
+  });
+
+  test.each([
+    ['no condition', { condition: '' }, 'condition', 'Choose the condition it came back in.'],
+    ['no such condition', { condition: 'shiny' }, 'condition', expect.stringContaining('good, worn')],
+    ['no next status', { nextStatus: '' }, 'nextStatus', 'Choose what becomes of it.'],
+    ['a next status of its own', { nextStatus: 'assigned' }, 'nextStatus', 'Choose what becomes of it.'],
+    ['too long a note', { note: 'x'.repeat(2001) }, 'note', 'At most 2000 characters, please.'],
+  ])('with %s comes back with the message beside the field', async (_case, more, field, message) => {
+    const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { ...good, ...more });
+    expect(answer.status).toBe(422);
+    expect(messageBeside(answer.text, field)).toEqual(message);
+    expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
+  });
+
+  test('works for what another system handed out, with the status left alone', async () => {
+    const { spare, emil } = cast;
+    const fork = em.fork();
+    fork.create(Assignment, { assetId: spare.id, userId: emil.id });
+    await fork.flush();
+    const page = await ivo.get(`/assets/${spare.id}`);
+    expect(page.text).toContain('id="recovery"');
+    expect(page.text).toContain(emil.name);
+    await ivo.post(`/assets/${spare.id}/recovery`, good);
+    expect(await assetById(em, spare.id)).toMatchObject({ status: 'in_stock', holder: null });
+  });
+
+  test('is not for employees, nor of what does not exist', async () => {
+    const lena = await web.signIn(cast.lena.email);
+    expect((await lena.post(`/assets/${cast.laptop.id}/recovery`, good)).status).toBe(403);
+    expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
+    expect((await ivo.post('/assets/999999/recovery', good)).status).toBe(404);
+  });
+});

@@ -1,0 +1,237 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Mail, Notification, User } from '../../../database/entities/index.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
+import { fireReminder } from '../../../database/offboarding/reminders.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import type { NotificationKind } from '../../../domain/wording/notifications.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { momentNamed } from '../../../testing/cast/moments.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const { em } = database;
+const web = await startWeb(own);
+let cast: Cast;
+beforeAll(async () => {
+  cast = await makeCast(database);
+});
+
+async function tell(
+  userId: number,
+  kind: NotificationKind,
+  more: { aboutUserId?: number; details?: object; createdAt?: Date },
+) {
+  const fork = em.fork();
+  const { details = {}, ...rest } = more;
+  fork.create(Notification, { userId, kind, details: details as Record<string, string>, ...rest });
+  await fork.flush();
+}
+const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
+const bell = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
+
+describe('notifications', () => {
+  it('of a day’s reminders are one line, which counts once at the bell', async () => {
+    const ivo = await web.signIn(cast.ivo.email);
+    const reminder = {
+      offboardingId: 1,
+      reminder: 'overdue',
+      days: 3,
+      daysLeft: -4,
+      hardware: 2,
+      software: 0,
+      requests: 1,
+    };
+    for (const { id } of [cast.rosa, cast.timo, cast.emil]) {
+      await tell(cast.ivo.id, 'offboarding_reminder', { aboutUserId: id, details: reminder });
+    }
+    await tell(cast.ivo.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
+    const { text } = await ivo.get('/notifications');
+    expect(bell(text)).toBe('2');
+    expect(flat(text)).toContain('3 reminders about people who are leaving');
+    expect(flat(text)).toContain(
+      'Timo Aalto had their last day 4 days ago. Still open: 2 devices and 1 request.',
+    );
+    expect(text).toContain(`href="/offboarding/${cast.timo.id}"`);
+    expect(flat(text)).toContain('The offboarding of Lena Brandt is complete.');
+  });
+
+  it('of another day are another line', async () => {
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await tell(cast.ivo.id, 'offboarding_reminder', {
+      aboutUserId: cast.lena.id,
+      details: { daysLeft: 1 },
+      createdAt: yesterday,
+    });
+    const ivo = await web.signIn(cast.ivo.email);
+    const { text } = await ivo.get('/notifications');
+    expect(bell(text)).toBe('3');
+    expect(flat(text)).toContain('Lena Brandt leaves tomorrow.');
+  });
+
+  it('are read together', async () => {
+    const ivo = await web.signIn(cast.ivo.email);
+    const upTo = /name="upTo" value="(\d+)"/.exec((await ivo.get('/notifications')).text)![1]!;
+    await ivo.post('/notifications/reading', { upTo });
+    expect(bell((await ivo.get('/notifications')).text)).toBeNull();
+  });
+
+  it('about oneself say what to give back, in one’s own time', async () => {
+    await em.fork().nativeUpdate(User, { id: cast.lena.id }, { timeZone: 'Pacific/Tongatapu' });
+    await tell(cast.lena.id, 'offboarding_reminder', {
+      aboutUserId: cast.lena.id,
+      details: { daysLeft: 7, hardware: 1, software: 3, requests: 0 },
+      createdAt: new Date('2026-11-20T12:30:00Z'),
+    });
+    const lena = await web.signIn(cast.lena.email);
+    const { text } = await lena.get('/notifications');
+    expect(flat(text)).toContain('Your last day is in 7 days. Please give back: 1 device.');
+    expect(flat(text)).toContain('21 Nov 2026, 01:30 GMT+13');
+    expect(text).toContain('href="/me"');
+  });
+
+  it('lead a super-admin to the endpoint, and an employee nowhere', async () => {
+    await tell(cast.ada.id, 'webhook_disabled', {
+      details: { url: 'https://hooks.example/a', endpointId: 7, reason: 'gone' },
+    });
+    await tell(cast.mira.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
+    const ada = await web.signIn(cast.ada.email);
+    const { text } = await ada.get('/notifications');
+    expect(text).toContain('href="/settings/webhooks/7/deliveries"');
+    expect(flat(text)).toContain(
+      'Nothing is sent to https://hooks.example/a any more: it said that it is gone.',
+    );
+    const mira = await web.signIn(cast.mira.email);
+    expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
+  });
+
+  describe('that are too many to be shown', () => {
+    const restOf = async (kind: NotificationKind, details: (i: number) => object) => {
+      const { ada } = await makeCast(database);
+      for (let i = 0; i < 52; i++)
+        await tell(ada.id, kind, { aboutUserId: cast.emil.id, details: details(i) });
+      const { text } = await (await web.signIn(ada.email)).get('/notifications');
+      return /<li>and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?<\/li>/.exec(text)!;
+    };
+
+    it.each<[string, NotificationKind, (i: number) => object, string | undefined]>([
+      ['lead to the queue', 'offboarding_reminder', () => ({ daysLeft: 1 }), '/offboarding'],
+      [
+        'lead to what an endpoint has missed',
+        'webhook_failed',
+        () => ({ endpointId: 7 }),
+        '/settings/webhooks/7/deliveries?state=missed',
+      ],
+      ['lead to the endpoints', 'webhook_failed', (i) => ({ endpointId: i % 2 }), '/settings/webhooks'],
+      ['lead nowhere, being mails', 'mail_failed', () => ({ mailId: 1 }), undefined],
+    ])('%s', async (_, kind, details, address) => {
+      expect((await restOf(kind, details))[1]).toBe(address);
+    });
+  });
+
+  it('are paged by group', async () => {
+    const nora = await web.signIn(cast.nora.email);
+    for (let i = 0; i < 60; i++)
+      await tell(cast.nora.id, 'offboarding_completed', { aboutUserId: cast.emil.id });
+    const first = (await nora.get('/notifications')).text;
+    expect(first.match(/class="item unread"/g)).toHaveLength(50);
+    const older = /href="(\/notifications\?before=\d+)"/.exec(first)![1]!;
+    expect((await nora.get(older)).text.match(/class="item unread"/g)).toHaveLength(10);
+  });
+
+  it('of the end of an import lead to it, whoever may still see it', async () => {
+    const details = {
+      importId: 12,
+      kind: 'users',
+      state: 'done',
+      file: 'hr.csv',
+      lines: 3,
+      changed: 2,
+      failed: 1,
+    };
+    for (const { id } of [cast.nora, cast.ivo]) await tell(id, 'import_ended', { details });
+    const words =
+      'The import of hr.csv is done, with errors: 0 added, 2 changed, 0 unchanged, 1 with errors.';
+    for (const [{ email }, isLink] of [
+      [cast.nora, true],
+      [cast.ivo, false],
+    ] as const) {
+      const browser = await web.signIn(email);
+      const { text } = await browser.get('/notifications');
+      expect(flat(text)).toContain(words);
+      expect(text.includes('href="/imports/12"')).toBe(isLink);
+    }
+  });
+});
+
+describe('the reminders of a leaver', () => {
+  const remindersOf = async (member: { email: string }, userId: number) => {
+    const browser = await web.signIn(member.email);
+    const { text } = await browser.get(`/offboarding/${userId}`);
+    return flat(/<section class="card section reminders"[\s\S]*?<\/section>/.exec(text)?.[0] ?? '');
+  };
+
+  it('show what comes, in their time and yours, what went out, and what never will, with why', async () => {
+    const other = await makeCast(database, 20);
+    await updateUser(em, 'system', other.lena.id, { timeZone: 'Pacific/Tongatapu' });
+    await updateUser(em, 'system', other.ivo.id, { timeZone: 'Europe/Berlin' });
+    const { id, dueAt } = await momentNamed(database, other.lena.id, '7 before');
+    await fireReminder(em, id, dueAt);
+    await setEndDate(em, 'system', other.lena.id, '2099-12-24');
+    const card = await remindersOf(other.ivo, other.lena.id);
+    expect(card).toContain('To Lena Brandt, Mira Holt and the IT admins, while something is open.');
+    expect(card).toContain(
+      '7 days before the last day 17 Dec 2099, 00:00 GMT+13 · yours: 16 Dec 2099, 12:00 CET',
+    );
+    expect(card).toContain('End of the last day 25 Dec 2099, 00:00 GMT+13 · yours: 24 Dec 2099, 12:00 CET');
+    expect(card).toMatch(
+      /To come .* Sent 7 days before the last day of .* Never to be sent 1 day before the last day of .* The last day moved\./,
+    );
+  });
+
+  it('say that nobody is reminded when nothing is open', async () => {
+    const other = await makeCast(database);
+    await clearChecklist(database, other);
+    expect(await remindersOf(other.ivo, other.lena.id)).toContain(
+      'Nothing is open, so nobody is reminded. Once the last day is over',
+    );
+  });
+
+  it('name the mails that did not arrive, there and on the receiver’s page', async () => {
+    const other = await makeCast(database);
+    const { id, dueAt } = await momentNamed(database, other.lena.id, '1 before');
+    await fireReminder(em, id, dueAt);
+    const fork = em.fork();
+    const mail = fork.create(Mail, {
+      userId: other.mira.id,
+      kind: 'reminders',
+      day: '2026-11-24',
+      state: 'failed',
+      outcome: 'refused',
+      attempts: 1,
+      closedAt: new Date(),
+    });
+    await fork.flush();
+    await em
+      .fork()
+      .nativeUpdate(Notification, { userId: other.mira.id, aboutUserId: other.lena.id }, { mailId: mail.id });
+    expect(await remindersOf(other.ivo, other.lena.id)).toContain(
+      'To Mira Holt given up: The mail server refused the address or the message',
+    );
+    const ivo = await web.signIn(other.ivo.email);
+    expect(flat((await ivo.get(`/users/${other.mira.id}`)).text)).toContain(
+      'The last e-mail to this person could not be sent: the mail server refused the address or the message',
+    );
+    expect((await ivo.get(`/users/${other.emil.id}`)).text).not.toContain('could not be sent');
+  });
+
+  it('of an offboarding that is cancelled never come', async () => {
+    const other = await makeCast(database);
+    await setEndDate(em, 'system', other.lena.id, null);
+    const card = await remindersOf(other.ivo, other.lena.id);
+    expect(card).toContain('The offboarding is cancelled: nobody is reminded any more.');
+    expect(card).not.toContain('To come');
+  });
+});

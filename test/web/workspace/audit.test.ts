@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { record } from '../../../database/core/change.ts';
+import { updateAsset } from '../../../database/inventory/assets.ts';
+import { updateLicense } from '../../../database/inventory/licenses.ts';
+import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { updateUser } from '../../../database/people/users.ts';
+import { auditTrail } from '../../../database/workspace/audit-trail.ts';
+import { makeCast } from '../../../testing/cast/cast.ts';
+import { clearChecklist } from '../../../testing/cast/clearing.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startWeb } from '../../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const web = await startWeb(own);
+
+test('the trail names people, tokens and Lastday itself', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  record(em, 'system', 'user.sign_in_failed', cast.lena.id);
+  record(em, 'token:nightly feed', 'user.updated', cast.lena.id, { from: 'Lead', to: 'Head' });
+  record(em, `user:${cast.nora.id}`, 'user.invited', cast.lena.id);
+  await em.flush();
+  const ivo = await web.signIn(cast.ivo.email);
+  const { status, text } = await ivo.get(`/audit?user=${cast.lena.id}`);
+  expect(status).toBe(200);
+  for (const words of ['Lastday', 'The API token “nightly feed”', 'Nora Keller', 'failed to sign in']) {
+    expect(text).toContain(words);
+  }
+  expect((await ivo.get('/audit?action=user.sign_in_failed')).text).toContain('Lastday');
+  expect((await ivo.get('/audit')).status).toBe(200);
+});
+
+test.each(['hashjoin', 'mergejoin', 'nestloop'])('whatever plan is taken, without %s too', async (method) => {
+  const cast = await makeCast(database);
+  await database.em.fork().transactional(async (em) => {
+    record(em, 'system', 'user.sign_in_failed', cast.lena.id);
+    await em.flush();
+    for (const off of new Set([method, 'seqscan'])) await em.execute(`set local enable_${off} = off`);
+    if (method !== 'nestloop')
+      await em.execute('set local enable_hashjoin = off; set local enable_mergejoin = off');
+    const rows = await auditTrail(em, { action: null, userId: cast.lena.id, before: null }, 50);
+    expect(rows[0]).toMatchObject({ actor: 'system', actorName: null });
+  });
+});
+
+test('the trail is narrowed to a kind and paged back in time', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  for (let i = 0; i < 120; i++) record(em, 'system', 'workspace.updated', null, { number: i });
+  await em.flush();
+  const ivo = await web.signIn(cast.ivo.email);
+  let path: string | undefined = '/audit?action=workspace.updated';
+  const seen: string[] = [];
+  while (path) {
+    const { text }: { text: string } = await ivo.get(path);
+    seen.push(...[...text.matchAll(/number: (\d+)/g)].map((match) => match[1]!));
+    path = /href="([^"]+)">Older/.exec(text)?.[1]?.replaceAll('&amp;', '&');
+  }
+  expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => String(119 - i)));
+});
+
+test('whose report somebody was, is and is no more can be read', async () => {
+  const cast = await makeCast(database);
+  await updateUser(database.em, `user:${cast.nora.id}`, cast.emil.id, { managerId: cast.lena.id });
+  await clearChecklist(database, cast);
+  await completeOffboarding(database.em, cast.offboardingId, `user:${cast.nora.id}`);
+  const nora = await web.signIn(cast.nora.email);
+  const trailOf = async ({ id }: { id: number }) =>
+    [
+      ...(await nora.get(`/audit?user=${id}`)).text.matchAll(/data-label="(?:What|Details)"[^>]*>([^<]*)/g),
+    ].map(([, text]) => text);
+  expect(await trailOf(cast.emil)).toEqual([
+    ...['cleared the manager', 'from Lena Brandt to —'],
+    ...['changed the manager', 'from Mira Holt to Lena Brandt'],
+  ]);
+  expect(await trailOf(cast.rosa)).toEqual(['cleared the manager', 'from Lena Brandt to —']);
+});
+
+test('a changed asset says what was and what is, as a changed person does', async () => {
+  const { spare, license, ivo } = await makeCast(database);
+  const { em } = database;
+  await updateAsset(em, `user:${ivo.id}`, spare.id, { status: 'in_repair', location: null });
+  await updateLicense(em, `user:${ivo.id}`, license.id, { seatsTotal: 12 });
+  const { status, text } = await (await web.signIn(ivo.email)).get('/audit');
+  expect(status).toBe(200);
+  expect(text).toContain('status from in_stock to in_repair · location from Lisbon to —');
+  expect(text).toContain('seats total from 3 to 12');
+});
+
+test('the filter names what happened in words', async () => {
+  const { ivo } = await makeCast(database);
+  const { text } = await (await web.signIn(ivo.email)).get('/audit?action=seat.revoked');
+  expect(text).toContain('<option value="seat.revoked" selected>Revoked the seat</option>');
+});
