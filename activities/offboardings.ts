@@ -9,7 +9,6 @@ import { NotFound } from '../domain/failures.ts';
 import type { NotCompleted, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
 import { failureTypes, isRequestExpired, requestExpired } from '../domain/offboarding/request-deadline.ts';
 import type { Dependencies } from './dependencies.ts';
-import { toSnapshot } from './snapshots.ts';
 
 /** Who asks for something about which offboarding, and when (epoch milliseconds). */
 interface Question {
@@ -26,14 +25,14 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
 
   /** What is open now; null when there is no such offboarding. */
   async function readSnapshot(offboardingId: number) {
-    const [picture] = await readSnapshots(fork(), [offboardingId]);
-    return picture === undefined ? null : toSnapshot(picture);
+    const [snapshot] = await readSnapshots(fork(), [offboardingId]);
+    return snapshot ?? null;
   }
 
   async function snapshotAfter(offboardingId: number) {
-    const picture = await readSnapshot(offboardingId);
-    if (picture === null) throw new NotFound('offboarding');
-    return picture;
+    const snapshot = await readSnapshot(offboardingId);
+    if (snapshot === null) throw new NotFound('offboarding');
+    return snapshot;
   }
 
   /** How an offboarding that is closed ended. */
@@ -50,9 +49,9 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
       : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
     if (completion.outcome !== 'completed')
-      return { answer: completion, picture: await snapshotAfter(offboardingId) };
-    const { picture, ...answer } = completion;
-    return { answer, picture: toSnapshot(picture) };
+      return { answer: completion, snapshot: await snapshotAfter(offboardingId) };
+    const { snapshot, ...answer } = completion;
+    return { answer, snapshot };
   }
 
   /** How it ended, if it did: nothing is begun any more. */
@@ -68,7 +67,7 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     const { offboardingId, seatId } = question;
     const answer = await revoke(question);
     log.info({ offboardingId, seatId, outcome: answer.outcome }, 'Revocation decided');
-    return { answer, picture: await snapshotAfter(offboardingId) };
+    return { answer, snapshot: await snapshotAfter(offboardingId) };
   }
 
   async function revoke({
@@ -96,4 +95,4 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
 }
 
 /** After an outage nothing is begun behind the back of somebody who has gone on. */
-const cameTooLate = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.askedTooLongAgo);
+const cameTooLate = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);

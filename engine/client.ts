@@ -1,67 +1,61 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
-import { toSnapshot } from '../activities/snapshots.ts';
-import type { ChangedFact } from '../database/entities/record.ts';
-import type { SnapshotRow } from '../database/offboarding/snapshots.ts';
-import type { PendingDelivery } from '../database/webhooks/deliveries.ts';
+import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding-snapshot.ts';
 import {
-  csvImportStart,
-  csvImportWorkflow,
   departmentChanged,
   hardwareChanged,
   lastDayChanged,
-  mailStart,
-  mailWorkflow,
-  type OffboardingSnapshot,
   offboardingIdOf,
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
+  type RowKind,
+  type RowOf,
   requestsChanged,
+  rowWorkflows,
   searchAttributes,
   seatsChanged,
   taskQueue,
-  webhookDeliveryStart,
-  webhookWorkflow,
 } from './contract.ts';
+import { startUnlessRunning } from './start.ts';
 
-/** How long one call may take, in milliseconds: without a limit it would wait for ever. */
-const patienceMs = 5_000;
-const patienceForLists = 30_000;
+/** How long one call may take: without a deadline it would wait for ever. */
+const callTimeoutMs = 5_000;
+const listTimeoutMs = 30_000;
 
-/** Workflows listed at once: no more of a list is held than that. */
+/** Workflows on one page of a list, so that memory holds no more. */
 const pageSize = 200;
 
-/** Between two pages, in milliseconds: unless told otherwise the engine refuses more than ten lists a second. */
-const pauseBetweenPages = 150;
+/** Between two pages, because Temporal refuses more than ten list calls a second by default. */
+const pageIntervalMs = 150;
 
-/** What the engine shows of a running offboarding workflow; undefined is not shown yet. */
+/** The search attributes of a running offboarding workflow; undefined where none is set yet. */
 export interface RunningOffboarding {
   endDate: string | null;
   department: string | null;
   hardware: number | undefined;
   seats: number | undefined;
   requests: number | undefined;
-  /** It knows that its offboarding is closed, and only has effects of that to see to. */
+  /** The workflow knows that its offboarding is closed, and only finishes its effects. */
   isOver: boolean;
 }
 
-/** Leads to the next page of a list; the last has none. */
+/** Where the next page of a list starts; the last page has none. */
 type PageToken = Uint8Array | undefined;
 
-/** All pages, each asked for when the one before it has been dealt with. */
+/** All pages; each is read when the caller has finished the one before. */
 export async function* allPages<T extends { next: PageToken }>(
   pageFrom: (from: PageToken) => Promise<T>,
 ): AsyncGenerator<T> {
   for (let page = await pageFrom(undefined); ; page = await pageFrom(page.next)) {
     yield page;
     if (page.next === undefined) return;
-    await pause(pauseBetweenPages);
+    await pause(pageIntervalMs);
   }
 }
 
-/** The engine, as the relay and the reconciler speak to it. */
+/** The worker's client of Temporal. */
 export type WorkerClient = ReturnType<typeof createWorkerClient>;
 
 export function createWorkerClient(connection: Connection, namespace: string, queue = taskQueue) {
@@ -69,52 +63,35 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
   const within = <T>(ms: number, call: () => Promise<T>) => connection.withDeadline(Date.now() + ms, call);
 
   /**
-   * Tells a leaver's workflow of changed facts, one signal each with the whole current picture of its kind. Of
-   * an offboarding that is closed only that matters.
+   * Signals changed facts to a leaver's workflow: one signal for each kind, with the whole current set. A closed
+   * offboarding signals only that it is closed.
    */
-  async function signalOffboarding(picture: SnapshotRow, facts: readonly ChangedFact[]): Promise<void> {
-    const worthTelling = picture.state === 'open' ? facts : facts.filter((fact) => fact === 'lastDay');
-    for (const fact of worthTelling) await within(patienceMs, () => signal(picture, fact));
+  async function signalOffboarding(
+    snapshot: OffboardingSnapshot,
+    facts: readonly ChangedFact[],
+  ): Promise<void> {
+    const isOpen = snapshot.lastDay.state === 'open';
+    const toSignal = isOpen ? facts : facts.filter((fact) => fact === 'lastDay');
+    for (const fact of toSignal) await within(callTimeoutMs, () => signal(snapshot, fact));
   }
 
-  async function signal(picture: SnapshotRow, fact: ChangedFact): Promise<void> {
-    const told = toSnapshot(picture);
-    const { signal, value } = messageAbout(told, fact);
-    const { offboardingId } = picture;
-    if (picture.state === 'open') {
-      const start = offboardingStart({ offboardingId, snapshot: told }, queue);
+  async function signal(snapshot: OffboardingSnapshot, fact: ChangedFact): Promise<void> {
+    const { signal, value } = messageAbout(snapshot, fact);
+    const { offboardingId } = snapshot;
+    if (snapshot.lastDay.state === 'open') {
+      const start = offboardingStart({ offboardingId, snapshot }, queue);
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
     } else {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
-      await unlessGone(handle.signal(signal, value));
+      await unlessClosed(handle.signal(signal, value));
     }
   }
 
-  /** Starts the workflow of a delivery unless it runs. */
-  const startDelivery = (delivery: PendingDelivery) =>
-    within(patienceMs, () =>
-      client.workflow.start(webhookWorkflow, {
-        ...webhookDeliveryStart(delivery, queue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      }),
-    );
+  /** Starts the workflow of a row unless it runs. */
+  const startRow = <Kind extends RowKind>(kind: Kind, row: RowOf[Kind]): Promise<void> =>
+    within(callTimeoutMs, () => startUnlessRunning(client.workflow, kind, row, queue));
 
-  /** Starts the workflow of an import unless it runs. */
-  const startImport = (importId: number) =>
-    within(patienceMs, () => client.workflow.start(csvImportWorkflow, csvImportStart(importId, queue)));
-
-  /** Starts the workflow of a mail unless it runs. */
-  const startMail = (mailId: number) =>
-    within(patienceMs, () =>
-      client.workflow.start(mailWorkflow, {
-        ...mailStart(mailId, queue),
-        workflowIdConflictPolicy: 'USE_EXISTING',
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-      }),
-    );
-
-  /** A page of the running offboarding workflows by offboarding, as far as the engine's list has caught up. */
+  /** A page of the running offboarding workflows by offboarding, as far as Temporal's list has caught up. */
   async function runningOffboardings(from: PageToken) {
     const { executions, next } = await pageOf(offboardingWorkflow, from);
     const running = new Map<number, RunningOffboarding>();
@@ -125,26 +102,23 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
     return { running, next };
   }
 
-  /** How many offboarding workflows run, as far as the engine's list has caught up. */
+  /** How many offboarding workflows run, as far as Temporal's list has caught up. */
   const countOffboardings = async (): Promise<number> => {
-    const { count } = await within(patienceForLists, () =>
+    const { count } = await within(listTimeoutMs, () =>
       client.workflow.count(runningOf(offboardingWorkflow)),
     );
     return count;
   };
 
-  /** A page of the ids of the running workflows of deliveries, or of mails, as far as the engine's list has caught up. */
-  const runningDeliveries = (from: PageToken) => idsOfRunning(webhookWorkflow, from);
-  const runningMails = (from: PageToken) => idsOfRunning(mailWorkflow, from);
-
-  async function idsOfRunning(type: string, from: PageToken) {
-    const { executions, next } = await pageOf(type, from);
+  /** A page of the ids of the running workflows of a kind, as far as Temporal's list has caught up. */
+  async function runningIds(kind: RowKind, from: PageToken) {
+    const { executions, next } = await pageOf(rowWorkflows[kind].type, from);
     return { ids: executions.map(({ execution }) => execution?.workflowId ?? ''), next };
   }
 
-  /** As the engine answers: the client's own list would decode everything it shows of each workflow, twice. */
+  /** The raw call, because the client's own list decodes every field of each workflow, twice. */
   async function pageOf(type: string, from: PageToken) {
-    const { executions, nextPageToken } = await within(patienceForLists, () =>
+    const { executions, nextPageToken } = await within(listTimeoutMs, () =>
       connection.workflowService.listWorkflowExecutions({
         namespace,
         query: runningOf(type),
@@ -155,7 +129,7 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
     return { executions, next: nextPageToken?.length ? nextPageToken : undefined };
   }
 
-  /** Whether it answers at all, within two seconds. */
+  /** Whether Temporal answers within two seconds. */
   const isReachable = () =>
     within(2_000, () => connection.workflowService.describeNamespace({ namespace })).then(
       () => true,
@@ -164,13 +138,10 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
 
   return {
     signalOffboarding,
-    startDelivery,
-    startMail,
-    startImport,
+    startUnlessRunning: startRow,
     runningOffboardings,
     countOffboardings,
-    runningDeliveries,
-    runningMails,
+    runningIds,
     isReachable,
   };
 }
@@ -205,8 +176,8 @@ function messageAbout(
   return { signal: lastDayChanged.name, value: lastDay };
 }
 
-/** A workflow that has ended needs no telling. */
-async function unlessGone(signalled: Promise<void>): Promise<void> {
+/** A workflow that has closed needs no signal. */
+async function unlessClosed(signalled: Promise<void>): Promise<void> {
   try {
     await signalled;
   } catch (error) {

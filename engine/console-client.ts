@@ -18,8 +18,6 @@ import type { WebMetrics } from '../metrics/web.ts';
 import {
   complete,
   type DeliveryAddress,
-  mailStart,
-  mailWorkflow,
   offboardingStart,
   offboardingWorkflow,
   offboardingWorkflowId,
@@ -30,6 +28,7 @@ import {
   webhookDeliveryStart,
   webhookWorkflow,
 } from './contract.ts';
+import { startUnlessRunning } from './start.ts';
 
 /** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
 export const usualDeadlineMs = 4_500;
@@ -145,8 +144,6 @@ export function createConsoleClient(
       await within(deadlineMs, () =>
         client.workflow.signalWithStart(webhookWorkflow, {
           ...webhookDeliveryStart(delivery),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           signal: retryNow,
         }),
       );
@@ -154,13 +151,7 @@ export function createConsoleClient(
 
     /** Starts the process of a mail unless it runs. Throws NoAnswerYet. */
     async startMail(mailId: number): Promise<void> {
-      await within(deadlineMs, () =>
-        client.workflow.start(mailWorkflow, {
-          ...mailStart(mailId),
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-        }),
-      );
+      await within(deadlineMs, () => startUnlessRunning(client.workflow, 'mail', mailId));
     },
 
     /** Whether the engine answers, within two seconds. */

@@ -1,9 +1,8 @@
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Actor } from '../domain/actor.ts';
-import type { CalendarDate } from '../domain/dates.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
-import type { ReminderKind } from '../domain/offboarding/reminders.ts';
+import type { Department, LastDay, OffboardingSnapshot, OpenSet } from '../domain/offboarding-snapshot.ts';
 
 /**
  * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing
@@ -16,6 +15,12 @@ export const offboardingWorkflow = 'offboarding';
 export const webhookWorkflow = 'webhook';
 export const csvImportWorkflow = 'csvImport';
 export const mailWorkflow = 'mail';
+
+/** A running workflow stays; one that ended may start again, and ends at once when nothing is left to do. */
+const unlessRunning = {
+  workflowIdConflictPolicy: 'USE_EXISTING',
+  workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+} as const;
 
 /** The one workflow of an offboarding. */
 export const offboardingWorkflowId = (offboardingId: number) => `offboarding-${offboardingId}`;
@@ -50,6 +55,7 @@ export const webhookDeliveryStart = (delivery: DeliveryAddress, queue = taskQueu
   taskQueue: queue,
   args: [{ deliveryId: delivery.id }] as [WebhookDeliveryInput],
   staticSummary: `Delivery ${delivery.id} of ${delivery.eventId} to endpoint ${delivery.endpointId}`,
+  ...unlessRunning,
 });
 
 /** Sending has a queue of its own: endpoints that hang must not keep a completion waiting. */
@@ -72,48 +78,8 @@ export const mailStart = (mailId: number, queue = taskQueue) => ({
   taskQueue: queue,
   args: [{ mailId }] as [MailInput],
   staticSummary: `Mail ${mailId}`,
+  ...unlessRunning,
 });
-
-/** One kind of open item, as a whole: the ids open at `revision` of the user. */
-export interface OpenSet {
-  ids: number[];
-  revision: number;
-}
-
-/** The last day and what became of the offboarding, at `revision` of the user. */
-export interface LastDay {
-  /** null: offboarded early, without a date. */
-  date: CalendarDate | null;
-  zone: string;
-  state: 'open' | 'completed' | 'cancelled';
-  revision: number;
-  /** The reminder that is due next, null when none is to come; not given, the process looks for itself. */
-  reminder?: DueReminder | null;
-}
-
-/** A reminder that has not fired; `dueAt` in epoch milliseconds. */
-export interface DueReminder {
-  id: number;
-  kind: ReminderKind;
-  dueAt: number;
-}
-
-/** The leaver's department, at `revision` of the user. */
-export interface Department {
-  name: string | null;
-  revision: number;
-}
-
-/** Everything the workflow knows of one offboarding, read by one statement. */
-export interface OffboardingSnapshot {
-  offboardingId: number;
-  userId: number;
-  department: string | null;
-  lastDay: LastDay;
-  hardware: OpenSet;
-  seats: OpenSet;
-  requests: OpenSet;
-}
 
 /** Signals carry the whole current set; a lower revision than the known one is ignored. */
 export const hardwareChanged = defineSignal<[OpenSet]>('hardwareChanged');
@@ -129,7 +95,6 @@ export interface UpdateRequest {
   /** The request in the console or API that asked, to find it in the logs. */
   requestId?: string;
 }
-export { failureTypes, requestDeadlineMs, requestExpired } from '../domain/offboarding/request-deadline.ts';
 
 export interface RevokeSeatRequest extends UpdateRequest {
   seatId: number;
@@ -175,8 +140,7 @@ export const offboardingStart = (input: OffboardingInput, queue: string = taskQu
   workflowId: offboardingWorkflowId(input.offboardingId),
   taskQueue: queue,
   args: [input] as [OffboardingInput],
-  workflowIdConflictPolicy: 'USE_EXISTING' as const,
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  ...unlessRunning,
   staticSummary: `Offboarding ${input.offboardingId}`,
   staticDetails:
     'Follows what the leaver still has until the offboarding is completed or cancelled. ' +
@@ -199,8 +163,34 @@ export const csvImportStart = (importId: number, queue: string = taskQueue) => (
   workflowId: csvImportWorkflowId(importId),
   taskQueue: queue,
   args: [{ importId }] as [CsvImportInput],
-  workflowIdConflictPolicy: 'USE_EXISTING' as const,
-  workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+  ...unlessRunning,
   staticSummary: `Import ${importId}`,
   staticDetails: 'Carries the lines of a file out, batch by batch. It is cancelled in the console.',
 });
+
+/** The kinds of workflows that are started for one row of the database, and how. */
+export const rowWorkflows: { readonly [Kind in RowKind]: RowWorkflow<RowOf[Kind]> } = {
+  delivery: { type: webhookWorkflow, idOf: webhookDeliveryWorkflowId, start: webhookDeliveryStart },
+  mail: { type: mailWorkflow, idOf: mailWorkflowId, start: mailStart },
+  import: { type: csvImportWorkflow, idOf: csvImportWorkflowId, start: csvImportStart },
+};
+export type RowKind = keyof RowOf;
+
+/** What identifies the row of each kind. */
+export interface RowOf {
+  delivery: DeliveryAddress;
+  mail: number;
+  import: number;
+}
+
+interface RowWorkflow<Row> {
+  type: string;
+  idOf: (row: Row) => string;
+  start: (
+    row: Row,
+    queue: string,
+  ) =>
+    | ReturnType<typeof webhookDeliveryStart>
+    | ReturnType<typeof mailStart>
+    | ReturnType<typeof csvImportStart>;
+}

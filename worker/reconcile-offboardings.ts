@@ -15,8 +15,8 @@ interface Parts {
   engine: Pick<WorkerClient, 'runningOffboardings' | 'countOffboardings'>;
   log: Log;
   /** In milliseconds, as the reconciler has them. */
-  lag: number;
-  trustInNumbers: number;
+  lagMs: number;
+  fullCheckIntervalMs: number;
 }
 
 /** A workflow that shows something else than the database although it was told is told again, but not often. */
@@ -28,16 +28,16 @@ const patienceWithDifference = 5 * 60_000;
  * something for every leaver who only sleeps: while the numbers are as they were when all was in order, they are looked
  * at only now and then.
  */
-export function createOffboardingsReconciler({ engine, log, lag, trustInNumbers }: Parts) {
+export function createOffboardingsReconciler({ engine, log, lagMs, fullCheckIntervalMs }: Parts) {
   /** When everything was last found in order, and how many more workflows ran then than offboardings were open. */
   let inOrder: { at: number; surplus: number } | null = null;
 
   async function reconcileOffboardings(em: EntityManager): Promise<void> {
-    if (inOrder && Date.now() - inOrder.at < trustInNumbers && (await surplusOf(em)) === inOrder.surplus)
+    if (inOrder && Date.now() - inOrder.at < fullCheckIntervalMs && (await surplusOf(em)) === inOrder.surplus)
       return;
     const { seen, surplus, different, leftOver } = await lookAtAll(em);
     const missing = await offboardingsWithoutWorkflow(em, seen);
-    const onTheirWay = await recentlySignalled(em, missing, lag);
+    const onTheirWay = await recentlySignalled(em, missing, lagMs);
     const told = await recentlySignalled(em, [...different, ...leftOver], patienceWithDifference);
     await mend(em, {
       missing: missing.filter((id) => !onTheirWay.has(id)),

@@ -1,101 +1,100 @@
 import type { Log } from '../config/log.ts';
 import type { Database, EntityManager } from '../database/core/orm.ts';
 import { runAll } from '../database/core/run-all.ts';
-import { importsUnderWay } from '../database/imports/progress.ts';
+import { pendingImports } from '../database/imports/progress.ts';
 import { pendingMails } from '../database/mail/mails.ts';
 import { pendingDeliveries } from '../database/webhooks/deliveries.ts';
 import { withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import { allPages, type WorkerClient } from '../engine/client.ts';
-import { mailWorkflowId, webhookDeliveryWorkflowId } from '../engine/contract.ts';
+import { type RowKind, type RowOf, rowWorkflows } from '../engine/contract.ts';
 import type { SendBatch } from './batch-sender.ts';
 import { createOffboardingsReconciler } from './reconcile-offboardings.ts';
 
-interface Parts {
+interface ReconcilerDeps {
   database: Database;
   engine: WorkerClient;
-  handOver: SendBatch;
+  sendBatch: SendBatch;
   log: Log;
-  /** How long what was done lately may take to show in the engine's lists, in milliseconds. */
-  lag?: number;
-  /** How long numbers that agree may stand for everything that the workflows show, in milliseconds. */
-  trustInNumbers?: number;
+  /** How long Temporal's lists may lag behind, in milliseconds: younger rows are left alone. */
+  lagMs?: number;
+  /** How long equal counts may stand for equal contents, in milliseconds. */
+  fullCheckIntervalMs?: number;
 }
 
-/** What is read at once of what is pending: no more than can be refused before the database takes us for gone. */
-const limit = 100;
+/** How the rows of a kind are read, paged by id. */
+interface Reconciled<Row> {
+  pending: (em: EntityManager, page: { after: number; ageMs: number; limit: number }) => Promise<Row[]>;
+  idOf: (row: Row) => number;
+  /** The name of the id in the log. */
+  logName: string;
+}
+
+const reconciledKinds: { readonly [Kind in RowKind]: Reconciled<RowOf[Kind]> } = {
+  delivery: { pending: pendingDeliveries, idOf: ({ id }) => id, logName: 'deliveryId' },
+  mail: { pending: pendingMails, idOf: (mailId) => mailId, logName: 'mailId' },
+  import: { pending: pendingImports, idOf: (importId) => importId, logName: 'importId' },
+};
+
+/** A larger batch could exceed `idle_in_transaction_session_timeout` while Temporal refuses it. */
+const batchSize = 100;
 
 /**
- * Compares the engine with the database and mends it: every open offboarding has a workflow that knows it,
- * every pending delivery, every pending mail and every import under way has one. Losing the engine's whole store loses nothing.
+ * Compares Temporal with the database and repairs it: every open offboarding has a workflow that knows it, and every
+ * pending delivery, mail and import has its workflow. So losing Temporal's store loses nothing.
  */
 export function createReconciler({
   database,
   engine,
-  handOver,
+  sendBatch,
   log,
-  lag = 15_000,
-  trustInNumbers = 5 * 60_000,
-}: Parts) {
-  const parts = {
-    offboardings: createOffboardingsReconciler({ engine, log, lag, trustInNumbers }),
-    deliveries: reconcileDeliveries,
-    mails: reconcileMails,
-    imports: reconcileImports,
+  lagMs = 15_000,
+  fullCheckIntervalMs = 5 * 60_000,
+}: ReconcilerDeps) {
+  const reconcilers = {
+    offboardings: createOffboardingsReconciler({ engine, log, lagMs, fullCheckIntervalMs }),
+    deliveries: (em: EntityManager) => reconcileRows(em, 'delivery'),
+    mails: (em: EntityManager) => reconcileRows(em, 'mail'),
+    imports: (em: EntityManager) => reconcileRows(em, 'import'),
   };
 
-  /** Each part by itself, whatever becomes of the others; while another worker does one, this one leaves it. */
+  /** Runs each reconciler whether or not another fails, and skips one that another worker is running. */
   return function reconcile(): Promise<void> {
     return runAll(
-      Object.entries(parts).map(
-        ([name, part]) =>
+      Object.entries(reconcilers).map(
+        ([name, reconciler]) =>
           () =>
-            withAdvisoryLock(database.em, `reconcile ${name}`, part),
+            withAdvisoryLock(database.em, `reconcile ${name}`, reconciler),
       ),
     );
   };
 
-  async function reconcileDeliveries(em: EntityManager) {
+  async function reconcileRows<Kind extends RowKind>(em: EntityManager, kind: Kind): Promise<void> {
+    const { pending, idOf, logName } = reconciledKinds[kind];
+    const { idOf: workflowIdOf } = rowWorkflows[kind];
     let running: Set<string> | undefined;
     for (let after = 0; ; ) {
-      const pending = await pendingDeliveries(em, { after, ageMs: lag, limit });
-      if (pending.length === 0) return;
-      running ??= await idsOf(em, engine.runningDeliveries);
-      const missing = pending.filter((delivery) => !running!.has(webhookDeliveryWorkflowId(delivery)));
-      const { taken, goesOn } = await handOver(missing, engine.startDelivery, ({ id }) => ({
-        deliveryId: id,
-      }));
-      if (taken.length > 0) log.info({ started: taken.length }, 'Deliveries started again');
+      const rows = await pending(em, { after, ageMs: lagMs, limit: batchSize });
+      if (rows.length === 0) return;
+      running ??= await runningIds(em, kind);
+      const { taken, goesOn } = await sendBatch(
+        rows.filter((row) => !running!.has(workflowIdOf(row))),
+        (row) => engine.startUnlessRunning(kind, row),
+        (row) => ({ [logName]: idOf(row) }),
+      );
+      if (taken.length > 0) log.info({ kind, started: taken.length }, 'Missing workflows were started');
       if (!goesOn) return;
-      after = pending.at(-1)!.id;
+      after = idOf(rows.at(-1)!);
     }
   }
 
-  async function reconcileMails(em: EntityManager) {
-    let running: Set<string> | undefined;
-    for (let after = 0; ; ) {
-      const pending = await pendingMails(em, { after, ageMs: lag, limit });
-      if (pending.length === 0) return;
-      running ??= await idsOf(em, engine.runningMails);
-      const missing = pending.filter((mailId) => !running!.has(mailWorkflowId(mailId)));
-      const { taken, goesOn } = await handOver(missing, engine.startMail, (mailId) => ({ mailId }));
-      if (taken.length > 0) log.info({ started: taken.length }, 'Mails started again');
-      if (!goesOn) return;
-      after = pending.at(-1)!;
+  /** The ids of all running workflows of a kind. */
+  async function runningIds(em: EntityManager, kind: RowKind): Promise<Set<string>> {
+    const running = new Set<string>();
+    for await (const { ids } of allPages((from) => engine.runningIds(kind, from))) {
+      for (const id of ids) running.add(id);
+      // A statement between two pages keeps the transaction from being ended as idle.
+      await em.execute('select 1');
     }
+    return running;
   }
-
-  /** There are few, so nobody looks first whether the workflow runs: starting it then changes nothing. */
-  async function reconcileImports(em: EntityManager) {
-    await handOver(await importsUnderWay(em), engine.startImport, (importId) => ({ importId }));
-  }
-}
-
-/** The ids of everything that is listed. Between two pages the database hears of us. */
-async function idsOf(em: EntityManager, pageFrom: WorkerClient['runningMails']): Promise<Set<string>> {
-  const running = new Set<string>();
-  for await (const { ids } of allPages(pageFrom)) {
-    for (const id of ids) running.add(id);
-    await em.execute('select 1');
-  }
-  return running;
 }

@@ -8,8 +8,8 @@ import {
   putOff,
   takeOutboxRows,
 } from '../database/engine/outbox.ts';
-import type { ChangedFact } from '../database/entities/record.ts';
-import { readSnapshots, type SnapshotRow } from '../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../database/offboarding/snapshots.ts';
+import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding-snapshot.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { SendBatch } from './batch-sender.ts';
@@ -24,11 +24,11 @@ export type Relay = ReturnType<typeof createRelay>;
 interface Parts {
   database: Database;
   engine: Pick<WorkerClient, 'signalOffboarding'>;
-  handOver: SendBatch;
+  sendBatch: SendBatch;
   metrics: Pick<WorkerMetrics, 'rowsRelayed'>;
 }
 
-export function createRelay({ database, engine, handOver, metrics }: Parts) {
+export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
   /** Relays what is due now. Any number of relays may run beside each other. */
   async function relay(): Promise<void> {
     while ((await passOverUnaddressed(database.em.fork(), 5_000)) > 0);
@@ -40,21 +40,21 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
    * once. Those that the engine has not taken stay as they are, those that it refuses are put off. Returns whether
    * there may be more.
    *
-   * While another relay holds a row of a leaver it may yet start their process with a picture of before: the end of an
+   * While another relay holds a row of a leaver it may yet start their process with a snapshot of before: the end of an
    * offboarding is then told again. Whoever takes a row afterwards reads the end as well.
    */
   const relayBatch = (): Promise<boolean> =>
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
       if (rows.length === 0) return false;
-      const pictures = await readSnapshots(em, [...new Set(rows.map((row) => row.offboardingId))]);
-      const messages = joined(rows, pictures);
-      const ends = messages.filter(({ picture }) => picture.state !== 'open');
+      const snapshots = await readSnapshots(em, [...new Set(rows.map((row) => row.offboardingId))]);
+      const messages = joined(rows, snapshots);
+      const ends = messages.filter(({ snapshot }) => snapshot.lastDay.state !== 'open');
       const held = await heldElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
-      const { taken, refused, goesOn } = await handOver(
+      const { taken, refused, goesOn } = await sendBatch(
         messages,
-        ({ picture, facts }) => engine.signalOffboarding(picture, facts),
-        ({ picture }) => ({ offboardingId: picture.offboardingId }),
+        ({ snapshot, facts }) => engine.signalOffboarding(snapshot, facts),
+        ({ snapshot }) => ({ offboardingId: snapshot.offboardingId }),
         withinMs,
       );
       const mayBeOvertaken = (message: Message) => held.has(leaverOf(message));
@@ -71,22 +71,22 @@ export function createRelay({ database, engine, handOver, metrics }: Parts) {
   return relay;
 }
 
-/** What belongs to one leaver: the rows, the facts they name, and the picture of now. */
+/** What belongs to one leaver: the rows, the facts they name, and the snapshot of now. */
 interface Message {
-  picture: SnapshotRow;
+  snapshot: OffboardingSnapshot;
   facts: ChangedFact[];
   rowIds: number[];
 }
 
-const leaverOf = ({ picture }: Message) => picture.offboardingId;
+const leaverOf = ({ snapshot }: Message) => snapshot.offboardingId;
 const rowsOf = ({ rowIds }: Message) => rowIds;
 
-function joined(rows: readonly OutboxRow[], pictures: readonly SnapshotRow[]): Message[] {
+function joined(rows: readonly OutboxRow[], snapshots: readonly OffboardingSnapshot[]): Message[] {
   const byLeaver = Map.groupBy(rows, (row) => row.offboardingId);
-  return pictures.map((picture) => {
-    const own = byLeaver.get(picture.offboardingId)!;
+  return snapshots.map((snapshot) => {
+    const own = byLeaver.get(snapshot.offboardingId)!;
     return {
-      picture,
+      snapshot,
       facts: [...new Set(own.flatMap((row) => row.facts))],
       rowIds: own.map((row) => row.id),
     };

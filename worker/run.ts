@@ -22,12 +22,10 @@ import { timed } from '../metrics/timed-calls.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
 import { createBatchSender } from './batch-sender.ts';
 import { bootstrapEngine } from './bootstrap.ts';
-import { createDispatcher } from './dispatch.ts';
-import { createImportStarter } from './imports.ts';
-import { createDigester } from './mails.ts';
 import { type Channel, listenForNotifications } from './notification-listener.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
+import { createDeliveryStarter, createDigestStarter, createImportStarter } from './starters.ts';
 import { keepWorking, usualShutdownGraceMs } from './workers.ts';
 
 export const usualHeartbeatIntervalMs = 5_000;
@@ -83,12 +81,12 @@ export async function runWorker({
 
   const world = makeWorld(environment, database, log, metrics);
   const engine = timed(createWorkerClient(connection, namespace), metrics.engineCalled, () => 'failed');
-  const handOver = createBatchSender({ engine, log, stopping });
-  const relay = createRelay({ database, engine, handOver, metrics });
-  const dispatch = createDispatcher({ database, engine, handOver });
-  const reconcile = createReconciler({ database, engine, handOver, log });
-  const digest = createDigester({ database, engine, handOver, isOn: world.mail !== null });
-  const startImports = createImportStarter({ database, engine, handOver });
+  const sendBatch = createBatchSender({ engine, log, stopping });
+  const relay = createRelay({ database, engine, sendBatch, metrics });
+  const startDeliveries = createDeliveryStarter({ database, engine, sendBatch });
+  const reconcile = createReconciler({ database, engine, sendBatch, log });
+  const startDigests = createDigestStarter({ database, engine, sendBatch, isOn: world.mail !== null });
+  const startImports = createImportStarter({ database, engine, sendBatch });
   const bell = listenForNotifications(DATABASE_URL, log);
   const workers = keepWorking({
     address,
@@ -123,9 +121,9 @@ export async function runWorker({
       sleep(workers.areRunning() ? heartbeatIntervalMs : firstHeartbeatWithin, stopping),
     ),
     loop('Relay', relay, whenRung('outbox')),
-    loop('Deliveries', dispatch, whenRung('deliveries')),
+    loop('Deliveries', startDeliveries, whenRung('deliveries')),
     loop('Imports', startImports, every(startImportsEvery)),
-    loop('Digests', digest, every(digestEvery)),
+    loop('Digests', startDigests, every(digestEvery)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedEvery)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
     loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(tidyUpEvery)),

@@ -76,4 +76,4 @@ export const failedForGood = (error: unknown): error is ActivityFailure | Applic
 
 /** Whether a step was refused because its asker has long gone on: nothing is broken. */
 export const isExpired = ({ cause }: Error): boolean =>
-  cause instanceof ApplicationFailure && cause.type === failureTypes.askedTooLongAgo;
+  cause instanceof ApplicationFailure && cause.type === failureTypes.requestExpired;

@@ -1,9 +1,9 @@
 import type { RawBuilder } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import type { ChosenEventType } from '../../domain/webhooks/webhooks.ts';
 import type { Offboarding, User } from '../entities/index.ts';
-import type { ChangedFact } from '../entities/record.ts';
 import type { EntityManager } from './orm.ts';
 
 /** One change of facts about one person, inside its transaction, with their row locked. */

@@ -1,5 +1,5 @@
 import { isClear } from '../../domain/offboarding/checklist.ts';
-import type { ChangedFact } from '../entities/record.ts';
+import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import { openCountsOf } from '../offboarding/snapshots.ts';
 import type { Change } from './change-types.ts';
 import { publish } from './webhook-events.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
+import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
-import type { ChangedFact } from '../entities/record.ts';
 
 /** What the engine must hear of: which facts about which offboarding changed. */
 export interface OutboxRow {

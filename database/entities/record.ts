@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { id, moment, texts, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
@@ -26,9 +27,6 @@ export const AuditEntry = defineEntity({
   ],
 });
 export type AuditEntry = InferEntity<typeof AuditEntry>;
-
-/** What the engine must hear of: the kinds of fact that changed, in the offboarding that was open then. */
-export type ChangedFact = 'hardware' | 'seats' | 'requests' | 'lastDay' | 'department';
 
 /**
  * One change of facts about one person, on its way to their workflow. Rows without an offboarding have

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ImportEnd, ImportState } from '../../domain/imports/imports.ts';
+import type { ImportEnd } from '../../domain/imports/imports.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -74,16 +74,20 @@ export const endImport = (em: EntityManager, importId: number, state: ImportEnd)
 
 const sum = ({ created, changed, unchanged, failed }: Results) => created + changed + unchanged + failed;
 
-/** The imports that somebody has started and no workflow has begun. */
-export const importsStarting = (em: EntityManager): Promise<number[]> => importsIn(em, ['starting']);
-
-/** The imports that have been started and have not ended. */
-export const importsUnderWay = (em: EntityManager): Promise<number[]> =>
-  importsIn(em, ['starting', 'running', 'cancelling']);
-
-async function importsIn(em: EntityManager, states: readonly ImportState[]): Promise<number[]> {
+/** The imports that are to start and whose workflow has not begun. */
+export async function importsStarting(em: EntityManager): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    select id from imports where state in ('starting', 'running', 'cancelling') and state = any(${states}::text[])
-    order by id`.execute(sqlOf(em));
+    select id from imports where state = 'starting' order by id`.execute(sqlOf(em));
+  return rows.map(({ id }) => id);
+}
+
+/** The imports that were started and have not ended, from id `after` on. */
+export async function pendingImports(
+  em: EntityManager,
+  { after, limit }: { after: number; limit: number },
+): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select id from imports where state in ('starting', 'running', 'cancelling') and id > ${after}
+    order by id limit ${limit}`.execute(sqlOf(em));
   return rows.map(({ id }) => id);
 }

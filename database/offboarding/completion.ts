@@ -8,6 +8,7 @@ import {
   endDateOnCompletion,
   type NotCompleted,
 } from '../../domain/offboarding/completion.ts';
+import type { OffboardingSnapshot } from '../../domain/offboarding-snapshot.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
@@ -20,10 +21,10 @@ import { Offboarding, User } from '../entities/index.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { skipReminders } from './reminder-schedule.ts';
-import type { SnapshotRow } from './snapshots.ts';
+import { toSnapshot } from './snapshots.ts';
 
 /** What became of a completion; of one that was carried out also what is open then. */
-type Completion = NotCompleted | (Completed & { picture: SnapshotRow });
+type Completion = NotCompleted | (Completed & { snapshot: OffboardingSnapshot });
 
 /**
  * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
@@ -105,8 +106,8 @@ async function complete(
   if (obstacle !== null) return refused(change, { outcome: 'refused', reason: obstacle }, now);
   const { counts } = gate;
   if (!isClear(counts)) return refused(change, { outcome: 'still-open', counts }, now);
-  const picture = await finalize(change, offboarding, gate, now);
-  return { outcome: 'completed', by: actor, at: now.getTime(), picture };
+  const snapshot = await finalize(change, offboarding, gate, now);
+  return { outcome: 'completed', by: actor, at: now.getTime(), snapshot };
 }
 
 /** Nothing is changed, except that an offboarding that was opened for this completion goes with it. */
@@ -125,7 +126,7 @@ async function finalize(
   offboarding: Offboarding,
   gate: Gate,
   now: Date,
-): Promise<SnapshotRow> {
+): Promise<OffboardingSnapshot> {
   const { em, user } = change;
   const endDate = user.endDate ?? endDateOnCompletion(user.startDate, todayOf(user, gate, now));
   if (!user.endDate) {
@@ -140,7 +141,7 @@ async function finalize(
   skipReminders(change, offboarding.id, 'completed', now);
   notifyManager(change, offboarding.id);
   publish(change, { type: 'user.offboarded', offboarding, at: now });
-  return {
+  return toSnapshot({
     offboardingId: offboarding.id,
     userId: user.id,
     department: user.department ?? null,
@@ -152,7 +153,7 @@ async function finalize(
     seats: [],
     requests: [],
     reminder: null,
-  };
+  });
 }
 
 function markOffboarded(

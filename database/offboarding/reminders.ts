@@ -3,12 +3,13 @@ import { systemActor } from '../../domain/actor.ts';
 import { daysBetween, todayIn } from '../../domain/dates.ts';
 import { type OpenCounts, stillOpen } from '../../domain/offboarding/checklist.ts';
 import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/offboarding/reminders.ts';
+import type { DueReminder } from '../../domain/offboarding-snapshot.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { type Offboarding, Reminder } from '../entities/index.ts';
-import { type NextReminder, nextReminderOf } from './next-reminder.ts';
+import { nextReminderOf } from './next-reminder.ts';
 import {
   readScheduleSettings,
   rescheduleReminders,
@@ -32,8 +33,8 @@ export async function rescheduleRemindersOf(
 }
 
 /** The reminder of an offboarding that is due next; null when nothing more is to come. */
-export async function nextReminder(em: EntityManager, offboardingId: number): Promise<NextReminder | null> {
-  const { rows } = await sql<{ next: NextReminder | null }>`
+export async function nextReminder(em: EntityManager, offboardingId: number): Promise<DueReminder | null> {
+  const { rows } = await sql<{ next: DueReminder | null }>`
     select ${nextReminderOf(sql`${offboardingId}`)} as next`.execute(sqlOf(em));
   return rows[0]!.next;
 }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
+import type { DueReminder, LastDay, OffboardingSnapshot } from '../../domain/offboarding-snapshot.ts';
 import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
-import type { OffboardingState } from '../entities/offboarding.ts';
-import { type NextReminder, nextReminderOf } from './next-reminder.ts';
+import { nextReminderOf } from './next-reminder.ts';
 
 /** How much is open for one person, read by one statement. */
 export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
@@ -12,27 +12,41 @@ export async function openCountsOf(em: EntityManager, userId: number): Promise<O
   return rows[0]!;
 }
 
-/** The ids open for one offboarding's person, with what else their process follows, at one revision. */
-export interface SnapshotRow {
-  offboardingId: number;
-  userId: number;
-  department: string | null;
+/** What one statement reads of an offboarding, all at one revision of the user. */
+interface SnapshotRow extends Pick<OffboardingSnapshot, 'offboardingId' | 'userId' | 'department'> {
   revision: number;
-  state: OffboardingState;
+  state: LastDay['state'];
   endDate: string | null;
   zone: string;
   hardware: number[];
   seats: number[];
   requests: number[];
-  /** The reminder that is due next; null when nothing more is to come. */
-  reminder: NextReminder | null;
+  reminder: DueReminder | null;
 }
 
-/** Reads whole pictures by one statement, so that sets and revision belong together; unknown ones are left out. */
+/** The snapshot in the shape that workflows know, in which every part has its revision. */
+export const toSnapshot = ({
+  revision,
+  state,
+  endDate,
+  zone,
+  reminder,
+  ...row
+}: SnapshotRow): OffboardingSnapshot => ({
+  offboardingId: row.offboardingId,
+  userId: row.userId,
+  department: row.department,
+  lastDay: { date: endDate, zone, state, revision, reminder },
+  hardware: { ids: row.hardware, revision },
+  seats: { ids: row.seats, revision },
+  requests: { ids: row.requests, revision },
+});
+
+/** Reads snapshots by one statement, so that sets and revision belong together. Unknown offboardings are left out. */
 export async function readSnapshots(
   em: EntityManager,
   offboardingIds: readonly number[],
-): Promise<SnapshotRow[]> {
+): Promise<OffboardingSnapshot[]> {
   const { rows } = await sql<SnapshotRow>`
     select
       o.id as "offboardingId", u.id as "userId", u.department, u.revision, o.state,
@@ -45,5 +59,5 @@ export async function readSnapshots(
     join users u on u.id = o.user_id
     cross join workspace w
     where o.id = any(${offboardingIds}::int[])`.execute(sqlOf(em));
-  return rows;
+  return rows.map(toSnapshot);
 }

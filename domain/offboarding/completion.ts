@@ -35,7 +35,7 @@ export const endDateOnCompletion = (
 ): CalendarDate => (startDate && startDate > today ? startDate : today);
 
 /** What became of asking to try again what had failed for good. A completion that had failed is answered as one. */
-export type RetryAnswer = CompleteAnswer | { outcome: 'overcome' | 'being-tried' | 'nothing-failed' };
+export type RetryAnswer = CompleteAnswer | { outcome: 'recovered' | 'being-tried' | 'nothing-failed' };
 
 /** What became of asking to revoke a seat; only `revoked` changed anything. */
 export interface RevokeSeatAnswer {

@@ -1,31 +1,30 @@
 /**
- * How long something a person asked for may wait before it is begun, in milliseconds: later the asker has
- * gone on, and it must not happen behind their back.
+ * How long a request may wait before Temporal starts it, in milliseconds. Later its caller has gone, and nothing may
+ * happen behind the caller's back.
  */
 export const requestDeadlineMs = 60_000;
 export const requestExpired = 'This was asked too long ago, please ask again.';
 
-/** Whether it is too late to begin what was asked at `requestedAt` (both in epoch milliseconds). */
+/** Whether a request made at `requestedAt` has passed its deadline. Both in epoch milliseconds. */
 export const isRequestExpired = (requestedAt: number, now: number): boolean =>
   now - requestedAt > requestDeadlineMs;
 
-/** How far the clocks of those who ask and of the engine may differ, in milliseconds. */
-export const clocksDifferByMs = 30_000;
+/** How far the clocks of the callers and of Temporal may differ, in milliseconds. */
+export const clockSkewMs = 30_000;
 
-/** Whether `requestedAt` lies so far ahead that taking it would lengthen the time something may wait. */
+/** Whether `requestedAt` is so far ahead that the request could wait longer than its deadline. */
 export const isRequestFromTheFuture = (requestedAt: number, now: number): boolean =>
-  requestedAt - now > clocksDifferByMs;
+  requestedAt - now > clockSkewMs;
 
-/** What a question to the engine can end with instead of an answer. */
+/** The types of the failures with which a workflow answers a request or a step. */
 export const failureTypes = {
-  /** Nothing was begun. */
-  askedTooLongAgo: 'AskedTooLongAgo',
-  /** The question itself makes no sense. */
-  nonsense: 'Nonsense',
+  /** The deadline had passed, so nothing was started. */
+  requestExpired: 'RequestExpired',
+  malformed: 'Malformed',
   notFound: 'NotFound',
   /** A rule forbids it. */
   refused: 'Refused',
-  /** It fails in a way that trying again does not help. */
+  /** A retry does not help. */
   broken: 'Broken',
   interrupted: 'Interrupted',
 } as const;

@@ -19,5 +19,5 @@ export const badLine =
 /** The engine at the end of such a line, for a relay. */
 export const overLine = (engine: WorkerClient, line: Speaker): WorkerClient => ({
   ...engine,
-  signalOffboarding: (picture, facts) => line(() => engine.signalOffboarding(picture, facts)),
+  signalOffboarding: (snapshot, facts) => line(() => engine.signalOffboarding(snapshot, facts)),
 });

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { workerMetrics } from '../../metrics/worker.ts';
-import { handOverTo } from '../../testing/cast/engine.ts';
-import { createImportStarter } from '../../worker/imports.ts';
+import { batchSenderFor } from '../../testing/cast/engine.ts';
 import { createRelay } from '../../worker/relay.ts';
+import { createImportStarter } from '../../worker/starters.ts';
 import type { Random } from '../random.ts';
 import { badLine, overLine } from './bad-line.ts';
 import type { Environment } from './environment.ts';
@@ -16,19 +16,19 @@ export async function whileRelaying<T>(
   let isOver = false;
   const loops = ['one relay', 'the other relay'].map(async (name) => {
     const far = overLine(engine.engine, badLine(random.named(name)));
-    const handOver = handOverTo(far);
-    const relay = createRelay({ database, engine: far, handOver, metrics: workerMetrics() });
+    const sendBatch = batchSenderFor(far);
+    const relay = createRelay({ database, engine: far, sendBatch, metrics: workerMetrics() });
     while (!isOver) {
       await relay();
       await pause(20);
     }
   });
-  const startImports = createImportStarter({ database, engine: engine.engine, handOver: engine.handOver });
+  const startImports = createImportStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch });
   loops.push(
     (async () => {
       while (!isOver) {
         await startImports();
-        await engine.dispatch();
+        await engine.startDeliveries();
         await pause(50);
       }
     })(),

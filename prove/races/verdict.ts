@@ -40,7 +40,7 @@ export async function tellTheEngine({ engine, pool }: Environment): Promise<void
   while ((await isUnsaid(pool)) && (await pause(200, true)));
   await engine.reconcile();
   await engine.relay();
-  await engine.dispatch();
+  await engine.startDeliveries();
 }
 
 const untilDelivered = (pool: pg.Pool) =>

@@ -10,7 +10,7 @@ import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
 import { startWeb } from '../../testing/web/web.ts';
-import { createImportStarter } from '../../worker/imports.ts';
+import { createImportStarter } from '../../worker/starters.ts';
 
 const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
 const steps = stepsOf('imports.md');
@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 let endLooking = async () => {};
 beforeAll(async () => {
   await engine.startWorker();
-  const startImports = createImportStarter({ database, engine: engine.engine, handOver: engine.handOver });
+  const startImports = createImportStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch });
   const stopping = new AbortController();
   const looking = (async () => {
     while (!stopping.signal.aborted) {

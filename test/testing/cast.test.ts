@@ -13,10 +13,10 @@ test('the cast signs in, and Lena leaves with one of each', async () => {
   expect(await readSnapshots(database.em, [offboardingId])).toMatchObject([
     {
       userId: lena.id,
-      endDate: lastDay,
-      hardware: [laptop.assignmentId],
-      seats: [seatId],
-      requests: [requestId],
+      lastDay: { date: lastDay },
+      hardware: { ids: [laptop.assignmentId] },
+      seats: { ids: [seatId] },
+      requests: { ids: [requestId] },
     },
   ]);
 });

@@ -7,13 +7,13 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { createBatchSender } from '../../worker/batch-sender.ts';
 
 const { database } = await ownDatabase();
-const { engine, handOver } = await ownEngine(database);
+const { engine, sendBatch } = await ownEngine(database);
 const log = makeLog('worker', 'silent');
 const hundred = Array.from({ length: 100 }, (_, i) => i);
 const about = (number: number) => ({ number });
 
 it('gives everything, and says what was taken and what refused', async () => {
-  const { taken, refused, goesOn } = await handOver(
+  const { taken, refused, goesOn } = await sendBatch(
     hundred,
     async (number) => {
       if (number % 10 === 3) throw new Error('not this one');
@@ -28,7 +28,11 @@ it('leaves the rest when the engine does not answer, and calls nothing refused',
   const connection = await Connection.connect({ address: inject('temporalAddress'), interceptors: [] });
   const nowhere = createWorkerClient(connection, 'no-such-namespace');
   const give = createBatchSender({ engine: nowhere, log, stopping: new AbortController().signal });
-  expect(await give(hundred, nowhere.startMail, about)).toEqual({ taken: [], refused: [], goesOn: false });
+  expect(await give(hundred, (mailId) => nowhere.startUnlessRunning('mail', mailId), about)).toEqual({
+    taken: [],
+    refused: [],
+    goesOn: false,
+  });
   await connection.close();
 });
 
@@ -49,7 +53,7 @@ it('begins nothing more when the process is to end, and waits for what is under 
 
 it('begins nothing more when its time is over, since what it gives is held meanwhile', async () => {
   const wait = () => new Promise((resolve) => setTimeout(resolve, 400));
-  const { taken, refused, goesOn } = await handOver(hundred, wait, about, 1_000);
+  const { taken, refused, goesOn } = await sendBatch(hundred, wait, about, 1_000);
   expect([taken.length, refused.length, goesOn]).toEqual([60, 0, true]);
 });
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import type { WorkerClient } from '../../engine/client.ts';
-import { csvImportWorkflowId } from '../../engine/contract.ts';
+import { csvImportWorkflowId, type DeliveryAddress } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
@@ -35,14 +35,15 @@ it('mends everything else when one part of it fails, and says what failed', asyn
     values ('users', 'running', 'people.csv', 'system', 'system') returning id`.execute(em());
   const half: WorkerClient = {
     ...first.engine,
-    runningDeliveries: () => Promise.reject(new Error('no list')),
+    runningIds: (kind, from) =>
+      kind === 'delivery' ? Promise.reject(new Error('no list')) : first.engine.runningIds(kind, from),
   };
   const parts = {
     database,
     engine: half,
-    handOver: first.handOver,
+    sendBatch: first.sendBatch,
     log: makeLog('worker', 'silent'),
-    lag: 0,
+    lagMs: 0,
   };
   await expect(createReconciler(parts)()).rejects.toThrow('no list');
   expect(await outboxCountOf(offboardingId)).toBe(1);
@@ -56,20 +57,21 @@ it('lets one that the engine refuses hold up no other', async () => {
   const begun: number[] = [];
   const choosy: WorkerClient = {
     ...first.engine,
-    startDelivery(delivery) {
-      begun.push(delivery.id);
-      return delivery.id === Math.min(...deliveries)
+    startUnlessRunning(kind, row) {
+      const { id } = row as DeliveryAddress;
+      begun.push(id);
+      return id === Math.min(...deliveries)
         ? Promise.reject(new Error('not this one'))
-        : first.engine.startDelivery(delivery);
+        : first.engine.startUnlessRunning(kind, row);
     },
   };
   deliveries.push(...(await deliveriesTo(database, id)).map((each) => each.id));
   const parts = {
     database,
     engine: choosy,
-    handOver: first.handOver,
+    sendBatch: first.sendBatch,
     log: makeLog('worker', 'silent'),
-    lag: 0,
+    lagMs: 0,
   };
   await createReconciler(parts)();
   expect(begun).toEqual(expect.arrayContaining(deliveries));

@@ -9,7 +9,7 @@ import { createReconciler } from '../../worker/reconcile.ts';
 
 const { database } = await ownDatabase();
 // Nobody works here: what matters is which workflows are there.
-const { engine, handOver, relay, handleOf } = await ownEngine(database);
+const { engine, sendBatch, relay, handleOf } = await ownEngine(database);
 
 /** More than two pages of the engine's list. */
 const count = 450;
@@ -30,7 +30,7 @@ const toBeTold = async () =>
   ).map(({ id }) => id);
 
 /** A reconciler, and how often it has looked at the workflows themselves. */
-function watched(more: { trustInNumbers?: number; lag?: number } = {}) {
+function watched(more: { fullCheckIntervalMs?: number; lagMs?: number } = {}) {
   const looks = { pages: 0 };
   const watching: WorkerClient = {
     ...engine,
@@ -42,9 +42,9 @@ function watched(more: { trustInNumbers?: number; lag?: number } = {}) {
   const reconcile = createReconciler({
     database,
     engine: watching,
-    handOver,
+    sendBatch,
     log: makeLog('worker', 'silent'),
-    lag: 0,
+    lagMs: 0,
     ...more,
   });
   return { looks, reconcile };
@@ -66,7 +66,7 @@ it('counts, and looks at nobody again, while as many workflows run as should', a
 });
 
 it('looks at everybody from time to time although the numbers agree', async () => {
-  const { looks, reconcile } = watched({ trustInNumbers: 200 });
+  const { looks, reconcile } = watched({ fullCheckIntervalMs: 200 });
   await reconcile();
   const { pages } = looks;
   await new Promise((resolve) => setTimeout(resolve, 250));
@@ -97,7 +97,7 @@ it('comes back to one that was told too lately to be called missing', async () =
   await handleOf(one!.id).terminate();
   await eventually(async () => (await listed(engine)).size === count - 1);
   await query(`update outbox set sent_at = now() where offboarding_id = ${one!.id}`);
-  const { reconcile } = watched({ lag: 1_500 });
+  const { reconcile } = watched({ lagMs: 1_500 });
   await reconcile();
   expect(await toBeTold()).toEqual([]);
   await new Promise((resolve) => setTimeout(resolve, 1_600));
@@ -127,9 +127,9 @@ it('looks at nobody again because of a process that outlives its offboarding', a
   const reconcileIt = createReconciler({
     database,
     engine: over,
-    handOver,
+    sendBatch,
     log: makeLog('worker', 'silent'),
-    lag: 0,
+    lagMs: 0,
   });
   await reconcileIt();
   const { pages } = looks;

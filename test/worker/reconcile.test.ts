@@ -152,9 +152,9 @@ it('is done by one worker at a time', async () => {
   const parts = {
     database,
     engine: slow,
-    handOver: first.handOver,
+    sendBatch: first.sendBatch,
     log: makeLog('worker', 'silent'),
-    lag: 0,
+    lagMs: 0,
   };
   await Promise.all(Array.from({ length: 4 }, () => createReconciler(parts)()));
   expect(most).toBe(1);

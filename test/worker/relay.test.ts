@@ -7,7 +7,7 @@ import { createWorkerClient } from '../../engine/client.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { handOverTo, ownEngine } from '../../testing/cast/engine.ts';
+import { batchSenderFor, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
 
@@ -75,7 +75,7 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
   // More than the engine takes in one message.
   await sql`update users set time_zone = repeat('x', 3000000) where id = ${refused.lena.id}`.execute(em());
   const metrics = workerMetrics();
-  await createRelay({ database, engine, handOver: handOverTo(engine), metrics })();
+  await createRelay({ database, engine, sendBatch: batchSenderFor(engine), metrics })();
   const [row] = await outboxOf(refused.offboardingId);
   expect(row).toMatchObject({ isSent: false, attempts: 1 });
   expect(await metrics.registry.metrics()).toMatch(/lastday_relay_rows_total\{outcome="refused"\} 1\n/);
@@ -91,8 +91,17 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
 
 it('keeps everything while the engine is away, without counting it against anybody', async () => {
   const { offboardingId } = await makeCast(database);
-  const nowhere = { ...engine, tell: () => Promise.reject(new Error('away')), answers: async () => false };
-  await createRelay({ database, engine: nowhere, handOver: handOverTo(nowhere), metrics: workerMetrics() })();
+  const nowhere = {
+    ...engine,
+    signalOffboarding: () => Promise.reject(new Error('away')),
+    isReachable: async () => false,
+  };
+  await createRelay({
+    database,
+    engine: nowhere,
+    sendBatch: batchSenderFor(nowhere),
+    metrics: workerMetrics(),
+  })();
   expect((await outboxOf(offboardingId)).every(({ isSent, attempts }) => !isSent && attempts === 0)).toBe(
     true,
   );

@@ -5,7 +5,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays } from '../../domain/dates.ts';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
-import { eventually, handOverTo, ownEngine } from '../../testing/cast/engine.ts';
+import { batchSenderFor, eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
 
@@ -43,7 +43,7 @@ async function slowRelay() {
       return engine.signalOffboarding(...told);
     },
   };
-  const parts = { database, engine: slow, handOver: handOverTo(slow), metrics: workerMetrics() };
+  const parts = { database, engine: slow, sendBatch: batchSenderFor(slow), metrics: workerMetrics() };
   const relaying = createRelay(parts)();
   await isTelling;
   return async () => {

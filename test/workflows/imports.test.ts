@@ -9,13 +9,13 @@ import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
-import { createImportStarter } from '../../worker/imports.ts';
+import { createImportStarter } from '../../worker/starters.ts';
 
 const own = await ownDatabase();
 const { database } = own;
 const { em } = database;
-const { client, engine, handOver, namespace, reconcile, startWorker } = await ownEngine(database);
-const startImports = createImportStarter({ database, engine, handOver });
+const { client, engine, sendBatch, namespace, reconcile, startWorker } = await ownEngine(database);
+const startImports = createImportStarter({ database, engine, sendBatch });
 const files = importing(database, 'system');
 
 let crowds = 0;

@@ -82,7 +82,7 @@ describe('while the database fails', () => {
     const failed = ask(complete, cast.offboardingId, asked).catch((error) => error.cause.type);
     await seconds(1.2);
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
-    expect(await failed).toBe('AskedTooLongAgo');
+    expect(await failed).toBe('RequestExpired');
     expect(await offboardingOf(cast)).toEqual({ state: 'open', completedBy: null, failedStep: null });
     await worker.stop();
   });
@@ -97,7 +97,7 @@ describe('while the database fails', () => {
     const failed = ask(complete, id, { actor: by, requestedAt }).catch((error) => error.cause.type);
     await seconds(1.2);
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
-    expect(await failed).toBe('AskedTooLongAgo');
+    expect(await failed).toBe('RequestExpired');
     expect(await offboardingOf({ offboardingId: id })).toMatchObject({ state: 'cancelled' });
     await relay();
     await handleOf(id).result();

@@ -7,7 +7,7 @@ import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
-const { dispatch, startWorker } = await ownEngine(database);
+const { startDeliveries, startWorker } = await ownEngine(database);
 
 // Longer than the test: a hanging try holds its place the whole time.
 const patience = { connect: 1_000, answer: 25_000, total: 25_000 };
@@ -27,7 +27,7 @@ it('an endpoint that hangs delays no other, however much is on its way to it', a
   // More than the queue has places.
   for (let i = 0; i < 40; i++) await deliver(database, toHanging.id, 'pending', 'offboarding.started');
   for (let i = 0; i < 20; i++) await deliver(database, toDead.id, 'pending', 'offboarding.started');
-  await dispatch();
+  await startDeliveries();
   await eventually(async () => hanging.received.length === 5);
   await eventually(async () =>
     (await deliveriesTo(database, toDead.id)).every(({ outcomes }) => outcomes.length > 0),
@@ -35,7 +35,7 @@ it('an endpoint that hangs delays no other, however much is on its way to it', a
 
   const began = Date.now();
   await deliver(database, toHealthy.id, 'pending', 'offboarding.started');
-  await dispatch();
+  await startDeliveries();
   await eventually(async () => healthy.received.length === 1);
   expect(Date.now() - began).toBeLessThan(8_000);
   expect(hanging.received).toHaveLength(5);
@@ -54,7 +54,7 @@ it('many deliveries to one endpoint all arrive, a few at a time', async () => {
   });
   const { id } = await subscribe(database, receiver.url);
   for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
-  await dispatch();
+  await startDeliveries();
   await eventually(
     async () => (await deliveriesTo(database, id)).every(({ state }) => state === 'delivered'),
     40_000,

@@ -26,10 +26,10 @@ import {
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { createBatchSender, type SendBatch } from '../../worker/batch-sender.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
-import { createDispatcher } from '../../worker/dispatch.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { installRuntime } from '../../worker/runtime.ts';
+import { createDeliveryStarter } from '../../worker/starters.ts';
 import { createWorkers } from '../../worker/workers.ts';
 
 const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
@@ -110,14 +110,14 @@ export async function ownEngine(database: Database) {
   const handleOf = (offboardingId: number): WorkflowHandle =>
     client.workflow.getHandle(offboardingWorkflowId(offboardingId));
 
-  const handOver = handOverTo(engine);
-  const relay = createRelay({ database, engine, handOver, metrics: workerMetrics() });
-  const dispatch = createDispatcher({ database, engine, handOver });
+  const sendBatch = batchSenderFor(engine);
+  const relay = createRelay({ database, engine, sendBatch, metrics: workerMetrics() });
+  const startDeliveries = createDeliveryStarter({ database, engine, sendBatch });
 
   /** Turns relay and dispatcher all the time, as a worker process does, until the file ends. */
   function keepRelaying(): void {
     const stopping = new AbortController();
-    const turn = () => Promise.all([relay(), dispatch()]);
+    const turn = () => Promise.all([relay(), startDeliveries()]);
     const nextTurn = () => sleep(100, stopping.signal);
     const turning = repeat({ name: 'Relay', work: turn, nextTurn, log, stopping: stopping.signal });
     started.add(async () => {
@@ -132,11 +132,11 @@ export async function ownEngine(database: Database) {
     connection,
     client,
     engine,
-    handOver,
+    sendBatch,
     relay,
-    dispatch,
+    startDeliveries,
     keepRelaying,
-    reconcile: createReconciler({ database, engine, handOver, log, lag: 0, trustInNumbers: 0 }),
+    reconcile: createReconciler({ database, engine, sendBatch, log, lagMs: 0, fullCheckIntervalMs: 0 }),
     startWorker,
     ask,
     handleOf,
@@ -150,7 +150,7 @@ export async function ownEngine(database: Database) {
 }
 
 /** How a worker that nobody stops gives things to an engine. */
-export const handOverTo = (engine: Pick<WorkerClient, 'isReachable'>): SendBatch =>
+export const batchSenderFor = (engine: Pick<WorkerClient, 'isReachable'>): SendBatch =>
   createBatchSender({ engine, log, stopping: new AbortController().signal });
 
 /** Every running offboarding workflow that the engine lists, by offboarding. */

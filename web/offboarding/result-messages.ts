@@ -42,7 +42,7 @@ const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
 /** What became of trying again what had failed for good, in words: a completion is told as one. */
 export function retryAlert(answer: RetryAnswer, nameOf?: (actor: string) => string): Alert {
   switch (answer.outcome) {
-    case 'overcome':
+    case 'recovered':
       return { tone: 'success', text: 'It worked this time. Nothing waits for you any more.' };
     case 'being-tried':
       return {

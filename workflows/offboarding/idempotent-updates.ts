@@ -5,28 +5,29 @@ import { failedForGood } from '../activity-proxies.ts';
 import type { OffboardingState } from './state.ts';
 
 /**
- * Answers Updates one at a time, since handlers interleave at every await, and each only once: the engine
- * tells equal update ids apart within a run only, so ids and answers are kept and carried on.
+ * Handles Updates one at a time, because handlers interleave at every await, and each update id once. Temporal
+ * recognises an update id within one run only, so the answers are kept and carried to the next run.
  */
-export function idempotentUpdates(state: OffboardingState) {
-  const turn = new Mutex();
-  return <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
-    const updateId = currentUpdateInfo()!.id;
-    return turn.runExclusive(async () => {
-      const known = state.answerTo(updateId);
-      if (known !== undefined) return known as Answer;
-      try {
-        const answer = await work();
-        state.remember(updateId, answer);
-        return answer;
-      } catch (error) {
-        throw asFailure(error);
-      }
-    });
-  };
+export function idempotentUpdates(leaver: OffboardingState) {
+  const mutex = new Mutex();
+  return <Request, Answer>(handle: (request: Request) => Promise<Answer>) =>
+    (request: Request): Promise<Answer> => {
+      const updateId = currentUpdateInfo()!.id;
+      return mutex.runExclusive(async () => {
+        const known = leaver.answerTo(updateId);
+        if (known !== undefined) return known as Answer;
+        try {
+          const answer = await handle(request);
+          leaver.remember(updateId, answer);
+          return answer;
+        } catch (error) {
+          throw asFailure(error);
+        }
+      });
+    };
 }
 
-/** Any other error than an ApplicationFailure would make the engine repeat the handler for ever. */
+/** Any error but an ApplicationFailure fails the workflow task, and Temporal would repeat the task for ever. */
 function asFailure(error: unknown): ApplicationFailure {
   if (error instanceof ApplicationFailure) return error;
   if (failedForGood(error) && error.cause instanceof ApplicationFailure) {

@@ -1,5 +1,4 @@
-import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
-import { isClear } from '../../domain/offboarding/checklist.ts';
+import { isClear, type OpenCounts } from '../../domain/offboarding/checklist.ts';
 import type { Step } from '../../domain/offboarding/failed-steps.ts';
 import type {
   Department,
@@ -7,13 +6,14 @@ import type {
   LastDay,
   OffboardingSnapshot,
   OpenSet,
-} from '../../engine/contract.ts';
+} from '../../domain/offboarding-snapshot.ts';
+import type { OffboardingInput } from '../../engine/contract.ts';
 import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 
-/** Where a leaver's process stands, as an operator reads it. */
+/** Where a leaver's workflow stands, as an operator reads it. */
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
 
-/** What is told of a leaver, each part for itself. */
+/** The parts of a snapshot; each has its own revision, because each has its own signal. */
 interface Parts {
   department: Department;
   lastDay: LastDay;
@@ -30,30 +30,31 @@ const isWellFormed: { [P in Part]: (value: unknown) => value is Parts[P] } = {
   seats: isOpenSet,
   requests: isOpenSet,
 };
-const everyPart = Object.keys(isWellFormed) as Part[];
+const allParts = Object.keys(isWellFormed) as Part[];
 
-/** What a run hands to the next one. */
+/** What a run carries to the next one. */
 export interface Carried {
   snapshot: OffboardingSnapshot;
   since: { phase: Phase; at: number };
   failedSteps: Step[];
-  answers: Answered[];
+  answers: UpdateAnswer[];
 }
 
-interface Answered {
+interface UpdateAnswer {
   updateId: string;
   answer: unknown;
 }
 
-/** Enough for every form that could still be pressed twice. */
+/** Enough for every form that could still be submitted twice. */
 const answersKept = 50;
 
 /**
- * What the process knows of its leaver. What it is told may come late, doubled or in any order: each part keeps its
- * own revision, and one that is older than what is known is not taken. It raises a doubt: what is known may be wrong
- * as well. What the process reads for itself it takes whatever the revision, so that nothing wrong stays for good.
+ * What the workflow knows of its leaver. Signals may come late, twice or in any order, so each part keeps its revision
+ * and ignores a lower one. A stale snapshot means that ours may be wrong too, so the workflow reads again. What it reads
+ * itself it takes at any revision, so that no wrong value stays for good.
  */
 export class OffboardingState {
+  readonly offboardingId: number;
   userId: number | null = null;
   readonly parts: Parts = {
     department: { name: null, revision: -1 },
@@ -62,51 +63,55 @@ export class OffboardingState {
     seats: { ids: [], revision: -1 },
     requests: { ids: [], revision: -1 },
   };
-  /** Whether a whole picture was read, so that the parts mean something. */
+  /** A whole snapshot was read, so the parts mean something. */
   isKnown = false;
   isFinalizing = false;
-  /** Something told was older than what is known: to be settled by reading. */
+  /** Operators see the change of a completion later, see `publishLater`. */
+  isPublishedLater = false;
+  /** A signal was older than what is known, so the checklist must be read again. */
   needsRefresh = false;
   reminder: DueReminder | null = null;
-  /** The reminder that is known may not fit the last day: to be settled by reading it. */
+  /** The known reminder may not fit the last day, so it must be read again. */
   needsNextReminder = true;
   since: { phase: Phase; at: number } | null = null;
-  /** How often a person asked to try failed steps again. */
+  /** How often `retry` was asked for. */
   retries = 0;
   failedSteps: Step[] = [];
-  private answers: Answered[] = [];
+  private answers: UpdateAnswer[] = [];
 
-  constructor(carried?: Carried) {
+  constructor({ offboardingId, snapshot, carried }: OffboardingInput & { carried?: Carried }) {
+    this.offboardingId = offboardingId;
+    const known = snapshot ?? carried?.snapshot;
+    if (known !== undefined) this.startRead()(known);
     if (carried === undefined) return;
-    this.startRead()(carried.snapshot);
     this.since = carried.since;
     this.failedSteps = carried.failedSteps;
     this.answers = carried.answers;
   }
 
-  /** Takes what a signal says of one part; nonsense is dropped. */
+  /** Applies the snapshot of one part that a signal carries; a malformed one is dropped. */
   apply<P extends Part>(part: P, value: unknown) {
     if (!isWellFormed[part](value)) return;
     if (value.revision >= this.parts[part].revision) this.take(part, value);
     else this.needsRefresh = true;
-    // The moments may have moved although the day is the same: the workspace chooses them.
+    // The workspace chooses when to remind, so the reminder may have moved although the date has not.
     if (part === 'lastDay' && (value as LastDay).reminder === undefined) this.needsNextReminder = true;
   }
 
   /**
-   * To be called before the process reads a picture, and its result with the picture. What is told meanwhile may be
-   * newer than the picture, so there the revision counts.
+   * Call it before reading a snapshot, and call its result with the snapshot. A signal that arrived in between may be
+   * newer, so there the revision decides.
    */
-  startRead(): (picture: OffboardingSnapshot) => void {
+  startRead(): (snapshot: OffboardingSnapshot) => void {
     this.needsRefresh = false;
     const before = { ...this.parts };
-    return (picture) => {
-      const read = partsOf(picture);
-      for (const part of everyPart) {
-        const wasTold = this.parts[part] !== before[part];
-        if (!wasTold || read[part].revision >= this.parts[part].revision) this.take(part, read[part]);
+    return (snapshot) => {
+      const read = partsOf(snapshot);
+      for (const part of allParts) {
+        const hasChanged = this.parts[part] !== before[part];
+        if (!hasChanged || read[part].revision >= this.parts[part].revision) this.take(part, read[part]);
       }
-      this.userId = picture.userId;
+      this.userId = snapshot.userId;
       this.isKnown = true;
     };
   }
@@ -121,8 +126,8 @@ export class OffboardingState {
   }
 
   /**
-   * To be called before the process looks for its reminder, and its result with what it found: what is told meanwhile
-   * is newer.
+   * Call it before reading the next reminder, and call its result with what was found. A reminder that a signal brought
+   * in between is newer.
    */
   startReminderRead(): (found: DueReminder | null) => void {
     const before = this.reminder;
@@ -131,13 +136,12 @@ export class OffboardingState {
     };
   }
 
-  /** Takes the reminder that is due next. */
   private expect(reminder: DueReminder | null) {
     this.reminder = reminder;
     this.needsNextReminder = false;
   }
 
-  /** Nobody has such an offboarding: there is nothing to follow. */
+  /** The offboarding does not exist, so there is nothing to follow. */
   markMissing() {
     this.parts.lastDay = { ...this.lastDay, state: 'cancelled' };
     this.isKnown = true;
@@ -161,25 +165,26 @@ export class OffboardingState {
     return isClear(this.counts) ? 'clear' : 'waiting';
   }
 
-  /** The answer an Update already got, in this run or an earlier one; undefined when it is new. */
+  /** The answer that an Update id got before, in this run or an earlier one; undefined for a new id. */
   answerTo(updateId: string): unknown {
-    return this.answers.find((answered) => answered.updateId === updateId)?.answer;
+    return this.answers.find((known) => known.updateId === updateId)?.answer;
   }
 
+  /** Keeps the answer for an Update id; the oldest one goes. */
   remember(updateId: string, answer: unknown) {
     this.answers = [...this.answers, { updateId, answer }].slice(-answersKept);
   }
 
-  /** What the next run needs; only of a state that is known. */
-  toCarry(offboardingId: number): Carried {
-    const { since, failedSteps, answers } = this;
+  /** What the next run needs. Only for a state that is known. */
+  toCarry(): Carried {
+    const { offboardingId, since, failedSteps, answers } = this;
     const department = this.parts.department.name;
     const snapshot = { offboardingId, userId: this.userId!, ...this.parts, department };
     return { snapshot, since: since!, failedSteps, answers };
   }
 }
 
-/** How much is open in a picture. */
+/** How much is open in a snapshot. */
 export const countsIn = ({
   hardware,
   seats,
@@ -190,7 +195,7 @@ export const countsIn = ({
   requests: requests.ids.length,
 });
 
-/** All parts of a picture were read at the same revision. */
+/** All parts of a snapshot were read at the same revision. */
 const partsOf = ({ department, ...rest }: OffboardingSnapshot): Parts => ({
   ...rest,
   department: { name: department, revision: rest.lastDay.revision },

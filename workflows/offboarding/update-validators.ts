@@ -7,25 +7,43 @@ import {
 } from '../../domain/offboarding/request-deadline.ts';
 import type { RevokeSeatRequest, UpdateRequest } from '../../engine/contract.ts';
 
-/** The validators of the Updates: what they refuse leaves no trace in the history. */
+// A validator refuses an Update before it is accepted, so a refused one leaves no event in the history.
+
+/** The handler options of the Update `revokeSeat`. */
+export const revokeSeatOptions = {
+  validator: validateRevocation,
+  description: 'Revokes a seat of the leaver',
+};
+
+/** The handler options of the Update `complete`. */
+export const completeOptions = {
+  validator: validateRequest,
+  description: 'Marks the leaver offboarded, or answers what is still open',
+};
+
+/** The handler options of the Update `retry`. */
+export const retryOptions = {
+  validator: validateRequest,
+  description: 'Retries the step that failed for good',
+};
 
 const actorShape = /^(system|user:\d+|token:.+)$/;
 
-/** Refuses what nobody of ours would send, and what was asked so long ago that the asker has gone on. */
-export function validateRequest({ actor, requestedAt }: UpdateRequest): void {
-  if (!actorShape.test(actor)) throw nonsense('actor');
-  if (!Number.isFinite(requestedAt)) throw nonsense('requestedAt');
+/** Refuses a malformed request, and one older than `requestDeadlineMs`, because its caller no longer waits. */
+function validateRequest({ actor, requestedAt }: UpdateRequest): void {
+  if (!actorShape.test(actor)) throw malformed('actor');
+  if (!Number.isFinite(requestedAt)) throw malformed('requestedAt');
   if (isRequestFromTheFuture(requestedAt, Date.now()))
-    throw nonsense('requestedAt lies in the future; do the clocks agree?');
+    throw malformed('requestedAt lies in the future; do the clocks agree?');
   if (isRequestExpired(requestedAt, Date.now())) {
-    throw ApplicationFailure.nonRetryable(requestExpired, failureTypes.askedTooLongAgo);
+    throw ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);
   }
 }
 
-export function validateRevocation(request: RevokeSeatRequest): void {
-  if (!Number.isSafeInteger(request.seatId) || request.seatId < 1) throw nonsense('seatId');
+function validateRevocation(request: RevokeSeatRequest): void {
+  if (!Number.isSafeInteger(request.seatId) || request.seatId < 1) throw malformed('seatId');
   validateRequest(request);
 }
 
-const nonsense = (field: string) =>
-  ApplicationFailure.nonRetryable(`Not understood: ${field}`, failureTypes.nonsense);
+const malformed = (field: string) =>
+  ApplicationFailure.nonRetryable(`Malformed request: ${field}`, failureTypes.malformed);

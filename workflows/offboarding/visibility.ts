@@ -1,80 +1,109 @@
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import { condition, isCancellation, setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
 import { searchAttributes, shownDepartment } from '../../engine/contract.ts';
 import type { OffboardingState, Phase } from './state.ts';
 
-/** What an operator sees of a leaver's process: search attributes and the details in the Temporal UI. */
+/** What an operator sees of a leaver's workflow: search attributes and the details in the Temporal UI. */
 export class Visibility {
-  private readonly state: OffboardingState;
-  private shownAttributes: SearchAttributeUpdatePair[] = [];
-  private shownDetails = '';
+  private readonly leaver: OffboardingState;
+  private attributes: SearchAttributeUpdatePair[] = [];
+  private details = '';
 
-  constructor(state: OffboardingState) {
-    this.state = state;
+  constructor(leaver: OffboardingState) {
+    this.leaver = leaver;
   }
 
-  isStale(): boolean {
-    const { state } = this;
+  /** Publishes every change beside the procedure, because a slow step must not hide one. Not awaited. */
+  async publishChanges(): Promise<void> {
+    try {
+      for (;;) {
+        this.publish();
+        await condition(() => !this.leaver.isPublishedLater && this.isStale());
+      }
+    } catch (error) {
+      if (!isCancellation(error)) throw error;
+    }
+  }
+
+  /** Publishes what changed since the last time. All attributes go in one call, because each call is an event. */
+  publish(): void {
+    const { leaver } = this;
+    if (!this.isStale()) return;
+    if (leaver.since?.phase !== leaver.phase) leaver.since = { phase: leaver.phase, at: Date.now() };
+    const attributes = attributesOf(leaver);
+    if (!isEqual(attributes, this.attributes)) upsertSearchAttributes(this.withoutUnsetNulls(attributes));
+    this.attributes = attributes;
+    this.details = detailsOf(leaver);
+    setCurrentDetails(this.details);
+  }
+
+  private isStale(): boolean {
+    const { leaver } = this;
     return (
-      state.isKnown &&
-      (!same(attributesOf(state), this.shownAttributes) || detailsOf(state) !== this.shownDetails)
+      leaver.isKnown &&
+      (!isEqual(attributesOf(leaver), this.attributes) || detailsOf(leaver) !== this.details)
     );
   }
 
-  /** Shows what changed. All attributes go in one call, since each call is an event of the history. */
-  refresh() {
-    const { state } = this;
-    if (!this.isStale()) return;
-    if (state.since?.phase !== state.phase) state.since = { phase: state.phase, at: Date.now() };
-    const attributes = attributesOf(state);
-    if (!same(attributes, this.shownAttributes)) upsertSearchAttributes(this.withoutIdleNulls(attributes));
-    this.shownAttributes = attributes;
-    this.shownDetails = detailsOf(state);
-    setCurrentDetails(this.shownDetails);
-  }
-
-  /** A null removes a value; sent for one that was never there it would be shown as a value itself. */
-  private withoutIdleNulls(attributes: SearchAttributeUpdatePair[]) {
-    const hadValue = (name: string) =>
-      this.shownAttributes.some(({ key, value }) => key.name === name && value !== null);
-    return attributes.filter(({ key, value }) => value !== null || hadValue(key.name));
+  /** A null removes a value. Temporal would show a null as a value if the attribute had none. */
+  private withoutUnsetNulls(attributes: SearchAttributeUpdatePair[]) {
+    const hasValue = (name: string) =>
+      this.attributes.some(({ key, value }) => key.name === name && value !== null);
+    return attributes.filter(({ key, value }) => value !== null || hasValue(key.name));
   }
 }
 
-const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/**
+ * Publishes a completion only when it takes longer than a second or has ended: each state in between would be an event
+ * in the history that nobody has time to see. Not awaited.
+ */
+export async function publishLater(leaver: OffboardingState): Promise<void> {
+  if (leaver.isPublishedLater) return;
+  leaver.isPublishedLater = true;
+  try {
+    const isOpenAgain = () => leaver.isOpen && !leaver.isFinalizing;
+    await condition(isOpenAgain, '1s', { summary: 'Show the completion' });
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  } finally {
+    leaver.isPublishedLater = false;
+  }
+}
 
-function attributesOf(state: OffboardingState): SearchAttributeUpdatePair[] {
-  const { hardware, software, requests } = state.counts;
-  const { date } = state.lastDay;
+const isEqual = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+function attributesOf(leaver: OffboardingState): SearchAttributeUpdatePair[] {
+  const { hardware, software, requests } = leaver.counts;
+  const { date } = leaver.lastDay;
   return [
-    { key: searchAttributes.state, value: state.phase },
+    { key: searchAttributes.state, value: leaver.phase },
     { key: searchAttributes.lastDay, value: date === null ? null : new Date(`${date}T00:00:00Z`) },
     { key: searchAttributes.openHardware, value: hardware },
     { key: searchAttributes.openSeats, value: software },
     { key: searchAttributes.openRequests, value: requests },
-    { key: searchAttributes.department, value: shownDepartment(state.parts.department.name) },
-    { key: searchAttributes.needsAttention, value: state.failedSteps.length > 0 },
+    { key: searchAttributes.department, value: shownDepartment(leaver.parts.department.name) },
+    { key: searchAttributes.needsAttention, value: leaver.failedSteps.length > 0 },
   ];
 }
 
 const waitsFor: Record<Phase, string> = {
   waiting: 'Waits until nothing is open any more',
-  clear: 'Nothing is open: waits for somebody to complete the offboarding',
+  clear: 'Nothing is open: waits for an admin to complete the offboarding',
   finalizing: 'Completes the offboarding',
   completed: 'Completed',
   cancelled: 'Cancelled',
 };
 
-function detailsOf(state: OffboardingState): string {
-  const { failedSteps, lastDay, reminder, since, parts } = state;
+function detailsOf(leaver: OffboardingState): string {
+  const { failedSteps, lastDay, reminder, since, parts } = leaver;
   const attention =
     failedSteps.length > 0
       ? [`**Needs attention:** failed for good: ${failedSteps.join(', ')}. Send the Update \`retry\`.`]
       : [];
   return [
     ...attention,
-    `**${waitsFor[state.phase]}**${since?.phase === state.phase ? ` since ${minute(since.at)}` : ''}.`,
-    `Offboarding of user ${state.userId}. Last day: ${lastDay.date ?? 'none'} (${lastDay.zone}).`,
+    `**${waitsFor[leaver.phase]}**${since?.phase === leaver.phase ? ` since ${minute(since.at)}` : ''}.`,
+    `Offboarding of user ${leaver.userId}. Last day: ${lastDay.date ?? 'none'} (${lastDay.zone}).`,
     [
       '| open | how many | ids |',
       '|---|---|---|',

@@ -7,7 +7,7 @@ import {
   endImport,
   executeBatch,
   importsStarting,
-  importsUnderWay,
+  pendingImports,
 } from '../../../database/imports/progress.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
@@ -21,7 +21,7 @@ describe('an import', () => {
     await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
     expect(await importsStarting(em)).toContain(id);
     await files.carryOut(id);
-    expect(await importsUnderWay(em)).not.toContain(id);
+    expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
   });
 
   test('can be cancelled before it starts, and then nothing of it is kept but that it was there', async ({
@@ -98,7 +98,7 @@ describe('an import', () => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await endImport(em, id, 'failed');
-    expect(await importsUnderWay(em)).not.toContain(id);
+    expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
     await startImport(em, `user:${cast.ada.id}`, id, null);
     expect(await files.carryOut(id)).toMatchObject({
       state: 'done',

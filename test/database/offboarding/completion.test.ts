@@ -39,7 +39,7 @@ async function endpoint(
   return made.id;
 }
 
-const pictureOf = async (offboardingId: number) => (await readSnapshots(em.fork(), [offboardingId]))[0];
+const snapshotOf = async (offboardingId: number) => (await readSnapshots(em.fork(), [offboardingId]))[0];
 
 test('while anything is open the completion is refused with the counts, and nothing changes', async () => {
   const cast = await makeCast(database);
@@ -68,7 +68,7 @@ test('a completion does everything at once, and exactly once', async () => {
     outcome: 'completed',
     by,
     at: expect.any(Number),
-    picture: await pictureOf(cast.offboardingId),
+    snapshot: await snapshotOf(cast.offboardingId),
   });
 
   const lena = await userOf(database, cast.lena.id);
@@ -141,7 +141,7 @@ test('the end date filled in is today where the person is', async () => {
   await em.fork().nativeUpdate(User, { id: emil.id }, { timeZone: 'Pacific/Tongatapu' });
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
   const answer = await completeOffboarding(em, id, `user:${ivo.id}`, new Date('2026-11-24T12:00:00Z'));
-  expect(answer).toMatchObject({ outcome: 'completed', picture: await pictureOf(id) });
+  expect(answer).toMatchObject({ outcome: 'completed', snapshot: await snapshotOf(id) });
   expect((await userOf(database, emil.id)).endDate).toBe('2026-11-25');
 });
 

@@ -6,7 +6,7 @@ import { createDueDigests } from '../../../database/mail/digests.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
 import { csvOf, importing } from '../../../testing/cast/importing.ts';
-import { createDigester } from '../../../worker/mails.ts';
+import { createDigestStarter } from '../../../worker/starters.ts';
 import { flat, ownMailing } from './setting.ts';
 
 const { database, own, digest, em, mailsTo, takenBy, handleOf, untilTaken } = await ownMailing();
@@ -55,7 +55,7 @@ it('where no mail server is set, nothing is sent and nothing is kept for later',
   await sql`insert into mails (user_id, kind, day) values (${cast.mira.id}, 'reminders', '2026-01-01')`.execute(
     sqlOf(em()),
   );
-  await createDigester({ database, engine: own.engine, handOver: own.handOver, isOn: false })();
+  await createDigestStarter({ database, engine: own.engine, sendBatch: own.sendBatch, isOn: false })();
   expect(await mailsTo(cast.mira.id)).toMatchObject([{ state: 'withheld' }]);
   expect(await em().count(Notification, { mailConsideredAt: null })).toBe(0);
 });

@@ -7,7 +7,7 @@ import { mailWorkflowId } from '../../../engine/contract.ts';
 import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
 import { startMailServer, type TakenMail } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
-import { createDigester } from '../../../worker/mails.ts';
+import { createDigestStarter } from '../../../worker/starters.ts';
 
 export const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 
@@ -40,7 +40,13 @@ export async function ownMailing() {
     database,
     own,
     server,
-    digest: createDigester({ database, engine: own.engine, handOver: own.handOver, isOn: true, quietMs: 0 }),
+    digest: createDigestStarter({
+      database,
+      engine: own.engine,
+      sendBatch: own.sendBatch,
+      isOn: true,
+      quietMs: 0,
+    }),
     em,
     mailsTo,
     takenBy,

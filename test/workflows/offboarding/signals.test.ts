@@ -2,11 +2,11 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, it } from 'vitest';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
+import type { OpenSet } from '../../../domain/offboarding-snapshot.ts';
 import {
   complete,
   hardwareChanged,
   lastDayChanged,
-  type OpenSet,
   offboardingStart,
   offboardingWorkflow,
   seatsChanged,
@@ -20,8 +20,8 @@ const { relay, ask, handleOf, client, database, shownOf, untilShown, auditCount 
 
 describe('signals', () => {
   const hardwareOf = async (offboardingId: number): Promise<OpenSet> => {
-    const [picture] = await readSnapshots(database.em.fork(), [offboardingId]);
-    return { ids: picture!.hardware, revision: picture!.revision };
+    const [snapshot] = await readSnapshots(database.em.fork(), [offboardingId]);
+    return snapshot!.hardware;
   };
 
   it('may come late, doubled and in the wrong order', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../engine/contract.ts';
+import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../domain/offboarding-snapshot.ts';
 import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
 const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };
@@ -15,7 +15,7 @@ const lastDay = (revision: number, reminder?: DueReminder | null): LastDay => ({
 
 const nothing = (revision: number) => ({ ids: [], revision });
 
-const picture = (revision: number, reminder?: DueReminder | null): OffboardingSnapshot => ({
+const snapshot = (revision: number, reminder?: DueReminder | null): OffboardingSnapshot => ({
   offboardingId: 7,
   userId: 8,
   department: null,
@@ -25,43 +25,39 @@ const picture = (revision: number, reminder?: DueReminder | null): OffboardingSn
   requests: nothing(revision),
 });
 
-/** What knows a picture. */
-function knowing(known: OffboardingSnapshot) {
-  const state = new OffboardingState();
-  state.startRead()(known);
-  return state;
-}
+/** What knows a snapshot. */
+const knowing = (snapshot: OffboardingSnapshot) => new OffboardingState({ offboardingId: 7, snapshot });
 
 describe('the reminder that is due next', () => {
-  it('comes with the picture, and needs no looking', () => {
-    expect(knowing(picture(3, soon))).toMatchObject({ reminder: soon, mustRearm: false });
-    expect(knowing(picture(3, null))).toMatchObject({ reminder: null, mustRearm: false });
+  it('comes with the snapshot, and needs no looking', () => {
+    expect(knowing(snapshot(3, soon))).toMatchObject({ reminder: soon, mustRearm: false });
+    expect(knowing(snapshot(3, null))).toMatchObject({ reminder: null, mustRearm: false });
   });
 
-  it('is to be looked for when the picture does not name it', () => {
-    expect(knowing(picture(3))).toMatchObject({ reminder: null, mustRearm: true });
+  it('is to be looked for when the snapshot does not name it', () => {
+    expect(knowing(snapshot(3))).toMatchObject({ reminder: null, mustRearm: true });
   });
 
   it('comes with a last day that moves', () => {
-    const state = knowing(picture(3, soon));
+    const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(4, later));
     expect(state).toMatchObject({ reminder: later, mustRearm: false, isDoubtful: false });
   });
 
   it('is not taken from what is older, which raises a doubt', () => {
-    const state = knowing(picture(3, later));
+    const state = knowing(snapshot(3, later));
     state.apply('lastDay', lastDay(2, soon));
     expect(state).toMatchObject({ reminder: later, isDoubtful: true });
   });
 
   it('is to be looked for when a last day is told without it, even the same', () => {
-    const state = knowing(picture(3, soon));
+    const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(3));
     expect(state).toMatchObject({ reminder: soon, mustRearm: true });
   });
 
   it('that was told while the process looked is newer than what it found', () => {
-    const state = knowing(picture(3, soon));
+    const state = knowing(snapshot(3, soon));
     const take = state.startReminderRead();
     state.apply('lastDay', lastDay(4, later));
     take(soon);
@@ -69,13 +65,13 @@ describe('the reminder that is due next', () => {
   });
 
   it('is what the process found, when nothing was told meanwhile', () => {
-    const state = knowing(picture(3, soon));
+    const state = knowing(snapshot(3, soon));
     state.startReminderRead()(later);
     expect(state.reminder).toBe(later);
   });
 
   it('that makes no sense is dropped with the day that names it', () => {
-    const state = knowing(picture(3, soon));
+    const state = knowing(snapshot(3, soon));
     const nonsense = { id: 'x', kind: 1, dueAt: 'tomorrow' };
     state.apply('lastDay', { ...lastDay(4), reminder: nonsense });
     expect(state).toMatchObject({ reminder: soon, mustRearm: false });

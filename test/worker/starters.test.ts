@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
-import type { PendingDelivery } from '../../database/webhooks/deliveries.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
+import type { DeliveryAddress, RowKind, RowOf } from '../../engine/contract.ts';
 import { webhookDeliveryWorkflowId } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { handOverTo, ownEngine } from '../../testing/cast/engine.ts';
+import { batchSenderFor, ownEngine } from '../../testing/cast/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { createDispatcher } from '../../worker/dispatch.ts';
+import { createDeliveryStarter } from '../../worker/starters.ts';
 
 const { database } = await ownDatabase();
-const { client, dispatch, engine, handOver } = await ownEngine(database);
+const { client, startDeliveries, engine, sendBatch } = await ownEngine(database);
 
 const isStarted = (delivery: { id: number; eventId: string; replayOf: number | null }, endpointId: number) =>
   client.workflow
@@ -28,7 +28,7 @@ it('starts what is on its way, but leaves a completion to the workflow of the le
   await testEndpoint(database.em, 'system', id);
   await deliver(database, id, 'pending', 'user.offboarded');
   await deliver(database, id, 'disabled', 'offboarding.started');
-  await dispatch();
+  await startDeliveries();
   const started = [];
   for (const delivery of await deliveriesTo(database, id)) started.push(await isStarted(delivery, id));
   expect(started).toEqual([true, true, false, false]);
@@ -38,9 +38,12 @@ it('starts each once with four dispatchers at work', async () => {
   const { id } = await subscribe(database);
   for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
   const asked: number[] = [];
-  const counting = { ...engine, deliver: (delivery: { id: number }) => void asked.push(delivery.id) };
+  const counting = {
+    ...engine,
+    startUnlessRunning: (_kind: string, { id }: { id: number }) => void asked.push(id),
+  };
   const four = Array.from({ length: 4 }, () =>
-    createDispatcher({ database, engine: counting as unknown as typeof engine, handOver }),
+    createDeliveryStarter({ database, engine: counting as unknown as typeof engine, sendBatch }),
   );
   await Promise.all(four.map((each) => each()));
   expect(asked).toHaveLength(30);
@@ -50,11 +53,15 @@ it('starts each once with four dispatchers at work', async () => {
 it('keeps what it cannot start, and starts it when the engine is back', async () => {
   const { id } = await subscribe(database);
   await testEndpoint(database.em, 'system', id);
-  const away = { ...engine, deliver: () => Promise.reject(new Error('away')), answers: async () => false };
-  await createDispatcher({ database, engine: away, handOver: handOverTo(away) })();
+  const away = {
+    ...engine,
+    startUnlessRunning: () => Promise.reject(new Error('away')),
+    isReachable: async () => false,
+  };
+  await createDeliveryStarter({ database, engine: away, sendBatch: batchSenderFor(away) })();
   const [delivery] = await deliveriesTo(database, id);
   expect(await isStarted(delivery!, id)).toBe(false);
-  await dispatch();
+  await startDeliveries();
   expect(await isStarted(delivery!, id)).toBe(true);
 });
 
@@ -63,17 +70,17 @@ it('lets the tries of what it starts write while the engine takes its time', asy
   const deliveryId = await deliver(database, id, 'pending', 'offboarding.started');
   const slow = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
-  const dispatching = createDispatcher({
+  const starting = createDeliveryStarter({
     database,
     engine: {
       ...engine,
-      async startDelivery(delivery) {
+      async startUnlessRunning(kind, row) {
         asked.resolve();
         await slow.promise;
-        return engine.startDelivery(delivery);
+        return engine.startUnlessRunning(kind, row);
       },
     },
-    handOver,
+    sendBatch,
   })();
   await asked.promise;
   const tried = await database.em.fork().transactional(async (em) => {
@@ -82,7 +89,7 @@ it('lets the tries of what it starts write while the engine takes its time', asy
   });
   expect(tried).toMatchObject({ affectedRows: 1 });
   slow.resolve();
-  await dispatching;
+  await starting;
 });
 
 it('comes to those behind a page of what the engine refuses', async () => {
@@ -91,9 +98,13 @@ it('comes to those behind a page of what the engine refuses', async () => {
   const last = (await deliveriesTo(database, id)).at(-1)!;
   const choosy = {
     ...engine,
-    deliver: (delivery: PendingDelivery) =>
-      delivery.id === last.id ? engine.startDelivery(delivery) : Promise.reject(new Error('refused')),
+    startUnlessRunning: (_kind: RowKind, delivery: RowOf[RowKind]) =>
+      (delivery as DeliveryAddress).id === last.id
+        ? engine.startUnlessRunning('delivery', delivery as DeliveryAddress)
+        : Promise.reject(new Error('refused')),
   };
-  await expect(createDispatcher({ database, engine: choosy, handOver })()).rejects.toThrow('refused 200');
+  await expect(createDeliveryStarter({ database, engine: choosy, sendBatch })()).rejects.toThrow(
+    'refused 200',
+  );
   expect(await isStarted(last, id)).toBe(true);
 });
