@@ -55,7 +55,7 @@ describe('the brake', () => {
     ).toBe(303);
     const { text } = await ada.get('/settings/workspace');
     expect(text).toMatch(/<option value="MM\/DD\/YYYY" selected>/);
-    expect(text).toMatch(/name="brakeCount" type="number" value="7"/);
+    expect(text).toMatch(/name="brakeCount"\s+type="number"\s+value="7"/);
     const id = await uploaded(nora, 'users', csvOf(['email', 'endDate'], [cast.emil.email, '01/31/2027']));
     expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
       expect.stringMatching(/^2 Emil Novák 31 Jan 2027 .+ · Would start leaving$/),

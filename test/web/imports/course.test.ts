@@ -30,7 +30,7 @@ describe('the import', () => {
     const running = await nora.get(`/imports/${id}`);
     expect(messagesOn(running.text)).toBe('success: The import has been started.');
     expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
-    expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}" hx-trigger="every 1s"`));
+    expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}"\\s+hx-trigger="every 1s"`));
     await carryOut(id);
     const over = await nora.get(`/imports/${id}`);
     expect(figures(over.text)).toMatchObject({ Changed: '2', Errors: '1' });

@@ -26,7 +26,7 @@ export async function uploaded(browser: Browserlike, kind: string, bytes: string
 /** The counts that a page of an import shows, by what stands before each. */
 export const figures = (html: string): Record<string, string> =>
   Object.fromEntries(
-    [...html.matchAll(/<dt>([^<]+)<\/dt><dd>([^<]+)<\/dd>/g)].map(([, label, count]) => [label, count]),
+    [...html.matchAll(/<dt>([^<]+)<\/dt>\s*<dd>([^<]+)<\/dd>/g)].map(([, label, count]) => [label, count]),
   );
 
 /** What the lines of the list say, without markup. */

@@ -113,7 +113,7 @@ describe('notifications', () => {
       for (let i = 0; i < 52; i++)
         await tell(ada.id, kind, { aboutUserId: cast.emil.id, details: details(i) });
       const { text } = await (await web.signIn(ada.email)).get('/notifications');
-      return /<li>and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?<\/li>/.exec(text)!;
+      return /<li>\s*and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?\s*<\/li>/.exec(text)!;
     };
 
     it.each<[string, NotificationKind, (i: number) => object, string | undefined]>([

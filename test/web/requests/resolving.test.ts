@@ -3,7 +3,7 @@ import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { offered, requestTests } from './setting.ts';
+import { offered, offeredAssets, requestTests } from './setting.ts';
 
 const { em, statusOf, test } = await requestTests();
 
@@ -34,8 +34,8 @@ describe('resolving', () => {
   test('offers what is in stock, found without scripts', async ({ cast, ivo, wish }) => {
     const id = await wish();
     const { text } = await ivo.get(`/requests/${id}?asset=${cast.spare.tag}`);
-    expect(text).toContain(`name="assetId" value="${cast.spare.id}"`);
-    expect(text).not.toContain(`name="assetId" value="${cast.laptop.id}"`);
+    expect(offeredAssets(text)).toContain(cast.spare.id);
+    expect(offeredAssets(text)).not.toContain(cast.laptop.id);
     expect((await ivo.get(`/requests/${id}?asset=${cast.laptop.tag}`)).text).toContain(
       'Nothing in stock matches',
     );
@@ -77,7 +77,7 @@ describe('resolving', () => {
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(422);
     expect(messageBeside(answer.text, 'assetId')).toBe('Only a fulfilled request hands out an asset.');
-    expect(answer.text).toContain(`value="${cast.spare.id}" checked`);
+    expect(answer.text).toMatch(new RegExp(`value="${cast.spare.id}"\\s+checked`));
     expect(await statusOf(id)).toBe('pending');
   });
 

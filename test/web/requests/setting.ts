@@ -24,3 +24,7 @@ export async function requestTests() {
 /** The outcomes a form offers, in their order. */
 export const offered = (html: string) =>
   [...html.matchAll(/name="outcome" value="(\w+)"/g)].map((match) => match[1]);
+
+/** The assets a form offers to hand out. */
+export const offeredAssets = (html: string) =>
+  [...html.matchAll(/name="assetId"\s+value="(\d+)"/g)].map((match) => Number(match[1]));
