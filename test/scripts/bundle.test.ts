@@ -23,7 +23,10 @@ test('the bundled workflows are those that ran', async () => {
   const codePath = join(folder, 'workflows.js');
   const { stderr } = await bundle(codePath);
   expect(stderr).toBe('');
-  const history = readFileSync(new URL('../workflows/histories/completed.json', import.meta.url), 'utf8');
+  const history = readFileSync(
+    new URL('../workflows/histories/2026-12-01/completed.json', import.meta.url),
+    'utf8',
+  );
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, historyFromJSON(JSON.parse(history)));
 });
 

@@ -59,5 +59,5 @@ export function icon(name: string): string {
 }
 
 function packageFolder(name: string): string {
-  return fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url));
+  return fileURLToPath(new URL(`../../node_modules/${name}`, import.meta.url));
 }

@@ -1,6 +1,7 @@
-import type { Alert } from './rendering.ts';
+/** What a message above the page is about, in colour. */
+export type AlertTone = 'success' | 'warning' | 'danger' | 'info';
 
-const icons: Record<Alert['tone'], string> = {
+const icons: Record<AlertTone, string> = {
   success: 'circle-check',
   warning: 'clock-exclamation',
   danger: 'alert-circle',
@@ -8,4 +9,4 @@ const icons: Record<Alert['tone'], string> = {
 };
 
 /** The icon of a message above the page. */
-export const alertIcon = (tone: Alert['tone']): string => icons[tone];
+export const alertIcon = (tone: AlertTone): string => icons[tone];

@@ -2,8 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
+
 import { escapeHtml } from '../../../domain/html.ts';
 import { isHtmx } from '../forms/request.ts';
+import type { AlertTone } from './alert-icon.ts';
+
 import { helpersIn } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('../../views', import.meta.url));
@@ -22,7 +25,7 @@ const eta = new Eta({
 
 /** A message above the page: what was done, or why it was not. */
 export interface Alert {
-  tone: 'success' | 'warning' | 'danger' | 'info';
+  tone: AlertTone;
   text: string;
 }
 
