@@ -8,13 +8,13 @@ const processes = [
   ...globSync('test/{bench,end-to-end,scripts}/**/*.test.ts'),
   ...globSync('test/**/*.test.ts').filter((file) => startsProcesses.test(readFileSync(file, 'utf8'))),
 ];
-const engine = ['test/{trials,worker,workflows}/**/*.test.ts'];
+const engine = ['test/{regressions,worker,workflows}/**/*.test.ts'];
 
 const common = {
   pool: 'forks',
   // Real servers, on machines that have other things to do.
   testTimeout: 120_000,
-  hookTimeout: 60_000,
+  hookTimeout: 120_000,
   provide: { long: false },
 } as const;
 
