@@ -30,30 +30,30 @@ const knowing = (snapshot: OffboardingSnapshot) => new OffboardingState({ offboa
 
 describe('the reminder that is due next', () => {
   it('comes with the snapshot, and needs no looking', () => {
-    expect(knowing(snapshot(3, soon))).toMatchObject({ reminder: soon, mustRearm: false });
-    expect(knowing(snapshot(3, null))).toMatchObject({ reminder: null, mustRearm: false });
+    expect(knowing(snapshot(3, soon))).toMatchObject({ reminder: soon, needsNextReminder: false });
+    expect(knowing(snapshot(3, null))).toMatchObject({ reminder: null, needsNextReminder: false });
   });
 
   it('is to be looked for when the snapshot does not name it', () => {
-    expect(knowing(snapshot(3))).toMatchObject({ reminder: null, mustRearm: true });
+    expect(knowing(snapshot(3))).toMatchObject({ reminder: null, needsNextReminder: true });
   });
 
   it('comes with a last day that moves', () => {
     const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(4, later));
-    expect(state).toMatchObject({ reminder: later, mustRearm: false, isDoubtful: false });
+    expect(state).toMatchObject({ reminder: later, needsNextReminder: false, needsRefresh: false });
   });
 
   it('is not taken from what is older, which raises a doubt', () => {
     const state = knowing(snapshot(3, later));
     state.apply('lastDay', lastDay(2, soon));
-    expect(state).toMatchObject({ reminder: later, isDoubtful: true });
+    expect(state).toMatchObject({ reminder: later, needsRefresh: true });
   });
 
   it('is to be looked for when a last day is told without it, even the same', () => {
     const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(3));
-    expect(state).toMatchObject({ reminder: soon, mustRearm: true });
+    expect(state).toMatchObject({ reminder: soon, needsNextReminder: true });
   });
 
   it('that was told while the process looked is newer than what it found', () => {
@@ -74,6 +74,6 @@ describe('the reminder that is due next', () => {
     const state = knowing(snapshot(3, soon));
     const nonsense = { id: 'x', kind: 1, dueAt: 'tomorrow' };
     state.apply('lastDay', { ...lastDay(4), reminder: nonsense });
-    expect(state).toMatchObject({ reminder: soon, mustRearm: false });
+    expect(state).toMatchObject({ reminder: soon, needsNextReminder: false });
   });
 });
