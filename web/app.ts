@@ -14,12 +14,12 @@ import { workspaceName } from './http/middleware/workspace-name.ts';
 import { mount } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { serveStaticFiles } from './http/static-files.ts';
-import { consoleRoutes, openDoors, probes } from './routes.ts';
+import { consoleRoutes, mailLinkRoutes, probes } from './routes.ts';
 
-/** The console and the API, as a function of what they are made of. */
+/** Builds the Express app of the console and the API. */
 export async function createApp(services: Services): Promise<Express> {
   const app = express();
-  // Whoever is answered by Express itself sees no stack.
+  // Express shows stack traces in its own error responses unless the environment is production.
   app.set('env', 'production');
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -34,7 +34,7 @@ export async function createApp(services: Services): Promise<Express> {
   serveStaticFiles(app);
   app.use(neverStored);
   mount(app, probes(services));
-  mount(app, openDoors(services));
+  mount(app, mailLinkRoutes(services));
   mountApi(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));

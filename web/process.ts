@@ -13,16 +13,15 @@ import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
 import { shutDownGracefully } from './http/graceful-shutdown.ts';
 
-/** A page that waits longer than this for the database says that it does not answer, in milliseconds. */
+/** A query that takes longer than this is cancelled, in milliseconds; the page then says that the database does not answer. */
 export const queryTimeoutMs = 8_000;
 
-/** How a web process ends. */
 export interface ProcessOptions {
-  /** How long the process may take to end, after load balancers have had their time to notice. */
+  /** How long the shutdown may take after DRAIN_SECONDS, in milliseconds. */
   endTimeoutMs?: number;
 }
 
-/** Serves console and API in this process until a signal, or the end of the process that started it. */
+/** Serves the console and the API until SIGTERM, SIGINT, or the parent process ends. */
 export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: ProcessOptions = {}) {
   const environment = readEnvironment();
   const log = makeLog('web', environment.LOG_LEVEL);
@@ -50,7 +49,7 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
   process.on('SIGINT', stop);
   process.on('disconnect', stop);
 
-  /** As soon as the database answers; until then the console is there and says that it does not. */
+  /** Retries until the database answers; the console runs meanwhile. */
   async function addFirstAdmin(email: string, password: string) {
     const add = () => ensureFirstAdmin(database.em, { email, password }).catch(endForBadPassword);
     await retryUntilReady('The first super-admin', add, log, stopping.signal).catch(() => undefined);
@@ -62,7 +61,7 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
     process.exit(1);
   }
 
-  /** Load balancers learn of it first, then no connection is taken, and requests that run are answered. */
+  /** Waits until load balancers have noticed, then refuses connections and finishes the running requests. */
   async function stop() {
     if (stopping.signal.aborted) return;
     stopping.abort();

@@ -12,14 +12,14 @@ import { userPages } from './people/users.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
 
-/** For monitors and load balancers; they answer without a session. */
+/** The health probes, before the session middleware. */
 export function probes(services: Services): Route[] {
   const probe = healthProbes(services);
   return [get('/health', 'anyone', probe.health), get('/ready', 'anyone', probe.ready)];
 }
 
-/** For links in mails and the buttons of mail programs: they come from anywhere, without a session. */
-export function openDoors(services: Services): Route[] {
+/** The links in mails, before the session and CSRF middleware, because mail programs post to them (RFC 8058). */
+export function mailLinkRoutes(services: Services): Route[] {
   const unsubscription = unsubscriptionPages(services);
   return [
     get('/unsubscribe/:token', 'anyone', unsubscription.new),
@@ -27,7 +27,7 @@ export function openDoors(services: Services): Route[] {
   ];
 }
 
-/** Every address of the console: method, path, who may, what answers, and the page that shows why it was refused. */
+/** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, offboarding, completion } = offboardingHandlers(services);
   const { assets, assignments, licenses, seats, revocation, requests, resolutions } =
@@ -95,7 +95,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/imports/licenses/new', 'manage-inventory', imports.new('licenses')),
     get('/imports/licenses/example.csv', 'manage-inventory', imports.example('licenses')),
     post('/imports/licenses', 'manage-inventory', imports.create('licenses'), imports.new('licenses')),
-    // Beyond this each asks for the permission of what the file brings in.
+    // Each handler also checks the permission for the file's kind.
     get('/imports/:importId', 'manage-inventory', imports.show),
     get('/imports/:importId/errors.csv', 'manage-inventory', imports.errors),
     post('/imports/:importId/start', 'manage-inventory', imports.start, imports.show),

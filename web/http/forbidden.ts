@@ -1,4 +1,4 @@
-/** The signed-in person may not do this. */
+/** The signed-in person lacks the permission. The error page answers 403. */
 export class Forbidden extends Error {
   override name = 'Forbidden';
   constructor(message = 'Your role does not allow this. Ask a super-admin if you need it.') {

@@ -1,17 +1,17 @@
 import type { Server } from 'node:http';
 
-/** How long open requests may take to finish, in milliseconds. */
-const patienceMs = 10_000;
+/** Running requests are cut off after this, in milliseconds. */
+const timeoutMs = 10_000;
 
-/** How often connections are looked at that are kept open without a request, in milliseconds. */
-const everyMs = 50;
+/** How often idle keep-alive connections are closed, in milliseconds. */
+const intervalMs = 50;
 
-/** Takes no new connection, lets the requests that run be answered, and resolves when the last has gone. */
+/** Refuses new connections, waits for running requests, and resolves when the last connection is closed. */
 export async function shutDownGracefully(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve));
-  const closing = setInterval(() => server.closeIdleConnections(), everyMs);
-  const breakingOff = setTimeout(() => server.closeAllConnections(), patienceMs);
+  const interval = setInterval(() => server.closeIdleConnections(), intervalMs);
+  const timeout = setTimeout(() => server.closeAllConnections(), timeoutMs);
   await closed;
-  clearInterval(closing);
-  clearTimeout(breakingOff);
+  clearInterval(interval);
+  clearTimeout(timeout);
 }

@@ -3,12 +3,12 @@ import type { RequestHandler } from 'express';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import type { Services } from './services.ts';
 
-/** A worker that was not seen for this long does not work, in milliseconds. */
+/** The worker counts as down when its last heartbeat is older than this, in milliseconds. */
 const heartbeatLimitMs = 15_000;
-/** A part that takes longer than this does not answer, in milliseconds. */
-const patienceMs = 2_500;
+/** A check that takes longer than this has failed, in milliseconds. */
+const checkTimeoutMs = 2_500;
 
-/** For monitors and load balancers: whether the parts answer, and which does not. */
+/** The probes for monitors and load balancers: each answers 200 or 503, with JSON that names what is down. */
 export const healthProbes = ({ database, engine, stopping }: Services) => {
   const databaseAnswers = () =>
     inTime(
@@ -35,7 +35,7 @@ export const healthProbes = ({ database, engine, stopping }: Services) => {
     response.status(ok ? 200 : 503).json({ ok, ...parts });
   };
 
-  /** The database alone, because an engine that is away must not take the console down; and not while we are stopping. */
+  /** Checks only the database, because the console works without Temporal. Answers 503 during shutdown. */
   const ready: RequestHandler = async (_request, response) => {
     const ok = !stopping.aborted && (await databaseAnswers());
     response.status(ok ? 200 : 503).json({ ok });
@@ -44,6 +44,6 @@ export const healthProbes = ({ database, engine, stopping }: Services) => {
   return { health, ready };
 };
 
-/** What a check says, or false when it fails or takes too long: a monitor must be answered. */
+/** The result of a check; false when it fails or times out. */
 const inTime = (check: Promise<boolean>): Promise<boolean> =>
-  Promise.race([check.catch(() => false), pause(patienceMs, false, { ref: false })]);
+  Promise.race([check.catch(() => false), pause(checkTimeoutMs, false, { ref: false })]);

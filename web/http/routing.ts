@@ -5,7 +5,7 @@ import { showFormAgain } from './middleware/form-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { signedIn } from './signed-in.ts';
 
-/** Who may call a route: anybody at all, or whoever has a permission. */
+/** Who may call a route: anyone without signing in, or signed-in users with a permission. */
 export type Who = 'anyone' | Permission;
 
 /** One line of the route map. */
@@ -14,7 +14,7 @@ export interface Route {
   path: string;
   who: Who;
   handler: RequestHandler;
-  /** The page that says why the handler refused what was asked. Without one the error page does. */
+  /** The page that is shown again with the reason when the handler refuses. Without it the error page is shown. */
   page: RequestHandler | undefined;
 }
 
@@ -31,7 +31,7 @@ const route =
 export const get = route('get');
 export const post = route('post');
 
-/** Puts the routes into the app; every one asks who is there before its handler runs. */
+/** Registers the routes; each checks the sign-in and the permission before its handler runs. */
 export function mount(app: Express, routes: Route[]): void {
   for (const { method, path, who, handler, page } of routes) {
     const guards = who === 'anyone' ? [] : [requireSignIn, allowOnly(who)];

@@ -4,13 +4,13 @@ import type { Database } from '../../database/core/orm.ts';
 import type { ConsoleClient } from '../../engine/console-client.ts';
 import type { WebMetrics } from '../../metrics/web.ts';
 
-/** Everything the console and the API are made of. */
+/** The dependencies of the console and the API. */
 export interface Services {
   database: Database;
   engine: ConsoleClient;
   environment: Environment;
   log: Log;
   metrics: WebMetrics;
-  /** Aborted when the process is told to end; it answers a little longer. */
+  /** Aborted when the shutdown begins; requests are still answered until the server closes. */
   stopping: AbortSignal;
 }

@@ -1,5 +1,5 @@
-/** A session that nobody uses for this long is over, in milliseconds. */
+/** A session ends after this long without use, in milliseconds. */
 export const idleLimitMs = 2 * 60 * 60 * 1000;
 
-/** The longest a session lives, however busy, in milliseconds: after this, sign in again. */
+/** A session ends this long after its sign-in, even when it is in use, in milliseconds. */
 export const absoluteLimitMs = 12 * 60 * 60 * 1000;

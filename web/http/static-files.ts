@@ -8,7 +8,7 @@ import express, { type Express } from 'express';
 const require = createRequire(import.meta.url);
 const publicFolder = fileURLToPath(new URL('../public', import.meta.url));
 
-/** What the browser gets out of packages, by the name it asks for. */
+/** The files served from npm packages, by their name below `/vendor/`. */
 const vendorFiles: Record<string, string> = {
   'tabler.css': require.resolve('@tabler/core/dist/css/tabler.min.css'),
   'htmx.js': path.join(packageFolder('htmx.org'), 'dist/htmx.min.js'),
@@ -16,7 +16,7 @@ const vendorFiles: Record<string, string> = {
 
 const aYear = { maxAge: '365d', immutable: true };
 
-/** Serves the console's own files and the vendors', to be kept for a year: their addresses carry a hash. */
+/** Serves `/public` and `/vendor`. Browsers cache the files for a year, because their addresses carry a hash. */
 export function serveStaticFiles(app: Express): void {
   app.use('/public', express.static(publicFolder, { ...aYear, index: false }));
   app.get('/vendor/:file', (request, response, next) => {
@@ -28,7 +28,7 @@ export function serveStaticFiles(app: Express): void {
 
 const addresses = new Map<string, string>();
 
-/** The address of a static file with a hash of what it holds, such as `/public/app.css?v=3f2a…`. */
+/** The address of a static file with a hash of its content, such as `/public/app.css?v=3f2a…`. */
 export function staticFile(address: string): string {
   let hashed = addresses.get(address);
   if (hashed === undefined) {
@@ -43,7 +43,7 @@ export function staticFile(address: string): string {
 
 const icons = new Map<string, string>();
 
-/** A Tabler icon as SVG markup, by its name; decoration only, so hidden from screen readers. */
+/** A Tabler icon as SVG markup, by its name. It is decoration, so it is hidden from screen readers. */
 export function icon(name: string): string {
   let svg = icons.get(name);
   if (svg === undefined) {

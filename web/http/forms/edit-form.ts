@@ -4,12 +4,12 @@ import { helpers } from '../pages/view-helpers.ts';
 import { readForm } from './read-form.ts';
 
 /**
- * What a form showed when it was loaded. It carries this along, so that saving changes what was edited and
- * nothing else: a form may lie open while the HR system writes the same record.
+ * The values that a form was loaded with. The form sends them back, so that saving changes only the edited fields:
+ * the HR system may have written the same record meanwhile.
  */
 export type Loaded = Record<string, string | number | null>;
 
-/** What somebody asks for by a form, and what they saw before. */
+/** The edited fields of a form, and the values that the form was loaded with. */
 export interface Edit<Fields> {
   changes: Partial<Fields>;
   seen: Loaded;
@@ -17,7 +17,7 @@ export interface Edit<Fields> {
 
 const loadedFields = z.record(z.string(), z.union([z.string(), z.number(), z.null()]));
 
-/** What the form that was sent was loaded with; nothing for one that does not say, such as a script's. */
+/** The values that the form was loaded with; empty when it does not send them, as scripts do. */
 export function loadedOf(body: FormValues): Loaded {
   try {
     return loadedFields.catch({}).parse(JSON.parse(String(body.loaded)));
@@ -26,7 +26,7 @@ export function loadedOf(body: FormValues): Loaded {
   }
 }
 
-/** The fields that say something else than when the form was loaded. */
+/** The fields whose values differ from those that the form was loaded with, apart from blanks around them. */
 export function editedIn(body: FormValues, loaded: Loaded): FormValues {
   const trimmed = (value: unknown) => String(value ?? '').trim();
   const isEdited = ([name, value]: [string, unknown]) =>
@@ -34,7 +34,7 @@ export function editedIn(body: FormValues, loaded: Loaded): FormValues {
   return Object.fromEntries(Object.entries(body).filter(isEdited));
 }
 
-/** Reads the fields that are there; what is not stays as it is. Throws InvalidInput. */
+/** Reads only the fields that were sent. Throws InvalidInput. */
 export function readNamed<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   fields: FormValues,
@@ -44,7 +44,7 @@ export function readNamed<Shape extends z.ZodRawShape>(
   return readForm(schema.pick(mask as never), fields) as Partial<z.infer<z.ZodObject<Shape>>>;
 }
 
-/** What was edited in a form whose fields are those of the record. Throws InvalidInput. */
+/** The edit of a form whose fields have the names of the record's. Throws InvalidInput. */
 export function readEdit<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
   body: FormValues,
@@ -54,18 +54,21 @@ export function readEdit<Shape extends z.ZodRawShape>(
 }
 
 /**
- * The form of a record that is now as `fresh`: just opened, or back with what was typed. Where somebody
- * else was quicker it says what is there now beside the field; saving once more overwrites that.
+ * The values and errors of a record's form; `fresh` is the record as it is now. After a conflict the error beside the
+ * field names the current value, and saving again overwrites it.
  */
 export function editForm(fresh: Loaded, { values, errors = {}, meanwhile = [] }: PageNote) {
   if (values === undefined) return { values: fresh, loaded: fresh, errors };
   const loaded = loadedOf(values);
   if (meanwhile.length === 0) return { values, loaded, errors };
-  const news = meanwhile.map((name) => [name, `Meanwhile it was changed to: ${shown(name, fresh[name])}`]);
+  const conflicts = meanwhile.map((name) => [
+    name,
+    `Meanwhile it was changed to: ${shown(name, fresh[name])}`,
+  ]);
   return {
     values: { ...fresh, ...editedIn(values, loaded) },
     loaded: fresh,
-    errors: Object.fromEntries(news),
+    errors: Object.fromEntries(conflicts),
   };
 }
 

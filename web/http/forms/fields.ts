@@ -3,7 +3,7 @@ import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-/** Half a character is none: PostgreSQL refuses it inside JSON. */
+/** Rejects lone surrogates too, because PostgreSQL refuses them inside JSON. */
 const plain = (text: string) => !controlCharacters.test(text) && text.isWellFormed();
 
 const textOf = (max: number) =>
@@ -13,17 +13,17 @@ const textOf = (max: number) =>
     .max(max, { error: `At most ${max} characters, please.` })
     .refine(plain, { error: 'Control characters are not allowed here.' });
 
-/** A text that must be there. `max` in characters. */
+/** A required text. `max` in characters. */
 export const text = (max = 200) => textOf(max).min(1, { error: 'Please fill this in.' });
 
-/** A text that may be left empty: null then. */
+/** An optional text; null when it is empty. `max` in characters. */
 export const optionalText = (max = 200) =>
   z.preprocess(
     (value) => value ?? '',
     textOf(max).transform((value) => (value === '' ? null : value)),
   );
 
-/** A calendar date, or null when left empty. */
+/** An optional calendar date; null when it is empty. */
 export const optionalDate = () =>
   z.preprocess(
     (value) => value ?? '',
@@ -36,7 +36,7 @@ export const optionalDate = () =>
       .transform((value) => (value === '' ? null : value)),
   );
 
-/** A moment in UTC, as a browser's field for date and time sends it. */
+/** A UTC time, as the browser's `datetime-local` field sends it. */
 export const utcMoment = () =>
   z
     .string({ error: 'Expected a date and a time.' })
@@ -51,21 +51,21 @@ export const utcMoment = () =>
 export const emailAddress = () =>
   text(254).regex(z.regexes.unicodeEmail, { error: 'Expected an e-mail address such as name@example.com.' });
 
-/** One of the words we know. */
+/** One of `words`. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.enum(words, { error: `Please choose one of: ${words.join(', ')}.` });
 
-/** One of the words we know, or null when left empty. */
+/** One of `words`; null when it is empty. */
 export const optionalChoice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
   z.preprocess((value) => (value === '' ? null : (value ?? null)), choice(words).nullable());
 
-/** A time zone's IANA name, or null when left empty. */
+/** A time zone's IANA name; null when it is empty. */
 export const optionalTimeZone = () =>
   optionalText(64).refine((zone) => zone === null || isTimeZone(zone), {
     error: 'Expected a time zone such as Europe/Berlin.',
   });
 
-/** The id of something, as a form sends it. */
+/** A required id, from 1 to 999,999,999. */
 export const idField = (message = 'Please choose one.') =>
   z
     .string({ error: message })
@@ -73,7 +73,7 @@ export const idField = (message = 'Please choose one.') =>
     .regex(/^[1-9]\d{0,8}$/, { error: message })
     .transform(Number);
 
-/** The id of something, or null when left empty. */
+/** An optional id; null when it is empty. */
 export const optionalId = (message?: string) =>
   z.preprocess((value) => (value === '' ? null : (value ?? null)), idField(message).nullable());
 
@@ -88,8 +88,8 @@ export function wholeNumber(max: number) {
     .refine((number) => number <= max, { error });
 }
 
-/** Whether a text can be the token of a form. */
+/** Whether a text is a UUID, and so can be a form's token. */
 export const isUuid = (text: string): boolean => z.uuid().safeParse(text).success;
 
-/** The token of a form: makes pressing twice do it once. Without one the server makes it. */
+/** A form's idempotency token, so that sending the form twice acts once. The server makes one when it is missing. */
 export const formToken = () => z.uuid().catch(() => crypto.randomUUID());

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { InvalidInput } from '../../../domain/failures.ts';
 
 /**
- * Reads a form with a schema. Throws InvalidInput with one message for each bad field; fields the schema
- * does not know are ignored, so that nothing can be smuggled in.
+ * Reads a form with a schema. Throws InvalidInput with one message for each bad field. Ignores fields that the schema
+ * does not know.
  */
 export function readForm<Schema extends z.ZodType>(schema: Schema, body: unknown): z.infer<Schema> {
   const result = schema.safeParse(body ?? {});

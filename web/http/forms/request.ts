@@ -3,7 +3,7 @@ import { NotFound } from '../../../domain/failures.ts';
 
 const largestId = 2 ** 31 - 1;
 
-/** An id out of the address. Anything that cannot be one does not exist: NotFound(`what`). */
+/** An id in the address. Throws NotFound(`what`) for a text that cannot be an id. */
 export function idIn(request: Request, parameter: string, what: string): number {
   const text = String(request.params[parameter]);
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
@@ -11,40 +11,40 @@ export function idIn(request: Request, parameter: string, what: string): number 
   return id;
 }
 
-/** Whether htmx asks: it wants fragments, and cannot follow a redirect to another page. */
+/** Whether htmx sent the request: it expects a fragment and cannot follow a redirect to another page. */
 export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
 
-/** One value of the query string; of a repeated one the first. */
+/** A parameter of the query string, trimmed; the first value when it is repeated, empty when it is missing. */
 export function queryText(request: Request, name: string): string {
   const value = request.query[name];
   return searchable(Array.isArray(value) ? value[0] : value);
 }
 
-/** PostgreSQL has no character for a zero byte. */
+/** Removes zero bytes, because PostgreSQL's text cannot hold them. */
 const searchable = (sent: unknown): string =>
   typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
-/** The page asked for, from 1; nonsense is page 1. */
+/** The requested page of a list, from 1; 1 when the parameter is not a number. */
 export const pageIn = (request: Request): number => {
   const text = queryText(request, 'page');
   return /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 1;
 };
 
-/** An id out of the query string, or null. */
+/** An id in the query string; null when there is none or it cannot be an id. */
 export function queryId(request: Request, name: string): number | null {
   const text = queryText(request, name);
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
-/** Lists that only grow are paged by the id of the last row shown: `?before=`. */
+/** The id of the last row shown (`?before=`), or null. Append-only lists are paged by it. */
 export const olderThan = (request: Request): number | null => queryId(request, 'before');
 
-/** What somebody searches for, in the address or in a form that was sent from the page with the search; at most 200 characters. */
+/** The search text, from the form that was sent or else from the query string; at most 200 characters. */
 export function sought(request: Request, name: string): string {
   const sent = searchable(request.body?.[name]) || queryText(request, name);
   return sent.slice(0, 200);
 }
 
-/** The person somebody searches for; nobody any more once they were chosen and it was done. */
+/** The search text for a person; empty after a successful POST, because the person was chosen. */
 export const soughtPerson = (request: Request, { statusCode }: Response): string =>
   request.method === 'POST' && statusCode === 200 ? '' : sought(request, 'person');

@@ -7,34 +7,34 @@ import { isHtmx } from '../forms/request.ts';
 import { fragment, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 
-/** What an error means to the person in front of the screen. */
-interface Meaning {
+/** What the error page shows. */
+interface ErrorText {
   status: number;
   title: string;
   text: string;
 }
 
-/** No route knows this address. */
+/** The handler after all routes. Throws NotFound. */
 export const notFound: RequestHandler = () => {
   throw new NotFound('page');
 };
 
 /**
- * Turns every error a handler did not deal with into a page, or for htmx into a message at the top.
- * What is none of ours goes to the log and is shown without details.
+ * Turns every unhandled error into a page, or for htmx into a message at the top. Unexpected errors are logged and
+ * shown without details.
  */
 export const showErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const meaning = isDatabaseUnavailable(error) ? databaseAway(request) : meaningOf(error);
-    if (meaning.status >= 500) log.error({ err: error }, 'request failed');
-    response.status(meaning.status);
-    if (isHtmx(request)) fragment(response, 'errors/_message', { ...meaning, requestId: request.id });
-    else page(response, 'errors/error', { ...meaning, requestId: request.id });
+    const errorText = isDatabaseUnavailable(error) ? databaseUnavailable(request) : textOf(error);
+    if (errorText.status >= 500) log.error({ err: error }, 'request failed');
+    response.status(errorText.status);
+    if (isHtmx(request)) fragment(response, 'errors/_message', { ...errorText, requestId: request.id });
+    else page(response, 'errors/error', { ...errorText, requestId: request.id });
   };
 
-function meaningOf(error: unknown): Meaning {
+function textOf(error: unknown): ErrorText {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
   if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', text: error.message };
   if (error instanceof GateRefusal || error instanceof Refusal)
@@ -48,10 +48,10 @@ function meaningOf(error: unknown): Meaning {
       text: 'The process engine does not answer. Please try again in a moment.',
     };
   if (error instanceof NotStarted) return { status: 409, title: 'This was not begun', text: error.message };
-  return meaningOfStatus(error);
+  return textOfStatus(error);
 }
 
-function meaningOfStatus(error: unknown): Meaning {
+function textOfStatus(error: unknown): ErrorText {
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (type === 'entity.too.large')
     return { status: 413, title: 'Too much', text: 'This is larger than we accept.' };
@@ -64,7 +64,7 @@ function meaningOfStatus(error: unknown): Meaning {
   };
 }
 
-const databaseAway = (request: Request): Meaning => ({
+const databaseUnavailable = (request: Request): ErrorText => ({
   status: 503,
   title: 'The database does not answer',
   text: changesNothing(request)
@@ -72,5 +72,5 @@ const databaseAway = (request: Request): Meaning => ({
     : 'It is not known whether what you asked for was done. Please look before you ask again.',
 });
 
-/** Of anything else nobody knows whether it was done when the database is lost: its COMMIT may have been under way. */
+/** Whether a request only reads. When the connection is lost, a write's COMMIT may already have been under way. */
 export const changesNothing = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';

@@ -4,20 +4,20 @@ import { NotStarted } from '../../../engine/console-client.ts';
 import type { PageNote } from '../pages/page-note.ts';
 
 /**
- * Shows `page` again when the handler of its form throws: 409 for what a rule forbids, 422 for what is wrong with
- * the input. The page finds what was typed, and why it was refused, with `noteOf`.
+ * Shows `page` again when the handler of its form throws: 409 when a rule forbids it, 422 when the input is wrong.
+ * The page reads the typed values and the errors with `noteOf`.
  */
 export const showFormAgain =
   (page: RequestHandler): ErrorRequestHandler =>
   (error, request, response, next) => {
-    const why = reasonIn(error);
-    if (why === null || response.headersSent) return next(error);
-    const { status, ...note } = why;
+    const refusal = refusalOf(error);
+    if (refusal === null || response.headersSent) return next(error);
+    const { status, ...note } = refusal;
     response.locals.note = { ...note, values: request.body ?? {} } satisfies PageNote;
     return page(request, response.status(status), next);
   };
 
-function reasonIn(error: unknown): (PageNote & { status: number }) | null {
+function refusalOf(error: unknown): (PageNote & { status: number }) | null {
   if (error instanceof Refusal || error instanceof NotStarted) {
     const meanwhile = error instanceof ChangedMeanwhile ? error.fields : [];
     return { status: 409, alert: { tone: 'danger', text: error.message }, meanwhile };
@@ -29,5 +29,5 @@ function reasonIn(error: unknown): (PageNote & { status: number }) | null {
   return null;
 }
 
-/** An error may bring a status that says more than 422. */
+/** 422, unless the error has a more precise status. */
 const statusOf = (error: InvalidInput & { status?: number }): number => error.status ?? 422;

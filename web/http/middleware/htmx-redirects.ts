@@ -2,13 +2,13 @@ import type { RequestHandler } from 'express';
 import { isHtmx } from '../forms/request.ts';
 
 /**
- * A browser that asks through htmx would follow a 303 unseen and swap the next page into the place of a
- * fragment: it gets 200 and is told where to go. Whatever asks without htmx is redirected as usual.
+ * Turns a 303 into a 200 with `HX-Redirect` for htmx, because htmx would follow the 303 and swap the whole page into a
+ * fragment. Other requests are redirected as usual.
  */
 export const redirectsForHtmx: RequestHandler = (request, response, next) => {
   if (isHtmx(request)) {
     response.redirect = ((status: number, address: string) => {
-      // As a header takes it: Express writes its own so.
+      // Express encodes the address for the header.
       const encoded = response.location(address).get('Location');
       response.removeHeader('Location');
       response

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { WebMetrics } from '../../../metrics/web.ts';
 
-/** Times each request until it is answered, or until whoever asked has gone. */
+/** Measures each request until its response is sent or the client disconnects, in seconds. */
 export const measureRequests =
   ({ requestAnswered }: Pick<WebMetrics, 'requestAnswered'>): RequestHandler =>
   (request, response, next) => {
@@ -13,7 +13,7 @@ export const measureRequests =
     next();
   };
 
-/** The route as it is written in the map, never the address that was asked for: that holds ids and tokens. */
+/** The route's pattern, never the requested address, because addresses hold ids and tokens. */
 const routeOf = ({ baseUrl, route }: Request): string =>
   typeof route?.path === 'string' ? baseUrl + route.path : 'none';
 

@@ -6,15 +6,15 @@ import { isRequestId } from '../../../domain/request-ids.ts';
 declare global {
   namespace Express {
     interface Request {
-      /** Names this request in the logs, and follows what it asks of the engine. */
+      /** The request's id in the logs. It is passed on to Temporal with the calls of this request. */
       id: string;
     }
   }
 }
 
 /**
- * Gives each request an id, its own or that of a proxy in front, and writes one line when it is over, also when nobody waited
- * for the answer. Paths only: queries may hold names.
+ * Gives each request an id, the proxy's or a new one. Writes one log line per request, also when the client has
+ * disconnected. Logs only the path, because queries may hold names.
  */
 export const logRequests =
   (log: Log): RequestHandler =>
@@ -39,7 +39,7 @@ export const logRequests =
     onBehalfOf(request.id, next);
   };
 
-/** Links open doors, and somebody may put a token where it does not belong. */
+/** Removes the secrets of links, and API tokens that a caller has put into the path. */
 const pathWithoutSecrets = (address: string) =>
   address
     .split('?', 1)[0]!

@@ -3,7 +3,7 @@ import helmet from 'helmet';
 import { type Environment, isHttps, publicUrl } from '../../../config/environment.ts';
 import { Forbidden } from '../forbidden.ts';
 
-/** The headers of every answer. Scripts and styles come from this server only; nothing may frame it. */
+/** The security headers of every response: scripts and styles only from this server, no framing. */
 export function securityHeaders(environment: Environment): RequestHandler {
   const secure = isHttps(environment);
   return helmet({
@@ -29,7 +29,7 @@ export function securityHeaders(environment: Environment): RequestHandler {
   });
 }
 
-/** Nothing but files is kept by anybody on the way: answers hold personal data, and addresses can be secrets. */
+/** Forbids caches to store responses, because they hold personal data and addresses can be secrets. */
 export const neverStored: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
@@ -38,15 +38,15 @@ export const neverStored: RequestHandler = (_request, response, next) => {
 const safeMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses posts from other sites. Browsers say where a request comes from (`Sec-Fetch-Site`); older ones
- * and scripts say at least its `Origin`, which must be ours. A post with neither is refused. The API is
- * left out: it takes no cookies.
+ * Refuses requests of other sites that change something (CSRF). Browsers send `Sec-Fetch-Site`; older browsers and
+ * scripts send `Origin`, which must be ours. A request with neither is refused. The API is exempt because it ignores
+ * cookies. Throws Forbidden.
  */
 export function refuseCrossSite(environment: Environment): RequestHandler {
   const ours = new URL(publicUrl(environment)).host;
   return (request, _response, next) => {
     if (safeMethods.has(request.method) || request.path.startsWith('/api/')) return next();
-    if (comesFromHere(request.get('Sec-Fetch-Site'), request.get('Origin'), [ours, request.get('Host')]))
+    if (isSameSite(request.get('Sec-Fetch-Site'), request.get('Origin'), [ours, request.get('Host')]))
       return next();
     throw new Forbidden(
       'This came from another site, or does not say where it comes from, and was not carried out.',
@@ -54,7 +54,7 @@ export function refuseCrossSite(environment: Environment): RequestHandler {
   };
 }
 
-function comesFromHere(
+function isSameSite(
   site: string | undefined,
   origin: string | undefined,
   hosts: (string | undefined)[],

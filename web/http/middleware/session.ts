@@ -13,18 +13,18 @@ declare module 'express-session' {
     userId: number;
     /** Epoch ms of the sign-in. */
     startedAt: number;
-    /** Where it was started: the address, and what the browser calls itself. */
+    /** The IP address and the User-Agent header of the sign-in. */
     address: string;
     userAgent: string;
   }
 }
 
-/** How often a used session is written back. */
+/** The expiry of a used session is written at most this often, in milliseconds. */
 const touchEveryMs = 60 * 1000;
 
 /**
- * Sessions in PostgreSQL. After sign-in nothing may write to `request.session`: a request in flight that
- * did would write the session back after it was ended.
+ * Sessions in PostgreSQL. Handlers must not write to `request.session` after the sign-in, because a running
+ * request would then store a session again that another request has ended.
  */
 export async function sessions({ database, environment }: Services): Promise<RequestHandler[]> {
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
@@ -40,23 +40,23 @@ export async function sessions({ database, environment }: Services): Promise<Req
     rolling: true,
     cookie: { httpOnly: true, sameSite: 'lax', secure, maxAge: idleLimitMs, path: '/' },
   });
-  return [open, notUsedByPolls];
+  return [open, ignorePolling];
 }
 
-/** Marks a session in a request that nobody has made. */
-const isUnused = Symbol('unused');
+/** Marks the session of a request that a page sent by itself. */
+const isPolled = Symbol('polled');
 
-/** A page that asks for its news by itself says so: at a browser that was left open the session ends all the same. */
-const notUsedByPolls: RequestHandler = (request, _response, next) => {
-  if (request.get('Lastday-Poll') !== undefined) Object.assign(request.session, { [isUnused]: true });
+/** Background polling does not extend a session, so a browser that was left open is signed out. */
+const ignorePolling: RequestHandler = (request, _response, next) => {
+  if (request.get('Lastday-Poll') !== undefined) Object.assign(request.session, { [isPolled]: true });
   next();
 };
 
 const PgStore = connectPgSimple(session);
 
 /**
- * Keeps sessions under a hash of their ids, so that reading the table opens none. Writes a session's new expiry once a
- * minute and not on every request.
+ * Stores sessions under a hash of their ids, so that a leaked table opens no session. Writes a session's new expiry
+ * once a minute, not on every request.
  */
 class SessionStore extends PgStore {
   readonly #touchedAt = new Map<string, number>();
@@ -75,7 +75,7 @@ class SessionStore extends PgStore {
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const now = Date.now();
-    if (isUnused in data || now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
+    if (isPolled in data || now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
       done?.();
       return;
     }

@@ -6,8 +6,8 @@ import type { Services } from '../services.ts';
 import { absoluteLimitMs } from '../session-limits.ts';
 
 /**
- * Finds out who is there. The status is read on every request, so that whoever stops being active is out
- * at once, even if their session were still there.
+ * Reads the signed-in person on every request, so that a person who is no longer active is signed out at once,
+ * even if the session still exists.
  */
 export const findSignedIn =
   ({ database }: Services): RequestHandler =>
@@ -20,7 +20,7 @@ export const findSignedIn =
     next();
   };
 
-/** Sends whoever is not signed in to the sign-in page, and back afterwards; and says so when they had sent something. */
+/** Redirects users who are not signed in to the sign-in page, which leads back. After a POST a notice says that nothing was changed. */
 export const requireSignIn: RequestHandler = (request, response, next) => {
   if (response.locals.signedIn !== undefined) return next();
   const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
@@ -29,7 +29,7 @@ export const requireSignIn: RequestHandler = (request, response, next) => {
     notify(response, { tone: 'warning', text });
   }
   const signIn = `/sign-in?return=${encodeURIComponent(back)}`;
-  // Under htmx a redirect would land the sign-in page in a table row.
+  // htmx would follow a redirect and swap the sign-in page into a fragment.
   if (isHtmx(request)) response.status(401).set('HX-Redirect', signIn).end();
   else response.redirect(303, signIn);
 };

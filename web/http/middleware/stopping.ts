@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Once the process is told to stop, whoever asks on a connection that is kept open is asked to leave it. */
+/** During shutdown responses carry `Connection: close`, so that clients reconnect to another process. */
 export const closeWhenStopping =
   (stopping: AbortSignal): RequestHandler =>
   (_request, response, next) => {

@@ -2,14 +2,14 @@ import type { RequestHandler } from 'express';
 import { workspaceOf } from '../../../database/core/workspace.ts';
 import type { Services } from '../services.ts';
 
-const rememberMs = 10_000;
+const cacheMs = 10_000;
 
-/** Puts the workspace's name into every page; read again every ten seconds, not on every request. */
+/** Provides the workspace's name to every page. Caches it for ten seconds. */
 export function workspaceName({ database }: Services): RequestHandler {
   let name = '';
   let readAt = 0;
   return async (_request, response, next) => {
-    if (Date.now() - readAt > rememberMs) {
+    if (Date.now() - readAt > cacheMs) {
       name = (await workspaceOf(database.em.fork())).name;
       readAt = Date.now();
     }

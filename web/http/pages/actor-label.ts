@@ -1,4 +1,4 @@
-/** An actor in the middle of a sentence: by name where the database knows one. */
+/** An actor in words for the middle of a sentence; `name` is the name in the database, if there is one. */
 export function actorWords(actor: string | null | undefined, name?: string | null): string {
   if (name) return name;
   if (!actor) return 'somebody';

@@ -10,16 +10,16 @@ import { signedIn } from '../signed-in.ts';
 const cookie = 'lastday-shown-once';
 const lifetimeMs = 60_000;
 
-/** What is sealed: where, to whom and until when (epoch ms) the value may be shown. */
+/** The encrypted content: the value, the only page and user that may show it, and its expiry in epoch ms. */
 const content = z.strictObject({ value: z.string(), path: z.string(), userId: z.int(), until: z.int() });
 
 /**
- * Shows a secret on the next page and never again: after a form the browser is sent on, so that reloading the
- * page makes no second one. The value travels sealed, in a cookie of a minute for that page alone.
+ * Shows a new secret once, on the page that a form redirects to, so that reloading makes no second secret. The value
+ * travels encrypted in a cookie, which lives one minute and is valid for that page only.
  */
 export const flashSecrets = ({ environment }: Pick<Services, 'environment'>) => {
   const secretKey = Buffer.from(environment.SECRET_KEY, 'base64');
-  // A key of its own: what is sealed in the database must not open as a cookie.
+  // The key is derived, so that values encrypted in the database are not valid as cookies.
   const box = secretBox(createHmac('sha256', secretKey).update('shown once').digest('base64'));
   const secure = isHttps(environment);
   const options = (path: string) => ({ httpOnly: true, sameSite: 'strict' as const, secure, path });
@@ -33,7 +33,7 @@ export const flashSecrets = ({ environment }: Pick<Services, 'environment'>) => 
   }
 
   return {
-    /** Sends the browser on to `path`, whose page shows the value to whoever is signed in now. */
+    /** Redirects to `path`, whose page shows the value to the user who is signed in now. */
     showAt(response: Response, path: string, value: string): void {
       const until = Date.now() + lifetimeMs;
       const sealed = box.seal(JSON.stringify({ value, path, userId: signedIn(response).id, until }));
@@ -41,7 +41,7 @@ export const flashSecrets = ({ environment }: Pick<Services, 'environment'>) => 
       response.redirect(303, path);
     },
 
-    /** The value to show at `path`, once; null mostly. */
+    /** The value to show at `path`, and deletes its cookie; null when there is none. */
     take(request: Request, response: Response, path: string): string | null {
       const sealed = parseCookie(request.headers.cookie ?? '')[cookie];
       if (!sealed) return null;

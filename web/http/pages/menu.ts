@@ -21,5 +21,5 @@ const entries: MenuEntry[] = [
   { address: '/me', label: 'My page', icon: 'user-circle', permission: 'own-page' },
 ];
 
-/** The entries of the menu that lead somewhere this role may go. */
+/** The menu entries whose pages the role may open. */
 export const menuFor = (role: Role): MenuEntry[] => entries.filter(({ permission }) => may(role, permission));

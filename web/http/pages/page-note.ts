@@ -1,17 +1,17 @@
 import type { Response } from 'express';
 import type { Alert } from './rendering.ts';
 
-/** What stands in the fields of a form. */
+/** The values of a form's fields. */
 export type FormValues = Record<string, string | number | null | undefined>;
 
-/** What a page says beside its facts: a message, and errors beside the fields with what was typed. */
+/** A message for the page, and the errors and typed values of its form. */
 export interface PageNote {
   alert?: Alert | null;
   errors?: Readonly<Record<string, string>>;
   values?: FormValues;
-  /** The fields that somebody else has changed meanwhile. */
+  /** The fields that were changed by another user since the form was loaded. */
   meanwhile?: readonly string[];
 }
 
-/** Why the form of a page was refused and what was typed into it; empty when the page was just opened. */
+/** The note that `showFormAgain` left for the page; empty when the page was just opened. */
 export const noteOf = (response: Response): PageNote => response.locals.note ?? {};

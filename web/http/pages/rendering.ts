@@ -12,8 +12,8 @@ import { helpersIn } from './view-helpers.ts';
 const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 /**
- * Templates: `h` holds the helpers in every view, in the reader's zone; null and undefined print nothing; the rest is escaped.
- * White space is kept, because between words it shows: `<%_` and `_%>` remove it where none may be seen.
+ * In every view `h` holds the helpers, in the reader's time zone. Values are escaped; null and undefined print nothing.
+ * White space is kept, because it is visible between words; `<%_` and `_%>` remove it.
  */
 const eta = new Eta({
   views,
@@ -23,20 +23,20 @@ const eta = new Eta({
   escapeFunction: (value: unknown) => (value == null ? '' : escapeHtml(String(value))),
 });
 
-/** A message above the page: what was done, or why it was not. */
+/** A message above the page: the result of an action, or why it was refused. */
 export interface Alert {
   tone: AlertTone;
   text: string;
 }
 
-/** What every page may be given besides its own data. */
+/** The data of a page: its title, a message, and what its view needs. */
 export interface PageData {
   title: string;
   alert?: Alert | null;
   [name: string]: unknown;
 }
 
-/** Renders a whole page, with the layout that fits whoever is signed in. */
+/** Renders a whole page in its layout. `data.alert` comes before the notice in the cookie. */
 export function page(response: Response, view: string, data: PageData): void {
   const { workspaceName } = response.locals;
   const alert = data.alert ?? takeNotice(response);
@@ -44,7 +44,7 @@ export function page(response: Response, view: string, data: PageData): void {
   response.send(eta.render(view, { ...data, ...readerOf(response), alert, workspaceName }));
 }
 
-/** Renders a fragment: the same partial that the page includes, alone. */
+/** Renders a fragment: a partial that the page includes as well. */
 export function fragment(response: Response, view: string, data: Record<string, unknown>): void {
   response.set('Vary', 'HX-Request').type('html');
   response.send(eta.render(view, { ...data, ...readerOf(response) }));
@@ -56,8 +56,8 @@ function readerOf(response: Response) {
 }
 
 /**
- * Answers an action that was done: a plain form is sent on to `to` with the notice, htmx gets what
- * `partial` renders.
+ * Answers a successful action. A plain form is redirected to `to`, which shows the notice; htmx gets what `partial`
+ * renders.
  */
 export function done(
   request: Request,
@@ -74,7 +74,7 @@ export function done(
 
 const noticeCookie = 'lastday-notice';
 
-/** Leaves a message for the next page. A cookie of a minute, because nothing is written to a session. */
+/** Leaves a message for the next page, in a cookie of one minute, because handlers must not write to the session. */
 export function notify(response: Response, alert: Alert): void {
   const value = Buffer.from(JSON.stringify(alert)).toString('base64url');
   response.cookie(noticeCookie, value, { ...noticeOptions(response), maxAge: 60_000 });

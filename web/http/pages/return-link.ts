@@ -2,14 +2,14 @@ import type { Request, Response } from 'express';
 import { isHtmx, queryText } from '../forms/request.ts';
 import { type Alert, notify } from './rendering.ts';
 
-/** The checklist as the page somebody came from, in addresses (`?from=offboarding`) and hidden fields. */
+/** `offboarding` when the user came from a checklist: in addresses (`?from=offboarding`) and hidden fields. */
 export type ReturnLink = 'offboarding' | null;
 
-/** Whether somebody came from a checklist, as the address says, or the form that was sent. */
+/** Where the user came from, by the query string or the form that was sent. */
 export const returnLinkOf = (request: Request): ReturnLink =>
   queryText(request, 'from') === 'offboarding' || request.body?.from === 'offboarding' ? 'offboarding' : null;
 
-/** Goes to another page and says there what happened. htmx goes there too, instead of swapping that page into this one. */
+/** Redirects to another page, which shows the alert. htmx loads the whole page too, because it is not a fragment. */
 export function withReturnTo(request: Request, response: Response, to: string, alert: Alert): void {
   notify(response, alert);
   if (isHtmx(request)) response.set('HX-Redirect', to).end();

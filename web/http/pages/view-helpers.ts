@@ -22,7 +22,7 @@ import { actorWords } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
 import { menuFor } from './menu.ts';
 
-/** Made once: a page has a hundred dates, and making a format is what costs. */
+/** Created once, because creating a format is slow and a page has a hundred dates. */
 const calendarDate = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
@@ -30,7 +30,7 @@ const calendarDate = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** What templates may call, as `h`. */
+/** The helpers of the templates, as `h`. */
 export const helpers = {
   actor: actorWords,
   icon,
@@ -59,7 +59,7 @@ export const helpers = {
   resultFigures,
   subjectAddress,
 
-  /** Makes the fields of a form: each knows what was typed and what was wrong with it. */
+  /** Makes the data of a form's fields, each with its value and its error. */
   fieldsOf:
     (values: Record<string, unknown>, errors: Record<string, string>) =>
     (name: string, label: string, more: Record<string, unknown> = {}) => ({
@@ -70,42 +70,42 @@ export const helpers = {
       ...more,
     }),
 
-  /** Stored words as the choices of a field. */
+  /** Stored words as the options of a select field. */
   options: (stored: readonly string[]) => stored.map((word) => [word, helpers.words(word)] as const),
 
-  /** What is known of several things, on one line. */
+  /** The parts that are not empty, on one line. */
   joined: (parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' · '),
 
-  /** A calendar date for people: `24 Nov 2026`. */
+  /** A calendar date: `24 Nov 2026`. */
   date: (date: string | null | undefined) => (date ? calendarDate.format(Date.parse(date)) : '—'),
 
-  /** A moment for people, in a zone: `24 Nov 2026, 05:55 UTC`. */
+  /** A time, in a time zone: `24 Nov 2026, 05:55 UTC`. */
   moment: (moment: Date | string | number | null | undefined, zone = 'utc') => {
     if (moment == null) return '—';
     const at = DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB');
     return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
   },
 
-  /** A moment to the second, in UTC: `24 Nov 2026, 05:55:09 UTC`. */
+  /** A time to the second, in UTC: `24 Nov 2026, 05:55:09 UTC`. */
   exactMoment: (moment: Date | string) =>
     DateTime.fromJSDate(new Date(moment), { zone: 'utc' })
       .setLocale('en-GB')
       .toFormat("d LLL yyyy, HH:mm:ss 'UTC'"),
 
-  /** The day of a moment, in a zone: `24 Nov 2026`. */
+  /** The day of a time, in a time zone: `24 Nov 2026`. */
   day: (moment: Date | string, zone = 'utc') =>
     DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB').toFormat('d LLL yyyy'),
 
-  /** A moment for machines, in `<time datetime>`. */
+  /** A time in ISO 8601, for `<time datetime>`. */
   iso: (moment: Date | string | number) => new Date(moment).toISOString(),
 
-  /** How long something has been so: `assigned for 3 years`, `assigned today`. */
+  /** A verb with its duration: `assigned for 3 years`, `assigned today`. */
   lasting: (verb: string, moment: Date | string) => {
     const time = helpers.since(moment);
     return time === 'today' ? `${verb} today` : `${verb} for ${time}`;
   },
 
-  /** How long something has lasted: `3 years`, `5 months`, `12 days`, `today`. */
+  /** The duration since a time: `3 years`, `5 months`, `12 days`, `today`. */
   since: (moment: Date | string, now = new Date()): string => {
     const days = Math.floor((now.getTime() - new Date(moment).getTime()) / 86_400_000);
     if (days < 1) return 'today';
@@ -114,7 +114,7 @@ export const helpers = {
     return plural(Math.floor(days / 365.25), 'year');
   },
 
-  /** Where something is sent, for those who may not see the whole address: the rest of it often opens a door. */
+  /** The origin of a URL, for readers who may not see the rest, because it is often a secret. */
   host: (url: string) => {
     if (!URL.canParse(url)) return '…';
     const { origin, href } = new URL(url);
@@ -123,7 +123,7 @@ export const helpers = {
 
   plural: (count: number, noun: string) => plural(count, noun),
 
-  /** Initials for an avatar: the first letters of the first and the last word, in any script. */
+  /** The initials for an avatar: the first letters of the first and the last word, in any script. */
   initials: (name: string) => {
     const words = name.trim().split(/\s+/);
     const first = [...(words[0] ?? '?')][0] ?? '?';
@@ -131,14 +131,14 @@ export const helpers = {
     return (first + last).toLocaleUpperCase();
   },
 
-  /** A stored word for people: `in_stock` becomes `In stock`. */
+  /** A stored word as text: `in_stock` becomes `In stock`. */
   words: (stored: string | null | undefined) => {
     if (!stored) return '—';
     const text = stored.replace(/[_-]/g, ' ');
     return text.charAt(0).toUpperCase() + text.slice(1);
   },
 
-  /** An address with some of its query changed; empty values are left out. */
+  /** A path with a query string; empty values are left out. */
   withQuery: (path: string, query: Record<string, string | number | null | undefined>) => {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
@@ -148,7 +148,7 @@ export const helpers = {
   },
 };
 
-/** What templates may call for a reader: moments come out in the reader's zone, always naming it, and days are theirs. */
+/** The helpers for a reader: times and days are in the reader's time zone, and times name it. */
 export const helpersIn = (zone: string) => ({
   ...helpers,
   moment: (moment: Parameters<typeof helpers.moment>[0], shownIn = zone) => helpers.moment(moment, shownIn),
