@@ -9,7 +9,7 @@ import { line } from '../people/user-fields.ts';
 import { changing } from './http/endpoints.ts';
 import { answered, id } from './http/fields.ts';
 
-const assignment = z
+const assignmentBody = z
   .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
   .meta({ id: 'AssignmentWish' });
 
@@ -22,7 +22,7 @@ const assignmentSchema = z
   })
   .meta({ id: 'Assignment' });
 
-const recovery = z
+const recoveryBody = z
   .strictObject(
     {
       condition: choice(returnConditions)
@@ -56,7 +56,7 @@ const recoverySchema = z
 export const assetApi = ({ database: { em } }: Services) => ({
   assign: changing(em, {
     summary: 'Hand an asset to a person',
-    body: assignment,
+    body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     problems: {
       409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `suspended`, `already-offboarded`: this person is given nothing new.',
@@ -70,11 +70,11 @@ export const assetApi = ({ database: { em } }: Services) => ({
 
   recover: changing(em, {
     summary: 'Take an asset back',
-    body: recovery,
+    body: recoveryBody,
     answers: { 200: { description: 'What became of it.', schema: recoverySchema } },
-    answer: async ({ request, body: { assignmentId, ...said }, actor }, transaction) => {
+    answer: async ({ request, body: { assignmentId, ...recovery }, actor }, transaction) => {
       const tag = tagIn(request);
-      const how = { ...said, condition: said.condition ?? null, note: said.note || null };
+      const how = { ...recovery, condition: recovery.condition ?? null, note: recovery.note || null };
       const { outcome, status, formerHolder } = await recoverByTag(
         transaction,
         actor,

@@ -19,8 +19,8 @@ import { readQuery } from './http/queries.ts';
 import { userSchema } from './user-schema.ts';
 import { externalIdOf } from './users.ts';
 
-/** Longer than anybody waits for the engine. */
-const keyIsTakenForMs = 15_000;
+/** How long an Idempotency-Key stays locked, in milliseconds: longer than any call waits for Temporal. */
+const keyLockMs = 15_000;
 
 const nothing = z
   .strictObject({}, { error: 'Expected an empty JSON object, or no body.' })
@@ -54,13 +54,13 @@ export const completionApi = (services: Services) => {
     const call = keyedCallOf(request, response, null);
     if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
 
-    const taken = await takeKey(em, call, keyIsTakenForMs);
+    const taken = await takeKey(em, call, keyLockMs);
     if (!('since' in taken)) return sendAnswer(response, taken, true);
-    const token = tokenOfUpdate(call.tokenId, call.key, taken.since);
-    sendAnswer(response, await minding(taken, () => ask(request, response, person, token, taken.since)));
+    const token = updateTokenOf(call.tokenId, call.key, taken.since);
+    sendAnswer(response, await storeUnder(taken, () => ask(request, response, person, token, taken.since)));
   };
 
-  /** Asks the leaver's workflow, under a token by which it does so once. */
+  /** Completes through the leaver's workflow; the same token completes only once. Answers 202 on a timeout. */
   async function ask(
     request: Request,
     response: Response,
@@ -69,10 +69,10 @@ export const completionApi = (services: Services) => {
     since?: Date,
   ): Promise<StoredAnswer> {
     const actor = tokenActorOf(response);
-    const question = { actor, token, requestId: request.id };
+    const update = { actor, token, requestId: request.id };
     try {
-      const outcome = await completeOffboardingOf(services, person.id, question);
-      return asStored(await answerOf(rememberedBy(outcome, actor, since), person.externalId));
+      const outcome = await completeOffboardingOf(services, person.id, update);
+      return asStored(await answerOf(asOwnCompletion(outcome, actor, since), person.externalId));
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
       return asStored({ status: 202, body: { outcome: 'no-answer-yet', detail: noAnswerYet } });
@@ -115,14 +115,14 @@ export const completionApi = (services: Services) => {
   return { complete };
 };
 
-/** The engine is told no key as it was sent: its messages are never encrypted, and a key may hold a name. */
-const tokenOfUpdate = (tokenId: number, key: string, since: Date): string =>
+/** The key is hashed, because a key may hold a name and Temporal stores update ids unencrypted. */
+const updateTokenOf = (tokenId: number, key: string, since: Date): string =>
   createHash('sha256')
     .update(JSON.stringify([tokenId, key, since]))
     .digest('base64url');
 
-/** Lets the key go the way of its call: the answer is kept, a refusal is forgotten, everything else may be asked again. */
-async function minding(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+/** Stores the response under the Idempotency-Key; refusals and errors release it, so that the call can be repeated. */
+async function storeUnder(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
   try {
     const answer = await ask();
     await (answer.status === 202 ? key.release() : key.keep(answer));
@@ -134,9 +134,10 @@ async function minding(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise
 }
 
 /**
- * What a call is answered whose first answer was lost: if it was completed in its name since, then by this call.
+ * A completion by the same token since the key was first used is this call's own, whose response was lost. So it is
+ * answered as completed, not as already completed.
  */
-const rememberedBy = (outcome: CompleteAnswer, actor: string, since: Date | undefined): CompleteAnswer =>
+const asOwnCompletion = (outcome: CompleteAnswer, actor: string, since: Date | undefined): CompleteAnswer =>
   since !== undefined &&
   outcome.outcome === 'already-completed' &&
   outcome.by === actor &&

@@ -44,7 +44,7 @@ const parameters = z.strictObject({
     .meta({ description: 'Leaves out columns that mean nothing to Lastday, instead of refusing the file.' }),
 });
 
-/** What the API says of imports; imports.ts carries them out. */
+/** The endpoints of imports; their handlers are in imports.ts. */
 export const importEndpoints = (services: Services): Record<'start' | 'show' | 'errors', Endpoint> => {
   const { importUsers, show, errors } = importApi(services);
   return {

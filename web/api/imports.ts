@@ -19,7 +19,7 @@ import { readQuery } from './http/queries.ts';
 export const importApi = ({ database }: Services) => {
   const { em } = database;
 
-  /** Takes a CSV file of people in and starts its import, unless the brake is on and the number is not confirmed. */
+  /** Reads a CSV file of people and starts its import. Refuses a mass change unless `confirm` has the number of people. */
   const importUsers: RequestHandler = async (request, response) => {
     const { confirm, leaveOutUnknown } = parametersOf(request);
     const actor = tokenActorOf(response);
@@ -38,12 +38,12 @@ export const importApi = ({ database }: Services) => {
     response.json(await representationOf(await importOfPeople(id)));
   };
 
-  /** How far an import is, and what became of it. */
+  /** The progress and the result of an import. */
   const show = async ({ request }: { request: Request }) => ({
     body: await representationOf(await importIn(request)),
   });
 
-  /** The lines that were not taken. */
+  /** The rejected lines, as CSV. */
   const errors: RequestHandler = async (request, response) => {
     readQuery(request, undefined);
     const found = await importIn(request);
@@ -76,7 +76,7 @@ export const importApi = ({ database }: Services) => {
     };
   }
 
-  /** The problems of the first fifty lines that have any. */
+  /** The problems of the first page of rejected lines. */
   async function firstErrors(found: Import) {
     const { rows } = await reportedLines(em, found, 'errors', 1);
     return rows.flatMap(({ line, problems }) =>

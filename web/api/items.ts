@@ -10,7 +10,7 @@ import { changing } from './http/endpoints.ts';
 import { answered, id } from './http/fields.ts';
 import { externalIdOf } from './users.ts';
 
-const seat = z
+const seatBody = z
   .strictObject({ licenseId: id('Expected the id of a license.') }, { error: 'Expected a JSON object.' })
   .meta({ id: 'SeatWish' });
 
@@ -24,7 +24,7 @@ const seatSchema = z
   })
   .meta({ id: 'Seat' });
 
-const wish = z
+const requestBody = z
   .strictObject(
     {
       item: text(),
@@ -45,11 +45,11 @@ const requestSchema = z
   })
   .meta({ id: 'Request' });
 
-/** Seats and requests of a person. */
+/** Giving a person a seat, and making a request for them. */
 export const itemApi = ({ database: { em } }: Services) => ({
   giveSeat: changing(em, {
     summary: 'Give a person a seat of a license',
-    body: seat,
+    body: seatBody,
     answers: { 201: { description: 'The seat.', schema: seatSchema } },
     problems: {
       409: '`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person is given nothing new.',
@@ -64,7 +64,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
 
   request: changing(em, {
     summary: 'Make a request for a person',
-    body: wish,
+    body: requestBody,
     answers: { 201: { description: 'The request.', schema: requestSchema } },
     problems: { 409: '`suspended`, `already-offboarded`: this person is given nothing new.' },
     answer: async ({ request, body, actor }, transaction) => {

@@ -8,7 +8,7 @@ import { itemApi } from './items.ts';
 import { offboardingApi } from './offboardings.ts';
 import { userApi } from './users.ts';
 
-/** One line of the map of the API. */
+/** A route of the API. */
 export interface ApiRoute {
   method: 'get' | 'put' | 'patch' | 'post';
   /** Below /api/v1. */
@@ -17,7 +17,7 @@ export interface ApiRoute {
   endpoint: Endpoint;
 }
 
-/** Every address of the API: method, path, which scope a token needs, and what answers. */
+/** Every route of the API: method, path, the token's scope, and the endpoint. */
 export function apiRoutes(services: Services): ApiRoute[] {
   const users = userApi(services);
   const offboardings = offboardingApi(services);

@@ -4,7 +4,7 @@ import { choice, emailAddress } from '../http/forms/fields.ts';
 import { line } from '../people/user-fields.ts';
 import { answered, date, timeZone, writtenAt } from './http/fields.ts';
 
-/** What a person can be told to be. What is null is emptied; what is left out is not spoken of. */
+/** The writable fields of a person. null clears a field; an omitted field stays as it is. */
 const desired = z.strictObject(
   {
     externalId: line(100).meta({ description: 'May be repeated from the address, and cannot be changed.' }),
@@ -41,7 +41,7 @@ export const putUserBody = desired.partial().extend({ name, email }).meta({ id: 
 /** An external id in an address. */
 export const externalIdInAddress = line(100);
 
-/** A person as every answer shows them. */
+/** A person in every response. */
 const user = z.strictObject({
   id: answered.id(),
   externalId: answered
@@ -62,7 +62,7 @@ const user = z.strictObject({
 
 export const userSchema = user.meta({ id: 'User' });
 
-/** A person after a change, with what was done otherwise than asked. */
+/** A person after a change, with warnings and ignored fields. */
 export const changedUserSchema = user
   .extend({
     warnings: z

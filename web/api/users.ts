@@ -83,7 +83,7 @@ export const userApi = ({ database: { em } }: Services) => ({
 const refused =
   '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `still-running`: a call under the same Idempotency-Key.';
 
-/** The external id in the address. Throws NotFound for what nobody can be called: PostgreSQL has no zero byte. */
+/** The external id in the address. Throws NotFound for one with a zero byte, because PostgreSQL cannot store it. */
 export function externalIdOf(request: Request): string {
   const externalId = String(request.params.externalId);
   if (externalId.includes('\0')) throw new NotFound('user');
@@ -98,7 +98,7 @@ function writableExternalId(request: Request): string {
   throw invalid([{ parameter: 'externalId', detail }]);
 }
 
-/** A body that was read from here may be sent back, but says of nobody else. */
+/** The desired state and its conditions. The body may repeat the external id of the address, but not name another. */
 function termsOf<Body extends z.infer<typeof patchedUser>>(
   request: Request,
   externalId: string,
@@ -107,30 +107,34 @@ function termsOf<Body extends z.infer<typeof patchedUser>>(
   if (repeated !== undefined && repeated !== externalId) {
     throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
   }
-  const moment = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
-  return { desired, terms: { sourceUpdatedAt: moment, expect: expectationOf(request) } };
+  const writtenAt = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
+  return { desired, terms: { sourceUpdatedAt: writtenAt, expect: expectationOf(request) } };
 }
 
 function changed({ created, user, warnings, ignored }: Applied, sourceUpdatedAt: string | undefined): Answer {
-  const told: PartProblem[] = [
+  const allWarnings: PartProblem[] = [
     ...warnings.map(({ field, message }) => ({ pointer: pointerTo(field), detail: message })),
     ...inTheFuture(sourceUpdatedAt),
   ];
   return {
     status: created ? 201 : 200,
     headers: { ETag: tagOf(user), ...(created && { Location: addressOf(user.externalId!) }) },
-    body: { ...user, ...(told.length > 0 && { warnings: told }), ...(ignored.length > 0 && { ignored }) },
+    body: {
+      ...user,
+      ...(allWarnings.length > 0 && { warnings: allWarnings }),
+      ...(ignored.length > 0 && { ignored }),
+    },
   };
 }
 
 const addressOf = (externalId: string) => `/api/v1/users/${encodeURIComponent(externalId)}`;
 
-/** Clocks differ a little. */
+/** How far the source's clock may be ahead of ours without a warning, in milliseconds. */
 const toleranceMs = 5 * 60_000;
 
-/** A clock that is wrong by a year silences the field for a year: somebody has to hear of it. */
-function inTheFuture(moment: string | undefined): PartProblem[] {
-  if (moment === undefined || Date.parse(moment) <= Date.now() + toleranceMs) return [];
+/** A warning about a time in the future, because older updates of the same fields are ignored until that time. */
+function inTheFuture(time: string | undefined): PartProblem[] {
+  if (time === undefined || Date.parse(time) <= Date.now() + toleranceMs) return [];
   const detail = 'This moment lies in the future: what is dated before it will be ignored.';
   return [{ pointer: '/sourceUpdatedAt', detail }];
 }

@@ -10,7 +10,7 @@ import { describedEvents } from './event-schemas.ts';
 
 export type ApiDocument = ReturnType<typeof createDocument>;
 
-/** The description of the API in OpenAPI 3.1, made of the map and of the schemas that read its calls. */
+/** The OpenAPI 3.1 document, generated from the routes and the schemas that validate the calls. */
 export const apiDocument = (routes: ApiRoute[], environment: Environment): ApiDocument =>
   createDocument({
     openapi: '3.1.0',
@@ -74,11 +74,11 @@ function successesOf(endpoint: Endpoint) {
   const { answers, keyed, conditional } = endpoint;
   const hasTag = showsState(endpoint) || conditional;
   const headers = z.object({ ...(hasTag && etag), ...(keyed && replayed) });
-  const said = Object.entries(answers).map(([status, { description, ...kind }]) => [
+  const successes = Object.entries(answers).map(([status, { description, ...kind }]) => [
     status,
     { description, headers, content: contentOf(kind) },
   ]);
-  return Object.fromEntries([...said, ...(showsState(endpoint) ? [['304', unchanged]] : [])]);
+  return Object.fromEntries([...successes, ...(showsState(endpoint) ? [['304', unchanged]] : [])]);
 }
 
 const contentOf = (kind: { schema: z.ZodType } | { media: string }) =>
@@ -97,9 +97,9 @@ const unchanged = { description: 'It is in the state named by If-None-Match.' };
 
 const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.';
 
-/** What every endpoint can answer, what it can by what it reads, and what it says of itself. */
+/** The problems of every endpoint, those that depend on what it reads, and its own. */
 function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
-  const inGeneral: [status: number, when: unknown, description: string][] = [
+  const general: [status: number, when: unknown, description: string][] = [
     [400, true, 'The address, the body or the Idempotency-Key cannot be read.'],
     [401, true, 'No token, or one that is unknown or has ended.'],
     [403, true, 'The token does not have the scope.'],
@@ -116,10 +116,10 @@ function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: stri
     [429, true, 'Too many calls. `Retry-After` says when to go on.'],
     [503, true, 'The database or the process engine does not answer.'],
   ];
-  const said: Record<number, string> = {};
-  for (const [status, when, description] of inGeneral) if (when) said[status] = description;
+  const descriptions: Record<number, string> = {};
+  for (const [status, when, description] of general) if (when) descriptions[status] = description;
   return Object.fromEntries(
-    Object.entries({ ...said, ...problems }).map(([status, description]) => [
+    Object.entries({ ...descriptions, ...problems }).map(([status, description]) => [
       status,
       { description, content: { 'application/problem+json': { schema: problemSchema } } },
     ]),

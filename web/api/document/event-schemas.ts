@@ -25,7 +25,7 @@ const actor = z
 const offboarding = (moments: z.ZodRawShape = {}) =>
   z.strictObject({ id: answered.id(), openedAt: answered.moment(), ...moments });
 
-/** What the `data` of each event holds. */
+/** The schema of each event's `data`. */
 const dataOf: Record<WebhookEventType, z.ZodObject> = {
   'offboarding.started': z.strictObject({ user, offboarding: offboarding(), startedBy: actor }),
   'offboarding.end_date_changed': z.strictObject({
@@ -55,7 +55,7 @@ const dataOf: Record<WebhookEventType, z.ZodObject> = {
   }),
 };
 
-/** An event as it is sent. */
+/** A webhook event with its summary and the schema of its body. */
 export interface DescribedEvent {
   type: WebhookEventType;
   summary: string;
@@ -67,7 +67,7 @@ const words: Record<WebhookEventType, string> = {
   'webhook.test': 'Somebody tries out an endpoint; sent without being chosen',
 };
 
-/** Every event there is, with what is sent of it. */
+/** Every webhook event. */
 export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as WebhookEventType[]).map((type) => ({
   type,
   summary: words[type],

@@ -1,7 +1,7 @@
 import type { oas31 } from 'zod-openapi';
 import type { ApiDocument } from './document.ts';
 
-/** A piece of a sentence; `code` is set as such, a `schema` is linked to. */
+/** A part of a text: plain, `code`, or a link to a `schema`. */
 export interface Piece {
   text: string;
   code?: boolean;
@@ -11,14 +11,14 @@ export interface Piece {
 /** A field of a body, or a parameter. */
 export interface DescribedField {
   name: string;
-  /** Where a parameter stands. */
+  /** Where a parameter is sent: path, query or header. */
   place?: string;
   type: Piece[];
   required: boolean;
   words: Piece[];
 }
 
-/** One address with one method, or one event, as the page shows it. */
+/** An endpoint or a webhook event, as the page shows it. */
 export interface DescribedOperation {
   id: string;
   method: string;
@@ -30,7 +30,7 @@ export interface DescribedOperation {
   answers: { status: string; type: Piece[]; words: Piece[] }[];
 }
 
-/** The description of the API as a page shows it. */
+/** The data of the page that shows the API's documentation. */
 export interface DocumentPage {
   paragraphs: Piece[][];
   operations: DescribedOperation[];
@@ -41,7 +41,7 @@ export interface DocumentPage {
 type Schema = oas31.SchemaObject & { $ref?: string };
 type Fields = Record<string, Schema>;
 
-/** Turns the description into what the page shows, so that there is nothing to keep in step. */
+/** Makes the page's data from the OpenAPI document, so that the page always agrees with it. */
 export function documentPage({ info, paths = {}, webhooks = {}, components }: ApiDocument): DocumentPage {
   return {
     paragraphs: paragraphsOf(info.description),
@@ -108,13 +108,13 @@ const fieldsOf = ({ properties = {}, required = [] }: Schema): DescribedField[] 
     ...fieldsOf(insideOf(schema)).map((field) => ({ ...field, name: `${name}.${field.name}` })),
   ]);
 
-/** The object that a field is, or that it is a list of. */
+/** The schema of a list's items, of the object among alternatives, or the schema itself. */
 const insideOf = (schema: Schema): Schema =>
   (schema.items as Schema | undefined) ??
   (schema.anyOf as Schema[] | undefined)?.find((one) => one.properties !== undefined) ??
   schema;
 
-/** What a value looks like, in a few words. */
+/** The type of a value in a few words, such as `list of` a schema. */
 export function typeOf(schema: Schema): Piece[] {
   if (schema.$ref !== undefined) {
     const name = schema.$ref.split('/').at(-1)!;
@@ -143,7 +143,7 @@ const paragraphsOf = (markdown: string | undefined): Piece[][] =>
     .filter((paragraph) => paragraph !== '')
     .map(wordsOf);
 
-/** Of Markdown only what we use: code. */
+/** Parses the only Markdown that our descriptions use: code between backquotes. */
 const wordsOf = (markdown: string | undefined): Piece[] =>
   (markdown ?? '')
     .split('`')

@@ -3,7 +3,7 @@ import { page } from '../../http/pages/rendering.ts';
 import type { ApiDocument } from './document.ts';
 import { documentPage } from './page-model.ts';
 
-/** The description of the API, for programs and for people. Nobody needs a token to read it. */
+/** The API's documentation, as JSON and as a page. Both are public. */
 export function documentPages(document: ApiDocument): Record<'json' | 'page', RequestHandler> {
   const text = JSON.stringify(document);
   const data = { title: 'API', ...documentPage(document) };

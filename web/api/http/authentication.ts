@@ -6,8 +6,8 @@ import type { Services } from '../../http/services.ts';
 import { ApiProblem } from './problems.ts';
 
 /**
- * Lets in whoever sends a living token in the Authorization header. Cookies count for nothing here, and the
- * token is looked up on every request: revoked, it is out at once.
+ * Requires a valid token in the Authorization header; cookies are ignored. The token is looked up on every request, so
+ * that a revoked one is refused at once. Throws a 401.
  */
 export const requireToken =
   ({ database }: Services): RequestHandler =>
@@ -19,7 +19,7 @@ export const requireToken =
     next();
   };
 
-/** Lets on whoever's token has the scope. */
+/** Requires that the token has the scope. Throws a 403. */
 export const requireScope =
   (scope: Scope): RequestHandler =>
   (_request, response, next) => {
@@ -35,10 +35,10 @@ export const requireScope =
     );
   };
 
-/** The token behind the request. */
+/** The token of the request. */
 export const tokenOf = (response: Response) => response.locals.token as LivingToken;
 
-/** The same as the audit trail names it. */
+/** The token of the request as an actor of the audit trail. */
 export const tokenActorOf = (response: Response): Actor => tokenActor(tokenOf(response).name);
 
 const unauthorized = (sent: boolean) =>

@@ -9,24 +9,24 @@ const parse = express.json({
   strict: false,
   type: () => true,
   verify: (_request, _response, bytes) => {
-    // The parser would take nothing for an empty object.
+    // The parser would read an empty body as an empty object.
     if (bytes.length === 0) throw new SyntaxError('The body is empty');
   },
 });
 
-/** Reads a body, which must say that it is JSON. At most 100 kB. */
+/** Parses a JSON body of at most 100 kB. Throws a 415 for another content type. */
 export const jsonBody: RequestHandler = (request, response, next) => {
   if (!request.is('application/json')) throw new ApiProblem(unsupportedBody);
   return parse(request, response, next);
 };
 
-/** The same where there need not be one. */
+/** Parses a JSON body if there is one. */
 export const optionalJsonBody: RequestHandler = (request, response, next) =>
   Number(request.get('Content-Length') ?? 0) === 0 && !request.get('Transfer-Encoding')
     ? next()
     : jsonBody(request, response, next);
 
-/** The body by its schema. A field that is bad or unknown is a 422 that points at it, once for each field. */
+/** Reads the body with a schema. Throws a 422 with one error for each field that is bad or unknown. */
 export function readBody<Schema extends z.ZodType>(request: Request, schema: Schema): z.infer<Schema> {
   const result = schema.safeParse(request.body);
   if (result.success) return result.data;

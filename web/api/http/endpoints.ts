@@ -11,11 +11,11 @@ import { isKnownAlready, tagOfText } from './preconditions.ts';
 import { readQuery } from './queries.ts';
 import { writeLimit } from './write-limit.ts';
 
-/** Whether an endpoint shows a state, in JSON with a tag. */
+/** Whether an endpoint returns a state as JSON, with an ETag. */
 export const showsState = ({ body, answers }: Description): boolean =>
   body === undefined && Object.values(answers).every((answer) => 'schema' in answer);
 
-/** A call as it was read and found valid. */
+/** A validated call. */
 export interface Call<Query, Body> {
   request: Request;
   query: Query;
@@ -23,7 +23,7 @@ export interface Call<Query, Body> {
   actor: Actor;
 }
 
-/** What to answer. Without a status 200. */
+/** The response of an endpoint. `status` is 200 when it is left out. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
@@ -32,7 +32,7 @@ export interface Answer {
 
 type Read<Schema> = Schema extends z.ZodType ? z.infer<Schema> : Record<string, never>;
 
-/** An endpoint that changes nothing. Its answer has a tag, and whoever has it already gets none. */
+/** An endpoint that only reads. Its response has an ETag; it is a 304 when the caller already has that state. */
 export const reading = <Query extends z.ZodObject | undefined = undefined>({
   answer,
   ...said
@@ -51,8 +51,8 @@ export const reading = <Query extends z.ZodObject | undefined = undefined>({
 });
 
 /**
- * An endpoint that changes something, in one transaction: under the same Idempotency-Key it does so once. `answer`
- * gets an entity manager inside that transaction.
+ * An endpoint that writes, in one transaction, and once for each Idempotency-Key. `answer` gets an entity manager
+ * inside that transaction.
  */
 export const changing = <Body extends z.ZodType>(
   em: EntityManager,
@@ -73,7 +73,7 @@ export const changing = <Body extends z.ZodType>(
     const read = readBody(request, body);
     const call = { request, query, body: read, actor: tokenActorOf(response) };
     const answered = await writeLimit.runExclusive(async () =>
-      hasGone(response)
+      isDisconnected(response)
         ? null
         : answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
             asStored(await answer(call, transaction)),
@@ -83,17 +83,17 @@ export const changing = <Body extends z.ZodType>(
   },
 });
 
-/** Whoever has given up waiting for a turn may ask again elsewhere: begun now, this could overwrite what came of that. */
-const hasGone = (response: Response): boolean => response.closed;
+/** A client that disconnected in the queue may have retried on another process; running its call now could overwrite the retry. */
+const isDisconnected = (response: Response): boolean => response.closed;
 
-/** An answer ready to be sent, or kept to be sent again. */
+/** The response as it is sent, and stored under an Idempotency-Key. */
 export const asStored = ({ status = 200, headers = {}, body }: Answer): StoredAnswer => ({
   status,
   headers,
   body: JSON.stringify(body),
 });
 
-/** Sends an answer; one that was given before says so. */
+/** Sends a response; a replayed one says so in a header. */
 export function sendAnswer(response: Response, { status, headers, body }: StoredAnswer, replayed = false) {
   if (replayed) response.set('Idempotent-Replayed', 'true');
   response.status(status).set(headers).type('json').send(body);

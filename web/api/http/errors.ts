@@ -8,7 +8,7 @@ import type { Services } from '../../http/services.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
 
-/** Turns every error of the API into a problem. What is none of ours goes to the log and is told without details. */
+/** Turns every error of the API into a problem. Unexpected errors are logged and answered without details. */
 export const answerErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
@@ -88,7 +88,7 @@ function howToRepeat(request: Request, keyed: boolean): string {
     : 'Look before you repeat the call.';
 }
 
-/** What is wrong with a body before anybody read it. */
+/** The problem for an error of Express: a body that cannot be parsed, or else a 500. */
 function problemOfParser(error: unknown): Problem {
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (type === 'entity.too.large')
@@ -114,7 +114,7 @@ function problemOfParser(error: unknown): Problem {
   };
 }
 
-/** The body is in no form we read. */
+/** The problem for a body that is not JSON, or is compressed. */
 export const unsupportedBody: Problem = {
   status: 415,
   code: 'unsupported-body',

@@ -4,14 +4,14 @@ import { sourceTimestamp } from '../../../domain/source-timestamps.ts';
 
 const largestId = 2 ** 31 - 1;
 
-/** A calendar date that is sent. */
+/** A calendar date in a request. */
 export const date = () =>
   z
     .string({ error: 'Expected a date as a text, or null.' })
     .refine(isCalendarDate, { error: 'Expected a date as year-month-day, such as 2026-12-31.' })
     .meta({ format: 'date', examples: ['2026-12-31'] });
 
-/** The name of a time zone that is sent. */
+/** A time zone's IANA name in a request. */
 export const timeZone = () =>
   z
     .string({ error: 'Expected the name of a time zone as a text, or null.' })
@@ -21,17 +21,17 @@ export const timeZone = () =>
 
 const expectedMoment = 'Expected a moment with its offset, such as 2026-11-24T10:15:00Z.';
 
-/** The moment at which the sender wrote what they send. */
+/** The time at which the sender wrote the data, with its offset from UTC. */
 export const writtenAt = () =>
   z
     .string({ error: expectedMoment })
     .refine((text) => sourceTimestamp(text) !== null, { error: expectedMoment })
     .meta({ format: 'date-time', examples: ['2026-11-24T10:15:00.123Z'] });
 
-/** The id of something that is sent. */
+/** An id in a request. */
 export const id = (error: string) => z.int({ error }).min(1, { error }).max(largestId, { error });
 
-/** Parts of answers. */
+/** The fields of responses. */
 export const answered = {
   id: () => z.int(),
   text: () => z.string(),

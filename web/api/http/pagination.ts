@@ -8,7 +8,7 @@ const usualLimit = 50;
 const highestLimit = 200;
 const largestId = 2 ** 31 - 1;
 
-/** The parameters of every list that is read part by part. */
+/** The query parameters of every paginated list. */
 export const partQuery = {
   limit: parameter(`Expected a whole number from 1 to ${highestLimit}`)
     .regex(/^[1-9]\d{0,3}$/, { error: `Expected a whole number from 1 to ${highestLimit}.` })
@@ -38,13 +38,13 @@ export const partQuery = {
     .meta({ description: 'The `nextCursor` of the part before; without it the first part.' }),
 };
 
-/** Where a part begins and how long it is. */
+/** The id after which a page begins, and the page's length, with the defaults. */
 export const partOf = ({ limit, cursor }: { limit?: number | undefined; cursor?: number | undefined }) => ({
   limit: limit ?? usualLimit,
   after: cursor ?? 0,
 });
 
-/** What a list answers with; `id` names it in the description. */
+/** The schema of a page of a list; `id` is its name in the OpenAPI document. */
 export const partSchema = (id: string, item: z.ZodType) =>
   z
     .strictObject({
@@ -56,7 +56,7 @@ export const partSchema = (id: string, item: z.ZodType) =>
     })
     .meta({ id });
 
-/** A part of a list, with the address of the next one in a Link. */
+/** The response with a page of a list. Its Link header has the address of the next page. */
 export function partAnswer(request: Request, { rows, next }: CursorPage<unknown>): Answer {
   const nextCursor = next === null ? null : cursorOf(next);
   const body = { items: rows, nextCursor };

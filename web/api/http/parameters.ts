@@ -16,7 +16,7 @@ const known: Record<string, z.ZodType> = {
   importId: z.int().min(1).meta({ description: 'The id of the import.' }),
 };
 
-/** What stands in an address, described; undefined when nothing does. */
+/** The schema of a path's parameters; undefined when it has none. */
 export function pathParameters(path: string): z.ZodObject | undefined {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!);
   return names.length === 0
@@ -26,7 +26,7 @@ export function pathParameters(path: string): z.ZodObject | undefined {
 
 const header = (description: string) => z.string().optional().meta({ description });
 
-/** The headers that an endpoint minds, described; undefined when there are none. */
+/** The schema of the headers that an endpoint reads; undefined when it reads none. */
 export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
   const { keyed, conditional } = endpoint;
   const headers = {

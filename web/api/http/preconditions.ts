@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import type { Request } from 'express';
 import { ApiProblem } from './problems.ts';
 
-/** The strong tag of a state: a hash of its representation. */
+/** The strong ETag of a state: a hash of its JSON. */
 export const tagOfText = (json: string): string =>
   `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`;
 
-/** The same of something that is not JSON yet. */
+/** The strong ETag of a value, by its JSON. */
 export const tagOf = (representation: unknown): string => tagOfText(JSON.stringify(representation));
 
-/** Whether somebody who reads has this state already. */
+/** Whether the caller already has this state, by If-None-Match. */
 export const isKnownAlready = (request: Request, tag: string): boolean =>
   listed(request.get('If-None-Match')).some((known) => known === '*' || known.replace(/^W\//, '') === tag);
 
 /**
- * What a call expects of the state it changes (null: there is none), to be asked under its lock: throws a 412 with
- * the tag of the state as it is. undefined when the call expects nothing.
+ * The check of If-Match and If-None-Match; undefined without these headers. Call it under the lock, with the current
+ * state (null when there is none). It throws a 412 with the current ETag.
  */
 export function expectationOf(request: Request): ((current: unknown) => void) | undefined {
   const [ifMatch, ifNoneMatch] = [request.get('If-Match'), request.get('If-None-Match')];
@@ -27,7 +27,7 @@ export function expectationOf(request: Request): ((current: unknown) => void) | 
   };
 }
 
-/** A weak tag names no state here: what differs a little is another state. */
+/** A weak ETag matches nothing, because preconditions need the strong comparison (RFC 9110, 13.1.1). */
 const names = (header: string, tag: string | null): boolean =>
   tag !== null && listed(header).some((named) => named === '*' || named === tag);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A problem by RFC 9457, as every error is answered. */
+/** The schema of every error response (RFC 9457). */
 export const problemSchema = z
   .looseObject({
     type: z.string().meta({ examples: ['urn:lastday:problem:invalid-input'] }),

@@ -1,15 +1,15 @@
 import type { Response } from 'express';
 
-/** Something wrong with one part of what was sent. `pointer` is a JSON pointer into the body. */
+/** An error in one field or parameter of a request. `pointer` is a JSON pointer into the body. */
 export interface PartProblem {
   pointer?: string;
   parameter?: string;
   detail: string;
 }
 
-/** An answer other than success, as RFC 9457 writes it. `code` is stable; the words are for people. */
+/** An error response (RFC 9457). `code` is stable; `title` and `detail` are for people. */
 export interface Problem {
-  /** An address of the kind of problem, where somebody else has given it one. */
+  /** The URI of a registered problem type; without it a URN made of `code` is sent. */
   type?: string;
   status: number;
   code: string;
@@ -19,7 +19,7 @@ export interface Problem {
   [extension: string]: unknown;
 }
 
-/** Thrown by a handler that knows what to answer. `headers` go with it. */
+/** Thrown by a handler to answer with a problem and headers. */
 export class ApiProblem extends Error {
   override name = 'ApiProblem';
   readonly problem: Problem;
@@ -52,7 +52,7 @@ export function sendProblem(
     );
 }
 
-/** Input that was understood and is wrong. */
+/** A 422 for input that can be parsed but is not valid. */
 export const invalid = (errors: PartProblem[]): ApiProblem =>
   new ApiProblem({
     status: 422,

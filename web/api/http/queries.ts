@@ -4,7 +4,7 @@ import { invalid, type PartProblem } from './problems.ts';
 
 const nothing = z.strictObject({});
 
-/** The parameters behind the question mark by their schema. One that is bad, repeated or unknown is a 422 that names it. */
+/** Reads the query string with a schema. Throws a 422 that names each parameter that is bad, repeated or unknown. */
 export function readQuery<Query extends z.ZodObject>(request: Request, schema: Query | undefined) {
   const result = (schema ?? nothing).safeParse(request.query);
   if (result.success) return result.data;
@@ -16,6 +16,6 @@ const problemsOf = (issue: z.core.$ZodIssue): PartProblem[] =>
     ? issue.keys.map((parameter) => ({ parameter, detail: 'There is no such parameter.' }))
     : [{ parameter: String(issue.path[0]), detail: issue.message }];
 
-/** One text in the query; `what` says what is expected of it. */
-export const parameter = (what: string) =>
-  z.string({ error: `${what}, once.` }).min(1, { error: `${what}.` });
+/** A query parameter that may be given once; `expectation` begins its error message. */
+export const parameter = (expectation: string) =>
+  z.string({ error: `${expectation}, once.` }).min(1, { error: `${expectation}.` });

@@ -7,9 +7,9 @@ import { ApiProblem } from './problems.ts';
 const windowLength = 60;
 
 /**
- * Lets a token make so many calls a minute, and says after each one how many are left. Counted in the memory of
- * this process: a limit against loops gone wild must not cost every call a write; several web processes let
- * through that much each.
+ * Limits the calls of a token per minute and sends the RateLimit headers. The counts are in this process's memory,
+ * because a database write for every call would cost too much; so each web process allows `callsPerMinute`.
+ * Throws a 429.
  */
 export function limitRate(callsPerMinute: number): RequestHandler {
   const limiter = new RateLimiterMemory({ points: callsPerMinute, duration: windowLength });

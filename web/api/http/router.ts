@@ -11,7 +11,7 @@ import { answerErrors } from './errors.ts';
 import { ApiProblem } from './problems.ts';
 import { limitRate } from './rate-limits.ts';
 
-/** The HTTP API below /api/v1. It takes no cookies, so it stands before everything that has to do with them. */
+/** Mounts the API below /api/v1. It ignores cookies, so it comes before the session and CSRF middleware. */
 export function mountApi(app: Express, services: Services): void {
   const api = Router({ strict: true });
   const routes = apiRoutes(services);
@@ -23,7 +23,13 @@ export function mountApi(app: Express, services: Services): void {
   api.use(requireToken(services));
   api.use(limitRate(services.environment.API_RATE_LIMIT));
   for (const { method, path, scope, endpoint } of routes) {
-    api[method](path, requireScope(scope), reaching(endpoint), ...readersOf(endpoint), endpoint.handler);
+    api[method](
+      path,
+      requireScope(scope),
+      rememberEndpoint(endpoint),
+      ...bodyParsersOf(endpoint),
+      endpoint.handler,
+    );
   }
   for (const path of new Set(routes.map((route) => route.path)))
     api.all(path, allowOnly(methodsAt(routes, path)));
@@ -33,16 +39,16 @@ export function mountApi(app: Express, services: Services): void {
   app.use('/api/v1', api);
 }
 
-/** Errors are told differently once an endpoint was reached. */
-const reaching =
+/** Stores the endpoint for the error handler, whose advice depends on it. */
+const rememberEndpoint =
   (endpoint: Endpoint): RequestHandler =>
   (_request, response, next) => {
     response.locals.endpoint = endpoint;
     next();
   };
 
-/** What reads the body: bytes of another kind are read by the endpoint itself. */
-function readersOf({ body }: Endpoint): RequestHandler[] {
+/** The parsers of the body; an endpoint reads other media types than JSON itself. */
+function bodyParsersOf({ body }: Endpoint): RequestHandler[] {
   if (body === undefined || 'media' in body) return [];
   return [body.optional ? optionalJsonBody : jsonBody];
 }

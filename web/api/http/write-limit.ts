@@ -1,11 +1,10 @@
 import { Semaphore } from 'async-mutex';
 
 /**
- * How many changes over the API a web process works on at the same time. The others wait their turn: people in the
- * console share the processor and the database's connections with an HR system that sends thousands of calls, and
- * should not notice.
+ * How many writing API calls a web process runs at the same time; the others wait. The console shares the processor
+ * and the database connections with the API, so thousands of calls must not slow it down.
  */
-const atATime = 4;
+const maxConcurrentWrites = 4;
 
-/** Whoever changes something over the API takes a turn. */
-export const writeLimit = new Semaphore(atATime);
+/** Every writing call of the API runs in this semaphore. */
+export const writeLimit = new Semaphore(maxConcurrentWrites);
