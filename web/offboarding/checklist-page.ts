@@ -9,14 +9,14 @@ import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { reminderCard } from './reminder-card.ts';
 
-/** What a checklist says above itself. */
+/** The message above a checklist. */
 export interface ChecklistNote {
   alert?: Alert | null;
-  /** The token of something the engine has not answered yet: the checklist keeps asking for it. */
+  /** The token of an update that Temporal has not answered yet; the page polls for its result. */
   pendingToken?: string;
 }
 
-/** Shows a person's checklist as it is now: the whole page, or for htmx the part that changes. */
+/** Renders a person's checklist: the whole page, or for htmx the part that changes. */
 export async function renderChecklist(
   { database, environment }: Services,
   request: Request,
@@ -34,7 +34,7 @@ export async function renderChecklist(
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
 }
 
-/** What the checklist's templates use. */
+/** The data of the checklist's templates. */
 export function checklistData(leaver: ChecklistPage) {
   const counts = {
     hardware: leaver.hardware.length,
@@ -46,7 +46,7 @@ export function checklistData(leaver: ChecklistPage) {
     counts,
     open: stillOpen(counts),
     today: todayIn(leaver.workspaceZone, new Date()),
-    /** One form is one asking: pressing twice does it once. */
+    /** Every form gets a new token, so that sending it twice acts once. */
     newToken,
   };
 }

@@ -7,19 +7,19 @@ import { NotStarted, type UpdateCall, whyNoAnswer } from '../../engine/console-c
 import type { Services } from '../http/services.ts';
 
 /**
- * Completes a person's offboarding: the one operation behind every door into it. Asks the database first
- * whether it is done already; opens an offboarding for somebody without one; then asks the leaver's
- * workflow. Throws Refusal when a rule forbids it, GateRefusal when nothing was opened because something is open,
- * and NoAnswerYet or NotBegun from the engine.
+ * Completes a person's offboarding, for the console and the API. Returns the stored answer if it is already completed,
+ * and opens an offboarding for a person without one. Then sends the update to the leaver's workflow. Throws Refusal when
+ * a rule forbids it, and GateRefusal when items are open and there is no offboarding. Throws NoAnswerYet or NotStarted
+ * when Temporal does not answer.
  */
 export async function completeOffboardingOf(
   services: Pick<Services, 'database' | 'engine' | 'metrics'>,
   userId: number,
-  question: UpdateCall,
+  update: UpdateCall,
 ): Promise<CompleteAnswer> {
   const { completionAsked } = services.metrics;
   try {
-    const answer = await complete(services, userId, question);
+    const answer = await complete(services, userId, update);
     completionAsked(answer.outcome === 'refused' ? answer.reason : answer.outcome);
     return answer;
   } catch (error) {
@@ -28,26 +28,26 @@ export async function completeOffboardingOf(
   }
 }
 
-/** Refusals have codes of our own, few and without names. */
+/** The label for the metric. It comes from a small fixed set, and holds no personal data. */
 const whyNot = (error: unknown): string => (error instanceof Refusal ? error.code : whyNoAnswer(error));
 
 async function complete(
   { database, engine }: Pick<Services, 'database' | 'engine'>,
   userId: number,
-  question: UpdateCall,
+  update: UpdateCall,
 ): Promise<CompleteAnswer> {
   const em = database.em.fork();
   const [last] = await em.find(Offboarding, { userId }, { orderBy: { id: 'desc' }, limit: 1 });
   if (last?.state === 'completed') return (await closedAnswer(em, last.id))!;
-  const offboarding = waits(last) ? last : await openForCompletion(database.em, question.actor, userId);
+  const offboarding = isOpen(last) ? last : await openForCompletion(database.em, update.actor, userId);
   try {
-    return await engine.complete(offboarding.id, question);
+    return await engine.complete(offboarding.id, update);
   } catch (error) {
-    if (error instanceof NotStarted) await cancelOpening(database.em, question.actor, offboarding);
+    if (error instanceof NotStarted) await cancelOpening(database.em, update.actor, offboarding);
     throw error;
   }
 }
 
-/** Open whether or not this completion is carried out: everything else is decided where it is. */
-const waits = (last: Offboarding | undefined): last is Offboarding =>
+/** Whether the offboarding is open by an end date. One opened for a completion is checked by `openForCompletion`. */
+const isOpen = (last: Offboarding | undefined): last is Offboarding =>
   last?.state === 'open' && !last.openedForCompletionAt;

@@ -22,12 +22,12 @@ import { checklistData, renderChecklist } from './checklist-page.ts';
 import { completeOffboardingOf } from './complete-offboarding.ts';
 import { askingPending, namesFrom, retryAlert } from './result-messages.ts';
 
-const asking = z.object({ token: formToken() });
+const tokenForm = z.object({ token: formToken() });
 
 export const completionPages = (services: Services) => {
   const { database, engine } = services;
 
-  /** Asks once more, naming the effects. */
+  /** The page that asks for a confirmation and lists the effects. */
   const confirm: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const data = checklistData(await readChecklistPage(database.em, userId));
@@ -45,23 +45,23 @@ export const completionPages = (services: Services) => {
   };
 
   const create: RequestHandler = (request, response) =>
-    answer(request, response, (userId, question) => completeOffboardingOf(services, userId, question));
+    answer(request, response, (userId, update) => completeOffboardingOf(services, userId, update));
 
-  /** Tries the step again that failed for good. */
+  /** Retries the step that has failed. */
   const retry: RequestHandler = (request, response) =>
-    answer(request, response, async (userId, question) => {
+    answer(request, response, async (userId, update) => {
       const { offboarding } = await readChecklistPage(database.em, userId);
-      return offboarding?.failedStep ? engine.retry(offboarding.id, question) : { outcome: 'nothing-failed' };
+      return offboarding?.failedStep ? engine.retry(offboarding.id, update) : { outcome: 'nothing-failed' };
     });
 
-  /** Asks and answers: back to the checklist when it was done, the fresh checklist when it was refused or may still be done. */
+  /** Sends the update. Redirects to the checklist on success, and on a timeout renders it with 202, which polls for the result. */
   async function answer(
     request: Request,
     response: Response,
-    ask: (userId: number, question: UpdateCall) => Promise<RetryAnswer>,
+    ask: (userId: number, update: UpdateCall) => Promise<RetryAnswer>,
   ) {
     const userId = idIn(request, 'userId', 'user');
-    const { token } = readForm(asking, request.body);
+    const { token } = readForm(tokenForm, request.body);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
       const alert = retryAlert(answer, namesSomebody(answer) ? await namesOfClosers(userId) : undefined);
@@ -81,6 +81,6 @@ export const completionPages = (services: Services) => {
   return { new: confirm, create, retry };
 };
 
-/** Whether the words for an answer say who it was. */
+/** Whether the text of an answer names a person. */
 const namesSomebody = ({ outcome }: RetryAnswer): boolean =>
   outcome === 'already-completed' || outcome === 'cancelled';

@@ -3,7 +3,6 @@ import { completionPages } from './completion.ts';
 import { offboardingPages } from './offboarding.ts';
 import { queuePages } from './queue.ts';
 
-/** Who leaves, their checklists, and completing. */
 export const offboardingHandlers = (services: Services) => ({
   queue: queuePages(services),
   offboarding: offboardingPages(services),

@@ -15,14 +15,13 @@ import { answerAlert, askingLost, askingPending, namesFrom } from './result-mess
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;
 
-  /** One person's checklist. */
   const show: RequestHandler = (request, response) =>
     renderChecklist(services, request, response, idIn(request, 'userId', 'user'), noteOf(response));
 
   /**
-   * Asked again and again while the engine is slow: what became of something asked before, by its token.
-   * The database is asked first, because it knows of a completion even when the engine does not answer.
-   * htmx gets 204 while there is no answer, which changes nothing on its page.
+   * The result of an update, by its token; the page polls it while Temporal is slow. Reads the database first, because
+   * a completion is stored there even when Temporal does not answer. Answers htmx with 204 while there is no result,
+   * which leaves the page as it is.
    */
   const answer: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
@@ -41,11 +40,11 @@ export const offboardingPages = (services: Services) => {
     }
   };
 
-  /** What became of something asked before; whoever asked for the completion that is there hears that it is done. */
-  async function answerTo({ id, state }: { id: number; state: string }, token: string, asker: string) {
+  /** The result of an update, by its token. The user who completed it is told `completed`, not `already-completed`. */
+  async function answerTo({ id, state }: { id: number; state: string }, token: string, actor: string) {
     if (state !== 'completed') return engine.answerTo(id, token);
     const closed = await closedAnswer(database.em, id);
-    return closed?.outcome === 'already-completed' && closed.by === asker
+    return closed?.outcome === 'already-completed' && closed.by === actor
       ? ({ ...closed, outcome: 'completed' } as const)
       : closed;
   }

@@ -9,7 +9,7 @@ import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
 
 export const queuePages = ({ database }: Services) => {
-  /** Who needs attention, soonest end date first. */
+  /** The queue of leavers, the earliest end date first. */
   const index: RequestHandler = async (request, response) => {
     const today = todayIn(signedIn(response).workspaceZone, new Date());
     const lookAhead = lookAheadFrom(queryText(request, 'window'));

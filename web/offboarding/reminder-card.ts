@@ -5,8 +5,8 @@ import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
-/** A moment in words. */
-interface CardMoment {
+/** A reminder in words. */
+interface CardReminder {
   title: string;
   /** When it is due, was sent, or would have been due. */
   at: string;
@@ -14,24 +14,24 @@ interface CardMoment {
   reason: string | null;
 }
 
-/** What a person's page says about reminders: what comes, what went out, and what never will. */
+/** The reminders on a person's checklist: planned, sent, and skipped. */
 export interface ReminderCard {
-  /** Who is reminded, or why nobody is. */
+  /** Says who is reminded, or why nobody is. */
   lead: string;
-  coming: CardMoment[];
-  sent: CardMoment[];
-  never: CardMoment[];
+  coming: CardReminder[];
+  sent: CardReminder[];
+  never: CardReminder[];
   mails: {
     receiverId: number;
     receiver: string;
     words: string;
     isGivenUp: boolean;
-    /** Of a mail that can be sent again. */
+    /** The mail's id when it can be sent again. */
     replayId: number | null;
   }[];
 }
 
-/** `mailIsOn`: whether there is a mail server. */
+/** The card's data. `mailIsOn`: whether a mail server is configured. */
 export function reminderCard(
   history: ReminderHistory,
   leaver: ChecklistPage,
@@ -80,7 +80,7 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
   return `To ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last}, while something is open.`;
 }
 
-function described(moment: ShownMoment, { endDate }: ChecklistPage): CardMoment {
+function described(moment: ShownMoment, { endDate }: ChecklistPage): CardReminder {
   const { firedAt, skipReason, lastDay, dueAt } = moment;
   const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
   return {

@@ -6,7 +6,7 @@ import { actorWords } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
-/** What the engine answered to a completion, in words. `nameOf` tells who an actor is. */
+/** The message for the result of a completion. `nameOf` gives an actor's name. */
 export function completionAlert(
   answer: CompleteAnswer,
   nameOf: (actor: string) => string = actorWords,
@@ -31,7 +31,7 @@ export function completionAlert(
   }
 }
 
-/** What became of whatever was asked, in words. */
+/** The message for the result of any update. */
 export const answerAlert = (answer: UpdateAnswer, nameOf?: (actor: string) => string): Alert =>
   isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, nameOf);
 
@@ -39,7 +39,7 @@ const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-t
 const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
   revocationOutcomes.has(answer.outcome);
 
-/** What became of trying again what had failed for good, in words: a completion is told as one. */
+/** The message for the result of a retry; a completion gets its own message. */
 export function retryAlert(answer: RetryAnswer, nameOf?: (actor: string) => string): Alert {
   switch (answer.outcome) {
     case 'recovered':
@@ -56,7 +56,7 @@ export function retryAlert(answer: RetryAnswer, nameOf?: (actor: string) => stri
   }
 }
 
-/** What became of a revocation, in words. */
+/** The message for the result of a revocation. */
 export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
   if (outcome === 'revoked') return { tone: 'success', text: 'The seat has been revoked and is free again.' };
   if (outcome === 'already-revoked')
@@ -64,19 +64,19 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
   return { tone: 'danger', text: 'This seat does not belong to this person. Nothing was changed.' };
 }
 
-/** Who closed an offboarding, by name: only the database knows names. */
+/** The name of the person who closed an offboarding; Temporal knows only the actor's id. */
 export const namesFrom =
   (offboarding: { closedBy: string | null; closedByName: string | null } | null) =>
   (actor: string): string =>
     actorWords(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null);
 
-/** The engine is slow or away: what was asked may still happen, and the page keeps asking. */
+/** Temporal has not answered in time. The update may still be carried out, so the page polls. */
 export const askingPending: Alert = {
   tone: 'warning',
   text: 'The process engine has not answered yet. What you asked for may still be carried out within a minute; this page keeps asking.',
 };
 
-/** The engine does not know what was asked: it was lost, and nothing was begun. */
+/** Temporal does not know the update's token: the update never arrived, and nothing was changed. */
 export const askingLost: Alert = {
   tone: 'warning',
   text: 'What you asked for did not reach the process engine, and nothing was changed. Please ask again.',

@@ -6,5 +6,5 @@ const tones: Record<UserStatus, string> = {
   offboarded: 'tag-danger',
 };
 
-/** The colour of a person's status, as a class. */
+/** The CSS class for the colour of a person's status. */
 export const personTone = (status: UserStatus): string => tones[status];

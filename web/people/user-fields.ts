@@ -9,13 +9,13 @@ import {
   text,
 } from '../http/forms/fields.ts';
 
-/** A text on one line that must be there. `max` in characters. */
+/** A required text on one line. `max` in characters. */
 export const line = (max = 200) => text(max).refine(oneLine, onOneLine);
 
 const oneLine = (value: string | null) => value === null || !/[\t\n\r]/.test(value);
 const onOneLine = { error: 'One line, please.' };
 
-/** What a form and the API accept as the fields of a person, but for the manager, who is named differently. */
+/** The fields of a person in the forms and the API. The manager is missing, because each names managers differently. */
 export const userFields = z.object({
   name: line(),
   email: emailAddress(),
@@ -27,5 +27,5 @@ export const userFields = z.object({
   status: choice(userStatuses),
 });
 
-/** The id of a person in the HR system. */
+/** The id of a person in the HR system; optional, null when it is empty. */
 export const externalId = () => optionalText(100).refine(oneLine, onOneLine);

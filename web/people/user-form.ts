@@ -15,13 +15,13 @@ const personForm = userFields.extend({
   externalId: externalId(),
   /** The manager as typed: a name, an e-mail address or an external id. */
   manager: optionalText(400),
-  /** What was typed when the choices were offered. */
+  /** The search text for which the choices were offered. */
   managerSearched: optionalText(400),
-  /** The manager, chosen. */
+  /** The chosen manager. */
   managerId: z.preprocess((value) => (value === '' ? undefined : value), idField().optional()),
 });
 
-/** The fields of a new person. Throws InvalidInput. */
+/** Reads the form of a new person. Throws InvalidInput. */
 export async function readNewUser(em: EntityManager, body: unknown): Promise<NewUser> {
   const { managerSearched, manager, managerId, ...fields } = readForm(
     personForm.partial({ status: true }),
@@ -30,7 +30,7 @@ export async function readNewUser(em: EntityManager, body: unknown): Promise<New
   return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
 }
 
-/** What was edited in the form of a person. Throws InvalidInput. */
+/** Reads the edited fields of a person's form. Throws InvalidInput. */
 export async function readUserEdit(em: EntityManager, body: FormValues): Promise<Edit<UserFields>> {
   const seen = loadedOf(body);
   const edited = editedIn(body, textsOf(seen, body));
@@ -41,7 +41,7 @@ export async function readUserEdit(em: EntityManager, body: FormValues): Promise
   return { changes: { ...changes, managerId: chosen }, seen };
 }
 
-/** What the form showed as text. A manager who was chosen was chosen for the text beside, edited or not. */
+/** The texts that the form was loaded with. Leaves out the manager's when one was chosen, because the choice was made for the text beside it. */
 function textsOf({ managerId: _, manager, ...texts }: Loaded, body: FormValues): Loaded {
   return manager === undefined || body.managerId ? texts : { ...texts, manager };
 }
@@ -52,7 +52,7 @@ interface NamedManager {
   managerId?: number | undefined;
 }
 
-/** A choice counts as long as what was typed is what it was offered for. */
+/** The chosen manager, unless the text was changed after the choices were offered. */
 async function managerFrom(
   em: EntityManager,
   { manager, managerSearched, managerId }: NamedManager,
@@ -62,7 +62,7 @@ async function managerFrom(
   return manager ? personNamed(em, manager) : null;
 }
 
-/** The one person that a text names: exactly, or as the only one it fits. Throws InvalidInput. */
+/** The id of the person that a text names exactly, or else of the only match. Throws InvalidInput. */
 async function personNamed(em: EntityManager, typed: string): Promise<number> {
   const wanted = /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed;
   const exactly = await idOfPersonExactly(em, wanted);
@@ -78,15 +78,15 @@ async function personNamed(em: EntityManager, typed: string): Promise<number> {
   return first.id;
 }
 
-/** Whom to offer when what was typed as the manager fits several. */
+/** The people to offer when the manager's text matches several. */
 export async function managerChoices(em: EntityManager, values: FormValues): Promise<FoundPerson[]> {
   return values.manager ? (await searchPeople(em, String(values.manager))).people : [];
 }
 
-/** A person as one line that names nobody else: what the field of the manager shows and understands. */
+/** A person in one unambiguous line, as the manager's field shows and accepts it. */
 export const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
 
-/** The fields of the form for a person as they are. */
+/** The values of a person's form, from the record. */
 export const valuesOf = (user: User, manager: User | null) => ({
   name: user.name,
   email: user.email,

@@ -12,7 +12,7 @@ import type { PageNote } from '../http/pages/page-note.ts';
 import { type Alert, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 
-/** Shows a person's record as it is now, with what was typed as the end date and what is wrong with it. */
+/** Renders a person's record; `note` holds a refused form's message and the typed end date. */
 export const userPage = (services: Services) => {
   const { em } = services.database;
   const once = flashSecrets(services);
@@ -25,7 +25,7 @@ export const userPage = (services: Services) => {
     ]);
     page(response, 'users/show', {
       title: leaver.name,
-      alert: aboveAll(note),
+      alert: alertIn(note),
       leaver,
       record,
       mailTrouble,
@@ -45,9 +45,9 @@ export const userPage = (services: Services) => {
   };
 };
 
-/** The form for the role has no room for a message beside its field. */
-const aboveAll = ({ alert = null, errors = {} }: PageNote): Alert | null =>
+/** The message above the page. It includes the role's error, because that form has no room beside its field. */
+const alertIn = ({ alert = null, errors = {} }: PageNote): Alert | null =>
   errors.role ? { tone: 'danger', text: errors.role } : alert;
 
-/** The record has several forms: only the one for the end date comes back with what was typed. */
+/** The note when it is about the end date, because only that form shows the typed value again. */
 const aboutEndDate = (note: PageNote): PageNote => (note.values?.endDate === undefined ? {} : note);

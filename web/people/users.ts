@@ -23,7 +23,7 @@ export const userPages = (services: Services) => {
   const { em } = database;
   const showUser = userPage(services);
 
-  /** Everybody, by name. */
+  /** The list of people, by name. */
   const index: RequestHandler = async (request, response) => {
     const filter = {
       search: sought(request, 'q'),
@@ -40,7 +40,7 @@ export const userPages = (services: Services) => {
     });
   };
 
-  /** Options for a field that asks for a person. */
+  /** The suggestions for the manager's field. */
   const suggest: RequestHandler = async (request, response) => {
     const { people } = await searchPeople(em, sought(request, 'manager'));
     fragment(response, 'users/_suggestions', { people });
@@ -65,7 +65,7 @@ export const userPages = (services: Services) => {
     return done(request, response, `/users/${id}`, 'Saved.');
   };
 
-  /** A script that says nothing of what it has seen overwrites whatever there is. */
+  /** A request without the loaded values, such as a script's, overwrites the date without a conflict check. */
   const updateEndDate: RequestHandler = async (request, response) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
     const { endDate } = readForm(endDateForm, request.body);
@@ -74,7 +74,7 @@ export const userPages = (services: Services) => {
     return done(request, response, `/users/${id}`, text);
   };
 
-  /** The form of a new person (null) or of one that there is, with what was typed in place of what is known. */
+  /** The form of a new person (null) or an existing one; after a refusal with the typed values. */
   async function formPage(response: Response, userId: number | null) {
     const note = asShown(noteOf(response));
     const user = userId === null ? null : await userById(em, userId);
@@ -95,7 +95,7 @@ export const userPages = (services: Services) => {
   return { index, suggest, show, new: blank, create, edit, update, updateEndDate };
 };
 
-/** The manager is stored as an id and shown as a line of text. */
+/** Maps errors and conflicts of `managerId` to the field `manager`, because the form shows the manager as text. */
 function asShown({ errors = {}, meanwhile = [], ...note }: PageNote): PageNote {
   const { managerId = errors.manager, ...others } = errors;
   return {
