@@ -8,5 +8,5 @@ const tones: Record<AssetStatus, string> = {
   lost: 'tag-danger',
 };
 
-/** The colour of an asset's status, as a class. */
+/** The CSS class for the colour of an asset's status. */
 export const assetTone = (status: AssetStatus): string => tones[status];

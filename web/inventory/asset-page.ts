@@ -9,7 +9,7 @@ import { fragment, page } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 
-/** Shows an asset as it is now: the whole page, or for a form sent by htmx the part that changes. */
+/** Renders an asset: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderAsset(
   { database: { em } }: Services,
   request: Request,

@@ -18,16 +18,16 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
 
-const facts = z.object({
+const assetForm = z.object({
   tag: text(60),
   serial: optionalText(100),
   model: text(),
   location: optionalText(),
-  /** Not asked while somebody holds it. */
+  /** The form has no status field while the asset is assigned. */
   status: choice(statusesAfterRecovery).optional(),
 });
 
-/** The list of assets, one asset, and what is known of it. */
+/** The list of assets, one asset, and its form. */
 export const assetPages = (services: Services) => {
   const { em } = services.database;
 
@@ -49,7 +49,7 @@ export const assetPages = (services: Services) => {
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
   const create: RequestHandler = async (request, response) => {
-    const assetId = await createAsset(em, actorOf(response), readForm(facts, request.body));
+    const assetId = await createAsset(em, actorOf(response), readForm(assetForm, request.body));
     return done(request, response, `/assets/${assetId}`, 'The asset has been added.');
   };
 
@@ -57,12 +57,12 @@ export const assetPages = (services: Services) => {
 
   const update: RequestHandler = async (request, response) => {
     const assetId = idIn(request, 'assetId', 'asset');
-    const { changes, seen } = readEdit(facts, request.body ?? {});
+    const { changes, seen } = readEdit(assetForm, request.body ?? {});
     await updateAsset(em, actorOf(response), assetId, changes, seen);
     return done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
   };
 
-  /** The form of a new asset (null) or of one that there is, with what was typed in place of what is known. */
+  /** The form of a new asset (null) or an existing one; after a refusal with the typed values. */
   async function renderForm(response: Response, assetId: number | null) {
     const note = noteOf(response);
     const asset = assetId === null ? null : await assetById(em, assetId);

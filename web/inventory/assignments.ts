@@ -12,33 +12,33 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
 
-const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+const assignmentForm = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 
-const recovery = z.object({
+const recoveryForm = z.object({
   condition: optionalChoice(returnConditions),
   nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose what becomes of it.' }),
   note: optionalText(2000),
-  /** The assignment that the page showed. */
+  /** The assignment that the page showed; a later one is not recovered. */
   assignmentId: optionalId(),
 });
 
-/** Handing an asset to a person, and taking it back. */
+/** Assigning an asset to a person, and recovering it. */
 export const assignmentPages = (services: Services) => {
   const { em } = services.database;
 
   const create: RequestHandler = async (request, response) => {
     const assetId = idIn(request, 'assetId', 'asset');
-    await assignAsset(em, actorOf(response), assetId, readForm(assignment, request.body).userId);
+    await assignAsset(em, actorOf(response), assetId, readForm(assignmentForm, request.body).userId);
     const { tag, holder } = await assetById(em, assetId);
     return done(request, response, `/assets/${assetId}`, `${tag} is now with ${holder?.name}.`, (alert) =>
       renderAsset(services, request, response, assetId, { alert }),
     );
   };
 
-  /** Leads back to the former holder's checklist when the recovery began there. */
+  /** Redirects to the former holder's checklist when the user came from there. */
   const recover: RequestHandler = async (request, response) => {
     const asset = await assetById(em, idIn(request, 'assetId', 'asset'));
-    const { assignmentId, ...how } = readForm(recovery, request.body);
+    const { assignmentId, ...how } = readForm(recoveryForm, request.body);
     const answer = await recoverAsset(em, actorOf(response), asset.id, how, assignmentId ?? undefined);
     const leadsBack = returnLinkOf(request) !== null && answer.formerHolderId !== null;
     const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${asset.id}`;
@@ -48,7 +48,7 @@ export const assignmentPages = (services: Services) => {
   return { create, recover };
 };
 
-/** What became of a recovery, in words; `asset` is as it was before. */
+/** The message for the result of a recovery; the first argument is the asset before it. */
 function recoveryAlert(
   { tag, holder }: AssetWithHolder,
   { nextStatus }: Recovery,

@@ -7,7 +7,6 @@ import { resolutionPages } from './resolutions.ts';
 import { revocationPages } from './revocation.ts';
 import { seatPages } from './seats.ts';
 
-/** Hardware, software, and requests for them. */
 export const inventoryHandlers = (services: Services) => ({
   assets: assetPages(services),
   assignments: assignmentPages(services),

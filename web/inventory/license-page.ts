@@ -8,7 +8,7 @@ import type { PageNote } from '../http/pages/page-note.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 
-/** Shows a license as it is now: the whole page, or for a form sent by htmx the part that changes. */
+/** Renders a license: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderLicense(
   { database: { em } }: Services,
   request: Request,
@@ -27,7 +27,7 @@ export async function renderLicense(
   else page(response, 'licenses/show', { title: license.name, ...data });
 }
 
-/** What a revocation changes on the license's page: the seat's row, the numbers, and the message above. */
+/** Renders what a revocation changes on the license's page: the seat's row, the counts, and the message. */
 export async function renderRevokedSeat(
   { database: { em } }: Services,
   response: Response,

@@ -17,9 +17,9 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from './license-page.ts';
 
-const facts = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
+const licenseForm = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
 
-/** The list of licenses, one license, and what is known of it. */
+/** The list of licenses, one license, and its form. */
 export const licensePages = (services: Services) => {
   const { em } = services.database;
 
@@ -35,7 +35,7 @@ export const licensePages = (services: Services) => {
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
   const create: RequestHandler = async (request, response) => {
-    const licenseId = await createLicense(em, actorOf(response), readForm(facts, request.body));
+    const licenseId = await createLicense(em, actorOf(response), readForm(licenseForm, request.body));
     return done(request, response, `/licenses/${licenseId}`, 'The license has been added.');
   };
 
@@ -44,12 +44,12 @@ export const licensePages = (services: Services) => {
 
   const update: RequestHandler = async (request, response) => {
     const licenseId = idIn(request, 'licenseId', 'license');
-    const { changes, seen } = readEdit(facts, request.body ?? {});
+    const { changes, seen } = readEdit(licenseForm, request.body ?? {});
     await updateLicense(em, actorOf(response), licenseId, changes, seen);
     return done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
   };
 
-  /** The form of a new license (null) or of one that there is, with what was typed in place of what is known. */
+  /** The form of a new license (null) or an existing one; after a refusal with the typed values. */
   async function renderForm(response: Response, licenseId: number | null) {
     const note = noteOf(response);
     const license = licenseId === null ? null : await licenseById(em, licenseId);

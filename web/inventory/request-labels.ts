@@ -8,7 +8,7 @@ const tones: Record<RequestStatus, string> = {
   cancelled: '',
 };
 
-/** The colour of a request's status, as a class. */
+/** The CSS class for the colour of a request's status. */
 export const requestTone = (status: RequestStatus): string => tones[status];
 
 interface OutcomeButton {
@@ -21,6 +21,6 @@ const fulfil: OutcomeButton = { outcome: 'fulfilled', label: 'Fulfil', icon: 'ch
 const reject: OutcomeButton = { outcome: 'rejected', label: 'Reject', icon: 'x' };
 const cancel: OutcomeButton = { outcome: 'cancelled', label: 'Cancel request', icon: 'ban' };
 
-/** The buttons that close a request. The first is the usual one: leavers are given nothing new. */
+/** The buttons that close a request, the usual one first: for leavers that is rejecting it. */
 export const outcomeButtons = (isLeaving: boolean): OutcomeButton[] =>
   isLeaving ? [reject, cancel, fulfil] : [fulfil, reject, cancel];

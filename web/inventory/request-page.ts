@@ -9,10 +9,10 @@ import { fragment, page } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 
-/** Assets offered at once to fulfil a request with. */
-const offered = 6;
+/** How many assets are offered to fulfil a request. */
+const offeredCount = 6;
 
-/** Shows a request as it is now: the whole page, or for a form sent by htmx the part that changes. */
+/** Renders a request: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderRequest(
   { database: { em } }: Services,
   request: Request,
@@ -21,10 +21,10 @@ export async function renderRequest(
   { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
   const search = sought(request, 'asset');
-  const wish = await requestById(em, requestId);
-  const mayBeGiven = isOpenRequest(wish.status) && mayReceiveItems(wish.userStatus);
-  const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offered) : null;
-  const data = { request: wish, assets, search, from: returnLinkOf(request), alert, errors, values };
+  const itemRequest = await requestById(em, requestId);
+  const mayBeGiven = isOpenRequest(itemRequest.status) && mayReceiveItems(itemRequest.userStatus);
+  const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offeredCount) : null;
+  const data = { request: itemRequest, assets, search, from: returnLinkOf(request), alert, errors, values };
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'requests/_request', data);
-  else page(response, 'requests/show', { title: `${wish.item} for ${wish.name}`, ...data });
+  else page(response, 'requests/show', { title: `${itemRequest.item} for ${itemRequest.name}`, ...data });
 }

@@ -15,13 +15,13 @@ import { renderRequest } from './request-page.ts';
 
 const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 
-const wish = z.object({
+const requestForm = z.object({
   userId: idField('Choose a person: find them by name, e-mail or id.'),
   item: text(),
   reason: optionalText(2000),
 });
 
-/** The list of requests, one request, and making one for a person. */
+/** The list of requests, one request, and its form. */
 export const requestPages = (services: Services) => {
   const { em } = services.database;
 
@@ -35,10 +35,10 @@ export const requestPages = (services: Services) => {
   const show: RequestHandler = (request, response) =>
     renderRequest(services, request, response, idIn(request, 'requestId', 'request'), noteOf(response));
 
-  /** The form of a new request, for a person chosen already or still to be found. */
+  /** The form of a new request, with a search when no person is chosen yet. */
   const blank: RequestHandler = async (request, response) => {
     const { alert = null, errors = {}, values } = noteOf(response);
-    const userId = values === undefined ? queryId(request, 'userId') : chosenIn(values);
+    const userId = values === undefined ? queryId(request, 'userId') : personIdIn(values);
     const search = sought(request, 'person');
     page(response, 'requests/form', {
       title: 'New request',
@@ -52,7 +52,7 @@ export const requestPages = (services: Services) => {
   };
 
   const create: RequestHandler = async (request, response) => {
-    const { userId, ...what } = readForm(wish, request.body);
+    const { userId, ...what } = readForm(requestForm, request.body);
     const requestId = await createRequest(em, actorOf(response), userId, what);
     return done(request, response, `/requests/${requestId}`, 'The request has been made.');
   };
@@ -60,5 +60,5 @@ export const requestPages = (services: Services) => {
   return { index, show, new: blank, create };
 };
 
-/** The person that a form names, or null when it names nobody. */
-const chosenIn = ({ userId }: FormValues): number | null => idField().nullable().catch(null).parse(userId);
+/** The id of the person in a form, or null. */
+const personIdIn = ({ userId }: FormValues): number | null => idField().nullable().catch(null).parse(userId);

@@ -19,13 +19,13 @@ import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
 import { renderRequest } from './request-page.ts';
 
-const resolution = z.object({
+const resolutionForm = z.object({
   outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),
   note: optionalText(2000),
   assetId: optionalId('Choose one of the assets.'),
 });
 
-/** Approving a request, and closing it: on its own page, or in place on a checklist. */
+/** Approving and closing a request, on its own page or on a checklist. */
 export const resolutionPages = (services: Services) => {
   const { em } = services.database;
 
@@ -40,13 +40,13 @@ export const resolutionPages = (services: Services) => {
 
   const resolve: RequestHandler = async (request, response) => {
     const requestId = idIn(request, 'requestId', 'request');
-    const how = readForm(resolution, request.body);
+    const how = readForm(resolutionForm, request.body);
     const answer = await resolveRequest(em, actorOf(response), requestId, how);
     const where = { requestId, userId: answer.userId };
     return showResolved(request, response, where, resolutionAlert(how, answer));
   };
 
-  /** Back to the checklist it was resolved from, or to the request. */
+  /** Shows the checklist when the user came from there, else the request. */
   async function showResolved(
     request: Request,
     response: Response,
@@ -67,7 +67,7 @@ export const resolutionPages = (services: Services) => {
     );
   }
 
-  /** In place on a checklist there is room for a message only; the request's own page keeps what was typed. */
+  /** Shows a refused resolution. On a checklist there is room only for a message; the request's page keeps the typed values. */
   const unresolved: RequestHandler = async (request, response) => {
     const requestId = idIn(request, 'requestId', 'request');
     const note = noteOf(response);

@@ -14,26 +14,26 @@ import { renderChecklist } from '../offboarding/checklist-page.ts';
 import { askingPending, revocationAlert } from '../offboarding/result-messages.ts';
 import { renderRevokedSeat } from './license-page.ts';
 
-const asking = z.object({
+const revocationForm = z.object({
   token: formToken(),
-  /** The page that asked, to lead back to it. */
+  /** The page with the form, which is shown again. */
   from: z.enum(['offboarding', 'license']).catch('offboarding'),
 });
 
 export const revocationPages = (services: Services) => {
   const { database, engine } = services;
 
-  /** Revokes a seat: through the leaver's workflow while their offboarding is open, else directly. */
+  /** Revokes a seat: through the leaver's workflow while the offboarding is open, else in the database. */
   const create: RequestHandler = async (request, response) => {
     const seat = await seatById(database.em, idIn(request, 'seatId', 'seat'));
-    const { token, from } = readForm(asking, request.body);
+    const { token, from } = readForm(revocationForm, request.body);
     try {
       const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
       return await answerWith(request, response, seat, from, revocationAlert(answer));
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
       if (from === 'license' && isHtmx(request)) {
-        // A license's row has no room to wait in: the person's checklist keeps asking.
+        // Only the person's checklist can poll for the result.
         const address = `/offboarding/${seat.userId}/answer?token=${token}`;
         return void response.status(202).set('HX-Redirect', address).end();
       }
@@ -42,11 +42,11 @@ export const revocationPages = (services: Services) => {
     }
   };
 
-  async function ask(seat: { id: number; userId: number }, question: UpdateCall): Promise<RevokeSeatAnswer> {
+  async function ask(seat: { id: number; userId: number }, update: UpdateCall): Promise<RevokeSeatAnswer> {
     const offboarding = await database.em.fork().findOne(Offboarding, { userId: seat.userId, state: 'open' });
     return offboarding === null
-      ? revokeSeat(database.em, question.actor, seat.id)
-      : engine.revokeSeat(offboarding.id, seat.id, question);
+      ? revokeSeat(database.em, update.actor, seat.id)
+      : engine.revokeSeat(offboarding.id, seat.id, update);
   }
 
   function answerWith(

@@ -10,15 +10,15 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from './license-page.ts';
 
-const assignment = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+const seatForm = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
 
-/** Giving a person a seat. Taking it back is in revocation.ts, because it may go through the leaver's workflow. */
+/** Giving a person a seat. Revoking it is in revocation.ts, because it may go through the leaver's workflow. */
 export const seatPages = (services: Services) => {
   const { em } = services.database;
 
   const create: RequestHandler = async (request, response) => {
     const licenseId = idIn(request, 'licenseId', 'license');
-    const { userId } = readForm(assignment, request.body);
+    const { userId } = readForm(seatForm, request.body);
     await assignSeat(em, actorOf(response), licenseId, userId);
     const { name } = await userById(em, userId);
     return done(request, response, `/licenses/${licenseId}`, `${name} now has a seat.`, (alert) =>
