@@ -7,7 +7,7 @@ import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress, text, wholeNumber } from '../http/forms/fields.ts';
 import { line } from '../people/user-fields.ts';
 
-/** How the cells of each column are read, by field: the rules are those of the forms. */
+/** The schemas of the cells, by field. They have the same rules as the forms. */
 export const readersOf = (
   kind: ImportKind,
   dateFormat: DateFormat,
@@ -46,7 +46,7 @@ const licenseReaders = {
   user: personReference(),
 };
 
-/** One of the words we know, however it is written: `In stock` is `in_stock`. */
+/** One of `words`, in any case, with blanks or hyphens: `In stock` is `in_stock`. */
 function word<const Words extends readonly [string, ...string[]]>(words: Words) {
   return z
     .string()

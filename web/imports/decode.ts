@@ -3,8 +3,8 @@ import { TextDecoder } from 'node:util';
 import { FileError } from './file-error.ts';
 
 /**
- * The text of a file whatever program wrote it: UTF-8 with or without a mark, UTF-16 with one, else Windows-1252,
- * decided at the first letter that tells. Every line break comes out as `\n`. Holds no more than a chunk.
+ * Decodes a file as a stream: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252. The first
+ * chunk with letters other than ASCII decides. Every line break becomes `\n`. Throws FileError for other files.
  */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const lines = lineBreaks();
@@ -25,8 +25,8 @@ async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string
     if (isFirst) refuseOtherFiles(next);
     decoder ??= isFirst ? byMark(next) : null;
     isFirst = false;
-    // What is cut off in the middle of a letter says nothing yet.
-    const cut = decoder === null ? beginOfCutLetter(next) : next.length;
+    // A letter that is cut off at the end of the chunk is decoded with the next chunk.
+    const cut = decoder === null ? startOfIncompleteLetter(next) : next.length;
     held = Buffer.from(next.subarray(cut));
     const known = next.subarray(0, cut);
     decoder ??= byLetters(known);
@@ -46,13 +46,13 @@ function byMark(bytes: Buffer): TextDecoder | null {
   return null;
 }
 
-/** Null as long as there is nothing but ASCII, which is the same in both. */
+/** Null while there is only ASCII, which is the same in both encodings. */
 function byLetters(bytes: Buffer): TextDecoder | null {
   if (isAscii(bytes)) return null;
   return isUtf8(bytes) || isDamagedUtf8(bytes) ? utf8() : new TextDecoder('windows-1252');
 }
 
-/** Read as Windows-1252 it would come out garbled: better to refuse it at the first bad byte. */
+/** Whether most letters are valid UTF-8. Such a file is refused, because as Windows-1252 it would be garbled. */
 function isDamagedUtf8(bytes: Buffer): boolean {
   const text = bytes.toString('latin1');
   const letters =
@@ -63,8 +63,8 @@ function isDamagedUtf8(bytes: Buffer): boolean {
 
 const utf8 = () => new TextDecoder('utf-8', { fatal: true });
 
-/** Where a letter of UTF-8 begins whose end is in the next chunk; the length when none does. */
-function beginOfCutLetter(bytes: Buffer): number {
+/** The index of an incomplete UTF-8 letter at the end; the length when there is none. */
+function startOfIncompleteLetter(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back]!;
     if (byte < 0x80) break;
@@ -100,7 +100,7 @@ function refuseOtherFiles(bytes: Buffer) {
   }
 }
 
-/** Makes `\r\n` and `\r` to `\n`, also where a chunk ends between the two. */
+/** Replaces `\r\n` and `\r` by `\n`, also when a chunk ends between the two. */
 function lineBreaks() {
   let endsWithReturn = false;
   return {

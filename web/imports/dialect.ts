@@ -3,19 +3,19 @@ import { knownColumns } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
 import { FileError } from './file-error.ts';
 
-/** What separates cells, the likeliest first. */
+/** The separators of cells, the likeliest first. */
 const separators = [',', ';', '\t'] as const;
 
-/** The beginning of a file, read far enough to know how to read the rest. */
+/** The beginning of a file, up to the end of its header at least. */
 export interface Opening {
   separator: string;
-  /** What was read so far, to be read again as CSV. */
+  /** The text read so far, to be parsed as CSV. */
   text: string;
 }
 
 /**
- * Finds out what separates the cells: the separator that makes the header say most that is known. A first
- * line `sep=;`, which spreadsheets write and understand, settles it.
+ * Detects the separator of the cells: the one with which the header has the most known columns. A first line `sep=;`,
+ * which spreadsheets write, takes precedence. Throws FileError when the first line is too long.
  */
 export async function openingOf(kind: ImportKind, texts: AsyncIterator<string>): Promise<Opening> {
   let text = '';
@@ -38,7 +38,7 @@ function openingIn(kind: ImportKind, text: string, isWhole: boolean): Opening | 
   if (end === null && !isWhole) return null;
   const first = text.slice(begin, end ?? text.length);
   const stated = /^sep=(.)$/.exec(first)?.[1];
-  // The line stays as an empty one, so that the others keep their numbers.
+  // An empty line stays, so that the line numbers do not change.
   if (stated !== undefined)
     return { separator: stated, text: text.slice(0, begin) + text.slice(end ?? text.length) };
   return { separator: likeliest(kind, first), text };
@@ -52,7 +52,7 @@ function likeliest(kind: ImportKind, header: string): string {
   return separators[scores.indexOf(Math.max(...scores))]!;
 }
 
-/** What is wrong with a header is said when the file is read. */
+/** The cells of the header; none when it cannot be parsed, which is reported when the file is read. */
 function cellsOf(line: string, separator: string): string[] {
   try {
     const [cells] = parse(line, { delimiter: separator, relax_quotes: true }) as string[][];
@@ -62,7 +62,7 @@ function cellsOf(line: string, separator: string): string[] {
   }
 }
 
-/** The end of the line that begins there; a line break in quotation marks does not end it. Null when it goes on. */
+/** The index of the line break that ends the line; null when there is none. Line breaks in quotation marks do not count. */
 function endOfLine(text: string, begin: number): number | null {
   let isQuoted = false;
   for (let at = begin; at < text.length; at++) {

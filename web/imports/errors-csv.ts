@@ -8,8 +8,8 @@ import { csvOptions } from './csv-writing.ts';
 import { remarkWords } from './labels.ts';
 
 /**
- * Sends the lines that were not taken, as they stand in the file, each with its number and what is wrong with it: to be
- * corrected and imported again, since the two columns in front mean nothing then.
+ * Sends the rejected lines as CSV, each with its number and its problems in two extra columns. The corrected file can be
+ * imported as it is, because imports ignore these two columns.
  */
 export const sendErrorsCsv = (em: EntityManager, found: Import, to: Writable): Promise<void> =>
   pipeline(records(em, found), stringify({ ...csvOptions(found.separator), bom: true }), to);

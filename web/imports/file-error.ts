@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../domain/failures.ts';
 
-/** Why a whole file is not taken; stable and machine-readable. */
+/** Why a whole file is refused. The codes are part of the API. */
 export type FileProblem =
   | 'too-large'
   | 'not-csv'
@@ -9,9 +9,9 @@ export type FileProblem =
   | 'unknown-columns'
   | 'missing-columns';
 
-/** A file that is not taken at all, in words; nothing of it was kept. */
+/** The whole file is refused, and nothing of it was stored. */
 export class FileError extends InvalidInput {
-  override name = 'FileRefused';
+  override name = 'FileError';
   readonly code: FileProblem;
   constructor(code: FileProblem, message: string) {
     super({ file: message });

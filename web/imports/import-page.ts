@@ -12,7 +12,7 @@ import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { headerOf, kindWords, linesInWords, stateWords } from './labels.ts';
 
-/** Shows an import as it is now: what the file would do, how far it is, or what became of it. */
+/** Renders an import: its preview, its progress, or its result. */
 export async function renderImport(
   { database: { em } }: Services,
   request: Request,
@@ -42,7 +42,7 @@ export async function renderImport(
     lines: linesInWords,
     kindWords,
     stateWords,
-    // The message stands beside the only field.
+    // An error of the only field is shown beside it.
     alert: errors.people ? null : alert,
     errors,
     values,

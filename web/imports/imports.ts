@@ -33,7 +33,7 @@ const confirmation = z.object({ people: z.string().trim().optional() });
 export const importPages = (services: Services) => {
   const { em } = services.database;
 
-  /** What was brought in, the latest first. */
+  /** The list of imports, the latest first. */
   const index: RequestHandler = async (request, response) => {
     const kinds = importKinds.filter((kind) => may(signedIn(response).role, permissionToImport[kind]));
     const listing = await listImports(em, kinds, pageIn(request));
@@ -55,7 +55,7 @@ export const importPages = (services: Services) => {
       });
     };
 
-  /** A file with a header and one line, to be filled in. */
+  /** An example file with a header and one line. */
   const example =
     (kind: ImportKind): RequestHandler =>
     (_request, response) => {
@@ -65,7 +65,7 @@ export const importPages = (services: Services) => {
       response.send(stringify(rows, csvOptions(',')));
     };
 
-  /** Takes a file in and shows what it would do. */
+  /** Stages the uploaded file and redirects to its preview. */
   const create =
     (kind: ImportKind): RequestHandler =>
     async (request, response) => {
@@ -102,7 +102,7 @@ export const importPages = (services: Services) => {
     await sendErrorsCsv(em, found, response);
   };
 
-  /** The import in the address, for whoever may bring in files of its kind. */
+  /** The import in the address. Throws Forbidden without the permission for its kind. */
   async function importIn(request: Request, response: Response): Promise<Import> {
     const found = await importById(em, idIn(request, 'importId', 'import'));
     if (!may(signedIn(response).role, permissionToImport[found.kind])) throw new Forbidden();
@@ -112,7 +112,7 @@ export const importPages = (services: Services) => {
   return { index, new: formFor, example, create, show, start, cancel, errors };
 };
 
-/** A large change is confirmed in a field, so its message is shown beside that. */
+/** Shows the refusal of a mass change beside the field that confirms it. */
 function askForConfirmation(error: unknown): never {
   if (error instanceof MassChangeRefusal)
     throw new InvalidInput({ people: `Type ${error.people} to confirm.` });

@@ -10,23 +10,23 @@ import { FileError } from './file-error.ts';
 import { type CsvFile, openCsv } from './parse-csv.ts';
 import { rowReader } from './read-row.ts';
 
-/** A file on its way in. */
-export interface ComingFile {
+/** A file that is being uploaded. */
+export interface IncomingFile {
   kind: ImportKind;
   name: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Leave out columns that are not known, instead of refusing the file. */
+  /** Whether to leave out unknown columns instead of refusing the file. */
   leaveOutUnknown: boolean;
 }
 
-/** Lines staged at once: what this process holds of a file. */
+/** How many lines are written at once, and held in memory. */
 const batchSize = 500;
 
 /**
- * Takes a file in as it comes and finds out what it would do, without changing a fact. FileRefused when it is
- * no file we take; then nothing of it is kept.
+ * Reads a file as a stream, stages its lines and computes the preview. Changes no people, assets or licenses. Throws
+ * FileError when the file is refused; then nothing of it is kept.
  */
-export async function ingestFile(em: EntityManager, actor: Actor, file: ComingFile): Promise<Import> {
+export async function ingestFile(em: EntityManager, actor: Actor, file: IncomingFile): Promise<Import> {
   const { kind, name, bytes, leaveOutUnknown } = file;
   const { dateFormat } = await workspaceOf(em.fork());
   const csv = await openCsv(kind, limited(bytes));
@@ -51,7 +51,6 @@ async function* limited(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   }
 }
 
-/** The file is larger than we take. */
 export const tooLarge = () =>
   new FileError(
     'too-large',
@@ -84,13 +83,13 @@ const missingWords = (missing: readonly string[], headers: readonly string[]) =>
 const unknownWords = (kind: ImportKind, unknown: readonly string[]) =>
   `Lastday does not know ${unknown.length === 1 ? 'this column' : 'these columns'}: ${listed(unknown)}. It knows ${listed(columnsOf[kind].map(({ field }) => field))}.`;
 
-const shown = 12;
+const maxListed = 12;
 
 const listed = (names: readonly string[]) =>
   names
-    .slice(0, shown)
+    .slice(0, maxListed)
     .map((name) => (name === '' ? '(a column without a name)' : name.slice(0, 60)))
-    .join(', ') + (names.length > shown ? ', …' : '');
+    .join(', ') + (names.length > maxListed ? ', …' : '');
 
 async function stageAll(
   em: EntityManager,

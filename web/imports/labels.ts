@@ -4,14 +4,14 @@ import type { FileColumn } from '../../domain/imports/columns.ts';
 import type { LeavingEffect, Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind, ImportState } from '../../domain/imports/imports.ts';
 
-/** What a kind of import is called. */
+/** The names of the kinds of import. */
 export const kindWords: Record<ImportKind, string> = {
   users: 'People',
   assets: 'Assets',
   licenses: 'Licenses',
 };
 
-/** Where an import stands, in words. */
+/** The names of an import's states. */
 export const stateWords: Record<ImportState, string> = {
   staging: 'Being read',
   ready: 'Waits to be started',
@@ -23,7 +23,7 @@ export const stateWords: Record<ImportState, string> = {
   failed: 'Stopped, needs attention',
 };
 
-/** The column of a file that a field was read from, as its header says; null for a remark about the whole line. */
+/** The header of the column that a field was read from; null for a remark about the whole line. */
 export const headerOf = (field: string | null, columns: readonly FileColumn[]): string | null =>
   field === null ? null : (columns.find((column) => column.field === field)?.header ?? field);
 
@@ -33,7 +33,7 @@ export function remarkWords({ field, message }: Remark, columns: readonly FileCo
   return header === null ? message : `${header}: ${message}`;
 }
 
-/** How many lines: `1 line`, `100,000 lines`. */
+/** A number of lines in words: `1 line`, `100,000 lines`. */
 export const linesInWords = (count: number): string =>
   count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;
 
@@ -44,20 +44,20 @@ const tones: Partial<Record<ImportState, string>> = {
   ready: 'tag-warning',
 };
 
-/** The colour of an import's state, as a class. */
+/** The CSS class for the colour of an import's state. */
 export const importTone = (state: ImportState): string => tones[state] ?? 'tag-new';
 
 const icons: Partial<Record<ImportState, string>> = { done: 'circle-check', failed: 'alert-circle' };
 
-/** The icon of an import that has ended. */
+/** The Tabler icon of an import that has ended. */
 export const importIcon = (state: ImportState): string => icons[state] ?? 'circle-x';
 
 const addresses: Record<ImportKind, string> = { users: '/users', assets: '/assets', licenses: '/licenses' };
 
-/** The page of the person, asset or license that a line is about. */
+/** The address of the person, asset or license of a line. */
 export const subjectAddress = (kind: ImportKind, id: number): string => `${addresses[kind]}/${id}`;
 
-/** What the lists of lines are called, before the import has started and after. */
+/** The names of the lists of lines, before and after the import has started. */
 export const lineListLabels = (hasStarted: boolean): Record<ShownLines, string> => ({
   errors: 'Errors',
   leaving: 'End dates',
@@ -72,10 +72,10 @@ const detailHeadings: Partial<Record<ShownLines, string>> = {
   notes: 'Note',
 };
 
-/** The heading of the column that says what a line does or what is wrong with it. */
+/** The heading of the last column in a list of lines. */
 export const lineDetailHeading = (shown: ShownLines): string => detailHeadings[shown] ?? 'Change';
 
-/** What a line does to an offboarding, before the import has started and after. */
+/** The effect of a line on an offboarding, before or after the import has started. */
 export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string =>
   ({
     starts: hasStarted ? 'Started leaving' : 'Would start leaving',
@@ -83,10 +83,10 @@ export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string
     stops: 'End date cleared',
   })[effect];
 
-/** A count with its label; the tone is the colour it has when the count is not zero. */
+/** A count with its label; the tone colours counts above zero. */
 type Figure = [label: string, count: number, tone?: 'bad' | 'warn' | false];
 
-/** What an import would do, in figures; where the brake is on, the counts that caused it stand out. */
+/** The counts of a preview. When the brake is on, the counts that caused it are coloured. */
 export function previewFigures(kind: ImportKind, preview: Preview, brakeIsOn: boolean): Figure[] {
   const tone = brakeIsOn && 'warn';
   const leaving: Figure[] = [
@@ -103,7 +103,7 @@ export function previewFigures(kind: ImportKind, preview: Preview, brakeIsOn: bo
   ];
 }
 
-/** What an import has done so far, in figures. */
+/** The counts of the lines that an import has processed so far. */
 export const resultFigures = ({ created, changed, unchanged, failed }: Results): Figure[] => [
   ['Added', created],
   ['Changed', changed],

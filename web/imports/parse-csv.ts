@@ -5,14 +5,14 @@ import { textOf } from './decode.ts';
 import { openingOf } from './dialect.ts';
 import { FileError } from './file-error.ts';
 
-/** One line of a CSV file. */
+/** A record of a CSV file. */
 export interface CsvRecord {
-  /** Where it begins in the file, from 1. */
+  /** The line of the file where the record begins, from 1. */
   line: number;
   cells: string[];
 }
 
-/** A CSV file: its header, and below it the lines as they come. */
+/** A CSV file: its header, and the stream of its records. */
 export interface CsvFile {
   separator: string;
   headers: string[];
@@ -20,8 +20,8 @@ export interface CsvFile {
 }
 
 /**
- * Opens a CSV file in whatever dialect its bytes are in. Lines without anything in them are passed over.
- * FileRefused when it is empty, or no CSV; also while its lines are read.
+ * Opens a CSV file and detects its encoding and separator. Skips empty lines. Throws FileError when the file is empty
+ * or not CSV, also while the records are read.
  */
 export async function openCsv(kind: ImportKind, bytes: AsyncIterable<Uint8Array>): Promise<CsvFile> {
   const texts = textOf(bytes);
@@ -43,7 +43,7 @@ function parserOf(separator: string, opening: string, rest: AsyncIterable<string
     skip_records_with_empty_values: true,
     max_record_size: importLimits.lineBytes,
   });
-  // Its errors come out of the parser, which is the one that is read.
+  // Errors are thrown by the parser when its records are read.
   pipeline(Readable.from(both(opening, rest)), parser, () => {});
   return parser;
 }

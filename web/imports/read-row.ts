@@ -5,12 +5,12 @@ import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { DateFormat } from '../../domain/parse-date.ts';
 import { readersOf } from './cells.ts';
-import { asItWas } from './csv-writing.ts';
+import { unescapeFormula } from './csv-writing.ts';
 import type { CsvRecord } from './parse-csv.ts';
 
 type Stated = StagedRow['stated'];
 
-/** Makes of a file's lines what is staged: what each says by field, and what cannot be read. */
+/** Makes a function that reads a record: its values by field, and the problems of its cells. */
 export function rowReader(kind: ImportKind, columns: readonly FileColumn[], dateFormat: DateFormat) {
   const readers = readersOf(kind, dateFormat);
   const clears = new Set(
@@ -22,7 +22,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     const problems: Remark[] = problemsOfShape(cells, columns.length);
     columns.forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = asItWas(cells[index] ?? '').trim();
+      const typed = unescapeFormula(cells[index] ?? '').trim();
       if (typed === '') {
         if (clears.has(field)) stated[field] = null;
       } else {
@@ -36,7 +36,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
   };
 }
 
-/** A line that lost a cell would have the others say things about the wrong fields. */
+/** A record with another number of cells than the header is refused, because its values may be in the wrong fields. */
 function problemsOfShape(cells: readonly string[], expected: number): Remark[] {
   const isLonger = cells.slice(expected).some((cell) => cell.trim() !== '');
   if (cells.length >= expected && !isLonger) return [];
@@ -67,5 +67,5 @@ function keysOf(kind: ImportKind, stated: Stated): Pick<StagedRow, 'key' | 'othe
   return { key: lower('license'), otherKey: lower('user') };
 }
 
-/** PostgreSQL has no character for a zero byte. */
+/** Replaces zero bytes, because PostgreSQL's text cannot hold them. */
 const storable = (cell: string) => cell.replaceAll('\0', '\ufffd');

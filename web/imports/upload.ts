@@ -5,27 +5,26 @@ import { importLimits } from '../../domain/imports/imports.ts';
 import { FileError } from './file-error.ts';
 import { tooLarge } from './ingest.ts';
 
-/** A file on its way in, and the fields that stand before it in the form. */
+/** A file that is being uploaded, and the form fields that precede it. */
 export interface Upload {
   fileName: string;
   bytes: Readable;
   fields: Record<string, string>;
 }
 
-/** What a form may be larger than its file, in bytes. */
-const slack = 64 * 1024;
+/** How much larger than its file a form may be, in bytes. */
+const formOverhead = 64 * 1024;
 
 /**
- * Hands the file of a form to `take` while it comes in, and gives back what `take` makes of it. When `take`
- * fails, the rest is read and dropped, so that the browser gets to see the answer. FileRefused when there is
- * no file.
+ * Streams the file of a multipart form to `read`, and returns its result. When `read` fails, the rest of the upload is
+ * discarded, so that the browser receives the response. Throws FileError when there is no file.
  */
-export async function takeUpload<T>(request: Request, take: (upload: Upload) => Promise<T>): Promise<T> {
+export async function takeUpload<T>(request: Request, read: (upload: Upload) => Promise<T>): Promise<T> {
   if (!request.is('multipart/form-data')) throw new FileError('not-csv', 'Choose a CSV file to upload.');
-  if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes + slack) throw tooLarge();
+  if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes + formOverhead) throw tooLarge();
   const form = formOf(request);
   try {
-    return await taken(request, form, take);
+    return await parseUpload(request, form, read);
   } finally {
     request.unpipe(form);
     request.resume();
@@ -43,11 +42,15 @@ function formOf(request: Request): BusboyInstance {
   }
 }
 
-function taken<T>(request: Request, form: BusboyInstance, take: (upload: Upload) => Promise<T>): Promise<T> {
+function parseUpload<T>(
+  request: Request,
+  form: BusboyInstance,
+  read: (upload: Upload) => Promise<T>,
+): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const fields: Record<string, string> = Object.create(null);
     let file: Readable | null = null;
-    const breakOff = () => {
+    const abort = () => {
       file?.destroy(unreadable());
       reject(unreadable());
     };
@@ -55,25 +58,25 @@ function taken<T>(request: Request, form: BusboyInstance, take: (upload: Upload)
       fields[name] = value;
     });
     form.on('file', (_name, bytes, fileName) => {
-      // Whoever reads it hears of its errors.
+      // The reader gets the stream's errors too; without a listener they would end the process.
       bytes.on('error', () => {});
       if (!fileName) return bytes.resume();
       file = bytes;
-      return take({ fileName: shortened(fileName), bytes, fields }).then(resolve, reject);
+      return read({ fileName: shortFileName(fileName), bytes, fields }).then(resolve, reject);
     });
     form.on('finish', () => {
       if (file === null) reject(new FileError('empty-file', 'Choose a CSV file to upload.'));
     });
-    form.on('error', breakOff);
+    form.on('error', abort);
     request.on('close', () => {
-      if (!request.complete) breakOff();
+      if (!request.complete) abort();
     });
     request.pipe(form);
   });
 }
 
-/** Hands the body of a request to `take` as a file, in the same way. */
-export async function takeBody<T>(request: Request, take: (bytes: Readable) => Promise<T>): Promise<T> {
+/** Streams the body of a request to `read`, like `takeUpload`. */
+export async function takeBody<T>(request: Request, read: (bytes: Readable) => Promise<T>): Promise<T> {
   if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes) throw tooLarge();
   const bytes = new PassThrough();
   bytes.on('error', () => {});
@@ -81,7 +84,7 @@ export async function takeBody<T>(request: Request, take: (bytes: Readable) => P
     if (!request.complete) bytes.destroy(unreadable());
   });
   try {
-    return await take(request.pipe(bytes));
+    return await read(request.pipe(bytes));
   } finally {
     request.unpipe(bytes);
     request.resume();
@@ -91,8 +94,8 @@ export async function takeBody<T>(request: Request, take: (bytes: Readable) => P
 const unreadable = () =>
   new FileError('broken-file', 'The upload broke off or cannot be read. Please try again.');
 
-/** For people to know it by; browsers may send a path. */
-const shortened = (name: string) =>
+/** The file's name without its path, which some browsers send; at most 100 characters. */
+const shortFileName = (name: string) =>
   name
     .replace(/^.*[\\/]/, '')
     .replace(/\p{Cc}/gu, '')
