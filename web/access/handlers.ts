@@ -4,7 +4,6 @@ import { accessPages } from './roles.ts';
 import { sessionPages } from './session.ts';
 import { tokenPages } from './tokens.ts';
 
-/** Who may sign in, people and scripts. */
 export const accessHandlers = async (services: Services) => ({
   session: await sessionPages(services),
   access: accessPages(services),

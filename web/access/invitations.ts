@@ -12,11 +12,11 @@ const passwordForm = z.object({
   password: z.string().max(1000, { error: 'This is too long.' }).optional(),
 });
 
-/** The pages that a one-time link opens: an invitation, or a way in for a super-admin. */
+/** The pages of a one-time link: an invitation, or a sign-in link for a super-admin. */
 export const invitationPages = ({ database }: Services) => {
   const { em } = database;
 
-  /** Asks for a password. Opening it changes nothing: mail scanners open links too. */
+  /** Asks for a password. Opening the link changes nothing, because mail scanners open links too. */
   const show: RequestHandler = async (request, response) => {
     const link = await peekLink(em.fork(), tokenIn(request));
     if (link === null) return overPage(response);

@@ -16,12 +16,12 @@ import { actorOf } from '../http/signed-in.ts';
 
 const roleForm = z.object({ role: choice(roles) });
 
-/** Who may sign in, and as what. */
+/** Inviting a person, changing their role, and ending their sessions. */
 export const accessPages = (services: Services) => {
   const { em } = services.database;
   const once = flashSecrets(services);
 
-  /** Makes an invitation; the person's record shows its link once. */
+  /** Creates an invitation and shows its link once, on the person's record. */
   const invite: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
@@ -35,7 +35,7 @@ export const accessPages = (services: Services) => {
     return done(request, response, `/users/${id}`, 'The role has been changed.');
   };
 
-  /** For a lost laptop or a password that leaked. */
+  /** Ends every session of a person, for a lost laptop or a leaked password. */
   const destroySessions: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     await endSessionsOf(em, actorOf(response), userId);

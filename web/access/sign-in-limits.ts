@@ -5,18 +5,19 @@ import { sha256 } from '../../database/core/hash.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 
-/** Too many failed tries, with the message for the field to show it beside. */
+/** Too many failed attempts; the message is shown beside a field. */
 export class TooManyTries extends InvalidInput {
   override name = 'TooManyTries';
   readonly status = 429;
 }
 
+/** In seconds. */
 const quarterHour = 15 * 60;
 
 /**
- * How often somebody may fail to sign in: five times for one account from one address, thirty times from
- * one address, and fifty times for one account from anywhere, each within a quarter of an hour. Counts
- * are shared by all web processes; while the database is away each counts for itself.
+ * Limits failed sign-ins within a quarter of an hour: 5 for an account from one address, 30 from one address, and 50
+ * for an account from anywhere. The web processes share the counts; while the database is unavailable each counts in
+ * its memory.
  */
 export async function signInLimits(database: Database) {
   const storeClient = (await database.em.getConnection().getNativeClient()) as pg.Pool;
@@ -35,9 +36,9 @@ export async function signInLimits(database: Database) {
   const perAddress = limiter('sign-in-address', 30);
   const perAccount = limiter('sign-in-account', 50);
 
-  /** The keys that a try counts under. In hashes: they have one length, and the table holds no addresses. */
+  /** The keys that an attempt is counted under. They are hashes, so that the table holds no e-mail or IP addresses. */
   async function keysOf(address: string, email: string) {
-    // Spelled by the database as it compares them: else an account had as many counts as it has spellings.
+    // PostgreSQL lowers the address as it does at sign-in, so that every spelling of an account has the same count.
     const { rows } = await storeClient.query<{ account: string }>('select lower($1) as account', [email]);
     const account = rows[0]!.account;
     const network = networkOf(address);
@@ -49,7 +50,7 @@ export async function signInLimits(database: Database) {
   }
 
   return {
-    /** Counts a try. Returns the seconds to wait when there were too many, else 0. */
+    /** Counts an attempt. Returns the seconds to wait after too many, else 0. */
     async count(address: string, email: string): Promise<number> {
       const { network, account, both } = await keysOf(address, email);
       try {
@@ -62,7 +63,7 @@ export async function signInLimits(database: Database) {
         throw error;
       }
     },
-    /** A success was no failure: it counts nowhere, and forgets those of this account from this address. */
+    /** Uncounts a successful attempt, and resets the count of this account from this address. */
     async forget(address: string, email: string): Promise<void> {
       const { network, account, both } = await keysOf(address, email);
       await perAddress.reward(network);
@@ -72,7 +73,7 @@ export async function signInLimits(database: Database) {
   };
 }
 
-/** Of an IPv6 address its first half: whoever has one of a network has all of them. */
+/** The first 64 bits of an IPv6 address, because a client usually has a whole /64; an IPv4 address as it is. */
 function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address;
   const parsed = ipaddr.process(address);

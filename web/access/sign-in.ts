@@ -3,28 +3,28 @@ import type { Request } from 'express';
 import { sha256 } from '../../database/core/hash.ts';
 
 /**
- * Signs a person in: a new session id, so that one known before is worth nothing. It is stored when this resolves: left
- * to the end of the answer, a browser that is led on is faster, and finds itself signed out.
+ * Signs a person in, under a new session id against session fixation. The session is stored when this resolves;
+ * otherwise a redirected browser could send its next request before the session exists.
  */
 export async function signIn(request: Request, userId: number): Promise<void> {
   await promisify(request.session.regenerate).call(request.session);
   request.session.userId = userId;
   request.session.startedAt = Date.now();
   request.session.address = request.ip ?? '';
-  request.session.userAgent = (request.get('User-Agent') ?? '').slice(0, longestUserAgent);
+  request.session.userAgent = (request.get('User-Agent') ?? '').slice(0, maxUserAgentLength);
   await promisify(request.session.save).call(request.session);
 }
 
-const longestUserAgent = 300;
+const maxUserAgentLength = 300;
 
-/** What the session of this browser is stored under: its id is in the cookie and nowhere else. */
+/** The key under which this browser's session is stored: a hash, because only the cookie holds the id. */
 export const sessionKeyOf = (request: Request): string => sha256(request.sessionID);
 
-/** Ends this browser's session, on the server too. */
+/** Deletes this browser's session from the database. */
 export const signOut = (request: Request): Promise<void> =>
   promisify(request.session.destroy).call(request.session) as Promise<void>;
 
-/** Where to go after sign-in: only a path of ours, never another site. */
+/** The path to open after the sign-in. Anything but a path of this site becomes `/`, against open redirects. */
 export const safeReturn = (target: unknown): string =>
   typeof target === 'string' && /^\/(?![/\\])[^\s\\]*$/.test(target) && !target.startsWith('/sign-in')
     ? target

@@ -24,7 +24,7 @@ const address = '/settings/tokens';
 const chosen = z.preprocess((value) => [value ?? []].flat(), z.array(z.string()).max(50));
 const tokenForm = z.object({ name: text(60), scopes: chosen });
 
-/** What each scope allows, for the form. */
+/** The labels of the scopes in the form. */
 const scopeWords: Record<(typeof scopes)[number], string> = {
   'users:read': 'Read people',
   'users:write': 'Add and change people, and set end dates',
@@ -68,7 +68,7 @@ export const tokenPages = (services: Services) => {
     return done(request, response, address, 'The token has been revoked.');
   };
 
-  /** The form of a new token (null) or of one that there is, with what was typed in place of what is known. */
+  /** The form of a new token (null) or an existing one; after a refusal with the typed values. */
   async function formPage(response: Response, tokenId: number | null) {
     const note = noteOf(response);
     const token = tokenId === null ? null : await tokenById(em, tokenId);
@@ -86,7 +86,7 @@ export const tokenPages = (services: Services) => {
   return { index, new: blank, create, edit, update, revoke };
 };
 
-/** A name in use is told beside its field, like other bad input. */
+/** Shows the refusal of a used name beside its field. */
 function nameTaken(error: unknown): never {
   if (error instanceof Refusal && error.code === 'token-name-taken') {
     throw new InvalidInput({ name: error.message });

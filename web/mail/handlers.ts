@@ -2,7 +2,6 @@ import type { Services } from '../http/services.ts';
 import { mailPages } from './mails.ts';
 import { notificationPages } from './notifications.ts';
 
-/** What people are told: in the console and by mail. */
 export const mailHandlers = (services: Services) => ({
   notifications: notificationPages(services),
   mails: mailPages(services),

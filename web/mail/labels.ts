@@ -7,5 +7,5 @@ const mailNouns: Record<MailKind, string> = {
   imports: 'mails about imports',
 };
 
-/** What mails of a kind are called in the middle of a sentence. */
+/** The name of a kind of mail, for the middle of a sentence. */
 export const mailNoun = (kind: MailKind): string => mailNouns[kind];

@@ -1,13 +1,13 @@
 import { type Environment, mailSender } from '../../config/environment.ts';
 
-/** What pages say about how mail is sent; never the password. */
+/** The mail settings that pages show; without the password. */
 export interface MailStatus {
   /** Host and port. */
   server: string;
   from: string;
 }
 
-/** How mail is sent; null where no mail server is set. */
+/** The mail settings; null when no mail server is configured. */
 export function mailStatus(environment: Environment): MailStatus | null {
   if (environment.SMTP_URL === undefined) return null;
   const { name, address } = mailSender(environment);

@@ -10,10 +10,10 @@ import { type Alert, notify } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 
-/** `leaver`: the person whose checklist the button stands on. */
+/** `leaver`: the id of the person on whose checklist the button was pressed. */
 const replayForm = z.object({ leaver: optionalId() });
 
-/** Mails that were given up, and sending them again. */
+/** Sending a failed mail again. */
 export const mailPages = ({ database, engine, environment }: Services) => {
   const replay: RequestHandler = async (request, response) => {
     const mailId = idIn(request, 'mailId', 'mail');
@@ -25,7 +25,7 @@ export const mailPages = ({ database, engine, environment }: Services) => {
     response.redirect(303, leaver === null ? `/users/${userId}` : `/offboarding/${leaver}`);
   };
 
-  /** The worker looks for mails without a process, so that one the engine does not hear of now is only late. */
+  /** Starts the mail's workflow. If Temporal does not answer, the worker starts it later. */
   async function start(mailId: number): Promise<Alert> {
     try {
       await engine.startMail(mailId);

@@ -40,7 +40,7 @@ export const notificationPages = ({ database }: Services) => {
   return { index, markRead: markAsRead };
 };
 
-/** A group with the words and links of its messages. */
+/** A group with the texts and links of its messages, for the reader's role. */
 const forReader = (group: NotificationGroup, reader: SignedIn) => ({
   ...group,
   title: titles[group.kind]?.(group.total) ?? null,
@@ -52,7 +52,7 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
   })),
 });
 
-/** What several messages of a kind have in common. */
+/** The titles of groups with several messages. */
 const titles: Partial<Record<NotificationGroup['kind'], (total: number) => string>> = {
   offboarding_reminder: (total) => `${total} reminders about people who are leaving`,
   offboarding_ready: (total) => `${total} people are ready to be marked as offboarded`,
@@ -60,7 +60,7 @@ const titles: Partial<Record<NotificationGroup['kind'], (total: number) => strin
   webhook_failed: (total) => `${total} webhooks could not be delivered`,
 };
 
-/** Where the messages of a group are that are not shown; null where no page has them all. */
+/** The page with the messages of a group that are not shown; null when there is none for the reader. */
 function whereTheRestIs({ kind, newest }: NotificationGroup, { role }: SignedIn) {
   if (kind === 'offboarding_reminder' || kind === 'offboarding_ready') {
     return may(role, 'offboard') ? { address: '/offboarding', words: 'see the queue' } : null;
@@ -76,7 +76,7 @@ function whereTheRestIs({ kind, newest }: NotificationGroup, { role }: SignedIn)
 
 const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === reader.id;
 
-/** Where more is to be seen; null where the reader may see nothing more. */
+/** The page that a message links to; null when there is none for the reader. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
   if (row.kind === 'import_ended') return addressOfImport(row.details, reader.role);
   const { endpointId, deliveryId } = row.details;

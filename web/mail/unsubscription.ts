@@ -5,24 +5,24 @@ import { NotFound } from '../../domain/failures.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 
-/** Stopping a kind of mail by the link in a mail. */
+/** Unsubscribing from a kind of mail by the link in a mail. */
 export const unsubscriptionPages = ({ database: { em }, environment }: Services) => {
   const tokens = mailTokens(environment.SECRET_KEY);
 
-  /** Asks once more: nothing changes by looking, since mail programs look at links before people do. */
+  /** Asks for a confirmation, because mail programs open links before people do. */
   const blank: RequestHandler = (request, response) => {
-    const { kind } = stopping(String(request.params.token));
+    const { kind } = readToken(String(request.params.token));
     page(response, 'unsubscribe/show', { title: 'Stop mails', kind, isStopped: false });
   };
 
-  /** Works without signing in, for the button of mail programs too (RFC 8058). */
+  /** Unsubscribes without signing in. Mail programs post here too (RFC 8058). */
   const create: RequestHandler = async (request, response) => {
-    const { userId, kind } = stopping(String(request.params.token));
+    const { userId, kind } = readToken(String(request.params.token));
     await unsubscribe(em, userId, kind);
     page(response, 'unsubscribe/show', { title: 'Mails stopped', kind, isStopped: true });
   };
 
-  function stopping(token: string): UnsubscribeRequest {
+  function readToken(token: string): UnsubscribeRequest {
     const found = tokens.read(token);
     if (found === null) throw new NotFound('link');
     return found;

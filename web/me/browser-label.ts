@@ -1,4 +1,4 @@
-/** The names browsers have, the more special ones first: most of them claim to be others as well. */
+/** The patterns of browsers, the more specific first, because most User-Agent headers name other browsers too. */
 const browsers: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -18,7 +18,7 @@ const systems: [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** A browser as people know it: `Firefox on Windows`. What it says of itself is a hint and no proof. */
+/** The browser in words: `Firefox on Windows`. The header can be forged, so it is only a hint. */
 export function browserWords(userAgent: string): string {
   const browser = nameIn(browsers, userAgent) ?? 'A browser';
   const system = nameIn(systems, userAgent);

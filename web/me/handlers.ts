@@ -4,7 +4,6 @@ import { ownPages } from './me.ts';
 import { ownSessions } from './other-sessions.ts';
 import { passwordPages } from './password.ts';
 
-/** What a signed-in person sees of themselves, and changes. */
 export const ownHandlers = async (services: Services) => ({
   me: ownPages(services),
   password: await passwordPages(services),

@@ -8,10 +8,10 @@ import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
 import { mailKindsFor } from './own-page.ts';
 
-/** A ticked box sends its name; of one that is not ticked nothing is sent. */
+/** Browsers send only the checkboxes that are ticked. */
 const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));
 
-/** Which mails a person gets, as they choose on their own page. */
+/** Choosing the kinds of mail to receive. */
 export const mailChoicePages = ({ database: { em } }: Services) => {
   const update: RequestHandler = async (request, response) => {
     const me = signedIn(response);

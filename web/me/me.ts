@@ -8,11 +8,10 @@ import { ownPage } from './own-page.ts';
 export const ownPages = (services: Services) => {
   const showOwnPage = ownPage(services);
 
-  /** Where somebody begins: the queue, or their own page. */
+  /** Redirects to the queue, or to the person's own page when their role does not work in the console. */
   const home: RequestHandler = (_request, response) =>
     response.redirect(303, worksInConsole(signedIn(response).role) ? '/offboarding' : '/me');
 
-  /** What a person has to give back, their mails, and how to change their password. */
   const show: RequestHandler = (request, response) => showOwnPage(request, response, noteOf(response));
 
   return { home, show };

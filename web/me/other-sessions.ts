@@ -7,7 +7,7 @@ import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
 
-/** Ending one's own sessions in other browsers. */
+/** Ending the signed-in person's sessions in other browsers. */
 export const ownSessions = ({ database: { em } }: Services) => {
   const destroy: RequestHandler = async (request, response) => {
     const key = String(request.params.sessionKey);

@@ -13,7 +13,7 @@ import { type SignedIn, signedIn } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
 import { browserWords } from './browser-label.ts';
 
-/** What each kind of mail is about, in words. */
+/** The label and the hint of each kind of mail. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {
   reminders: {
     label: 'Reminders',
@@ -33,14 +33,14 @@ const mailWords: Record<MailKind, { label: string; hint: string }> = {
   },
 };
 
-/** The kinds of mail that somebody can get at all. */
+/** The kinds of mail that a person's role can receive. */
 export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
   mailKinds.filter((kind) => {
     if (kind === 'problems') return may(role, 'manage-workspace');
     return kind !== 'imports' || may(role, 'manage-inventory');
   });
 
-/** Shows the signed-in person their own page, with what is wrong with a form of it. */
+/** Renders the signed-in person's own page, with the errors of a refused form. */
 export const ownPage =
   ({ database, environment }: Services) =>
   async (request: Request, response: Response, { errors = {} }: PageNote = {}): Promise<void> => {

@@ -15,14 +15,14 @@ const passwordForm = z.object({
   password: typed('Please choose a new password.'),
 });
 
-/** Changing one's own password. */
+/** Changing the signed-in person's password. */
 export async function passwordPages({ database }: Services) {
   const limits = await signInLimits(database);
 
   const update: RequestHandler = async (request, response) => {
     const { id, email } = signedIn(response);
     const passwords = readForm(passwordForm, request.body);
-    // Limits guesses at a browser that was left open.
+    // Limits guesses, because the browser may have been left open.
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
       response.set('Retry-After', String(wait));

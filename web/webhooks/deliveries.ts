@@ -26,7 +26,7 @@ import { refreshing, seenAlready } from './delivery-refresh.ts';
 const states = { ...deliveryStates, missed: 'Never arrived' };
 const replayForm = z.object({ since: utcMoment() });
 
-/** What was sent to a webhook endpoint, how it went, and sending it again. */
+/** The deliveries of a webhook endpoint, and replaying them. */
 export const deliveryPages = ({ database, engine }: Services) => {
   const { em } = database;
 
@@ -40,7 +40,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const missed = await undeliveredTo(em, endpoint.id);
     page(response, 'settings/deliveries', {
       title: 'Deliveries',
-      // The message stands beside the only field.
+      // An error of the only field is shown beside it.
       alert: errors.since ? null : alert,
       endpoint,
       ...listing,
@@ -127,8 +127,8 @@ function filterIn(request: Request): DeliveryFilter {
   };
 }
 
-/** As a browser's field for date and time wants it; the minute before, so that nothing of it is left out. */
-const minuteOf = (moment: Date | null): string => moment?.toISOString().slice(0, 16) ?? '';
+/** A time for the browser's `datetime-local` field, rounded down to the minute, so that no event is left out. */
+const minuteOf = (time: Date | null): string => time?.toISOString().slice(0, 16) ?? '';
 
 const replayedWords = (count: number) =>
   count === 0

@@ -3,19 +3,19 @@ import type { Request } from 'express';
 import type { ListedDelivery } from '../../database/webhooks/history.ts';
 import { isHtmx, queryText } from '../http/forms/request.ts';
 
-/** How a page with deliveries on their way keeps itself up to date. */
+/** How a page with pending deliveries polls for changes. */
 export interface Refresh {
-  /** How often to ask, as htmx writes it. */
+  /** The polling interval, as htmx writes it. */
   every: string;
-  /** What the page shows: asked again with it, the server answers only when something is different. */
+  /** A hash of what the page shows. The page sends it back, and the server answers 204 when nothing has changed. */
   seen: string;
 }
 
 const soonMs = 60_000;
 
 /**
- * Null when nothing is on its way any more. What is tried soon, or has been asked for (`isAsked`), is looked after
- * often, the rest now and then.
+ * Null when no delivery is pending. The interval is short when an attempt is due within a minute, or when the user has
+ * just requested one (`isAsked`).
  */
 export function refreshing(deliveries: readonly ListedDelivery[], isAsked = false): Refresh | null {
   const pending = deliveries.filter(({ state }) => state === 'pending');
@@ -30,6 +30,6 @@ const digestOf = (deliveries: readonly ListedDelivery[]): string =>
     .digest('base64url')
     .slice(0, 16);
 
-/** Whether a page that refreshes itself shows everything already. */
+/** Whether a page that polls already shows the current state. */
 export const seenAlready = (request: Request, refresh: Refresh | null): boolean =>
   isHtmx(request) && refresh !== null && queryText(request, 'seen') === refresh.seen;

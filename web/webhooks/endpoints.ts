@@ -33,7 +33,7 @@ import { actorOf } from '../http/signed-in.ts';
 const address = '/settings/webhooks';
 const usualChoice: ChosenEventType[] = ['user.offboarded'];
 
-/** One checkbox sends a text, several send a list. A script that says nothing of events gets completions. */
+/** One checkbox sends a text, several send a list. Without any the default is `usualChoice`. */
 const eventTypes = z.preprocess(
   (value) => (value === undefined ? usualChoice : [...new Set([value].flat())].filter((type) => type !== '')),
   z
@@ -66,12 +66,12 @@ export const webhookPages = (services: Services) => {
   };
 
   const edit: RequestHandler = async (request, response) => {
-    const endpoint = await livingEndpoint(endpointIn(request));
+    const endpoint = await existingEndpoint(endpointIn(request));
     formPage(response, endpoint, { ...endpoint });
   };
 
   const update: RequestHandler = async (request, response) => {
-    const { id } = await livingEndpoint(endpointIn(request));
+    const { id } = await existingEndpoint(endpointIn(request));
     await updateEndpoint(em, actorOf(response), id, readEndpoint(request.body));
     return done(request, response, address, 'Saved.');
   };
@@ -118,13 +118,13 @@ export const webhookPages = (services: Services) => {
     return fields;
   }
 
-  async function livingEndpoint(id: number): Promise<ListedEndpoint> {
+  async function existingEndpoint(id: number): Promise<ListedEndpoint> {
     const endpoint = await endpointById(em, id);
     if (endpoint.state === 'deleted') throw new NotFound('webhook endpoint');
     return endpoint;
   }
 
-  /** The form of a new endpoint (null) or of one that there is, with what was typed in place of what is known. */
+  /** The form of a new endpoint (null) or an existing one; after a refusal with the typed values. */
   function formPage(response: Response, endpoint: ListedEndpoint | null, known: Record<string, unknown>) {
     const note = noteOf(response);
     const values: Record<string, unknown> = note.values ?? known;

@@ -2,7 +2,6 @@ import type { Services } from '../http/services.ts';
 import { deliveryPages } from './deliveries.ts';
 import { webhookPages } from './endpoints.ts';
 
-/** Webhook endpoints, and what was sent to them. */
 export const webhookHandlers = (services: Services) => ({
   webhooks: webhookPages(services),
   deliveries: deliveryPages(services),

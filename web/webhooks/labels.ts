@@ -7,7 +7,7 @@ const deliveryTones: Record<DeliveryState, string> = {
   disabled: 'tag-warning',
 };
 
-/** The colour of a delivery's state, as a class. */
+/** The CSS class for the colour of a delivery's state. */
 export const deliveryTone = (state: DeliveryState): string => deliveryTones[state];
 
 const checklistWords: Record<DeliveryState, string> = {
@@ -17,7 +17,7 @@ const checklistWords: Record<DeliveryState, string> = {
   disabled: 'Not sent',
 };
 
-/** A delivery's state as the checklist says it. */
+/** A delivery's state in words, for the checklist. */
 export const deliveryOnChecklist = (state: DeliveryState): string => checklistWords[state];
 
 const endpointTones: Record<EndpointState, string> = {
@@ -27,5 +27,5 @@ const endpointTones: Record<EndpointState, string> = {
   deleted: '',
 };
 
-/** The colour of an endpoint's state, as a class. */
+/** The CSS class for the colour of an endpoint's state. */
 export const endpointTone = (state: EndpointState): string => endpointTones[state];

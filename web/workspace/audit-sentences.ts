@@ -3,7 +3,7 @@ import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorWords } from '../http/pages/actor-label.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
-/** An entry of the audit trail as a sentence: who, what, and the details worth reading. */
+/** An entry of the audit trail in words: the actor, the action, and details. */
 export interface AuditSentence {
   who: string;
   what: string;
@@ -20,7 +20,7 @@ export function auditSentence(
   };
 }
 
-/** Who managed the person and who does now, by their names. */
+/** The names of the former and the new manager. */
 function managersOf({
   action,
   details,
@@ -49,13 +49,13 @@ function detailOf(action: string, details: AuditDetails): string | null {
   return parts.length > 0 ? parts.join(' · ') : null;
 }
 
-/** More people read the trail than may see where webhooks go. */
+/** Shows only the origin of a webhook's URL, because not every reader of the trail may see the rest. */
 function shownAs(name: string, value: AuditDetails[string]): string {
   if (name === 'url') return helpers.host(String(value));
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
-/** Three lists that belong together: the names of the fields, what they said, and what they say now. */
+/** Three parallel lists: the changed fields, their old values, and their new values. */
 interface FieldChanges {
   fields: string[];
   from: string[];

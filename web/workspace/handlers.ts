@@ -2,7 +2,6 @@ import type { Services } from '../http/services.ts';
 import { auditPages } from './audit.ts';
 import { workspacePages } from './workspace.ts';
 
-/** The settings of the workspace, and its audit trail. */
 export const workspaceHandlers = (services: Services) => ({
   workspace: workspacePages(services),
   audit: auditPages(services),

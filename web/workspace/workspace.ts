@@ -28,7 +28,7 @@ const importsForm = z.object({
 export const workspacePages = ({ database, environment }: Services) => {
   const { em } = database;
 
-  /** The forms, with what was typed into one of them in place of what is set. */
+  /** The settings' forms; after a refusal with the typed values of one of them. */
   const show: RequestHandler = async (_request, response) => {
     const { values: typed = {}, errors = {} } = noteOf(response);
     const { remindDaysBefore, ...set } = await workspaceOf(em.fork());
@@ -48,13 +48,11 @@ export const workspacePages = ({ database, environment }: Services) => {
     return done(request, response, '/settings/workspace', 'Saved.');
   };
 
-  /** How files are read, and when one needs a confirmation. */
   const updateImports: RequestHandler = async (request, response) => {
     await updateImportSettings(em, actorOf(response), readForm(importsForm, request.body));
     return done(request, response, '/settings/workspace', 'Saved.');
   };
 
-  /** When people are reminded. */
   const updateReminders: RequestHandler = async (request, response) => {
     await updateReminderSettings(em, actorOf(response), readForm(reminderForm, request.body));
     const text = 'Saved. The reminders of everybody who is leaving fit.';
