@@ -1,6 +1,6 @@
-// What htmx and plain forms need a hand with. Everything here is comfort: each page works without it.
+// Conveniences on top of htmx and plain forms. Every page works without this script.
 
-// A row of the queue can be clicked anywhere; links and buttons inside it keep their own meaning.
+// A click anywhere in a queue row opens it, except on its links and buttons.
 document.addEventListener('click', (event) => {
   const row = event.target.closest('tr[data-href]');
   if (!row || event.target.closest('a, button, input, select, label, summary')) return;
@@ -9,20 +9,20 @@ document.addEventListener('click', (event) => {
   else location.assign(row.dataset.href);
 });
 
-// Back to the queue as it was left: the same look-ahead, the same page of it.
+// The breadcrumb leads back to the queue with the same look-ahead and page.
 const inQueue = () => document.getElementById('queue') !== null;
 addEventListener('pagehide', () => {
   if (inQueue()) sessionStorage.setItem('queue', location.search);
 });
-for (const way of ['click', 'auxclick']) {
-  document.addEventListener(way, (event) => {
+for (const type of ['click', 'auxclick']) {
+  document.addEventListener(type, (event) => {
     const link = event.target.closest('.crumbs a[href="/offboarding"]');
     if (link) link.search = sessionStorage.getItem('queue') ?? '';
   });
 }
 
-// A plain form that must be sent once says that it works, and is not sent again. One with a token is done once however
-// often it is sent: after a while it can be sent again by whoever has stopped waiting.
+// A plain form with `data-once` is sent only once and shows that it is working. A form with a token can be sent again
+// after 10 s, because the server acts only once for each token.
 const sentForMs = 10_000;
 document.addEventListener('submit', (event) => {
   const form = event.target;
@@ -39,18 +39,18 @@ document.addEventListener('submit', (event) => {
   }, sentForMs);
 });
 
-// Back from the cache of the browser: the form may be sent again.
+// Reloads a page from the back/forward cache, so that its form can be sent again.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
-// After a swap the focus would fall to the top of the page: take it where the form says.
+// After a swap the browser would reset the focus to the top of the page, so move it to the form's `data-focus`.
 let focusNext = null;
 document.addEventListener('htmx:before:request', (event) => {
   focusNext = event.target.closest?.('[data-focus]')?.dataset.focus ?? null;
 });
 
-// What was said about the last change is over when the next one is asked for.
+// Removes the messages about the last change when the next one is sent.
 document.addEventListener('htmx:before:request', (event) => {
   if (event.detail?.ctx?.request?.method !== 'POST') return;
   for (const alert of document.querySelectorAll('#messages > .alert, .checklist-message > .alert'))
@@ -63,27 +63,27 @@ document.addEventListener('htmx:after:swap', () => {
   if (document.activeElement === document.body || !document.activeElement?.isConnected) target?.focus();
 });
 
-// The server could not be reached, or failed: say so, and lose nothing.
-function complain(text) {
+// Shows a message when the server cannot be reached or fails; the page stays as it is.
+function showError(text) {
   const messages = document.getElementById('messages');
   if (!messages) return;
   const alert = document.createElement('div');
   alert.className = 'alert alert-danger';
   alert.setAttribute('role', 'alert');
   alert.textContent = text;
-  alert.dataset.complaint = '';
+  alert.dataset.clientError = '';
   messages.replaceChildren(alert);
 }
 document.addEventListener('htmx:error', () =>
-  complain('Lastday could not be reached. Nothing was lost; please try again.'),
+  showError('Lastday could not be reached. Nothing was lost; please try again.'),
 );
-document.addEventListener('htmx:after:swap', () => document.querySelector('[data-complaint]')?.remove());
+document.addEventListener('htmx:after:swap', () => document.querySelector('[data-client-error]')?.remove());
 document.addEventListener('htmx:response:error', (event) => {
   const status = event.detail?.ctx?.response?.status ?? 0;
-  if (status >= 500) complain('Something went wrong on the server. Please try again in a moment.');
+  if (status >= 500) showError('Something went wrong on the server. Please try again in a moment.');
 });
 
-// Copies a value that is shown once.
+// Copies a value that is shown only once.
 document.addEventListener('click', async (event) => {
   const button = event.target.closest('[data-copy]');
   if (!button) return;
@@ -92,7 +92,7 @@ document.addEventListener('click', async (event) => {
     await navigator.clipboard.writeText(shown.textContent.trim());
     button.textContent = 'Copied';
   } else {
-    // Browsers lend the clipboard to https and localhost only.
+    // Browsers offer the clipboard API only on https and localhost.
     getSelection().selectAllChildren(shown);
     button.textContent = 'Selected: now copy it';
   }

@@ -1,4 +1,4 @@
-// The vendor's dark colours hang on an attribute: follow the system, also when it changes.
+// Tabler's dark mode depends on an attribute. Set it by the system's colour scheme, also when that changes.
 const dark = matchMedia('(prefers-color-scheme: dark)');
 const follow = () => document.documentElement.setAttribute('data-bs-theme', dark.matches ? 'dark' : 'light');
 dark.addEventListener('change', follow);
