@@ -14,6 +14,7 @@ import { workspaceName } from './http/middleware/workspace-name.ts';
 import { mount } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { serveStaticFiles } from './http/static-files.ts';
+import { labels } from './labels.ts';
 import { consoleRoutes, mailLinkRoutes, probes } from './routes.ts';
 
 /** Builds the Express app of the console and the API. */
@@ -25,6 +26,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.set('etag', false);
   app.set('secure cookies', isHttps(services.environment));
   app.set('trust proxy', services.environment.TRUST_PROXY);
+  app.locals.labels = labels;
 
   app.use(logRequests(services.log));
   app.use(measureRequests(services.metrics));

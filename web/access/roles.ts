@@ -19,13 +19,13 @@ const roleForm = z.object({ role: choice(roles) });
 /** Inviting a person, changing their role, and ending their sessions. */
 export const accessPages = (services: Services) => {
   const { em } = services.database;
-  const once = flashSecrets(services);
+  const flash = flashSecrets(services);
 
   /** Creates an invitation and shows its link once, on the person's record. */
   const invite: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
-    once.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
+    flash.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
   };
 
   const updateRole: RequestHandler = async (request, response) => {

@@ -38,13 +38,13 @@ const scopeWords: Record<(typeof scopes)[number], string> = {
 
 export const tokenPages = (services: Services) => {
   const { em } = services.database;
-  const once = flashSecrets(services);
+  const flash = flashSecrets(services);
 
   const index: RequestHandler = async (request, response) =>
     page(response, 'settings/tokens', {
       title: 'API tokens',
       tokens: await listTokens(em),
-      value: once.take(request, response, address),
+      value: flash.take(request, response, address),
     });
 
   const blank: RequestHandler = (_request, response) => formPage(response, null);
@@ -52,7 +52,7 @@ export const tokenPages = (services: Services) => {
   const create: RequestHandler = async (request, response) => {
     const fields = readForm(tokenForm, request.body);
     const { value } = await createToken(em, actorOf(response), fields).catch(nameTaken);
-    once.showAt(response, address, value);
+    flash.showAt(response, address, value);
   };
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'tokenId', 'token'));

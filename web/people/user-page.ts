@@ -15,7 +15,7 @@ import type { Services } from '../http/services.ts';
 /** Renders a person's record; `note` holds a refused form's message and the typed end date. */
 export const userPage = (services: Services) => {
   const { em } = services.database;
-  const once = flashSecrets(services);
+  const flash = flashSecrets(services);
 
   return async (request: Request, response: Response, userId: number, note: PageNote = {}): Promise<void> => {
     const [leaver, record, mailTrouble] = await Promise.all([
@@ -38,7 +38,7 @@ export const userPage = (services: Services) => {
       }),
       today: todayIn(leaver.workspaceZone, new Date()),
       endDateForm: editForm({ endDate: leaver.endDate }, aboutEndDate(note)),
-      invitation: once.take(request, response, `/users/${userId}`),
+      invitation: flash.take(request, response, `/users/${userId}`),
       roles,
       reportsShown,
     });

@@ -47,7 +47,7 @@ export const webhookPages = (services: Services) => {
   const { environment } = services;
   const box = secretBox(environment.SECRET_KEY);
   const allowed = allowedRanges(environment.WEBHOOK_ALLOW);
-  const once = flashSecrets(services);
+  const flash = flashSecrets(services);
 
   const index: RequestHandler = async (request, response) =>
     page(response, 'settings/webhooks', {
@@ -55,14 +55,14 @@ export const webhookPages = (services: Services) => {
       alert: noteOf(response).alert ?? null,
       endpoints: await listEndpoints(em),
       words: { outcomes: attemptOutcomes, states: endpointStates, reasons: disablingReasons },
-      secret: once.take(request, response, address),
+      secret: flash.take(request, response, address),
     });
 
   const blank: RequestHandler = (_request, response) => formPage(response, null, { eventTypes: usualChoice });
 
   const create: RequestHandler = async (request, response) => {
     const { secret } = await createEndpoint(em, actorOf(response), readEndpoint(request.body), box);
-    once.showAt(response, address, secret);
+    flash.showAt(response, address, secret);
   };
 
   const edit: RequestHandler = async (request, response) => {
@@ -96,7 +96,7 @@ export const webhookPages = (services: Services) => {
 
   const rotate: RequestHandler = async (request, response) => {
     const secret = await rotateSecret(em, actorOf(response), endpointIn(request), box);
-    once.showAt(response, address, secret);
+    flash.showAt(response, address, secret);
   };
 
   const test: RequestHandler = async (request, response) => {

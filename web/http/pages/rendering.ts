@@ -52,7 +52,8 @@ export function fragment(response: Response, view: string, data: Record<string, 
 
 function readerOf(response: Response) {
   const { signedIn = null, path } = response.locals;
-  return { h: helpersIn(signedIn?.zone ?? 'utc'), me: signedIn, path };
+  const h = { ...response.app.locals.labels, ...helpersIn(signedIn?.zone ?? 'utc') };
+  return { h, me: signedIn, path };
 }
 
 /**

@@ -1,22 +1,5 @@
 import { DateTime } from 'luxon';
 import { may } from '../../../domain/access/permissions.ts';
-import { stepWords } from '../../../domain/offboarding/failed-steps.ts';
-import { dueTone, dueWords, rowButton } from '../../../domain/offboarding/queue.ts';
-import {
-  importIcon,
-  importTone,
-  leavingWords,
-  lineDetailHeading,
-  lineListLabels,
-  previewFigures,
-  resultFigures,
-  subjectAddress,
-} from '../../imports/labels.ts';
-import { assetTone } from '../../inventory/asset-labels.ts';
-import { outcomeButtons, requestTone } from '../../inventory/request-labels.ts';
-import { mailNoun } from '../../mail/labels.ts';
-import { personTone } from '../../people/labels.ts';
-import { deliveryOnChecklist, deliveryTone, endpointTone } from '../../webhooks/labels.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorWords } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
@@ -30,34 +13,14 @@ const calendarDate = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 });
 
-/** The helpers of the templates, as `h`. */
+/** The helpers of the templates, as `h`; the labels of the nouns are added by the app. */
 export const helpers = {
   actor: actorWords,
   icon,
   staticFile,
   may,
-  dueTone,
-  dueWords,
-  rowButton,
-  stepWords,
   alertIcon,
-  assetTone,
-  deliveryOnChecklist,
-  deliveryTone,
-  endpointTone,
-  importIcon,
-  importTone,
-  leavingWords,
-  lineDetailHeading,
-  lineListLabels,
-  mailNoun,
   menuFor,
-  outcomeButtons,
-  personTone,
-  previewFigures,
-  requestTone,
-  resultFigures,
-  subjectAddress,
 
   /** Makes the data of a form's fields, each with its value and its error. */
   fieldsOf:

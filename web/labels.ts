@@ -1,0 +1,41 @@
+import { stepWords } from '../domain/offboarding/failed-steps.ts';
+import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
+import {
+  importIcon,
+  importTone,
+  leavingWords,
+  lineDetailHeading,
+  lineListLabels,
+  previewFigures,
+  resultFigures,
+  subjectAddress,
+} from './imports/labels.ts';
+import { assetTone } from './inventory/asset-labels.ts';
+import { outcomeButtons, requestTone } from './inventory/request-labels.ts';
+import { mailNoun } from './mail/labels.ts';
+import { personTone } from './people/labels.ts';
+import { deliveryOnChecklist, deliveryTone, endpointTone } from './webhooks/labels.ts';
+
+/** The labels of the nouns for the templates, which find them in `h`. */
+export const labels = {
+  dueTone,
+  dueWords,
+  rowButton,
+  stepWords,
+  assetTone,
+  deliveryOnChecklist,
+  deliveryTone,
+  endpointTone,
+  importIcon,
+  importTone,
+  leavingWords,
+  lineDetailHeading,
+  lineListLabels,
+  mailNoun,
+  outcomeButtons,
+  personTone,
+  previewFigures,
+  requestTone,
+  resultFigures,
+  subjectAddress,
+};
