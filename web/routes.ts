@@ -6,7 +6,7 @@ import { importPages } from './imports/imports.ts';
 import { inventoryHandlers } from './inventory/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
 import { unsubscriptionPages } from './mail/unsubscription.ts';
-import { ownHandlers } from './me/handlers.ts';
+import { meHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
 import { userPages } from './people/users.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
@@ -35,7 +35,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const imports = importPages(services);
   const users = userPages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
-  const { me, password, otherSessions, mailChoices } = await ownHandlers(services);
+  const { me, password, otherSessions, mailChoices } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { webhooks, deliveries } = webhookHandlers(services);
   const { workspace, audit } = workspaceHandlers(services);

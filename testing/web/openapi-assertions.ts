@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import type { ApiDocument } from '../../web/api/document/document.ts';
+import type { ApiDocument } from '../../web/api/document/openapi.ts';
 
 /** What came back from a call, as far as the description speaks of it. */
 interface Came {

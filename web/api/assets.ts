@@ -6,8 +6,8 @@ import { NotFound } from '../../domain/failures.ts';
 import { choice, text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
 import { line } from '../people/user-fields.ts';
-import { changing } from './http/endpoints.ts';
-import { answered, id } from './http/fields.ts';
+import { writeEndpoint } from './http/endpoints.ts';
+import { id, responseField } from './http/fields.ts';
 
 const assignmentBody = z
   .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
@@ -15,10 +15,10 @@ const assignmentBody = z
 
 const assignmentSchema = z
   .strictObject({
-    id: answered.id(),
-    tag: answered.text(),
-    userExternalId: answered.text(),
-    assignedAt: answered.moment(),
+    id: responseField.id(),
+    tag: responseField.text(),
+    userExternalId: responseField.text(),
+    assignedAt: responseField.moment(),
   })
   .meta({ id: 'Assignment' });
 
@@ -44,17 +44,21 @@ const recoverySchema = z
     outcome: z
       .enum(['recovered', 'already-returned'])
       .meta({ description: '`already-returned`: nothing was changed.' }),
-    tag: answered.text(),
+    tag: responseField.text(),
     status: z.enum(assetStatuses),
     formerHolder: z
-      .strictObject({ id: answered.id(), externalId: answered.text().nullable(), name: answered.text() })
+      .strictObject({
+        id: responseField.id(),
+        externalId: responseField.text().nullable(),
+        name: responseField.text(),
+      })
       .nullable()
       .meta({ description: 'Who had it last; null: nobody ever had it.' }),
   })
   .meta({ id: 'Recovery' });
 
 export const assetApi = ({ database: { em } }: Services) => ({
-  assign: changing(em, {
+  assign: writeEndpoint(em, {
     summary: 'Hand an asset to a person',
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
@@ -68,7 +72,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
     },
   }),
 
-  recover: changing(em, {
+  recover: writeEndpoint(em, {
     summary: 'Take an asset back',
     body: recoveryBody,
     answers: { 200: { description: 'What became of it.', schema: recoverySchema } },

@@ -10,12 +10,12 @@ import type { Services } from '../http/services.ts';
 import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
 import { completionAlert } from '../offboarding/result-messages.ts';
 import { tokenActorOf } from './http/authentication.ts';
-import { readBody } from './http/bodies.ts';
 import type { Endpoint } from './http/endpoint-types.ts';
 import { type Answer, asStored, sendAnswer } from './http/endpoints.ts';
-import { answered } from './http/fields.ts';
+import { responseField } from './http/fields.ts';
 import { keyedCallOf } from './http/idempotency-key.ts';
-import { readQuery } from './http/queries.ts';
+import { readBody } from './http/read-body.ts';
+import { readQuery } from './http/read-query.ts';
 import { userSchema } from './user-schema.ts';
 import { externalIdOf } from './users.ts';
 
@@ -29,10 +29,10 @@ const nothing = z
 const completionSchema = z
   .strictObject({
     outcome: z.enum(['completed', 'already-completed']),
-    completedBy: answered
+    completedBy: responseField
       .text()
       .meta({ description: 'As the audit trail says it: `user:<id>` or `token:<name>`.' }),
-    completedAt: answered.moment(),
+    completedAt: responseField.moment(),
     user: userSchema,
   })
   .meta({ id: 'Completion' });

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { importLimits, importStates, linesKeptDays } from '../../domain/imports/imports.ts';
 import type { Services } from '../http/services.ts';
 import type { Endpoint } from './http/endpoint-types.ts';
-import { reading } from './http/endpoints.ts';
-import { answered } from './http/fields.ts';
+import { readEndpoint } from './http/endpoints.ts';
+import { responseField } from './http/fields.ts';
 import { importApi } from './imports.ts';
 
 const importSchema = z
   .strictObject({
-    id: answered.id(),
+    id: responseField.id(),
     state: z.enum(importStates),
     lines: z.int(),
     created: z.int(),
@@ -21,9 +21,9 @@ const importSchema = z
     }),
     newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
     clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
-    createdAt: answered.moment(),
-    startedAt: answered.moment().nullable(),
-    endedAt: answered.moment().nullable(),
+    createdAt: responseField.moment(),
+    startedAt: responseField.moment().nullable(),
+    endedAt: responseField.moment().nullable(),
     errors: z
       .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
       .meta({ description: 'The problems of the first lines that have any.' }),
@@ -62,7 +62,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       },
       handler: importUsers,
     },
-    show: reading({
+    show: readEndpoint({
       summary: 'Show how far an import of people is',
       answers: { 200: { description: 'The import.', schema: importSchema } },
       answer: show,

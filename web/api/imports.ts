@@ -11,10 +11,10 @@ import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { FileError } from '../imports/file-error.ts';
 import { ingestFile } from '../imports/ingest.ts';
 import { headerOf } from '../imports/labels.ts';
-import { takeBody } from '../imports/upload.ts';
+import { streamBody } from '../imports/upload.ts';
 import { tokenActorOf } from './http/authentication.ts';
-import { ApiProblem, invalid, type PartProblem } from './http/problems.ts';
-import { readQuery } from './http/queries.ts';
+import { ApiProblem, type InputProblem, invalid } from './http/problems.ts';
+import { readQuery } from './http/read-query.ts';
 
 export const importApi = ({ database }: Services) => {
   const { em } = database;
@@ -26,7 +26,7 @@ export const importApi = ({ database }: Services) => {
     refuseOtherBodies(request);
     const file = { kind: 'users' as const, name: `${request.id}.csv`, leaveOutUnknown };
     const { id } = await orProblem(() =>
-      takeBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })),
+      streamBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })),
     );
     try {
       await startImport(em, actor, id, confirm);
@@ -97,7 +97,7 @@ const known = new Set(['confirm', 'unknownColumns']);
 
 function parametersOf(request: Request): { confirm: number | null; leaveOutUnknown: boolean } {
   const { confirm, unknownColumns } = request.query;
-  const problems: PartProblem[] = Object.keys(request.query)
+  const problems: InputProblem[] = Object.keys(request.query)
     .filter((parameter) => !known.has(parameter))
     .map((parameter) => ({ parameter, detail: 'There is no such parameter.' }));
   if (confirm !== undefined && !/^\d{1,9}$/.test(String(confirm))) {

@@ -6,8 +6,8 @@ import {
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
-import { changing } from './http/endpoints.ts';
-import { answered, id } from './http/fields.ts';
+import { writeEndpoint } from './http/endpoints.ts';
+import { id, responseField } from './http/fields.ts';
 import { externalIdOf } from './users.ts';
 
 const seatBody = z
@@ -16,11 +16,11 @@ const seatBody = z
 
 const seatSchema = z
   .strictObject({
-    id: answered.id(),
-    licenseId: answered.id(),
-    license: answered.text(),
-    userExternalId: answered.text(),
-    assignedAt: answered.moment(),
+    id: responseField.id(),
+    licenseId: responseField.id(),
+    license: responseField.text(),
+    userExternalId: responseField.text(),
+    assignedAt: responseField.moment(),
   })
   .meta({ id: 'Seat' });
 
@@ -36,18 +36,18 @@ const requestBody = z
 
 const requestSchema = z
   .strictObject({
-    id: answered.id(),
-    item: answered.text(),
-    reason: answered.text().nullable(),
+    id: responseField.id(),
+    item: responseField.text(),
+    reason: responseField.text().nullable(),
     status: z.enum(requestStatuses),
-    userExternalId: answered.text(),
-    createdAt: answered.moment(),
+    userExternalId: responseField.text(),
+    createdAt: responseField.moment(),
   })
   .meta({ id: 'Request' });
 
 /** Giving a person a seat, and making a request for them. */
 export const itemApi = ({ database: { em } }: Services) => ({
-  giveSeat: changing(em, {
+  giveSeat: writeEndpoint(em, {
     summary: 'Give a person a seat of a license',
     body: seatBody,
     answers: { 201: { description: 'The seat.', schema: seatSchema } },
@@ -62,7 +62,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     },
   }),
 
-  request: changing(em, {
+  request: writeEndpoint(em, {
     summary: 'Make a request for a person',
     body: requestBody,
     answers: { 201: { description: 'The request.', schema: requestSchema } },

@@ -6,33 +6,33 @@ import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
-import { reading } from './http/endpoints.ts';
-import { answered } from './http/fields.ts';
-import { partAnswer, partOf, partQuery, partSchema } from './http/pagination.ts';
+import { readEndpoint } from './http/endpoints.ts';
+import { responseField } from './http/fields.ts';
+import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
 
 const listQuery = z.strictObject({
   state: z
     .enum(offboardingStates, { error: `Expected one of ${offboardingStates.join(', ')}, once.` })
     .optional()
     .meta({ description: 'Only those in this state.' }),
-  ...partQuery,
+  ...pageQuery,
 });
 
 const offboarding = z.strictObject({
-  id: answered.id(),
+  id: responseField.id(),
   state: z.enum(offboardingStates),
-  openedAt: answered.moment(),
-  closedAt: answered.moment().nullable(),
-  closedBy: answered.text().nullable().meta({
+  openedAt: responseField.moment(),
+  closedAt: responseField.moment().nullable(),
+  closedBy: responseField.text().nullable().meta({
     description:
       'Who completed or cancelled it, as the audit trail says it: `user:<id>`, `token:<name>` or `system`.',
   }),
   user: z.strictObject({
-    id: answered.id(),
-    externalId: answered.text().nullable(),
-    name: answered.text(),
-    department: answered.text().nullable(),
-    endDate: answered.date().nullable(),
+    id: responseField.id(),
+    externalId: responseField.text().nullable(),
+    name: responseField.text(),
+    department: responseField.text().nullable(),
+    endDate: responseField.date().nullable(),
     status: z.enum(userStatuses),
   }),
   open: z
@@ -44,29 +44,29 @@ const offboarding = z.strictObject({
 const checklist = z.strictObject({
   hardware: z.array(
     z.strictObject({
-      assignmentId: answered.id(),
-      tag: answered.text(),
-      serial: answered.text().nullable(),
-      model: answered.text(),
+      assignmentId: responseField.id(),
+      tag: responseField.text(),
+      serial: responseField.text().nullable(),
+      model: responseField.text(),
       status: z.enum(assetStatuses),
-      assignedAt: answered.moment(),
+      assignedAt: responseField.moment(),
     }),
   ),
   software: z.array(
     z.strictObject({
-      seatId: answered.id(),
-      licenseId: answered.id(),
-      license: answered.text(),
-      vendor: answered.text().nullable(),
-      assignedAt: answered.moment(),
+      seatId: responseField.id(),
+      licenseId: responseField.id(),
+      license: responseField.text(),
+      vendor: responseField.text().nullable(),
+      assignedAt: responseField.moment(),
     }),
   ),
   requests: z.array(
     z.strictObject({
-      requestId: answered.id(),
-      item: answered.text(),
+      requestId: responseField.id(),
+      item: responseField.text(),
       status: z.enum(requestStatuses),
-      createdAt: answered.moment(),
+      createdAt: responseField.moment(),
     }),
   ),
 });
@@ -77,22 +77,22 @@ const shown = offboarding
   .meta({ id: 'OffboardingWithChecklist' });
 
 export const offboardingApi = ({ database: { em } }: Services) => ({
-  list: reading({
+  list: readEndpoint({
     summary: 'List offboardings',
     query: listQuery,
     answers: {
       200: {
         description: 'Offboardings by id, the oldest first.',
-        schema: partSchema('OffboardingList', listed),
+        schema: pageSchema('OffboardingList', listed),
       },
     },
     answer: async ({ request, query: { state, ...part } }) => {
-      const { after, limit } = partOf(part);
-      return partAnswer(request, await listApiOffboardings(em, state ?? null, after, limit));
+      const { after, limit } = pageRange(part);
+      return pageAnswer(request, await listApiOffboardings(em, state ?? null, after, limit));
     },
   }),
 
-  show: reading({
+  show: readEndpoint({
     summary: 'Show an offboarding with its checklist',
     answers: { 200: { description: 'The offboarding.', schema: shown } },
     answer: async ({ request }) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress } from '../http/forms/fields.ts';
 import { line } from '../people/user-fields.ts';
-import { answered, date, timeZone, writtenAt } from './http/fields.ts';
+import { date, responseField, timeZone, writtenAt } from './http/fields.ts';
 
 /** The writable fields of a person. null clears a field; an omitted field stays as it is. */
 const desired = z.strictObject(
@@ -43,19 +43,19 @@ export const externalIdInAddress = line(100);
 
 /** A person in every response. */
 const user = z.strictObject({
-  id: answered.id(),
-  externalId: answered
+  id: responseField.id(),
+  externalId: responseField
     .text()
     .nullable()
     .meta({ description: 'null: the HR system has never spoken of them.' }),
-  name: answered.text(),
-  email: answered.text(),
-  department: answered.text().nullable(),
-  jobTitle: answered.text().nullable(),
-  managerExternalId: answered.text().nullable(),
-  startDate: answered.date().nullable(),
-  endDate: answered.date().nullable(),
-  timeZone: answered.text().nullable(),
+  name: responseField.text(),
+  email: responseField.text(),
+  department: responseField.text().nullable(),
+  jobTitle: responseField.text().nullable(),
+  managerExternalId: responseField.text().nullable(),
+  startDate: responseField.date().nullable(),
+  endDate: responseField.date().nullable(),
+  timeZone: responseField.text().nullable(),
   status: z.enum(userStatuses),
   revision: z.int().meta({ description: 'Goes up with every change.' }),
 });

@@ -5,11 +5,11 @@ import { type Applied, patchUser, putUser } from '../../database/people/upsert-u
 import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
 import type { Services } from '../http/services.ts';
-import { type Answer, changing, reading } from './http/endpoints.ts';
-import { partAnswer, partOf, partQuery, partSchema } from './http/pagination.ts';
-import { expectationOf, tagOf } from './http/preconditions.ts';
-import { invalid, type PartProblem, pointerTo } from './http/problems.ts';
-import { parameter } from './http/queries.ts';
+import { type Answer, readEndpoint, writeEndpoint } from './http/endpoints.ts';
+import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
+import { etagOf, preconditionOf } from './http/preconditions.ts';
+import { type InputProblem, invalid, pointerTo } from './http/problems.ts';
+import { parameter } from './http/read-query.ts';
 import {
   changedUserSchema,
   externalIdInAddress,
@@ -22,21 +22,21 @@ const listQuery = z.strictObject({
   externalId: parameter('Give one external id')
     .optional()
     .meta({ description: 'Only the person with this external id: one or none.' }),
-  ...partQuery,
+  ...pageQuery,
 });
 
 export const userApi = ({ database: { em } }: Services) => ({
-  list: reading({
+  list: readEndpoint({
     summary: 'List people, or find one by external id',
     query: listQuery,
-    answers: { 200: { description: 'People by id.', schema: partSchema('UserList', userSchema) } },
+    answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
     answer: async ({ request, query: { externalId, ...part } }) => {
-      const { after, limit } = partOf(part);
-      return partAnswer(request, await listApiUsers(em, { externalId, after, limit }));
+      const { after, limit } = pageRange(part);
+      return pageAnswer(request, await listApiUsers(em, { externalId, after, limit }));
     },
   }),
 
-  show: reading({
+  show: readEndpoint({
     summary: 'Show a person',
     answers: { 200: { description: 'The person.', schema: userSchema } },
     answer: async ({ request }) => {
@@ -46,7 +46,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     },
   }),
 
-  put: changing(em, {
+  put: writeEndpoint(em, {
     summary: 'Add or replace a person',
     detail:
       'What is not named becomes empty; the status stays. Of somebody offboarded, end date and manager stay too unless they are named.',
@@ -65,7 +65,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     },
   }),
 
-  patch: changing(em, {
+  patch: writeEndpoint(em, {
     summary: 'Change what is named of a person',
     body: patchedUser,
     answers: { 200: { description: 'The person as they are now.', schema: changedUserSchema } },
@@ -108,17 +108,17 @@ function termsOf<Body extends z.infer<typeof patchedUser>>(
     throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
   }
   const writtenAt = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
-  return { desired, terms: { sourceUpdatedAt: writtenAt, expect: expectationOf(request) } };
+  return { desired, terms: { sourceUpdatedAt: writtenAt, expect: preconditionOf(request) } };
 }
 
 function changed({ created, user, warnings, ignored }: Applied, sourceUpdatedAt: string | undefined): Answer {
-  const allWarnings: PartProblem[] = [
+  const allWarnings: InputProblem[] = [
     ...warnings.map(({ field, message }) => ({ pointer: pointerTo(field), detail: message })),
     ...inTheFuture(sourceUpdatedAt),
   ];
   return {
     status: created ? 201 : 200,
-    headers: { ETag: tagOf(user), ...(created && { Location: addressOf(user.externalId!) }) },
+    headers: { ETag: etagOf(user), ...(created && { Location: addressOf(user.externalId!) }) },
     body: {
       ...user,
       ...(allWarnings.length > 0 && { warnings: allWarnings }),
@@ -133,7 +133,7 @@ const addressOf = (externalId: string) => `/api/v1/users/${encodeURIComponent(ex
 const toleranceMs = 5 * 60_000;
 
 /** A warning about a time in the future, because older updates of the same fields are ignored until that time. */
-function inTheFuture(time: string | undefined): PartProblem[] {
+function inTheFuture(time: string | undefined): InputProblem[] {
   if (time === undefined || Date.parse(time) <= Date.now() + toleranceMs) return [];
   const detail = 'This moment lies in the future: what is dated before it will be ignored.';
   return [{ pointer: '/sourceUpdatedAt', detail }];

@@ -26,7 +26,7 @@ import { sendErrorsCsv } from './errors-csv.ts';
 import { renderImport } from './import-page.ts';
 import { ingestFile } from './ingest.ts';
 import { kindWords, stateWords } from './labels.ts';
-import { takeUpload } from './upload.ts';
+import { streamUpload } from './upload.ts';
 
 const confirmation = z.object({ people: z.string().trim().optional() });
 
@@ -69,7 +69,7 @@ export const importPages = (services: Services) => {
   const create =
     (kind: ImportKind): RequestHandler =>
     async (request, response) => {
-      const { id } = await takeUpload(request, ({ fileName, bytes, fields }) =>
+      const { id } = await streamUpload(request, ({ fileName, bytes, fields }) =>
         ingestFile(em, actorOf(response), {
           kind,
           name: fileName,

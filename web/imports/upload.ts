@@ -19,7 +19,7 @@ const formOverhead = 64 * 1024;
  * Streams the file of a multipart form to `read`, and returns its result. When `read` fails, the rest of the upload is
  * discarded, so that the browser receives the response. Throws FileError when there is no file.
  */
-export async function takeUpload<T>(request: Request, read: (upload: Upload) => Promise<T>): Promise<T> {
+export async function streamUpload<T>(request: Request, read: (upload: Upload) => Promise<T>): Promise<T> {
   if (!request.is('multipart/form-data')) throw new FileError('not-csv', 'Choose a CSV file to upload.');
   if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes + formOverhead) throw tooLarge();
   const form = formOf(request);
@@ -76,7 +76,7 @@ function parseUpload<T>(
 }
 
 /** Streams the body of a request to `read`, like `takeUpload`. */
-export async function takeBody<T>(request: Request, read: (bytes: Readable) => Promise<T>): Promise<T> {
+export async function streamBody<T>(request: Request, read: (bytes: Readable) => Promise<T>): Promise<T> {
   if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes) throw tooLarge();
   const bytes = new PassThrough();
   bytes.on('error', () => {});

@@ -3,7 +3,7 @@ import { assetById } from '../../database/inventory/assets.ts';
 import { historyOf } from '../../database/inventory/assignments.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { isHtmx, soughtPerson } from '../http/forms/request.ts';
+import { isHtmx, personSearchIn } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { fragment, page } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
@@ -17,7 +17,7 @@ export async function renderAsset(
   assetId: number,
   { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
-  const search = soughtPerson(request, response);
+  const search = personSearchIn(request, response);
   const [asset, history, found] = await Promise.all([
     assetById(em, assetId),
     historyOf(em, assetId),

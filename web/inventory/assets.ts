@@ -11,7 +11,7 @@ import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
 import { choice, optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn, queryText, sought } from '../http/forms/request.ts';
+import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -34,7 +34,7 @@ export const assetPages = (services: Services) => {
   const index: RequestHandler = async (request, response) => {
     const asked = queryText(request, 'status');
     const status = assetStatuses.find((known) => known === asked) ?? null;
-    const filter = { search: sought(request, 'q'), status };
+    const filter = { search: searchIn(request, 'q'), status };
     page(response, 'assets/index', {
       title: 'Assets',
       listing: await findAssets(em, filter, pageIn(request)),

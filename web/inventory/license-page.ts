@@ -3,7 +3,7 @@ import { licenseById } from '../../database/inventory/licenses.ts';
 import { seatsInUse } from '../../database/inventory/seats.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { newToken } from '../../engine/console-client.ts';
-import { isHtmx, pageIn, sought, soughtPerson } from '../http/forms/request.ts';
+import { isHtmx, pageIn, personSearchIn, searchIn } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -16,7 +16,7 @@ export async function renderLicense(
   licenseId: number,
   { alert = null, errors = {} }: PageNote = {},
 ): Promise<void> {
-  const search = { seats: sought(request, 'q'), people: soughtPerson(request, response) };
+  const search = { seats: searchIn(request, 'q'), people: personSearchIn(request, response) };
   const [license, seats, found] = await Promise.all([
     licenseById(em, licenseId),
     seatsInUse(em, licenseId, search.seats, pageIn(request)),

@@ -10,7 +10,7 @@ import {
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
 import { optionalText, text, wholeNumber } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn, sought } from '../http/forms/request.ts';
+import { idIn, pageIn, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -24,7 +24,7 @@ export const licensePages = (services: Services) => {
   const { em } = services.database;
 
   const index: RequestHandler = async (request, response) => {
-    const search = sought(request, 'q');
+    const search = searchIn(request, 'q');
     const listing = await findLicenses(em, search, pageIn(request));
     page(response, 'licenses/index', { title: 'Licenses', listing, search });
   };

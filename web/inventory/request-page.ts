@@ -3,7 +3,7 @@ import { assetsOnTheShelf } from '../../database/inventory/assets.ts';
 import { requestById } from '../../database/inventory/requests.ts';
 import { isOpenRequest } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems } from '../../domain/user-status.ts';
-import { isHtmx, sought } from '../http/forms/request.ts';
+import { isHtmx, searchIn } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { fragment, page } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
@@ -20,7 +20,7 @@ export async function renderRequest(
   requestId: number,
   { alert = null, errors = {}, values = {} }: PageNote = {},
 ): Promise<void> {
-  const search = sought(request, 'asset');
+  const search = searchIn(request, 'asset');
   const itemRequest = await requestById(em, requestId);
   const mayBeGiven = isOpenRequest(itemRequest.status) && mayReceiveItems(itemRequest.userStatus);
   const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offeredCount) : null;

@@ -6,7 +6,7 @@ import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { idField, optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn, queryId, queryText, sought } from '../http/forms/request.ts';
+import { idIn, pageIn, queryId, queryText, searchIn } from '../http/forms/request.ts';
 import { type FormValues, noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -39,7 +39,7 @@ export const requestPages = (services: Services) => {
   const blank: RequestHandler = async (request, response) => {
     const { alert = null, errors = {}, values } = noteOf(response);
     const userId = values === undefined ? queryId(request, 'userId') : personIdIn(values);
-    const search = sought(request, 'person');
+    const search = searchIn(request, 'person');
     page(response, 'requests/form', {
       title: 'New request',
       person: userId === null ? null : await userById(em, userId),

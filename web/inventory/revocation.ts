@@ -11,7 +11,7 @@ import { type Alert, notify } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
-import { askingPending, revocationAlert } from '../offboarding/result-messages.ts';
+import { revocationAlert, updatePending } from '../offboarding/result-messages.ts';
 import { renderRevokedSeat } from './license-page.ts';
 
 const revocationForm = z.object({
@@ -37,7 +37,7 @@ export const revocationPages = (services: Services) => {
         const address = `/offboarding/${seat.userId}/answer?token=${token}`;
         return void response.status(202).set('HX-Redirect', address).end();
       }
-      const pending = { alert: askingPending, pendingToken: token };
+      const pending = { alert: updatePending, pendingToken: token };
       return renderChecklist(services, request, response.status(202), seat.userId, pending);
     }
   };

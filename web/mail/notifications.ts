@@ -12,7 +12,7 @@ import { addressOfImport } from '../../domain/imports/imports.ts';
 import { notificationText } from '../../domain/wording/notifications.ts';
 import { idField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { olderThan } from '../http/forms/request.ts';
+import { beforeIdIn } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { type SignedIn, signedIn } from '../http/signed-in.ts';
@@ -22,7 +22,7 @@ const reading = z.object({ upTo: idField() });
 export const notificationPages = ({ database }: Services) => {
   const index: RequestHandler = async (request, response) => {
     const reader = signedIn(response);
-    const before = olderThan(request);
+    const before = beforeIdIn(request);
     const groups = await notificationsOf(database.em, reader.id, { before, limit: pageSize + 1 });
     const shown = groups.slice(0, pageSize);
     page(response, 'notifications/index', {

@@ -1,12 +1,12 @@
 import type { Services } from '../http/services.ts';
-import { mailChoicePages } from './mail-preferences.ts';
-import { ownPages } from './me.ts';
-import { ownSessions } from './other-sessions.ts';
+import { mailPreferencePages } from './mail-preferences.ts';
+import { mePages } from './me.ts';
+import { otherSessionPages } from './other-sessions.ts';
 import { passwordPages } from './password.ts';
 
-export const ownHandlers = async (services: Services) => ({
-  me: ownPages(services),
+export const meHandlers = async (services: Services) => ({
+  me: mePages(services),
   password: await passwordPages(services),
-  otherSessions: ownSessions(services),
-  mailChoices: mailChoicePages(services),
+  otherSessions: otherSessionPages(services),
+  mailChoices: mailPreferencePages(services),
 });

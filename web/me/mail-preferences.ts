@@ -12,7 +12,7 @@ import { mailKindsFor } from './own-page.ts';
 const choicesForm = z.object(Object.fromEntries(mailKinds.map((kind) => [kind, z.string().optional()])));
 
 /** Choosing the kinds of mail to receive. */
-export const mailChoicePages = ({ database: { em } }: Services) => {
+export const mailPreferencePages = ({ database: { em } }: Services) => {
   const update: RequestHandler = async (request, response) => {
     const me = signedIn(response);
     const chosen = readForm(choicesForm, request.body);

@@ -5,7 +5,7 @@ import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
 import { ownPage } from './own-page.ts';
 
-export const ownPages = (services: Services) => {
+export const mePages = (services: Services) => {
   const showOwnPage = ownPage(services);
 
   /** Redirects to the queue, or to the person's own page when their role does not work in the console. */

@@ -8,7 +8,7 @@ import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
 
 /** Ending the signed-in person's sessions in other browsers. */
-export const ownSessions = ({ database: { em } }: Services) => {
+export const otherSessionPages = ({ database: { em } }: Services) => {
   const destroy: RequestHandler = async (request, response) => {
     const key = String(request.params.sessionKey);
     if (!isSha256(key)) throw new NotFound('session');

@@ -20,7 +20,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { checklistData, renderChecklist } from './checklist-page.ts';
 import { completeOffboardingOf } from './complete-offboarding.ts';
-import { askingPending, namesFrom, retryAlert } from './result-messages.ts';
+import { namesFrom, retryAlert, updatePending } from './result-messages.ts';
 
 const tokenForm = z.object({ token: formToken() });
 
@@ -70,7 +70,7 @@ export const completionPages = (services: Services) => {
       return response.redirect(303, `/offboarding/${userId}`);
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
-      const pending = { alert: askingPending, pendingToken: token };
+      const pending = { alert: updatePending, pendingToken: token };
       return renderChecklist(services, request, response.status(202), userId, pending);
     }
   }

@@ -10,7 +10,7 @@ import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { type ChecklistNote, renderChecklist } from './checklist-page.ts';
-import { answerAlert, askingLost, askingPending, namesFrom } from './result-messages.ts';
+import { answerAlert, namesFrom, updateLost, updatePending } from './result-messages.ts';
 
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;
@@ -31,12 +31,12 @@ export const offboardingPages = (services: Services) => {
     if (offboarding === null || !isUuid(token)) return show({});
     try {
       const found = await answerTo(offboarding, token, actorOf(response));
-      return show({ alert: found === null ? askingLost : answerAlert(found, namesFrom(offboarding)) });
+      return show({ alert: found === null ? updateLost : answerAlert(found, namesFrom(offboarding)) });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;
       if (isHtmx(request)) return void response.status(204).end();
-      return show({ alert: askingPending, pendingToken: token });
+      return show({ alert: updatePending, pendingToken: token });
     }
   };
 

@@ -2,14 +2,14 @@ import { refusalWords } from '../../domain/offboarding/checklist.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
 import { completionObstacles } from '../../domain/offboarding/completion.ts';
 import type { UpdateAnswer } from '../../engine/console-client.ts';
-import { actorWords } from '../http/pages/actor-label.ts';
+import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** The message for the result of a completion. `nameOf` gives an actor's name. */
 export function completionAlert(
   answer: CompleteAnswer,
-  nameOf: (actor: string) => string = actorWords,
+  nameOf: (actor: string) => string = actorLabel,
 ): Alert {
   switch (answer.outcome) {
     case 'completed':
@@ -68,16 +68,16 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer): Alert {
 export const namesFrom =
   (offboarding: { closedBy: string | null; closedByName: string | null } | null) =>
   (actor: string): string =>
-    actorWords(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null);
+    actorLabel(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null);
 
 /** Temporal has not answered in time. The update may still be carried out, so the page polls. */
-export const askingPending: Alert = {
+export const updatePending: Alert = {
   tone: 'warning',
   text: 'The process engine has not answered yet. What you asked for may still be carried out within a minute; this page keeps asking.',
 };
 
 /** Temporal does not know the update's token: the update never arrived, and nothing was changed. */
-export const askingLost: Alert = {
+export const updateLost: Alert = {
   tone: 'warning',
   text: 'What you asked for did not reach the process engine, and nothing was changed. Please ask again.',
 };

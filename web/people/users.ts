@@ -8,7 +8,7 @@ import { userStatuses } from '../../domain/user-status.ts';
 import { editForm, loadedOf } from '../http/forms/edit-form.ts';
 import { optionalDate } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn, queryText, sought } from '../http/forms/request.ts';
+import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf, type PageNote } from '../http/pages/page-note.ts';
 import { done, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -26,7 +26,7 @@ export const userPages = (services: Services) => {
   /** The list of people, by name. */
   const index: RequestHandler = async (request, response) => {
     const filter = {
-      search: sought(request, 'q'),
+      search: searchIn(request, 'q'),
       status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
       department: queryText(request, 'department'),
     };
@@ -42,7 +42,7 @@ export const userPages = (services: Services) => {
 
   /** The suggestions for the manager's field. */
   const suggest: RequestHandler = async (request, response) => {
-    const { people } = await searchPeople(em, sought(request, 'manager'));
+    const { people } = await searchPeople(em, searchIn(request, 'manager'));
     fragment(response, 'users/_suggestions', { people });
   };
 

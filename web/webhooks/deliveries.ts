@@ -21,7 +21,7 @@ import { noteOf } from '../http/pages/page-note.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
-import { refreshing, seenAlready } from './delivery-refresh.ts';
+import { isUpToDate, refreshOf } from './delivery-refresh.ts';
 
 const states = { ...deliveryStates, missed: 'Never arrived' };
 const replayForm = z.object({ since: utcMoment() });
@@ -35,8 +35,8 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
     const filter = filterIn(request);
     const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
-    const refresh = refreshing(listing.rows);
-    if (seenAlready(request, refresh)) return void response.status(204).end();
+    const refresh = refreshOf(listing.rows);
+    if (isUpToDate(request, refresh)) return void response.status(204).end();
     const missed = await undeliveredTo(em, endpoint.id);
     page(response, 'settings/deliveries', {
       title: 'Deliveries',
@@ -57,8 +57,8 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const { endpointId, deliveryId } = idsIn(request);
     const endpoint = await endpointById(em, endpointId);
     const delivery = await deliveryById(em, endpointId, deliveryId);
-    const refresh = refreshing([delivery], queryText(request, 'asked') === 'now');
-    if (seenAlready(request, refresh)) return void response.status(204).end();
+    const refresh = refreshOf([delivery], queryText(request, 'asked') === 'now');
+    if (isUpToDate(request, refresh)) return void response.status(204).end();
     page(response, 'settings/delivery', {
       title: `Delivery ${delivery.id}`,
       alert: noteOf(response).alert ?? null,

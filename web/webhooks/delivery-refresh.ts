@@ -17,7 +17,7 @@ const soonMs = 60_000;
  * Null when no delivery is pending. The interval is short when an attempt is due within a minute, or when the user has
  * just requested one (`isAsked`).
  */
-export function refreshing(deliveries: readonly ListedDelivery[], isAsked = false): Refresh | null {
+export function refreshOf(deliveries: readonly ListedDelivery[], isAsked = false): Refresh | null {
   const pending = deliveries.filter(({ state }) => state === 'pending');
   if (pending.length === 0) return null;
   const isSoon = pending.some(({ nextTryAt }) => (nextTryAt?.getTime() ?? 0) - Date.now() < soonMs);
@@ -31,5 +31,5 @@ const digestOf = (deliveries: readonly ListedDelivery[]): string =>
     .slice(0, 16);
 
 /** Whether a page that polls already shows the current state. */
-export const seenAlready = (request: Request, refresh: Refresh | null): boolean =>
+export const isUpToDate = (request: Request, refresh: Refresh | null): boolean =>
   isHtmx(request) && refresh !== null && queryText(request, 'seen') === refresh.seen;

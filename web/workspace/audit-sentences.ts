@@ -1,6 +1,6 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
-import { actorWords } from '../http/pages/actor-label.ts';
+import { actorLabel } from '../http/pages/actor-label.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** An entry of the audit trail in words: the actor, the action, and details. */
@@ -14,7 +14,7 @@ export function auditSentence(
   row: Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers'>,
 ): AuditSentence {
   return {
-    who: row.actorName ?? capitalized(actorWords(row.actor)),
+    who: row.actorName ?? capitalized(actorLabel(row.actor)),
     what: auditActions[row.action] ?? row.action,
     detail: managersOf(row) ?? detailOf(row.action, row.details),
   };

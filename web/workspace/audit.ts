@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { pageSize } from '../../database/core/pagination.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { auditActions } from '../../domain/audit.ts';
-import { olderThan, queryId, queryText } from '../http/forms/request.ts';
+import { beforeIdIn, queryId, queryText } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { auditSentence } from './audit-sentences.ts';
@@ -13,7 +13,7 @@ export const auditPages = ({ database }: Services) => {
     const filter = {
       action: Object.hasOwn(auditActions, asked) ? asked : null,
       userId: queryId(request, 'user'),
-      before: olderThan(request),
+      before: beforeIdIn(request),
     };
     const rows = await auditTrail(database.em, filter, pageSize + 1);
     const shown = rows.slice(0, pageSize).map((row) => ({ ...row, sentence: auditSentence(row) }));

@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { type WebhookEventType, webhookEvents } from '../../../domain/webhooks/webhooks.ts';
-import { answered } from '../http/fields.ts';
+import { responseField } from '../http/fields.ts';
 
 const user = z
   .strictObject({
-    id: answered.id(),
-    externalId: answered.text().nullable(),
-    name: answered.text(),
-    email: answered.text(),
-    department: answered.text().nullable(),
-    jobTitle: answered.text().nullable(),
-    endDate: answered.date().nullable(),
+    id: responseField.id(),
+    externalId: responseField.text().nullable(),
+    name: responseField.text(),
+    email: responseField.text(),
+    department: responseField.text().nullable(),
+    jobTitle: responseField.text().nullable(),
+    endDate: responseField.date().nullable(),
   })
   .meta({ id: 'EventUser' });
 
@@ -18,12 +18,12 @@ const actor = z
   .strictObject({
     type: z.enum(['user', 'token', 'system']),
     id: z.int().nullable(),
-    name: answered.text().nullable(),
+    name: responseField.text().nullable(),
   })
   .meta({ id: 'EventActor', description: 'Who did it. `id` only of a user.' });
 
 const offboarding = (moments: z.ZodRawShape = {}) =>
-  z.strictObject({ id: answered.id(), openedAt: answered.moment(), ...moments });
+  z.strictObject({ id: responseField.id(), openedAt: responseField.moment(), ...moments });
 
 /** The schema of each event's `data`. */
 const dataOf: Record<WebhookEventType, z.ZodObject> = {
@@ -32,25 +32,25 @@ const dataOf: Record<WebhookEventType, z.ZodObject> = {
     user,
     offboarding: offboarding(),
     changedBy: actor,
-    previousEndDate: answered.date().nullable(),
+    previousEndDate: responseField.date().nullable(),
   }),
   'offboarding.cleared': z.strictObject({
     user,
-    offboarding: offboarding({ clearedAt: answered.moment() }),
+    offboarding: offboarding({ clearedAt: responseField.moment() }),
     clearedBy: actor,
   }),
   'offboarding.cancelled': z.strictObject({
     user,
-    offboarding: offboarding({ cancelledAt: answered.moment() }),
+    offboarding: offboarding({ cancelledAt: responseField.moment() }),
     cancelledBy: actor,
   }),
   'user.offboarded': z.strictObject({
     user,
-    offboarding: offboarding({ completedAt: answered.moment() }),
+    offboarding: offboarding({ completedAt: responseField.moment() }),
     completedBy: actor,
   }),
   'webhook.test': z.strictObject({
-    endpoint: z.strictObject({ id: answered.id(), description: answered.text().nullable() }),
+    endpoint: z.strictObject({ id: responseField.id(), description: responseField.text().nullable() }),
     sentBy: actor,
   }),
 };
@@ -73,7 +73,7 @@ export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as Webhook
   summary: words[type],
   schema: z.strictObject({
     type: z.literal(type),
-    timestamp: answered.moment().meta({ description: 'When it happened, not when it is sent.' }),
+    timestamp: responseField.moment().meta({ description: 'When it happened, not when it is sent.' }),
     data: dataOf[type],
   }),
 }));

@@ -1,5 +1,5 @@
 import type { oas31 } from 'zod-openapi';
-import type { ApiDocument } from './document.ts';
+import type { ApiDocument } from './openapi.ts';
 
 /** A part of a text: plain, `code`, or a link to a `schema`. */
 export interface Piece {

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { page } from '../../http/pages/rendering.ts';
-import type { ApiDocument } from './document.ts';
+import type { ApiDocument } from './openapi.ts';
 import { documentPage } from './page-model.ts';
 
 /** The API's documentation, as JSON and as a page. Both are public. */

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { z } from 'zod';
 
 /** The description of an endpoint. The OpenAPI document is generated from it. */
-export interface Description {
+export interface EndpointDescription {
   summary: string;
   /** Markdown. */
   detail?: string;
@@ -20,6 +20,6 @@ export interface Description {
 }
 
 /** An endpoint of the API: its description and its handler. */
-export interface Endpoint extends Description {
+export interface Endpoint extends EndpointDescription {
   handler: RequestHandler;
 }

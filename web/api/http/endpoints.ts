@@ -4,15 +4,15 @@ import type { EntityManager } from '../../../database/core/orm.ts';
 import { answerOnce, type StoredAnswer } from '../../../database/workspace/idempotency.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { tokenActorOf } from './authentication.ts';
-import { readBody } from './bodies.ts';
-import type { Description, Endpoint } from './endpoint-types.ts';
+import type { Endpoint, EndpointDescription } from './endpoint-types.ts';
 import { keyedCallOf } from './idempotency-key.ts';
-import { isKnownAlready, tagOfText } from './preconditions.ts';
-import { readQuery } from './queries.ts';
+import { etagOfText, matchesIfNoneMatch } from './preconditions.ts';
+import { readBody } from './read-body.ts';
+import { readQuery } from './read-query.ts';
 import { writeLimit } from './write-limit.ts';
 
 /** Whether an endpoint returns a state as JSON, with an ETag. */
-export const showsState = ({ body, answers }: Description): boolean =>
+export const showsState = ({ body, answers }: EndpointDescription): boolean =>
   body === undefined && Object.values(answers).every((answer) => 'schema' in answer);
 
 /** A validated call. */
@@ -33,19 +33,19 @@ export interface Answer {
 type Read<Schema> = Schema extends z.ZodType ? z.infer<Schema> : Record<string, never>;
 
 /** An endpoint that only reads. Its response has an ETag; it is a 304 when the caller already has that state. */
-export const reading = <Query extends z.ZodObject | undefined = undefined>({
+export const readEndpoint = <Query extends z.ZodObject | undefined = undefined>({
   answer,
-  ...said
-}: Description & {
+  ...description
+}: EndpointDescription & {
   query?: Query;
   answer(call: Omit<Call<Read<Query>, undefined>, 'body'>): Promise<Answer>;
 }): Endpoint => ({
-  ...said,
+  ...description,
   handler: async (request, response) => {
-    const query = readQuery(request, said.query) as Read<Query>;
+    const query = readQuery(request, description.query) as Read<Query>;
     const ready = asStored(await answer({ request, query, actor: tokenActorOf(response) }));
-    const headers = { ETag: tagOfText(ready.body), ...ready.headers };
-    if (isKnownAlready(request, headers.ETag)) response.set(headers).status(304).end();
+    const headers = { ETag: etagOfText(ready.body), ...ready.headers };
+    if (matchesIfNoneMatch(request, headers.ETag)) response.set(headers).status(304).end();
     else sendAnswer(response, { ...ready, headers });
   },
 });
@@ -54,18 +54,18 @@ export const reading = <Query extends z.ZodObject | undefined = undefined>({
  * An endpoint that writes, in one transaction, and once for each Idempotency-Key. `answer` gets an entity manager
  * inside that transaction.
  */
-export const changing = <Body extends z.ZodType>(
+export const writeEndpoint = <Body extends z.ZodType>(
   em: EntityManager,
   {
     answer,
     body,
-    ...said
-  }: Omit<Description, 'body' | 'keyed'> & {
+    ...description
+  }: Omit<EndpointDescription, 'body' | 'keyed'> & {
     body: Body;
     answer(call: Call<Record<string, never>, z.infer<Body>>, em: EntityManager): Promise<Answer>;
   },
 ): Endpoint => ({
-  ...said,
+  ...description,
   body: { schema: body },
   keyed: true,
   handler: async (request, response) => {

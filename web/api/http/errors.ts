@@ -3,7 +3,7 @@ import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts
 import { KeyReused } from '../../../database/workspace/idempotency.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
-import { changesNothing } from '../../http/middleware/errors.ts';
+import { isReadOnly } from '../../http/middleware/errors.ts';
 import type { Services } from '../../http/services.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { ApiProblem, invalid, type Problem, pointerTo, sendProblem } from './problems.ts';
@@ -70,9 +70,7 @@ const databaseAway = (request: Request, endpoint: Endpoint | undefined): ApiProb
       code: 'database-away',
       title: 'The database does not answer',
       detail:
-        changesNothing(request) || endpoint === undefined
-          ? 'Please try again.'
-          : maybeDone(request, endpoint),
+        isReadOnly(request) || endpoint === undefined ? 'Please try again.' : maybeDone(request, endpoint),
     },
     { 'Retry-After': '5' },
   );

@@ -32,7 +32,7 @@ export const writtenAt = () =>
 export const id = (error: string) => z.int({ error }).min(1, { error }).max(largestId, { error });
 
 /** The fields of responses. */
-export const answered = {
+export const responseField = {
   id: () => z.int(),
   text: () => z.string(),
   date: () => z.iso.date(),

@@ -2,14 +2,14 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import type { CursorPage } from '../../../database/core/pagination.ts';
 import type { Answer } from './endpoints.ts';
-import { parameter } from './queries.ts';
+import { parameter } from './read-query.ts';
 
 const usualLimit = 50;
 const highestLimit = 200;
 const largestId = 2 ** 31 - 1;
 
 /** The query parameters of every paginated list. */
-export const partQuery = {
+export const pageQuery = {
   limit: parameter(`Expected a whole number from 1 to ${highestLimit}`)
     .regex(/^[1-9]\d{0,3}$/, { error: `Expected a whole number from 1 to ${highestLimit}.` })
     .transform(Number)
@@ -39,13 +39,19 @@ export const partQuery = {
 };
 
 /** The id after which a page begins, and the page's length, with the defaults. */
-export const partOf = ({ limit, cursor }: { limit?: number | undefined; cursor?: number | undefined }) => ({
+export const pageRange = ({
+  limit,
+  cursor,
+}: {
+  limit?: number | undefined;
+  cursor?: number | undefined;
+}) => ({
   limit: limit ?? usualLimit,
   after: cursor ?? 0,
 });
 
 /** The schema of a page of a list; `id` is its name in the OpenAPI document. */
-export const partSchema = (id: string, item: z.ZodType) =>
+export const pageSchema = (id: string, item: z.ZodType) =>
   z
     .strictObject({
       items: z.array(item),
@@ -57,7 +63,7 @@ export const partSchema = (id: string, item: z.ZodType) =>
     .meta({ id });
 
 /** The response with a page of a list. Its Link header has the address of the next page. */
-export function partAnswer(request: Request, { rows, next }: CursorPage<unknown>): Answer {
+export function pageAnswer(request: Request, { rows, next }: CursorPage<unknown>): Answer {
   const nextCursor = next === null ? null : cursorOf(next);
   const body = { items: rows, nextCursor };
   if (nextCursor === null) return { body };

@@ -3,25 +3,25 @@ import type { Request } from 'express';
 import { ApiProblem } from './problems.ts';
 
 /** The strong ETag of a state: a hash of its JSON. */
-export const tagOfText = (json: string): string =>
+export const etagOfText = (json: string): string =>
   `"${createHash('sha256').update(json).digest('base64url').slice(0, 27)}"`;
 
 /** The strong ETag of a value, by its JSON. */
-export const tagOf = (representation: unknown): string => tagOfText(JSON.stringify(representation));
+export const etagOf = (representation: unknown): string => etagOfText(JSON.stringify(representation));
 
 /** Whether the caller already has this state, by If-None-Match. */
-export const isKnownAlready = (request: Request, tag: string): boolean =>
+export const matchesIfNoneMatch = (request: Request, tag: string): boolean =>
   listed(request.get('If-None-Match')).some((known) => known === '*' || known.replace(/^W\//, '') === tag);
 
 /**
  * The check of If-Match and If-None-Match; undefined without these headers. Call it under the lock, with the current
  * state (null when there is none). It throws a 412 with the current ETag.
  */
-export function expectationOf(request: Request): ((current: unknown) => void) | undefined {
+export function preconditionOf(request: Request): ((current: unknown) => void) | undefined {
   const [ifMatch, ifNoneMatch] = [request.get('If-Match'), request.get('If-None-Match')];
   if (ifMatch === undefined && ifNoneMatch === undefined) return undefined;
   return (current) => {
-    const tag = current === null ? null : tagOf(current);
+    const tag = current === null ? null : etagOf(current);
     if (ifMatch !== undefined && !names(ifMatch, tag)) throw otherState(tag);
     if (ifNoneMatch !== undefined && names(ifNoneMatch, tag)) throw otherState(tag);
   };

@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 
 /** An error in one field or parameter of a request. `pointer` is a JSON pointer into the body. */
-export interface PartProblem {
+export interface InputProblem {
   pointer?: string;
   parameter?: string;
   detail: string;
@@ -15,7 +15,7 @@ export interface Problem {
   code: string;
   title: string;
   detail: string;
-  errors?: PartProblem[];
+  errors?: InputProblem[];
   [extension: string]: unknown;
 }
 
@@ -53,7 +53,7 @@ export function sendProblem(
 }
 
 /** A 422 for input that can be parsed but is not valid. */
-export const invalid = (errors: PartProblem[]): ApiProblem =>
+export const invalid = (errors: InputProblem[]): ApiProblem =>
   new ApiProblem({
     status: 422,
     code: 'invalid-input',

@@ -1,15 +1,15 @@
 import { type Express, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
 import type { Services } from '../../http/services.ts';
-import { apiDocument } from '../document/document.ts';
+import { apiDocument } from '../document/openapi.ts';
 import { documentPages } from '../document/pages.ts';
 import { type ApiRoute, apiRoutes } from '../routes.ts';
 import { requireScope, requireToken } from './authentication.ts';
-import { jsonBody, optionalJsonBody } from './bodies.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { answerErrors } from './errors.ts';
 import { ApiProblem } from './problems.ts';
 import { limitRate } from './rate-limits.ts';
+import { jsonBody, optionalJsonBody } from './read-body.ts';
 
 /** Mounts the API below /api/v1. It ignores cookies, so it comes before the session and CSRF middleware. */
 export function mountApi(app: Express, services: Services): void {

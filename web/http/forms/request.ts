@@ -37,14 +37,14 @@ export function queryId(request: Request, name: string): number | null {
 }
 
 /** The id of the last row shown (`?before=`), or null. Append-only lists are paged by it. */
-export const olderThan = (request: Request): number | null => queryId(request, 'before');
+export const beforeIdIn = (request: Request): number | null => queryId(request, 'before');
 
 /** The search text, from the form that was sent or else from the query string; at most 200 characters. */
-export function sought(request: Request, name: string): string {
+export function searchIn(request: Request, name: string): string {
   const sent = searchable(request.body?.[name]) || queryText(request, name);
   return sent.slice(0, 200);
 }
 
 /** The search text for a person; empty after a successful POST, because the person was chosen. */
-export const soughtPerson = (request: Request, { statusCode }: Response): string =>
-  request.method === 'POST' && statusCode === 200 ? '' : sought(request, 'person');
+export const personSearchIn = (request: Request, { statusCode }: Response): string =>
+  request.method === 'POST' && statusCode === 200 ? '' : searchIn(request, 'person');

@@ -67,10 +67,10 @@ function textOfStatus(error: unknown): ErrorText {
 const databaseUnavailable = (request: Request): ErrorText => ({
   status: 503,
   title: 'The database does not answer',
-  text: changesNothing(request)
+  text: isReadOnly(request)
     ? 'Please try again in a moment.'
     : 'It is not known whether what you asked for was done. Please look before you ask again.',
 });
 
 /** Whether a request only reads. When the connection is lost, a write's COMMIT may already have been under way. */
-export const changesNothing = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';
+export const isReadOnly = ({ method }: Request): boolean => method === 'GET' || method === 'HEAD';

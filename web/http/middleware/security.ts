@@ -30,7 +30,7 @@ export function securityHeaders(environment: Environment): RequestHandler {
 }
 
 /** Forbids caches to store responses, because they hold personal data and addresses can be secrets. */
-export const neverStored: RequestHandler = (_request, response, next) => {
+export const noStore: RequestHandler = (_request, response, next) => {
   response.set('Cache-Control', 'no-store');
   next();
 };

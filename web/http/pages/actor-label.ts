@@ -1,5 +1,5 @@
 /** An actor in words for the middle of a sentence; `name` is the name in the database, if there is one. */
-export function actorWords(actor: string | null | undefined, name?: string | null): string {
+export function actorLabel(actor: string | null | undefined, name?: string | null): string {
   if (name) return name;
   if (!actor) return 'somebody';
   if (actor.startsWith('token:')) return `the API token “${actor.slice('token:'.length)}”`;

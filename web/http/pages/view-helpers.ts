@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { may } from '../../../domain/access/permissions.ts';
 import { icon, staticFile } from '../static-files.ts';
-import { actorWords } from './actor-label.ts';
+import { actorLabel } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
 import { menuFor } from './menu.ts';
 
@@ -15,7 +15,7 @@ const calendarDate = new Intl.DateTimeFormat('en-GB', {
 
 /** The helpers of the templates, as `h`; the labels of the nouns are added by the app. */
 export const helpers = {
-  actor: actorWords,
+  actor: actorLabel,
   icon,
   staticFile,
   may,

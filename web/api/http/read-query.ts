@@ -1,6 +1,6 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { invalid, type PartProblem } from './problems.ts';
+import { type InputProblem, invalid } from './problems.ts';
 
 const nothing = z.strictObject({});
 
@@ -11,7 +11,7 @@ export function readQuery<Query extends z.ZodObject>(request: Request, schema: Q
   throw invalid(result.error.issues.flatMap(problemsOf));
 }
 
-const problemsOf = (issue: z.core.$ZodIssue): PartProblem[] =>
+const problemsOf = (issue: z.core.$ZodIssue): InputProblem[] =>
   issue.code === 'unrecognized_keys'
     ? issue.keys.map((parameter) => ({ parameter, detail: 'There is no such parameter.' }))
     : [{ parameter: String(issue.path[0]), detail: issue.message }];

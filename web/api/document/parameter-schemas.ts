@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Endpoint } from './endpoint-types.ts';
-import { showsState } from './endpoints.ts';
+import type { Endpoint } from '../http/endpoint-types.ts';
+import { showsState } from '../http/endpoints.ts';
 
 const known: Record<string, z.ZodType> = {
   externalId: z

@@ -3,10 +3,10 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObj
 import { type Environment, publicUrl } from '../../../config/environment.ts';
 import type { Endpoint } from '../http/endpoint-types.ts';
 import { showsState } from '../http/endpoints.ts';
-import { headerParameters, pathParameters } from '../http/parameters.ts';
-import { problemSchema } from '../http/problem-schema.ts';
 import type { ApiRoute } from '../routes.ts';
 import { describedEvents } from './event-schemas.ts';
+import { headerParameters, pathParameters } from './parameter-schemas.ts';
+import { problemSchema } from './problem-schema.ts';
 
 export type ApiDocument = ReturnType<typeof createDocument>;
 
