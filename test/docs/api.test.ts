@@ -43,7 +43,10 @@ describe('docs/api.md', () => {
 
   test('names every code that the API gives to a problem of its own', () => {
     const folder = new URL('../../web/api/', import.meta.url);
-    const code = readdirSync(folder).map((file) => readFileSync(new URL(file, folder), 'utf8'));
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const code = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(new URL(file, folder), 'utf8'));
     const codes = code.flatMap((file) => [...file.matchAll(/\bcode: '([\w-]+)'/g)].map(([, one]) => one!));
     const own = new Set(codes.filter((one) => one !== 'custom'));
     expect([...own].filter((one) => !text.includes(`\`${one}\``))).toEqual([]);
