@@ -3,24 +3,24 @@ import { type NextTry, nextTryOf } from '../database/webhooks/deliveries.ts';
 import { triesOf } from '../domain/webhooks/schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** What the deliveries' processes ask of the database; moments cross as epoch milliseconds. */
+/** The database steps of a delivery's workflow. Times are epoch milliseconds. */
 export const deliveryActivities = ({ database }: Dependencies) => ({
-  /** Closes a delivery that cannot be tried at all. */
+  /** Closes a delivery that cannot be attempted at all. */
   giveUpDelivery: (deliveryId: number): Promise<void> => giveUpDelivery(database.em, deliveryId, 'failed'),
 });
 
-/** The try of a delivery that comes next, or null when it is closed. */
-export async function comingTryOf(
+/** The next attempt of a delivery, or null when the delivery is closed. */
+export async function nextAttemptOf(
   { database, retrySchedule }: Pick<Dependencies, 'database' | 'retrySchedule'>,
   deliveryId: number,
-): Promise<ComingTry | null> {
+): Promise<NextAttempt | null> {
   const next = await nextTryOf(database.em.fork(), deliveryId);
   if (next === null) return null;
   return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
 }
 
-/** A try that is to be made; `dueAt` in epoch milliseconds. */
-export interface ComingTry extends Omit<NextTry, 'dueAt'> {
+/** An attempt that is still to be made; `dueAt` is in epoch milliseconds. */
+export interface NextAttempt extends Omit<NextTry, 'dueAt'> {
   dueAt: number;
   tries: number;
 }

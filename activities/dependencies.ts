@@ -7,22 +7,22 @@ import type { Links } from './mail/links.ts';
 import type { Mailer } from './mail/mailer.ts';
 import type { WebhookSender } from './webhooks/sender.ts';
 
-/** What activities act on. */
+/** What the worker passes to its activities. */
 export interface Dependencies {
   database: Database;
   log: Log;
   metrics: Pick<WorkerMetrics, 'mailTried' | 'stepFailed' | 'webhookTried'>;
   secretBox: SecretBox;
   sender: WebhookSender;
-  /** Null where no mail server is set. */
+  /** Null without a mail server. */
   mail: MailTransport | null;
-  /** When webhooks are tried again. */
+  /** When webhooks are retried. */
   retrySchedule: RetrySchedule;
-  /** How often a step is tried that no other try will help, before it needs attention; by default six times. */
-  triesOfBroken?: number;
+  /** How many attempts a step gets when a retry cannot help, before it needs attention. The default is six. */
+  brokenStepAttempts?: number;
 }
 
-/** What mails are sent by, and what they lead to. */
+/** Sends mails and makes the links in them. */
 export interface MailTransport {
   mailer: Mailer;
   links: Links;

@@ -10,22 +10,28 @@ import type { Dependencies } from './dependencies.ts';
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of an activity are its own business
 type Activity = (...args: any[]) => Promise<unknown>;
 
-/** What a failed step is reported to, and when it counts as broken. */
-type Told = Pick<Dependencies, 'log' | 'metrics' | 'triesOfBroken'>;
+/** Where a failed step is reported, and after how many attempts it counts as broken. */
+type FailureReporting = Pick<Dependencies, 'log' | 'metrics' | 'brokenStepAttempts'>;
 
 /**
- * The same activities, failing in types that the workflows know and with messages that name nobody: the
- * messages of PostgreSQL hold values of columns, and those of rules hold names. The original goes to the log.
+ * Wraps activities so that they fail with a type from `failureTypes` and a message without personal data.
+ * PostgreSQL's messages hold column values and the rules' messages hold names, so the original goes to the log only.
  */
-export function withTypedFailures<T extends Record<string, Activity>>(activities: T, told: Told): T {
-  const wrapped = Object.entries(activities).map(([name, activity]) => [name, typed(name, activity, told)]);
+export function withTypedFailures<T extends Record<string, Activity>>(
+  activities: T,
+  reporting: FailureReporting,
+): T {
+  const wrapped = Object.entries(activities).map(([name, activity]) => [
+    name,
+    typed(name, activity, reporting),
+  ]);
   return Object.fromEntries(wrapped) as T;
 }
 
 const typed =
-  (name: string, activity: Activity, { log, metrics, triesOfBroken }: Told): Activity =>
+  (name: string, activity: Activity, { log, metrics, brokenStepAttempts }: FailureReporting): Activity =>
   (...args) =>
-    forItsRequest(args, async () => {
+    withRequestId(args, async () => {
       try {
         return await activity(...args);
       } catch (error) {
@@ -36,26 +42,29 @@ const typed =
           'A step failed',
         );
         metrics.stepFailed(name);
-        throw asFailure(error, attempt, triesOfBroken);
+        throw asFailure(error, attempt, brokenStepAttempts);
       }
     });
 
-/** What the log says of a step that a request has asked for carries the request's id. */
-function forItsRequest<T>([question]: unknown[], work: () => Promise<T>): Promise<T> {
-  const { requestId } = (question ?? {}) as { requestId?: unknown };
+/** Adds the id of the request that caused a step to the step's log lines. */
+function withRequestId<T>([input]: unknown[], work: () => Promise<T>): Promise<T> {
+  const { requestId } = (input ?? {}) as { requestId?: unknown };
   return isRequestId(requestId) ? onBehalfOf(requestId, work) : work();
 }
 
-/** Enough tries to be sure that it is not one unlucky moment: about three seconds. */
-export const usualTriesOfBroken = 6;
+/** Six attempts take about three seconds, so a short outage does not count as a broken step. */
+export const usualBrokenStepAttempts = 6;
 
-function asFailure(error: unknown, attempt: number, triesOfBroken = usualTriesOfBroken): ApplicationFailure {
-  if (error instanceof NotFound)
-    return ApplicationFailure.nonRetryable('There is no such thing.', failureTypes.notFound);
+function asFailure(
+  error: unknown,
+  attempt: number,
+  brokenStepAttempts = usualBrokenStepAttempts,
+): ApplicationFailure {
+  if (error instanceof NotFound) return ApplicationFailure.nonRetryable('Not found.', failureTypes.notFound);
   if (error instanceof Refusal) {
     return ApplicationFailure.nonRetryable(`A rule forbids this: ${error.code}.`, failureTypes.refused);
   }
-  const nonRetryable = attempt >= triesOfBroken && isBroken(error);
+  const nonRetryable = attempt >= brokenStepAttempts && isBroken(error);
   const message = nonRetryable
     ? 'This keeps failing and needs attention; the log says why.'
     : 'This failed; the log says why.';
@@ -63,8 +72,8 @@ function asFailure(error: unknown, attempt: number, triesOfBroken = usualTriesOf
 }
 
 /**
- * A defect, or data that the schema refuses: another try will not help. Everything else, first of all a
- * database that is away, is tried for ever.
+ * Whether a retry cannot help: a defect, or data that the schema refuses. All other errors are retried for ever,
+ * above all those of an unreachable database.
  */
 const isBroken = (error: unknown): boolean =>
   error instanceof InvalidInput ||

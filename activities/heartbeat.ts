@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 
-/** Shows the engine, while something takes long, that it is still being done. */
+/** Sends Temporal a heartbeat every second while `work` runs. */
 export async function withHeartbeat<T>(work: () => Promise<T>): Promise<T> {
   const { heartbeat } = Context.current();
   const timer = setInterval(() => heartbeat(), 1_000);

@@ -2,9 +2,9 @@ import { Context } from '@temporalio/activity';
 import { endImport, executeBatch, type Progress } from '../database/imports/progress.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** What an import's process asks of the database; ids and counts only. */
+/** The database steps of an import's workflow. They pass ids and counts only. */
 export const importActivities = ({ database, log }: Dependencies) => ({
-  /** Carries an import on by one batch of lines, or ends it. */
+  /** Imports the next batch of lines, or ends the import after the last one. */
   async carryOnImport(importId: number): Promise<Progress> {
     const context = Context.current();
     return executeBatch(database.em, importId, {
@@ -12,11 +12,11 @@ export const importActivities = ({ database, log }: Dependencies) => ({
         context.heartbeat();
         context.cancellationSignal.throwIfAborted();
       },
-      onDefect: (error, line) => log.error({ err: error, importId, line }, 'A line could not be carried out'),
+      onDefect: (error, line) => log.error({ err: error, importId, line }, 'A line could not be imported'),
     });
   },
 
-  /** Ends an import that an operator has cancelled, or that cannot go on until somebody tries again. */
+  /** Ends an import that an operator has cancelled or that has failed. */
   async endImport(importId: number, state: 'cancelled' | 'failed'): Promise<void> {
     await endImport(database.em, importId, state);
   },

@@ -10,27 +10,27 @@ import { webhookActivities } from './webhook-attempts.ts';
 
 export type { Dependencies };
 
-/** What workflows may ask of the database. */
-export const createActivities = (world: Dependencies) =>
+/** The activities of the main task queue, which use the database. */
+export const createActivities = (dependencies: Dependencies) =>
   withTypedFailures(
     {
-      ...offboardingActivities(world),
-      ...reminderActivities(world),
-      ...deliveryActivities(world),
-      ...importActivities(world),
-      ...mailActivities(world),
-      ...startActivities(world),
+      ...offboardingActivities(dependencies),
+      ...reminderActivities(dependencies),
+      ...deliveryActivities(dependencies),
+      ...importActivities(dependencies),
+      ...mailActivities(dependencies),
+      ...startActivities(dependencies),
     },
-    world,
+    dependencies,
   );
 export type Activities = ReturnType<typeof createActivities>;
 
-/** What workflows may ask of other people's servers, for the queue that may hang. */
-export const createSendingActivities = (world: Dependencies) =>
-  withTypedFailures(webhookActivities(world), world);
+/** The activities that call webhook endpoints. They have a task queue of their own because endpoints may hang. */
+export const createSendingActivities = (dependencies: Dependencies) =>
+  withTypedFailures(webhookActivities(dependencies), dependencies);
 export type SendingActivities = ReturnType<typeof createSendingActivities>;
 
-/** What workflows may ask of the mail server, for a queue of its own. */
-export const createMailingActivities = (world: Dependencies) =>
-  withTypedFailures(mailingActivities(world), world);
+/** The activities that call the mail server. They have a task queue of their own because the server may hang. */
+export const createMailingActivities = (dependencies: Dependencies) =>
+  withTypedFailures(mailingActivities(dependencies), dependencies);
 export type MailingActivities = ReturnType<typeof createMailingActivities>;

@@ -10,16 +10,16 @@ import type { NotCompleted, RevokeSeatAnswer } from '../domain/offboarding/compl
 import { failureTypes, isRequestExpired, requestExpired } from '../domain/offboarding/request-deadline.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** Who asks for something about which offboarding, and when (epoch milliseconds). */
-interface Question {
+/** A request about an offboarding; `requestedAt` is in epoch milliseconds. */
+interface OffboardingRequest {
   offboardingId: number;
   actor: Actor;
   requestedAt: number;
-  /** The request that asked, for the log. */
+  /** The id of the HTTP request, for the log. */
   requestId?: string;
 }
 
-/** What the leaver's process asks of the database. */
+/** The database steps of an offboarding's workflow. */
 export function offboardingActivities({ database, log }: Pick<Dependencies, 'database' | 'log'>) {
   const fork = () => database.em.fork();
 
@@ -35,17 +35,17 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     return snapshot;
   }
 
-  /** How an offboarding that is closed ended. */
+  /** How a closed offboarding ended. Throws for an open one. */
   async function closed(offboardingId: number): Promise<NotCompleted> {
     const answer = await closedAnswer(fork(), offboardingId);
     if (answer === null) throw new Error(`Offboarding ${offboardingId} is open`);
     return answer;
   }
 
-  /** Completes the offboarding, or says why not; and what is open then. */
-  async function complete({ offboardingId, actor, requestedAt }: Question) {
+  /** Completes the offboarding, or says why not, and returns what is open afterwards. */
+  async function complete({ offboardingId, actor, requestedAt }: OffboardingRequest) {
     const completion = isRequestExpired(requestedAt, Date.now())
-      ? await answerToLateAsker(offboardingId)
+      ? await answerExpiredRequest(offboardingId)
       : await completeOffboarding(fork(), offboardingId, actor);
     log.info({ offboardingId, outcome: completion.outcome }, 'Completion decided');
     if (completion.outcome !== 'completed')
@@ -54,18 +54,18 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     return { answer, snapshot };
   }
 
-  /** How it ended, if it did: nothing is begun any more. */
-  async function answerToLateAsker(offboardingId: number): Promise<NotCompleted> {
+  /** How the offboarding ended, if it has. Throws otherwise, because an expired request starts nothing. */
+  async function answerExpiredRequest(offboardingId: number): Promise<NotCompleted> {
     const known = await closedAnswer(fork(), offboardingId);
     if (known !== null) return known;
     await cancelExpiredOpening(fork(), offboardingId, new Date());
-    throw cameTooLate();
+    throw requestTooOld();
   }
 
-  /** Takes a seat of the leaver back; and what is open then. */
-  async function takeSeatBack(question: Question & { seatId: number }) {
-    const { offboardingId, seatId } = question;
-    const answer = await revoke(question);
+  /** Revokes a seat of the leaver, and returns what is open afterwards. */
+  async function revokeSeatOf(request: OffboardingRequest & { seatId: number }) {
+    const { offboardingId, seatId } = request;
+    const answer = await revoke(request);
     log.info({ offboardingId, seatId, outcome: answer.outcome }, 'Revocation decided');
     return { answer, snapshot: await snapshotAfter(offboardingId) };
   }
@@ -75,12 +75,12 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     seatId,
     actor,
     requestedAt,
-  }: Question & { seatId: number }): Promise<RevokeSeatAnswer> {
+  }: OffboardingRequest & { seatId: number }): Promise<RevokeSeatAnswer> {
     const { userId } = await snapshotAfter(offboardingId);
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
-    if (isRequestExpired(requestedAt, Date.now())) throw cameTooLate();
+    if (isRequestExpired(requestedAt, Date.now())) throw requestTooOld();
     return revokeSeat(fork(), actor, seatId);
   }
 
@@ -88,7 +88,7 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     readSnapshot,
     closedAnswer: closed,
     complete,
-    revokeSeat: takeSeatBack,
+    revokeSeat: revokeSeatOf,
     recordFailedStep: (offboardingId: number, step: string | null): Promise<void> =>
       recordFailedStep(fork(), offboardingId, step),
   };

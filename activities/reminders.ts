@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { fireReminder, nextReminder } from '../database/offboarding/reminders.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** The stored due moments of an offboarding; moments cross as epoch milliseconds. */
+/** The reminders of an offboarding. Times are epoch milliseconds. */
 export function reminderActivities({ database }: Dependencies) {
   const next = (offboardingId: number) => nextReminder(database.em.fork(), offboardingId);
 
@@ -10,8 +10,8 @@ export function reminderActivities({ database }: Dependencies) {
     /** The reminder that is due next, or null. */
     nextReminder: next,
     /**
-     * Fires a reminder, once, and says which one is next. The engine's clock has said that it is due: by one that is
-     * behind it would be asked for again and again until that says so too.
+     * Fires a reminder once and returns the next one. It uses Temporal's time if that is later than ours, because a
+     * slow local clock would make the workflow ask again in a loop.
      */
     async fireReminder(offboardingId: number, reminderId: number) {
       const { scheduledTimestampMs } = Context.current().info;

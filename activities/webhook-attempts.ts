@@ -4,73 +4,72 @@ import { type Attempt, giveUpDelivery, recordAttempt } from '../database/webhook
 import { type DeliveryRequest, readDeliveryRequest } from '../database/webhooks/deliveries.ts';
 import { retryMoment } from '../domain/webhooks/schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks/webhooks.ts';
-import { type ComingTry, comingTryOf } from './deliveries.ts';
+import { type NextAttempt, nextAttemptOf } from './deliveries.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { lanes } from './webhooks/lanes.ts';
+import { endpointLimiter } from './webhooks/endpoint-limiter.ts';
 import { signedHeaders } from './webhooks/signature.ts';
 
 /**
- * How many tries one endpoint gets at the same time from one worker. Many deliveries to an endpoint that hangs must
- * not take every place of the queue.
+ * How many attempts one worker makes at the same time to one endpoint, because deliveries to a hanging endpoint must
+ * not take every slot of the task queue.
  */
-const lanesOfEndpoint = 5;
+const maxConcurrentAttempts = 5;
 
-/** Sending over the network. */
-export function webhookActivities(world: Dependencies) {
-  const { database, log, metrics, secretBox, sender, retrySchedule } = world;
-  const { enter } = lanes(lanesOfEndpoint);
+/** Sends webhooks over the network. */
+export function webhookActivities(dependencies: Dependencies) {
+  const { database, log, metrics, secretBox, sender, retrySchedule } = dependencies;
+  const { acquire } = endpointLimiter(maxConcurrentAttempts);
 
   /**
-   * Makes a try and records it. One that was recorded is not made again; one that was interrupted between
-   * sending and recording is, with the same `webhook-id`. Returns which try comes next, or null when the delivery
-   * is closed.
+   * Makes one attempt and records it. A recorded attempt is not repeated. An attempt that is interrupted before it is
+   * recorded is repeated with the same `webhook-id`. Returns the next attempt, or null when the delivery is closed.
    */
-  async function tryDelivery(deliveryId: number, number: number): Promise<ComingTry | null> {
-    const parcel = await readDeliveryRequest(database.em.fork(), deliveryId, number);
-    if (parcel !== null) await attemptUnlessDisabled(deliveryId, number, parcel);
-    return comingTryOf(world, deliveryId);
+  async function tryDelivery(deliveryId: number, number: number): Promise<NextAttempt | null> {
+    const delivery = await readDeliveryRequest(database.em.fork(), deliveryId, number);
+    if (delivery !== null) await attemptUnlessDisabled(deliveryId, number, delivery);
+    return nextAttemptOf(dependencies, deliveryId);
   }
 
-  async function attemptUnlessDisabled(deliveryId: number, number: number, parcel: DeliveryRequest) {
-    if (isOff(parcel)) return giveUpDelivery(database.em, deliveryId, 'disabled');
-    const lane = enter(parcel.endpointId);
-    if ('wait' in lane) throw endpointIsBusy(lane.wait);
+  async function attemptUnlessDisabled(deliveryId: number, number: number, delivery: DeliveryRequest) {
+    if (isOff(delivery)) return giveUpDelivery(database.em, deliveryId, 'disabled');
+    const slot = acquire(delivery.endpointId);
+    if ('retryAfterMs' in slot) throw endpointIsBusy(slot.retryAfterMs);
     try {
-      await attempt(deliveryId, number, parcel);
+      await attempt(deliveryId, number, delivery);
     } finally {
-      lane.leave();
+      slot.release();
     }
   }
 
-  async function attempt(deliveryId: number, number: number, parcel: DeliveryRequest) {
-    const began = Date.now();
-    const result = await withHeartbeat(() => send(parcel));
-    const attempt = { ...result, number, url: parcel.url, durationMs: Date.now() - began };
+  async function attempt(deliveryId: number, number: number, delivery: DeliveryRequest) {
+    const startedAt = Date.now();
+    const result = await withHeartbeat(() => send(delivery));
+    const attempt = { ...result, number, url: delivery.url, durationMs: Date.now() - startedAt };
     await recordAttempt(database.em, deliveryId, attempt, retrySchedule);
     metrics.webhookTried(attempt.outcome, attempt.durationMs / 1000);
     log.info(
       { deliveryId, number, outcome: attempt.outcome, statusCode: attempt.statusCode },
-      'Webhook tried',
+      'Webhook attempted',
     );
   }
 
-  async function send(parcel: DeliveryRequest): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
-    const secrets = secretsOf(parcel);
+  async function send(delivery: DeliveryRequest): Promise<Omit<Attempt, 'number' | 'url' | 'durationMs'>> {
+    const secrets = secretsOf(delivery);
     if (secrets.length === 0) return notSigned;
-    const body = webhookBody(parcel);
+    const body = webhookBody(delivery);
     const requestHeaders = {
       'content-type': 'application/json',
       'user-agent': 'Lastday',
-      ...signedHeaders(secrets, parcel.eventId, new Date(), body),
+      ...signedHeaders(secrets, delivery.eventId, new Date(), body),
     };
     const { cancellationSignal: signal } = Context.current();
-    const letter = { url: parcel.url, headers: requestHeaders, body, signal };
-    const { retryAfter, ...sent } = await sender.send(letter);
+    const webhook = { url: delivery.url, headers: requestHeaders, body, signal };
+    const { retryAfter, ...sent } = await sender.send(webhook);
     return { ...sent, requestHeaders, retryAt: retryMoment(retryAfter, new Date()) };
   }
 
-  /** The secret, and the one before it while that is valid; those that can be read. */
+  /** The secret and, while it is valid, the previous one. A secret that cannot be decrypted is left out. */
   const secretsOf = ({ secretEncrypted, previousSecretEncrypted }: DeliveryRequest): string[] =>
     [secretEncrypted, previousSecretEncrypted].flatMap((sealed) =>
       sealed === null ? [] : openSecret(sealed),
@@ -80,7 +79,7 @@ export function webhookActivities(world: Dependencies) {
     try {
       return [secretBox.open(sealed)];
     } catch (error) {
-      log.error({ err: error }, 'A signing secret of a webhook endpoint cannot be read');
+      log.error({ err: error }, 'A signing secret of a webhook endpoint cannot be decrypted');
       return [];
     }
   }
@@ -96,15 +95,15 @@ const notSigned = {
   retryAt: null,
 } as const;
 
-/** A test is for finding out whether an endpoint can be turned on. */
+/** A test event also goes to a disabled endpoint, because it shows whether the endpoint can be enabled. */
 const isOff = ({ endpointState, type }: DeliveryRequest): boolean =>
   type === testEventType ? endpointState === 'deleted' : endpointState !== 'active';
 
-/** Tells the engine to come back with this try in `wait` milliseconds, a little earlier or later. */
-const endpointIsBusy = (wait: number): ApplicationFailure =>
+/** Makes Temporal retry the attempt after `retryAfterMs`, give or take a quarter. */
+const endpointIsBusy = (retryAfterMs: number): ApplicationFailure =>
   ApplicationFailure.create({
-    message: `The endpoint gets ${lanesOfEndpoint} other tries at the moment.`,
+    message: `The endpoint is busy with ${maxConcurrentAttempts} other attempts.`,
     type: 'EndpointBusy',
-    nextRetryDelay: wait * (0.75 + Math.random() / 2),
+    nextRetryDelay: retryAfterMs * (0.75 + Math.random() / 2),
     category: ApplicationFailureCategory.BENIGN,
   });

@@ -1,5 +1,5 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { ComingTry } from '../activities/deliveries.ts';
+import type { NextAttempt } from '../activities/deliveries.ts';
 import { retryNow, type WebhookDeliveryInput } from '../engine/contract.ts';
 import { databaseStep, failedForGood, webhookStep } from './activity-proxies.ts';
 
@@ -26,7 +26,7 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
   }
   setCurrentDetails('**Closed.**');
 
-  async function send(number: number): Promise<ComingTry | null> {
+  async function send(number: number): Promise<NextAttempt | null> {
     try {
       return await webhookStep(`Try ${number}`).tryDelivery(deliveryId, number);
     } catch (error) {
@@ -38,7 +38,7 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
 }
 
 /** What an operator reads in the Temporal UI. */
-function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: ComingTry): string {
+function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: NextAttempt): string {
   const due = `**Try ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
   if (lastOutcome === null) return due;
   const answer = lastStatus === null ? '' : ` (status ${lastStatus})`;

@@ -11,8 +11,8 @@ const eta = new Eta({
 });
 
 /**
- * A letter as HTML. Mail programs support little of it: one column, styles at the elements, colours that follow a dark
- * scheme where the program has one. Nothing is loaded from anywhere.
+ * A mail as HTML. Mail programs support little of HTML, so it has one column, inline styles and no remote content.
+ * Its colours follow the program's dark scheme.
  */
-export const asHtml = (letter: MailContent, footer: Footer): string =>
-  eta.render('letter', { letter, footer });
+export const asHtml = (content: MailContent, footer: Footer): string =>
+  eta.render('letter', { letter: content, footer });

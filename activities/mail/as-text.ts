@@ -1,6 +1,6 @@
 import type { Block, MailContent, MailPerson } from './content.ts';
 
-/** What stands below every letter, in both forms. */
+/** The footer of every mail, in text and in HTML. */
 export interface Footer {
   workspace: string;
   choices: string;
@@ -9,7 +9,7 @@ export interface Footer {
 
 const width = 76;
 
-/** A letter as plain text, in lines that fit any mail program. */
+/** A mail as plain text, in lines of at most 76 characters. */
 export function asText({ blocks, reason }: MailContent, { workspace, choices, unsubscribe }: Footer): string {
   const foot = [
     '-- ',
@@ -45,7 +45,7 @@ function personText({ name, line, items, address }: MailPerson): string {
   ].join('\n');
 }
 
-/** Breaks a text between words; a word longer than the line stays whole. */
+/** Wraps a text between words. A word that is longer than the line stays whole. */
 function wrapped(text: string, first = '', next = ''): string {
   const lines: string[] = [];
   let line = first;

@@ -5,10 +5,10 @@ import type { MailContent } from './content.ts';
 import type { Links } from './links.ts';
 import type { OutgoingMail } from './mailer.ts';
 
-/** A letter ready to go out, in both forms, with its way to be stopped. */
+/** A mail that is ready to send: as text and as HTML, with its unsubscribe link. */
 export function composeMail(
   { id, kind, createdAt, receiver, workspace }: WaitingMail,
-  letter: MailContent,
+  content: MailContent,
   links: Links,
   domain: string,
 ): OutgoingMail {
@@ -16,9 +16,9 @@ export function composeMail(
   const footer = { workspace, choices: links.to('/me#mail'), unsubscribe };
   return {
     to: addressOf(receiver),
-    subject: letter.subject,
-    text: asText(letter, footer),
-    html: asHtml(letter, footer),
+    subject: content.subject,
+    text: asText(content, footer),
+    html: asHtml(content, footer),
     messageId: `<mail-${id}-${createdAt.getTime()}@${domain}>`,
     unsubscribe,
   };

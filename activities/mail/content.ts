@@ -1,10 +1,10 @@
-/** What a mail says, before it becomes text and HTML: both say the same, and only one place escapes. */
+/** The content of a mail, from which both the text and the HTML are made. Only the HTML view escapes it. */
 export interface MailContent {
   subject: string;
   /** Shown by mail programs beside the subject. */
   preview: string;
   blocks: Block[];
-  /** Why the receiver gets this, below everything. */
+  /** Why the receiver gets this mail; it is shown in the footer. */
   reason: string;
 }
 
@@ -15,19 +15,19 @@ export type Block =
   | { is: 'list'; items: string[] }
   | { is: 'link'; text: string; address: string };
 
-/** Somebody a letter speaks of, with what is open. */
+/** A person that a mail names, with their open items. */
 export interface MailPerson {
   name: string;
-  /** Where the reader may see more; null where they may not. */
+  /** The person's page; null when the receiver may not see it. */
   address: string | null;
-  /** What there is to know about them, such as when they leave. */
+  /** A line about them, such as when they leave. */
   line: string;
   items: MailItem[];
 }
 
 export interface MailItem {
   what: string;
-  /** In small print. */
+  /** Shown in small print. */
   detail: string;
 }
 

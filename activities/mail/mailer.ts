@@ -2,49 +2,49 @@ import { createTransport } from 'nodemailer';
 import type { Sender } from '../../config/environment.ts';
 import type { MailOutcome } from '../../domain/mail/mails.ts';
 
-/** A mail as it goes out. */
+/** A mail as it is sent. */
 export interface OutgoingMail {
   to: { name: string; address: string };
   subject: string;
   text: string;
   html: string;
-  /** The same for every try, so that one that arrives twice can be recognised. */
+  /** The same for every attempt, so that a mail program can recognise a duplicate. */
   messageId: string;
-  /** The address that stops mails of this kind. */
+  /** The unsubscribe address for mails of this kind. */
   unsubscribe: string;
 }
 
-/** Sends mails by one server. */
+/** Sends mails through one SMTP server. */
 export interface Mailer {
   /**
-   * Makes one try and says how it ended. `signal` ends it early; it then throws instead. `onError` gets what went
-   * wrong, for the log: it may name the receiver.
+   * Makes one attempt and returns its outcome. Throws when `signal` aborts it. `onError` gets the error for the log,
+   * because its message may name the receiver.
    */
   send(
     mail: OutgoingMail,
-    trying: { signal: AbortSignal; onError: (error: unknown) => void },
+    options: { signal: AbortSignal; onError: (error: unknown) => void },
   ): Promise<MailOutcome>;
-  /** The domain that mails come from. */
+  /** The domain of the sender's address. */
   domain: string;
 }
 
-/** For each step of the conversation, in milliseconds. */
-const patience = {
+/** For each step of the SMTP session, in milliseconds. */
+const smtpTimeoutsMs = {
   connectionTimeout: 10_000,
   greetingTimeout: 10_000,
   socketTimeout: 20_000,
   dnsTimeout: 10_000,
 };
 
-/** For the whole of it, in milliseconds: a server that says something now and then would hold its place for ever. */
-const usualTotalMs = 120_000;
+/** For the whole session, because a server that answers slowly enough would never reach the socket timeout. */
+const usualTotalTimeoutMs = 120_000;
 
 /**
- * A mailer for SMTP_URL. Every mail has a connection of its own: a pool would go on sending what its caller has
- * given up. Encrypted where the server offers it; `?requireTLS=true` insists on it.
+ * A mailer for SMTP_URL. Every mail has its own connection, because a pool would still send a mail after its caller
+ * has aborted it. The connection uses TLS if the server offers it; `?requireTLS=true` requires it.
  */
-export function smtpMailer(url: string, from: Sender, { totalMs = usualTotalMs } = {}): Mailer {
-  const transport = createTransport(withPatience(url), { from });
+export function smtpMailer(url: string, from: Sender, { totalTimeoutMs = usualTotalTimeoutMs } = {}): Mailer {
+  const transport = createTransport(withTimeouts(url), { from });
 
   return {
     domain: from.address.split('@')[1]!,
@@ -54,7 +54,7 @@ export function smtpMailer(url: string, from: Sender, { totalMs = usualTotalMs }
       try {
         await transport.sendMail({
           to: { name: oneLine(mail.to.name), address },
-          // Nobody else, whatever the header says.
+          // The envelope is explicit, because nodemailer would otherwise take the receivers from the header.
           envelope: { from: from.address, to: [address] },
           subject: oneLine(mail.subject),
           text: mail.text,
@@ -65,7 +65,7 @@ export function smtpMailer(url: string, from: Sender, { totalMs = usualTotalMs }
             'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
             'Auto-Submitted': 'auto-generated',
           },
-          signal: AbortSignal.any([signal, AbortSignal.timeout(totalMs)]),
+          signal: AbortSignal.any([signal, AbortSignal.timeout(totalTimeoutMs)]),
         });
         return 'sent';
       } catch (error) {
@@ -77,16 +77,16 @@ export function smtpMailer(url: string, from: Sender, { totalMs = usualTotalMs }
   };
 }
 
-/** What the address itself says wins. */
-function withPatience(address: string): string {
+/** Adds the timeouts that the address does not set itself. */
+function withTimeouts(address: string): string {
   const url = new URL(address);
-  for (const [name, ms] of Object.entries(patience)) {
+  for (const [name, ms] of Object.entries(smtpTimeoutsMs)) {
     if (!url.searchParams.has(name)) url.searchParams.set(name, String(ms));
   }
   return url.href;
 }
 
-/** A line break would begin another header. */
+/** Replaces control characters, because a line break would start another header. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
 const oneLine = (text: string): string => text.replace(/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' ').trim();
 
@@ -99,17 +99,17 @@ interface SmtpError {
   command?: unknown;
 }
 
-/** The commands whose refusal is about this mail; any other refusal is the operator's to mend. */
+/** The commands whose refusal is about this mail. Any other refusal is for the operator to fix. */
 const aboutTheMail: readonly unknown[] = ['RCPT TO', 'DATA'];
 
-/** What an error of the conversation means for the mail. */
+/** The outcome of an attempt that ended with this error of the SMTP session. */
 export function outcomeOf(error: unknown): MailOutcome {
   const { code, responseCode, command } = (error ?? {}) as SmtpError;
   if (code === 'EAUTH' || code === 'ENOAUTH' || code === 'EOAUTH2') return 'sign_in_refused';
   if (code === 'ETLS' || code === 'EREQUIRETLS') return 'tls_failed';
   if (code === 'ETIMEDOUT' || code === 'EABORT') return 'timed_out';
   if (typeof responseCode !== 'number') return 'connection_failed';
-  // 503: out of step, which a new connection mends.
+  // 503 is "bad sequence of commands", so a new connection can help.
   if (responseCode < 500 || responseCode === 503) return 'put_off';
   if (command === 'MAIL FROM') return responseCode === 530 ? 'sign_in_refused' : 'sender_refused';
   return aboutTheMail.includes(command) ? 'refused' : 'put_off';

@@ -1,11 +1,11 @@
 import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 
-/** Thrown by the sender's own connector: the address is not one that deliveries may reach. */
+/** The sender's connector throws this for an address that deliveries may not reach. */
 export class BlockedAddress extends Error {
   override name = 'BlockedAddress';
 }
 
-/** The name of a failure that ended a try before there was an answer, or while it was read. */
+/** The outcome of an attempt that ended with this error, before or while the response was read. */
 export function outcomeOfError(error: unknown): AttemptOutcome {
   if (error instanceof BlockedAddress) return 'blocked_address';
   const { name, code } = error as { name?: string; code?: unknown };
@@ -22,6 +22,6 @@ function outcomeOfCode(code: string): AttemptOutcome | undefined {
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);
 
-/** OpenSSL's verification codes carry no common mark, unlike Node's own. */
+/** Node's own TLS codes have a prefix. OpenSSL's verification codes have none, so they are listed by word. */
 const tlsCode =
   /^ERR_(TLS|SSL)|CERT|SIGNATURE|^EPROTO$|^CRL_|HOSTNAME_MISMATCH|INVALID_PURPOSE|PATH_LENGTH|UNABLE_TO_/;

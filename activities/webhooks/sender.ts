@@ -5,15 +5,15 @@ import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database
 import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
 import { BlockedAddress, outcomeOfError } from './outcomes.ts';
 
-/** How long an endpoint may take, in milliseconds: to accept the connection, for each part of its answer, in all. */
-export interface Patience {
-  connect: number;
-  answer: number;
-  total: number;
+/** How long an endpoint may take: to connect, for each part of its response, and in total. */
+export interface SenderTimeouts {
+  connectMs: number;
+  responseMs: number;
+  totalMs: number;
 }
-const usualPatience: Patience = { connect: 10_000, answer: 15_000, total: 20_000 };
+const usualTimeouts: SenderTimeouts = { connectMs: 10_000, responseMs: 15_000, totalMs: 20_000 };
 
-/** What is kept of an answer, and what is read of it, in bytes. */
+/** How much of a response is stored, and how much is read at most. */
 const keptBytes = 1_000;
 const readBytes = 64_000;
 
@@ -21,26 +21,26 @@ export interface WebhookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
-  /** Ends the try early; it then throws instead of answering. */
+  /** Aborts the attempt, which then throws. */
   signal: AbortSignal;
 }
 
-export interface Sent {
+export interface SendResult {
   outcome: AttemptOutcome;
   statusCode: number | null;
-  /** The beginning of the answer. */
+  /** The beginning of the response body. */
   response: string | null;
-  /** The answer's header Retry-After. */
+  /** The response's header Retry-After. */
   retryAfter: string | null;
 }
 
-/** Sends webhooks to addresses that the whole internet can reach, or that are allowed by name, and to no others. */
+/** Sends webhooks to public addresses and to allowed private ranges only. */
 export interface WebhookSender {
-  send(letter: WebhookRequest): Promise<Sent>;
+  send(webhook: WebhookRequest): Promise<SendResult>;
   close(): Promise<void>;
 }
 
-/** What a sender finds hosts with: `lookup` of `node:dns`, asked for all addresses. */
+/** Resolves a host to all its addresses, as `lookup` of `node:dns` does. */
 export type Resolver = (
   hostname: string,
   options: LookupAllOptions,
@@ -48,21 +48,21 @@ export type Resolver = (
 ) => void;
 
 /**
- * The address is judged as it is written and again as it is connected to, after the look-up, so that no name
- * can point elsewhere in between. Each try makes a connection of its own.
+ * Checks the URL as it is written, and the IP address after the lookup, because a name may resolve to another address
+ * in between (DNS rebinding). Each attempt has its own connection.
  */
 export function webhookSender(
   allowed: AllowedRanges,
-  { patience = usualPatience, resolve = lookup as Resolver } = {},
+  { timeouts = usualTimeouts, resolve = lookup as Resolver } = {},
 ): WebhookSender {
   const agent = new Agent({
-    connect: buildConnector({ timeout: patience.connect, lookup: filteringLookup(allowed, resolve) }),
-    headersTimeout: patience.answer,
-    bodyTimeout: patience.answer,
+    connect: buildConnector({ timeout: timeouts.connectMs, lookup: filteringLookup(allowed, resolve) }),
+    headersTimeout: timeouts.responseMs,
+    bodyTimeout: timeouts.responseMs,
     pipelining: 0,
   });
 
-  async function send({ url, headers, body, signal }: WebhookRequest): Promise<Sent> {
+  async function send({ url, headers, body, signal }: WebhookRequest): Promise<SendResult> {
     if (endpointUrlProblem(url, allowed) !== null) return unanswered('blocked_address');
     try {
       const answer = await request(url, {
@@ -70,7 +70,7 @@ export function webhookSender(
         method: 'POST',
         headers,
         body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(patience.total)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.totalMs)]),
       });
       return await read(answer);
     } catch (error) {
@@ -82,15 +82,15 @@ export function webhookSender(
   return { send, close: () => agent.close() };
 }
 
-const unanswered = (outcome: AttemptOutcome): Sent => ({
+const unanswered = (outcome: AttemptOutcome): SendResult => ({
   outcome,
   statusCode: null,
   response: null,
   retryAfter: null,
 });
 
-/** Reads no more of an answer than is worth reading: an endless one would hold a worker. */
-async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<Sent> {
+/** Reads at most `readBytes`, because an endless response would block a worker. */
+async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<SendResult> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
@@ -108,14 +108,14 @@ async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Pro
   };
 }
 
-/** PostgreSQL's text takes no NUL, and a page no other control character. */
+/** Replaces control characters: PostgreSQL's text type rejects NUL, and pages cannot show the others. */
 const asText = (bytes: Buffer): string =>
   bytes
     .subarray(0, keptBytes)
     .toString('utf8')
     .replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 
-/** Looks a name up and keeps only the addresses that may be reached. It is not asked about literal addresses. */
+/** Resolves a name and drops the addresses that may not be reached. Node does not call it for literal addresses. */
 const filteringLookup =
   (allowed: AllowedRanges, resolve: Resolver): LookupFunction =>
   (hostname, options, callback) =>

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * The headers of Standard Webhooks 1.0 for one try: `at` is its moment, each secret is written `whsec_…`. While
- * there are two, because one was changed, there are two signatures, of which the receiver needs to know one.
+ * The headers of Standard Webhooks 1.0 for an attempt at the time `at`. Each secret has the form `whsec_…`. After a
+ * rotation there are two secrets and two signatures, and the receiver needs to verify one of them.
  */
 export function signedHeaders(
   secrets: readonly string[],

@@ -135,7 +135,7 @@ describe('a server', () => {
       const talking = setInterval(() => socket.write('220-hello\r\n'), 100);
       socket.on('close', () => clearInterval(talking));
     });
-    expect(await send({}, smtpMailer(url, from, { totalMs: 700 }))).toBe('timed_out');
+    expect(await send({}, smtpMailer(url, from, { totalTimeoutMs: 700 }))).toBe('timed_out');
     const left = () => new Promise<number>((resolve) => chatty.getConnections((_, count) => resolve(count)));
     await expect.poll(left).toBe(0);
   });

@@ -6,8 +6,8 @@ import { forbiddenAddresses, writingsOfThisMachine } from '../../testing/outside
 import { startReceiver, startReceiversAt, startTlsReceiver } from '../../testing/outside/receiver.ts';
 import { selfSigned } from '../../testing/outside/self-signed.ts';
 
-const patience = { connect: 1_000, answer: 400, total: 1_000 };
-const trusting = webhookSender(allowedRanges(['127.0.0.1']), { patience });
+const timeouts = { connectMs: 1_000, responseMs: 400, totalMs: 1_000 };
+const trusting = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
 /** Patient, because it asks the machine's own resolver, which may take its time. */
 const strict = webhookSender(allowedRanges([]));
 afterAll(() => Promise.all([trusting.close(), strict.close()]));
@@ -159,7 +159,7 @@ describe('a name that leads to', () => {
         answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
       );
     };
-    const sender = webhookSender(allowedRanges(allowed), { patience, resolve });
+    const sender = webhookSender(allowedRanges(allowed), { timeouts, resolve });
     afterAll(() => sender.close());
     return { sender, asked };
   }

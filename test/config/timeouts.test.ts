@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usualTriesOfBroken } from '../../activities/error-mapping.ts';
+import { usualBrokenStepAttempts } from '../../activities/error-mapping.ts';
 import { usualEndTimeoutMs } from '../../config/shutdown-timeout.ts';
 import { connect, usualIdleInTransactionTimeoutMs } from '../../database/core/orm.ts';
 import { usualDeadlineMs } from '../../engine/console-client.ts';
@@ -29,7 +29,7 @@ test('in production each timeout is what operators are told', () => {
     'what is under way may finish': 10_000,
     'a process ends': 14_000,
   });
-  expect(usualTriesOfBroken).toBe(6);
+  expect(usualBrokenStepAttempts).toBe(6);
 });
 
 test('what has its time ends in time for the process to end', () => {

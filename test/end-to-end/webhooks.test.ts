@@ -24,10 +24,10 @@ const web = await startWeb(own, {
 const browser = await startBrowser();
 
 /** Three days in three seconds. */
-const patience = { connect: 500, answer: 500, total: 700 };
+const timeouts = { connectMs: 500, responseMs: 500, totalMs: 700 };
 await startWorker({
   ...testWorld(database),
-  sender: webhookSender(allowedRanges(['127.0.0.1']), { patience }),
+  sender: webhookSender(allowedRanges(['127.0.0.1']), { timeouts }),
   retrySchedule: [0, 200, 200, 200, 60_000],
 });
 keepRelaying();

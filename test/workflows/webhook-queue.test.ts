@@ -10,8 +10,8 @@ const { database } = await ownDatabase();
 const { startDeliveries, startWorker } = await ownEngine(database);
 
 // Longer than the test: a hanging try holds its place the whole time.
-const patience = { connect: 1_000, answer: 25_000, total: 25_000 };
-const sender = webhookSender(allowedRanges(['127.0.0.1']), { patience });
+const timeouts = { connectMs: 1_000, responseMs: 25_000, totalMs: 25_000 };
+const sender = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
 await startWorker({ ...testWorld(database), sender }, { sendingPlaces: 20 });
 
 it('an endpoint that hangs delays no other, however much is on its way to it', async () => {

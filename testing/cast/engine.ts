@@ -47,7 +47,7 @@ export function testWorld(database: Database): Dependencies & { metrics: WorkerM
     secretBox: secretBox(testKey),
     sender,
     retrySchedule: usualSchedule,
-    triesOfBroken: 3,
+    brokenStepAttempts: 3,
     mail: null,
   };
 }

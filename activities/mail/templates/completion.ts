@@ -5,7 +5,7 @@ import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 import { dateTimeWords } from './moments.ts';
 
-/** Tells a manager that somebody who reported to them has been offboarded. */
+/** Tells a manager that one of their reports has been offboarded. */
 export function completionMail(completion: Completion, receiver: Receiver, links: Links): MailContent {
   const { leaverId, name, jobTitle, department, completedAt, reports } = completion;
   const role = [jobTitle, department].filter(Boolean).join(', ');

@@ -4,10 +4,10 @@ import { type NotificationFacts, notificationText } from '../../../domain/wordin
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
-/** More than a person reads. */
+/** A longer list would not be read. */
 const shown = 30;
 
-/** Tells somebody how the files ended that they have imported. */
+/** Tells a user how their imports ended. */
 export function importsMail(
   notices: readonly NotificationFacts[],
   receiver: Receiver,

@@ -3,10 +3,10 @@ import { type NotificationFacts, notificationText } from '../../../domain/wordin
 import { link, list, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
-/** More than a person reads. */
+/** A longer list would not be read. */
 const shown = 30;
 
-/** Tells a super-admin what needs a person. */
+/** Tells a super-admin about the problems that need attention. */
 export function problemsMail(
   notices: readonly NotificationFacts[],
   receiver: Receiver,

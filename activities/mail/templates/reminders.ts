@@ -15,12 +15,12 @@ import {
 import type { Links } from '../links.ts';
 import { dateTimeWords, dateWords, dayWords } from './moments.ts';
 
-/** More than a person reads; the queue has them all. */
+/** A longer list would not be read; the queue shows everybody. */
 const shown = 40;
 
 /**
- * A day's reminders for one receiver, as things are now: what they have to give back themselves, and who of those
- * they look after still has something. Null when nothing is left to say.
+ * A day's reminders for one receiver, as of now: their own devices, and the open items of the people they look after.
+ * Null when nothing is open any more.
  */
 export function remindersMail(
   reminded: readonly Reminded[],
@@ -69,13 +69,13 @@ const openingFor = (open: readonly Reminded[], isItAdmin: boolean): string => {
     : `This is still open for ${open.length} ${several}, oldest first:`;
 };
 
-interface Parts {
+interface RemindedGroups {
   own: Reminded | undefined;
   open: readonly Reminded[];
   ready: readonly Reminded[];
 }
 
-function subjectOf({ own, open, ready }: Parts): string {
+function subjectOf({ own, open, ready }: RemindedGroups): string {
   if (own !== undefined) return `${ownLeavingWords(own.daysLeft)}: please give back ${devicesWords(own)}`;
   const [first] = open;
   if (open.length === 1 && ready.length === 0) {
@@ -91,7 +91,7 @@ function subjectOf({ own, open, ready }: Parts): string {
   return overdue > 0 ? `${leavers}, ${overdue} of them overdue` : leavers;
 }
 
-function previewOf({ own, open, ready }: Parts): string {
+function previewOf({ own, open, ready }: RemindedGroups): string {
   if (own !== undefined)
     return own.items
       .filter(isDevice)
@@ -154,7 +154,7 @@ function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin:
   };
 }
 
-/** When they leave, in their zone and, where that differs, in the reader's; who they are and whom to ask. */
+/** When the person leaves, their department and, for an IT admin, their manager. */
 function lineOf(person: Reminded, receiver: Receiver, isItAdmin: boolean): string {
   const { daysLeft, lastDay, zone, overAt, department, manager } = person;
   const ends = isOver(person) ? 'ended' : 'ends';
