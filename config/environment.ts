@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-const flag = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
+const nonEmpty = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
 const optional = <T extends z.ZodType>(type: T) =>
-  z.preprocess((text) => flag(text as string), type.optional());
+  z.preprocess((text) => nonEmpty(text as string), type.optional());
 const defaulting = <T extends z.ZodType>(type: T, value: z.input<T>) =>
-  z.preprocess((text) => flag(text as string) ?? value, type);
+  z.preprocess((text) => nonEmpty(text as string) ?? value, type);
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'Expected a postgresql:// address' });
 const port = z.coerce.number({ error: 'Expected a port number' }).int().min(0).max(65535);
@@ -34,64 +34,63 @@ const sender = z.string().transform((text, context) => {
 const shape = z.object({
   PORT: defaulting(port, 3000),
   HOST: defaulting(z.string(), '127.0.0.1'),
-  /** The application's role: reads and writes, cannot alter the audit trail. */
+  /** The application's role. It can read and write, but cannot alter the audit trail. */
   DATABASE_URL: postgresUrl,
-  /** The owner's role, for migrations. */
+  /** The owner's role, which migrates the schema. */
   MIGRATION_DATABASE_URL: optional(postgresUrl),
   TEMPORAL_ADDRESS: defaulting(z.string(), '127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: defaulting(z.string(), 'default'),
-  /** 32 bytes, base64: encrypts webhook secrets, signs session cookies. */
+  /** 32 bytes in base64. It encrypts webhook secrets and signs session cookies. */
   SECRET_KEY: secretKey,
-  /** The address people open; decides about Secure cookies and HSTS. */
+  /** The address that users open. With https, cookies are Secure and HSTS is on. */
   PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http(s) address' })),
   LASTDAY_ADMIN_EMAIL: optional(
     z.email({ pattern: z.regexes.html5Email, error: 'Expected an e-mail address' }),
   ),
   LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
-  /** The mail server; without it no mail is sent. */
+  /** The mail server. Without it, no mail is sent. */
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected a smtp:// or smtps:// address' })),
-  /** Whom mails come from. */
+  /** The sender of mails. */
   MAIL_FROM: optional(sender),
-  /** Whose `X-Forwarded-…` headers are believed: how many proxies are in front, or which addresses they have. */
+  /** The proxies whose `X-Forwarded-…` headers are trusted: their number or their addresses. */
   TRUST_PROXY: z.preprocess(
-    (text) => flag(text as string) ?? 'loopback',
+    (text) => nonEmpty(text as string) ?? 'loopback',
     z.union([z.stringFormat('count', /^\d$/).transform(Number), listOfAddresses]),
   ),
-  /** Addresses or CIDR ranges that deliveries may reach although they are private. */
+  /** Private addresses or CIDR ranges that deliveries may reach. */
   WEBHOOK_ALLOW: listOfAddresses,
-  /** How many calls of the API a token may make a minute, of each web process. */
+  /** API calls per minute and token, for each web process. */
   API_RATE_LIMIT: defaulting(z.coerce.number().int().min(1, { error: 'Expected a number of calls' }), 6000),
-  /** How long the web process goes on answering when it is to end, while `/ready` already says no. */
+  /** How long the web process still answers after SIGTERM, while `/ready` already fails. */
   DRAIN_SECONDS: defaulting(
     z.coerce.number().int().min(0).max(60, { error: 'Expected up to 60 seconds' }),
     0,
   ),
-  /** Where the process's metrics are served; without a port they are not. */
+  /** Where the process serves its metrics. Without a port, it does not. */
   METRICS_PORT: optional(port),
   METRICS_HOST: defaulting(z.union([z.ipv4(), z.ipv6()], { error: 'Expected an IP address' }), '127.0.0.1'),
-  /** Where a worker's Temporal SDK serves its own metrics, at METRICS_HOST; without a port it does not. */
+  /** Where a worker's Temporal SDK serves its own metrics, at METRICS_HOST. Without a port, it does not. */
   SDK_METRICS_PORT: optional(port),
   LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
 });
 
-/** What the processes are told by their environment; every value is checked. */
+/** The environment variables of the processes. Every value is checked. */
 export type Environment = z.infer<typeof shape>;
 
 /**
- * Reads the whole environment once. Throws an Error that names every variable that is missing or wrong
- * and says what was expected.
+ * Reads the whole environment. Throws an Error that names every missing or wrong variable and the expected value.
  */
 export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): Environment =>
   checked(shape, variables);
 
-/** The parts a script needs that only touches the database. */
+/** The variables of a script that uses only the database. */
 export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => {
   const urls = shape.pick({ DATABASE_URL: true, MIGRATION_DATABASE_URL: true });
   const { DATABASE_URL, MIGRATION_DATABASE_URL = DATABASE_URL } = checked(urls, variables);
   return { databaseUrl: DATABASE_URL, ownerUrl: MIGRATION_DATABASE_URL };
 };
 
-/** The part a script needs that makes links. */
+/** The variables of a script that makes links. */
 export const readPublicUrl = (variables: NodeJS.ProcessEnv = process.env): string =>
   publicUrl(checked(shape.pick({ PUBLIC_URL: true, HOST: true, PORT: true }), variables));
 
@@ -102,13 +101,13 @@ function checked<T extends z.ZodType>(type: T, variables: NodeJS.ProcessEnv): z.
   throw new Error(`The environment is not complete:\n${lines.join('\n')}`);
 }
 
-/** Whom mails come from, for the mail's header. */
+/** The sender of mails, for the header From. */
 export interface Sender {
   name: string;
   address: string;
 }
 
-/** Whom mails come from: MAIL_FROM, else `lastday` at the host that Lastday is reached at. */
+/** The sender of mails: MAIL_FROM, else `lastday` at the host of the public URL. */
 export function mailSender(environment: Environment): Sender {
   const { hostname } = new URL(publicUrl(environment));
   const host = /^[\d.]+$|:/.test(hostname) ? 'localhost' : hostname;
@@ -116,10 +115,10 @@ export function mailSender(environment: Environment): Sender {
   return { name: name || 'Lastday', address };
 }
 
-/** The address Lastday is reached at, without a trailing slash. */
+/** The address of the console, without a trailing slash. */
 export const publicUrl = ({ PUBLIC_URL, HOST, PORT }: Pick<Environment, 'PUBLIC_URL' | 'HOST' | 'PORT'>) =>
   (PUBLIC_URL ?? `http://${HOST}:${PORT}`).replace(/\/$/, '');
 
-/** Whether browsers come by https: then cookies are for https alone. */
+/** Whether browsers use https. If so, cookies are Secure. */
 export const isHttps = (environment: Parameters<typeof publicUrl>[0]): boolean =>
   publicUrl(environment).startsWith('https:');

@@ -2,28 +2,28 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What `npm start` writes down while it runs, for a second start and for scripts in another terminal. */
+/** What `npm start` stores while it runs, for a second start and for scripts in another terminal. */
 export interface LocalInstance {
-  /** The process that started everything and ends everything. */
+  /** The supervisor's process id. */
   pid: number;
-  /** Where the console is. */
+  /** The address of the console. */
   url: string;
-  /** The process ids of what only lives as long as it: the web and the worker process. */
+  /** The process ids of the web and the worker process, which end with the supervisor. */
   programs: Record<string, number>;
-  /** What a script needs to reach its database and engine; empty until these are up. */
+  /** The variables with which a script reaches PostgreSQL and Temporal. Empty until both are up. */
   environment: Record<string, string>;
 }
 
-/** The folder of everything that `npm start` keeps: LASTDAY_DATA, else `.lastday` in the checkout. */
+/** The folder in which `npm start` keeps its data: LASTDAY_DATA, else `.lastday` in the checkout. */
 export function dataFolder(variables: NodeJS.ProcessEnv = process.env): string {
   if (variables.LASTDAY_DATA) return resolve(variables.LASTDAY_DATA);
   return fileURLToPath(new URL('../.lastday', import.meta.url));
 }
 
-/** The file that holds a LocalMachine. */
+/** The file that holds a LocalInstance. */
 export const instanceFile = (dataDir: string) => join(dataDir, 'running.json');
 
-/** What is written down there, even if it was left behind by a machine that was killed. */
+/** Reads that file, which a killed instance leaves behind. Undefined without a file. */
 export function readInstance(dataDir: string): LocalInstance | undefined {
   try {
     return JSON.parse(readFileSync(instanceFile(dataDir), 'utf8'));
@@ -34,8 +34,8 @@ export function readInstance(dataDir: string): LocalInstance | undefined {
 }
 
 /**
- * The given variables and, when they name no database, those of the local machine that runs beside: so that
- * `npm run admin` and its like work in a second terminal without any setting.
+ * Adds the variables of the running local instance, unless the given ones name a database. So `npm run admin` needs no
+ * settings in a second terminal.
  */
 export function withLocalInstance(variables: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   if (variables.DATABASE_URL) return variables;

@@ -5,10 +5,10 @@ export type Log = pino.Logger;
 
 const request = new AsyncLocalStorage<string>();
 
-/** Does something on behalf of a request: each line logged meanwhile, however deep inside, carries its id. */
+/** Runs `work` so that every log line within it carries the request's id. */
 export const onBehalfOf = <T>(requestId: string, work: () => T): T => request.run(requestId, work);
 
-/** The process's log: one JSON line an event, on stdout; secrets are cut out wherever they appear as fields. */
+/** Creates the process's log: one JSON line per event, on stdout. Fields with secrets are redacted. */
 export const makeLog = (process: string, level: string): Log =>
   pino({
     level,

@@ -2,42 +2,42 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from './log.ts';
 
 export interface Loop {
-  /** What it does, for the log. */
+  /** Its name in the log. */
   name: string;
   work: () => Promise<unknown>;
-  /** Resolves when it is time for the next turn; must also resolve when `stopping` is aborted. */
+  /** Resolves when the next turn is due. It must also resolve when `stopping` is aborted. */
   nextTurn: () => Promise<unknown>;
   log: Log;
   stopping: AbortSignal;
 }
 
-const longestPause = 5_000;
+const maxRetryDelayMs = 5_000;
 
 /**
- * Does the work again and again until it is told to stop. What fails is logged and tried again after a
- * pause: the database and the engine may go away and come back.
+ * Repeats the work until `stopping` is aborted. A failure is logged and retried with exponential backoff, because
+ * PostgreSQL or Temporal may be unreachable for a while.
  */
 export async function repeat({ name, work, nextTurn, log, stopping }: Loop): Promise<void> {
   let failures = 0;
   while (!stopping.aborted) {
     try {
       await work();
-      if (failures > 0) log.info(`${name}: works again`);
+      if (failures > 0) log.info(`${name}: recovered`);
       failures = 0;
       await nextTurn();
     } catch (error) {
       failures++;
-      log.warn({ err: error, failures }, `${name}: failed, trying again`);
-      await sleep(Math.min(longestPause, 250 * 2 ** failures), stopping);
+      log.warn({ err: error, failures }, `${name}: failed; will retry`);
+      await sleep(Math.min(maxRetryDelayMs, 250 * 2 ** failures), stopping);
     }
   }
 }
 
-/** Waits, or stops waiting when `stopping` is aborted. */
+/** Resolves after `ms`, or at once when `stopping` is aborted. */
 export const sleep = (ms: number, stopping: AbortSignal): Promise<void> =>
   pause(ms, undefined, { signal: stopping }).catch(() => undefined);
 
-/** Tries until it succeeds: for what a process cannot begin without. Throws the abort reason when told to stop. */
+/** Retries until `work` succeeds, for what a process needs at its start. Throws the abort reason when stopped. */
 export async function retryUntilReady<T>(
   name: string,
   work: () => Promise<T>,
@@ -49,8 +49,8 @@ export async function retryUntilReady<T>(
     try {
       return await work();
     } catch (error) {
-      log.warn({ reason: (error as Error).message, failures }, `${name}: not yet, trying again`);
-      await sleep(Math.min(longestPause, 250 * 2 ** failures), stopping);
+      log.warn({ reason: (error as Error).message, failures }, `${name}: not ready; will retry`);
+      await sleep(Math.min(maxRetryDelayMs, 250 * 2 ** failures), stopping);
     }
   }
 }

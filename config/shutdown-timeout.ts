@@ -1,15 +1,15 @@
 import type { Log } from './log.ts';
 
-/** What is under way has ten seconds to finish; closing connections takes a moment more, in milliseconds. */
+/** Running work has ten seconds to finish; closing connections takes a little longer. */
 export const usualEndTimeoutMs = 14_000;
 
 /**
- * Ends this process at the latest `timeoutMs` from now: a database or an engine that has gone without a
- * word would be waited for, and whoever told the process to end would kill it. Everything is made for that as well.
+ * Exits this process with code 1 after `timeoutMs`, because an unreachable PostgreSQL or Temporal could block the
+ * shutdown until the supervisor sends SIGKILL. Every process survives SIGKILL without losing data.
  */
 export function exitAfterTimeout(log: Log, timeoutMs = usualEndTimeoutMs): void {
   setTimeout(() => {
-    log.warn('What is left does not end by itself and is broken off');
+    log.warn('Shutdown timed out; exiting');
     process.exit(1);
   }, timeoutMs).unref();
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { Gauge, type Registry } from 'prom-client';
 import type { Database } from '../database/core/orm.ts';
 
-/** Adds how many connections to the database this process holds, and how many callers wait for one. */
+/** Adds the number of the process's database connections, and of the callers that wait for one. */
 export async function measurePool(registry: Registry, database: Database): Promise<void> {
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   new Gauge({

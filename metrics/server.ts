@@ -6,7 +6,7 @@ import type { Database } from '../database/core/orm.ts';
 import { measureBacklog } from './backlog.ts';
 import { measurePool } from './pool.ts';
 
-interface Parts {
+interface MetricsServerDeps {
   registry: Registry;
   database: Database;
   environment: Pick<Environment, 'METRICS_PORT' | 'METRICS_HOST'>;
@@ -14,21 +14,21 @@ interface Parts {
 }
 
 /**
- * Serves the process's metrics at `/metrics` of an address of their own, apart from everything that people reach; only
- * when METRICS_PORT is set. Rejects when it cannot listen there. Returns what ends it.
+ * Serves the process's metrics at `/metrics`, on a port that users do not reach. Does nothing without METRICS_PORT.
+ * Rejects when it cannot listen. Returns a function that stops the server.
  */
-export async function serveMetrics({ registry, database, environment, log }: Parts) {
+export async function serveMetrics({ registry, database, environment, log }: MetricsServerDeps) {
   const { METRICS_PORT: port, METRICS_HOST: host } = environment;
   if (port === undefined) return async () => {};
   collectDefaultMetrics({ register: registry });
   await measurePool(registry, database);
-  const standing = measureBacklog(registry, database);
+  const backlog = measureBacklog(registry, database);
 
   const server = createServer(async (request, response) => {
     const path = request.url?.split('?', 1)[0];
     if (request.method !== 'GET' || path !== '/metrics') return void response.writeHead(404).end();
     try {
-      await standing.read();
+      await backlog.read();
       response.setHeader('Content-Type', registry.contentType).end(await registry.metrics());
     } catch (error) {
       log.error({ err: error }, 'The metrics could not be read');
@@ -41,7 +41,7 @@ export async function serveMetrics({ registry, database, environment, log }: Par
     );
     server.listen(port, host, resolve);
   });
-  log.info({ host, port }, 'Metrics are served');
+  log.info({ host, port }, 'Serving metrics');
 
   return async () => {
     server.closeAllConnections();

@@ -1,14 +1,14 @@
 // biome-ignore lint/suspicious/noExplicitAny: the arguments of a call are its own business
 type Calls = Record<string, (...args: any[]) => Promise<unknown>>;
 
-/** Told of every call: its name, `answered` or why not, and how long it took. */
+/** Called after every call with its name, its outcome (`answered` or a class of errors) and its duration. */
 export type CallObserver = (call: string, outcome: string, seconds: number) => void;
 
-/** The same calls, each of them timed; `whyNot` names the errors of one that failed, by few names. */
+/** Times each of the calls. `outcomeOfError` maps an error to one of a few names, because it becomes a label. */
 export function timed<T extends Calls>(
   calls: T,
   observe: CallObserver,
-  whyNot: (error: unknown) => string,
+  outcomeOfError: (error: unknown) => string,
 ): T {
   const timedCall =
     (name: string, call: Calls[string]): Calls[string] =>
@@ -20,7 +20,7 @@ export function timed<T extends Calls>(
         observe(name, 'answered', seconds());
         return answer;
       } catch (error) {
-        observe(name, whyNot(error), seconds());
+        observe(name, outcomeOfError(error), seconds());
         throw error;
       }
     };

@@ -1,7 +1,7 @@
 import { Counter, Histogram, Registry } from 'prom-client';
 import { measureEngineCalls } from './engine-calls.ts';
 
-/** What a web process counts and times. No label ever holds what somebody typed or sent. */
+/** The metrics of a web process. No label holds user input. */
 export type WebMetrics = ReturnType<typeof webMetrics>;
 
 export function webMetrics() {
@@ -16,7 +16,7 @@ export function webMetrics() {
   });
   const completions = new Counter({
     name: 'lastday_completions_total',
-    help: 'What came of asking to complete an offboarding',
+    help: 'Requests to complete an offboarding, by outcome',
     labelNames: ['outcome'],
     registers,
   });

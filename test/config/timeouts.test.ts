@@ -10,34 +10,34 @@ import { usualShutdownGraceMs } from '../../worker/workers.ts';
 
 const own = await ownDatabase();
 
-// Other tests give shorter ones, so that they need not wait for these.
-test('in production each timeout is what operators are told', () => {
+// Other tests pass shorter timeouts, so this test pins those of production.
+test('in production each timeout has the documented value', () => {
   expect({
-    'a page waits for the engine': usualDeadlineMs,
+    'a page waits for Temporal': usualDeadlineMs,
     'a page waits for a statement': web.queryTimeoutMs,
     'a worker waits for a statement': worker.queryTimeoutMs,
-    'a transaction says nothing': usualIdleInTransactionTimeoutMs,
-    'a worker shows that it is alive': worker.usualHeartbeatIntervalMs,
-    'what is under way may finish': usualShutdownGraceMs,
-    'a process ends': usualEndTimeoutMs,
+    'a transaction is idle': usualIdleInTransactionTimeoutMs,
+    'interval of a worker’s heartbeat': worker.usualHeartbeatIntervalMs,
+    'running work may finish': usualShutdownGraceMs,
+    'a process shuts down': usualEndTimeoutMs,
   }).toEqual({
-    'a page waits for the engine': 4_500,
+    'a page waits for Temporal': 4_500,
     'a page waits for a statement': 8_000,
     'a worker waits for a statement': 20_000,
-    'a transaction says nothing': 60_000,
-    'a worker shows that it is alive': 5_000,
-    'what is under way may finish': 10_000,
-    'a process ends': 14_000,
+    'a transaction is idle': 60_000,
+    'interval of a worker’s heartbeat': 5_000,
+    'running work may finish': 10_000,
+    'a process shuts down': 14_000,
   });
   expect(usualBrokenStepAttempts).toBe(6);
 });
 
-test('what has its time ends in time for the process to end', () => {
+test('the inner timeouts are shorter than the outer ones', () => {
   expect(usualShutdownGraceMs).toBeLessThan(usualEndTimeoutMs);
   expect(usualIdleInTransactionTimeoutMs).toBeGreaterThan(worker.queryTimeoutMs);
 });
 
-test('the server knows the timeouts of those who connect', async () => {
+test('PostgreSQL applies the timeouts of each connection', async () => {
   const database = await connect(own.url, { queryTimeoutMs: web.queryTimeoutMs });
   const [idle] = await database.em.fork().execute('show idle_in_transaction_session_timeout');
   const [statement] = await database.em.fork().execute('show statement_timeout');
