@@ -5,36 +5,35 @@ import { workspaceOf } from '../../database/core/workspace.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { systemActor } from '../../domain/actor.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
-import { makeCompany, type Size, type Watcher, writeCompany } from './company.ts';
+import { makeCompany, type ProgressListener, type Size, writeCompany } from './company.ts';
 import { reserveIds } from './insert.ts';
 import { mailDomain, makePeople, type Person } from './people.ts';
 import { intBetween, seed } from './random.ts';
 
-/** How many people are added, and how many of them have a last day. */
+/** The number of people to add, and how many of them have a last day. */
 export interface Bulk {
   users: number;
   leavers: number;
 }
 
-/** How many changes of a last day are under way at once; the connections of the pool are the limit. */
-const atOnce = 8;
+/** Concurrent changes of a last day, below the size of the connection pool. */
+const concurrentChanges = 8;
 
 /**
- * Adds a crowd of made-up people to a database, whatever is in it: with as much hardware, software and requests for
- * each as in the demo, and last days from a month ago to half a year ahead, set by the verb that HR's entries go
- * through.
+ * Adds made-up people to a database, which need not be empty. Each has as much hardware, software and requests as in
+ * the demo. Last days are from a month ago to half a year ahead, set by the same function that HR's changes use.
  */
-export async function addBulk(database: Database, crowd: Bulk, watcher: Watcher): Promise<void> {
+export async function addBulk(database: Database, bulk: Bulk, progress: ProgressListener): Promise<void> {
   const em = database.em.fork();
   const now = new Date();
   const today = todayIn((await workspaceOf(em)).timeZone, now);
-  const ids = await reserveIds(em, 'users', crowd.users);
+  const ids = await reserveIds(em, 'users', bulk.users);
   seed(ids[0]!);
   const people = makePeople(ids, today, await addressesInUse(em));
-  const company = await makeCompany(em, people, sizeFor(crowd.users), { now, actor: systemActor });
-  await writeCompany(em, company, watcher);
-  watcher.begin('last days', crowd.leavers);
-  await setLastDays(database.em, chosen(people, crowd.leavers), today, () => watcher.add(1));
+  const company = await makeCompany(em, people, sizeFor(bulk.users), { now, actor: systemActor });
+  await writeCompany(em, company, progress);
+  progress.begin('last days', bulk.leavers);
+  await setLastDays(database.em, chosen(people, bulk.leavers), today, () => progress.add(1));
 }
 
 const sizeFor = (users: number): Size => ({
@@ -52,7 +51,7 @@ async function addressesInUse(em: EntityManager): Promise<Set<string>> {
   return new Set(rows.map((row) => row.local));
 }
 
-/** Every so many people one, so that leavers are of all departments and ranks. */
+/** Picks people at even distances, so that the leavers come from all departments and ranks. */
 const chosen = (people: readonly Person[], count: number): Person[] =>
   Array.from({ length: count }, (_, index) => people[Math.floor(((index + 1) * people.length) / count) - 1]!);
 
@@ -72,5 +71,5 @@ async function setLastDays(
       done();
     }
   };
-  await Promise.all(Array.from({ length: atOnce }, worker));
+  await Promise.all(Array.from({ length: concurrentChanges }, worker));
 }

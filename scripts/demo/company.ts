@@ -10,21 +10,21 @@ import type { AuditRow, Making } from './rows.ts';
 import { shareOut } from './share-out.ts';
 import { licensesFor, makeSoftware } from './software.ts';
 
-/** How much a company has. */
+/** The number of things that a company has. */
 export interface Size {
   devices: number;
-  /** Of the devices. */
+  /** How many of the devices are assigned. */
   handedOut: number;
   seats: number;
   requests: number;
-  /** Of the requests. */
+  /** How many of the requests are open. */
   open: number;
 }
 
-/** Rows by their tables, in an order that every foreign key allows. */
+/** Rows by table, in an order that the foreign keys allow. */
 export type CompanyRows = readonly (readonly [table: keyof Tables, rows: readonly object[]])[];
 
-/** What the people of a company have and had, with its history; `fixed` says what somebody has exactly. */
+/** Makes the people, their items and the audit history. `fixed` sets the exact counts of some people. */
 export async function makeCompany(
   em: EntityManager,
   people: readonly Person[],
@@ -37,10 +37,10 @@ export async function makeCompany(
   const share = (total: number, kind: keyof OpenCounts) =>
     shareOut(total, everybody, new Map([...fixed].map(([id, counts]) => [id, counts[kind]])));
 
-  const telling: Making = { ...making, audit: people.map((person) => arrival(person, making)) };
-  const hardware = makeHardware(ids, people, share(size.handedOut, 'hardware'), telling);
-  const software = makeSoftware(ids, people, share(size.seats, 'software'), telling);
-  const requests = makeRequests(ids.requestIds, people, share(size.open, 'requests'), telling);
+  const context: Making = { ...making, audit: people.map((person) => arrival(person, making)) };
+  const hardware = makeHardware(ids, people, share(size.handedOut, 'hardware'), context);
+  const software = makeSoftware(ids, people, share(size.seats, 'software'), context);
+  const requests = makeRequests(ids.requestIds, people, share(size.open, 'requests'), context);
   return [
     ['users', people.map(userRow)],
     ['assets', hardware.assets],
@@ -48,25 +48,25 @@ export async function makeCompany(
     ['licenses', software.licenses],
     ['seats', software.seats],
     ['requests', requests],
-    ['audit_entries', telling.audit.sort((a, b) => a.at.getTime() - b.at.getTime())],
+    ['audit_entries', context.audit.sort((a, b) => a.at.getTime() - b.at.getTime())],
   ];
 }
 
-/** Hears what is about to be written and how much of it, and then how much more has been written. */
-export interface Watcher {
+/** Is notified before each table with its number of rows, and after each batch with the rows written. */
+export interface ProgressListener {
   begin: (what: string, total: number) => void;
   add: (count: number) => void;
 }
 
-/** Writes a company down. */
+/** Inserts a company's rows. */
 export async function writeCompany(
   em: EntityManager,
   company: CompanyRows,
-  watcher?: Watcher,
+  progress?: ProgressListener,
 ): Promise<void> {
   for (const [table, rows] of company) {
-    watcher?.begin(table, rows.length);
-    await insertRows(em, table, rows, (count) => watcher?.add(count));
+    progress?.begin(table, rows.length);
+    await insertRows(em, table, rows, (count) => progress?.add(count));
   }
 }
 

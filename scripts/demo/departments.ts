@@ -1,4 +1,4 @@
-/** A department: its part of every 119 people, and what its people are called. */
+/** A department: its share of every 119 people, and its job titles. */
 export interface Department {
   name: string;
   share: number;
@@ -7,7 +7,7 @@ export interface Department {
   titles: readonly string[];
 }
 
-/** The eight departments. The 120th of a demo's people leads them all. */
+/** The eight departments. The 120th person of a demo is the CEO. */
 export const departments: readonly Department[] = [
   {
     name: 'Engineering',
@@ -67,7 +67,7 @@ export const departments: readonly Department[] = [
   },
 ];
 
-/** An office, and the zone of its people; null where the workspace's own zone does. */
+/** An office and the time zone of its people; null means the workspace's zone. */
 export interface Office {
   city: string;
   timeZone: string | null;

@@ -1,6 +1,6 @@
 import { matching, pick } from './random.ts';
 
-/** A kind of device: the letters its tags begin with, and its models with the pattern of their serial numbers. */
+/** A kind of device: the prefix of its tags, and its models with the pattern of their serial numbers. */
 interface Kind {
   code: string;
   models: readonly (readonly [model: string, serial: string])[];
@@ -44,7 +44,7 @@ const otherKinds: readonly Kind[] = [
   { code: 'SK', models: [['YubiKey 5C NFC', '[12][0-9]{7}']] },
 ];
 
-/** The first device of a person is a laptop, every other one something else. */
+/** Makes a device. The first device of a person is a laptop, the others are not. */
 export const makeDevice = (id: number, first: boolean) => {
   const { code, models } = first ? laptops : pick(otherKinds);
   const [model, serial] = pick(models);

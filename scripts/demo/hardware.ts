@@ -1,6 +1,6 @@
 import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import { makeDevice } from './devices.ts';
-import { daysBefore, momentBetween, morningOf } from './moments.ts';
+import { daysBefore, morningOf, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { intBetween, oneIn, pick } from './random.ts';
 import type { AssetRow, AssignmentRow, Making } from './rows.ts';
@@ -11,8 +11,8 @@ interface Hardware {
 }
 
 /**
- * A device for each asset id: first those that people hold, as many as `held` says of each, then those on the shelf,
- * in repair and gone, most of which somebody has given back. Takes at most as many assignment ids as asset ids.
+ * A device for each asset id: first the assigned ones, as many as `held` has for each person, then those in stock, in
+ * repair, retired or lost, most with a former assignment. Uses at most as many assignment ids as asset ids.
  */
 export function makeHardware(
   { assetIds, assignmentIds }: { assetIds: readonly number[]; assignmentIds: readonly number[] },
@@ -29,7 +29,7 @@ export function makeHardware(
   return { assets, assignments };
 
   function handOut(person: Person, first: boolean) {
-    const assignedAt = momentOfHandOut(person, first);
+    const assignedAt = timeOfHandOut(person, first);
     const asset = addAsset(first, 'assigned', whereabouts(person), daysBefore(assignedAt, someDays()));
     addAssignment(asset, person, assignedAt);
   }
@@ -38,7 +38,7 @@ export function makeHardware(
     const person = pick(people);
     const status = pick(unheldStatuses);
     const hadHolder = status === 'lost' || !oneIn(5);
-    const assignedAt = hadHolder ? momentOfHandOut(person, false) : making.now;
+    const assignedAt = hadHolder ? timeOfHandOut(person, false) : making.now;
     const location = status === 'lost' ? null : `${person.city}, storeroom`;
     const asset = addAsset(laptop, status, location, daysBefore(assignedAt, someDays()));
     if (hadHolder) giveBack(asset, addAssignment(asset, person, assignedAt));
@@ -82,8 +82,8 @@ export function makeHardware(
   }
 
   function giveBack(asset: AssetRow, assignment: AssignmentRow) {
-    const { condition, note } = comingBack[asset.status as UnheldStatus];
-    assignment.returnedAt = momentBetween(assignment.assignedAt, making.now);
+    const { condition, note } = returns[asset.status as UnheldStatus];
+    assignment.returnedAt = timeBetween(assignment.assignedAt, making.now);
     assignment.condition = condition;
     assignment.note = note;
     asset.condition = condition;
@@ -103,10 +103,10 @@ export function makeHardware(
     });
   }
 
-  /** The laptop often on the first day, everything else some time since. */
-  function momentOfHandOut({ startDate }: Person, first: boolean): Date {
+  /** The first device is often assigned on the first day, the others later. */
+  function timeOfHandOut({ startDate }: Person, first: boolean): Date {
     const firstDay = morningOf(startDate);
-    return first && oneIn(2) ? firstDay : momentBetween(firstDay, making.now);
+    return first && oneIn(2) ? firstDay : timeBetween(firstDay, making.now);
   }
 }
 
@@ -117,7 +117,7 @@ const whereabouts = ({ city }: Person): string =>
 
 type UnheldStatus = Exclude<AssetStatus, 'assigned'>;
 
-/** As often as one meets them. */
+/** Each status as often as in a real inventory. */
 const unheldStatuses: readonly UnheldStatus[] = [
   ...Array<UnheldStatus>(11).fill('in_stock'),
   ...Array<UnheldStatus>(4).fill('in_repair'),
@@ -125,7 +125,7 @@ const unheldStatuses: readonly UnheldStatus[] = [
   'lost',
 ];
 
-const comingBack: Record<UnheldStatus, { condition: ReturnCondition | null; note: string | null }> = {
+const returns: Record<UnheldStatus, { condition: ReturnCondition | null; note: string | null }> = {
   in_stock: { condition: 'good', note: null },
   in_repair: { condition: 'damaged', note: 'Does not charge' },
   retired: { condition: 'worn', note: null },

@@ -4,7 +4,7 @@ import { sqlOf, type Tables } from '../../database/core/tables.ts';
 
 const batchSize = 5000;
 
-/** That many ids which nobody else will get. */
+/** Reserves ids from the table's sequence. */
 export async function reserveIds(em: EntityManager, table: keyof Tables, count: number): Promise<number[]> {
   const { rows } = await sql<{ ids: number[] }>`
     select array(
@@ -13,7 +13,7 @@ export async function reserveIds(em: EntityManager, table: keyof Tables, count: 
   return rows[0]!.ids;
 }
 
-/** Adds rows, 5,000 in a statement; `written` hears of each batch. All rows have the columns of the first. */
+/** Inserts rows, 5,000 per statement, and calls `written` after each batch. All rows have the columns of the first. */
 export async function insertRows(
   em: EntityManager,
   table: keyof Tables,

@@ -8,7 +8,7 @@ export interface Origin {
   family: readonly string[];
 }
 
-/** Names in Latin letters; `latinOf` makes addresses of them. */
+/** Names in Latin letters, from which `latinOf` makes addresses. */
 export const origins: readonly Origin[] = [
   {
     given: words('Alice Callum Fiona Graham Harriet Imogen Jack Lewis Martha Nathan Owen Rhiannon Sean Zoe'),
@@ -118,7 +118,7 @@ export const origins: readonly Origin[] = [
   },
 ];
 
-/** Names that need more than plain letters, with what they are in an address. */
+/** Names that need more than plain letters, with their form in an address. */
 export const otherNames: readonly Name[] = [
   { full: 'Екатерина Смирнова', latin: 'ekaterina.smirnova' },
   { full: 'Николай Стоянов', latin: 'nikolay.stoyanov' },

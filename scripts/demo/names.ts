@@ -1,13 +1,13 @@
 import { origins, otherNames } from './name-lists.ts';
 import { oneIn, pick } from './random.ts';
 
-/** A name, and what it becomes in an e-mail address. */
+/** A name, and its form in an e-mail address. */
 export interface Name {
   full: string;
   latin: string;
 }
 
-/** One name in twelve is not written in Latin letters, or not only in plain ones; in every fourth family, two origins meet. */
+/** A random name. One in twelve needs more than plain Latin letters; of the others, a quarter may mix two origins. */
 export function someName(): Name {
   if (oneIn(12)) return pick(otherNames);
   const origin = pick(origins);

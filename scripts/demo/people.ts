@@ -5,19 +5,19 @@ import { startDateBefore } from './moments.ts';
 import { type Name, someName } from './names.ts';
 import { pick } from './random.ts';
 
-/** The part of a person's address behind the @; `.example` reaches nobody. */
+/** The domain of all addresses. Mail to `.example` is never delivered (RFC 2606). */
 export const mailDomain = 'lastday.example';
 
-/** Where in the tree of managers somebody stands. */
+/** The level of a person in the tree of managers. */
 export type Seniority = 'chief' | 'head' | 'lead' | 'member';
 
-/** Somebody of a made-up company. */
+/** A person of a made-up company. */
 export interface Person {
   id: number;
   externalId: string;
   name: string;
   email: string;
-  /** None for the chief. */
+  /** Null for the chief. */
   department: string | null;
   jobTitle: string;
   managerId: number | null;
@@ -31,8 +31,8 @@ export interface Person {
 const reportsEach = 7;
 
 /**
- * One person for each id, every manager before their reports: a chief, the heads of the departments below, and in
- * each department at most seven reports to everybody. `taken` holds the names before the @ that are in use.
+ * One person for each id, each manager before their reports: a chief, below them the heads of the departments, and in
+ * a department at most seven reports per manager. `taken` has the local parts of addresses that are in use.
  */
 export function makePeople(ids: readonly number[], today: CalendarDate, taken: Set<string>): Person[] {
   const [chiefId, ...others] = ids;
@@ -80,7 +80,7 @@ interface Sized {
   size: number;
 }
 
-/** How many people each department gets; the first one takes what rounding leaves over. */
+/** The size of each department. The first one also gets the remainder. */
 function sizes(people: number): Sized[] {
   const shares = departments.reduce((sum, { share }) => sum + share, 0);
   const counts = departments.map(({ share }) => Math.floor((people * share) / shares));
@@ -103,7 +103,7 @@ function titleOf({ head, lead, titles }: Department, seniority: Seniority): stri
   return seniority === 'lead' ? lead : pick(titles);
 }
 
-/** Whoever shares a name with somebody has a number in the address. */
+/** Adds the id to an address that is already taken. */
 function freeAddress({ latin }: Name, id: number, taken: Set<string>): string {
   const local = taken.has(latin) ? `${latin}.${id}` : latin;
   taken.add(latin);

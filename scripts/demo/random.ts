@@ -1,11 +1,11 @@
 let state = 0;
 
-/** After the same seed come the same choices. */
+/** The same seed leads to the same choices. */
 export function seed(value: number): void {
   state = value;
 }
 
-/** At least 0 and less than 1, by mulberry32. */
+/** A number from 0 to 1 (exclusive), by mulberry32. */
 function fraction(): number {
   state = (state + 0x6d2b79f5) | 0;
   let mixed = Math.imul(state ^ (state >>> 15), state | 1);
@@ -13,11 +13,11 @@ function fraction(): number {
   return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
 }
 
-/** A whole number; both ends are possible. */
+/** An integer from `min` to `max`, inclusive. */
 export const intBetween = (min: number, max: number): number =>
   min + Math.floor(fraction() * (max - min + 1));
 
-/** True once in so many times. */
+/** True with a probability of 1 / `times`. */
 export const oneIn = (times: number): boolean => intBetween(1, times) === 1;
 
 export const pick = <T>(from: readonly T[]): T => from[intBetween(0, from.length - 1)]!;
@@ -33,7 +33,7 @@ export function shuffled<T>(items: readonly T[]): T[] {
   return result;
 }
 
-/** A text for a pattern of characters, ranges such as `[A-Z0-9]` and counts such as `{8}`. */
+/** A random text for a pattern of characters, ranges such as `[A-Z0-9]` and counts such as `{8}`. */
 export const matching = (pattern: string): string =>
   pattern.replace(/\[([^\]]+)\](?:\{(\d+)\})?/g, (_, set: string, count = '1') => {
     const characters = charactersOf(set);

@@ -1,10 +1,10 @@
 import type { RequestOutcome, RequestStatus } from '../../domain/offboarding/checklist.ts';
-import { daysBefore, momentBetween } from './moments.ts';
+import { daysBefore, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { oneIn, pick } from './random.ts';
 import type { AuditRow, Making, RequestRow } from './rows.ts';
 
-const wishes: readonly (readonly [item: string, reason: string])[] = [
+const requestTemplates: readonly (readonly [item: string, reason: string])[] = [
   ['27-inch monitor', 'I work with two editors side by side'],
   ['Standing desk', 'My back, on doctor’s advice'],
   ['Ergonomic keyboard', 'My wrists hurt after long days'],
@@ -22,7 +22,7 @@ const outcomes: Record<RequestOutcome, string> = {
   cancelled: 'No longer needed',
 };
 
-/** One request for each id: `open` says how many each person is waiting for, the others are resolved. */
+/** One request for each id. `open` has the number of open requests of each person; the others are resolved. */
 export function makeRequests(
   ids: readonly number[],
   people: readonly Person[],
@@ -39,26 +39,26 @@ export function makeRequests(
 }
 
 function makeOpen(id: number, userId: number, { now }: Making): RequestRow {
-  const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 45), now));
+  const request = makeRequest(id, userId, 'pending', timeBetween(daysBefore(now, 45), now));
   return oneIn(2) ? approved(request, now) : request;
 }
 
 function makeResolved(id: number, userId: number, { now }: Making): RequestRow {
-  const request = makeWish(id, userId, 'pending', momentBetween(daysBefore(now, 55), daysBefore(now, 20)));
+  const request = makeRequest(id, userId, 'pending', timeBetween(daysBefore(now, 55), daysBefore(now, 20)));
   const status = pick(['fulfilled', 'fulfilled', 'rejected', 'cancelled'] as const);
   const answered = status === 'fulfilled' ? approved(request, daysBefore(now, 10)) : request;
-  const resolvedAt = momentBetween(answered.approvedAt ?? answered.createdAt, now);
+  const resolvedAt = timeBetween(answered.approvedAt ?? answered.createdAt, now);
   return { ...answered, status, resolvedAt, note: outcomes[status] };
 }
 
 const approved = (request: RequestRow, before: Date): RequestRow => ({
   ...request,
   status: 'approved',
-  approvedAt: momentBetween(request.createdAt, before),
+  approvedAt: timeBetween(request.createdAt, before),
 });
 
-function makeWish(id: number, userId: number, status: RequestStatus, createdAt: Date): RequestRow {
-  const [item, reason] = pick(wishes);
+function makeRequest(id: number, userId: number, status: RequestStatus, createdAt: Date): RequestRow {
+  const [item, reason] = pick(requestTemplates);
   return {
     id,
     userId,

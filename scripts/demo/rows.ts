@@ -3,8 +3,8 @@ import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 
-// Rows as they go into the tables, in the entities' spelling. They are written without the verbs, which change one
-// thing at a time and now: a demo needs years of history at once.
+// Rows of the tables, with the entities' property names. They are inserted directly, because the functions of
+// database/ change one thing at the current time, and a demo needs years of history.
 
 export interface AssetRow {
   id: number;
@@ -62,11 +62,11 @@ export interface AuditRow {
   details: AuditDetails;
 }
 
-/** What a generator needs beside its own numbers. */
+/** What every generator needs. */
 export interface Making {
   now: Date;
-  /** Who is said to have done what the history tells. */
+  /** The actor of the audit entries. */
   actor: Actor;
-  /** Collects the history, in any order. */
+  /** Collects the audit entries, in any order. */
   audit: AuditRow[];
 }

@@ -4,26 +4,26 @@ import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { latinOf, type Name } from './names.ts';
 import { mailDomain, type Person, type Seniority } from './people.ts';
 
-/** Somebody whom a demo is about. */
-interface Story {
+/** A person with a fixed role or situation in the demo. */
+interface Scenario {
   name: string;
-  /** The part of the address before the @; otherwise made from the name. */
+  /** The part of the address before the @. By default it is made from the name. */
   address?: string;
   department: string;
   seniority?: Seniority;
   role?: Role;
   timeZone?: string;
-  /** The story of their manager, or null for nobody; otherwise whoever the tree says. */
+  /** The name of their manager in another scenario, or null for none. By default the tree decides. */
   manager?: string | null;
   /** Days from today to their last day. */
   leavesIn?: number;
-  /** HR marked them offboarded already. */
+  /** Whether HR has already marked them as offboarded. */
   markedOffboarded?: boolean;
-  /** What they have: hardware, seats, requests. */
+  /** Their open items: hardware, seats, requests. */
   has?: readonly [hardware: number, software: number, requests: number];
 }
 
-const stories: readonly Story[] = [
+const scenarios: readonly Scenario[] = [
   { name: 'Ada Lindqvist', address: 'admin', department: 'IT', seniority: 'head', role: 'super-admin' },
   { name: 'Samir Haddad', department: 'IT', role: 'it-admin' },
   { name: 'Ingrid Solberg', department: 'People', role: 'admin' },
@@ -91,55 +91,57 @@ const stories: readonly Story[] = [
   { name: 'Chloé Dubois', department: 'Marketing', leavesIn: -5, markedOffboarded: true, has: [2, 1, 0] },
 ];
 
-/** A story with the person who lives it. */
-export interface Lived {
+/** A scenario with the person it was assigned to. */
+export interface AssignedScenario {
   person: Person;
   leavesIn: number | null;
   markedOffboarded: boolean;
   has: OpenCounts | null;
 }
 
-/** The addresses that the stories need for themselves. */
-export const addressesOfScenarios = (): Set<string> => new Set(stories.map((story) => nameOf(story).latin));
+/** The local parts of the addresses that the scenarios use. */
+export const addressesOfScenarios = (): Set<string> =>
+  new Set(scenarios.map((scenario) => nameOf(scenario).latin));
 
-/** Gives each story to somebody of its department and standing, who takes on its name; the people are changed. */
-export function playScenarios(people: readonly Person[]): Lived[] {
+/** Assigns each scenario to a person of its department and level, and gives that person its name. Changes `people`. */
+export function assignScenarios(people: readonly Person[]): AssignedScenario[] {
   const free = new Set(people);
-  const lived = new Map<string, Lived>();
+  const assigned = new Map<string, AssignedScenario>();
   const beforeAll = addDays(people.map(({ startDate }) => startDate).sort()[0]!, -60);
-  for (const story of stories) {
-    const person = [...free].find((candidate) => fits(candidate, story));
-    if (person === undefined) throw new Error(`Nobody is left in ${story.department} for ${story.name}`);
+  for (const scenario of scenarios) {
+    const person = [...free].find((candidate) => fits(candidate, scenario));
+    if (person === undefined)
+      throw new Error(`Nobody is left in ${scenario.department} for ${scenario.name}`);
     free.delete(person);
-    lived.set(story.name, live(story, person, lived, beforeAll));
+    assigned.set(scenario.name, assignScenario(scenario, person, assigned, beforeAll));
   }
-  return [...lived.values()];
+  return [...assigned.values()];
 }
 
-const fits = (person: Person, { department, seniority = 'member' }: Story): boolean =>
+const fits = (person: Person, { department, seniority = 'member' }: Scenario): boolean =>
   person.department === department && person.seniority === seniority;
 
-function live(
-  story: Story,
+function assignScenario(
+  scenario: Scenario,
   person: Person,
-  before: ReadonlyMap<string, Lived>,
+  before: ReadonlyMap<string, AssignedScenario>,
   beforeAll: CalendarDate,
-): Lived {
-  const { full, latin } = nameOf(story);
+): AssignedScenario {
+  const { full, latin } = nameOf(scenario);
   person.name = full;
   person.email = `${latin}@${mailDomain}`;
-  // Whoever works in the console has been there longer than what the history says they did.
-  if (story.role) Object.assign(person, { role: story.role, startDate: beforeAll });
-  if (story.timeZone) Object.assign(person, { timeZone: story.timeZone, city: 'Nukuʻalofa' });
-  if (story.manager === null) person.managerId = null;
-  else if (story.manager) person.managerId = before.get(story.manager)!.person.id;
-  const [hardware, software, requests] = story.has ?? [];
+  // Console users start before everybody else, because the history names them as actors.
+  if (scenario.role) Object.assign(person, { role: scenario.role, startDate: beforeAll });
+  if (scenario.timeZone) Object.assign(person, { timeZone: scenario.timeZone, city: 'Nukuʻalofa' });
+  if (scenario.manager === null) person.managerId = null;
+  else if (scenario.manager) person.managerId = before.get(scenario.manager)!.person.id;
+  const [hardware, software, requests] = scenario.has ?? [];
   return {
     person,
-    leavesIn: story.leavesIn ?? null,
-    markedOffboarded: story.markedOffboarded ?? false,
-    has: story.has ? { hardware: hardware!, software: software!, requests: requests! } : null,
+    leavesIn: scenario.leavesIn ?? null,
+    markedOffboarded: scenario.markedOffboarded ?? false,
+    has: scenario.has ? { hardware: hardware!, software: software!, requests: requests! } : null,
   };
 }
 
-const nameOf = ({ name, address }: Story): Name => ({ full: name, latin: address ?? latinOf(name) });
+const nameOf = ({ name, address }: Scenario): Name => ({ full: name, latin: address ?? latinOf(name) });

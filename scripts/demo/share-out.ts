@@ -1,8 +1,8 @@
 import { shuffled } from './random.ts';
 
 /**
- * Gives `total` things to people: to those in `fixed` exactly as many as it says, to the others as evenly as it
- * goes, and the rest by chance. Returns how many each id has.
+ * Distributes `total` things: the people in `fixed` get exactly their number, the others equal shares, and the
+ * remainder goes to random ones. Returns the number for each id.
  */
 export function shareOut(
   total: number,

@@ -1,16 +1,16 @@
-import { momentBetween, morningOf } from './moments.ts';
+import { morningOf, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { intBetween } from './random.ts';
 import type { LicenseRow, Making, SeatRow } from './rows.ts';
 
-/** Something paid for by the seat. Without departments it is for everybody. */
+/** A product with seats. Without `departments` everybody uses it. */
 interface Product {
   name: string;
   vendor: string;
   departments?: readonly string[];
 }
 
-/** The fifteen products of a demo. Everybody may use at least five of them. */
+/** The fifteen products of a demo. Everybody uses at least five of them. */
 export const products: readonly Product[] = [
   { name: 'Google Workspace', vendor: 'Google' },
   { name: 'Slack Business+', vendor: 'Slack' },
@@ -29,10 +29,10 @@ export const products: readonly Product[] = [
   { name: 'Jamf Pro', vendor: 'Jamf', departments: ['IT'] },
 ];
 
-/** A big company has a contract for so many people: seats of one contract are counted on one row. */
+/** A large company has one contract per 2,000 people, because one row counts the seats of a contract. */
 const peopleOfContract = 2000;
 
-/** How many license ids `makeSoftware` takes. */
+/** The number of license ids that `makeSoftware` needs. */
 export const licensesFor = (people: number): number => products.length * contractsFor(people);
 
 const contractsFor = (people: number): number => Math.ceil(people / peopleOfContract);
@@ -42,7 +42,7 @@ interface Software {
   seats: SeatRow[];
 }
 
-/** The licenses, and a seat for each seat id: as many as `held` says of each person, their department's tools first. */
+/** The licenses, and as many seats as `held` has for each person, their department's products first. */
 export function makeSoftware(
   { licenseIds, seatIds }: { licenseIds: readonly number[]; seatIds: readonly number[] },
   people: readonly Person[],
@@ -77,7 +77,7 @@ export function makeSoftware(
 
   function giveSeat(license: LicenseRow, { id: userId, startDate }: Person, index: number): SeatRow {
     const id = seatIds[index]!;
-    const assignedAt = momentBetween(morningOf(startDate), making.now);
+    const assignedAt = timeBetween(morningOf(startDate), making.now);
     license.seatsTotal++;
     making.audit.push({
       at: assignedAt,
@@ -90,7 +90,7 @@ export function makeSoftware(
   }
 }
 
-/** The products a person may use, by their place in the list: the mail, what their department works with, the others. */
+/** The indexes of a person's products: first the mail, then their department's, then the others. */
 function toolsOf({ id, department }: Person): number[] {
   const places = products.map((_, place) => place);
   const special = places.filter((place) => products[place]!.departments?.includes(department ?? ''));
