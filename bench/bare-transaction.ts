@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** A transaction of so many statements, its begin and commit included, that locks a person, reads them again and again, and writes them. */
+/** Runs a transaction of `statements` statements, including begin and commit: it locks, reads and updates a user. */
 export async function transact(pool: pg.Pool, userId: number, statements: number): Promise<void> {
   const client = await pool.connect();
   await client.query('begin');

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { type BareQuestion, taskQueue } from './bare.ts';
+import { type BareRequest, taskQueue } from './bare.ts';
 import { transact } from './bare-transaction.ts';
 import { askToTransact, tell } from './bare-workflows.ts';
-import { statementsBeforeAsking, statementsOfEndDate } from './statements.ts';
+import { statementsBeforeUpdate, statementsOfEndDate } from './statements.ts';
 
-// A web process with nothing of Lastday in it: what HTTP, PostgreSQL and the engine cost when nobody looks at anything.
+// A web process without Lastday's code. It measures the cost of HTTP, PostgreSQL and Temporal alone.
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS! });
@@ -24,19 +24,19 @@ const server = createServer(async (request, response) => {
 server.listen(0, '127.0.0.1', () => process.send!((server.address() as AddressInfo).port));
 process.once('disconnect', () => process.exit());
 
-async function bodyOf(request: IncomingMessage): Promise<BareQuestion> {
+async function bodyOf(request: IncomingMessage): Promise<BareRequest> {
   let body = '';
   for await (const part of request) body += part;
   return JSON.parse(body);
 }
 
-async function answer({ what, userId, workflowId }: BareQuestion): Promise<void> {
+async function answer({ what, userId, workflowId }: BareRequest): Promise<void> {
   if (what === 'move') {
     await transact(pool, userId, statementsOfEndDate);
     const start = { taskQueue, workflowId, signal: tell, signalArgs: [[1, 2, 3]] as [number[]] };
     await client.workflow.signalWithStart('bare', start);
   } else {
-    for (let i = 0; i < statementsBeforeAsking; i++)
+    for (let i = 0; i < statementsBeforeUpdate; i++)
       await pool.query('select id from users where id = $1', [userId]);
     await client.workflow.getHandle(workflowId).executeUpdate(askToTransact);
   }

@@ -1,6 +1,6 @@
 import { condition, defineSignal, defineUpdate, proxyActivities, setHandler } from '@temporalio/workflow';
 
-/** Activities that do nothing, and one transaction. */
+/** An activity that does nothing, and one that runs a transaction. */
 export interface BareActivities {
   nothing(): Promise<string>;
   transact(): Promise<string>;
@@ -12,7 +12,7 @@ export const ask = defineUpdate<string>('ask');
 export const askToTransact = defineUpdate<string>('askToTransact');
 export const tell = defineSignal<[number[]]>('tell');
 
-/** The least that answers an Update with one activity, or hears a signal: what the engine itself costs. */
+/** The smallest workflow that answers an Update with one activity and takes a signal. It measures Temporal alone. */
 export async function bare(): Promise<void> {
   let ended = false;
   setHandler(ask, async () => nothing());

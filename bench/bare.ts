@@ -20,14 +20,14 @@ const createBareActivities = (pool: pg.Pool): BareActivities => ({
 
 export const taskQueue = 'bench-bare';
 
-/** What the bare web process is asked for: an end date that moves, or a completion. */
-export interface BareQuestion {
+/** A request to the bare web process: a new end date, or a completion. */
+export interface BareRequest {
   what: 'move' | 'complete';
   userId: number;
   workflowId: string;
 }
 
-/** The engine alone, without Lastday: the limit that Lastday's figures are held against. */
+/** Starts a worker and a web process without Lastday's code. Their figures are the limits for Lastday's. */
 export async function bareEngine(address: string, databaseUrl: string) {
   const pool = new pg.Pool({ connectionString: databaseUrl });
   Runtime.install({ logger: new DefaultLogger('WARN') });
@@ -45,11 +45,11 @@ export async function bareEngine(address: string, databaseUrl: string) {
   const web = await bareWeb(address, databaseUrl);
 
   return {
-    /** Starts a workflow that waits. */
+    /** Starts a workflow that waits for messages. */
     start: (id: string) => client.workflow.start(bare, { taskQueue, workflowId: id }),
-    /** One Update with one activity. */
+    /** Sends one Update with one activity. */
     update: (id: string) => client.workflow.getHandle(id).executeUpdate(ask),
-    /** One signalWithStart on an id that nobody has used. */
+    /** Sends one signalWithStart to a new workflow id. */
     signalWithStart: (id: string) =>
       client.workflow.signalWithStart(bare, {
         taskQueue,
@@ -57,7 +57,7 @@ export async function bareEngine(address: string, databaseUrl: string) {
         signal: tell,
         signalArgs: [[1, 2, 3]],
       }),
-    /** The same way as Lastday's, over HTTP, the database and the engine, with nothing at any of its stations. */
+    /** Sends a request over the same path as Lastday's (HTTP, PostgreSQL, Temporal), without Lastday's code. */
     askWeb: web.ask,
     async stop() {
       web.stop();
@@ -76,7 +76,7 @@ async function bareWeb(temporalAddress: string, databaseUrl: string) {
   const child = fork(program, { env });
   const [port] = await once(child, 'message');
   return {
-    async ask(question: BareQuestion): Promise<void> {
+    async ask(question: BareRequest): Promise<void> {
       const body = JSON.stringify(question);
       const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', body });
       if (response.status !== 204) throw new Error(await response.text());

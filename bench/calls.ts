@@ -5,23 +5,23 @@ import { connect } from '../database/core/orm.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
 import { throughputOf, timeOf } from './clock.ts';
-import type { Place } from './environment.ts';
+import type { BenchEnvironment } from './environment.ts';
 import type { Row } from './report.ts';
 
 const calls = 300;
-const width = 20;
-/** Calls before, which do not count: code that has never run takes several times as long. */
+const concurrency = 20;
+/** Calls that do not count, because code is several times slower on its first runs. */
 const warmUp = 150;
 
 /**
- * End dates set by an HR system, from the first call until the last workflow knows, beside bare signalWithStart calls on
- * the same server; and the relay's part of that alone: from what the database has recorded to the workflows.
+ * Measures end dates set by an HR system, from the first call to the last signal, against bare signalWithStart calls on
+ * the same server. Measures the relay alone as well: from the outbox to the workflows.
  */
 export async function measureCalls(
-  place: Place,
+  environment: BenchEnvironment,
   engine: Awaited<ReturnType<typeof bareEngine>>,
 ): Promise<Row[]> {
-  const database = await connect(place.databaseUrl);
+  const database = await connect(environment.databaseUrl);
   const { value } = await createToken(database.em, 'system', {
     name: `bench ${randomUUID()}`,
     scopes: ['users:write'],
@@ -33,7 +33,7 @@ export async function measureCalls(
   const endDate = addDays(todayIn('UTC', new Date()), 40);
   const patch = async (i: number) => {
     const response = await fetch(
-      `${place.address}/api/v1/users/${encodeURIComponent(people[i]!.external_id)}`,
+      `${environment.address}/api/v1/users/${encodeURIComponent(people[i]!.external_id)}`,
       {
         method: 'PATCH',
         headers: { Authorization: `Bearer ${value}`, 'Content-Type': 'application/json' },
@@ -44,23 +44,26 @@ export async function measureCalls(
       throw new Error(`The API answered ${response.status}: ${await response.text()}`);
     await response.arrayBuffer();
   };
-  const allAreTold = async () => {
+  const untilAllSent = async () => {
     while ((await database.em.execute('select 1 from outbox where sent_at is null limit 1')).length > 0)
       await pause(20);
   };
   const run = randomUUID();
   const start = (i: number) => engine.signalWithStart(`bare-${run}-${i}`);
-  const goTheWay = (i: number) =>
+  const callBareWeb = (i: number) =>
     engine.askWeb({ what: 'move', userId: people[i]!.id, workflowId: `way-${run}-${i}` });
-  for (const call of [start, goTheWay, patch]) await throughputOf(warmUp, width, (i) => call(2 * calls + i));
-  await allAreTold();
-  await place.untilQuiet();
-  const bare = await throughputOf(calls, width, start);
-  const way = await throughputOf(calls, width, goTheWay);
-  const ours = await throughputOf(calls, width, patch, allAreTold);
-  await place.untilQuiet();
-  await whileAsleep(place.processes.worker, () => throughputOf(calls, width, (i) => patch(calls + i)));
-  const relayed = calls / ((await timeOf(allAreTold)) / 1_000);
+  for (const call of [start, callBareWeb, patch])
+    await throughputOf(warmUp, concurrency, (i) => call(2 * calls + i));
+  await untilAllSent();
+  await environment.untilQuiet();
+  const bare = await throughputOf(calls, concurrency, start);
+  const bareWeb = await throughputOf(calls, concurrency, callBareWeb);
+  const ours = await throughputOf(calls, concurrency, patch, untilAllSent);
+  await environment.untilQuiet();
+  await whilePaused(environment.processes.worker, () =>
+    throughputOf(calls, concurrency, (i) => patch(calls + i)),
+  );
+  const relayed = calls / ((await timeOf(untilAllSent)) / 1_000);
   await database.close();
   return [
     {
@@ -79,15 +82,15 @@ export async function measureCalls(
     {
       what: `${calls} end dates by HR, from call to workflow`,
       ours,
-      limit: way,
+      limit: bareWeb,
       limitIs:
         'the same way with nothing at its stations: node:http, as many statements by pg, signalWithStart',
     },
   ];
 }
 
-/** Stops a process for as long as `work` takes. */
-async function whileAsleep(pid: number, work: () => Promise<unknown>): Promise<void> {
+/** Pauses a process while `work` runs. */
+async function whilePaused(pid: number, work: () => Promise<unknown>): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   try {
     await work();

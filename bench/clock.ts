@@ -1,4 +1,4 @@
-/** How long a thing took, in milliseconds: half of the tries were quicker than `p50`, 95 of 100 than `p95`. */
+/** The durations of repeated runs, in milliseconds: the median and the 95th percentile. */
 export interface Durations {
   p50: number;
   p95: number;
@@ -6,10 +6,10 @@ export interface Durations {
 }
 
 /**
- * Times things against each other in turns, so that whatever else the machine does falls on all of them
- * alike. The first `warmUp` rounds do not count.
+ * Times several things in turns, so that other load on the machine affects all of them alike. The first `warmUp` rounds
+ * do not count.
  */
-export async function inTurns<Name extends string>(
+export async function timeInTurns<Name extends string>(
   rounds: number,
   things: Record<Name, (round: number) => Promise<unknown>>,
   warmUp = 5,
@@ -25,24 +25,24 @@ export async function inTurns<Name extends string>(
   return Object.fromEntries(names.map((name) => [name, durationsOf(times[name])])) as Record<Name, Durations>;
 }
 
-/** How long one thing takes, in milliseconds. */
+/** The duration of one call, in milliseconds. */
 export async function timeOf(thing: () => Promise<unknown>): Promise<number> {
   const began = performance.now();
   await thing();
   return performance.now() - began;
 }
 
-/** How many of `count` things are done in a second, `width` at a time. */
+/** Runs `count` calls, `concurrency` at a time, and returns the calls per second. */
 export async function throughputOf(
   count: number,
-  width: number,
+  concurrency: number,
   thing: (i: number) => Promise<unknown>,
   untilAllIsDone: () => Promise<unknown> = async () => undefined,
 ): Promise<number> {
   let next = 0;
   const ms = await timeOf(async () => {
     await Promise.all(
-      Array.from({ length: width }, async () => {
+      Array.from({ length: concurrency }, async () => {
         while (next < count) await thing(next++);
       }),
     );
@@ -51,7 +51,7 @@ export async function throughputOf(
   return count / (ms / 1000);
 }
 
-/** Half and 95 of 100 of some durations. */
+/** The median and the 95th percentile of some durations, in their unit. */
 export function durationsOf(times: number[]): Durations {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;

@@ -16,50 +16,53 @@ import { startTemporal } from '../scripts/local/temporal/start.ts';
 import { startWatchdog } from '../testing/servers/watchdog.ts';
 import { untilIdle } from './processes.ts';
 
-/** The worker looks at every leaver once in this time. */
-const aWholeTurnMs = 35_000;
+/** The worker reconciles every leaver once in this time. */
+const reconciliationCycleMs = 35_000;
 
 const checkout = fileURLToPath(new URL('../', import.meta.url));
 
 export const admin = { email: 'bench@lastday.example', password: 'eleven patient herons' };
 export const secretKey = Buffer.alloc(32, 'bench').toString('base64');
 
-/** A Lastday of its own: both servers, a crowd of people, the web and the worker in processes as in production. */
-export interface Place {
-  crowd: Crowd;
+/** A separate Lastday: both servers, many people, and the web and worker processes as in production. */
+export interface BenchEnvironment {
+  population: Population;
   address: string;
   databaseUrl: string;
   temporalAddress: string;
-  /** Where the web process says how it is. */
+  /** Where the web process serves its metrics. */
   metricsAddress: string;
-  /** The process ids of its parts. */
-  processes: Record<Part, number>;
-  /** Another worker process in its place, which is quiet when this resolves: nothing but what sleeping leavers cost. */
+  /** The process ids. */
+  processes: Record<ProcessName, number>;
+  /** Restarts the worker and resolves when it is idle, so that it holds only what sleeping workflows cost. */
   restartWorker(): Promise<void>;
-  /** Resolves when the worker has nothing to do any more. */
+  /** Resolves when the worker is idle. */
   untilQuiet(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What a place consists of. */
-export type Part = 'web' | 'worker' | 'engine' | 'database';
+/** The processes of an environment, as the report names them. */
+export type ProcessName = 'web' | 'worker' | 'engine' | 'database';
 
-/** How many people a place has. */
-export interface Crowd {
+/** The number of people, and how many of them are leaving. */
+export interface Population {
   users: number;
   leavers: number;
 }
 
-/** Brings a place up in a temporary folder, and waits until its workflows run and all is quiet. */
-export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): Promise<Place> {
+/** Starts an environment in a temporary folder, and waits until all workflows run and the worker is idle. */
+export async function startEnvironment(
+  population: Population,
+  say: (line: string) => void,
+): Promise<BenchEnvironment> {
   const folder = mkdtempSync(join(tmpdir(), 'lastday-bench-'));
   chmodSync(folder, 0o711);
   mkdirSync(join(folder, 'logs'), { recursive: true });
   const quiet = () => undefined;
   const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
-  const guardian = startWatchdog();
+  const watchdog = startWatchdog();
   const pids: Record<string, number> = {};
-  const guard = () => guardian.guard({ dataDir: folder, pids: Object.values(pids) });
+  const guard = () => watchdog.guard({ dataDir: folder, pids: Object.values(pids) });
   guard();
   const [postgres, temporal] = await Promise.all([
     startPostgres({ dataDir: folder, durable: true, log: quiet }),
@@ -75,7 +78,7 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
     SECRET_KEY: secretKey,
     WEBHOOK_ALLOW: '127.0.0.1',
     LOG_LEVEL: 'warn',
-    // One token stands for a whole HR system here.
+    // One token makes all calls of an HR system here.
     API_RATE_LIMIT: '1000000',
     LASTDAY_ADMIN_EMAIL: admin.email,
     LASTDAY_ADMIN_PASSWORD: admin.password,
@@ -85,8 +88,13 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   await runScript('demo', [], env, never);
   const workflows = join(folder, 'workflows.js');
   await runScript('bundle', [workflows], env, never);
-  say(`  making up ${crowd.users} people, ${crowd.leavers} of them leaving`);
-  await runScript('seed', ['--users', String(crowd.users), '--leavers', String(crowd.leavers)], env, never);
+  say(`  making up ${population.users} people, ${population.leavers} of them leaving`);
+  await runScript(
+    'seed',
+    ['--users', String(population.users), '--leavers', String(population.leavers)],
+    env,
+    never,
+  );
 
   async function start(name: string, args: string[] = [], more: NodeJS.ProcessEnv = {}): Promise<Program> {
     const program = await startProgram({
@@ -97,8 +105,8 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
       env: { ...env, ...more },
       cwd: checkout,
       channel: true,
-      endsBy: 'SIGTERM',
-      patience: 15_000,
+      stopSignal: 'SIGTERM',
+      stopTimeoutMs: 15_000,
     });
     pids[name] = program.pid;
     guard();
@@ -111,32 +119,32 @@ export async function bringUpPlace(crowd: Crowd, say: (line: string) => void): P
   const isHealthy = async () => (await fetch(`${address}/health`).catch(() => null))?.ok === true;
   if (!(await until(isHealthy, 120_000, 200)))
     throw new Error(
-      `The place did not come up. Its logs end with:\n${['web', 'worker'].map(endOfLog).join('\n')}`,
+      `The environment did not start. Its logs end with:\n${['web', 'worker'].map(endOfLog).join('\n')}`,
     );
-  const place: Place = {
-    crowd,
+  const environment: BenchEnvironment = {
+    population,
     address,
     metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
     temporalAddress: temporal.address,
     processes: { web: web.pid, worker: worker.pid, engine: temporal.pid, database: postgres.pid },
-    untilQuiet: () => untilIdle(place.processes.worker),
+    untilQuiet: () => untilIdle(environment.processes.worker),
     async restartWorker() {
       await worker.stop();
       worker = await start('worker', [workflows]);
-      place.processes.worker = worker.pid;
-      await pause(aWholeTurnMs);
-      await place.untilQuiet();
+      environment.processes.worker = worker.pid;
+      await pause(reconciliationCycleMs);
+      await environment.untilQuiet();
     },
     async stop() {
       await Promise.all([web.stop(), worker.stop()]);
       await Promise.all([postgres.stop(), temporal.stop()]);
       rmSync(postgresData(folder), { recursive: true, force: true });
       rmSync(folder, { recursive: true, force: true });
-      guardian.dismiss();
+      watchdog.dismiss();
     },
   };
   say('  waiting until every leaver has a workflow');
-  await place.untilQuiet();
-  return place;
+  await environment.untilQuiet();
+  return environment;
 }

@@ -8,15 +8,15 @@ import { WebhookEndpoint } from '../database/entities/index.ts';
 import { createUser } from '../database/people/users.ts';
 import { createEndpoint } from '../database/webhooks/endpoints.ts';
 import { throughputOf } from './clock.ts';
-import { type Place, secretKey } from './environment.ts';
+import { type BenchEnvironment, secretKey } from './environment.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
 const endpoints = 100;
-const width = 20;
+const concurrency = 20;
 
-/** One completion that a hundred endpoints hear of, beside as many bare posts to the same receiver. */
-export async function measureFanOut(place: Place): Promise<Row[]> {
+/** Measures a completion that a hundred endpoints receive, against as many bare POSTs to the same receiver. */
+export async function measureFanOut(environment: BenchEnvironment): Promise<Row[]> {
   let received = 0;
   const server = createServer(async (request, response) => {
     for await (const _ of request);
@@ -26,7 +26,7 @@ export async function measureFanOut(place: Place): Promise<Row[]> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
 
-  const database = await connect(place.databaseUrl);
+  const database = await connect(environment.databaseUrl);
   for (let i = 0; i < endpoints; i++) {
     const fields = { url: `${url}?${i}`, description: null, eventTypes: ['user.offboarded' as const] };
     await createEndpoint(database.em, 'system', fields, secretBox(secretKey));
@@ -35,9 +35,9 @@ export async function measureFanOut(place: Place): Promise<Row[]> {
     name: 'Bench Leaver',
     email: `${randomUUID()}@bench.example`,
   });
-  const visitor = await visit(place);
+  const visitor = await visit(environment);
   const body = JSON.stringify({ type: 'user.offboarded', data: { user: { id: userId } } });
-  const bare = await throughputOf(endpoints, width, async () => {
+  const bare = await throughputOf(endpoints, concurrency, async () => {
     await (await fetch(url, { method: 'POST', body })).arrayBuffer();
   });
   received = 0;

@@ -4,17 +4,17 @@ import pg from 'pg';
 import { createToken } from '../database/access/tokens.ts';
 import { connect } from '../database/core/orm.ts';
 import { timeOf } from './clock.ts';
-import type { Place } from './environment.ts';
+import type { BenchEnvironment } from './environment.ts';
 import type { Row } from './report.ts';
 
 const lines = 2_000;
 const linesOfTransaction = 100;
 
-/** A file of new people, from the upload until its last line is done, beside their rows inserted by the bare driver. */
-export async function measureImport(place: Place): Promise<Row[]> {
+/** Measures an import of new people, from the upload to the last line, against inserting their rows with bare pg. */
+export async function measureImport(environment: BenchEnvironment): Promise<Row[]> {
   const run = randomUUID().slice(0, 8);
-  const ours = await timeOf(() => importPeople(place, run));
-  const bare = await timeOf(() => insertPeople(place, run));
+  const ours = await timeOf(() => importPeople(environment, run));
+  const bare = await timeOf(() => insertPeople(environment, run));
   return [
     {
       what: `an import of ${lines} new people, lines`,
@@ -25,7 +25,7 @@ export async function measureImport(place: Place): Promise<Row[]> {
   ];
 }
 
-async function importPeople({ address, databaseUrl }: Place, run: string) {
+async function importPeople({ address, databaseUrl }: BenchEnvironment, run: string) {
   const database = await connect(databaseUrl);
   const { value } = await createToken(database.em, 'system', {
     name: `bench ${run}`,
@@ -50,7 +50,7 @@ async function importPeople({ address, databaseUrl }: Place, run: string) {
   }
 }
 
-async function insertPeople({ databaseUrl }: Place, run: string) {
+async function insertPeople({ databaseUrl }: BenchEnvironment, run: string) {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   for (let i = 0; i < lines; i++) {

@@ -4,46 +4,46 @@ import { createToken } from '../database/access/tokens.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import { type Durations, durationsOf, timeOf } from './clock.ts';
-import type { Place } from './environment.ts';
+import type { BenchEnvironment } from './environment.ts';
 import { memoryOf, shareOfCore } from './processes.ts';
 import type { Row } from './report.ts';
 import { type Visitor, visit } from './visitor.ts';
 
 const idleSeconds = 60;
 const admins = 200;
-/** How long an admin looks at a page before the next click, on average. */
+/** The average time between two clicks of an admin. */
 const thinkMs = 5_000;
 const clickingSeconds = 30;
 const endDates = 5_000;
-const hrWidth = 20;
+const hrConcurrency = 20;
 const secondsBetweenSamples = 2;
 
-/** What a place costs while nothing happens, and how it bears much at once and something all the time. */
+/** Measures an environment while it is idle, under a burst of load, and under mixed load for `minutes`. */
 export async function measureLoad(
-  place: Place,
+  environment: BenchEnvironment,
   { minutes, say }: { minutes: number; say: (line: string) => void },
 ): Promise<Row[]> {
-  const database = await connect(place.databaseUrl);
-  const hr = await humanResources(place, database);
-  const visitor = await visit(place);
+  const database = await connect(environment.databaseUrl);
+  const hr = await hrSystem(environment, database);
+  const visitor = await visit(environment);
   try {
     say(`  nothing, for ${idleSeconds} s`);
-    const idle = await measureIdle(place);
+    const idle = await measureIdle(environment);
     say(`  ${admins} admins at once`);
-    const crowd = await measureCrowd(visitor, hr);
+    const together = await measureAdmins(visitor, hr);
     say(`  ${endDates} end dates at once`);
-    const flood = await measureFlood(visitor, hr, database);
-    await place.untilQuiet();
+    const burst = await measureBurst(visitor, hr, database);
+    await environment.untilQuiet();
     say(`  ${minutes} minutes of this and that`);
-    const soak = await measureSoak(place, visitor, hr, minutes);
-    return [...idle, ...crowd, ...flood, ...soak];
+    const soak = await measureSoak(environment, visitor, hr, minutes);
+    return [...idle, ...together, ...burst, ...soak];
   } finally {
     await database.close();
   }
 }
 
-/** What each part takes of a core and of memory. */
-async function measureIdle({ processes }: Place): Promise<Row[]> {
+/** Measures each process's share of a core and its memory. */
+async function measureIdle({ processes }: BenchEnvironment): Promise<Row[]> {
   const parts = Object.entries(processes);
   const shares = await Promise.all(parts.map(([, pid]) => shareOfCore(pid, idleSeconds)));
   return parts.flatMap(([part, pid], i) => [
@@ -52,8 +52,8 @@ async function measureIdle({ processes }: Place): Promise<Row[]> {
   ]);
 }
 
-/** Everybody opens the queue in the same moment; then everybody goes on clicking, with time to look. */
-async function measureCrowd(visitor: Visitor, hr: HumanResources): Promise<Row[]> {
+/** All admins open the queue at the same time. Then each clicks through pages with pauses. */
+async function measureAdmins(visitor: Visitor, hr: HrSystem): Promise<Row[]> {
   const everybody = Array.from({ length: admins }, (_, i) => i);
   const first = await Promise.all(everybody.map(() => timeOf(() => visitor.get('/offboarding'))));
   const until = Date.now() + clickingSeconds * 1_000;
@@ -73,12 +73,12 @@ async function measureCrowd(visitor: Visitor, hr: HumanResources): Promise<Row[]
   ];
 }
 
-/** The queue and people's pages in turns. */
-const pageOf = ({ leavers }: HumanResources, click: number): string =>
+/** The queue and the leavers' pages, in turns. */
+const pageOf = ({ leavers }: HrSystem, click: number): string =>
   click % 2 === 0 ? '/offboarding' : `/offboarding/${leavers[click % leavers.length]!.id}`;
 
-/** HR moves many end dates as fast as it can: how long until the last workflow knows, and how the console is meanwhile. */
-async function measureFlood(visitor: Visitor, hr: HumanResources, { em }: Database): Promise<Row[]> {
+/** Moves many end dates as fast as possible. Measures the time to the last signal, and the console's pages meanwhile. */
+async function measureBurst(visitor: Visitor, hr: HrSystem, { em }: Database): Promise<Row[]> {
   const count = Math.min(endDates, hr.leavers.length);
   const pages: number[] = [];
   let isOver = false;
@@ -103,14 +103,14 @@ async function measureFlood(visitor: Visitor, hr: HumanResources, { em }: Databa
   ];
 }
 
-/** Pages, end dates and requests all the time; what memory holds in the last quarter is held against the first. */
-async function measureSoak(place: Place, visitor: Visitor, hr: HumanResources, minutes: number) {
+/** Runs pages, end dates and requests together. Compares the memory in the last quarter with the first quarter. */
+async function measureSoak(environment: BenchEnvironment, visitor: Visitor, hr: HrSystem, minutes: number) {
   const until = Date.now() + minutes * 60_000;
   const times: number[] = [];
   const memory: { web: number; worker: number }[] = [];
   const sample = async () => ({
-    web: await heapOf(place),
-    worker: memoryOf(place.processes.worker),
+    web: await heapOf(environment),
+    worker: memoryOf(environment.processes.worker),
   });
   const every = async (ms: number, work: (round: number) => Promise<unknown>) => {
     for (let round = 0; Date.now() < until; round++) {
@@ -140,10 +140,10 @@ async function measureSoak(place: Place, visitor: Visitor, hr: HumanResources, m
   ];
 }
 
-type HumanResources = Awaited<ReturnType<typeof humanResources>>;
+type HrSystem = Awaited<ReturnType<typeof hrSystem>>;
 
-/** An HR system with a token, and the leavers it knows. */
-async function humanResources({ address }: Place, { em }: Database) {
+/** A client of the API with a token, and the leavers it can change. */
+async function hrSystem({ address }: BenchEnvironment, { em }: Database) {
   const { value } = await createToken(em, 'system', {
     name: `load ${randomUUID()}`,
     scopes: ['users:write', 'requests:write'],
@@ -165,7 +165,7 @@ async function humanResources({ address }: Place, { em }: Database) {
   const personOf = (i: number) => encodeURIComponent(leavers[i % leavers.length]!.external_id);
   return {
     leavers,
-    /** Another date on every round through the leavers. */
+    /** Sets a different date in each round through the leavers. */
     moveEndDate: (i: number) =>
       call('PATCH', personOf(i), {
         endDate: addDays(today, 20 + ((i + Math.floor(i / leavers.length)) % 60)),
@@ -177,18 +177,18 @@ async function humanResources({ address }: Place, { em }: Database) {
 async function inParallel(count: number, work: (i: number) => Promise<unknown>): Promise<void> {
   let next = 0;
   await Promise.all(
-    Array.from({ length: hrWidth }, async () => {
+    Array.from({ length: hrConcurrency }, async () => {
       while (next < count) await work(next++);
     }),
   );
 }
 
-/** The least of some samples: what is left when everything that nobody needs has been collected. */
+/** The smallest sample, because it is the closest to the memory after a garbage collection. */
 const least = <Name extends string>(samples: Record<Name, number>[], name: Name): number =>
   Math.min(...samples.map((sample) => sample[name]));
 
-/** What a web process's heap holds, in MiB; of that, what nobody needs any more is collected when V8 finds time. */
-async function heapOf({ metricsAddress }: Place): Promise<number> {
+/** The used heap of the web process in MiB, including garbage that V8 has not collected yet. */
+async function heapOf({ metricsAddress }: BenchEnvironment): Promise<number> {
   const metrics = await (await fetch(metricsAddress)).text();
   return Number(/^nodejs_heap_size_used_bytes(?:\{.*\})? (\S+)$/m.exec(metrics)?.[1]) / 2 ** 20;
 }

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { bareEngine } from './bare.ts';
 import { measureCalls } from './calls.ts';
-import { bringUpPlace, type Crowd, type Place } from './environment.ts';
+import { type BenchEnvironment, type Population, startEnvironment } from './environment.ts';
 import { measureFanOut } from './fan-out.ts';
 import { measureImport } from './imports.ts';
 import { measureLoad } from './load.ts';
@@ -12,49 +12,49 @@ import { memoryOf } from './processes.ts';
 import { type Row, reaches, tableOf } from './report.ts';
 import { measureUpdates } from './updates.ts';
 
-// `npm run bench`: how fast Lastday is, each figure beside its limit, measured in the same run.
+// `npm run bench`: measures Lastday's speed, and for each figure its limit in the same run.
 
 const { values } = parseArgs({
   options: {
     users: { type: 'string', default: '100000' },
     leavers: { type: 'string', default: '10000' },
     json: { type: 'string' },
-    /** Also load the large place: much at once, and then for so many minutes this and that. */
+    /** Also put the large environment under load: a burst, then mixed load for this many minutes. */
     soak: { type: 'string' },
   },
 });
-const large: Crowd = { users: Number(values.users), leavers: Number(values.leavers) };
-/** As many leavers in sight as a page shows, and few besides. */
-const small: Crowd = { users: 1_000, leavers: 300 };
+const large: Population = { users: Number(values.users), leavers: Number(values.leavers) };
+/** Enough leavers to fill a page, and few more. */
+const small: Population = { users: 1_000, leavers: 300 };
 
 const say = (line: string) => console.log(line);
 const rows: Row[] = [];
 
-say('A large place');
-await inPlace(large, async (place) => {
-  say('A small place beside it');
-  const beside = await inPlace(small, async (smaller) => ({
-    pages: await measurePages(place, smaller),
-    memory: await memoryAfresh(smaller),
+say('A large environment');
+await withEnvironment(large, async (environment) => {
+  say('A small environment beside it');
+  const beside = await withEnvironment(small, async (smaller) => ({
+    pages: await measurePages(environment, smaller),
+    memory: await memoryAfterRestart(smaller),
   }));
-  say('The large place alone');
-  const engine = await bareEngine(place.temporalAddress, place.databaseUrl);
+  say('The large environment alone');
+  const engine = await bareEngine(environment.temporalAddress, environment.databaseUrl);
   rows.push(
     ...beside.pages,
-    ...(await measureUpdates(place, engine)),
-    ...(await measureCalls(place, engine)),
+    ...(await measureUpdates(environment, engine)),
+    ...(await measureCalls(environment, engine)),
   );
-  rows.push(...(await measureFanOut(place)), ...(await measureImport(place)));
+  rows.push(...(await measureFanOut(environment)), ...(await measureImport(environment)));
   await engine.stop();
   rows.push({
     what: `the worker's memory, ${large.leavers} sleeping leavers`,
-    ours: await memoryAfresh(place),
+    ours: await memoryAfterRestart(environment),
     limit: beside.memory,
     limitIs: `with ${small.leavers}`,
     atMost: 1.3,
     unit: ' MiB',
   });
-  if (values.soak) rows.push(...(await measureLoad(place, { minutes: Number(values.soak), say })));
+  if (values.soak) rows.push(...(await measureLoad(environment, { minutes: Number(values.soak), say })));
 });
 
 say('');
@@ -71,17 +71,20 @@ if (values.json)
   writeFileSync(values.json, `${JSON.stringify({ at: new Date(), large, small, rows }, null, 2)}\n`);
 process.exit();
 
-/** The worker's memory after a start, when every leaver sleeps. */
-async function memoryAfresh(place: Place): Promise<number> {
-  await place.restartWorker();
-  return memoryOf(place.processes.worker);
+/** The worker's memory in MiB after a restart, when all workflows sleep. */
+async function memoryAfterRestart(environment: BenchEnvironment): Promise<number> {
+  await environment.restartWorker();
+  return memoryOf(environment.processes.worker);
 }
 
-async function inPlace<T>(crowd: Crowd, measure: (place: Place) => Promise<T>): Promise<T> {
-  const place = await bringUpPlace(crowd, say);
+async function withEnvironment<T>(
+  population: Population,
+  measure: (environment: BenchEnvironment) => Promise<T>,
+): Promise<T> {
+  const environment = await startEnvironment(population, say);
   try {
-    return await measure(place);
+    return await measure(environment);
   } finally {
-    await place.stop();
+    await environment.stop();
   }
 }

@@ -3,8 +3,8 @@ import { connect } from '../database/core/orm.ts';
 import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { todayIn } from '../domain/dates.ts';
-import { inTurns } from './clock.ts';
-import type { Place } from './environment.ts';
+import { timeInTurns } from './clock.ts';
+import type { BenchEnvironment } from './environment.ts';
 import { type Statement, spyOnQueries } from './query-spy.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
@@ -12,24 +12,24 @@ import { visit } from './visitor.ts';
 const rounds = 200;
 
 /**
- * The queue and a person's page, each beside the same statement sent by the bare driver, its rows written as JSON, and
- * beside the same page of a smaller place.
+ * Measures the queue and a leaver's page, each against its statement sent by bare pg with the rows as JSON, and against
+ * the same page of a smaller environment.
  */
-export async function measurePages(place: Place, smaller: Place): Promise<Row[]> {
-  const leaverId = await someLeaverIn(place);
-  const database = await connect(place.databaseUrl, { poolSize: 1 });
+export async function measurePages(environment: BenchEnvironment, smaller: BenchEnvironment): Promise<Row[]> {
+  const leaverId = await someLeaverIn(environment);
+  const database = await connect(environment.databaseUrl, { poolSize: 1 });
   const today = todayIn('UTC', new Date());
   const queueQuery = await queryOf(() => queueOf(database.em, { lookAhead: 30 }, today, 1));
   const personQuery = await queryOf(() => readChecklistPage(database.em, leaverId));
   await database.close();
 
-  const client = new pg.Client({ connectionString: place.databaseUrl });
+  const client = new pg.Client({ connectionString: environment.databaseUrl });
   await client.connect();
-  const [visitor, visitorOfSmaller] = [await visit(place), await visit(smaller)];
+  const [visitor, visitorOfSmaller] = [await visit(environment), await visit(smaller)];
   const leaverOfSmaller = await someLeaverIn(smaller);
   const asJson = async ({ text, values }: Statement) =>
     JSON.stringify((await client.query(text, values)).rows);
-  const times = await inTurns(rounds, {
+  const times = await timeInTurns(rounds, {
     queue: () => visitor.get('/offboarding'),
     queueOfSmaller: () => visitorOfSmaller.get('/offboarding'),
     queueBare: () => asJson(queueQuery),
@@ -39,10 +39,10 @@ export async function measurePages(place: Place, smaller: Place): Promise<Row[]>
   });
   await client.end();
   const isBare = { limitIs: 'its statement by bare pg, as JSON' };
-  const isSmaller = { limitIs: `with ${smaller.crowd.users} people`, atMost: 1.3 };
+  const isSmaller = { limitIs: `with ${smaller.population.users} people`, atMost: 1.3 };
   const queue = { what: 'queue page, 50 rows', ours: times.queue };
   const person = { what: "person's page", ours: times.person };
-  const among = `, ${place.crowd.users} people`;
+  const among = `, ${environment.population.users} people`;
   return [
     { ...queue, limit: times.queueBare, ...isBare, atMost: 3, p95Within: 25 },
     { ...person, limit: times.personBare, ...isBare, p50Within: 20 },
@@ -51,7 +51,7 @@ export async function measurePages(place: Place, smaller: Place): Promise<Row[]>
   ];
 }
 
-/** The statement that `work` sends, as the driver gets it. */
+/** The last SELECT that `work` sends. */
 async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
   let found: Statement | undefined;
   await spyOnQueries((statement) => {
@@ -60,8 +60,8 @@ async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
   return found!;
 }
 
-/** The id of somebody who leaves. */
-async function someLeaverIn({ databaseUrl }: Place): Promise<number> {
+/** The id of a leaver. */
+async function someLeaverIn({ databaseUrl }: BenchEnvironment): Promise<number> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {

@@ -6,8 +6,8 @@ export const memoryOf = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
 /**
- * The processor time that a process and its children have had, those that have ended included, in hundredths of a second
- * (proc(5), utime to cstime).
+ * The processor time of a process and its children, including ended ones, in hundredths of a second (proc(5), utime to
+ * cstime).
  */
 function ticksOf(pid: number): number {
   const own = statOf(pid);
@@ -18,24 +18,24 @@ function ticksOf(pid: number): number {
   return children.reduce((sum, child) => sum + child!.ticks, (own?.ticks ?? 0) + (own?.ofEnded ?? 0));
 }
 
-/** How much of one core a process and its children take over `seconds`, as a share (1 is a whole core). */
+/** The share of one core that a process and its children use over `seconds`; 1 is a whole core. */
 export async function shareOfCore(pid: number, seconds: number): Promise<number> {
   const before = ticksOf(pid);
   await pause(seconds * 1_000);
   return (ticksOf(pid) - before) / 100 / seconds;
 }
 
-const idleFor = 3;
-const quietWithin = 1_800;
+const idleSeconds = 3;
+const idleTimeoutSeconds = 1_800;
 
-/** Watches how much processor time a process takes, once a second, until it takes next to none. */
+/** Resolves when a process has used at most a tenth of a core for three seconds in a row, or after 30 minutes. */
 export async function untilIdle(pid: number): Promise<void> {
-  for (let quiet = 0, second = 0; quiet < idleFor && second < quietWithin; second++) {
+  for (let quiet = 0, second = 0; quiet < idleSeconds && second < idleTimeoutSeconds; second++) {
     quiet = (await shareOfCore(pid, 1)) <= 0.1 ? quiet + 1 : 0;
   }
 }
 
-/** Null for a process that has ended meanwhile. */
+/** Null when the process has ended. */
 function statOf(pid: number): { parent: number; ticks: number; ofEnded: number } | null {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');

@@ -1,23 +1,23 @@
 import pg from 'pg';
 
-/** A statement as the driver gets it. */
+/** A statement as it is passed to the driver. */
 export interface Statement {
   text: string;
   values: unknown[];
 }
 
 /**
- * Does `work`, hearing every statement before it is sent to PostgreSQL, over every connection of this process. What
- * `hear` throws is how the statement fails: it is not sent.
+ * Runs `work` and calls `observe` with every statement before any connection of this process sends it. If `observe`
+ * throws, the statement fails with that error and is not sent.
  */
 export async function spyOnQueries(
-  hear: (statement: Statement) => void,
+  observe: (statement: Statement) => void,
   work: () => Promise<unknown>,
 ): Promise<void> {
   const original = pg.Client.prototype.query;
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     try {
-      hear(statementIn(args));
+      observe(statementIn(args));
     } catch (error) {
       return Promise.reject(error);
     }

@@ -1,24 +1,24 @@
 import type { Durations } from './clock.ts';
 
-/** One line of the table: Lastday's figure, and the limit it is held against, measured in the same run. */
+/** A line of the table: Lastday's figure, and the limit that was measured in the same run. */
 export interface Row {
   what: string;
-  /** Durations, or things a second. */
+  /** Durations, or a number per second. */
   ours: Durations | number;
   limit?: Durations | number;
   limitIs?: string;
-  /** The goal: ours at most so many times the limit (durations, at p50) … */
+  /** Goal: at most this many times the limit (for durations at p50). */
   atMost?: number;
-  /** … or at least so many times it (throughput) … */
+  /** Goal: at least this many times the limit (for throughput). */
   atLeast?: number;
-  /** … and at most so many ms more than the limit at p95 … */
+  /** Goal: at most this many milliseconds more than the limit, at p95. */
   p95Within?: number;
-  /** … or under so many ms at p50. */
+  /** Goal: at most this many milliseconds, at p50. */
   p50Within?: number;
   unit?: string;
 }
 
-/** Whether a row reaches every goal it has. */
+/** Whether a row reaches all of its goals. */
 export function reaches({ ours, limit, atMost, atLeast, p95Within, p50Within }: Row): boolean {
   const ratio = ratioOf(ours, limit);
   return (

@@ -1,7 +1,7 @@
 /**
- * How many statements Lastday sends, so that what it is held against sends as many: in the step of a completion, before
- * the web process asks for one, and for an end date that is set over the API. Begin and commit count.
+ * How many statements Lastday sends, including begin and commit, because the bare processes send as many: in the step
+ * of a completion, in the web process before its Update, and for an end date over the API.
  */
 export const statementsOfCompletion = 6;
-export const statementsBeforeAsking = 3;
+export const statementsBeforeUpdate = 3;
 export const statementsOfEndDate = 9;

@@ -5,8 +5,8 @@ import { assignSeat } from '../database/inventory/seats.ts';
 import { createUser } from '../database/people/users.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
 import type { bareEngine } from './bare.ts';
-import { inTurns } from './clock.ts';
-import type { Place } from './environment.ts';
+import { timeInTurns } from './clock.ts';
+import type { BenchEnvironment } from './environment.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
@@ -14,27 +14,27 @@ const rounds = 60;
 const warmUp = 5;
 
 /**
- * Revoking a seat and completing, as an admin's browser asks for them, each beside a bare Update with one
+ * Measures the revocation of a seat and a completion, as a browser requests them, against a bare Update with one
  * activity on the same server.
  */
 export async function measureUpdates(
-  place: Place,
+  environment: BenchEnvironment,
   engine: Awaited<ReturnType<typeof bareEngine>>,
 ): Promise<Row[]> {
-  const database = await connect(place.databaseUrl);
+  const database = await connect(environment.databaseUrl);
   const leavers = await makeLeavers(database, rounds + warmUp);
   await database.close();
   const bare = leavers.map(({ userId }) => `bare-${userId}`);
   for (const id of bare) await engine.start(id);
-  // Every workflow has run its first task by then, so that starting is no part of anybody's figure.
-  await place.untilQuiet();
+  // Wait until every workflow has run its first task, so that no figure includes a start.
+  await environment.untilQuiet();
 
-  const visitor = await visit(place);
+  const visitor = await visit(environment);
   const post = async (path: string) => {
     const status = await visitor.post(path, { token: randomUUID() });
     if (status !== 303) throw new Error(`${path} answered ${status}`);
   };
-  const revoking = await inTurns(
+  const revoking = await timeInTurns(
     rounds,
     {
       bare: (round) => engine.update(bare[round]!),
@@ -42,11 +42,11 @@ export async function measureUpdates(
     },
     warmUp,
   );
-  const completing = await inTurns(
+  const completing = await timeInTurns(
     rounds,
     {
       bare: (round) => engine.update(bare[round]!),
-      way: (round) =>
+      bareWeb: (round) =>
         engine.askWeb({ what: 'complete', userId: leavers[round]!.userId, workflowId: bare[round]! }),
       ours: (round) => post(`/offboarding/${leavers[round]!.userId}/completion`),
     },
@@ -59,7 +59,7 @@ export async function measureUpdates(
     {
       what: 'complete an offboarding',
       ours: completing.ours,
-      limit: completing.way,
+      limit: completing.bareWeb,
       limitIs:
         'the same way with nothing at its stations: node:http, as many statements by pg, a bare Update',
     },

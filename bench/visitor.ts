@@ -1,13 +1,13 @@
-import { admin, type Place } from './environment.ts';
+import { admin, type BenchEnvironment } from './environment.ts';
 
-/** An admin who is signed in, as a browser would be. */
+/** The HTTP client of a signed-in admin. */
 export interface Visitor {
   get(path: string): Promise<string>;
   post(path: string, fields: Record<string, string>): Promise<number>;
 }
 
 /** Signs in through the form. */
-export async function visit({ address }: Place): Promise<Visitor> {
+export async function visit({ address }: BenchEnvironment): Promise<Visitor> {
   let cookie = '';
   const send = async (path: string, init: RequestInit = {}) => {
     const response = await fetch(`${address}${path}`, {

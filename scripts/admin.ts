@@ -6,7 +6,7 @@ import { createLink, linkPath } from '../database/access/one-time-links.ts';
 import { systemActor } from '../domain/actor.ts';
 import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase } from './command.ts';
 
-// `npm run admin`: makes somebody a super-admin and prints a link that signs them in once, alone as the last line.
+// `npm run admin`: makes a user a super-admin and prints a one-time sign-in link, alone on the last line.
 
 const usage = 'Usage: npm run admin -- --email ADDRESS';
 

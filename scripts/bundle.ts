@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { bundleWorkflows } from '../worker/workers.ts';
 import { runCommand, WrongUsage } from './command.ts';
 
-// `npm run bundle`: makes the workflows' code once, so that no worker has to at its start: `npm run worker -- FILE`.
+// `npm run bundle -- FILE`: bundles the workflows, so that `npm run worker -- FILE` need not bundle at its start.
 
 process.exitCode = await runCommand({
   usage: 'Usage: npm run bundle -- FILE',

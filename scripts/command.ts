@@ -3,7 +3,7 @@ import { withLocalInstance } from '../config/local-instance.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { codeOf, isMissingTable, isUnreachable } from '../database/core/postgres-errors.ts';
 
-/** What was asked for on the command line makes no sense; the usage is shown with it. */
+/** The arguments are wrong. The usage is printed with the message. */
 export class WrongUsage extends Error {}
 
 /** A command of the shell, such as `npm run token`. */
@@ -12,7 +12,7 @@ export interface Command {
   run: (shell: Shell) => Promise<void>;
 }
 
-/** What a command is called with, and what it prints to. */
+/** The arguments, variables and output streams of a command. */
 export interface Shell {
   args: string[];
   variables: NodeJS.ProcessEnv;
@@ -20,7 +20,7 @@ export interface Shell {
   warn: (line: string) => void;
 }
 
-/** The shell that this process was called from. */
+/** The shell that started this process. */
 const ownShell = (): Shell => ({
   args: process.argv.slice(2),
   variables: process.env,
@@ -29,8 +29,8 @@ const ownShell = (): Shell => ({
 });
 
 /**
- * Runs a command to its end and returns its exit code. What goes wrong is said in one line on stderr: with the usage
- * and exit code 2 when the arguments are wrong, else with exit code 1.
+ * Runs a command and returns its exit code. Prints an error on stderr: wrong arguments with the usage and exit code 2,
+ * everything else with exit code 1.
  */
 export async function runCommand({ usage, run }: Command, shell = ownShell()): Promise<number> {
   try {
@@ -43,14 +43,14 @@ export async function runCommand({ usage, run }: Command, shell = ownShell()): P
   }
 }
 
-/** The variables a command goes by: its own and, without DATABASE_URL, those of the Lastday that runs beside. */
+/** The variables of a command. Without DATABASE_URL, those of the running local instance are added. */
 export function commandEnvironment(shell: Pick<Shell, 'variables'>): NodeJS.ProcessEnv {
   const variables = withLocalInstance(shell.variables);
   if (variables.DATABASE_URL) return variables;
   throw new Error('Which database? Set DATABASE_URL, or start Lastday with `npm start` and try again.');
 }
 
-/** Does something with the database, as the application's role. */
+/** Runs `work` with a connection as the application's role, and closes it afterwards. */
 export async function withDatabase<T>(
   shell: Pick<Shell, 'variables'>,
   work: (database: Database) => Promise<T>,

@@ -1,7 +1,7 @@
 import { runCommand, withDatabase } from './command.ts';
 import { fillDemo } from './demo/fill.ts';
 
-// Fills a database that has no users with a demo workspace. `npm start` runs it; LASTDAY_DEMO=off keeps it from that.
+// Fills a database without users with a demo workspace. `npm start` runs it unless LASTDAY_DEMO=off.
 
 process.exitCode = await runCommand({
   usage: 'Usage: node scripts/demo.ts',

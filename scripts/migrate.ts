@@ -2,7 +2,7 @@ import { readDatabaseUrls } from '../config/environment.ts';
 import { isOwner, migrate } from '../database/core/migrate.ts';
 import { type Command, commandEnvironment, runCommand } from './command.ts';
 
-// `npm run migrate`: brings the schema up to date. Safe to run again, and by several processes one after another.
+// `npm run migrate`: migrates the schema. It is safe to run again, also by several processes in turn.
 
 export const migrateCommand: Command = {
   usage: 'Usage: npm run migrate',

@@ -1,14 +1,14 @@
 import type { WriteStream } from 'node:tty';
 
-/** Shows how far something is. */
+/** Shows the progress of a long task. */
 export interface Progress {
-  /** Something new begins, of which there are so many; what was before is done. */
+  /** Starts a step of `total` items and ends the step before it. */
   begin: (what: string, total: number) => void;
   add: (count: number) => void;
   end: () => void;
 }
 
-/** A bar that fills on a terminal; on anything else a line for each thing that is done. */
+/** Shows a progress bar on a terminal, else one line for each finished step. */
 export function showProgress(
   out: Pick<WriteStream, 'write'> & { isTTY?: boolean } = process.stdout,
   clock: () => number = performance.now.bind(performance),

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { installPackages } from './local/install.mjs';
 import { runVitest } from './local/vitest.mjs';
 
-// `npm run prove -- --seed 7 --minutes 3 races`: runs the proofs, or those whose files are named, each as long as is said.
+// `npm run prove -- --seed 7 --minutes 3 races`: runs all proofs or those of the named files, each for these minutes.
 
 const { values, positionals } = parseArgs({
   options: {

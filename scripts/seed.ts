@@ -3,7 +3,7 @@ import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts
 import { addBulk } from './demo/bulk.ts';
 import { showProgress } from './progress.ts';
 
-// `npm run seed`: adds many made-up people, to see how Lastday does with them.
+// `npm run seed`: adds many made-up people, to test Lastday with a large database.
 
 const usage = 'Usage: npm run seed -- --users NUMBER --leavers NUMBER (at most as many leavers as users)';
 

@@ -2,8 +2,8 @@ import { installPackages } from './local/install.mjs';
 import { run } from './local/programs.mjs';
 import { runVitest } from './local/vitest.mjs';
 
-// `npm test`: installs what is missing, then runs all there is. What follows `--` goes to vitest, but `--strict-times`,
-// by which a file that takes too long fails.
+// `npm test`: installs missing packages, then runs all checks and tests. Arguments after `--` go to vitest, except
+// `--strict-times`, which fails the run if a file takes too long.
 
 const strictSeconds = 20;
 const slowestShown = 10;
@@ -38,7 +38,7 @@ async function tests() {
   return { passed, failed: failed + (isStrict ? tooSlow.length : 0) };
 }
 
-/** Shows the files that took longest, and the time of the whole. Returns those that took too long. */
+/** Prints the slowest files and the total time. Returns the files that took too long. */
 function showTimes(files) {
   const slowest = [...files].sort((a, b) => b.seconds - a.seconds);
   const tooSlow = slowest.filter(({ seconds }) => seconds > strictSeconds);

@@ -4,7 +4,7 @@ import { scopes } from '../domain/access/scopes.ts';
 import { systemActor } from '../domain/actor.ts';
 import { type Command, runCommand, WrongUsage, withDatabase } from './command.ts';
 
-// `npm run token`: makes an API token and prints it alone as the last line. It is shown this once.
+// `npm run token`: creates an API token and prints it alone on the last line. It is not shown again.
 
 const usage = `Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]
 Scopes: ${scopes.join(', ')}`;

@@ -82,8 +82,8 @@ export const programPart = (
         env: { ...process.env, ...env },
         cwd: root,
         channel: true,
-        endsBy: 'SIGTERM',
-        patience: 15_000,
+        stopSignal: 'SIGTERM',
+        stopTimeoutMs: 15_000,
       }),
     started,
   );

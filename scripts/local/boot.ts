@@ -14,32 +14,31 @@ import { type LocalTemporal, startTemporal } from './temporal/start.ts';
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 
-const READY_WITHIN = 120_000;
+const readyTimeoutMs = 120_000;
 
-/** After so many unexpected ends before the first ready line, something is wrong that time will not mend. */
-const DEATHS_TO_GIVE_UP = 3;
+/** A start with this many crashes is given up, because a retry will not help. */
+const maxCrashes = 3;
 
-/** What bringing up the machine needs to be given. */
 export interface BootOptions {
   settings: Settings;
-  crew: Supervisor;
-  claim: Lock;
+  supervisor: Supervisor;
+  lock: Lock;
   stopping: AbortSignal;
   say: (line: string) => void;
 }
 
-/** As `npm run worker` has it. */
-const roomForLookups = { UV_THREADPOOL_SIZE: '64' };
+/** The value that `npm run worker` sets. */
+const threadsForLookups = { UV_THREADPOOL_SIZE: '64' };
 
 /**
- * Brings everything up: servers, schema, demo workspace, worker and web. Returns the lines that say where it all is.
- * Rejects when a part does not come up; the crew is the caller's to stop.
+ * Starts PostgreSQL and Temporal, migrates the schema, fills the demo workspace, and starts the worker and the web
+ * process. Returns the lines with their addresses. Rejects when a part does not start; the caller stops the supervisor.
  */
-export async function boot({ settings, crew, claim, stopping, say }: BootOptions): Promise<string[]> {
+export async function boot({ settings, supervisor, lock, stopping, say }: BootOptions): Promise<string[]> {
   say('Starting PostgreSQL and Temporal');
   const workflows = join(settings.dataDir, 'workflows.js');
   const [[postgres, temporal]] = await Promise.all([
-    startServers(settings, crew, say),
+    startServers(settings, supervisor, say),
     runScript('bundle', [workflows], process.env, stopping),
   ]);
   const own = programEnvironment(settings, postgres, temporal);
@@ -58,12 +57,12 @@ export async function boot({ settings, crew, claim, stopping, say }: BootOptions
       const variables = { ...withoutOtherServers(process.env), ...own, ...more };
       const program = await startNode(name, args, settings, variables);
       programs[name] = program.pid;
-      claim.update({ programs, environment: scripts });
+      lock.update({ programs, environment: scripts });
       return program;
     };
-  await crew.keep('worker', 'The worker', start('worker', [workflows], roomForLookups));
-  await crew.keep('web', 'The web process', start('web'));
-  await untilHealthy(settings.url, crew);
+  await supervisor.keep('worker', 'The worker', start('worker', [workflows], threadsForLookups));
+  await supervisor.keep('web', 'The web process', start('web'));
+  await untilHealthy(settings.url, supervisor);
 
   return [
     `Lastday is ready at ${settings.url}`,
@@ -74,13 +73,13 @@ export async function boot({ settings, crew, claim, stopping, say }: BootOptions
   ];
 }
 
-function startServers(settings: Settings, crew: Supervisor, log: (line: string) => void) {
+function startServers(settings: Settings, supervisor: Supervisor, log: (line: string) => void) {
   const { dataDir } = settings;
   return Promise.all([
-    crew.keep<LocalPostgres>('postgres', 'PostgreSQL', (before) =>
+    supervisor.keep<LocalPostgres>('postgres', 'PostgreSQL', (before) =>
       startPostgres({ dataDir, port: before?.port ?? settings.postgresPort, log }),
     ),
-    crew.keep<LocalTemporal>('temporal', "Temporal's server", async (before) =>
+    supervisor.keep<LocalTemporal>('temporal', "Temporal's server", async (before) =>
       startTemporal({
         cli: await findTemporalCli(join(dataDir, 'programs'), log),
         dataDir,
@@ -101,12 +100,12 @@ function startNode(name: string, args: string[], { dataDir }: Settings, env: Nod
     env,
     cwd: checkout,
     channel: true,
-    endsBy: 'SIGTERM',
-    patience: 15_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 15_000,
   });
 }
 
-async function untilHealthy(url: string, crew: Supervisor): Promise<void> {
+async function untilHealthy(url: string, supervisor: Supervisor): Promise<void> {
   let answer = 'nothing';
   const isHealthy = async () => {
     const response = await fetch(`${url}/health`, { signal: AbortSignal.timeout(3000) }).catch(
@@ -116,11 +115,11 @@ async function untilHealthy(url: string, crew: Supervisor): Promise<void> {
     return response?.ok === true;
   };
   const settled = await until(
-    async () => crew.crashes() >= DEATHS_TO_GIVE_UP || (await isHealthy()),
-    READY_WITHIN,
+    async () => supervisor.crashes() >= maxCrashes || (await isHealthy()),
+    readyTimeoutMs,
     100,
   );
   if (!settled) throw new Error(`Lastday did not become ready. ${url}/health answers ${answer}`);
-  if (crew.crashes() >= DEATHS_TO_GIVE_UP)
+  if (supervisor.crashes() >= maxCrashes)
     throw new Error('Lastday did not become ready: its parts end again and again.');
 }

@@ -4,7 +4,7 @@ import { keptSecret } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { LocalTemporal } from './temporal/start.ts';
 
-/** What the web and the worker process need beside the variables that `npm start` was given. */
+/** The variables of the web and the worker process, in addition to those of `npm start`. */
 export function programEnvironment(
   settings: Settings,
   postgres: LocalPostgres,
@@ -18,7 +18,7 @@ export function programEnvironment(
     DATABASE_URL: postgres.appUrl,
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: 'default',
-    // There is no load balancer to wait for, and two processes cannot serve metrics at one address.
+    // No load balancer needs a drain, and two processes cannot serve metrics at one address.
     DRAIN_SECONDS: '',
     METRICS_PORT: '',
     SDK_METRICS_PORT: '',
@@ -26,12 +26,12 @@ export function programEnvironment(
   };
 }
 
-/** The given variables without those that lead PostgreSQL's and Temporal's clients to other servers than the local ones. */
+/** Removes the variables that point the clients of PostgreSQL and Temporal to other servers. */
 export function withoutOtherServers(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(variables).filter(([name]) => !/^(PG|TEMPORAL_)/.test(name)));
 }
 
-/** The variables that name other servers, in vain: `npm start` always runs its own. */
+/** The names of the set variables that `npm start` ignores, because it always runs its own servers. */
 export function ignoredVariables(variables: NodeJS.ProcessEnv): string[] {
   return ['DATABASE_URL', 'MIGRATION_DATABASE_URL', 'TEMPORAL_ADDRESS', 'TEMPORAL_NAMESPACE'].filter(
     (name) => variables[name],

@@ -3,19 +3,19 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-// Plain JavaScript for Node 18 and later: it runs before anything is installed.
+// Plain JavaScript for Node 18 and later, because it runs before any package is installed.
 
 const checkout = fileURLToPath(new URL('../../', import.meta.url));
 const modules = join(checkout, 'node_modules');
 
-/** The Node that the program itself runs on; it comes with the packages. */
+/** The Node on which Lastday runs; it is one of the packages. */
 export const ownNode = join(modules, 'node', 'bin', 'node');
 
 /**
- * Installs the packages of package-lock.json, unless they are there, and shows how far it is. Ends the process with
- * a message when the machine lacks what it takes.
+ * Installs the packages of package-lock.json unless they are installed, and shows the progress. Exits with a message
+ * when the machine does not meet the requirements.
  *
- * @param {{ development: boolean }} wanted whether the packages for tests and checks are needed as well
+ * @param {{ development: boolean }} wanted whether to install the packages for tests and checks too
  */
 export async function installPackages({ development }) {
   if (process.platform === 'win32') fail('Lastday runs on Linux and macOS. On Windows, use it inside WSL.');
@@ -31,7 +31,7 @@ export async function installPackages({ development }) {
   }
 }
 
-/** npm writes its own list last, so a list that matches means an installation that was finished. */
+/** npm writes its own list last, so a matching list means that an installation was finished. */
 function isInstalled(development) {
   if (!existsSync(ownNode)) return false;
   try {
@@ -65,7 +65,7 @@ async function npmCi() {
 
 function run(command, args) {
   return new Promise((resolve) => {
-    // Without the checkout's own programs: npm ci removes them, while they would still be running it.
+    // Leave the checkout's programs out of PATH, because npm ci removes them while it runs.
     const path = (process.env.PATH ?? '').split(delimiter).filter((folder) => !folder.startsWith(modules));
     const child = spawn(command, args, {
       cwd: checkout,
@@ -104,7 +104,7 @@ function showProgress() {
   };
 }
 
-/** npm makes all folders at first and then fills them. */
+/** Counts the folders with a package.json, because npm creates all folders first and then fills them. */
 function countInstalled() {
   if (!existsSync(modules)) return 0;
   const folders = readdirSync(modules).flatMap((name) =>

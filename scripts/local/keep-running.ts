@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What can be kept running: it tells when it has ended, and can be stopped. */
+/** A running program: it reports its end and can be stopped. */
 export interface Running {
   ended: Promise<void>;
   stop: () => Promise<void>;
 }
 
-/** Something that is started again whenever it ends by itself. */
+/** A program that is restarted whenever it crashes. */
 export interface Kept<T extends Running> {
-  /** The first start; rejects when that one fails. */
+  /** The first start. It rejects when that start fails. */
   first: Promise<T>;
-  /** How often it has ended by itself. */
-  deaths: () => number;
-  /** Stops it for good; a start that is under way is waited for. */
+  /** How often it has crashed. */
+  crashes: () => number;
+  /** Stops it for good, after a pending start. */
   stop: () => Promise<void>;
 }
 
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 30_000;
+const firstPauseMs = 500;
+const longestPauseMs = 30_000;
 
 /**
- * Starts something and starts it again when it ends by itself, after half a second and then after ever longer
- * pauses. `report` is called before each pause, with the error if a start has failed.
+ * Starts a program and restarts it after each crash, with exponential backoff from 0.5 s to 30 s. `report` is called
+ * before each pause, with the error if the last start failed.
  */
 export function keepRunning<T extends Running>(
   start: (before?: T) => Promise<T>,
@@ -30,18 +30,18 @@ export function keepRunning<T extends Running>(
   const stopping = new AbortController();
   const first = start();
   let current = first;
-  let deaths = 0;
+  let crashes = 0;
 
   async function watch(): Promise<void> {
     let running = await first;
     let failure: Error | undefined;
-    let pause = FIRST_PAUSE / 2;
+    let pause = firstPauseMs / 2;
     for (let began = Date.now(); ; began = Date.now()) {
       await running.ended;
       if (stopping.signal.aborted) return;
-      deaths++;
+      crashes++;
       report(failure);
-      pause = Date.now() - began > LONGEST_PAUSE ? FIRST_PAUSE : Math.min(pause * 2, LONGEST_PAUSE);
+      pause = Date.now() - began > longestPauseMs ? firstPauseMs : Math.min(pause * 2, longestPauseMs);
       await sleep(pause, undefined, { signal: stopping.signal });
       current = start(running);
       failure = await current.then(
@@ -54,11 +54,11 @@ export function keepRunning<T extends Running>(
     }
   }
 
-  // It rejects when the first start fails, which is the caller's to see, or when it is stopped in a pause.
+  // It rejects when the first start fails, which `first` reports, or when it is stopped during a pause.
   watch().catch(() => undefined);
   return {
     first,
-    deaths: () => deaths,
+    crashes: () => crashes,
     stop: async () => {
       stopping.abort();
       const running = await current.catch(() => undefined);

@@ -2,17 +2,16 @@ import { linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { instanceFile, type LocalInstance, readInstance } from '../../config/local-instance.ts';
 import { endProcess, isRunning } from './processes.ts';
 
-/** The right of one process to run on a data folder. */
+/** The lock of a data folder, which one process holds. */
 export interface Lock {
-  /** Writes down what has become known. */
+  /** Stores what has changed about the running instance. */
   update: (change: Partial<LocalInstance>) => void;
   release: () => void;
 }
 
 /**
- * Claims a data folder for this process. Throws, with the address, when another start runs on it. What a killed
- * start left behind is taken over, and its web and worker are waited for: they end when they notice, and hold the
- * port until then.
+ * Locks a data folder for this process. Throws, with the address, when another instance runs on it. The lock of a
+ * killed instance is taken over after its web and worker process have ended, because they hold the port until then.
  */
 export async function takeLock(dataDir: string, url: string, log: (line: string) => void): Promise<Lock> {
   const before = readInstance(dataDir);
@@ -24,29 +23,29 @@ export async function takeLock(dataDir: string, url: string, log: (line: string)
     if (now && now.pid !== before.pid) throw alreadyRuns(now);
     rmSync(instanceFile(dataDir), { force: true });
   }
-  let machine: LocalInstance = { pid: process.pid, url, programs: {}, environment: {} };
-  writeFirst(dataDir, machine);
+  let instance: LocalInstance = { pid: process.pid, url, programs: {}, environment: {} };
+  writeFirst(dataDir, instance);
   return {
     update: (change) => {
-      machine = { ...machine, ...change };
-      renameSync(writeDraft(dataDir, machine), instanceFile(dataDir));
+      instance = { ...instance, ...change };
+      renameSync(writeDraft(dataDir, instance), instanceFile(dataDir));
     },
     release: () => rmSync(instanceFile(dataDir), { force: true }),
   };
 }
 
-function alreadyRuns(machine: LocalInstance): Error {
-  return new Error(`Lastday is already running at ${machine.url} (process ${machine.pid}).`);
+function alreadyRuns(instance: LocalInstance): Error {
+  return new Error(`Lastday is already running at ${instance.url} (process ${instance.pid}).`);
 }
 
-async function endPrograms(machine: LocalInstance): Promise<void> {
-  const left = Object.entries(machine.programs).filter(([name, pid]) => isRunning(pid, `${name}/main.ts`));
+async function endPrograms(instance: LocalInstance): Promise<void> {
+  const left = Object.entries(instance.programs).filter(([name, pid]) => isRunning(pid, `${name}/main.ts`));
   await Promise.all(left.map(([, pid]) => endProcess(pid, 'SIGTERM', 15_000)));
 }
 
-/** Of two starts at the same moment only one can make the link. */
-function writeFirst(dataDir: string, machine: LocalInstance): void {
-  const draft = writeDraft(dataDir, machine);
+/** Creates the lock file by a link, because only one of two simultaneous starts can make it. */
+function writeFirst(dataDir: string, instance: LocalInstance): void {
+  const draft = writeDraft(dataDir, instance);
   try {
     linkSync(draft, instanceFile(dataDir));
   } catch (error) {
@@ -57,8 +56,8 @@ function writeFirst(dataDir: string, machine: LocalInstance): void {
   }
 }
 
-function writeDraft(dataDir: string, machine: LocalInstance): string {
+function writeDraft(dataDir: string, instance: LocalInstance): string {
   const draft = `${instanceFile(dataDir)}.${process.pid}`;
-  writeFileSync(draft, JSON.stringify(machine, null, 2), { mode: 0o600 });
+  writeFileSync(draft, JSON.stringify(instance, null, 2), { mode: 0o600 });
   return draft;
 }

@@ -1,17 +1,17 @@
 import { mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Where the output of one program of the local machine goes. */
+/** The log file of a program of the local instance. */
 export function logFile(dataDir: string, program: string): string {
   return join(dataDir, 'logs', `${program}.log`);
 }
 
-/** The logs that this run has opened. */
+/** The log files that this run has opened. */
 const opened = new Set<string>();
 
 /**
- * Opens a program's log. The log of the run before stays beside it as `.previous`; a program that is started again
- * within the run goes on in the same one, so that what made it crash first can still be read.
+ * Opens a program's log. The log of the previous run is kept as `.previous`. A program that is restarted within a run
+ * appends to the same log, so that the first crash can still be read.
  */
 export function openLog(dataDir: string, program: string): number {
   const file = logFile(dataDir, program);
@@ -32,7 +32,7 @@ function putAside(file: string) {
   }
 }
 
-/** The last lines of a log, indented, for a message that says why something ended. */
+/** The last lines of a log, indented, for a message about a crash. */
 export function logTail(file: string, lines = 15): string {
   const text = readFileSync(file, 'utf8').trimEnd();
   if (text === '') return '  (its log is empty)';

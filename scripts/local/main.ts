@@ -7,14 +7,14 @@ import { checkPorts, readSettings, type Settings } from './settings.ts';
 import { createSupervisor } from './supervisor.ts';
 import { stopLeftoverTemporal } from './temporal/start.ts';
 
-// Everything on one machine, until Ctrl-C. `npm start` ends here, on Lastday's own Node.
+// Runs everything on one machine until Ctrl-C. `npm start` starts it on Lastday's own Node.
 
 const say = (line: string) => console.log(line);
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-// The process that installed the packages and started this one is gone, and Ctrl-C with it.
+// The parent process has ended, and Ctrl-C no longer reaches this one.
 process.on('disconnect', () => stopping.abort());
-// A closed terminal or pipe must not keep the programs from being ended in order.
+// A closed terminal or pipe must not prevent an orderly shutdown.
 process.stdout.on('error', () => undefined);
 
 const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
@@ -35,15 +35,15 @@ async function run(settings: Settings): Promise<void> {
       `npm start runs PostgreSQL and Temporal of its own: ${ignored.join(', ')} not used. To use yours: npm run web, npm run worker`,
     );
   }
-  // Root's PostgreSQL runs as another user, who must be able to enter.
+  // If this process is root, PostgreSQL runs as another user, who must be able to enter the folder.
   mkdirSync(dataDir, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
-  const claimed = await takeLock(dataDir, settings.url, say);
-  const crew = createSupervisor(dataDir, stopping.signal, say);
+  const lock = await takeLock(dataDir, settings.url, say);
+  const supervisor = createSupervisor(dataDir, stopping.signal, say);
   try {
     await Promise.all([stopLeftoverPostgres(dataDir, say), stopLeftoverTemporal(dataDir, say)]);
     const checked = await checkPorts(settings, say);
-    const up = boot({ settings: checked, crew, claim: claimed, stopping: stopping.signal, say });
-    up.catch(() => undefined); // Once stopping, nobody hears of what could not be brought up.
+    const up = boot({ settings: checked, supervisor, lock, stopping: stopping.signal, say });
+    up.catch(() => undefined); // After a stop, a failed start is not reported.
     const lines = await Promise.race([up, stopped]);
     for (const line of lines ?? []) say(line);
     await stopped;
@@ -51,7 +51,7 @@ async function run(settings: Settings): Promise<void> {
     console.error((error as Error).message);
     process.exitCode = 1;
   } finally {
-    await crew.stop();
-    claimed.release();
+    await supervisor.stop();
+    lock.release();
   }
 }

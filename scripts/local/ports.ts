@@ -1,14 +1,14 @@
 import { connect, createServer } from 'node:net';
 
-const INNER_HOST = '127.0.0.1';
+const loopbackHost = '127.0.0.1';
 
-/** A port of 127.0.0.1 that nobody listens on at this moment. */
+/** A port of 127.0.0.1 that is free now. */
 export function freePort(): Promise<number> {
-  return listenBriefly(0, INNER_HOST);
+  return listenBriefly(0, loopbackHost);
 }
 
-/** Whether a server could listen there; an address that is not this machine's throws. */
-export async function isFree(port: number, host: string = INNER_HOST): Promise<boolean> {
+/** Whether a server could listen there. Throws for an address that is not this machine's. */
+export async function isFree(port: number, host: string = loopbackHost): Promise<boolean> {
   try {
     await listenBriefly(port, host);
     return true;
@@ -18,7 +18,7 @@ export async function isFree(port: number, host: string = INNER_HOST): Promise<b
   }
 }
 
-/** The wanted port or, if somebody has it, the next one that is free. */
+/** The wanted port or, if it is taken, the next free one. */
 export async function nextFreePort(wanted: number): Promise<number> {
   for (let port = wanted; port < wanted + 100 && port <= 65535; port++) {
     if (await isFree(port)) return port;
@@ -26,10 +26,10 @@ export async function nextFreePort(wanted: number): Promise<number> {
   return freePort();
 }
 
-/** Whether somebody listens on that port of 127.0.0.1. */
+/** Whether a server listens on that port of 127.0.0.1. */
 export function isServed(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: INNER_HOST });
+    const socket = connect({ port, host: loopbackHost });
     socket.once('error', () => resolve(false));
     socket.once('connect', () => {
       socket.destroy();

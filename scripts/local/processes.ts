@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Whether the number stands for a process, be it one that has died and was not yet reaped by its parent. */
+/** Whether a process has this id, including a zombie. */
 export function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -12,12 +12,12 @@ export function exists(pid: number): boolean {
   }
 }
 
-/** Whether the number stands for a process that has not died. */
+/** Whether a process has this id and is no zombie. */
 export function isAlive(pid: number): boolean {
   return exists(pid) && !isZombie(pid);
 }
 
-/** The command line of a process, or an empty text when there is no such process. */
+/** The command line of a process, or an empty text without such a process. */
 export function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') {
@@ -30,8 +30,8 @@ export function commandLine(pid: number): string {
 }
 
 /**
- * Whether the process lives and was started with every one of these words. A number in a file may
- * since have gone to another program, which must be left alone.
+ * Whether the process runs with all of these words in its command line. The check is needed because the system may
+ * have given a stored id to another program.
  */
 export function isRunning(pid: number, ...words: string[]): boolean {
   if (!isAlive(pid)) return false;
@@ -39,27 +39,24 @@ export function isRunning(pid: number, ...words: string[]): boolean {
   return words.every((word) => line.includes(word));
 }
 
-/** Asks a process to end; one that is still there after `patience` milliseconds is killed. */
-export async function endProcess(pid: number, signal: NodeJS.Signals, patience: number): Promise<void> {
+/** Sends a process the signal, and SIGKILL if it still runs after `timeoutMs`. */
+export async function endProcess(pid: number, signal: NodeJS.Signals, timeoutMs: number): Promise<void> {
   send(pid, signal);
-  if (await until(() => !isAlive(pid), patience)) return;
+  if (await until(() => !isAlive(pid), timeoutMs)) return;
   send(pid, 'SIGKILL');
   await until(() => !isAlive(pid), 2000);
 }
 
-/**
- * Asks again and again, with a pause of `every` milliseconds, whether something holds; false when it does not
- * within `patience` milliseconds.
- */
+/** Checks a condition every `intervalMs` until it holds. False when it does not hold within `timeoutMs`. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  patience: number,
-  every = 25,
+  timeoutMs: number,
+  intervalMs = 25,
 ): Promise<boolean> {
-  const deadline = Date.now() + patience;
+  const deadline = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() >= deadline) return false;
-    await sleep(every);
+    await sleep(intervalMs);
   }
   return true;
 }
@@ -75,7 +72,7 @@ function send(pid: number, signal: NodeJS.Signals): void {
 function isZombie(pid: number): boolean {
   if (process.platform !== 'linux') return false;
   try {
-    // The name in parentheses may itself hold parentheses: the state follows the last one.
+    // The name in parentheses may itself contain parentheses, so the state follows the last one.
     return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return true;

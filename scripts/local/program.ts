@@ -2,9 +2,9 @@ import { closeSync } from 'node:fs';
 import { execa } from 'execa';
 import { openLog } from './logs.ts';
 
-/** How one program of the local machine is started and ended. */
+/** How a program of the local instance is started and stopped. */
 export interface ProgramStart {
-  /** Its name in messages, and of its log. */
+  /** Its name in messages and the name of its log file. */
   name: string;
   command: string;
   args: string[];
@@ -12,28 +12,28 @@ export interface ProgramStart {
   env: NodeJS.ProcessEnv;
   cwd: string;
   runAs?: { uid: number; gid: number };
-  /** A Node program can be given a channel to this process, and notices by it when this process is gone. */
+  /** Whether a Node program gets an IPC channel, by which it notices that this process has ended. */
   channel?: boolean;
-  /** The signal that asks it to end, and for how many milliseconds it may take its time. */
-  endsBy: NodeJS.Signals;
-  patience: number;
+  /** The signal that stops it. After `stopTimeoutMs` it gets SIGKILL. */
+  stopSignal: NodeJS.Signals;
+  stopTimeoutMs: number;
 }
 
-/** A program that was started. */
+/** A started program. */
 export interface Program {
   pid: number;
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when it has ended, for any reason. */
   ended: Promise<void>;
   hasEnded: () => boolean;
   stop: () => Promise<void>;
 }
 
 /**
- * Starts a program with its output in a log. It is a process group of its own: Ctrl-C in a terminal reaches only
- * the one who started it, who then ends all programs in order.
+ * Starts a program with its output in a log. It has its own process group, so that Ctrl-C reaches only this process,
+ * which then stops all programs in order.
  */
 export async function startProgram(start: ProgramStart): Promise<Program> {
-  // Any file descriptor is passed on as it is, but the types know only the first ten.
+  // execa accepts any file descriptor, but its types list only the first ten.
   const log = openLog(start.dataDir, start.name) as 3;
   const child = execa(start.command, start.args, {
     ...start.runAs,
@@ -45,19 +45,19 @@ export async function startProgram(start: ProgramStart): Promise<Program> {
     ipc: start.channel ?? false,
     buffer: false,
     reject: false,
-    killSignal: start.endsBy,
-    forceKillAfterDelay: start.patience,
+    killSignal: start.stopSignal,
+    forceKillAfterDelay: start.stopTimeoutMs,
   });
   closeSync(log);
   if (child.pid === undefined) throw await child;
 
-  let gone = false;
+  let hasEnded = false;
   const ended = child.then(() => {
-    gone = true;
+    hasEnded = true;
   });
   const stop = async () => {
     child.kill();
     await ended;
   };
-  return { pid: child.pid, ended, hasEnded: () => gone, stop };
+  return { pid: child.pid, ended, hasEnded: () => hasEnded, stop };
 }

@@ -6,8 +6,8 @@ const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const programs = join(checkout, 'node_modules', '.bin');
 
 /**
- * Runs a program that npm has installed, with its output here, and returns its exit code. Being interrupted, this
- * process ends when the program has.
+ * Runs a program that npm has installed, with inherited output, and returns its exit code. An interrupted process
+ * forwards the signal and exits after the program.
  */
 export function run(program, args, env = {}) {
   return new Promise((resolve) => {

@@ -4,8 +4,8 @@ import { execa } from 'execa';
 const scripts = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Runs one of the scripts beside this folder to its end and returns the lines it printed. Throws, with what it
- * wrote to stderr, when it fails. `stopping` ends it early.
+ * Runs a script of `scripts/` and returns the lines it printed. Throws with its stderr when it fails. `stopping` aborts
+ * it.
  */
 export async function runScript(
   name: string,

@@ -3,8 +3,7 @@ import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 
 /**
- * The secret that a file keeps: 32 random bytes, made on the first call, in a file that only its
- * owner can read.
+ * The secret in a file that only its owner can read: 32 random bytes, created on the first call.
  */
 export function keptSecret(file: string, encoding: 'base64' | 'base64url'): string {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -23,7 +22,7 @@ function read(file: string): string | undefined {
   }
 }
 
-/** Writes beside and links: a process that is killed half-way leaves no half secret behind. */
+/** Writes a draft and links it, so that a killed process leaves no half secret behind. */
 function writeOnce(file: string, secret: string): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${secret}\n`, { mode: 0o600 });

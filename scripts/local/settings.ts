@@ -1,7 +1,7 @@
 import { dataFolder } from '../../config/local-instance.ts';
 import { isFree, nextFreePort } from './ports.ts';
 
-/** What the environment says about the local machine itself. The programs read the rest on their own. */
+/** The settings of the local instance. The programs read the other variables themselves. */
 export interface Settings {
   dataDir: string;
   host: string;
@@ -9,13 +9,13 @@ export interface Settings {
   /** The console's address on this machine. */
   url: string;
   uiPort: number;
-  /** Undefined: any free one. */
+  /** Undefined means any free port. */
   postgresPort?: number;
   temporalPort?: number;
   demo: boolean;
 }
 
-/** Reads the settings; throws an Error that names the variable that makes no sense. */
+/** Reads the settings. Throws an Error that names a wrong variable. */
 export function readSettings(variables: NodeJS.ProcessEnv = process.env): Settings {
   const host = variables.HOST || '127.0.0.1';
   const port = portFrom(variables, 'PORT') ?? 3000;
@@ -31,7 +31,7 @@ export function readSettings(variables: NodeJS.ProcessEnv = process.env): Settin
   };
 }
 
-/** Throws, naming the variable, when a port that was asked for is taken. Only the Temporal UI moves to the next free one. */
+/** Throws an Error that names the variable of a taken port. Only the Temporal UI moves to the next free port. */
 export async function checkPorts(settings: Settings, log: (line: string) => void): Promise<Settings> {
   await mustBeFree('PORT', settings.port, settings.host);
   await mustBeFree('LASTDAY_POSTGRES_PORT', settings.postgresPort);
@@ -64,7 +64,7 @@ function explain(error: NodeJS.ErrnoException, name: string, port: number, host:
   throw new Error(`HOST is "${host}", which is no address of this machine (${error.code}).`);
 }
 
-/** One cannot open a page at "every address". */
+/** The host for links, because a browser cannot open the wildcard address. */
 function reachableHost(host: string): string {
   if (host === '0.0.0.0') return '127.0.0.1';
   if (host === '::') return '[::1]';

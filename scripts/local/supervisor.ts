@@ -1,17 +1,17 @@
 import { type Kept, keepRunning, type Running } from './keep-running.ts';
 import { logFile, logTail } from './logs.ts';
 
-/** All programs of the local machine that are kept running. */
+/** Keeps the programs of the local instance running. */
 export interface Supervisor {
-  /** Starts one and keeps it running; resolves or rejects with its first start. */
+  /** Starts a program and keeps it running. Resolves or rejects with its first start. */
   keep: <T extends Running>(program: string, title: string, start: (before?: T) => Promise<T>) => Promise<T>;
-  /** How often one of them has ended by itself. */
+  /** How often a program has crashed. */
   crashes: () => number;
-  /** Stops all, the last started first, each before the next. */
+  /** Stops the programs one by one, the last started first. */
   stop: () => Promise<void>;
 }
 
-/** A crew whose unexpected ends are said aloud, with the end of the log that tells why. */
+/** Creates a supervisor that reports each crash through `say`, with the end of the program's log. */
 export function createSupervisor(
   dataDir: string,
   stopping: AbortSignal,
@@ -32,7 +32,7 @@ export function createSupervisor(
       kept.push(one);
       return one.first;
     },
-    crashes: () => kept.reduce((sum, one) => sum + one.deaths(), 0),
+    crashes: () => kept.reduce((sum, one) => sum + one.crashes(), 0),
     stop: async () => {
       if (kept.length === 0) return;
       say('Stopping');

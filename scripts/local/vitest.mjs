@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from './programs.mjs';
 
-/** Runs vitest with these arguments. Returns how many tests passed and failed, and each file with its seconds. */
+/** Runs vitest. Returns the number of passed and failed tests, and each file with its seconds. */
 export async function runVitest(args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'lastday-results-'));
   const results = join(folder, 'results.json');
@@ -11,7 +11,7 @@ export async function runVitest(args, env) {
   const code = await run('vitest', ['run', ...reporters, ...args], env);
   const outcome = read(results);
   rmSync(folder, { recursive: true });
-  // It has died, or failed in what belongs to no test.
+  // Vitest has crashed, or an error happened outside of all tests.
   if (code !== 0 && outcome.failed === 0) outcome.failed = 1;
   return outcome;
 }

@@ -9,7 +9,7 @@ import { apiOfPeople } from '../web/api/users/setting.ts';
 
 const { database, call } = await apiOfPeople();
 
-test('what a completion is held against sends as many statements as its step', async () => {
+test('the bare completion sends as many statements as the real step', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const { offboardingId, ivo } = cast;
@@ -20,11 +20,11 @@ test('what a completion is held against sends as many statements as its step', a
   expect(statements).toHaveLength(statementsOfCompletion);
 });
 
-test('what an end date over the API is held against sends as many statements', async () => {
+test('the bare end date sends as many statements as the real API call', async () => {
   const { lena, emil } = await makeCast(database);
   const set = (externalId: string, endDate: string) =>
     statementsOf(() => call('PATCH', `/users/${externalId}`, { body: { endDate } }));
-  // The first call with a token is written down, once a minute.
+  // Make one call first, because a token's use is stored once a minute.
   await set(lena.externalId, '2099-01-30');
   expect(await set(lena.externalId, '2099-01-31')).toHaveLength(statementsOfEndDate);
   expect((await set(emil.externalId, '2099-01-31')).length - statementsOfEndDate).toBeLessThanOrEqual(1);

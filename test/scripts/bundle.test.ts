@@ -18,7 +18,7 @@ const bundle = (...args: string[]) =>
     ...args,
   ]);
 
-test('the bundled workflows are those that ran', async () => {
+test('the bundle replays a recorded workflow', async () => {
   installOnce();
   const codePath = join(folder, 'workflows.js');
   const { stderr } = await bundle(codePath);
@@ -30,7 +30,7 @@ test('the bundled workflows are those that ran', async () => {
   await Worker.runReplayHistory({ workflowBundle: { codePath } }, historyFromJSON(JSON.parse(history)));
 });
 
-test('without a file it says how it is used', async () => {
+test('without a file it prints the usage', async () => {
   await expect(bundle()).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('Usage: npm run bundle'),

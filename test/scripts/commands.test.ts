@@ -28,7 +28,7 @@ interface Result {
   complaint: string;
 }
 
-/** Runs a command as an operator does, in a process and a shell that knows nothing but these variables. */
+/** Runs a command as an operator does: in its own process, with these variables only. */
 function runInShell(script: string, args: string[], variables: NodeJS.ProcessEnv): Promise<Result> {
   const env = { PATH: process.env.PATH, LASTDAY_DATA: dataDir, ...variables };
   const child = spawn(process.execPath, [`${scripts}${script}.ts`, ...args], { env });
@@ -64,14 +64,14 @@ async function run(command: Command, args: string[], variables: NodeJS.ProcessEn
 const here = { DATABASE_URL: url };
 
 describe('migrate', () => {
-  test('says what it applied, and the second time that there is nothing', async () => {
+  test('prints what it applied, and on the second run that nothing is left', async () => {
     const empty = await emptyDatabase();
     const variables = { DATABASE_URL: empty.url, MIGRATION_DATABASE_URL: empty.ownerUrl };
     const first = await runInShell('migrate', [], variables);
     expect(first).toMatchObject({ code: 0, complaint: '' });
     expect(first.lines[0]).toMatch(/^Applied Migration\d+_Tables$/);
     expect((await run(migrateCommand, [], variables)).lines).toEqual(['The schema is up to date']);
-    // The application's role was let in.
+    // The migration has granted the application's role its rights.
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL: empty.url })).toMatchObject({
       code: 0,
     });
@@ -96,7 +96,7 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
   expect(rows).toEqual([{ tablename: 'mikro_orm_migrations' }]);
 });
 
-test('migrate warns of an application that owns its tables', async () => {
+test('migrate warns when the application owns its tables', async () => {
   const { ownerUrl } = await emptyDatabase();
   const { code, complaint } = await run(migrateCommand, [], { DATABASE_URL: ownerUrl });
   expect(code).toBe(0);
@@ -104,7 +104,7 @@ test('migrate warns of an application that owns its tables', async () => {
 });
 
 describe('token', () => {
-  test('prints a token that works, alone on the last line', async () => {
+  test('prints a valid token alone on the last line', async () => {
     const args = ['--name', 'hr', '--scopes', 'users:write, users:read'];
     const { code, lines } = await runInShell('token', args, here);
     expect(code).toBe(0);
@@ -122,13 +122,13 @@ describe('token', () => {
     );
   });
 
-  test('ends a shell with the usage on stderr and exit code 2', async () => {
+  test('exits with the usage on stderr and code 2', async () => {
     const { code, lines, complaint } = await runInShell('token', ['--name', 'x'], here);
     expect({ code, lines }).toEqual({ code: 2, lines: [''] });
     expect(complaint).toContain('Usage: npm run token');
   });
 
-  test.each([[['--name', 'x']], [['--nam', 'x']]])('shows how it is used for %j', async (args) => {
+  test.each([[['--name', 'x']], [['--nam', 'x']]])('prints the usage for %j', async (args) => {
     const { code, complaint } = await run(tokenCommand, args, here);
     expect(code).toBe(2);
     expect(complaint).toContain('Usage: npm run token -- --name NAME --scopes SCOPE[,SCOPE…]');
@@ -136,7 +136,7 @@ describe('token', () => {
 });
 
 describe('admin', () => {
-  test('prints a link that signs a super-admin in once, alone on the last line', async () => {
+  test('prints a one-time sign-in link for a super-admin alone on the last line', async () => {
     const variables = { ...here, PUBLIC_URL: 'https://lastday.example/' };
     const { code, lines } = await runInShell('admin', ['--email', 'a@b.c'], variables);
     expect(code).toBe(0);
@@ -144,7 +144,7 @@ describe('admin', () => {
     expect(await useLink(em.fork(), value!)).toMatchObject({ email: 'a@b.c', role: 'super-admin' });
   });
 
-  test('refuses somebody who has been offboarded', async () => {
+  test('refuses a user who has been offboarded', async () => {
     const fork = em.fork();
     fork.create(User, { name: 'Gone', email: 'gone@lastday.example', status: 'offboarded' });
     await fork.flush();
@@ -153,7 +153,7 @@ describe('admin', () => {
     expect(complaint).toBe('gone@lastday.example is offboarded and cannot be a super-admin.\n');
   });
 
-  test('finds the Lastday that runs beside when no database is named', async () => {
+  test('uses the running local instance without DATABASE_URL', async () => {
     const nowhere = await run(adminCommand, ['--email', 'beside@lastday.example'], {});
     expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^Which database\?/) });
 
@@ -175,14 +175,14 @@ describe('admin', () => {
       'PostgreSQL cannot be reached (ECONNREFUSED). Is it running?\n',
     ],
     ['here', 'The environment is not complete:\n  DATABASE_URL: Expected a postgresql:// address\n'],
-  ])('with %s it says in words what is wrong', async (DATABASE_URL, complaint) => {
+  ])('with %s it explains the error', async (DATABASE_URL, complaint) => {
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({
       code: 1,
       complaint,
     });
   });
 
-  test('names the remedy when the schema is missing', async () => {
+  test('says what to run when the schema is missing', async () => {
     const { complaint } = await run(adminCommand, ['--email', 'a@b.c'], {
       DATABASE_URL: (await emptyDatabase()).url,
     });
@@ -191,7 +191,7 @@ describe('admin', () => {
 });
 
 describe('seed', () => {
-  test('adds as many as it is told', async () => {
+  test('adds the given number of people', async () => {
     const { code, lines } = await runInShell('seed', ['--users', '60', '--leavers', '6'], here);
     expect(code).toBe(0);
     expect(lines).toContainEqual(expect.stringMatching(/^users: 60 in /));
@@ -203,7 +203,7 @@ describe('seed', () => {
     [['--users', 'many', '--leavers', '1'], '--users expects a number, not "many".'],
     [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
     [['--users', '10', '--leavers', '11'], 'There must be users, and leavers are some of them.'],
-  ])('%j shows how it is used', async (args, reason) => {
+  ])('%j prints the usage', async (args, reason) => {
     const { code, complaint } = await run(seedCommand, args, here);
     expect(code).toBe(2);
     expect(complaint.startsWith(reason)).toBe(true);
@@ -212,7 +212,7 @@ describe('seed', () => {
 });
 
 describe('demo', () => {
-  test('leaves a database alone in which somebody is', async () => {
+  test('does not change a database with users', async () => {
     expect(await runInShell('demo', [], here)).toMatchObject({
       code: 0,
       lines: ['The database is not empty: it stays as it is'],

@@ -3,7 +3,7 @@ import { origins, otherNames } from '../../scripts/demo/name-lists.ts';
 import { latinOf } from '../../scripts/demo/names.ts';
 import { intBetween, matching, seed, shuffled } from '../../scripts/demo/random.ts';
 
-test('the same seed gives the same choices, another seed others', () => {
+test('the same seed gives the same choices, and another seed gives others', () => {
   const choicesOf = (value: number) => {
     seed(value);
     return Array.from({ length: 50 }, () => intBetween(0, 1_000_000));
@@ -12,14 +12,14 @@ test('the same seed gives the same choices, another seed others', () => {
   expect(choicesOf(8)).not.toEqual(choicesOf(7));
 });
 
-test('every number of a range comes about as often as the others', () => {
+test('all numbers of a range are about equally frequent', () => {
   seed(1);
   const counts = Array<number>(6).fill(0);
   for (let i = 0; i < 60_000; i++) counts[intBetween(0, 5)]!++;
   for (const count of counts) expect(Math.abs(count - 10_000)).toBeLessThan(500);
 });
 
-test('shuffling keeps everything', () => {
+test('shuffling keeps all items', () => {
   seed(1);
   const numbers = Array.from({ length: 100 }, (_, i) => i);
   const other = shuffled(numbers);

@@ -2,18 +2,18 @@ import { expect, test } from 'vitest';
 import { keepRunning } from '../../scripts/local/keep-running.ts';
 import { until } from '../../scripts/local/processes.ts';
 
-test('what ends by itself is started again, and is told what was before', async () => {
+test('a program that crashes is restarted, and the start gets the previous one', async () => {
   const { starts, start } = things();
   const kept = keepRunning(start, () => {});
   const first = await kept.first;
   first.end();
   expect(await until(() => starts.length === 2, 5000)).toBe(true);
   expect(starts[1]?.before).toBe(first);
-  expect(kept.deaths()).toBe(1);
+  expect(kept.crashes()).toBe(1);
   await kept.stop();
 });
 
-test('what is stopped stays stopped', async () => {
+test('a stopped program is not restarted', async () => {
   const { starts, start } = things();
   const kept = keepRunning(start, () => {});
   await kept.first;
@@ -22,7 +22,7 @@ test('what is stopped stays stopped', async () => {
   expect(await until(() => starts.length > 1, 1000)).toBe(false);
 });
 
-test('a first start that fails is not tried again', async () => {
+test('a first start that fails is not retried', async () => {
   let tries = 0;
   const kept = keepRunning(
     async () => {
@@ -36,7 +36,7 @@ test('a first start that fails is not tried again', async () => {
   await kept.stop();
 });
 
-test('a later start that fails is reported and tried again', async () => {
+test('a later start that fails is reported and retried', async () => {
   const { starts, start } = things();
   const reports: (string | undefined)[] = [];
   let tries = 0;
@@ -54,7 +54,7 @@ test('a later start that fails is reported and tried again', async () => {
   await kept.stop();
 });
 
-/** Things that live until they are stopped, or end when a test says so. */
+/** Programs that run until they are stopped or until a test ends them. */
 function things() {
   const starts: { before: unknown; stopped: boolean }[] = [];
   const start = async (before?: unknown) => {

@@ -7,7 +7,7 @@ const dataDir = mkdtempSync(path.join(tmpdir(), 'lastday-logs-'));
 const file = path.join(dataDir, 'logs', 'worker.log');
 afterAll(() => rmSync(dataDir, { recursive: true }));
 
-/** What a run of the local machine does: each program is started, and started again when it crashes. */
+/** Opens the log as a run does: once for the start, and again after each crash. */
 async function run(...outputs: string[]) {
   vi.resetModules();
   const { openLog } = await import('../../scripts/local/logs.ts');
@@ -18,7 +18,7 @@ async function run(...outputs: string[]) {
   }
 }
 
-test('a program that crashes again and again keeps its first words, and the log of the run before', async () => {
+test('a program that crashes repeatedly keeps its first output and the log of the previous run', async () => {
   await run('the run before\n');
   await run('the first cause\n', 'a follow-up\n', 'another\n');
   const log = readFileSync(file, 'utf8');

@@ -17,7 +17,7 @@ afterEach(() => {
   server.close();
 });
 
-test('a port somebody listens on is not free', async () => {
+test('a port on which a server listens is not free', async () => {
   expect(await isFree(taken)).toBe(false);
   expect(await isServed(taken)).toBe(true);
 });
@@ -34,20 +34,22 @@ test('the next free port is the wanted one or one above it', async () => {
   expect(await nextFreePort(port)).toBe(port);
 });
 
-test('a start on a taken port is refused, and the variable is named', async () => {
+test('a start on a taken port is refused with the name of the variable', async () => {
   const settings = readSettings({ PORT: String(taken) });
   await expect(checkPorts(settings, () => {})).rejects.toThrow(`Port ${taken} (PORT) is taken`);
 });
 
-test('the Temporal UI moves to the next free port and says so', async () => {
-  const said: string[] = [];
+test('the Temporal UI moves to the next free port, and that is logged', async () => {
+  const lines: string[] = [];
   const settings = readSettings({ PORT: String(await freePort()), TEMPORAL_UI_PORT: String(taken) });
-  const checked = await checkPorts(settings, (line) => said.push(line));
+  const checked = await checkPorts(settings, (line) => lines.push(line));
   expect(checked.uiPort).toBeGreaterThan(taken);
-  expect(said).toEqual([`Port ${taken} (TEMPORAL_UI_PORT) is taken: the Temporal UI gets ${checked.uiPort}`]);
+  expect(lines).toEqual([
+    `Port ${taken} (TEMPORAL_UI_PORT) is taken: the Temporal UI gets ${checked.uiPort}`,
+  ]);
 });
 
-test('a variable that is no port is named', () => {
+test('a variable that is no port is refused by its name', () => {
   expect(() => readSettings({ PORT: 'web' })).toThrow('PORT is "web"');
   expect(() => readSettings({ TEMPORAL_UI_PORT: '70000' })).toThrow('TEMPORAL_UI_PORT is "70000"');
 });

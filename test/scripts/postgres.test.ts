@@ -47,12 +47,12 @@ test('a wrong password is refused', async () => {
   await expect(query(url, 'SELECT 1')).rejects.toThrow('password authentication failed');
 });
 
-test('the passwords are readable by their owner alone', () => {
+test('only their owner can read the passwords', () => {
   expect(statSync(join(dataDir, 'secrets', 'lastday')).mode & 0o777).toBe(0o600);
   expect(statSync(join(dataDir, 'secrets')).mode & 0o777).toBe(0o700);
 });
 
-test('a server left behind is stopped, and its data is kept', async () => {
+test('a server that was left behind is stopped, and its data is kept', async () => {
   await query(running.ownerUrl, 'CREATE TABLE kept AS SELECT 42 AS answer');
   const leftBehind = running;
   running = await start();
@@ -61,13 +61,13 @@ test('a server left behind is stopped, and its data is kept', async () => {
   expect(await query(running.ownerUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a server that was killed is recovered', async () => {
+test('a killed server recovers its data', async () => {
   process.kill(running.pid, 'SIGKILL');
   running = await start();
   expect(await query(running.ownerUrl, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
 });
 
-test('a pid file that names another program neither stops that program nor the start', async () => {
+test('a pid file with the id of another program stops neither that program nor the start', async () => {
   const other = spawn('sleep', ['60']);
   await once(other, 'spawn');
   const lines = readFileSync(pidFile(), 'utf8').split('\n');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { endProcess, isAlive, isRunning, until } from '../../scripts/local/processes.ts';
 
-test('a process is known by the words of its command line', async () => {
+test('a process is recognised by the words of its command line', async () => {
   const child = await start('setInterval(() => {}, 1000) // lastday-words');
   expect(isRunning(child.pid, 'lastday-words')).toBe(true);
   expect(isRunning(child.pid, 'lastday-words', 'others')).toBe(false);
@@ -11,7 +11,7 @@ test('a process is known by the words of its command line', async () => {
   expect(isRunning(child.pid, 'lastday-words')).toBe(false);
 });
 
-test('a process that does not listen is killed', async () => {
+test('a process that ignores the signal is killed', async () => {
   const child = await start(
     'process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000)',
   );
@@ -20,13 +20,13 @@ test('a process that does not listen is killed', async () => {
   expect(isAlive(child.pid)).toBe(false);
 });
 
-test('ending a process that has gone is no error', async () => {
+test('ending a process that has already ended is no error', async () => {
   const child = await start('0');
   await once(child, 'exit');
   await endProcess(child.pid, 'SIGTERM', 200);
 });
 
-test('waiting gives up in time', async () => {
+test('waiting ends at its timeout', async () => {
   const began = Date.now();
   expect(await until(() => false, 100)).toBe(false);
   expect(Date.now() - began).toBeLessThan(2000);

@@ -18,19 +18,19 @@ const start = (name: string, script: string, command = process.execPath) =>
     env: { GREETING: 'hello' },
     cwd: '/',
     channel: true,
-    endsBy: 'SIGINT',
-    patience: 300,
+    stopSignal: 'SIGINT',
+    stopTimeoutMs: 300,
   });
 const logOf = (name: string) => readFileSync(logFile(dataDir, name), 'utf8');
 
-test('a program writes into its log, and has no variables but its own', async () => {
+test('a program writes to its log and gets only its own variables', async () => {
   const program = await start('writer', 'console.log(process.env.GREETING, process.env.PATH)');
   await program.ended;
   expect(program.hasEnded()).toBe(true);
   expect(logOf('writer')).toContain('hello undefined');
 });
 
-test('a program is asked to end, and killed when it does not', async () => {
+test('a program that ignores its stop signal is killed', async () => {
   const program = await start(
     'stubborn',
     'process.on("SIGINT", () => console.log("asked")); console.log("up"); setInterval(() => {}, 1000)',
@@ -43,6 +43,6 @@ test('a program is asked to end, and killed when it does not', async () => {
   await program.stop();
 });
 
-test('a program that is not there is an error', async () => {
+test('a missing program is an error', async () => {
   await expect(start('nowhere', '', '/no/such/program')).rejects.toThrow('ENOENT');
 });

@@ -21,7 +21,7 @@ function watch(isTTY: boolean) {
   return written;
 }
 
-test('a file gets one plain line for each thing that is done', () => {
+test('a file gets one plain line for each finished step', () => {
   expect(watch(false)).toEqual(['users: 200 in 1.5 s\n', 'seats: 0 in 0.0 s\n']);
 });
 
@@ -35,7 +35,7 @@ test('a terminal gets a bar that fills in place', () => {
   ]);
 });
 
-test('a terminal is written to once for each per cent', () => {
+test('a terminal gets one update per percent', () => {
   const written: string[] = [];
   const out = {
     isTTY: true,

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { readInstance } from '../../config/local-instance.ts';
 import { isAlive } from '../../scripts/local/processes.ts';
-import { ownMachine, untilReady } from './starting.ts';
+import { ownInstance, untilReady } from './starting.ts';
 
-const place = await ownMachine();
+const place = await ownInstance();
 const { dataDir } = place;
 afterAll(place.remove);
 
-test('after being killed it starts again, and in the end leaves nothing behind', async () => {
+test('a killed instance starts again and leaves no process behind after its end', async () => {
   const machine = place.start();
   await untilReady(machine);
   const left = readInstance(dataDir);

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readInstance } from '../../config/local-instance.ts';
 import { isAlive, until } from '../../scripts/local/processes.ts';
-import { ownMachine, type Started, timeoutMs, untilReady } from './starting.ts';
+import { ownInstance, type Started, timeoutMs, untilReady } from './starting.ts';
 
-const place = await ownMachine();
+const place = await ownInstance();
 let machine: Started;
 
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(async () => {
   place.remove();
 });
 
-test('it says on five lines where everything is', () => {
+test('it prints all addresses on five lines', () => {
   const ready = machine.output.slice(machine.output.indexOf('Lastday is ready')).trimEnd().split('\n');
   expect(ready).toEqual([
     `Lastday is ready at http://127.0.0.1:${place.port}`,
@@ -27,13 +27,13 @@ test('it says on five lines where everything is', () => {
   ]);
 });
 
-test('a second start says where the first one is', async () => {
+test('a second start prints the address of the first one', async () => {
   const second = place.start();
   expect(await second.code).toBe(1);
   expect(second.output).toContain(`already running at http://127.0.0.1:${place.port}`);
 });
 
-test('a worker that is killed is reported and started again', async () => {
+test('a killed worker is reported and restarted', async () => {
   const killed = readInstance(place.dataDir)?.programs.worker as number;
   process.kill(killed, 'SIGKILL');
   const worker = () => readInstance(place.dataDir)?.programs.worker as number;

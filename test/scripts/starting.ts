@@ -10,7 +10,7 @@ import { until } from '../../scripts/local/processes.ts';
 
 export const timeoutMs = 60_000;
 
-/** `npm start` as a test runs it. */
+/** A running `npm start`. */
 export interface Started {
   output: string;
   code: Promise<number | null>;
@@ -18,16 +18,16 @@ export interface Started {
   end: (signal: NodeJS.Signals) => Promise<number | null>;
 }
 
-/** A folder and a port for one Lastday, which can be started there again. */
-export async function ownMachine() {
+/** A folder and a port for one local instance, which can be started several times. */
+export async function ownInstance() {
   const dataDir = mkdtempSync(join(tmpdir(), 'lastday-start-'));
-  // PostgreSQL may run as another user, who must be able to enter.
+  // PostgreSQL may run as another user, who must be able to enter the folder.
   chmodSync(dataDir, 0o711);
   const port = await freePort();
   return { dataDir, port, start: () => start(dataDir, port), remove: () => remove(dataDir) };
 }
 
-/** Waits until it has said where everything is, or has ended. */
+/** Waits until it has printed its addresses or has ended. False at the timeout. */
 export const untilReady = (machine: Started): Promise<boolean> =>
   until(() => machine.ended() || machine.output.includes('PostgreSQL: '), timeoutMs);
 

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true });
 });
 
-test('a server left behind is stopped, and its workflows are kept', async () => {
+test('a server that was left behind is stopped, and its workflows are kept', async () => {
   const start = () => startTemporal({ dataDir, cli: inject('temporalCli'), log: () => {} });
   const leftBehind = await start();
   await withWorkflows(leftBehind.address, (workflows) =>
@@ -33,9 +33,9 @@ test('a server left behind is stopped, and its workflows are kept', async () => 
   await running.stop();
 });
 
-/** A program that ends at once so many times, as one whose port another has taken, before it is the server. */
-function reluctant(times: number): string {
-  const cli = join(dataDir, 'reluctant');
+/** A CLI that ends at once `times` times, as if its port were taken, and then starts the server. */
+function failingCli(times: number): string {
+  const cli = join(dataDir, 'failing-cli');
   const tries = join(dataDir, 'tries');
   const script = `#!/bin/sh
 echo x >> ${tries}
@@ -47,25 +47,25 @@ exec ${inject('temporalCli')} "$@"
 }
 
 test('a server that ends before it answers is started again', async () => {
-  const { address, stop } = await startTemporal({ dataDir, cli: reluctant(2), log: () => {} });
+  const { address, stop } = await startTemporal({ dataDir, cli: failingCli(2), log: () => {} });
   await withWorkflows(address, (workflows) => workflows.count("WorkflowType = 'anything'"));
   await stop();
 });
 
-test('a server that always ends is given up, with what its log says', async () => {
-  await expect(startTemporal({ dataDir, cli: reluctant(3), log: () => {} })).rejects.toThrow(
+test('a server that always ends fails the start with the end of its log', async () => {
+  await expect(startTemporal({ dataDir, cli: failingCli(3), log: () => {} })).rejects.toThrow(
     'address already in use',
   );
 });
 
-test('a named program that cannot be run is refused by the name of the variable', async () => {
+test('a TEMPORAL_CLI_PATH that cannot be run is refused with the name of the variable', async () => {
   vi.stubEnv('TEMPORAL_CLI_PATH', '/nowhere/temporal');
   await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow(
     'TEMPORAL_CLI_PATH names /nowhere/temporal',
   );
 });
 
-test('a named program that is too old is refused', async () => {
+test('a TEMPORAL_CLI_PATH that is too old is refused', async () => {
   const old = join(dataDir, 'temporal');
   writeFileSync(old, '#!/bin/sh\necho "temporal version 1.3.9 (Server 1.27.0)"\n', { mode: 0o755 });
   vi.stubEnv('TEMPORAL_CLI_PATH', old);

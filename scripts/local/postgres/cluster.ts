@@ -4,11 +4,11 @@ import { execa } from 'execa';
 import type { PostgresPlace } from './place.ts';
 
 /** The superuser of the local PostgreSQL. */
-export const SUPERUSER = 'postgres';
+export const superuser = 'postgres';
 
 /**
- * Makes the data folder with initdb, unless it is there. It comes into being under another name and is renamed
- * when it is whole: a start that is killed half-way leaves nothing that looks like a database.
+ * Creates the data folder with initdb unless it exists. It is created under another name and renamed when complete,
+ * so that a killed start leaves no half cluster behind.
  */
 export async function makeCluster(place: PostgresPlace, password: string, durable: boolean): Promise<void> {
   if (existsSync(place.data)) return;
@@ -33,10 +33,10 @@ export async function makeCluster(place: PostgresPlace, password: string, durabl
 async function initdb(place: PostgresPlace, folder: string, passwordFile: string, durable: boolean) {
   const options = [
     `--pgdata=${folder}`,
-    `--username=${SUPERUSER}`,
+    `--username=${superuser}`,
     `--pwfile=${passwordFile}`,
     '--auth=scram-sha-256',
-    // The same order of names and the same lower case on every machine.
+    // The builtin locale sorts and lowercases names the same on every machine.
     '--encoding=UTF8',
     '--locale=C',
     '--locale-provider=builtin',

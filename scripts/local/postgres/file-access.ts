@@ -1,22 +1,22 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-const OTHERS_READ = 0o4;
-const OTHERS_ENTER = 0o1;
+const othersReadBit = 0o4;
+const othersEnterBit = 0o1;
 
-/** Whether users who neither own a folder nor belong to its group can reach what is in it. */
+/** Whether other users (not the owner, not its group) can enter a folder and all folders above it. */
 export function canOthersEnter(folder: string): boolean {
-  if (!(statSync(folder).mode & OTHERS_ENTER)) return false;
+  if (!(statSync(folder).mode & othersEnterBit)) return false;
   const above = dirname(folder);
   return above === folder || canOthersEnter(above);
 }
 
-/** Whether such users can read this one file, given that they can reach it. */
+/** Whether other users can read this file, provided that they can enter its folder. */
 export function canOthersRead(file: string): boolean {
-  return Boolean(statSync(file).mode & OTHERS_READ);
+  return Boolean(statSync(file).mode & othersReadBit);
 }
 
-/** Lets everybody read, enter and run what the owner can, in the whole tree. */
+/** Gives all users the owner's rights to read, enter and run, in the whole tree. */
 export function letOthersRead(path: string): void {
   const stat = lstatSync(path);
   if (stat.isSymbolicLink()) return;
@@ -25,7 +25,7 @@ export function letOthersRead(path: string): void {
   if (stat.isDirectory()) for (const name of readdirSync(path)) letOthersRead(join(path, name));
 }
 
-/** Makes a folder, and those above it that are missing, so that everybody can enter, whatever the umask. */
+/** Creates a folder and its missing parents so that all users can enter, regardless of the umask. */
 export function makeEnterable(folder: string): void {
   if (existsSync(folder)) return;
   makeEnterable(dirname(folder));

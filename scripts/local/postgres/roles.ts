@@ -1,25 +1,25 @@
 import pg from 'pg';
 
 /** The role that owns the database and migrates it. */
-export const OWNER_ROLE = 'lastday_owner';
+export const ownerRole = 'lastday_owner';
 
-/** The role that the application reads and writes with. */
-export const APP_ROLE = 'lastday';
+/** The role with which the application reads and writes. */
+export const appRole = 'lastday';
 
-const DATABASE = 'lastday';
+const databaseName = 'lastday';
 
 /**
- * Makes both roles and the owner's database where they are missing, and sets the roles' passwords.
- * What the application's role may do is granted when the database is migrated.
+ * Creates both roles and the owner's database if they are missing, and sets the roles' passwords. The migration grants
+ * the application's role its rights.
  */
 export async function makeRoles(adminUrl: string, passwords: { owner: string; app: string }): Promise<void> {
   const client = new pg.Client(adminUrl);
   await client.connect();
   try {
-    await makeRole(client, OWNER_ROLE, passwords.owner);
-    await makeRole(client, APP_ROLE, passwords.app);
-    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${DATABASE} OWNER ${OWNER_ROLE}`);
+    await makeRole(client, ownerRole, passwords.owner);
+    await makeRole(client, appRole, passwords.app);
+    const { rowCount } = await client.query('SELECT FROM pg_database WHERE datname = $1', [databaseName]);
+    if (rowCount === 0) await client.query(`CREATE DATABASE ${databaseName} OWNER ${ownerRole}`);
   } finally {
     await client.end();
   }

