@@ -3,12 +3,12 @@ import type { Tables } from '../../database/core/tables.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { makeHardware } from './hardware.ts';
 import { insertRows, reserveIds } from './insert.ts';
-import { morningOf } from './moments.ts';
 import type { Person } from './people.ts';
 import { makeRequests } from './requests.ts';
 import type { AuditRow, Making } from './rows.ts';
 import { shareOut } from './share-out.ts';
 import { licensesFor, makeSoftware } from './software.ts';
+import { morningOf } from './times.ts';
 
 /** The number of things that a company has. */
 export interface Size {

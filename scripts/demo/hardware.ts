@@ -1,9 +1,9 @@
 import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import { makeDevice } from './devices.ts';
-import { daysBefore, morningOf, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { intBetween, oneIn, pick } from './random.ts';
 import type { AssetRow, AssignmentRow, Making } from './rows.ts';
+import { daysBefore, morningOf, timeBetween } from './times.ts';
 
 interface Hardware {
   assets: AssetRow[];

@@ -1,9 +1,9 @@
 import type { Role } from '../../domain/access/permissions.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { type Department, departments, offices } from './departments.ts';
-import { startDateBefore } from './moments.ts';
 import { type Name, someName } from './names.ts';
 import { pick } from './random.ts';
+import { startDateBefore } from './times.ts';
 
 /** The domain of all addresses. Mail to `.example` is never delivered (RFC 2606). */
 export const mailDomain = 'lastday.example';

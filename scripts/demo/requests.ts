@@ -1,8 +1,8 @@
 import type { RequestOutcome, RequestStatus } from '../../domain/offboarding/checklist.ts';
-import { daysBefore, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { oneIn, pick } from './random.ts';
 import type { AuditRow, Making, RequestRow } from './rows.ts';
+import { daysBefore, timeBetween } from './times.ts';
 
 const requestTemplates: readonly (readonly [item: string, reason: string])[] = [
   ['27-inch monitor', 'I work with two editors side by side'],

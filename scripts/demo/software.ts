@@ -1,7 +1,7 @@
-import { morningOf, timeBetween } from './moments.ts';
 import type { Person } from './people.ts';
 import { intBetween } from './random.ts';
 import type { LicenseRow, Making, SeatRow } from './rows.ts';
+import { morningOf, timeBetween } from './times.ts';
 
 /** A product with seats. Without `departments` everybody uses it. */
 interface Product {

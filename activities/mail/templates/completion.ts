@@ -3,7 +3,7 @@ import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
-import { dateTimeWords } from './moments.ts';
+import { dateTimeWords } from './dates.ts';
 
 /** Tells a manager that one of their reports has been offboarded. */
 export function completionMail(completion: Completion, receiver: Receiver, links: Links): MailContent {

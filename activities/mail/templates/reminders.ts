@@ -13,7 +13,7 @@ import {
   people,
 } from '../content.ts';
 import type { Links } from '../links.ts';
-import { dateTimeWords, dateWords, dayWords } from './moments.ts';
+import { dateTimeWords, dateWords, dayWords } from './dates.ts';
 
 /** A longer list would not be read; the queue shows everybody. */
 const shown = 40;
