@@ -1,46 +1,46 @@
-import { expect, it } from 'vitest';
-import { tell } from './account.ts';
-import { completeStubbornly, signIn } from './crashes/asker.ts';
-import { attacksOn, underAttack } from './crashes/attacks.ts';
+import { expect, test } from 'vitest';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';
-import { startPlace } from './crashes/environment.ts';
-import { importStubbornly, newFile, problemsWithImports } from './crashes/imports.ts';
+import { startEnvironment } from './crashes/environment.ts';
+import { planFaults, withFaultAtStep } from './crashes/fault-plan.ts';
+import { importWithRetries, newFile, problemsWithImports } from './crashes/imports.ts';
+import { completeWithRetries, signIn } from './crashes/retrying-user.ts';
 import { type Step, stepsOf } from './crashes/steps.ts';
-import { timeIsUp } from './length.ts';
+import { logProgress } from './progress.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
+import { isTimeUp } from './time-limit.ts';
 
-const { machine, token, outside } = await startPlace();
+const { machine, token, outside } = await startEnvironment();
 const random = randomFrom(seed);
-/** What the processes do anyway is seen in so many milliseconds. */
+/** How long idle processes are observed, to leave their own statements out. */
 const idleMs = 6_000;
 
-interface Ordeal<T> {
+interface Scenario<T> {
   prepare: () => Promise<T>;
-  /** Returns how often it had to be asked for. */
+  /** Returns the number of attempts. */
   work: (prepared: T) => Promise<number>;
   problems: (all: readonly T[]) => Promise<string[]>;
 }
 
-/** Has something done again and again, each time with another strike at another of its steps, and then looks for problems. */
-async function strikeAtEveryStep<T>(name: string, { prepare, work, problems }: Ordeal<T>) {
+/** Repeats the work, each time with another fault at one of its steps, and then checks for problems. */
+async function injectFaultsAtEveryStep<T>(name: string, { prepare, work, problems }: Scenario<T>) {
   const steps: Step[] = await stepsOf(machine, idleMs, prepare, work);
-  const attacks = attacksOn(steps, random.named(name));
+  const plan = planFaults(steps, random.named(name));
   const all: T[] = [];
   const began = Date.now();
-  let came = 0;
-  for (const attack of attacks) {
-    if (timeIsUp(began)) break;
+  let injected = 0;
+  for (const fault of plan) {
+    if (isTimeUp(began)) break;
     await machine.untilHealthy();
     const prepared = await prepare();
     all.push(prepared);
-    if (await underAttack(machine, attack, () => work(prepared))) came++;
+    if (await withFaultAtStep(machine, fault, () => work(prepared))) injected++;
     if (all.length % steps.length === 0) await expectNoProblems();
   }
   await expectNoProblems();
-  tell(`${name}: ${steps.length} steps, struck ${came} times, of ${attacks.length} ways to`);
-  // A strike whose step does not come has shown nothing.
-  expect(came / all.length).toBeGreaterThan(0.8);
+  logProgress(`${name}: ${steps.length} steps, ${injected} faults injected, ${plan.length} planned`);
+  // A fault whose step never comes proves nothing.
+  expect(injected / all.length).toBeGreaterThan(0.8);
 
   async function expectNoProblems() {
     await machine.untilHealthy();
@@ -49,13 +49,13 @@ async function strikeAtEveryStep<T>(name: string, { prepare, work, problems }: O
   }
 }
 
-it('a completion survives strikes at its steps: everything is there once', () =>
-  strikeAtEveryStep('completion', {
+test('a completion survives faults at its steps: every effect happens once', () =>
+  injectFaultsAtEveryStep('completion', {
     prepare: async () => {
       const cast = await clearedLeaver(machine);
       return { cast, ivo: await signIn(machine, cast.ivo.email) };
     },
-    work: ({ cast, ivo }) => completeStubbornly(ivo, cast.lena.id),
+    work: ({ cast, ivo }) => completeWithRetries(ivo, cast.lena.id),
     problems: (all) =>
       problemsWithCompletions(
         machine,
@@ -64,9 +64,9 @@ it('a completion survives strikes at its steps: everything is there once', () =>
       ),
   }));
 
-it('an import survives strikes at its steps: everybody is there once', () =>
-  strikeAtEveryStep('import', {
+test('an import survives faults at its steps: every person is imported once', () =>
+  injectFaultsAtEveryStep('import', {
     prepare: async () => newFile(),
-    work: (file) => importStubbornly(machine, token, file),
+    work: (file) => importWithRetries(machine, token, file),
     problems: (all) => problemsWithImports(machine, all, outside),
   }));

@@ -1,17 +1,17 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { retryNow } from '../engine/contract.ts';
 import { makeCast } from '../testing/cast/cast.ts';
 import { eventually } from '../testing/cast/engine.ts';
 import { subscribe } from '../testing/cast/webhooks.ts';
 import { startReceiver } from '../testing/outside/receiver.ts';
 import { refusal, startMailServer } from '../testing/outside/smtp.ts';
-import { tell } from './account.ts';
-import { completeStubbornly, signIn } from './crashes/asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';
+import { completeWithRetries, signIn } from './crashes/retrying-user.ts';
 import { startMachine } from './machine/machine.ts';
-import { stillIgnorantWorkflows } from './races/workflows.ts';
+import { logProgress } from './progress.ts';
+import { staleWorkflowsAfterWait } from './races/workflows.ts';
 
 const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
 const mailServer = await startMailServer();
@@ -32,7 +32,7 @@ const running = (type: string) =>
     () => 0,
   );
 
-/** Kills the engine and starts it again with an empty store. */
+/** Kills Temporal and starts it again with an empty store. */
 async function loseTheStore() {
   await parts.temporal.kill();
   for (const ending of ['', '-wal', '-shm']) rmSync(join(dataDir, `temporal.db${ending}`), { force: true });
@@ -40,8 +40,8 @@ async function loseTheStore() {
   expect(await running('offboarding')).toBe(0);
 }
 
-/** Has whatever waits for its next try make it now. */
-async function tryEverythingNow() {
+/** Makes every waiting webhook and mail retry now. */
+async function retryEverythingNow() {
   for (const type of ['webhook', 'mail']) {
     for await (const { workflowId } of client.workflow.list({
       query: `WorkflowType = '${type}' AND ExecutionStatus = 'Running'`,
@@ -53,9 +53,9 @@ async function tryEverythingNow() {
   }
 }
 
-it(`the engine's store deleted: within a minute ${open} leavers, deliveries and mails are back, and nothing is done twice`, async () => {
+test(`after Temporal's store is deleted, ${open} leavers, deliveries and mails are back within a minute, and nothing happens twice`, async () => {
   const left = await Promise.all(Array.from({ length: 3 }, () => clearedLeaver(machine)));
-  for (const { ivo, lena } of left) await completeStubbornly(await signIn(machine, ivo.email), lena.id);
+  for (const { ivo, lena } of left) await completeWithRetries(await signIn(machine, ivo.email), lena.id);
   const staying: number[] = [];
   while (staying.length < open) staying.push((await makeCast(machine.database)).lena.id);
   const company = { people: staying, assets: [], licenses: [], baseline: 0 };
@@ -75,26 +75,26 @@ it(`the engine's store deleted: within a minute ${open} leavers, deliveries and 
   const began = Date.now();
   await eventually(isThere, withinMs);
   const took = Date.now() - began;
-  tell(
-    `${open} leavers, ${left.length} deliveries and ${left.length} mails are back ${(took / 1000).toFixed(1)} s after the engine`,
+  logProgress(
+    `${open} leavers, ${left.length} deliveries and ${left.length} mails are back ${(took / 1000).toFixed(1)} s after Temporal`,
   );
   expect(took).toBeLessThan(withinMs);
-  // The worker's polls come back a little later than its calls.
-  expect(await stillIgnorantWorkflows(client, pool, company)).toEqual([]);
+  // The worker's polls recover a little later than its client calls.
+  expect(await staleWorkflowsAfterWait(client, pool, company)).toEqual([]);
   expect(Date.now() - began).toBeLessThan(withinMs);
-  tell(
-    `everybody's process knows what is open ${((Date.now() - began) / 1000).toFixed(1)} s after the engine`,
+  logProgress(
+    `every workflow knows what is open ${((Date.now() - began) / 1000).toFixed(1)} s after Temporal`,
   );
 
   receiver.answer = (_request, response) => void response.end();
   mailServer.behaviour.onReceiver = () => null;
   const areQuiet = () => untilQuiet(machine, 100).then(() => true);
   await eventually(async () => {
-    await tryEverythingNow();
+    await retryEverythingNow();
     return areQuiet().catch(() => false);
   }, 60_000);
   expect(receiver.received.length).toBeGreaterThanOrEqual(sentBefore + left.length);
-  // The same ids as before, and everything else once.
+  // The ids are unchanged, and every other effect happened once.
   expect(
     await problemsWithCompletions(machine, left, { received: receiver.received, taken: mailServer.taken }),
   ).toEqual([]);

@@ -1,17 +1,23 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { Notification } from '../database/entities/index.ts';
 import { importById } from '../database/imports/imports.ts';
 import { makeCast } from '../testing/cast/cast.ts';
 import { eventually } from '../testing/cast/engine.ts';
 import type { Browserlike } from '../testing/web/web.ts';
-import { tell } from './account.ts';
-import { signIn } from './crashes/asker.ts';
 import { untilQuiet } from './crashes/completions.ts';
-import { crowdFile, crowdIn, leaversOf, wholeCrowd, withoutOneWorkflow } from './imports/crowd.ts';
-import { watchBar, watchConsole, watchMemory } from './imports/watching.ts';
+import { signIn } from './crashes/retrying-user.ts';
+import {
+  bulkFile,
+  countImported,
+  expectedCounts,
+  leaversOf,
+  withoutOneWorkflow,
+} from './imports/bulk-file.ts';
+import { watchBar, watchConsole, watchMemory } from './imports/monitors.ts';
 import { startMachine } from './machine/machine.ts';
+import { logProgress } from './progress.ts';
 
-/** The lines of the large file, and of a small one that comes before it. */
+/** Lines of the large file, and of the small one that is imported first. */
 const large = Number(process.env.PROVE_LINES ?? 100_000);
 const small = large / 50;
 
@@ -22,14 +28,14 @@ const nora = await signIn(machine, cast.nora.email);
 const ivo = await signIn(machine, cast.ivo.email);
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;
 
-/** Uploads a crowd and confirms how many leave. Returns the import's id. */
-async function startCrowd(browser: Browserlike, name: string, count: number): Promise<number> {
+/** Uploads a file and confirms how many people leave. Returns the import's id. */
+async function startImport(browser: Browserlike, name: string, count: number): Promise<number> {
   const began = Date.now();
   const { status, location, text } = await browser.upload('/imports/users', {
-    bytes: crowdFile(name, count),
+    bytes: bulkFile(name, count),
   });
   expect(status, text).toBe(303);
-  tell(`${count.toLocaleString('en')} lines are read and looked at: ${seconds(began)}`);
+  logProgress(`${count.toLocaleString('en')} lines are uploaded and checked: ${seconds(began)}`);
   const { status: started } = await browser.post(`${location}/start`, { people: String(leaversOf(count)) });
   expect(started).toBe(303);
   return Number(location!.split('/').at(-1));
@@ -43,30 +49,30 @@ const linesDone = async (id: number) => {
 const ended = (id: number) =>
   eventually(async () => ((await importNow(id)).endedAt ? importNow(id) : null), 1_800_000);
 
-it(`${large.toLocaleString('en')} lines, with the worker and the web process killed in the middle`, async () => {
+test(`${large.toLocaleString('en')} lines, with the worker and the web process killed in the middle`, async () => {
   const memoryOfSmall = watchMemory(machine, ['web', 'worker']);
-  await ended(await startCrowd(nora, 'small', small));
+  await ended(await startImport(nora, 'small', small));
   await untilQuiet(machine, 600_000);
   const before = { web: await memoryOfSmall('web'), worker: await memoryOfSmall('worker') };
 
   const memory = watchMemory(machine, ['web', 'worker']);
   const pages = ['/offboarding', `/offboarding/${cast.lena.id}`, '/users'];
   const console = watchConsole(ivo, pages);
-  const id = await startCrowd(nora, 'large', large);
+  const id = await startImport(nora, 'large', large);
   const began = Date.now();
   const bar = watchBar(nora, id);
 
   await eventually(async () => (await linesDone(id)) > large / 4, 1_800_000);
   await machine.crash(['worker']);
-  tell(`The worker was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
+  logProgress(`The worker was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
   await eventually(async () => (await linesDone(id)) > large / 2, 1_800_000);
   await machine.crash(['web']);
-  tell(`The web process was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
+  logProgress(`The web process was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
   const { state, results } = await ended(id);
-  tell(`${large.toLocaleString('en')} lines are carried out: ${seconds(began)}`);
+  logProgress(`${large.toLocaleString('en')} lines are imported: ${seconds(began)}`);
   const since = Date.now();
   await untilQuiet(machine, 600_000);
-  tell(`What the engine had still to hear was told ${seconds(since)} later`);
+  logProgress(`All signals to Temporal were sent ${seconds(since)} later`);
 
   expect({ state, ...results }).toEqual({
     state: 'done',
@@ -76,25 +82,25 @@ it(`${large.toLocaleString('en')} lines, with the worker and the web process kil
     failed: 0,
     managersPending: 0,
   });
-  expect(await crowdIn(machine, 'large')).toEqual(wholeCrowd(large));
+  expect(await countImported(machine, 'large')).toEqual(expectedCounts(large));
   await eventually(async () => (await withoutOneWorkflow(machine, 'large')).length === 0, 120_000);
-  const told = { userId: cast.nora.id, kind: 'import_ended', details: { importId: id } } as const;
-  expect(await machine.database.em.fork().count(Notification, told)).toBe(1);
+  const notification = { userId: cast.nora.id, kind: 'import_ended', details: { importId: id } } as const;
+  expect(await machine.database.em.fork().count(Notification, notification)).toBe(1);
 
   const lengths = await bar();
-  tell(`The bar was seen at ${lengths.length} lengths`);
+  logProgress(`The progress bar had ${lengths.length} different values`);
   expect(lengths).toEqual(lengths.toSorted((a, b) => a - b));
   expect(lengths.length).toBeGreaterThan(large / 5_000);
 
   const { looks, unanswered, p50, p95 } = await console();
-  tell(
-    `The console meanwhile: ${looks} pages, p50 ${p50} ms, p95 ${p95} ms; ${unanswered} while it was down`,
+  logProgress(
+    `The console during the import: ${looks} pages, p50 ${p50} ms, p95 ${p95} ms; ${unanswered} failed while it was down`,
   );
   expect(p95).toBeLessThan(2_000);
 
   for (const name of ['web', 'worker'] as const) {
-    tell(
-      `The ${name} process had at most ${before[name]} MB with ${small.toLocaleString('en')} lines, ${await memory(name)} MB with ${large.toLocaleString('en')}`,
+    logProgress(
+      `The ${name} process used at most ${before[name]} MB with ${small.toLocaleString('en')} lines, ${await memory(name)} MB with ${large.toLocaleString('en')}`,
     );
   }
 });

@@ -1,28 +1,28 @@
-import { expect, it } from 'vitest';
-import { tell } from './account.ts';
-import { startPlace } from './crashes/environment.ts';
+import { expect, test } from 'vitest';
+import { startEnvironment } from './crashes/environment.ts';
 import { faultNames, type NetworkFaults } from './crashes/network-faults.ts';
-import { type Done, width, workUnderFaults } from './crashes/rounds.ts';
-import { timeIsUp } from './length.ts';
+import { completionsPerRound, type Done, workUnderFaults } from './crashes/rounds.ts';
+import { logProgress } from './progress.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
+import { isTimeUp } from './time-limit.ts';
 
-const place = await startPlace();
-const random = randomFrom(seed).named('weather');
+const environment = await startEnvironment();
+const random = randomFrom(seed).named('network faults');
 
-it('over lines that delay, break and go dark everything is done once', async () => {
+test('completions and imports happen once during network faults', async () => {
   const done: Done = { casts: [], files: [] };
-  const total: NetworkFaults = { late: 0, broken: 0, dark: 0 };
+  const total: NetworkFaults = { delayed: 0, reset: 0, blackholed: 0 };
   const began = Date.now();
-  for (let round = 1; round === 1 || !timeIsUp(began); round++) {
-    const { problems, asked, weather } = await workUnderFaults(place, random.named(round), done);
+  for (let round = 1; round === 1 || !isTimeUp(began); round++) {
+    const { problems, attempts, counts } = await workUnderFaults(environment, random.named(round), done);
     expect(problems).toEqual([]);
-    for (const trouble of faultNames) total[trouble] += weather[trouble];
-    const { late, broken, dark } = weather;
-    tell(
-      `${late} times late, ${broken} times broken, ${dark} times dark: ${width} completions and an import, asked ${asked} times`,
+    for (const fault of faultNames) total[fault] += counts[fault];
+    const { delayed, reset, blackholed } = counts;
+    logProgress(
+      `${delayed} times delayed, ${reset} times reset, ${blackholed} times blackholed: ${completionsPerRound} completions and an import, ${attempts} attempts`,
     );
   }
-  tell(`${done.casts.length} completions and ${done.files.length} imports in bad weather`);
-  for (const trouble of faultNames) expect(total[trouble], trouble).toBeGreaterThan(0);
+  logProgress(`${done.casts.length} completions and ${done.files.length} imports during network faults`);
+  for (const fault of faultNames) expect(total[fault], fault).toBeGreaterThan(0);
 });

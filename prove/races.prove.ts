@@ -1,58 +1,58 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { ownDatabase } from '../testing/servers/database.ts';
-import { tell } from './account.ts';
-import { timeIsUp } from './length.ts';
+import { logProgress } from './progress.ts';
 import { createEnvironment, machineClients } from './races/environment.ts';
-import { operationKinds, type Told } from './races/operation.ts';
-import { inFigures, kindsDone, race, raceWithRawSql, shareOf } from './races/race.ts';
+import { type AnsweredOperation, operationKinds } from './races/operation.ts';
+import { kindsDone, race, raceWithRawSql, shareOf, summaryOf } from './races/race.ts';
 import { refusals } from './races/raw-sql.ts';
 import { whileRelaying } from './races/relaying.ts';
 import { watchInvariants } from './races/schema-invariants.ts';
-import { allIsWell, verdictOn } from './races/verdict.ts';
+import { noProblems, verdictOn } from './races/verdict.ts';
 import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
+import { isTimeUp } from './time-limit.ts';
 
 const stage = await createEnvironment(await ownDatabase(), 12);
-const doors = [...stage.doors, ...(await machineClients(stage, 6, 2))];
+const clients = [...stage.clients, ...(await machineClients(stage, 6, 2))];
 const random = randomFrom(seed);
-/** Things that each client asks for in one race; then another begins with new people. */
+/** Operations of each client in one race; the next race has new people. */
 const operations = 40;
 
-it('races of console, API and imports leave nothing that one after another could not have left', async () => {
+test('races of console, API and imports leave a state that a serial order explains', async () => {
   const began = Date.now();
-  const asked: Told[] = [];
-  for (let number = 1; number === 1 || !timeIsUp(began); number++) {
+  const history: AnsweredOperation[] = [];
+  for (let number = 1; number === 1 || !isTimeUp(began); number++) {
     const chance = random.named(`race ${number}`);
-    const course = { ...stage, doors, random: chance, operations };
-    const aftermath = await whileRelaying(stage, chance, () => race(course));
-    expect(await verdictOn(stage, aftermath), `race ${number}`).toEqual(allIsWell);
-    asked.push(...aftermath.history);
-    tell(`race ${number}: ${inFigures(aftermath.history)}`);
+    const options = { ...stage, clients, random: chance, operations };
+    const aftermath = await whileRelaying(stage, chance, () => race(options));
+    expect(await verdictOn(stage, aftermath), `race ${number}`).toEqual(noProblems);
+    history.push(...aftermath.history);
+    logProgress(`race ${number}: ${summaryOf(aftermath.history)}`);
   }
-  tell(`${asked.length} operations`);
-  expect(kindsDone(asked)).toEqual(new Set(operationKinds));
-  // Of an answer that did not come anything may be true: many of them would prove nothing.
-  expect(shareOf('unknown', asked)).toBeLessThan(0.01);
+  logProgress(`${history.length} operations`);
+  expect(kindsDone(history)).toEqual(new Set(operationKinds));
+  // Every result fits a missing answer, so many of them would prove nothing.
+  expect(shareOf('unknown', history)).toBeLessThan(0.01);
   for (const is of ['done', 'unchanged', 'refused'] as const)
-    expect(shareOf(is, asked)).toBeGreaterThan(0.05);
+    expect(shareOf(is, history)).toBeGreaterThan(0.05);
 });
 
-it('the laws of the schema hold at every moment for SQL clients who ask nobody', async () => {
+test('the schema invariants hold at all times for SQL clients that bypass Lastday', async () => {
   const began = Date.now();
   let tried = 0;
-  const became: string[] = [];
-  for (let number = 1; number === 1 || !timeIsUp(began); number++) {
-    const course = { ...stage, doors, random: random.named(`hands ${number}`), operations };
-    const { result, seen } = await watchInvariants(stage.pool, () =>
-      whileRelaying(stage, random, () => raceWithRawSql(course, 4)),
+  const outcomes: string[] = [];
+  for (let number = 1; number === 1 || !isTimeUp(began); number++) {
+    const options = { ...stage, clients, random: random.named(`hands ${number}`), operations };
+    const { result, violations } = await watchInvariants(stage.pool, () =>
+      whileRelaying(stage, random, () => raceWithRawSql(options, 4)),
     );
-    expect(seen, `race ${number}`).toEqual([]);
+    expect(violations, `race ${number}`).toEqual([]);
     const counts = Object.values(result.tally);
     tried += counts.reduce((sum, count) => sum + count, 0);
-    became.push(...Object.keys(result.tally));
-    tell(`race ${number}: by hand ${JSON.stringify(result.tally)}; ${inFigures(result.history)}`);
+    outcomes.push(...Object.keys(result.tally));
+    logProgress(`race ${number}: raw SQL ${JSON.stringify(result.tally)}; ${summaryOf(result.history)}`);
   }
-  tell(`${tried} statements by hand`);
-  // The keys, the unique ones and the checks have all had something to refuse.
-  expect(became).toEqual(expect.arrayContaining(['done', 'nothing to do', ...refusals]));
+  logProgress(`${tried} statements of raw SQL`);
+  // Foreign keys, unique keys, checks and permissions have each refused a statement.
+  expect(outcomes).toEqual(expect.arrayContaining(['done', 'nothing to do', ...refusals]));
 });

@@ -1,19 +1,19 @@
-/** Choices that look random and that the same seed makes again. */
+/** Random choices that the same seed repeats. */
 export interface Random {
   /** From 0 up to but not including 1. */
   next(): number;
   /** A whole number from 0 up to but not including `limit`. */
   below(limit: number): number;
-  /** True in so many cases of a hundred. */
+  /** True in `cases` of 100 calls. */
   percent(cases: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** One of the keys; each as often as its number says, compared with the others. */
+  /** Picks a key in proportion to its weight. */
   weighted<Key extends string>(weights: Record<Key, number>): Key;
-  /** Another row of choices, which does not depend on how many of these have been made. */
+  /** Another sequence, which is independent of how many choices were made here. */
   named(name: string | number): Random;
 }
 
-/** Makes choices from a seed (mulberry32). */
+/** A seeded generator (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
 

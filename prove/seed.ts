@@ -1,2 +1,2 @@
-/** The seed of this run: `npm run prove -- --seed 7`, else the one that the tests always take. */
+/** The seed of this run: `npm run prove -- --seed 7`, or the default that the tests use. */
 export const seed: number = Number(process.env.PROVE_SEED ?? 20261124);

@@ -1,16 +1,16 @@
 import { defineConfig } from 'vitest/config';
-import { minutes } from './length.ts';
+import { minutes } from './time-limit.ts';
 
 export default defineConfig({
   test: {
     root: new URL('..', import.meta.url).pathname,
     include: [
       '{prove,test}/**/*.prove.ts',
-      // The controls show that the proofs would find something, and a replay needs no longer form.
+      // The controls show that the proofs find errors; a replay needs no longer form.
       'test/proof/controls.test.ts',
       'test/proof/counters.test.ts',
       'test/workflows/replay.test.ts',
-      // Longer than in `npm test`.
+      // These run longer than in `npm test`.
       'test/database/offboarding/completion-races.test.ts',
       'test/regressions/claims.test.ts',
       'test/web/api/properties.test.ts',
@@ -18,7 +18,7 @@ export default defineConfig({
     globalSetup: 'testing/servers/global-setup.ts',
     provide: { long: true },
     pool: 'forks',
-    // One after another: a proof kills and times things.
+    // One file at a time, because a proof kills processes and measures times.
     maxWorkers: 1,
     testTimeout: (minutes + 30) * 60_000,
     hookTimeout: 120_000,

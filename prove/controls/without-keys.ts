@@ -1,6 +1,6 @@
 import { asOwner } from '../../testing/servers/owner.ts';
 
-/** Takes the gate's law out of a database: what is left of the gate is the order in the code. */
+/** Drops the foreign keys of the gate, so that only the code enforces it. */
 export const dropKeys = (ownerUrl: string): Promise<void> =>
   asOwner(
     ownerUrl,

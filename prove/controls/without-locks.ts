@@ -2,23 +2,22 @@ import pg from 'pg';
 import { connect, type Database } from '../../database/core/orm.ts';
 
 /**
- * Connects as Lastday does, but by a driver that leaves out what would lock a person's row. Everything else is the
- * product as it is: a race must find out that the lock is missing. `adminUrl` is the superuser's, who sees to it that
- * the deadlocks that come of it are found at once: usually PostgreSQL looks for them after a second.
+ * Connects like Lastday, but the driver removes `FOR UPDATE` on `users`; a race must find that the lock is missing.
+ * `adminUrl` belongs to the superuser, who lowers `deadlock_timeout` from 1 s to 20 ms because deadlocks follow.
  */
 export async function connectWithoutLocks(url: string, adminUrl: string): Promise<Database> {
-  await findDeadlocksSoon(url, adminUrl);
+  await lowerDeadlockTimeout(url, adminUrl);
   const database = await connect(url);
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   const changed = new WeakSet<pg.PoolClient>();
   pool.on('acquire', (client) => {
-    if (!changed.has(client)) leaveOutLocks(client);
+    if (!changed.has(client)) removeLocks(client);
     changed.add(client);
   });
   return database;
 }
 
-async function findDeadlocksSoon(url: string, adminUrl: string): Promise<void> {
+async function lowerDeadlockTimeout(url: string, adminUrl: string): Promise<void> {
   const admin = new pg.Client({ connectionString: adminUrl });
   await admin.connect();
   try {
@@ -29,13 +28,13 @@ async function findDeadlocksSoon(url: string, adminUrl: string): Promise<void> {
   }
 }
 
-function leaveOutLocks(client: pg.PoolClient): void {
+function removeLocks(client: pg.PoolClient): void {
   const original = client.query.bind(client) as (...args: unknown[]) => unknown;
   client.query = ((statement: unknown, ...rest: unknown[]) =>
     original(withoutLock(statement), ...rest)) as typeof client.query;
 }
 
-/** Statements come as a text, or as an object that holds one. */
+/** The driver passes a statement as a text or as an object with a `text`. */
 function withoutLock(statement: unknown): unknown {
   if (typeof statement === 'string') return unlocked(statement);
   const { text } = (statement ?? {}) as { text?: unknown };

@@ -2,19 +2,19 @@ import { subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { type Machine, startMachine } from '../machine/machine.ts';
-import type { Outside } from './completions.ts';
+import type { OutsideEvidence } from './completions.ts';
 import { importToken } from './imports.ts';
 
-/** Where people are completed and files are imported, whatever happens to it. */
-export interface Place {
+/** A machine with a webhook receiver and a mail server outside it. */
+export interface Environment {
   machine: Machine;
-  /** For imports. */
+  /** An API token for imports. */
   token: string;
-  outside: Outside;
+  outside: OutsideEvidence;
 }
 
-/** Starts a machine with a receiver of webhooks and a mail server beside it; all of it ends with the proof's file. */
-export async function startPlace(): Promise<Place> {
+/** Starts the environment; it stops after the file's last test. */
+export async function startEnvironment(): Promise<Environment> {
   const { url, received } = await startReceiver();
   const mailServer = await startMailServer();
   const machine = await startMachine({ SMTP_URL: mailServer.url, PUBLIC_URL: 'http://127.0.0.1' });

@@ -1,36 +1,36 @@
-import type { LineName, Machine, PartName } from '../machine/machine.ts';
-import { type Awaited, at } from './steps.ts';
+import type { Machine, PartName, ProxyName } from '../machine/machine.ts';
+import { onceAtStep, type StepPattern } from './steps.ts';
 
-/** Something bad: these parts are killed at the same moment. Without any, only the connection is cut. */
-export type Strike = readonly PartName[];
+/** The parts that are killed at the same time. Without any, only the connection is reset. */
+export type Fault = readonly PartName[];
 
-/** A strike that waits for its step. */
-export interface Waiting {
-  hasCome: () => boolean;
-  /** Does not strike any more from now on; resolves when whatever was killed runs again. */
-  over: () => Promise<void>;
+/** A fault that waits for its step. */
+export interface PendingFault {
+  wasInjected: () => boolean;
+  /** Stops waiting for the step; resolves when the killed parts run again. */
+  finish: () => Promise<void>;
 }
 
-/** Strikes once when a step comes. What the step was about to say or to hear is lost with the connection, if that dies. */
-export function strikeAt(machine: Machine, step: Awaited, strike: Strike): Waiting {
-  let mended: Promise<unknown> = Promise.resolve();
-  const { hasCome, stopWaiting } = at(machine, step, (call) => {
-    const struck = Promise.all(strike.map((name) => machine.parts[name].kill())).then(() => {
-      if (isCut(strike, step.line)) call.reset();
+/** Injects a fault once, when its step comes. Data in transit is lost when the fault ends the connection. */
+export function injectFault(machine: Machine, step: StepPattern, fault: Fault): PendingFault {
+  let restarted: Promise<unknown> = Promise.resolve();
+  const { wasInjected, stopWaiting } = onceAtStep(machine, step, (connection) => {
+    const killed = Promise.all(fault.map((name) => machine.parts[name].kill())).then(() => {
+      if (resets(fault, step.proxy)) connection.reset();
     });
-    mended = struck.then(() => Promise.all(strike.map((name) => machine.parts[name].start())));
-    // Whoever waits until it is over is told.
-    mended.catch(() => undefined);
-    return struck;
+    restarted = killed.then(() => Promise.all(fault.map((name) => machine.parts[name].start())));
+    // `finish` reports the error.
+    restarted.catch(() => undefined);
+    return killed;
   });
   return {
-    hasCome,
-    async over() {
+    wasInjected,
+    async finish() {
       stopWaiting();
-      await mended;
+      await restarted;
     },
   };
 }
 
-const isCut = (strike: Strike, line: LineName): boolean =>
-  strike.length === 0 || line.split(' to ').some((end) => strike.includes(end as PartName));
+const resets = (fault: Fault, proxy: ProxyName): boolean =>
+  fault.length === 0 || proxy.split(' to ').some((end) => fault.includes(end as PartName));

@@ -6,23 +6,23 @@ import type { Received } from '../../testing/outside/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenAuditInvariants } from '../races/audit-invariants.ts';
 import { daysAhead } from '../races/fixture.ts';
-import { wronglyReceived } from '../races/received.ts';
+import { deliveryProblems } from '../races/received.ts';
 import { brokenInvariants, findings } from '../races/schema-invariants.ts';
-import { stillIgnorantWorkflows } from '../races/workflows.ts';
+import { staleWorkflowsAfterWait } from '../races/workflows.ts';
 
-/** A file of newcomers, who all have a name of their own that begins with its prefix. */
-export interface File {
+/** A CSV file of new people, whose names begin with its own prefix. */
+export interface ImportFile {
   prefix: string;
   csv: string;
 }
 
 const people = 6;
 const leavers = 2;
-const patience = 120_000;
+const deadlineMs = 120_000;
 let files = 0;
 
-/** A file of six people: the first manages the others and has a line after theirs, two of them leave. */
-export function newFile(): File {
+/** A file of six people: the last line manages the others, and two of them leave. */
+export function newFile(): ImportFile {
   const prefix = `import${++files}`;
   const lineOf = (number: number) => [
     `${prefix}-${number}`,
@@ -36,22 +36,21 @@ export function newFile(): File {
   return { prefix, csv: csvOf(header, ...numbers.map(lineOf)) };
 }
 
-/** Makes a token by which files can be sent in. */
 export const importToken = async ({ database }: Machine): Promise<string> =>
   (await createToken(database.em, 'system', { name: 'files', scopes: ['imports:write'] })).value;
 
 /**
- * Sends a file in by the API, again and again until it is taken, and waits until every import has ended. The same
- * file twice changes nothing, so nobody has to know what became of the one before. Returns how often it was sent.
+ * Sends a file to the API until it is accepted, and waits until every import has ended. Sending it again is safe, because
+ * the same file changes nothing the second time. Returns the number of attempts.
  */
-export async function importStubbornly(
+export async function importWithRetries(
   { address, pool }: Machine,
   token: string,
-  { prefix, csv }: File,
+  { prefix, csv }: ImportFile,
 ): Promise<number> {
   let sent = 0;
   let last: number | null = null;
-  for (const end = Date.now() + patience; Date.now() < end; await pause(250)) {
+  for (const end = Date.now() + deadlineMs; Date.now() < end; await pause(250)) {
     sent++;
     const status = await fetch(`${address}/api/v1/imports/users?confirm=${leavers}`, {
       method: 'POST',
@@ -82,28 +81,28 @@ const haveAllEnded = (pool: pg.Pool): Promise<boolean> =>
     () => false,
   );
 
-const faults = {
-  'is somebody from a file without exactly one audit entry of that': `select u.id from users u where u.id = any($1) and 1 <>
+const problemQueries = {
+  'is a person from a file without exactly one audit entry of that': `select u.id from users u where u.id = any($1) and 1 <>
       (select count(*) from audit_entries a where a.user_id = u.id and a.action = 'user.created')`,
-  'is somebody from a file without their manager': `select u.id from users u where u.id = any($1) and u.manager_id is null and u.external_id not like '%-0'`,
-  'is an end date from a file without an open offboarding, or the other way round': `select u.id from users u where u.id = any($1) and (u.end_date is not null) <>
+  'is a person from a file without their manager': `select u.id from users u where u.id = any($1) and u.manager_id is null and u.external_id not like '%-0'`,
+  'is an end date from a file without an open offboarding, or an open offboarding without one': `select u.id from users u where u.id = any($1) and (u.end_date is not null) <>
       (1 = (select count(*) from offboardings o where o.user_id = u.id and o.state = 'open'))`,
-  'is an end date from a file without exactly one audit entry that the offboarding was opened': `
+  'is an end date from a file without exactly one audit entry about opening the offboarding': `
     select u.id from users u where u.id = any($1) and (u.end_date is not null)::int <>
       (select count(*) from audit_entries a where a.user_id = u.id and a.action = 'offboarding.opened')`,
-  'is somebody from a file of whose leaving not exactly one event was made': `
+  'is a person from a file without exactly one event about their leaving': `
     select u.id from users u where u.id = any($1) and (u.end_date is not null)::int <>
       (select count(*) from webhook_events e where e.type = 'offboarding.started' and (e.data->'user'->>'id')::int = u.id)`,
   'is an import whose end is not in the audit trail exactly once': `
     select i.id from imports i where i.started_at is not null and cardinality($1::int[]) > 0 and 1 <>
       (select count(*) from audit_entries a where a.action = 'import.ended' and (a.details->>'importId')::int = i.id)`,
-  'is an import that ended otherwise than done': `select i.id from imports i where i.started_at is not null and i.state <> 'done' and cardinality($1::int[]) > 0`,
+  'is an import that did not end as done': `select i.id from imports i where i.started_at is not null and i.state <> 'done' and cardinality($1::int[]) > 0`,
 };
 
-/** Everything that is wrong with the people of these files, in words; nothing when all is well. */
+/** Returns every problem with the people of these files, in words. */
 export async function problemsWithImports(
   machine: Machine,
-  all: readonly File[],
+  all: readonly ImportFile[],
   receiver: { received: readonly Received[] },
 ): Promise<string[]> {
   const { pool, client } = machine;
@@ -118,10 +117,10 @@ export async function problemsWithImports(
       ? []
       : [`there are ${rows.length} people from ${all.length} files`]),
     ...(leaving === leavers * all.length ? [] : [`${leaving} of them leave`]),
-    ...(await findings(pool, faults, [company.people])),
+    ...(await findings(pool, problemQueries, [company.people])),
     ...(await brokenInvariants(pool)),
     ...(await brokenAuditInvariants(pool, company)),
-    ...(await wronglyReceived(pool, company.people, receiver)),
-    ...(await stillIgnorantWorkflows(client, pool, company)),
+    ...(await deliveryProblems(pool, company.people, receiver)),
+    ...(await staleWorkflowsAfterWait(client, pool, company)),
   ];
 }

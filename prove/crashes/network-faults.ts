@@ -1,43 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LineName, Machine } from '../machine/machine.ts';
+import type { Machine, ProxyName } from '../machine/machine.ts';
 import type { Random } from '../random.ts';
 
-const names: LineName[] = ['web to postgres', 'worker to postgres', 'web to temporal', 'worker to temporal'];
+const names: ProxyName[] = ['web to postgres', 'worker to postgres', 'web to temporal', 'worker to temporal'];
 
-/** What happens to a line: everything comes late, every connection breaks, or nothing comes through for a while. */
-const troubles = { late: 4, broken: 4, dark: 2 };
+/** How often each fault is chosen: data is delayed, connections are reset, or nothing gets through for up to 2 s. */
+const faultWeights = { delayed: 4, reset: 4, blackholed: 2 };
 
-export const faultNames = Object.keys(troubles) as (keyof typeof troubles)[];
+export const faultNames = Object.keys(faultWeights) as (keyof typeof faultWeights)[];
 
-/** How often each thing has happened to a line that was in use. */
-export type NetworkFaults = Record<keyof typeof troubles, number>;
+/** How often each fault hit a proxy with open connections. */
+export type NetworkFaults = Record<keyof typeof faultWeights, number>;
 
-/** Disturbs one line after another while something is done, and leaves all of them well. Returns also what has happened. */
+/** Injects random faults into every proxy while the work runs, and ends them afterwards. Also returns their counts. */
 export async function withNetworkFaults<T>(
-  { lines }: Machine,
+  { proxies }: Machine,
   random: Random,
   work: () => Promise<T>,
-): Promise<{ result: T; weather: NetworkFaults }> {
-  const weather: NetworkFaults = { late: 0, broken: 0, dark: 0 };
+): Promise<{ result: T; counts: NetworkFaults }> {
+  const counts: NetworkFaults = { delayed: 0, reset: 0, blackholed: 0 };
   let isOver = false;
-  const storms = names.map(async (name) => {
-    const line = lines[name];
+  const loops = names.map(async (name) => {
+    const proxy = proxies[name];
     const chance = random.named(name);
     while (!isOver) {
-      const trouble = chance.weighted(troubles);
-      if (line.calls() > 0) weather[trouble]++;
-      if (trouble === 'broken') line.reset();
-      if (trouble === 'late') line.weather.delayMs = 10 + chance.below(150);
-      if (trouble === 'dark') line.weather.isDark = true;
+      const fault = chance.weighted(faultWeights);
+      if (proxy.connectionCount() > 0) counts[fault]++;
+      if (fault === 'reset') proxy.reset();
+      if (fault === 'delayed') proxy.faults.delayMs = 10 + chance.below(150);
+      if (fault === 'blackholed') proxy.faults.isBlackholed = true;
       await pause(200 + chance.below(1_800));
-      Object.assign(line.weather, { delayMs: 0, isDark: false });
+      Object.assign(proxy.faults, { delayMs: 0, isBlackholed: false });
       await pause(chance.below(1_500));
     }
   });
   try {
-    return { result: await work(), weather };
+    return { result: await work(), counts };
   } finally {
     isOver = true;
-    await Promise.all(storms);
+    await Promise.all(loops);
   }
 }

@@ -1,43 +1,43 @@
 import type { Cast } from '../../testing/cast/cast.ts';
 import type { Random } from '../random.ts';
-import { completeStubbornly, signIn } from './asker.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './completions.ts';
-import type { Place } from './environment.ts';
-import { type File, importStubbornly, newFile, problemsWithImports } from './imports.ts';
+import type { Environment } from './environment.ts';
+import { type ImportFile, importWithRetries, newFile, problemsWithImports } from './imports.ts';
 import { type NetworkFaults, withNetworkFaults } from './network-faults.ts';
+import { completeWithRetries, signIn } from './retrying-user.ts';
 
-/** What was done so far. */
+/** The completions and imports so far. */
 export interface Done {
   casts: Cast[];
-  files: File[];
+  files: ImportFile[];
 }
 
-/** Leavers who are completed at the same time. */
-export const width = 4;
+/** Leavers who are completed concurrently. */
+export const completionsPerRound = 4;
 
 /**
- * Completes some people and imports a file in bad weather, and adds them to what was `done`. Returns everything that is
- * wrong with all of it afterwards, how often all of this had to be asked for, and the weather.
+ * Completes people and imports a file during network faults, and adds them to `done`. Returns all problems with `done`,
+ * the number of attempts, and the counts of the faults.
  */
 export async function workUnderFaults(
-  { machine, token, outside }: Place,
+  { machine, token, outside }: Environment,
   random: Random,
   done: Done,
-): Promise<{ problems: string[]; asked: number; weather: NetworkFaults }> {
+): Promise<{ problems: string[]; attempts: number; counts: NetworkFaults }> {
   await machine.untilHealthy();
   const file = newFile();
   const leaving = await Promise.all(
-    Array.from({ length: width }, async () => {
+    Array.from({ length: completionsPerRound }, async () => {
       const cast = await clearedLeaver(machine);
       return { cast, ivo: await signIn(machine, cast.ivo.email) };
     }),
   );
   done.casts.push(...leaving.map(({ cast }) => cast));
   done.files.push(file);
-  const { result, weather } = await withNetworkFaults(machine, random, () =>
+  const { result, counts } = await withNetworkFaults(machine, random, () =>
     Promise.all([
-      importStubbornly(machine, token, file),
-      ...leaving.map(({ cast, ivo }) => completeStubbornly(ivo, cast.lena.id)),
+      importWithRetries(machine, token, file),
+      ...leaving.map(({ cast, ivo }) => completeWithRetries(ivo, cast.lena.id)),
     ]),
   );
   await machine.untilHealthy();
@@ -46,5 +46,5 @@ export async function workUnderFaults(
     ...(await problemsWithCompletions(machine, done.casts, outside)),
     ...(await problemsWithImports(machine, done.files, outside)),
   ];
-  return { problems, asked: result.reduce((sum, times) => sum + times), weather };
+  return { problems, attempts: result.reduce((sum, times) => sum + times), counts };
 }

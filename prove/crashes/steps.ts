@@ -1,34 +1,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { overhear, type Said } from '../machine/conversation.ts';
-import type { Call } from '../machine/line.ts';
-import type { LineName, Machine } from '../machine/machine.ts';
+import type { ProxyConnection } from '../../testing/servers/tcp-proxy.ts';
+import type { Machine, ProxyName } from '../machine/machine.ts';
+import { type ObservedStatement, watchStatements } from '../machine/statement-observer.ts';
 import { untilQuiet } from './completions.ts';
 
-/** A moment in the work of the web or the worker process: what it says to PostgreSQL. */
-export interface Step extends Said {
-  line: LineName;
+/** A statement that the web or the worker process sends to PostgreSQL. */
+export interface Step extends ObservedStatement {
+  proxy: ProxyName;
 }
 
-/** A step that is waited for, by its statement or by how that looks. */
-export interface Awaited extends Omit<Step, 'statement'> {
+/** Matches steps by their statement or by a pattern of it. */
+export interface StepPattern extends Omit<Step, 'statement'> {
   statement: string | RegExp;
 }
 
-/** A step in words. */
-export const inWords = ({ line, statement, answered }: Awaited): string =>
-  `${line.split(' ')[0]} ${answered ? 'hears of' : 'says'} "${statement}"`;
+export const describeStep = ({ proxy, statement, answered }: StepPattern): string =>
+  `${proxy.split(' ')[0]} ${answered ? 'receives the answer to' : 'sends'} "${statement}"`;
 
-const same = (a: Step, b: Awaited) =>
-  a.line === b.line &&
+const matches = (a: Step, b: StepPattern) =>
+  a.proxy === b.proxy &&
   a.answered === b.answered &&
   (b.statement instanceof RegExp ? b.statement.test(a.statement) : a.statement === b.statement);
 
-const lines: LineName[] = ['web to postgres', 'worker to postgres'];
+const observedProxies: ProxyName[] = ['web to postgres', 'worker to postgres'];
 
 /**
- * Has something done calmly, twice, each time with everything that follows from it, and returns the steps it takes each
- * time, in their order. What the processes do anyway, as an idle time of so many milliseconds shows, is left out.
- * `prepare` makes ready for one time.
+ * Runs the work twice without faults, with all its effects, and returns the steps that both runs have, in order.
+ * Statements that idle processes send within `idleMs` are left out. `prepare` runs before each run.
  */
 export async function stepsOf<T>(
   machine: Machine,
@@ -38,21 +36,21 @@ export async function stepsOf<T>(
 ): Promise<Step[]> {
   const prepared = [await prepare(), await prepare()];
   await untilQuiet(machine);
-  const all = async (made: T) => {
-    await work(made);
+  const runOnce = async (input: T) => {
+    await work(input);
     await untilQuiet(machine);
   };
-  const always = await stepsDuring(machine, () => pause(idleMs));
+  const idle = await stepsDuring(machine, () => pause(idleMs));
   const [once, again] = [
-    await stepsDuring(machine, () => all(prepared[0]!)),
-    await stepsDuring(machine, () => all(prepared[1]!)),
+    await stepsDuring(machine, () => runOnce(prepared[0]!)),
+    await stepsDuring(machine, () => runOnce(prepared[1]!)),
   ];
-  return once.filter((step) => !includes(always, step) && includes(again, step));
+  return once.filter((step) => !includes(idle, step) && includes(again, step));
 }
 
 async function stepsDuring(machine: Machine, work: () => Promise<unknown>): Promise<Step[]> {
   const found: Step[] = [];
-  const stop = watch(machine, (step) => {
+  const stop = watchSteps(machine, (step) => {
     if (!includes(found, step)) found.push(step);
   });
   await work();
@@ -60,28 +58,33 @@ async function stepsDuring(machine: Machine, work: () => Promise<unknown>): Prom
   return found;
 }
 
-const includes = (steps: readonly Step[], step: Step) => steps.some((known) => same(known, step));
+const includes = (steps: readonly Step[], step: Step) => steps.some((known) => matches(known, step));
 
-/** Waits for a step and does something at that very moment, once, while the statement or its answer is held back. */
-export function at(
+/** Runs `action` once, when the step comes, while the statement or its answer is held back. */
+export function onceAtStep(
   machine: Machine,
-  awaited: Awaited,
-  strike: (call: Call) => Promise<void>,
-): { hasCome: () => boolean; stopWaiting: () => void } {
+  pattern: StepPattern,
+  action: (connection: ProxyConnection) => Promise<void>,
+): { wasInjected: () => boolean; stopWaiting: () => void } {
   let hasCome = false;
-  const stopWaiting = watch(machine, async (step, call) => {
-    if (hasCome || !same(step, awaited)) return;
+  const stopWaiting = watchSteps(machine, async (step, connection) => {
+    if (hasCome || !matches(step, pattern)) return;
     hasCome = true;
     stopWaiting();
-    await strike(call);
+    await action(connection);
   });
-  return { hasCome: () => hasCome, stopWaiting };
+  return { wasInjected: () => hasCome, stopWaiting };
 }
 
-/** Reports every statement of either process, and the answer to every COMMIT. */
-function watch(machine: Machine, report: (step: Step, call: Call) => Promise<void> | void): () => void {
-  const stops = lines.map((line) =>
-    overhear(machine.lines[line], (said, call) => report({ line, ...said }, call)),
+/** Reports every statement of web and worker, and the answer to every COMMIT. */
+function watchSteps(
+  machine: Machine,
+  report: (step: Step, connection: ProxyConnection) => Promise<void> | void,
+): () => void {
+  const stops = observedProxies.map((proxy) =>
+    watchStatements(machine.proxies[proxy], (observed, connection) =>
+      report({ proxy, ...observed }, connection),
+    ),
   );
   return () => {
     for (const stop of stops) stop();

@@ -9,36 +9,36 @@ interface Running {
   stop: () => Promise<void>;
 }
 
-/** A part of the machine that can be killed and started again in the same place. */
+/** A process of the machine that can be killed and restarted with the same port and data. */
 export interface Part<T extends Running = Running> {
-  /** What was started last. */
+  /** The running one, or the last that ran. */
   current: () => T;
-  /** As a crash does: nothing is finished, nobody is told. */
+  /** Sends SIGKILL, like a crash. */
   kill(): Promise<void>;
-  /** After a kill. */
+  /** Restarts it after `kill`. */
   start(): Promise<void>;
 }
 
-/** Starts a part; `start` is given what ran before, to start in its place. `started` hears of every start. */
+/** Starts a part; `start` gets the previous process to reuse its port. `onStart` is called after each restart. */
 async function part<T extends Running>(
   start: (before?: T) => Promise<T>,
-  started: () => void,
+  onStart: () => void,
 ): Promise<Part<T>> {
   let current = await start();
   return {
     current: () => current,
     async kill() {
-      if (isThere(current.pid)) process.kill(current.pid, 'SIGKILL');
+      if (isRunning(current.pid)) process.kill(current.pid, 'SIGKILL');
       await current.ended;
     },
     async start() {
       current = await start(current);
-      started();
+      onStart();
     },
   };
 }
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch {
@@ -46,11 +46,11 @@ function isThere(pid: number): boolean {
   }
 }
 
-const quietly = () => undefined;
+const noLog = () => undefined;
 
-/** PostgreSQL as in production: what it has confirmed survives its being killed. */
+/** PostgreSQL with durable commits, as in production. */
 export const postgresPart = (dataDir: string, started: () => void): Promise<Part<LocalPostgres>> =>
-  part((before) => startPostgres({ dataDir, port: before?.port, log: quietly }), started);
+  part((before) => startPostgres({ dataDir, port: before?.port, log: noLog }), started);
 
 export const temporalPart = (
   dataDir: string,
@@ -58,13 +58,13 @@ export const temporalPart = (
   started: () => void,
 ): Promise<Part<LocalTemporal>> =>
   part(
-    (before) => startTemporal({ dataDir, cli, port: before?.port, uiPort: before?.uiPort, log: quietly }),
+    (before) => startTemporal({ dataDir, cli, port: before?.port, uiPort: before?.uiPort, log: noLog }),
     started,
   );
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A process of Lastday. */
+/** The web or the worker process. */
 export const programPart = (
   name: 'web' | 'worker',
   dataDir: string,

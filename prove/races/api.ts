@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
-import { namesIn } from './names.ts';
+import { externalNames } from './external-names.ts';
 import {
   type Answer,
   type Client,
   noAnswer,
   type Operation,
   type OperationKind,
-  oneByOne,
+  oneAtATime,
 } from './operation.ts';
 
 const kinds: readonly OperationKind[] = [
@@ -21,9 +21,9 @@ const kinds: readonly OperationKind[] = [
   'complete',
 ];
 
-/** The API, for a machine with a token of this name. It sends every call under a key of its own. */
+/** A client of the API with a token of this name. Each call has its own Idempotency-Key. */
 export function apiClient(pool: pg.Pool, address: string, name: string, token: string): Client {
-  const { person, asset } = namesIn(pool);
+  const { person, asset } = externalNames(pool);
 
   async function callOf(operation: Operation): Promise<[method: string, path: string, body?: object]> {
     switch (operation.kind) {
@@ -57,7 +57,7 @@ export function apiClient(pool: pg.Pool, address: string, name: string, token: s
     }
   }
 
-  return oneByOne(`token:${name}`, kinds, async (operation) => {
+  return oneAtATime(`token:${name}`, kinds, async (operation) => {
     const [method, path, body] = await callOf(operation);
     const call = () =>
       fetch(`${address}/api/v1/${path}`, {
@@ -78,12 +78,12 @@ export function apiClient(pool: pg.Pool, address: string, name: string, token: s
   });
 }
 
-const askAgainAfter = 250;
-const patience = 70_000;
+const retryIntervalMs = 250;
+const timeoutMs = 70_000;
 
-/** Who has no answer yet repeats the call under the same key. */
+/** Repeats the call under the same key until there is a result. */
 async function untilAnswered(call: () => Promise<Response>): Promise<Answer> {
-  for (const end = Date.now() + patience; Date.now() < end; await pause(askAgainAfter)) {
+  for (const end = Date.now() + timeoutMs; Date.now() < end; await pause(retryIntervalMs)) {
     const response = await call();
     const body = (await response.json()) as { detail?: string; outcome?: string; code?: string };
     if (response.status === 202 || body.code === 'still-running') continue;

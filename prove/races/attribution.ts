@@ -1,79 +1,81 @@
-import type { Operation, Told } from './operation.ts';
-import { inOneLine, type Transaction } from './trail.ts';
+import type { AnsweredOperation, Operation } from './operation.ts';
+import { describeTransaction, type Transaction } from './trail.ts';
 
-/** A transaction with the operation that caused it; null when that is not known. */
-export interface Attributed extends Transaction {
-  told: Told | null;
+/** A transaction with the operation that caused it, or null if none fits. */
+export interface AttributedTransaction extends Transaction {
+  cause: AnsweredOperation | null;
 }
 
-/** Clocks are read in two processes: in milliseconds. */
-const slack = 5;
+/** How much the clocks of Node and PostgreSQL may differ, in milliseconds. */
+const clockSkewMs = 5;
 
 /**
- * Finds the operation behind each transaction. A client does one thing after another under a name of its own, so
- * what it changed while it waited for an answer is what it asked for. Returns also what does not fit: changes
- * that nobody asked for, and answers that claim a change which is not there, or none which is.
+ * Finds the operation behind each transaction. A client runs one operation at a time under its own actor name, so a
+ * change during an operation belongs to it. Also returns changes without an operation, and answers that contradict
+ * the changes.
  */
 export function attribute(
   trail: readonly Transaction[],
-  history: readonly Told[],
-): { trail: Attributed[]; problems: string[] } {
+  history: readonly AnsweredOperation[],
+): { trail: AttributedTransaction[]; problems: string[] } {
   const problems: string[] = [];
-  const causedBy = new Map<Told, Transaction[]>();
-  const attributed = trail.map((transaction): Attributed => {
-    const told = causeOf(transaction, history, causedBy);
-    if (told === null) problems.push(`a change that nobody asked for: ${inOneLine(transaction)}`);
-    else causedBy.set(told, [...(causedBy.get(told) ?? []), transaction]);
-    return { ...transaction, told };
+  const causedBy = new Map<AnsweredOperation, Transaction[]>();
+  const attributed = trail.map((transaction): AttributedTransaction => {
+    const cause = causeOf(transaction, history, causedBy);
+    if (cause === null) problems.push(`a change without an operation: ${describeTransaction(transaction)}`);
+    else causedBy.set(cause, [...(causedBy.get(cause) ?? []), transaction]);
+    return { ...transaction, cause };
   });
-  for (const told of history) problems.push(...problemsOf(told, causedBy.get(told) ?? []));
+  for (const answered of history) problems.push(...problemsOf(answered, causedBy.get(answered) ?? []));
   return { trail: attributed, problems };
 }
 
 function causeOf(
   transaction: Transaction,
-  history: readonly Told[],
-  causedBy: Map<Told, Transaction[]>,
-): Told | null {
+  history: readonly AnsweredOperation[],
+  causedBy: Map<AnsweredOperation, Transaction[]>,
+): AnsweredOperation | null {
   const fitting = history.filter(
     ({ actor, operation }) => actor === transaction.actor && fits(operation, transaction),
   );
   const inTime = fitting.filter(
     ({ began, ended, answer }) =>
-      answer.is !== 'unknown' && began - slack <= transaction.at && transaction.at <= ended + slack,
+      answer.is !== 'unknown' &&
+      began - clockSkewMs <= transaction.at &&
+      transaction.at <= ended + clockSkewMs,
   );
-  // Who asks the same twice in a few milliseconds has it done twice, once for each time; or once, as they were told.
-  const undone = inTime.filter((told) => !isDone(told, causedBy.get(told) ?? []));
+  // Of two equal operations within a few milliseconds, each causes the change that its own answer claims.
+  const undone = inTime.filter((answered) => !isDone(answered, causedBy.get(answered) ?? []));
   const answered = undone.find(({ answer }) => answer.is === 'done') ?? undone[0] ?? inTime[0];
-  // Without an answer it may have happened at any time afterwards.
+  // Without an answer the change may have happened at any later time.
   const unanswered = fitting.find(
-    (told) =>
-      told.answer.is === 'unknown' &&
-      told.began - slack <= transaction.at &&
-      !isDone(told, causedBy.get(told) ?? []),
+    (answered) =>
+      answered.answer.is === 'unknown' &&
+      answered.began - clockSkewMs <= transaction.at &&
+      !isDone(answered, causedBy.get(answered) ?? []),
   );
   return answered ?? unanswered ?? null;
 }
 
-const isDone = ({ operation }: Told, transactions: readonly Transaction[]) =>
+const isDone = ({ operation }: AnsweredOperation, transactions: readonly Transaction[]) =>
   transactions.some((transaction) => carriesOut(operation, transaction));
 
-function problemsOf(told: Told, transactions: readonly Transaction[]): string[] {
-  const { actor, operation, answer } = told;
+function problemsOf(answered: AnsweredOperation, transactions: readonly Transaction[]): string[] {
+  const { actor, operation, answer } = answered;
   const times = transactions.filter((transaction) => carriesOut(operation, transaction)).length;
-  const claim = `${actor} was told "${answer.is}${'why' in answer ? `: ${answer.why}` : ''}" of ${JSON.stringify(operation)}`;
+  const claim = `${actor} got "${answer.is}${'why' in answer ? `: ${answer.why}` : ''}" for ${JSON.stringify(operation)}`;
   if (times > 1) return [`${claim}, and it happened ${times} times`];
-  if (answer.is === 'done' && times === 0 && !isRequestOperation(operation))
+  if (answer.is === 'done' && times === 0 && !isIdempotent(operation))
     return [`${claim}, but it did not happen`];
   if ((answer.is === 'refused' || answer.is === 'unchanged') && times > 0)
     return [`${claim}, but it happened`];
   return [];
 }
 
-/** Says how something is to be, which it may be already: then it is answered as if it had been changed. */
-export const isRequestOperation = ({ kind }: Operation): boolean => kind === 'end-date' || kind === 'manager';
+/** Whether an operation sets a value: it succeeds without a change when the value is set already. */
+export const isIdempotent = ({ kind }: Operation): boolean => kind === 'end-date' || kind === 'manager';
 
-/** Whether an operation may leave such a transaction: completing early opens an offboarding, and may cancel it again. */
+/** Whether an operation can cause a transaction: completing early opens an offboarding, and may cancel it again. */
 const fits = (operation: Operation, transaction: Transaction): boolean =>
   carriesOut(operation, transaction) ||
   (operation.kind === 'complete' &&
@@ -83,7 +85,7 @@ const fits = (operation: Operation, transaction: Transaction): boolean =>
         (action === 'offboarding.opened' || action === 'offboarding.cancelled'),
     ));
 
-/** Whether a transaction is what an operation asks for. */
+/** Whether a transaction makes the change that an operation requests. */
 function carriesOut(operation: Operation, { entries }: Transaction): boolean {
   // biome-ignore lint/suspicious/noExplicitAny: each action has its own details
   const has = (action: string, expected: Record<string, any>, userId?: number) =>
@@ -115,7 +117,7 @@ function carriesOut(operation: Operation, { entries }: Transaction): boolean {
     case 'end-date':
       return has('user.end_date_changed', { to: operation.date }, operation.userId);
     case 'manager':
-      // Instead of somebody who has been offboarded, nobody is stored; `explanations.ts` asks whether that was so.
+      // An offboarded manager is stored as null; `explanations.ts` checks that they were offboarded.
       return [operation.managerId, null].some((to) => has('user.manager_changed', { to }, operation.userId));
     case 'cancel':
       return has('offboarding.cancelled', {}, operation.userId);

@@ -2,14 +2,14 @@ import type pg from 'pg';
 import type { Fixture } from './fixture.ts';
 import { findings } from './schema-invariants.ts';
 
-/** A change in a table and the audit entry that must stand for it, one for each. */
-const counted = (table: string, rows: string, action: string, detail: string) => `
+/** Finds changes in a table without exactly one audit entry. */
+const unmatchedChanges = (table: string, rows: string, action: string, detail: string) => `
   select t.id from ${table} t where t.user_id = any($1) and ${rows} and 1 <> (
     select count(*) from audit_entries a where a.action = any('{${action}}') and a.user_id = t.user_id
       and (a.details->>'${detail}')::int = t.id)`;
 
-/** The other way round: an entry whose change is not there. */
-const uncounted = (table: string, rows: string, action: string, detail: string) => `
+/** Finds audit entries without their change. */
+const unmatchedEntries = (table: string, rows: string, action: string, detail: string) => `
   select a.id from audit_entries a where a.user_id = any($1) and a.action = any('{${action}}') and not exists (
     select from ${table} t where t.id = (a.details->>'${detail}')::int and t.user_id = a.user_id and ${rows})`;
 
@@ -26,35 +26,35 @@ const changes: [what: string, table: string, rows: string, action: string, detai
   ['completion', 'offboardings', `t.state = 'completed'`, 'user.offboarded', 'offboardingId'],
 ];
 
-const countedChanges = Object.fromEntries(
+const changeInvariants = Object.fromEntries(
   changes.flatMap(([what, ...change]) => [
-    [`is a ${what} without exactly one audit entry`, counted(...change)],
-    [`is an audit entry of a ${what} that is not there`, uncounted(...change)],
+    [`is a ${what} without exactly one audit entry`, unmatchedChanges(...change)],
+    [`is an audit entry of a ${what} that is not there`, unmatchedEntries(...change)],
   ]),
 );
 
-/** What Lastday promises of people whom nobody changes behind its back. */
-const promises: Record<string, string> = {
-  ...countedChanges,
+/** What holds for people who are changed only through Lastday. Each query finds ids that break it. */
+const invariants: Record<string, string> = {
+  ...changeInvariants,
   'is an asset whose status does not say whether somebody holds it': `
     select a.id from assets a where (a.status = 'assigned') <>
       exists (select from assignments h where h.asset_id = a.id and h.returned_at is null)
       and exists (select from assignments h where h.asset_id = a.id and h.user_id = any($1))`,
-  'has been offboarded without a completed offboarding, or the other way round': `
+  'has been offboarded without a completed offboarding, or has one without being offboarded': `
     select u.id from users u where u.id = any($1) and (u.offboarding_completed_at is not null) <>
       (1 = (select count(*) from offboardings o where o.user_id = u.id and o.state = 'completed'))`,
-  'is an offboarding without exactly one event of everything that became of it': `
+  'is an offboarding without exactly one event for each of its changes': `
     select o.id from offboardings o, lateral (values ('offboarding.started', true),
       ('offboarding.cancelled', o.state = 'cancelled'), ('user.offboarded', o.state = 'completed')) turn (type, taken)
     where o.user_id = any($1) and exists (select from webhook_endpoints p where turn.type = any(p.event_types))
       and turn.taken::int <> (
         select count(*) from webhook_events e where e.offboarding_id = o.id and e.type = turn.type)`,
-  'is an event without exactly one delivery for each endpoint that hears of it': `
+  'is an event without exactly one delivery for each subscribed endpoint': `
     select e.id from webhook_events e join offboardings o on o.id = e.offboarding_id cross join webhook_endpoints p
     where o.user_id = any($1) and e.type = any(p.event_types) and 1 <> (
       select count(*) from webhook_deliveries d where d.event_id = e.id and d.endpoint_id = p.id)`,
-  // Who was their manager then still is, or was lost when that manager left too.
-  'is a completed offboarding of which not exactly the manager was told, once': `
+  // The manager at that time is the present one, or the one that an audit entry says was cleared.
+  'is a completed offboarding without exactly one notification, to the manager': `
     select o.id from offboardings o join users u on u.id = o.user_id
     join audit_entries a on a.action = 'user.offboarded' and a.user_id = u.id
     where u.id = any($1) and o.state = 'completed' and array_remove(array[coalesce((
@@ -67,13 +67,13 @@ const promises: Record<string, string> = {
         where c.action = 'user.manager_cleared' and c.details->>'offboardingId' = a.details->>'offboardingId') cleared
     where a.user_id = any($1) and a.action = 'user.offboarded'
       and ((a.details->>'reports')::int, (a.details->>'reports')::int) <> (cleared.entries, cleared.people)`,
-  'has another revision than the changes in the audit trail add up to': `
+  'has a revision that differs from the number of its changes in the audit trail': `
     select u.id from users u where u.id = any($1) and u.revision <>
       (select count(distinct xmin::text) from audit_entries where user_id = u.id and action <> 'user.created')`,
   'has an outbox row that was not sent': `
     select user_id as id from outbox where user_id = any($1) and sent_at is null`,
 };
 
-/** Which promises are broken for a company, in words. To be asked after the relay has run. */
+/** Returns the broken invariants of a company, in words. Call it after the relay has run. */
 export const brokenAuditInvariants = (pool: pg.Pool, { people }: Fixture): Promise<string[]> =>
-  findings(pool, promises, [people]);
+  findings(pool, invariants, [people]);

@@ -16,14 +16,18 @@ import { consoleClient } from './console.ts';
 import { importClient } from './imports.ts';
 import type { Client } from './operation.ts';
 
-/** A whole Lastday for a race: its console, its engine with a worker, and a look at its database. */
+/** A whole Lastday for a race: console, Temporal with a worker, and a connection pool. */
 export type Environment = Awaited<ReturnType<typeof createEnvironment>>;
 
 /**
- * Sets up Lastday for a test file on its own database. `acting` is the connection that web and worker use: another one
- * than the file's own when something is to be missing there.
+ * Starts Lastday for a test file on its own database. `acting` is the connection of web and worker; a negative control
+ * passes one that lacks a guarantee.
  */
-export async function createEnvironment(own: OwnDatabase, clients: number, acting: Database = own.database) {
+export async function createEnvironment(
+  own: OwnDatabase,
+  clientCount: number,
+  acting: Database = own.database,
+) {
   const engine = await ownEngine(acting);
   await engine.startWorker();
   const web = await startWeb({ ...own, database: acting }, { TEMPORAL_NAMESPACE: engine.namespace });
@@ -37,15 +41,15 @@ export async function createEnvironment(own: OwnDatabase, clients: number, actin
     engine,
     web,
     receiver,
-    doors: await openDoors(own.database, web, clients),
+    clients: await signInAdmins(own.database, web, clientCount),
   };
 }
 
-/** Signs so many admins in, each of them new. */
-async function openDoors({ em }: Database, web: TestWeb, clients: number): Promise<Client[]> {
+/** Creates admins and signs them in. */
+async function signInAdmins({ em }: Database, web: TestWeb, clientCount: number): Promise<Client[]> {
   const passwordHash = await hashPassword(castPassword);
   const fork = em.fork();
-  const admins = Array.from({ length: clients }, (_, number) =>
+  const admins = Array.from({ length: clientCount }, (_, number) =>
     fork.create(User, {
       name: `Admin ${number}`,
       email: `admin${number}@race.example`,
@@ -59,13 +63,13 @@ async function openDoors({ em }: Database, web: TestWeb, clients: number): Promi
   return doors;
 }
 
-/** Lets machines in besides: so many that call the API, and so many that send CSV files in. */
+/** Creates clients with API tokens: `callers` call the API, `importers` send CSV files. */
 export async function machineClients(
   { database: { em }, web, pool }: Environment,
   callers: number,
   importers: number,
 ): Promise<Client[]> {
-  // The brake would hold files back; that has its own tests.
+  // The limit for large imports has its own tests.
   await pool.query('update workspace set brake_count = 1000, brake_percent = 100');
   const tokenNamed = async (name: string) => (await createToken(em, 'system', { name, scopes })).value;
   const doors: Client[] = [];

@@ -3,21 +3,20 @@ import type { Database } from '../../database/core/orm.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 
-/** A few people and a few things, so that clients get in each other's way. */
+/** A company with few people and few items, so that clients conflict. */
 export interface Fixture {
   people: number[];
   assets: number[];
   licenses: number[];
-  /** The newest audit entry when everything was in place. */
+  /** The newest audit entry after the company was created. */
   baseline: number;
 }
 
-/** How many people can have a seat of one license at the same time. */
 export const seatsPerLicense = 2;
 
 /**
- * Makes a company: somebody who manages the second person, who manages the third and fourth; the fifth has no
- * manager. The second and the fifth leave soon.
+ * Creates a company of five: the first manages the second, who manages the third and fourth. The second and the fifth
+ * leave in ten days.
  */
 export async function makeFixture(database: Database, pool: pg.Pool): Promise<Fixture> {
   const name = `c${++companies}`;
@@ -58,7 +57,7 @@ let companies = 0;
 
 const externalId = (company: string, number: number) => `${company}-${number}`;
 
-/** A date so many days from today. */
+/** Today plus `days`, in UTC. */
 export const daysAhead = (days: number): CalendarDate => addDays(todayIn('UTC', new Date()), days);
 
 async function idsOf(pool: pg.Pool, text: string, values: unknown[] = []): Promise<number[]> {

@@ -1,21 +1,21 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { csvOf } from '../../testing/cast/importing.ts';
-import { namesIn } from './names.ts';
+import { externalNames } from './external-names.ts';
 import { type Answer, type Client, noAnswer, type Operation } from './operation.ts';
 
-/** What the API says of an import. */
+/** An import, as the API shows it. */
 interface Progress {
   id: number;
   state: string;
   errors: { line: number; detail: string }[];
 }
 
-const patience = 70_000;
+const timeoutMs = 70_000;
 
-/** CSV files over the API, for a machine with a token of this name: each sets the end dates of some people. */
+/** A client with a token of this name that sends CSV files to the API: each sets the end dates of a few people. */
 export function importClient(pool: pg.Pool, address: string, name: string, token: string): Client {
-  const { person } = namesIn(pool);
+  const { person } = externalNames(pool);
   const headers = { Authorization: `Bearer ${token}` };
 
   async function fileOf(operations: readonly Operation[]): Promise<string> {
@@ -26,7 +26,7 @@ export function importClient(pool: pg.Pool, address: string, name: string, token
     return csvOf(['externalId', 'endDate'], ...(await Promise.all(lines)));
   }
 
-  async function carriedOut(body: string): Promise<Progress> {
+  async function importFile(body: string): Promise<Progress> {
     const sent = await fetch(`${address}/api/v1/imports/users`, {
       method: 'POST',
       headers: { ...headers, 'Content-Type': 'text/csv' },
@@ -34,21 +34,21 @@ export function importClient(pool: pg.Pool, address: string, name: string, token
     });
     if (sent.status !== 202) throw new Error(`${sent.status} ${await sent.text()}`);
     const { id } = (await sent.json()) as Progress;
-    for (const end = Date.now() + patience; Date.now() < end; await pause(100)) {
+    for (const end = Date.now() + timeoutMs; Date.now() < end; await pause(100)) {
       const answer = await fetch(`${address}/api/v1/imports/${id}`, { headers });
       const progress = (await answer.json()) as Progress;
       if (progress.state === 'done') return progress;
     }
-    throw new Error(`The import ${id} does not end`);
+    throw new Error(`The import ${id} has not ended in time`);
   }
 
   return {
     actor: `token:${name}`,
     kinds: ['end-date'],
-    atOnce: 3,
+    batchSize: 3,
     async ask(operations) {
       try {
-        const { errors } = await carriedOut(await fileOf(operations));
+        const { errors } = await importFile(await fileOf(operations));
         // The first line is the header.
         return operations.map((_, index) => answerOf(errors.find(({ line }) => line === index + 2)));
       } catch (error) {

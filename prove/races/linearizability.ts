@@ -1,55 +1,57 @@
-import { type Attributed, attribute, isRequestOperation } from './attribution.ts';
+import { type AttributedTransaction, attribute, isIdempotent } from './attribution.ts';
 import { isExplainedBy } from './explanations.ts';
 import type { Fixture } from './fixture.ts';
-import { follow, type Model } from './model.ts';
-import type { Told } from './operation.ts';
-import { concerns, inOneLine, moves, type Transaction } from './trail.ts';
+import { applyEntry, type Model } from './model.ts';
+import type { AnsweredOperation } from './operation.ts';
+import { concerns, describeTransaction, moves, type Transaction } from './trail.ts';
 
-/** What a race left behind: how the world was, what clients were told, what the trail says, how the world is. */
+/** The result of a race: the state before it, all answers, the audit trail, and the state after it. */
 export interface Aftermath {
   company: Fixture;
   before: Model;
-  history: readonly Told[];
+  history: readonly AnsweredOperation[];
   trail: readonly Transaction[];
   after: Model;
 }
 
 /**
- * Looks for an order in which everything could have happened one after another, and returns why there is none;
- * nothing when there is. The order tried is the trail's own: every change must be possible where it stands, the last
- * world must be the database's, no change may stand before one that had been answered when it began, and every
- * answer that changed nothing must have been true at some moment while its client waited.
+ * Checks that the operations fit a serial order, the order of the audit trail, and returns the contradictions.
+ * Every change must be possible in its place, and the last state must equal the database. An operation that was
+ * answered before another began must come first. An answer without a change must have been true while its client waited.
  */
 export function problemsWithOrder({ before, history, trail, after }: Aftermath): string[] {
   const { trail: attributed, problems } = attribute(trail, history);
-  const { worlds, impossible } = replay(before, attributed);
+  const { models, impossible } = replay(before, attributed);
   return [
     ...problems,
     ...impossible,
-    ...differences(worlds.at(-1)!, after),
-    ...outOfTime(attributed, before),
-    ...history.flatMap((told) => (isExplained(told, attributed, worlds) ? [] : [unexplained(told)])),
+    ...differences(models.at(-1)!, after),
+    ...wronglyOrdered(attributed, before),
+    ...history.flatMap((answered) =>
+      isExplained(answered, attributed, models) ? [] : [unexplained(answered)],
+    ),
   ];
 }
 
-/** The world before the first transaction, after it, after the second … */
-function replay(before: Model, trail: readonly Transaction[]): { worlds: Model[]; impossible: string[] } {
-  const worlds = [before];
+/** The state before the first transaction, and after each. */
+function replay(before: Model, trail: readonly Transaction[]): { models: Model[]; impossible: string[] } {
+  const models = [before];
   const impossible: string[] = [];
   for (const transaction of trail) {
-    const world = structuredClone(worlds.at(-1)!);
+    const model = structuredClone(models.at(-1)!);
     for (const entry of transaction.entries) {
-      const why = follow(world, entry);
-      if (why !== null) impossible.push(`cannot have happened there (${why}): ${inOneLine(transaction)}`);
+      const why = applyEntry(model, entry);
+      if (why !== null)
+        impossible.push(`cannot have happened there (${why}): ${describeTransaction(transaction)}`);
     }
-    worlds.push(world);
+    models.push(model);
   }
-  return { worlds, impossible };
+  return { models, impossible };
 }
 
-function differences(told: Model, found: Model): string[] {
+function differences(expected: Model, found: Model): string[] {
   return (Object.keys(found) as (keyof Model)[]).flatMap((what) => {
-    const [inTrail, inDatabase] = [sorted(told[what]), sorted(found[what])];
+    const [inTrail, inDatabase] = [sorted(expected[what]), sorted(found[what])];
     return inTrail === inDatabase
       ? []
       : [`${what} by the trail are ${inTrail}, in the database ${inDatabase}`];
@@ -63,8 +65,8 @@ const sorted = (value: object): string =>
       : part,
   );
 
-/** About one person, or one asset: who had their answer before another began comes before that one. */
-function outOfTime(trail: readonly Attributed[], { people, assets }: Model): string[] {
+/** For each person and asset: finds transactions that ended before an earlier one in the trail began. */
+function wronglyOrdered(trail: readonly AttributedTransaction[], { people, assets }: Model): string[] {
   const lines = [
     ...Object.keys(people).map((id) => trail.filter((transaction) => concerns(transaction, Number(id)))),
     ...Object.keys(assets).map((id) => trail.filter((transaction) => moves(transaction, Number(id)))),
@@ -74,26 +76,30 @@ function outOfTime(trail: readonly Attributed[], { people, assets }: Model): str
     return line.flatMap((transaction) => {
       latest = Math.max(latest, transaction.at);
       const ended =
-        transaction.told?.answer.is === 'unknown'
+        transaction.cause?.answer.is === 'unknown'
           ? Number.POSITIVE_INFINITY
-          : (transaction.told?.ended ?? latest);
+          : (transaction.cause?.ended ?? latest);
       return ended < latest - 5
-        ? [`stands after one that began later than it ended: ${inOneLine(transaction)}`]
+        ? [`comes after one that began later than it ended: ${describeTransaction(transaction)}`]
         : [];
     });
   });
 }
 
-/** Whether the answer was true in one of the worlds that its client can have met. */
-function isExplained(told: Told, trail: readonly Attributed[], worlds: readonly Model[]): boolean {
-  const { operation, answer, began, ended } = told;
+/** Whether an answer was true in a state that its client can have seen. */
+function isExplained(
+  answered: AnsweredOperation,
+  trail: readonly AttributedTransaction[],
+  models: readonly Model[],
+): boolean {
+  const { operation, answer, began, ended } = answered;
   if (answer.is === 'unknown') return true;
-  if (answer.is === 'done' && !isRequestOperation(operation)) return true;
-  const isOld = ({ told: by }: Attributed) =>
-    by !== null && by !== told && by.answer.is !== 'unknown' && by.ended < began;
-  const isLater = ({ at }: Attributed) => at > ended;
-  return isExplainedBy(told, { trail, worlds, isOld, isLater });
+  if (answer.is === 'done' && !isIdempotent(operation)) return true;
+  const isOld = ({ cause: by }: AttributedTransaction) =>
+    by !== null && by !== answered && by.answer.is !== 'unknown' && by.ended < began;
+  const isLater = ({ at }: AttributedTransaction) => at > ended;
+  return isExplainedBy(answered, { trail, models, isOld, isLater });
 }
 
-const unexplained = ({ actor, operation, answer }: Told) =>
-  `${actor} was told "${answer.is}${'why' in answer ? `: ${answer.why}` : ''}" of ${JSON.stringify(operation)}, which was true at no moment`;
+const unexplained = ({ actor, operation, answer }: AnsweredOperation) =>
+  `${actor} got "${answer.is}${'why' in answer ? `: ${answer.why}` : ''}" for ${JSON.stringify(operation)}, which was never true`;

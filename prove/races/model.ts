@@ -2,26 +2,26 @@ import type pg from 'pg';
 import type { Fixture } from './fixture.ts';
 import type { Entry } from './trail.ts';
 
-/** What is true of a company's people and things: as the database has it, or as the audit trail tells it. */
+/** The state of a company, read from the database or computed from the audit trail. */
 export interface Model {
-  people: Record<number, PersonInWorld>;
-  /** Who holds it, or null. */
+  people: Record<number, PersonModel>;
+  /** The holder, or null. */
   assets: Record<number, number | null>;
-  /** Open assignments: which asset is with whom. */
+  /** Open assignments. */
   assignments: Record<number, { assetId: number; userId: number }>;
   seats: Record<number, { licenseId: number; userId: number }>;
   requests: Record<number, { userId: number; status: string }>;
 }
 
-interface PersonInWorld {
+interface PersonModel {
   endDate: string | null;
   managerId: number | null;
-  /** The open one. */
+  /** The open offboarding. */
   offboardingId: number | null;
   completed: boolean;
 }
 
-/** Reads a company as it is now, by one statement. Only what is open; requests that are closed too. */
+/** Reads the present state in one statement: open items, and all requests. */
 export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Promise<Model> {
   const { rows } = await pool.query<{ world: Model }>(
     `select jsonb_build_object(
@@ -41,7 +41,7 @@ export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Pro
   return rows[0]!.world;
 }
 
-/** How much is open for a person. */
+/** Counts the open items of a person. */
 export const openIn = ({ assignments, seats, requests }: Model, userId: number) => {
   const theirs = (item: { userId: number }) => item.userId === userId;
   return {
@@ -53,8 +53,8 @@ export const openIn = ({ assignments, seats, requests }: Model, userId: number) 
 
 export const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
 
-/** Changes the world as an entry of the audit trail says; returns what cannot have happened, or null. */
-export function follow(world: Model, { action, userId, details }: Entry): string | null {
+/** Applies an audit entry to the model; returns why it is impossible, or null. */
+export function applyEntry(world: Model, { action, userId, details }: Entry): string | null {
   const person = world.people[userId]!;
   const given = () => (person.completed ? `to ${userId}, who has been offboarded` : null);
   switch (action) {
@@ -140,6 +140,6 @@ export function follow(world: Model, { action, userId, details }: Entry): string
       );
     }
     default:
-      return 'which these operations do not do';
+      return 'an action that these operations do not have';
   }
 }

@@ -4,7 +4,7 @@ import type { Random } from '../random.ts';
 import { daysAhead, type Fixture } from './fixture.ts';
 import type { Operation, OperationKind } from './operation.ts';
 
-/** How often each kind of operation is chosen. At first people get things, then they are let go. */
+/** Weights of the operations: in the first half people get items, in the second they lose them and leave. */
 const early: Record<OperationKind, number> = {
   assign: 18,
   recover: 16,
@@ -32,7 +32,7 @@ const late: Record<OperationKind, number> = {
   complete: 20,
 };
 
-/** Chooses what a client does next, of what it can. `progress` goes from 0 to 1 in the course of a race. */
+/** Chooses the next operation of a client from `kinds`. `progress` goes from 0 to 1 during a race. */
 export async function chooseOperation(
   random: Random,
   pool: pg.Pool,
@@ -72,17 +72,17 @@ export async function chooseOperation(
       return withOne(
         random,
         await latest(pool, requests, company),
-        (wish) => ({ kind, requestId: wish.id, userId: wish.userId }),
+        (request) => ({ kind, requestId: request.id, userId: request.userId }),
         userId,
       );
     case 'resolve':
       return withOne(
         random,
         await latest(pool, requests, company),
-        (wish) => {
+        (request) => {
           const outcome = random.pick(requestOutcomes);
           const assetId = outcome === 'fulfilled' && random.percent(50) ? random.pick(company.assets) : null;
-          return { kind, requestId: wish.id, userId: wish.userId, outcome, assetId };
+          return { kind, requestId: request.id, userId: request.userId, outcome, assetId };
         },
         userId,
       );
@@ -97,11 +97,11 @@ interface Item {
 const seats = `select id, user_id as "userId" from seats where user_id = any($1) order by live, id desc limit 3`;
 const requests = `select id, user_id as "userId" from requests where user_id = any($1) order by live, id desc limit 3`;
 
-/** Those that are open, and some that are not. */
+/** Open items, and some closed ones. */
 const latest = async (pool: pg.Pool, query: string, company: Fixture): Promise<Item[]> =>
   (await pool.query<Item>(query, [company.people])).rows;
 
-/** While there is none yet, the person asks for something. */
+/** Creates a request instead while the person has no item. */
 const withOne = (
   random: Random,
   items: readonly Item[],

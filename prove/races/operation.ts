@@ -1,7 +1,7 @@
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { RequestOutcome } from '../../domain/offboarding/checklist.ts';
 
-/** Something that a client of Lastday asks for. */
+/** A request of a client. */
 export type Operation =
   | { kind: 'assign'; assetId: number; userId: number }
   | { kind: 'recover'; assetId: number }
@@ -32,14 +32,14 @@ export const operationKinds: readonly OperationKind[] = [
 ];
 
 /**
- * What Lastday answered. `unchanged`: it says that nothing had to be done. `unknown`: no answer came, so it
- * may have been done, may be done later, or never.
+ * The answer of Lastday. `unchanged`: nothing had to be done. `unknown`: no answer came, so the operation may have been
+ * done, may be done later, or never.
  */
 export type Answer = { is: 'done' } | { is: 'unchanged' | 'refused' | 'unknown'; why: string };
 
-/** One operation of one client, who does one after another. Moments in epoch milliseconds. */
-export interface Told {
-  /** As the audit trail calls the client; nobody else goes by that name. */
+/** One operation of one client, with its answer. Times in epoch milliseconds. */
+export interface AnsweredOperation {
+  /** The client's unique name in the audit trail. */
   actor: string;
   operation: Operation;
   began: number;
@@ -47,30 +47,30 @@ export interface Told {
   answer: Answer;
 }
 
-/** A way into Lastday for one client. Never throws: what goes wrong is an `unknown` answer. */
+/** A client of Lastday. A failed request is an `unknown` answer. */
 export interface Client {
   actor: string;
-  /** What can be asked for there. */
+  /** The operations that this client supports. */
   kinds: readonly OperationKind[];
-  /** About how many different people it asks at once. */
-  atOnce: number;
-  /** Asks for these operations; the answers are in the same order. */
+  /** How many operations it sends at once, each about another person. */
+  batchSize: number;
+  /** Runs these operations; the answers have the same order. */
   ask(operations: readonly Operation[]): Promise<Answer[]>;
 }
 
-/** A door at which one thing is asked for at a time. */
-export const oneByOne = (
+/** A client that sends one operation at a time. */
+export const oneAtATime = (
   actor: string,
   kinds: readonly OperationKind[],
   ask: (operation: Operation) => Promise<Answer>,
 ): Client => ({
   actor,
   kinds,
-  atOnce: 1,
+  batchSize: 1,
   ask: async (operations) => [await ask(operations[0]!)],
 });
 
-/** Told of something that was asked over HTTP and found nobody who answers. */
+/** The answer when an HTTP request failed. */
 export const noAnswer = (error: unknown): Answer => ({
   is: 'unknown',
   why: String((error as Error).cause ?? error),

@@ -4,28 +4,26 @@ import type { Random } from '../random.ts';
 import { type Fixture, makeFixture } from './fixture.ts';
 import type { Aftermath } from './linearizability.ts';
 import { readModel } from './model.ts';
-import type { Client, Operation, OperationKind, Told } from './operation.ts';
+import type { AnsweredOperation, Client, Operation, OperationKind } from './operation.ts';
 import { chooseOperation } from './operation-generator.ts';
 import { runRawSql, type Tally } from './raw-sql.ts';
 import { trailOf } from './trail.ts';
 
-/** Where a race is run, and by whom. */
-export interface Course {
+export interface RaceOptions {
   database: Database;
   pool: pg.Pool;
-  /** One for each client. */
-  doors: readonly Client[];
+  clients: readonly Client[];
   random: Random;
-  /** How many things each client asks for. */
+  /** Operations of each client. */
   operations: number;
 }
 
-/** Lets all clients loose on one new company at the same moment, and keeps what became of it. */
-export async function race({ database, pool, doors, random, operations }: Course): Promise<Aftermath> {
+/** Runs all clients concurrently on a new company, and collects the result. */
+export async function race({ database, pool, clients, random, operations }: RaceOptions): Promise<Aftermath> {
   const company = await makeFixture(database, pool);
   const before = await readModel(pool, company);
   const histories = await Promise.all(
-    doors.map((door) => askOneAfterAnother(door, random.named(door.actor), pool, company, operations)),
+    clients.map((client) => runOperations(client, random.named(client.actor), pool, company, operations)),
   );
   return {
     company,
@@ -36,22 +34,22 @@ export async function race({ database, pool, doors, random, operations }: Course
   };
 }
 
-async function askOneAfterAnother(
-  door: Client,
+async function runOperations(
+  client: Client,
   random: Random,
   pool: pg.Pool,
   company: Fixture,
   operations: number,
-): Promise<Told[]> {
-  const history: Told[] = [];
+): Promise<AnsweredOperation[]> {
+  const history: AnsweredOperation[] = [];
   for (let done = 0; done < operations; done++) {
-    const chosen = await chooseTogether(door, random, pool, company, done / operations);
+    const chosen = await chooseBatch(client, random, pool, company, done / operations);
     const began = Date.now();
-    const answers = await door.ask(chosen);
+    const answers = await client.ask(chosen);
     const ended = Date.now();
     history.push(
       ...chosen.map((operation, index) => ({
-        actor: door.actor,
+        actor: client.actor,
         operation,
         began,
         ended,
@@ -62,9 +60,9 @@ async function askOneAfterAnother(
   return history;
 }
 
-/** What a client asks for at once is about different people. */
-async function chooseTogether(
-  { kinds, atOnce }: Client,
+/** Chooses the operations of one batch, each about another person. */
+async function chooseBatch(
+  { kinds, batchSize }: Client,
   random: Random,
   pool: pg.Pool,
   company: Fixture,
@@ -72,26 +70,26 @@ async function chooseTogether(
 ): Promise<Operation[]> {
   const left = { ...company, people: [...company.people] };
   const chosen: Operation[] = [];
-  while (chosen.length < atOnce) {
+  while (chosen.length < batchSize) {
     const operation = await chooseOperation(random, pool, left, progress, kinds);
     chosen.push(operation);
-    if (atOnce > 1)
+    if (batchSize > 1)
       left.people = left.people.filter((id) => !('userId' in operation) || id !== operation.userId);
   }
   return chosen;
 }
 
-/** The same with clients beside them who write with SQL what they like. Only the schema's laws hold for such a company. */
+/** The same with SQL clients that bypass Lastday. Only the schema protects such a company. */
 export async function raceWithRawSql(
-  course: Course,
-  hands: number,
-): Promise<{ company: Fixture; history: Told[]; tally: Tally }> {
-  const { database, pool, doors, random, operations } = course;
+  options: RaceOptions,
+  sqlClients: number,
+): Promise<{ company: Fixture; history: AnsweredOperation[]; tally: Tally }> {
+  const { database, pool, clients, random, operations } = options;
   const company = await makeFixture(database, pool);
-  const histories = doors.map((door) =>
-    askOneAfterAnother(door, random.named(door.actor), pool, company, operations),
+  const histories = clients.map((client) =>
+    runOperations(client, random.named(client.actor), pool, company, operations),
   );
-  const tallies = Array.from({ length: hands }, (_, hand) =>
+  const tallies = Array.from({ length: sqlClients }, (_, hand) =>
     runRawSql(random.named(`hand ${hand}`), pool, company, operations * 2),
   );
   const history = (await Promise.all(histories)).flat();
@@ -106,23 +104,25 @@ function sumOf(tallies: readonly Tally[]): Tally {
   return sum;
 }
 
-/** How many of all answers were of a kind, from 0 to 1. */
-export const shareOf = (is: Told['answer']['is'], history: readonly Told[]): number =>
-  history.filter(({ answer }) => answer.is === is).length / history.length;
+/** The share of one kind of answer, from 0 to 1. */
+export const shareOf = (
+  is: AnsweredOperation['answer']['is'],
+  history: readonly AnsweredOperation[],
+): number => history.filter(({ answer }) => answer.is === is).length / history.length;
 
-/** What was asked for and done at least once. */
-export const kindsDone = (history: readonly Told[]): Set<OperationKind> =>
+/** The kinds of operation that were done at least once. */
+export const kindsDone = (history: readonly AnsweredOperation[]): Set<OperationKind> =>
   new Set(history.flatMap(({ operation, answer }) => (answer.is === 'done' ? [operation.kind] : [])));
 
-/** How a race went, in one line: who was told what, and of what there was no answer. */
-export function inFigures(history: readonly Told[]): string {
+/** The counts of the answers, and the operations without an answer, in one line. */
+export function summaryOf(history: readonly AnsweredOperation[]): string {
   const counts = Map.groupBy(history, ({ answer }) => answer.is);
-  const count = (is: Told['answer']['is']) => counts.get(is)?.length ?? 0;
+  const count = (is: AnsweredOperation['answer']['is']) => counts.get(is)?.length ?? 0;
   const completions = history.filter(
     ({ operation, answer }) => operation.kind === 'complete' && answer.is === 'done',
   ).length;
   const without = (counts.get('unknown') ?? []).map(
     ({ operation, answer }) => `; ${operation.kind}: ${'why' in answer ? answer.why : ''}`,
   );
-  return `${history.length} asked: ${count('done')} done (${completions} completions), ${count('unchanged')} needed nothing, ${count('refused')} refused, ${count('unknown')} without an answer${without.join('')}`;
+  return `${history.length} operations: ${count('done')} done (${completions} completions), ${count('unchanged')} unchanged, ${count('refused')} refused, ${count('unknown')} without an answer${without.join('')}`;
 }

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import type { Random } from '../random.ts';
 import { type Fixture, seatsPerLicense } from './fixture.ts';
 
-/** What somebody with a SQL client and the application's role may try, without any lock and without asking Lastday. */
+/** Statements of a SQL client with the application's role, which takes no lock and bypasses Lastday. */
 const attempts: Record<string, (random: Random, company: Fixture) => [text: string, values: unknown[]]> = {
   'hand out an asset': (random, { people, assets }) => [
     'insert into assignments (asset_id, user_id) values ($1, $2)',
@@ -40,12 +40,12 @@ const attempts: Record<string, (random: Random, company: Fixture) => [text: stri
     'update users set manager_id = $2 where id = $1',
     [random.pick(people), random.pick([...people, null])],
   ],
-  'complete somebody': (random, { people }) => [
+  'complete a person': (random, { people }) => [
     `update users set status = 'offboarded', end_date = coalesce(end_date, current_date), offboarding_completed_at = now()
      where id = $1 and offboarding_completed_at is null`,
     [random.pick(people)],
   ],
-  'move what somebody holds to another': (random, { people, assets }) => [
+  'move an assignment to another person': (random, { people, assets }) => [
     'update assignments set user_id = $2 where id = (select max(id) from assignments where asset_id = $1)',
     [random.pick(assets), random.pick(people)],
   ],
@@ -77,19 +77,19 @@ const attempts: Record<string, (random: Random, company: Fixture) => [text: stri
     `update audit_entries set actor = 'hand' where user_id = $1`,
     [random.pick(people)],
   ],
-  'have somebody locked for a moment': (random, { people }) => [
+  'lock a person for 50 ms': (random, { people }) => [
     'select pg_sleep(0.05) from users where id = $1 for update',
     [random.pick(people)],
   ],
 };
 
-/** How attempts by hand went: how many were carried out, and how many PostgreSQL refused, by its code. */
+/** Counts of the outcomes: done, nothing to do, or refused with an SQLSTATE. */
 export type Tally = Record<string, number>;
 
-/** How PostgreSQL refuses what is against the schema's laws: keys, unique keys, checks, and what nobody may. */
+/** Violations of a foreign key, a unique key or a check, and missing privileges. */
 export const refusals = ['refused 23503', 'refused 23505', 'refused 23514', 'refused 42501'] as const;
 
-/** Keeps one SQL client busy for so many attempts. Anything but a refusal by PostgreSQL is thrown. */
+/** Runs `count` random statements. Throws every error that is not a refusal or a deadlock. */
 export async function runRawSql(
   random: Random,
   pool: pg.Pool,
@@ -99,17 +99,17 @@ export async function runRawSql(
   const tally: Tally = {};
   for (let done = 0; done < count; done++) {
     const [text, values] = attempts[random.pick(Object.keys(attempts))]!(random, company);
-    const became = await pool
+    const outcome = await pool
       .query(text, values)
       .then(({ rowCount }) => (rowCount === 0 ? 'nothing to do' : 'done'), refusal);
-    tally[became] = (tally[became] ?? 0) + 1;
+    tally[outcome] = (tally[outcome] ?? 0) + 1;
   }
   return tally;
 }
 
 function refusal(error: { code?: string }): string {
   const refused = `refused ${error.code}`;
-  // Also a deadlock that PostgreSQL has ended.
+  // 40P01: PostgreSQL has ended a deadlock.
   if (error.code === '40P01' || (refusals as readonly string[]).includes(refused)) return refused;
   throw error;
 }

@@ -2,10 +2,10 @@ import type pg from 'pg';
 import type { Received } from '../../testing/outside/receiver.ts';
 
 /**
- * Holds what a receiver got about some people against the events there are: each under its own id, at least once, and
- * nothing else. Returns the differences. To be asked when no delivery is on its way.
+ * Compares the events that a receiver got about some people with the stored events: each under its own id, at least
+ * once, and nothing else. Returns the differences. Call it when no delivery is pending.
  */
-export async function wronglyReceived(
+export async function deliveryProblems(
   pool: pg.Pool,
   people: readonly number[],
   { received }: { received: readonly Received[] },
@@ -26,6 +26,6 @@ export async function wronglyReceived(
     ...[...expected].filter((event) => !got.has(event)).map((event) => `${event} has not been received`),
     ...[...got]
       .filter((event) => !expected.has(event))
-      .map((event) => `${event} was received, and never sent`),
+      .map((event) => `${event} was received, but is not a stored event`),
   ];
 }

@@ -4,10 +4,10 @@ import { batchSenderFor } from '../../testing/cast/engine.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { createImportStarter } from '../../worker/starters.ts';
 import type { Random } from '../random.ts';
-import { badLine, overLine } from './bad-line.ts';
 import type { Environment } from './environment.ts';
+import { lossyConnection, overLossyConnection } from './lossy-connection.ts';
 
-/** Does something while two relays, each over a bad line of its own, tell the engine what changes, and imports and deliveries are begun. */
+/** Runs the work while two relays, each over its own lossy connection, send signals, and imports and deliveries start. */
 export async function whileRelaying<T>(
   { database, engine }: Environment,
   random: Random,
@@ -15,9 +15,9 @@ export async function whileRelaying<T>(
 ): Promise<T> {
   let isOver = false;
   const loops = ['one relay', 'the other relay'].map(async (name) => {
-    const far = overLine(engine.engine, badLine(random.named(name)));
-    const sendBatch = batchSenderFor(far);
-    const relay = createRelay({ database, engine: far, sendBatch, metrics: workerMetrics() });
+    const lossy = overLossyConnection(engine.engine, lossyConnection(random.named(name)));
+    const sendBatch = batchSenderFor(lossy);
+    const relay = createRelay({ database, engine: lossy, sendBatch, metrics: workerMetrics() });
     while (!isOver) {
       await relay();
       await pause(20);

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 
-/** What the schema promises of everybody, whoever wrote it: each query finds what breaks a law. */
-const laws: Record<string, string> = {
+/** What the schema guarantees whatever client writes. Each query finds ids that break it. */
+const invariants: Record<string, string> = {
   'has been offboarded and holds an asset': `
     select u.id from users u where offboarding_completed_at is not null
       and exists (select from assignments where user_id = u.id and returned_at is null)`,
@@ -12,7 +12,7 @@ const laws: Record<string, string> = {
   'has been offboarded and has an open request': `
     select u.id from users u where offboarding_completed_at is not null
       and exists (select from requests where user_id = u.id and status in ('pending', 'approved'))`,
-  'has been offboarded and manages somebody': `
+  'has been offboarded and manages a person': `
     select u.id from users u where offboarding_completed_at is not null
       and exists (select from users r where r.manager_id = u.id)`,
   'has been offboarded without the status or an end date': `
@@ -31,37 +31,37 @@ const laws: Record<string, string> = {
     select user_id as id from offboardings where state = 'open' group by user_id having count(*) > 1`,
 };
 
-/** What breaks the schema's laws in a database at one moment, in words. */
-export const brokenInvariants = (pool: pg.Pool): Promise<string[]> => findings(pool, laws);
+/** Returns the broken invariants of a database, in words, from one snapshot. */
+export const brokenInvariants = (pool: pg.Pool): Promise<string[]> => findings(pool, invariants);
 
-/** Does something while somebody looks again and again whether a law is broken. Returns also what was seen. */
+/** Checks the invariants every 50 ms while the work runs. Also returns the violations. */
 export async function watchInvariants<T>(
   pool: pg.Pool,
   work: () => Promise<T>,
-): Promise<{ result: T; seen: string[] }> {
-  const seen = new Set<string>();
+): Promise<{ result: T; violations: string[] }> {
+  const violations = new Set<string>();
   let isOver = false;
-  const look = async () => {
-    for (const broken of await brokenInvariants(pool)) seen.add(broken);
+  const check = async () => {
+    for (const broken of await brokenInvariants(pool)) violations.add(broken);
   };
   const watch = async () => {
     while (!isOver) {
-      await look();
+      await check();
       await pause(50);
     }
   };
   const watched = watch();
   try {
     const result = await work();
-    await look();
-    return { result, seen: [...seen] };
+    await check();
+    return { result, violations: [...violations] };
   } finally {
     isOver = true;
     await watched;
   }
 }
 
-/** Runs queries that find ids, each under the words that say what is wrong with those; all by one statement. */
+/** Runs queries that find ids, in one statement. Each key is the text that follows a found id. */
 export async function findings(
   pool: pg.Pool,
   queries: Record<string, string>,

@@ -10,18 +10,17 @@ export interface Entry {
   details: any;
 }
 
-/** What one transaction left in the audit trail. Moments in epoch milliseconds. */
+/** The audit entries of one transaction. Times in epoch milliseconds. */
 export interface Transaction {
   actor: string;
-  /** When it began: before it locked anybody. */
+  /** The start of the transaction, before it locked a row. */
   at: number;
   entries: Entry[];
 }
 
 /**
- * The transactions that changed something about a company's people since it was made, in the order of their
- * entries. An entry's id is drawn while its person is locked, so about one person, and about one asset, this
- * is the order in which the transactions happened.
+ * Returns the transactions about a company's people since the baseline, in the order of their entries. An entry gets its
+ * id while its person is locked, so this is the serial order for each person and each asset.
  */
 export async function trailOf(pool: pg.Pool, { people, baseline }: Fixture): Promise<Transaction[]> {
   const { rows } = await pool.query<Transaction & { tx: string }>(
@@ -34,14 +33,11 @@ export async function trailOf(pool: pg.Pool, { people, baseline }: Fixture): Pro
   return rows;
 }
 
-/** Whether a transaction changed anything about a person. */
 export const concerns = ({ entries }: Transaction, userId: number): boolean =>
   entries.some((entry) => entry.userId === userId);
 
-/** Whether a transaction moved an asset. */
 export const moves = ({ entries }: Transaction, assetId: number): boolean =>
   entries.some(({ details }) => details.assetId === assetId);
 
-/** A transaction in one line, for a message. */
-export const inOneLine = ({ actor, entries }: Transaction): string =>
+export const describeTransaction = ({ actor, entries }: Transaction): string =>
   `${actor}: ${entries.map(({ action, userId, details }) => `${action} of ${userId} ${JSON.stringify(details)}`).join(', ')}`;

@@ -4,40 +4,39 @@ import { eventually } from '../../testing/cast/engine.ts';
 import { brokenAuditInvariants } from './audit-invariants.ts';
 import type { Environment } from './environment.ts';
 import { type Aftermath, problemsWithOrder } from './linearizability.ts';
-import { wronglyReceived } from './received.ts';
+import { deliveryProblems } from './received.ts';
 import { brokenInvariants } from './schema-invariants.ts';
-import { ignorantWorkflows } from './workflows.ts';
+import { staleWorkflows } from './workflows.ts';
 
-/** Everything that is wrong after a race, in words; nothing when all is well. */
+/** The problems after a race, in words. */
 export interface Verdict {
-  laws: string[];
-  promises: string[];
+  schema: string[];
+  audit: string[];
   order: string[];
   received: string[];
   workflows: string[];
 }
 
-/** Lets the engine hear of everything, then looks for whatever is wrong. */
-export async function verdictOn(stage: Environment, aftermath: Aftermath): Promise<Verdict> {
-  const { pool, engine, receiver } = stage;
-  await tellTheEngine(stage);
+/** Sends everything that is pending, then runs all checks. */
+export async function verdictOn(environment: Environment, aftermath: Aftermath): Promise<Verdict> {
+  const { pool, engine, receiver } = environment;
+  await signalEverything(environment);
   await untilDelivered(pool);
   return {
-    laws: await brokenInvariants(pool),
-    promises: await brokenAuditInvariants(pool, aftermath.company),
+    schema: await brokenInvariants(pool),
+    audit: await brokenAuditInvariants(pool, aftermath.company),
     order: problemsWithOrder(aftermath),
-    received: await wronglyReceived(pool, aftermath.company.people, receiver),
-    workflows: await ignorantWorkflows(engine.client, pool, aftermath.company),
+    received: await deliveryProblems(pool, aftermath.company.people, receiver),
+    workflows: await staleWorkflows(engine.client, pool, aftermath.company),
   };
 }
 
-/** What a verdict says when nothing is wrong. */
-export const allIsWell: Verdict = { laws: [], promises: [], order: [], received: [], workflows: [] };
+export const noProblems: Verdict = { schema: [], audit: [], order: [], received: [], workflows: [] };
 
-/** Until the relay has nothing more to say; then the reconciler looks once. */
-export async function tellTheEngine({ engine, pool }: Environment): Promise<void> {
+/** Relays until the outbox is sent, then reconciles once. */
+export async function signalEverything({ engine, pool }: Environment): Promise<void> {
   do await engine.relay();
-  while ((await isUnsaid(pool)) && (await pause(200, true)));
+  while ((await hasUnsentSignals(pool)) && (await pause(200, true)));
   await engine.reconcile();
   await engine.relay();
   await engine.startDeliveries();
@@ -49,7 +48,7 @@ const untilDelivered = (pool: pg.Pool) =>
     return rows.length === 0;
   }, 60_000);
 
-async function isUnsaid(pool: pg.Pool): Promise<boolean> {
+async function hasUnsentSignals(pool: pg.Pool): Promise<boolean> {
   const { rows } = await pool.query('select from outbox where sent_at is null limit 1');
   return rows.length > 0;
 }

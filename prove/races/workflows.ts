@@ -4,19 +4,15 @@ import type pg from 'pg';
 import { offboardingWorkflowId } from '../../engine/contract.ts';
 import type { Fixture } from './fixture.ts';
 
-/** The open ids of one offboarding, kind by kind, in words: `hardware 1, 2; seats 3; requests none`. */
-type Sets = string;
+/** The open ids of one offboarding: `hardware 1, 2; seats 3; requests none`. */
+type OpenIds = string;
 
 /**
- * Compares what the leavers' workflows know with the database: the same ids are open, and only open offboardings have
- * a workflow that runs. Returns the differences. To be asked after the relay has run.
+ * Compares the workflows with the database: the same ids are open, and only open offboardings have a running workflow.
+ * Returns the differences. Call it after the relay has run.
  */
-export async function ignorantWorkflows(
-  client: Client,
-  pool: pg.Pool,
-  { people }: Fixture,
-): Promise<string[]> {
-  const { rows } = await pool.query<{ id: number; state: string; sets: Sets }>(
+export async function staleWorkflows(client: Client, pool: pg.Pool, { people }: Fixture): Promise<string[]> {
+  const { rows } = await pool.query<{ id: number; state: string; sets: OpenIds }>(
     `select o.id, o.state, format('hardware %s; seats %s; requests %s',
        ${listed('assignments')}, ${listed('seats')}, ${listed('requests')}) as sets
      from offboardings o where o.user_id = any($1) order by o.id`,
@@ -24,7 +20,7 @@ export async function ignorantWorkflows(
   );
   const problems = await Promise.all(
     rows.map(async ({ id, state, sets }) => {
-      const known = await knownTo(client, id);
+      const known = await openIdsOf(client, id);
       const expected = state === 'open' ? sets : 'nothing, it has ended';
       return known === expected
         ? []
@@ -34,15 +30,15 @@ export async function ignorantWorkflows(
   return problems.flat();
 }
 
-/** The same of workflows that may have a last step to take, or wait for a worker: what is still wrong after a minute. */
-export async function stillIgnorantWorkflows(
+/** Repeats `staleWorkflows` until it finds nothing or the timeout ends, because a workflow may wait for a worker. */
+export async function staleWorkflowsAfterWait(
   client: Client,
   pool: pg.Pool,
   company: Fixture,
-  patience = 60_000,
+  timeoutMs = 60_000,
 ): Promise<string[]> {
-  for (const end = Date.now() + patience; ; await pause(500)) {
-    const problems = await ignorantWorkflows(client, pool, company).catch((error) => [String(error)]);
+  for (const end = Date.now() + timeoutMs; ; await pause(500)) {
+    const problems = await staleWorkflows(client, pool, company).catch((error) => [String(error)]);
     if (problems.length === 0 || Date.now() > end) return problems;
   }
 }
@@ -50,22 +46,22 @@ export async function stillIgnorantWorkflows(
 const listed = (table: string) =>
   `coalesce((select string_agg(id::text, ', ' order by id) from ${table} where user_id = o.user_id and live), 'none')`;
 
-async function knownTo(client: Client, offboardingId: number): Promise<Sets> {
+async function openIdsOf(client: Client, offboardingId: number): Promise<OpenIds> {
   const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
   try {
     const { status } = await handle.describe();
     if (status.name !== 'RUNNING') return 'nothing, it has ended';
     const { currentDetails } = await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata');
-    return setsIn(currentDetails);
+    return openIdsIn(currentDetails);
   } catch (error) {
-    // One that was never started has nothing to say.
+    // The workflow was never started.
     if (error instanceof WorkflowNotFoundError) return 'nothing, it has ended';
     throw error;
   }
 }
 
-/** Reads the table that an operator sees. */
-function setsIn(details: string): Sets {
+/** Reads the table in the details that the Temporal UI shows. */
+function openIdsIn(details: string): OpenIds {
   const row = (what: string) =>
     new RegExp(`^\\| ${what}[^|]*\\| \\d+ \\| ([^|]*) \\|$`, 'm').exec(details)?.[1]?.replace('–', 'none');
   return `hardware ${row('hardware')}; seats ${row('software')}; requests ${row('requests')}`;

@@ -8,9 +8,9 @@ import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { eventually, ownEngine } from '../../testing/cast/engine.ts';
-import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
+import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 
 const own = await ownDatabase();
@@ -117,7 +117,7 @@ test('the metrics are at an address of their own, and nowhere else', async () =>
 });
 
 test('a database that is away is told, and nothing is claimed of what it holds', async () => {
-  const line = await cuttableLine(Number(new URL(own.url).port));
+  const line = await startTcpProxy(Number(new URL(own.url).port));
   const url = new URL(own.url);
   url.port = String(line.port);
   const other = await freePort();

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { expect, inject, it } from 'vitest';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
-import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 
 const own = await ownDatabase();
@@ -17,8 +17,8 @@ it.each([
 ])(
   'ends in the time it has after being told to when its %s has fallen silent',
   async (_, silent) => {
-    const toDatabase = await cuttableLine(Number(new URL(own.url).port));
-    const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+    const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
+    const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
     const url = new URL(own.url);
     url.port = String(toDatabase.port);
     const variables = { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` };
@@ -26,8 +26,8 @@ it.each([
       endTimeoutMs: 1_400,
     });
     await untilAlive();
-    if (silent.includes('database')) toDatabase.hush();
-    if (silent.includes('engine')) toEngine.hush();
+    if (silent.includes('database')) toDatabase.blackhole();
+    if (silent.includes('engine')) toEngine.blackhole();
     for (let i = 0; i < 3; i++) await makeCast(database);
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     const ended = once(child, 'exit');

@@ -12,8 +12,8 @@ import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
-import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { completeOffboardingOf } from '../../web/offboarding/complete-offboarding.ts';
 
@@ -23,8 +23,8 @@ const { namespace, ask, isFollowed } = await ownEngine(database);
 const em = () => sqlOf(database.em.fork());
 
 it('waits for a database and an engine that are not there, outlives both, and ends when told to', async () => {
-  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
-  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
+  const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   await Promise.all([toDatabase.cut(), toEngine.cut()]);
   const url = new URL(own.url);
   url.port = String(toDatabase.port);
@@ -54,7 +54,7 @@ it('waits for a database and an engine that are not there, outlives both, and en
 });
 
 it('does not count as alive when it alone has lost the engine', async () => {
-  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   const { kill } = startWorkerProcess(
     own,
     namespace,

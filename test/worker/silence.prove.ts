@@ -3,8 +3,8 @@ import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { eventually, ownEngine } from '../../testing/cast/engine.ts';
-import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 
@@ -14,8 +14,8 @@ const { namespace, isFollowed } = await ownEngine(database);
 
 // A server whose machine is gone, a router that has forgotten them: nothing comes any more, and nobody is told.
 it('web and worker whose every connection has fallen silent make new ones, and work again', async () => {
-  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
-  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
+  const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   const url = new URL(own.url);
   url.port = String(toDatabase.port);
   const variables = { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` };
@@ -30,8 +30,8 @@ it('web and worker whose every connection has fallen silent make new ones, and w
   await eventually(() => isFollowed(before.offboardingId), 20_000);
   const ivo = await signIn(before.ivo.email);
 
-  toDatabase.hush();
-  toEngine.hush();
+  toDatabase.blackhole();
+  toEngine.blackhole();
   expect((await ivo.get('/offboarding')).status).toBe(503);
   const cast = await makeCast(database);
   await clearChecklist(database, cast);

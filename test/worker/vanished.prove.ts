@@ -1,8 +1,8 @@
 import { inject, it } from 'vitest';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { eventually, ownEngine } from '../../testing/cast/engine.ts';
-import { cuttableLine } from '../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 
 const own = await ownDatabase();
@@ -19,8 +19,8 @@ async function isHeld(offboardingId: number): Promise<boolean> {
 
 // Its machine has lost power, or its network: nobody tells the database that it is gone.
 it('what a worker held that has vanished without a word is taken over within a minute and a half', async () => {
-  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
-  const toEngine = await cuttableLine(Number(inject('temporalAddress').split(':')[1]));
+  const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
+  const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   const url = new URL(own.url);
   url.port = String(toDatabase.port);
   const variables = { TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}` };
@@ -28,10 +28,10 @@ it('what a worker held that has vanished without a word is taken over within a m
   const before = await makeCast(database);
   await eventually(() => isFollowed(before.offboardingId), 20_000);
   // Silent, the engine keeps the relay waiting, with the change of a new leaver in its hands.
-  toEngine.hush();
+  toEngine.blackhole();
   const cast = await makeCast(database);
   await eventually(() => isHeld(cast.offboardingId));
-  toDatabase.strand();
+  toDatabase.halfOpen();
   await vanishing.kill();
   startWorkerProcess(own, namespace);
   await eventually(async () => (await makesProgress()) && true, 20_000);

@@ -1,11 +1,11 @@
 import type { Client } from '@temporalio/client';
 import type pg from 'pg';
 import type { OpenCounts } from '../../../domain/offboarding/checklist.ts';
-import type { Speaker } from '../../races/bad-line.ts';
 import type { Fixture } from '../../races/fixture.ts';
+import type { CallWrapper } from '../../races/lossy-connection.ts';
 import { changedBy, counters, counting } from './workflow.ts';
 
-/** What each entry of the audit trail adds to what is open. */
+/** How each audit entry changes the open counts. */
 const steps: Record<string, [kind: keyof OpenCounts, by: number]> = {
   'asset.assigned': ['hardware', 1],
   'asset.recovered': ['hardware', -1],
@@ -16,15 +16,15 @@ const steps: Record<string, [kind: keyof OpenCounts, by: number]> = {
 };
 
 /**
- * A relay as it would be with counters: it says every change as one more or one less, each again until it has been
- * taken, as a relay must that may die before it can remember what it has said. The counters go by a name.
+ * A relay that sends increments and decrements instead of snapshots. It retries each signal until it succeeds, because
+ * a relay can die before it records that a signal was sent. `name` separates the counters of two runs.
  */
 export async function countForWorkflows(
   client: Client,
   { name, taskQueue }: { name: string; taskQueue: string },
   pool: pg.Pool,
   { people, baseline }: Fixture,
-  line: Speaker,
+  call: CallWrapper,
 ): Promise<void> {
   const { rows } = await pool.query<{ action: string; userId: number }>(
     `select action, user_id as "userId" from audit_entries
@@ -32,18 +32,18 @@ export async function countForWorkflows(
     [people, baseline, Object.keys(steps)],
   );
   for (const { action, userId } of rows) {
-    const say = () =>
+    const send = () =>
       client.workflow.signalWithStart(counting, {
         workflowId: idOf(name, userId),
         taskQueue,
         signal: changedBy,
         signalArgs: steps[action]!,
       });
-    while (!(await line(say).then(Boolean, () => false)));
+    while (!(await call(send).then(Boolean, () => false)));
   }
 }
 
-/** Compares the counters with the database. Returns the differences. */
+/** Returns the differences between the counters and the database, in words. */
 export async function wrongCounters(
   client: Client,
   name: string,

@@ -7,16 +7,16 @@ import { type ConnectOptions, connect } from '../../../database/core/orm.ts';
 import { serveMetrics } from '../../../metrics/server.ts';
 import { freePort } from '../../../scripts/local/ports.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
-import { cuttableLine } from '../../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { scrape } from '../../../testing/servers/metrics.ts';
+import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 
 const own = await ownDatabase();
 
 /** The database at the end of a line that can fall silent. */
 async function farAway(options: ConnectOptions = {}) {
   const url = new URL(own.url);
-  const line = await cuttableLine(Number(url.port));
+  const line = await startTcpProxy(Number(url.port));
   url.port = String(line.port);
   return { line, database: await connect(url.href, options) };
 }
@@ -25,7 +25,7 @@ test('a connection that has not answered in time is not given to the next one wh
   const { line, database } = await farAway({ queryTimeoutMs: 300 });
   const ask = () => database.em.fork().execute('select 1 as one');
   await ask();
-  line.hush();
+  line.blackhole();
   await expect(ask()).rejects.toThrow('Query read timeout');
   expect(await ask()).toEqual([{ one: 1 }]);
   await database.close();
@@ -72,7 +72,7 @@ test('the metrics find the database again after a connection of a pool without l
   });
   const isUp = async () => (await scrape(METRICS_PORT)).get('lastday_database_up');
   expect(await isUp()).toBe(1);
-  line.hush();
+  line.blackhole();
   expect(await isUp()).toBe(0);
   await eventually(async () => (await isUp()) === 1);
   await stop();

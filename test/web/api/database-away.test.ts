@@ -4,8 +4,8 @@ import { createToken } from '../../../database/access/tokens.ts';
 import { connect } from '../../../database/core/orm.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
-import { cuttableLine } from '../../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 import { startWebProcess } from '../../../testing/servers/web-process.ts';
 import { apiAt, expectProblem } from '../../../testing/web/api.ts';
 import { startWeb } from '../../../testing/web/web.ts';
@@ -16,7 +16,7 @@ const { value } = await createToken(own.database.em, 'system', { name: 'hr', sco
 
 async function lineToDatabase() {
   const { host, port } = new URL(own.url);
-  const line = await cuttableLine(Number(port));
+  const line = await startTcpProxy(Number(port));
   return { line, url: own.url.replace(host, `127.0.0.1:${line.port}`) };
 }
 

@@ -3,18 +3,17 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { connect } from '../../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../../database/entities/index.ts';
-import { cutNextCommit } from '../../../prove/machine/conversation.ts';
-import { layLine } from '../../../prove/machine/line.ts';
+import { cutNextCommit } from '../../../prove/machine/statement-observer.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 import { apiAt, expectProblem } from '../../../testing/web/api.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
 // The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.
 const own = await ownDatabase();
 const cast = await makeCast(own.database);
-const line = await layLine(Number(new URL(own.url).port));
-afterAll(() => line.close());
+const line = await startTcpProxy(Number(new URL(own.url).port));
 const overLine = new URL(own.url);
 overLine.host = `127.0.0.1:${line.port}`;
 const poolSize = 3;
@@ -83,11 +82,11 @@ it('who only looked, or asked without a key, is told what fits', async () => {
   expect(isCut()).toBe(true);
   expect(lost.json.detail).toContain('Look before you repeat the call.');
   line.reset();
-  line.weather.isDark = true;
+  line.faults.isBlackholed = true;
   const looking = call('GET', `/users/${cast.emil.externalId}`);
-  while (line.calls() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  while (line.connectionCount() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   line.reset();
-  line.weather.isDark = false;
+  line.faults.isBlackholed = false;
   expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
 });
 

@@ -4,8 +4,8 @@ import pg from 'pg';
 import { expect, test } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { cuttableLine } from '../../../testing/servers/cuttable.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 import { startWebProcess } from '../../../testing/servers/web-process.ts';
 
 const own = await ownDatabase();
@@ -63,12 +63,12 @@ test('without anybody inside it ends at once, also when connections are kept ope
 
 test('it ends in the time it has when its database has fallen silent', async () => {
   const { nora } = await makeCast(database);
-  const toDatabase = await cuttableLine(Number(new URL(own.url).port));
+  const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
   const url = new URL(own.url);
   url.port = String(toDatabase.port);
   const web = await startWebProcess({ url: url.href }, 'nowhere', {}, { endTimeoutMs: 1_400 });
   const admin = await web.signIn(nora.email);
-  toDatabase.hush();
+  toDatabase.blackhole();
   const asked = admin.get('/users').catch(() => undefined);
   const ended = once(web.child, 'exit');
   const toldAt = Date.now();

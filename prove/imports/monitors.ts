@@ -4,25 +4,25 @@ import { promisify } from 'node:util';
 import type { Browserlike } from '../../testing/web/web.ts';
 import type { Machine, PartName } from '../machine/machine.ts';
 
-/** Looks again and again until it is told to stop; what went wrong is passed over, since parts are killed. */
-function looking(everyMs: number, look: () => Promise<void>): () => Promise<void> {
-  let goesOn = true;
+/** Calls `look` until it is stopped. It ignores errors, because the proof kills parts. */
+function pollUntilStopped(intervalMs: number, look: () => Promise<void>): () => Promise<void> {
+  let isRunning = true;
   const ended = (async () => {
-    while (goesOn) {
+    while (isRunning) {
       await look().catch(() => undefined);
-      await pause(everyMs);
+      await pause(intervalMs);
     }
   })();
   return async () => {
-    goesOn = false;
+    isRunning = false;
     await ended;
   };
 }
 
-/** Watches the memory of parts (resident, in MB) until it is asked for the most that each has had. */
+/** Samples the resident memory of parts; the returned function stops it and gives the peak in MB. */
 export function watchMemory(machine: Machine, names: readonly PartName[]) {
   const most = new Map<PartName, number>();
-  const stop = looking(500, async () => {
+  const stop = pollUntilStopped(500, async () => {
     for (const name of names) {
       const { pid } = machine.parts[name].current();
       const { stdout } = await promisify(execFile)('ps', ['-o', 'rss=', '-p', String(pid)]);
@@ -35,11 +35,11 @@ export function watchMemory(machine: Machine, names: readonly PartName[]) {
   };
 }
 
-/** Looks at pages of the console as somebody does who works with it; answers how long that took, in milliseconds. */
+/** Loads console pages once a second; the returned function stops it and gives the response times in milliseconds. */
 export function watchConsole(browser: Browserlike, pages: readonly string[]) {
   const took: number[] = [];
   let unanswered = 0;
-  const stop = looking(1_000, async () => {
+  const stop = pollUntilStopped(1_000, async () => {
     for (const page of pages) {
       const began = performance.now();
       const { status } = await browser.get(page).catch(() => ({ status: 0 }));
@@ -55,10 +55,10 @@ export function watchConsole(browser: Browserlike, pages: readonly string[]) {
   };
 }
 
-/** Follows the bar of an import as its page shows it: every length that it had. */
+/** Reads the progress bar on the import page; the returned function stops it and gives each different value. */
 export function watchBar(browser: Browserlike, importId: number) {
   const lengths: number[] = [];
-  const stop = looking(1_000, async () => {
+  const stop = pollUntilStopped(1_000, async () => {
     const { text } = await browser.get(`/imports/${importId}`);
     const length = /<progress [^>]*value="(\d+)"/.exec(text)?.[1];
     if (length !== undefined && Number(length) !== lengths.at(-1)) lengths.push(Number(length));

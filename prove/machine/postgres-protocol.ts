@@ -1,6 +1,6 @@
 /**
- * Reads statements out of what one client sends to PostgreSQL, piece by piece: the text of each Query and Parse
- * message. Every other message is skipped. `fromTheStart`: the first message is the one that opens a connection.
+ * Extracts the SQL of each Query and Parse message from the bytes that one client sends to PostgreSQL. It skips all
+ * other messages. `fromTheStart`: the first message is the startup message.
  */
 export function statementReader(fromTheStart: boolean): (bytes: Buffer) => string[] {
   let rest: Buffer = Buffer.alloc(0);
@@ -10,7 +10,7 @@ export function statementReader(fromTheStart: boolean): (bytes: Buffer) => strin
     rest = Buffer.concat([rest, bytes]);
     const statements: string[] = [];
     for (;;) {
-      // Only the opening message has no type before its length.
+      // Only the startup message has no type byte before its length.
       const head = isOpening ? 0 : 1;
       if (rest.length < head + 4) return statements;
       const length = head + rest.readInt32BE(head);

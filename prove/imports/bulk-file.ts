@@ -1,10 +1,10 @@
 import type { Machine } from '../machine/machine.ts';
 
-/** One in so many leaves. */
+/** One of this many people leaves. */
 const leaverEvery = 200;
 
-/** A file of `count` people whose external ids begin with `name`: each is managed by the one after, some leave. */
-export function crowdFile(name: string, count: number): string {
+/** A CSV file of `count` people with external ids `name-0`, `name-1` …: the next line is the manager, and some leave. */
+export function bulkFile(name: string, count: number): string {
   const lines = ['externalId,name,email,department,jobTitle,manager,endDate'];
   for (let i = 0; i < count; i++) {
     const manager = i + 1 < count ? `${name}-${i + 1}` : '';
@@ -16,11 +16,11 @@ export function crowdFile(name: string, count: number): string {
   return lines.join('\n');
 }
 
-/** How many people of a crowd leave. */
+/** How many people of a file leave. */
 export const leaversOf = (count: number): number => Math.ceil(count / leaverEvery);
 
-/** What there is of a crowd in the database, and what the trail says of it. */
-export interface Crowd {
+/** Counts of the imported people and of their audit entries. */
+export interface ImportedCounts {
   people: number;
   managed: number;
   leaving: number;
@@ -29,23 +29,22 @@ export interface Crowd {
   opened: number;
 }
 
-/** The crowd of that name as it is. */
-export async function crowdIn({ pool }: Machine, name: string): Promise<Crowd> {
-  const { rows } = await pool.query<Crowd>(
-    `with crowd as (select id, manager_id from users where external_id like $1)
-     select (select count(*)::int from crowd) as people, (select count(manager_id)::int from crowd) as managed,
-       (select count(*)::int from offboardings o join crowd on crowd.id = o.user_id where o.state = 'open') as leaving,
+export async function countImported({ pool }: Machine, name: string): Promise<ImportedCounts> {
+  const { rows } = await pool.query<ImportedCounts>(
+    `with imported as (select id, manager_id from users where external_id like $1)
+     select (select count(*)::int from imported) as people, (select count(manager_id)::int from imported) as managed,
+       (select count(*)::int from offboardings o join imported on imported.id = o.user_id where o.state = 'open') as leaving,
        count(*) filter (where a.action = 'user.created')::int as created,
        count(*) filter (where a.action = 'user.manager_changed')::int as "managersChanged",
        count(*) filter (where a.action = 'offboarding.opened')::int as opened
-     from audit_entries a join crowd on crowd.id = a.user_id`,
+     from audit_entries a join imported on imported.id = a.user_id`,
     [`${name}-%`],
   );
   return rows[0]!;
 }
 
-/** The same when all of it has come, once. */
-export const wholeCrowd = (count: number): Crowd => ({
+/** The counts when every line was imported once. */
+export const expectedCounts = (count: number): ImportedCounts => ({
   people: count,
   managed: count - 1,
   leaving: leaversOf(count),
@@ -54,7 +53,7 @@ export const wholeCrowd = (count: number): Crowd => ({
   opened: leaversOf(count),
 });
 
-/** The offboardings of a crowd whose workflow does not run, and workflows of its leavers that run twice. */
+/** The workflow ids of imported leavers that do not run exactly once. */
 export async function withoutOneWorkflow({ pool, client }: Machine, name: string): Promise<string[]> {
   const { rows } = await pool.query<{ workflow: string }>(
     `select 'offboarding-' || o.id as workflow from offboardings o join users u on u.id = o.user_id

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 
-/** What people and assets are called outside of Lastday, by their ids. */
-export function namesIn(pool: pg.Pool) {
+/** Looks up the external ids of people and the tags of assets by their ids. */
+export function externalNames(pool: pg.Pool) {
   const known = new Map<string, string>();
 
   async function nameOf(query: string, id: number): Promise<string> {

@@ -5,12 +5,12 @@ import { messagesOn } from '../../testing/web/page-messages.ts';
 import type { Answer, Browserlike } from '../../testing/web/web.ts';
 import type { Machine } from '../machine/machine.ts';
 
-const patience = 120_000;
+const deadlineMs = 120_000;
 
-/** Signs somebody in, as soon as that works. */
+/** Signs a user in; retries until it works. */
 export async function signIn(machine: Machine, email: string): Promise<Browserlike> {
-  const browser = machine.stranger();
-  for (const end = Date.now() + patience; Date.now() < end; await pause(250)) {
+  const browser = machine.newBrowser();
+  for (const end = Date.now() + deadlineMs; Date.now() < end; await pause(250)) {
     const answer = await orNull(browser.post('/session', { email, password: castPassword }));
     if (answer?.status === 303) return browser;
   }
@@ -18,27 +18,27 @@ export async function signIn(machine: Machine, email: string): Promise<Browserli
 }
 
 /**
- * Completes somebody's offboarding as a person does who is not told clearly: the page keeps asking by its token, and
- * when there is no page, the form is sent again. Returns how often it was sent. Throws when it never works.
+ * Completes an offboarding like a user who gets no clear answer: polls the result page, or else sends the form again.
+ * Returns the number of attempts. Throws after two minutes.
  */
-export async function completeStubbornly(browser: Browserlike, userId: number): Promise<number> {
+export async function completeWithRetries(browser: Browserlike, userId: number): Promise<number> {
   const token = randomUUID();
   let form = token;
-  let asked = 0;
-  for (const end = Date.now() + patience; Date.now() < end; ) {
-    asked++;
+  let attempts = 0;
+  for (const end = Date.now() + deadlineMs; Date.now() < end; ) {
+    attempts++;
     const answer = await orNull(browser.post(`/offboarding/${userId}/completion`, { token: form }));
-    if (answer?.status === 303) return asked;
-    if (answer?.status === 202 && (await becomesOfIt(browser, userId, form, end))) return asked;
-    // "Asked too long ago" and "interrupted" ask for a new form.
+    if (answer?.status === 303) return attempts;
+    if (answer?.status === 202 && (await isCompletedInTheEnd(browser, userId, form, end))) return attempts;
+    // "Asked too long ago" and "interrupted" need a new form.
     if (answer?.status === 409) form = randomUUID();
     await pause(250);
   }
   throw new Error(`The offboarding of user ${userId} could not be completed`);
 }
 
-/** Whether it was done; false when the page says that it was lost, or was not begun. */
-async function becomesOfIt(
+/** Polls the result page; false when it says that the request was lost or not begun. */
+async function isCompletedInTheEnd(
   browser: Browserlike,
   userId: number,
   token: string,
@@ -48,9 +48,9 @@ async function becomesOfIt(
     await pause(250);
     const answer = await orNull(browser.get(`/offboarding/${userId}/answer?token=${token}`));
     if (answer === null || answer.status >= 500) continue;
-    const words = messagesOn(answer.text) ?? '';
-    if (words.includes('has not answered yet')) continue;
-    return /Marked as offboarded|Already completed/.test(words);
+    const message = messagesOn(answer.text) ?? '';
+    if (message.includes('has not answered yet')) continue;
+    return /Marked as offboarded|Already completed/.test(message);
   }
   return false;
 }

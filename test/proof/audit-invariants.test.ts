@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
-import { wronglyReceived } from '../../prove/races/received.ts';
+import { deliveryProblems } from '../../prove/races/received.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';
@@ -14,7 +14,7 @@ const pool = new pg.Pool({ connectionString: url });
 afterAll(() => pool.end());
 await subscribe(database);
 
-/** Somebody who has been offboarded as it should be, of which the engine has heard. */
+/** A correctly offboarded leaver, whose signals are marked as sent. */
 async function offboarded() {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
@@ -29,12 +29,12 @@ type Offboarded = Awaited<ReturnType<typeof offboarded>>;
 const copyOf = (table: string, columns: string, where: string) =>
   `insert into ${table} (${columns}) select ${columns} from ${table} where ${where}`;
 
-it('nothing is wrong with somebody who was offboarded as they should be', async () => {
+test('the checks find nothing wrong with a correct offboarding', async () => {
   const { company } = await offboarded();
   expect(await brokenAuditInvariants(pool, company)).toEqual([]);
 });
 
-it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
+test.each<[what: string, finding: string, corruption: (cast: Offboarded) => string]>([
   [
     'a report cleared twice',
     'without exactly one audit entry for each report',
@@ -46,14 +46,14 @@ it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
       ),
   ],
   [
-    'a completion told to somebody else',
-    'of which not exactly the manager was told',
+    'a completion with a notification to another person',
+    'without exactly one notification, to the manager',
     ({ lena, ivo }) =>
       `update notifications set user_id = ${ivo.id} where kind = 'offboarding_completed' and about_user_id = ${lena.id}`,
   ],
   [
-    'a completion told twice',
-    'of which not exactly the manager was told',
+    'a completion with two notifications',
+    'without exactly one notification, to the manager',
     ({ lena }) =>
       copyOf(
         'notifications',
@@ -70,25 +70,25 @@ it.each<[what: string, finding: string, lie: (cast: Offboarded) => string]>([
   ],
   [
     'an opening without its event',
-    'without exactly one event of everything',
+    'without exactly one event for each of its changes',
     ({ offboardingId }) =>
-      `with gone as (delete from webhook_deliveries where event_id in (
+      `with deleted as (delete from webhook_deliveries where event_id in (
          select id from webhook_events where offboarding_id = ${offboardingId} and type = 'offboarding.started'))
        update webhook_events set type = 'offboarding.cleared'
        where offboarding_id = ${offboardingId} and type = 'offboarding.started'`,
   ],
   [
-    'a change that the engine has not heard of',
+    'a change that was not sent to Temporal',
     'has an outbox row that was not sent',
     ({ lena }) => `update outbox set sent_at = null where user_id = ${lena.id}`,
   ],
-])('%s is found', async (_, finding, lie) => {
+])('the checks find %s', async (_, finding, corruption) => {
   const cast = await offboarded();
-  await asOwner(ownerUrl, lie(cast));
+  await asOwner(ownerUrl, corruption(cast));
   expect(await brokenAuditInvariants(pool, cast.company)).toContainEqual(expect.stringContaining(finding));
 });
 
-it('what a receiver did not get is found, and what it got that was never sent', async () => {
+test('the checks find an event that a receiver did not get, and one that was never sent', async () => {
   const { company, lena } = await offboarded();
   const { rows } = await pool.query<{ id: string; type: string }>(
     `select id, type from webhook_events where (data->'user'->>'id')::int = $1 order by type`,
@@ -100,9 +100,9 @@ it('what a receiver did not get is found, and what it got that was never sent', 
     headers: { 'webhook-id': id },
     body: JSON.stringify({ type, data: { user: { id: lena.id } } }),
   }));
-  expect(await wronglyReceived(pool, company.people, { received })).toEqual([]);
+  expect(await deliveryProblems(pool, company.people, { received })).toEqual([]);
   const [first, ...others] = received;
-  expect(await wronglyReceived(pool, company.people, { received: others })).toHaveLength(1);
+  expect(await deliveryProblems(pool, company.people, { received: others })).toHaveLength(1);
   const forged = { ...first!, headers: { 'webhook-id': 'evt_never' } };
-  expect(await wronglyReceived(pool, company.people, { received: [...received, forged] })).toHaveLength(1);
+  expect(await deliveryProblems(pool, company.people, { received: [...received, forged] })).toHaveLength(1);
 });

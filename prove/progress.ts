@@ -1,0 +1,3 @@
+export function logProgress(line: string): void {
+  process.stdout.write(`    ${line}\n`);
+}
