@@ -30,7 +30,7 @@ export async function startMachine(variables: Record<string, string> = {}) {
   const parts: Partial<Record<PartName, Part>> = {};
   const guard = () => {
     const pids = Object.values(parts).map((part) => part.current().pid);
-    watchdog.guard({ dataDir, pids });
+    watchdog.watch({ dataDir, pids });
   };
   guard();
   const [postgres, temporal] = await Promise.all([

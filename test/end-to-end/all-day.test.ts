@@ -7,7 +7,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// What somebody counts on who has this open all day.
+// For an IT admin who has the console open all day.
 const own = await ownDatabase();
 const { database } = own;
 const engine = await ownEngine(database);
@@ -17,7 +17,7 @@ const browser = await startBrowser();
 
 const search = (page: { url(): string }) => new URL(page.url()).search;
 
-test('the way back to the queue leads to where it was left, and the queue’s own link to its beginning', async () => {
+test('the breadcrumb returns to the last view of the queue, and the menu to its start', async () => {
   const cast = await makeCast(database, 100);
   const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto('/offboarding');
@@ -33,7 +33,7 @@ test('the way back to the queue leads to where it was left, and the queue’s ow
   expect(complaints).toEqual([]);
 });
 
-test('what is opened and typed stays so when something else on the checklist changes', async () => {
+test('open forms and typed text stay when another item on the checklist changes', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto(`/offboarding/${cast.lena.id}`);
@@ -45,7 +45,7 @@ test('what is opened and typed stays so when something else on the checklist cha
   expect(await page.getByLabel('Note on Second monitor').inputValue()).toBe('Nobody needs two');
 });
 
-test('a complaint goes when the next change is asked for', async () => {
+test('an error message disappears with the next change', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto(`/offboarding/${cast.lena.id}`);
@@ -59,23 +59,23 @@ test('a complaint goes when the next change is asked for', async () => {
   expect(await page.locator('.alert-danger').count()).toBe(0);
 });
 
-test('a completion whose answer somebody stopped waiting for can be asked for again', async () => {
+test('a completion can be requested again after its request was aborted', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
   await page.clock.install();
   await page.goto(`/offboarding/${cast.lena.id}/completion`);
-  let asked = 0;
+  let requests = 0;
   await page.route('**/completion', (route) => {
-    asked++;
-    // The first answer never comes, as when Escape is pressed.
-    return asked === 1 ? route.abort('aborted') : route.continue();
+    requests++;
+    // The first request is aborted, as when the user presses Escape.
+    return requests === 1 ? route.abort('aborted') : route.continue();
   });
   const button = page.locator('button[data-busy]');
   await button.click();
   await page.getByText('Working…').waitFor();
   await button.click();
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
   await page.clock.fastForward(10_000);
   await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByText('Completed by Ivo Marin').waitFor();

@@ -24,9 +24,9 @@ const runOf = async (offboardingId: number) => {
   return { runId, isFollowing: status.name === 'RUNNING' && historyLength > 5 };
 };
 
-test('processes that an operator ends all at once begin anew, and repeat nothing', async () => {
+test('workflows that an operator terminates all at once start again, and repeat nothing', async () => {
   startWorkerProcess(own, namespace);
-  // Whose day is over, so that there is something to be reminded of at once.
+  // Their last day is over, so reminders are due at once.
   const casts = [await makeCast(database, -1), await makeCast(database, -2), await makeCast(database, 5)];
   const before = await Promise.all(
     casts.map(({ offboardingId }) =>
@@ -38,15 +38,15 @@ test('processes that an operator ends all at once begin anew, and repeat nothing
   );
   const countOf = async () => ({
     fired: await em().count(Reminder, { firedAt: { $ne: null } }),
-    told: await em().count(Notification),
+    notifications: await em().count(Notification),
   });
   await eventually(async () => (await client.workflow.count(running)).count === casts.length);
   await eventually(
     async () =>
       (await em().count(Reminder, { dueAt: { $lt: new Date() }, firedAt: null, skippedAt: null })) === 0,
   );
-  const said = await countOf();
-  expect(said.fired).toBeGreaterThan(0);
+  const counts = await countOf();
+  expect(counts.fired).toBeGreaterThan(0);
 
   await temporal('workflow', 'terminate', '--query', running, '--reason', 'begin anew', '--yes');
   for (const [index, { offboardingId }] of casts.entries()) {
@@ -55,7 +55,7 @@ test('processes that an operator ends all at once begin anew, and repeat nothing
       return run.isFollowing && run.runId !== before[index];
     }, 60_000);
   }
-  expect(await countOf()).toEqual(said);
+  expect(await countOf()).toEqual(counts);
   const [cast] = casts;
   await clearChecklist(database, cast!);
   const answer = await ask(complete, cast!.offboardingId, { actor: `user:${cast!.ivo.id}` });

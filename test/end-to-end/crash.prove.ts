@@ -31,9 +31,9 @@ await createEndpoint(
 const startWorker = () => startWorkerProcess(own, engine.namespace);
 const isAlive = () => eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
 
-// The moment of the crash wanders from before the workflow hears of it to the middle of the deliveries.
+// The delays cover the time from before the Update arrives to the middle of the deliveries.
 test.each([0, 20, 45, 80, 150])(
-  'the worker killed %i ms after confirming, and started again: everything is there, once',
+  'a worker killed %i ms after the confirmation and restarted: every effect happens once',
   async (delay) => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
@@ -70,7 +70,7 @@ test.each([0, 20, 45, 80, 150])(
     expect(await em().count(Notification, { aboutUserId: cast.lena.id, kind: 'offboarding_completed' })).toBe(
       1,
     );
-    // At least once, and always under the same id.
+    // At least once, always under the same id.
     const ids = receiver.received
       .filter(({ body }) => JSON.parse(body).data.user.id === cast.lena.id)
       .map(({ headers }) => headers['webhook-id']);

@@ -17,8 +17,8 @@ const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 const browser = await startBrowser();
 const { nora, emil, timo, rosa } = await makeCast(database);
 
-/** A crowd whom the three of the cast come before: 300 newcomers, three new end dates and two mistakes. */
-const fileOf = (crowd: string) =>
+/** A file with three new end dates, 300 new people and two lines with errors. */
+const fileOf = (prefix: string) =>
   csvOf(
     ['External ID', 'Name', 'E-Mail', 'Department', 'End date'],
     ...[emil, timo, rosa].map(({ externalId, name, email }) => [
@@ -29,14 +29,14 @@ const fileOf = (crowd: string) =>
       '2031-03-01',
     ]),
     ...Array.from({ length: 300 }, (_, index) => [
-      `${crowd}-${index}`,
+      `${prefix}-${index}`,
       `Person ${index}`,
-      `${crowd}.${index}@x.example`,
+      `${prefix}.${index}@x.example`,
       'Sales',
       null,
     ]),
-    [`${crowd}-x`, 'No address', 'nowhere', 'Sales', null],
-    [`${crowd}-y`, 'Ambiguous', `${crowd}.y@x.example`, 'Sales', '03/04/2031'],
+    [`${prefix}-x`, 'No address', 'nowhere', 'Sales', null],
+    [`${prefix}-y`, 'Ambiguous', `${prefix}.y@x.example`, 'Sales', '03/04/2031'],
   );
 
 async function upload(page: Page, csv: string): Promise<void> {
@@ -56,7 +56,7 @@ const figure = (page: Page, label: string) =>
     .textContent();
 const isThere = (externalId: string) => database.em.fork().count(User, { externalId });
 
-test('a file is looked at, held by the brake, confirmed, and carried out before the eyes of whoever waits', async () => {
+test('a large file is checked, needs a confirmation, and is imported while the page shows the progress', async () => {
   const { page, complaints } = await openConsole(browser, web.address, nora.email);
   await upload(page, fileOf('one'));
   expect(
@@ -78,7 +78,7 @@ test('a file is looked at, held by the brake, confirmed, and carried out before 
   await page.getByRole('button', { name: 'Import 303 lines' }).click();
   await page.getByText('0 of 305 lines done.').waitFor();
   expect((await new AxeBuilder({ page }).analyze()).violations).toEqual([]);
-  // Nobody works yet: the page waits, also after a reload, and moves by itself once somebody does.
+  // No worker runs yet: the page waits, also after a reload, and updates by itself when one starts.
   await page.reload();
   await page.getByRole('heading', { name: 'Starting' }).waitFor();
   startWorkerProcess(own, engine.namespace);
@@ -99,7 +99,7 @@ test('a file is looked at, held by the brake, confirmed, and carried out before 
   expect(complaints).toEqual([]);
 });
 
-test('without scripts it works as well', async () => {
+test('an import works without JavaScript', async () => {
   const { page } = await openConsole(browser, web.address, nora.email, { javaScriptEnabled: false });
   await upload(page, fileOf('two'));
   expect(await figure(page, 'Unchanged')).toBe('3');

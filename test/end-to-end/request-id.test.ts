@@ -25,7 +25,7 @@ const read = (lines: string[]): Line[] => lines.map((line) => JSON.parse(line));
 const saidOf = (lines: string[], requestId: string) =>
   read(lines).filter((line) => line.requestId === requestId);
 
-test('one id follows a completion from the browser through the console into the worker', async () => {
+test('one request id follows a completion from the browser to the worker', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const ivo = await web.signIn(cast.ivo.email);
@@ -33,7 +33,7 @@ test('one id follows a completion from the browser through the console into the 
   const requestId = randomUUID();
   const path = `/offboarding/${cast.lena.id}/completion`;
   const answer = await ivo.post(path, { token: randomUUID() }, { 'X-Request-Id': requestId });
-  // A busy machine may have no answer yet.
+  // On a busy machine there may be no answer yet.
   expect([202, 303]).toContain(answer.status);
   expect(answer.headers.get('x-request-id')).toBe(requestId);
 
@@ -49,7 +49,7 @@ test('one id follows a completion from the browser through the console into the 
   });
 });
 
-test('a step that fails says for which request, and so does its next try', async () => {
+test('a failed step logs its request id, and so does its retry', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const ivo = await web.signIn(cast.ivo.email);
@@ -71,7 +71,7 @@ test('a step that fails says for which request, and so does its next try', async
   );
 });
 
-test('what fails in the console or the API after a body was read is logged under the id', async () => {
+test('errors of the console and the API after the body was read are logged with the request id', async () => {
   const cast = await makeCast(database);
   const ivo = await web.signIn(cast.ivo.email);
   const { value } = await createToken(database.em, 'system', { name: 'ids', scopes: ['users:write'] });
@@ -99,7 +99,7 @@ test('what fails in the console or the API after a body was read is logged under
   }
 });
 
-test('whoever does not wait for the answer is in the log too, with where they asked from', async () => {
+test('an aborted request is logged too, with the client address', async () => {
   const cast = await makeCast(database);
   const ivo = await web.signIn(cast.nora.email);
   const requestId = randomUUID();
@@ -138,7 +138,7 @@ test('whoever does not wait for the answer is in the log too, with where they as
   expect((await scrape(metricsPort)).get(`${counted}{${labels}}`)).toBe(1);
 });
 
-test('whoever sees an error is given the number to tell', async () => {
+test('an error page shows the request id', async () => {
   const cast = await makeCast(database);
   const ivo = await web.signIn(cast.ivo.email);
   const requestId = randomUUID();
@@ -147,7 +147,7 @@ test('whoever sees an error is given the number to tell', async () => {
   expect(answer.text).toContain(`give this number: <code>${requestId}</code>`);
 });
 
-test('an id that could be a name, that is too long or that is none, is replaced', async () => {
+test('a request id that is too long, not an id or possibly a name is replaced', async () => {
   const others = [
     'rosa.diaz',
     'a'.repeat(36),
@@ -165,7 +165,7 @@ test('an id that could be a name, that is too long or that is none, is replaced'
   }
 });
 
-test('nothing that is sent can write a line of its own into the log', async () => {
+test('no request can write its own line into the log', async () => {
   const forged = '{"level":30,"process":"web","msg":"forged"}';
   const raw = (head: string) => {
     const socket = connect(web.port, '127.0.0.1');
@@ -189,6 +189,6 @@ test('nothing that is sent can write a line of its own into the log', async () =
     expect(line.msg).not.toBe('forged');
     expect(typeof line.time).toBe('number');
   }
-  // What separates lines is never written as itself.
+  // Line separators are always escaped.
   expect(web.lines.join('')).not.toMatch(/[\r\u0085\u2028\u2029]/);
 });

@@ -27,14 +27,14 @@ await createEndpoint(database.em, 'system', fields, testWorld(database).secretBo
 const mailsOf = (userId: number) =>
   smtp.taken.filter(({ headers }) => headers['message-id']?.includes(`mail-${userId}-`));
 
-test('a copy of the database alone, with an empty engine beside it, goes on where it was', async () => {
+test('a restored database with an empty Temporal continues where it was', async () => {
   const [staying, leaving] = [await makeCast(database), await makeCast(database)];
   await clearChecklist(database, leaving);
   smtp.behaviour.delayMs = 120_000;
   const worker = startWorkerProcess(own, engine.namespace, { SMTP_URL: smtp.url });
   const by = { actor: `user:${leaving.ivo.id}` as const };
   expect(await engine.ask(complete, leaving.offboardingId, by)).toMatchObject({ outcome: 'completed' });
-  // Both hang in the middle of their first try.
+  // Mail and webhook hang in their first attempt.
   const mail = await eventually(() => database.em.fork().findOne(Mail, { userId: leaving.mira.id }));
   await eventually(async () => receiver.received.length === 1);
   const before = await startWebProcess(own, engine.namespace);
@@ -49,7 +49,7 @@ test('a copy of the database alone, with an empty engine beside it, goes on wher
   startWorkerProcess(restored, elsewhere.namespace, { SMTP_URL: smtp.url });
   const em = () => copied.em.fork();
 
-  // The leaver has a process again, which knows what is open.
+  // The leaver has a workflow again, which knows what is open.
   const shown = await eventually(async () => {
     const found = await elsewhere
       .handleOf(staying.offboardingId)
@@ -59,7 +59,7 @@ test('a copy of the database alone, with an empty engine beside it, goes on wher
   }, 45_000);
   expect(shown).toMatchObject({ OpenHardware: [1], OpenRequests: [1], OffboardingState: ['waiting'] });
 
-  // What was on its way arrives, under the id it had.
+  // The pending webhook and mail arrive under their old ids.
   const event = await em().findOneOrFail(WebhookEvent, {
     offboardingId: leaving.offboardingId,
     type: 'user.offboarded',
@@ -72,7 +72,7 @@ test('a copy of the database alone, with an empty engine beside it, goes on wher
   await eventually(async () => (await em().findOneOrFail(Mail, { id: mail.id })).state === 'sent', 45_000);
   expect(new Set(mailsOf(mail.id).map(({ headers }) => headers['message-id'])).size).toBe(1);
 
-  // Nobody has to sign in again, and what could be done can be done.
+  // Sessions are still valid, and the console works.
   const web = await startWebProcess(restored, elsewhere.namespace);
   const back = web.stranger();
   for (const [name, value] of nora.cookies) back.cookies.set(name, value);

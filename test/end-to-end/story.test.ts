@@ -32,7 +32,7 @@ const { secret } = await createEndpoint(
 const allClear = 'All assets recovered, all licenses revoked, no open requests.';
 const words = (counts: string) => `Cannot complete offboarding: ${counts} still open.`;
 
-/** From the queue to the last click, as an admin does it. */
+/** Completes an offboarding in the browser, from the queue to the last click. */
 async function clearByHand(page: Page, { lena, laptop, license }: Cast): Promise<void> {
   await page.goto('/offboarding');
   await page
@@ -57,7 +57,7 @@ async function clearByHand(page: Page, { lena, laptop, license }: Cast): Promise
   await page.getByText(allClear).waitFor();
 }
 
-/** What a completion leaves behind, exactly one of each. */
+/** Expects each effect of a completion exactly once. */
 async function everythingHappened({ lena, rosa, timo, mira, lastDay }: Cast): Promise<void> {
   const em = database.em.fork();
   expect(await em.findOneOrFail(User, { id: lena.id })).toMatchObject({
@@ -77,11 +77,11 @@ async function everythingHappened({ lena, rosa, timo, mira, lastDay }: Cast): Pr
   expect(event).toMatchObject({ type: 'user.offboarded', data: { user: { name: 'Lena Brandt' } } });
 }
 
-test('from the queue to marked offboarded, in a browser', async () => {
+test('an offboarding is completed in a browser, from the queue to the last click', async () => {
   const cast = await makeCast(database);
   const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
   await clearByHand(page, cast);
-  // Everything since the recovery happened in place.
+  // Since the recovery the page was never reloaded.
   expect(new URL(page.url()).pathname).toBe(`/offboarding/${cast.lena.id}`);
 
   await page.getByRole('button', { name: 'Mark as offboarded' }).click();
@@ -97,7 +97,7 @@ test('from the queue to marked offboarded, in a browser', async () => {
   expect(complaints).toEqual([]);
 });
 
-test('the same without JavaScript', async () => {
+test('an offboarding is completed without JavaScript', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email, { javaScriptEnabled: false });
   await clearByHand(page, cast);
@@ -118,7 +118,7 @@ test('a device assigned in another window before confirming is refused with the 
   expect(await page.getByRole('button', { name: 'Mark as offboarded' }).isDisabled()).toBe(true);
 });
 
-test('the look-ahead changes the list and the address, and Back brings the former one', async () => {
+test('the look-ahead changes the list and the address, and Back restores the previous one', async () => {
   const cast = await makeCast(database, 100);
   const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
   const lena = page.locator(`#queue a.who-link[href="/offboarding/${cast.lena.id}"]`);
@@ -135,7 +135,7 @@ test('the look-ahead changes the list and the address, and Back brings the forme
   expect(complaints).toEqual([]);
 });
 
-test('after a revoke the focus is on the section, and a message is read out', async () => {
+test('after a revoke the focus is on the section, and a screen reader gets the message', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto(`/offboarding/${cast.lena.id}`);
@@ -146,7 +146,7 @@ test('after a revoke the focus is on the section, and a message is read out', as
   await page.getByRole('status').getByText('The seat has been revoked').first().waitFor();
 });
 
-test('behind each leaver runs a workflow', async () => {
+test('each leaver has a running workflow', async () => {
   const cast = await makeCast(database);
   const described = await eventually(() =>
     engine

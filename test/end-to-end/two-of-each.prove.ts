@@ -46,7 +46,7 @@ const areThere = () =>
   }, 40_000);
 await areThere();
 
-/** The same person, by the same session, at the other web process. */
+/** The same session at the other web process. */
 function carriedOver(browser: Browserlike, web: WebProcess): Browserlike {
   const other = web.stranger();
   for (const [name, value] of browser.cookies) other.cookies.set(name, value);
@@ -62,7 +62,7 @@ const casts = (count: number) =>
     }),
   );
 
-/** What a completion leaves behind, how often. */
+/** Counts the effects of a completion. */
 async function effectsOf({ lena, offboardingId }: Cast) {
   const events = await em().find(WebhookEvent, { offboardingId, type: 'user.offboarded' });
   const deliveries = await em().find(WebhookDelivery, { eventId: events[0]?.id ?? '' });
@@ -83,7 +83,7 @@ const onceEach = {
 };
 const isDelivered = async (cast: Cast) => (await effectsOf(cast)).deliveries[0] === 'delivered';
 
-test('a session begun at one web process is good at the other, and ends at both', async () => {
+test('a session of one web process is valid at the other, and ends at both', async () => {
   const { ivo } = await makeCast(database);
   const atHome = await here.signIn(ivo.email);
   const abroad = carriedOver(atHome, there);
@@ -92,7 +92,7 @@ test('a session begun at one web process is good at the other, and ends at both'
   expect((await atHome.get('/offboarding')).location).toContain('/sign-in');
 });
 
-test('a completion confirmed at both at the same moment is one', async () => {
+test('a completion confirmed at both web processes at the same time happens once', async () => {
   const [cast] = await casts(1);
   const ivo = await here.signIn(cast!.ivo.email);
   const path = `/offboarding/${cast!.lena.id}/completion`;
@@ -100,7 +100,7 @@ test('a completion confirmed at both at the same moment is one', async () => {
   const answers = await Promise.all(
     [ivo, carriedOver(ivo, there)].map((browser) => browser.post(path, { token })),
   );
-  // A busy machine may have no answer yet for one of them.
+  // On a busy machine one of them may have no answer yet.
   for (const { status } of answers) expect([202, 303]).toContain(status);
   await eventually(() => isDelivered(cast!));
   expect(await effectsOf(cast!)).toEqual(onceEach);
@@ -108,7 +108,7 @@ test('a completion confirmed at both at the same moment is one', async () => {
   expect(told).toHaveLength(1);
 });
 
-test('a call under one key made at both at the same moment has one effect', async () => {
+test('a call with one Idempotency-Key at both web processes at the same time has one effect', async () => {
   const { emil } = await makeCast(database);
   const { value } = await createToken(database.em, 'system', { name: 'both', scopes: ['requests:write'] });
   const call = (web: WebProcess, key: string) =>
@@ -119,7 +119,7 @@ test('a call under one key made at both at the same moment has one effect', asyn
   const keys = Array.from({ length: 5 }, () => randomUUID());
   for (const key of keys) {
     const statuses = (await Promise.all([call(here, key), call(there, key)])).map(({ status }) => status);
-    // One of them may be told that the other still runs.
+    // One of them may get 409 because the other still runs.
     expect([201, 409]).toEqual(expect.arrayContaining(statuses));
     expect(statuses).toContain(201);
     expect((await call(there, key)).headers.get('idempotent-replayed')).toBe('true');
@@ -127,7 +127,7 @@ test('a call under one key made at both at the same moment has one effect', asyn
   expect(await em().count(Request, { userId: emil.id })).toBe(keys.length);
 });
 
-test('two relays tell each change once, and each leaver has one process that knows it all', async () => {
+test('two relays signal each change once, and each leaver has one workflow that knows everything', async () => {
   const all = await Promise.all(Array.from({ length: 15 }, () => makeCast(database)));
   await eventually(
     async () => (await em().count(Outbox, { sentAt: null, offboardingId: { $ne: null } })) === 0,
@@ -146,7 +146,7 @@ test('two relays tell each change once, and each leaver has one process that kno
       OpenRequests: [1],
     });
   }
-  // A busy engine may refuse a change at first: then it is told again, and that is the only reason to.
+  // Only a signal that a busy Temporal refused may be sent again.
   const told = async (outcome: string) => {
     const scraped = await Promise.all(ports.map(scrape));
     return scraped.reduce(
@@ -160,7 +160,7 @@ test('two relays tell each change once, and each leaver has one process that kno
   expect(await told('refused')).toBe(attempts - tried.length);
 });
 
-test('one worker killed while both complete people loses nothing and doubles nothing', async () => {
+test('one of two workers killed during completions loses nothing and repeats nothing', async () => {
   const all = await casts(10);
   const ivo = await here.signIn(all[0]!.ivo.email);
   const browsers = [ivo, carriedOver(ivo, there)];

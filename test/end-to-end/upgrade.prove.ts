@@ -15,7 +15,7 @@ import { emptyDatabase } from '../../testing/servers/database.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 
-/** The last migration of the version that went out first. */
+/** The last migration of the first version. */
 const firstVersion = 'Migration20261201000001_Laws';
 
 const root = new URL('../../', import.meta.url);
@@ -29,14 +29,14 @@ const receiver = await startReceiver();
 
 async function migrateToFirstVersion(): Promise<void> {
   const database = await connect(own.ownerUrl, { poolSize: 1 });
-  // The snapshot beside the migrations is of today.
+  // The schema snapshot beside the migrations belongs to today's version.
   database.config.set('migrations', { ...database.config.get('migrations'), snapshotOnMigrate: false });
   await database.migrator.up({ to: firstVersion });
   await database.close();
 }
 
-/** What the first version has left in the database, in its own words: nothing of today's code writes it. */
-async function workForMonths(): Promise<void> {
+/** Writes the data of the first version with SQL, because today's code would write today's data. */
+async function insertOldData(): Promise<void> {
   const client = new pg.Client(own.ownerUrl);
   await client.connect();
   await client.query(`
@@ -77,9 +77,9 @@ async function workForMonths(): Promise<void> {
   await client.end();
 }
 
-test('a database of the first version is brought along, and what it followed is completed', async () => {
+test('a database of the first version is migrated, and its open offboarding can be completed', async () => {
   await migrateToFirstVersion();
-  await workForMonths();
+  await insertOldData();
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [fileURLToPath(new URL('scripts/migrate.ts', root))],
@@ -109,7 +109,7 @@ test('a database of the first version is brought along, and what it followed is 
   ])
     expect((await ada.get(path)).status).toBe(200);
 
-  // Its process comes by the reconciler: the engine of the first version is gone here.
+  // The reconciler starts the workflow, because Temporal has none of the first version here.
   await eventually(
     () =>
       engine

@@ -34,7 +34,7 @@ keepRelaying();
 
 const cast = await makeCast(database);
 
-/** Moves Lena's end date: something that endpoints hear of. */
+/** Moves Lena's end date, which creates an event for the endpoints. */
 let year = 2050;
 const moveEndDate = ({ nora, lena }: Cast = cast) =>
   setEndDate(database.em, `user:${nora.id}`, lena.id, `${year++}-12-31`);
@@ -62,7 +62,7 @@ test('500 twice, then no answer, then 200: the same webhook-id four times, and o
 
   await card(page, receiver.url).getByRole('link', { name: 'Deliveries' }).click();
   await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
-  // The page follows by itself.
+  // The page updates by itself.
   await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 20_000 });
   expect(receiver.received).toHaveLength(4);
   expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
@@ -102,7 +102,7 @@ test('the pages are accessible, wide and narrow, light and dark', async () => {
   }
 }, 180_000);
 
-test('an endpoint that asks to wait is waited for, unless somebody says now', async () => {
+test('Retry-After of an endpoint is obeyed, unless an admin retries now', async () => {
   const receiver = await startReceiver((_request, response) =>
     response.writeHead(429, { 'retry-after': '3600' }).end(),
   );
@@ -120,7 +120,7 @@ test('an endpoint that asks to wait is waited for, unless somebody says now', as
   expect(receiver.received).toHaveLength(2);
 });
 
-test('an endpoint that is gone is disabled, tells, can be tried, turned on and caught up, without JavaScript', async () => {
+test('an endpoint that answers 410 is disabled with a notification, and can be tested, enabled and caught up without JavaScript', async () => {
   const receiver = await startReceiver((_request, response) => response.writeHead(410).end());
   const { page } = await openConsole(browser, web.address, cast.ada.email, { javaScriptEnabled: false });
   const { id } = await subscribe(database, receiver.url, ['offboarding.end_date_changed']);
@@ -148,7 +148,7 @@ test('an endpoint that is gone is disabled, tells, can be tried, turned on and c
   await page.getByText('2 events are sent again').waitFor();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
-  // Both are sent at the same time: either may arrive first.
+  // Both are sent at the same time, so either can arrive first.
   expect(ids.slice(2)).toContain(ids[0]);
   const missed = async () => {
     await page.goto(`/settings/webhooks/${id}/deliveries?state=missed`);
@@ -157,7 +157,7 @@ test('an endpoint that is gone is disabled, tells, can be tried, turned on and c
   await expect.poll(missed, { timeout: 20_000 }).toBe(1);
 });
 
-test('an endpoint to which nothing could be delivered for too long is disabled', async () => {
+test('an endpoint without a successful delivery for too long is disabled', async () => {
   const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
   const { page } = await openConsole(browser, web.address, cast.ada.email);
   const { id } = await subscribe(database, receiver.url, ['offboarding.end_date_changed']);
@@ -169,7 +169,7 @@ test('an endpoint to which nothing could be delivered for too long is disabled',
   await page.reload();
   await card(page, receiver.url).getByText('Every try has failed since').waitFor();
 
-  // Five days go by.
+  // Five days pass.
   await database.em
     .fork()
     .execute(`update webhook_endpoints set failing_since = failing_since - interval '5 days'`);
@@ -185,7 +185,7 @@ test('an endpoint to which nothing could be delivered for too long is disabled',
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
 });
 
-test('a new secret signs together with the old one, and a delivery can be sent again', async () => {
+test('a new secret signs together with the old one, and a delivery can be resent', async () => {
   const receiver = await startReceiver();
   const { page } = await openConsole(browser, web.address, cast.ada.email);
   const before = await addInConsole(page, receiver.url, ['offboarding.end_date_changed']);

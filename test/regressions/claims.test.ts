@@ -4,25 +4,25 @@ import { describe, expect, inject, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { openDoors } from './doors.ts';
+import { startEnvironment } from './environment.ts';
 
-// Trials that live peers lost: something is claimed for a leaver while they are completed.
+// A fault of other products: a leaver gets an item while they are completed.
 
-const { database, web, call, sql } = await openDoors();
+const { database, web, call, sql } = await startEnvironment();
 
 const isCompleted = async (userId: number) =>
   (await database.em.fork().findOneOrFail(User, { id: userId })).offboardingCompletedAt != null;
 
-/** A claim was done, or refused: an answer that says neither is a fault. */
+/** Whether a claim was done; it may only succeed or be refused. */
 function wasDone(status: number, done: number): boolean {
   expect([done, 409]).toContain(status);
   return status === done;
 }
 
-/** Ways to give somebody something, made ready: each says whether it was done. */
+/** Ways to give a leaver an item, prepared: each call returns whether it was done. */
 const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
   [
-    'of a laptop by the page',
+    'of a laptop in the console',
     async ({ nora, spare, lena }) => {
       const browser = await web.signIn(nora.email);
       const form = { userId: String(lena.id) };
@@ -30,7 +30,7 @@ const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
     },
   ],
   [
-    'of a laptop by the API',
+    'of a laptop with the API',
     async ({ spare, lena }) => {
       const body = { userExternalId: lena.externalId };
       return async () =>
@@ -38,13 +38,13 @@ const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
     },
   ],
   [
-    'of a laptop by hand',
+    'of a laptop with SQL',
     async ({ spare, lena }) =>
       () =>
         sql.query('insert into assignments (asset_id, user_id) values ($1, $2)', [spare.id, lena.id]).then(
           () => true,
           ({ code }) => {
-            // The key that leads to somebody who can be given something.
+            // The foreign key to assignable users.
             expect(code).toBe('23503');
             return false;
           },
@@ -68,7 +68,7 @@ const claims: [string, (cast: Cast) => Promise<() => Promise<boolean>>][] = [
   ],
 ];
 
-/** How much somebody has, of everything. */
+/** How many open items a person has. */
 const heldBy = async (userId: number): Promise<number> =>
   (
     await sql.query(
@@ -106,7 +106,7 @@ describe.each(inject('long') ? [0, 30, 500] : [30])('a claim %i ms around a comp
       expect(answer.status === 303).toBe(!claimed);
       expect(await isCompleted(cast.lena.id)).toBe(!claimed);
       expect(await heldBy(cast.lena.id)).toBe(claimed ? 1 : 0);
-      // Whichever was over before the other began has decided it.
+      // The one that ended before the other began wins.
       if (claim.ended < finish.began) expect(claimed).toBe(true);
       if (finish.ended < claim.began) expect(claimed).toBe(false);
     }

@@ -8,7 +8,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// Trials that live peers lost: a process killed in the middle leaves nothing half done, lost or done twice.
+// A fault of other products: a killed process leaves work half done, lost or done twice.
 
 const own = await ownDatabase();
 const { database } = own;
@@ -22,8 +22,8 @@ beforeAll(() => owner.connect());
 afterAll(() => owner.end());
 const one = async (text: string, ...values: unknown[]) => (await owner.query(text, values)).rows[0];
 
-/** What there is of a completion: everything once, or nothing. */
-const piecesOf = ({ lena, mira, offboardingId }: Cast): Promise<Record<string, unknown>> =>
+/** The effects of a completion. */
+const effectsOf = ({ lena, mira, offboardingId }: Cast): Promise<Record<string, unknown>> =>
   one(
     `select (select status from users where id = $1) as status,
       (select state from offboardings where id = $3) as offboarding,
@@ -32,25 +32,25 @@ const piecesOf = ({ lena, mira, offboardingId }: Cast): Promise<Record<string, u
       (select count(*)::int from audit_entries where action = 'user.manager_cleared'
         and details->>'offboardingId' = $3::text) as cleared,
       (select count(*)::int from notifications where user_id = $2 and about_user_id = $1
-        and kind = 'offboarding_completed') as told,
+        and kind = 'offboarding_completed') as notified,
       (select count(*)::int from webhook_events where offboarding_id = $3 and type = 'user.offboarded') as events`,
     lena.id,
     mira.id,
     offboardingId,
   );
 
-test('a worker killed in the middle of the step that completes: nothing is half done, and then all of it once', async () => {
+test('a worker killed in the completing transaction leaves nothing half done, and the next worker does all of it once', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
-  const before = await piecesOf(cast);
+  const before = await effectsOf(cast);
   const ivo = await web.signIn(cast.ivo.email);
   const worker = startWorker();
   await isAlive();
 
-  // Held here, the transaction has changed the person and all who report to them, and tells nobody yet.
+  // The lock stops the transaction after it has changed the person and their reports, before the notification.
   await owner.query('begin');
   await owner.query('lock table notifications in exclusive mode');
-  const asked = ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
+  const answer = ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
   await eventually(async () => {
     const { waiting } = await one(
       `select count(*)::int as waiting from pg_locks where not granted and relation = 'notifications'::regclass`,
@@ -59,18 +59,18 @@ test('a worker killed in the middle of the step that completes: nothing is half 
   });
   await worker.kill();
   await owner.query('rollback');
-  expect([202, 303]).toContain((await asked).status);
-  expect(await piecesOf(cast)).toEqual(before);
+  expect([202, 303]).toContain((await answer).status);
+  expect(await effectsOf(cast)).toEqual(before);
 
   const next = startWorker();
-  await eventually(async () => (await piecesOf(cast)).status === 'offboarded', 30_000);
-  expect(await piecesOf(cast)).toEqual({
+  await eventually(async () => (await effectsOf(cast)).status === 'offboarded', 30_000);
+  expect(await effectsOf(cast)).toEqual({
     status: 'offboarded',
     offboarding: 'completed',
     reports: 0,
     audited: 1,
     cleared: 2,
-    told: 1,
+    notified: 1,
     events: 1,
   });
   await next.kill();

@@ -13,7 +13,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// Trials that live peers lost: a moved date, a day's outage, the ends of the world.
+// Faults of other products: moved dates, outages of a day, and time zones far from UTC.
 
 const own = await ownDatabase();
 const { database } = own;
@@ -23,7 +23,7 @@ const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:
 const call = apiAt(web.address, value);
 const hour = 3_600_000;
 
-/** Emil leaves on a day, with a request open. */
+/** Creates a leaver with a last day and an open request. */
 async function leaving(date: string, now: Date, timeZone: string | null = null): Promise<Cast> {
   const cast = await makeCast(database);
   if (timeZone !== null) await updateUser(em, 'system', cast.emil.id, { timeZone });
@@ -35,26 +35,26 @@ async function leaving(date: string, now: Date, timeZone: string | null = null):
 const offboardingOf = ({ emil }: Cast) =>
   em.fork().findOneOrFail(Offboarding, { userId: emil.id, state: 'open' });
 
-/** What a worker fires that wakes at a moment, after having been away since the last time. */
+/** Fires all reminders that are due at `now`, as a worker does after an outage. Returns their count. */
 async function wakeAt(cast: Cast, now: Date): Promise<number> {
   const { id } = await offboardingOf(cast);
   for (let fired = 0; ; fired++) {
     const next = await nextReminder(em.fork(), id);
     if (next === null || next.dueAt > now.getTime()) return fired;
     await fireReminder(em, next.id, now);
-    // Told twice, it does not fire twice.
+    // A second call must not fire it again.
     await fireReminder(em, next.id, now);
   }
 }
 
-/** How often the leaver's manager was reminded. */
+/** The number of reminders to the leaver's manager. */
 const remindersAbout = ({ emil, mira }: Cast) =>
   em.fork().count(Notification, { userId: mira.id, kind: 'offboarding_reminder', aboutUserId: emil.id });
 
 describe('the date is moved after something fired', () => {
   const set = new Date('2026-11-24T12:00:00Z');
 
-  test('later: what has fired stays, the rest follows the new day, and nothing fires again for the old one', async () => {
+  test('later: fired reminders stay, the others follow the new date, and none fires again for the old one', async () => {
     const cast = await leaving('2026-12-24', set);
     await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
     expect(await remindersAbout(cast)).toBe(1);
@@ -68,13 +68,13 @@ describe('the date is moved after something fired', () => {
       'over waiting',
     ]);
     expect(await wakeAt(cast, new Date('2026-12-26T12:00:00Z'))).toBe(0);
-    // And back again: what was told of that day is not told a second time.
+    // Back to the first date: reminders that fired for it do not fire again.
     await setEndDate(em, 'system', cast.emil.id, '2026-12-24', new Date('2026-12-19T12:00:00Z'));
     await wakeAt(cast, new Date('2026-12-23T12:00:00Z'));
     expect(await remindersAbout(cast)).toBe(2);
   });
 
-  test('earlier, past what was due: that comes too late and says so, the end of the day is told all the same', async () => {
+  test('earlier, before reminders that are now overdue: those are marked too late, and the end of the last day still fires', async () => {
     const cast = await leaving('2026-12-24', set);
     await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
     await setEndDate(em, 'system', cast.emil.id, '2026-12-16', new Date('2026-12-18T12:00:00Z'));
@@ -86,7 +86,7 @@ describe('the date is moved after something fired', () => {
     expect(await remindersAbout(cast)).toBe(2);
   });
 
-  test('by HR, the person’s page says what was sent, what will be and what never', async () => {
+  test('by HR: the person’s page lists reminders to come, sent and never to be sent', async () => {
     const cast = await makeCast(database, 20);
     const { id, dueAt } = await momentNamed(database, cast.lena.id, '7 before');
     await fireReminder(em, id, dueAt);
@@ -100,9 +100,9 @@ describe('the date is moved after something fired', () => {
 });
 
 describe('an outage of more than a day', () => {
-  test('loses none of what was due and doubles nothing', async () => {
+  test('loses no due reminder and repeats none', async () => {
     const cast = await leaving('2026-12-24', new Date('2026-11-24T12:00:00Z'));
-    // Away from before the day before until after the last day.
+    // The outage lasts from two days before the last day until after it.
     expect(await wakeAt(cast, new Date('2026-12-18T12:00:00Z'))).toBe(1);
     expect(await wakeAt(cast, new Date('2026-12-25T12:00:00Z'))).toBe(2);
     expect(await wakeAt(cast, new Date('2026-12-26T12:00:00Z'))).toBe(0);
@@ -115,7 +115,7 @@ describe('an outage of more than a day', () => {
     expect(await remindersAbout(cast)).toBe(2);
   });
 
-  test('shorter than the day it is about is made good', async () => {
+  test('within the day that a reminder is about only delays it', async () => {
     const cast = await leaving('2026-12-24', new Date('2026-11-24T12:00:00Z'));
     expect(await wakeAt(cast, new Date('2026-12-23T23:00:00Z'))).toBe(2);
     expect((await momentStates(database, cast.emil.id)).slice(0, 2)).toEqual([
@@ -128,7 +128,7 @@ describe('an outage of more than a day', () => {
 describe('leavers in UTC+13 and UTC−11', () => {
   const now = new Date('2026-11-24T12:00:00Z');
 
-  test('are each told at their own midnight', async () => {
+  test('get reminders at their own midnight', async () => {
     const tonga = await leaving('2026-12-24', now, 'Pacific/Tongatapu');
     const samoa = await leaving('2026-12-24', now, 'Pacific/Pago_Pago');
     expect(await momentLines(database, tonga.emil.id)).toEqual([
@@ -150,8 +150,8 @@ describe('leavers in UTC+13 and UTC−11', () => {
     expect(await momentStates(database, samoa.emil.id)).toContain('over waiting');
   });
 
-  test('leave today, each on their own', async () => {
-    // At noon in Greenwich it is tomorrow in the one and still the same day in the other.
+  test('complete today with the date of their own time zone', async () => {
+    // At noon UTC it is tomorrow in Tonga and still the same day in Samoa.
     for (const [timeZone, today] of [
       ['Pacific/Tongatapu', '2026-11-25'],
       ['Pacific/Pago_Pago', '2026-11-24'],

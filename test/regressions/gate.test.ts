@@ -6,18 +6,18 @@ import { complete } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { routesOf } from '../../testing/web/routes.ts';
-import { openDoors } from './doors.ts';
+import { startEnvironment } from './environment.ts';
 
-// Trials that live peers lost: what is finished is finished with nothing out, whatever door somebody takes.
+// A fault of other products: an offboarding is completed by another way while items are still out.
 
-const { database, engine, web, call, sql } = await openDoors();
+const { database, engine, web, call, sql } = await startEnvironment();
 
 const em = () => database.em.fork();
 const isCompleted = async (userId: number) =>
   (await em().findOneOrFail(User, { id: userId })).offboardingCompletedAt != null;
 const completion = (cast: Cast) => `/offboarding/${cast.lena.id}/completion`;
 
-/** Everything that a completion would have done, not one piece of which may be there. */
+/** Expects that no effect of a completion happened. */
 async function expectNothingHappened({ lena, rosa, timo, offboardingId, laptop }: Cast) {
   expect(await isCompleted(lena.id)).toBe(false);
   expect((await em().findOneOrFail(Offboarding, { id: offboardingId })).state).toBe('open');
@@ -31,7 +31,7 @@ async function expectNothingHappened({ lena, rosa, timo, offboardingId, laptop }
 
 const root = new URL('../../', import.meta.url);
 
-/** The files of the product in which a name stands, as a word. */
+/** The files of the product that contain an identifier. */
 const filesThatName = (name: string): string[] =>
   ['activities', 'config', 'database', 'domain', 'metrics', 'scripts', 'web', 'worker', 'workflows']
     .flatMap((folder) =>
@@ -44,33 +44,33 @@ const filesThatName = (name: string): string[] =>
     .sort();
 
 describe('finishing with a laptop, a seat and a request out', () => {
-  const words = 'Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.';
+  const message = 'Cannot complete offboarding: 1 hardware, 1 software, 1 request(s) still open.';
 
-  test('by the page, by its script and by the API is refused, and says what is out', async () => {
+  test('by form, by htmx and by API is refused, and the answer counts the open items', async () => {
     const cast = await makeCast(database);
     const ivo = await web.signIn(cast.ivo.email);
     const byPage = await ivo.post(completion(cast), { token: randomUUID() });
-    expect([byPage.status, byPage.text.includes(words)]).toEqual([409, true]);
+    expect([byPage.status, byPage.text.includes(message)]).toEqual([409, true]);
     const byHtmx = await ivo.postByHtmx(completion(cast), 'checklist', { token: randomUUID() });
-    expect([byHtmx.status, byHtmx.text.includes(words)]).toEqual([409, true]);
+    expect([byHtmx.status, byHtmx.text.includes(message)]).toEqual([409, true]);
     expect((await ivo.get(completion(cast))).status).toBe(409);
     const byApi = await call('POST', `/users/${cast.lena.externalId}/completion`);
     expect(byApi.status).toBe(409);
-    expect(byApi.json).toMatchObject({ hardware: 1, software: 1, requests: 1, detail: words });
+    expect(byApi.json).toMatchObject({ hardware: 1, software: 1, requests: 1, detail: message });
     await expectNothingHappened(cast);
   });
 
-  test('there is no other door: three addresses complete, none by looking, none for many', () => {
-    const doors = routesOf(web.app).filter((route) =>
+  test('has no other route: three addresses complete, none of them by GET or in bulk', () => {
+    const routes = routesOf(web.app).filter((route) =>
       /complet|finish|archive|bulk|batch|delete/i.test(route),
     );
-    expect(doors.sort()).toEqual([
+    expect(routes.sort()).toEqual([
       'GET /offboarding/:userId/completion',
       'POST /api/v1/users/:externalId/completion',
       'POST /offboarding/:userId/completion',
     ]);
     expect(routesOf(web.app).filter((route) => /^DELETE/.test(route))).toEqual([]);
-    // However it is called: only the engine's step completes, and only these ask the engine.
+    // Only the activity completes, and only these files send the Update.
     expect(filesThatName('completeOffboarding')).toEqual([
       'activities/offboardings.ts',
       'database/offboarding/completion.ts',
@@ -82,24 +82,24 @@ describe('finishing with a laptop, a seat and a request out', () => {
     ]);
   });
 
-  test('by an Update that somebody sends to the engine is refused', async () => {
+  test('by an Update sent to Temporal is refused', async () => {
     const cast = await makeCast(database);
     const answer = await engine.ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
     expect(answer.outcome).toBe('still-open');
     await expectNothingHappened(cast);
   });
 
-  test('by HR’s status, by a file and by a form leaves an open checklist that the queue shows', async () => {
-    const doors: ((cast: Cast) => Promise<unknown>)[] = [
+  test('by a status from HR, a file or a form leaves the checklist open, and the queue shows it', async () => {
+    const changes: ((cast: Cast) => Promise<unknown>)[] = [
       ({ lena }) => call('PATCH', `/users/${lena.externalId}`, { body: { status: 'offboarded' } }),
       ({ lena }) =>
         importing(database, 'system').run('users', csvOf(['email', 'status'], [lena.email, 'offboarded'])),
       async ({ lena, nora }) =>
         (await web.signIn(nora.email)).post(`/users/${lena.id}`, { status: 'offboarded' }),
     ];
-    for (const door of doors) {
+    for (const change of changes) {
       const cast = await makeCast(database);
-      await door(cast);
+      await change(cast);
       expect((await em().findOneOrFail(User, { id: cast.lena.id })).status).toBe('offboarded');
       await expectNothingHappened(cast);
       const queue = await (await web.signIn(cast.ivo.email)).get('/offboarding');
@@ -107,7 +107,7 @@ describe('finishing with a laptop, a seat and a request out', () => {
     }
   });
 
-  test('by hand in the database is refused by the schema', async () => {
+  test('with SQL is refused by the schema', async () => {
     const cast = await makeCast(database);
     const refused = (code: string, text: string, ...values: unknown[]) =>
       expect(sql.query(text, values), text).rejects.toMatchObject({ code });
@@ -118,18 +118,18 @@ describe('finishing with a laptop, a seat and a request out', () => {
       id,
     );
     await refused('428C9', 'update users set assignable = false where id = $1', id);
-    // Nothing is finished by deleting either.
+    // Deleting the user does not complete the offboarding either.
     await refused('23503', 'delete from users where id = $1', id);
     await expectNothingHappened(cast);
   });
 
-  test('after the last day has passed, and after the date was cleared and set again, is refused as well', async () => {
+  test('after the last day, and after the date was cleared and set again, is refused', async () => {
     const cast = await makeCast(database, -3);
     const ivo = await web.signIn(cast.ivo.email);
     expect((await ivo.post(completion(cast), { token: randomUUID() })).status).toBe(409);
     const path = `/users/${cast.lena.externalId}`;
     await call('PATCH', path, { body: { endDate: null } });
-    expect((await ivo.post(completion(cast), { token: randomUUID() })).text).toContain(words);
+    expect((await ivo.post(completion(cast), { token: randomUUID() })).text).toContain(message);
     await call('PATCH', path, { body: { endDate: '2020-01-01' } });
     expect((await call('POST', `${path}/completion`)).status).toBe(409);
     expect(await isCompleted(cast.lena.id)).toBe(false);

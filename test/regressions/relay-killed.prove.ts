@@ -16,7 +16,7 @@ beforeAll(() => owner.connect());
 afterAll(() => owner.end());
 const one = async (text: string) => (await owner.query(text)).rows[0];
 
-test('the relay killed with 300 people due: each is told once, and nobody is forgotten', async () => {
+test('a relay killed while 300 reminders are due: each fires once, and none is lost', async () => {
   const count = 300;
   const lastDay = addDays(todayIn('UTC', new Date()), 10);
   const { rows: people } = await owner.query<{ id: number }>(`
@@ -47,23 +47,23 @@ test('the relay killed with 300 people due: each is told once, and nobody is for
   const first = startWorker();
   await eventually(async () => (await progress()).unsent <= all - 40, 30_000);
   await first.kill();
-  // Nor in the middle of telling the engine.
+  // The kill came before all signals were sent.
   expect((await progress()).unsent).toBeGreaterThan(0);
 
   const second = startWorker();
   await eventually(async () => (await progress()).fired >= 40, 30_000);
   await second.kill();
   const { fired } = await progress();
-  // Were it done already, nothing would have been tried.
+  // The kill came before all reminders fired.
   expect(fired).toBeLessThan(count);
 
   const next = startWorker();
   await eventually(async () => (await progress()).fired >= count, 60_000);
-  const told = await one(`
+  const notified = await one(`
     select count(*)::int as people, max(times)::int as "mostTimes" from (
       select user_id, count(*) as times from notifications
       where kind = 'offboarding_reminder' and user_id = about_user_id group by user_id) each`);
-  expect(told).toEqual({ people: count, mostTimes: 1 });
+  expect(notified).toEqual({ people: count, mostTimes: 1 });
   await eventually(async () => (await progress()).unsent === 0, 30_000);
   await next.kill();
 });

@@ -8,7 +8,7 @@ import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// A trial that a live peer lost: a receiver that answers 500 was counted as told.
+// A fault of another product: an answer of 500 counted as delivered.
 
 const own = await ownDatabase();
 const { database } = own;
@@ -23,7 +23,7 @@ beforeAll(async () => {
   engine.keepRelaying();
 });
 
-test('a receiver answering 500 has not been told: it is shown, tried again, and told once it takes it', async () => {
+test('an answer of 500 is not a delivery: the console shows it, and a retry delivers it', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const answers: Record<number, string> = {
@@ -34,7 +34,7 @@ test('a receiver answering 500 has not been told: it is shown, tried again, and 
     429: 'throttled',
     500: 'http_error',
   };
-  // One after another: the page shows the last five, all but that which 200 has taken.
+  // Subscribed one after another, because the page shows only the last five deliveries.
   const receivers = [];
   for (const status of Object.keys(answers).map(Number)) {
     const receiver = await startReceiver((_request, response) => response.writeHead(status).end());
@@ -50,9 +50,9 @@ test('a receiver answering 500 has not been told: it is shown, tried again, and 
       const [first] = await deliveriesTo(database, id);
       return first!.outcomes.length > 0 ? first! : null;
     });
-    const isTold = answers[status] === 'delivered';
+    const isDelivered = answers[status] === 'delivered';
     expect([status, delivery.outcomes[0]]).toEqual([status, answers[status]]);
-    expect([status, delivery.state]).toEqual([status, isTold ? 'delivered' : 'pending']);
+    expect([status, delivery.state]).toEqual([status, isDelivered ? 'delivered' : 'pending']);
   }
   const { text } = await ada.get(path);
   expect(text.match(/On its way/g)).toHaveLength(4);
@@ -62,11 +62,11 @@ test('a receiver answering 500 has not been told: it is shown, tried again, and 
   receiver.answer = (_request, response) => response.writeHead(200).end();
   const deliveryId = (await deliveriesTo(database, id))[0]!.id;
   await ada.post(`/settings/webhooks/${id}/deliveries/${deliveryId}/try`);
-  const told = await eventually(async () =>
+  const delivered = await eventually(async () =>
     (await deliveriesTo(database, id)).find(({ state }) => state === 'delivered'),
   );
-  expect(told.outcomes.at(-1)).toBe('delivered');
-  expect(told.outcomes.slice(0, -1).every((outcome) => outcome === 'http_error')).toBe(true);
+  expect(delivered.outcomes.at(-1)).toBe('delivered');
+  expect(delivered.outcomes.slice(0, -1).every((outcome) => outcome === 'http_error')).toBe(true);
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
-  expect(new Set(ids)).toEqual(new Set([told.eventId]));
+  expect(new Set(ids)).toEqual(new Set([delivered.eventId]));
 });

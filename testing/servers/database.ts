@@ -6,16 +6,16 @@ import { atDatabase, TEMPLATE } from './template.ts';
 
 /** A database that belongs to one test file. */
 export interface OwnDatabase {
-  /** Connected as the application's role, like the web and the worker. */
+  /** Connected with the application's role, like web and worker. */
   database: Database;
   url: string;
-  /** The same database for its owner. */
+  /** The same database with the owner's role. */
   ownerUrl: string;
 }
 
 /**
- * A fresh copy of the migrated database for this test file. It goes after the file's last test. Called once, at the
- * top of a file: `const { database } = await ownDatabase()`.
+ * Creates a copy of the migrated template database, and drops it after the file's last test. Call it once, at the top
+ * of a file: `const { database } = await ownDatabase()`.
  */
 export async function ownDatabase(): Promise<OwnDatabase> {
   const { url, ownerUrl } = await makeDatabase(TEMPLATE);
@@ -24,12 +24,12 @@ export async function ownDatabase(): Promise<OwnDatabase> {
   return { database, url, ownerUrl };
 }
 
-/** The addresses of a database without any table, which goes after the file's last test. */
+/** Creates a database without tables, and drops it after the file's last test. */
 export const emptyDatabase = (): Promise<Omit<OwnDatabase, 'database'>> => makeDatabase('template0');
 
 /**
- * A copy of everything in a file's database, as a restored back-up would be. Whoever is connected to the original is
- * cut off, and may connect again.
+ * Copies a file's database with its data, like a restored backup. Connections to the original are terminated; clients
+ * can reconnect.
  */
 export async function copyOf({
   ownerUrl,
@@ -48,7 +48,7 @@ async function makeDatabase(template: string) {
   const ownerUrl = inject('postgresOwnerUrl');
   const name = `test_${randomBytes(6).toString('hex')}`;
   await asAdmin(`create database ${name} template ${template} owner ${new URL(ownerUrl).username}`);
-  // Hooks run in the opposite order: connections of the file are closed by then, but a child's may linger.
+  // Hooks run in reverse order: the file's connections are closed by then, but a child process may still have some.
   afterAll(() => asAdmin(`drop database ${name} with (force)`));
   return { url: atDatabase(inject('postgresAppUrl'), name), ownerUrl: atDatabase(ownerUrl, name) };
 }

@@ -6,26 +6,26 @@ import { prepareBundle } from './bundle.ts';
 import type { TestServers } from './servers.ts';
 import { prepareTemplate } from './template.ts';
 
-/** What every test file can `inject`. */
+/** The values that every test file can `inject`. */
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The superuser, in the database `postgres`: for making databases. */
+    /** The superuser in the database `postgres`, to create databases. */
     postgresAdminUrl: string;
-    /** The owner and the application's role, in an empty database: put another name in its place. */
+    /** The owner and the application's role, in an empty database: replace its name. */
     postgresOwnerUrl: string;
     postgresAppUrl: string;
     temporalAddress: string;
     temporalUiUrl: string;
-    /** The program of the Temporal CLI. */
+    /** The path of the Temporal CLI. */
     temporalCli: string;
-    /** The workflows, bundled once for all workers of the run. */
+    /** The workflow bundle for all workers of the run. */
     workflowBundlePath: string;
-    /** Whether tests that try something many times take their long form: in `npm run prove`. */
+    /** Whether repeated tests take their long form, as in `npm run prove`. */
     long: boolean;
   }
 }
 
-/** Starts one PostgreSQL and one Temporal server for the whole run; returns what ends them. */
+/** Starts one PostgreSQL and one Temporal server for the whole run; returns a function that stops them. */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const program = fileURLToPath(new URL('./servers.ts', import.meta.url));
   const child = spawn(process.execPath, [program], {
@@ -71,7 +71,7 @@ async function provideAll(project: TestProject, servers: TestServers): Promise<v
   project.provide('workflowBundlePath', workflowBundlePath);
 }
 
-/** A test must never reach the servers that the shell it was started from works with. */
+/** Deletes variables of the calling shell, so that no test reaches the developer's servers. */
 function forgetOtherServers(): void {
   const names =
     /^(PG|TEMPORAL_|LASTDAY_|METRICS_|SDK_)|^(DATABASE_URL|MIGRATION_DATABASE_URL|SECRET_KEY|SMTP_URL|WEBHOOK_ALLOW|PUBLIC_URL|PORT|HOST)$/;

@@ -1,4 +1,4 @@
-/** The metrics that a process serves at a port of this machine, as a scraper reads them: by name and labels. */
+/** Reads the metrics at a port of this machine; the keys are names with labels. */
 export async function scrape(port: number): Promise<Map<string, number>> {
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
   if (!answer.ok) throw new Error(`No metrics: ${answer.status}`);

@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Runs statements as the owner of a database: what a test breaks and mends in the schema. */
+/** Runs statements as the owner of a database, for tests that change the schema. */
 export async function asOwner(ownerUrl: string, ...statements: string[]): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();

@@ -7,10 +7,10 @@ import { startPostgres } from '../../scripts/local/postgres/start.ts';
 import { findTemporalCli } from '../../scripts/local/temporal/cli.ts';
 import { startTemporal } from '../../scripts/local/temporal/start.ts';
 
-// A process of its own, for the servers of one test run. It ends them when the run is gone, however that came:
-// on Ctrl-C vitest leaves without another word.
+// A separate process for the servers of one test run. It stops them when the run ends in any way, because on Ctrl-C
+// vitest exits without a teardown.
 
-/** What this process says when the servers answer. */
+/** The message of this process when the servers are ready. */
 export interface TestServers {
   adminUrl: string;
   ownerUrl: string;
@@ -23,7 +23,7 @@ export interface TestServers {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'lastday-test-'));
-// PostgreSQL may run as another user, who must be able to enter.
+// PostgreSQL may run as another user, who needs access.
 chmodSync(folder, 0o711);
 
 const log = (line: string) => console.log(line);

@@ -4,23 +4,23 @@ import { stopLeftoverPostgres } from '../../scripts/local/postgres/start.ts';
 import { stopLeftoverTemporal } from '../../scripts/local/temporal/start.ts';
 import type { WatchedServer } from './watchdog.ts';
 
-// Ends what it was told of when whoever has started it is gone, however that came.
+// Kills the watched servers when the parent process ends, also by SIGKILL.
 
-let guarded: WatchedServer | null = null;
+let watched: WatchedServer | null = null;
 process.on('message', (message) => {
-  guarded = message === 'nothing' ? null : (message as WatchedServer);
+  watched = message === 'nothing' ? null : (message as WatchedServer);
 });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined);
 
 process.once('disconnect', async () => {
-  if (guarded !== null) await clearUp(guarded);
+  if (watched !== null) await cleanUp(watched);
   process.exit();
 });
 
-async function clearUp({ dataDir, pids }: WatchedServer) {
+async function cleanUp({ dataDir, pids }: WatchedServer) {
   for (const pid of pids) kill(pid);
-  const quietly = () => undefined;
-  await Promise.allSettled([stopLeftoverPostgres(dataDir, quietly), stopLeftoverTemporal(dataDir, quietly)]);
+  const noLog = () => undefined;
+  await Promise.allSettled([stopLeftoverPostgres(dataDir, noLog), stopLeftoverTemporal(dataDir, noLog)]);
   for (const folder of [postgresData(dataDir), dataDir])
     rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }
@@ -29,6 +29,6 @@ function kill(pid: number) {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended already.
+    // It has already ended.
   }
 }

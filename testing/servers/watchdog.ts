@@ -1,31 +1,31 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What must not outlive this process. */
+/** The servers that must not outlive this process. */
 export interface WatchedServer {
-  /** Where servers keep their data: the servers are ended, by the numbers that they leave there, and it is removed. */
+  /** The data folder: servers are killed by their pid files there, and the folder is removed. */
   dataDir: string;
-  /** Of what else was started. */
+  /** Other processes. */
   pids: number[];
 }
 
-/** Ends what this process has started when it is gone, also by `kill -9`. */
+/** Kills the watched servers when this process ends, also by `kill -9`. */
 export interface Watchdog {
-  /** Says what there is now, in place of what was said before. */
-  guard(guarded: WatchedServer): void;
-  /** Everything has ended as it should. */
+  /** Replaces the set of watched servers. */
+  watch(watched: WatchedServer): void;
+  /** Stops watching, because everything has ended. */
   dismiss(): void;
 }
 
-/** Starts a process of its own beside this one, which nobody ends by accident with it. */
+/** Starts the watchdog as a detached process, so that a signal to this process group does not end it. */
 export function startWatchdog(): Watchdog {
-  const guardian = fork(fileURLToPath(new URL('./watchdog-process.ts', import.meta.url)), { detached: true });
-  const say = (guarded: WatchedServer | null) => guardian.connected && guardian.send(guarded ?? 'nothing');
+  const watchdog = fork(fileURLToPath(new URL('./watchdog-process.ts', import.meta.url)), { detached: true });
+  const send = (watched: WatchedServer | null) => watchdog.connected && watchdog.send(watched ?? 'nothing');
   return {
-    guard: say,
+    watch: send,
     dismiss() {
-      say(null);
-      if (guardian.connected) guardian.disconnect();
+      send(null);
+      if (watchdog.connected) watchdog.disconnect();
     },
   };
 }

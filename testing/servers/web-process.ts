@@ -12,21 +12,21 @@ import type { OwnDatabase } from './database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A console in a process of its own, as in production. */
+/** The web process, started as in production. */
 export interface WebProcess {
   child: ChildProcess;
   address: string;
   port: number;
-  /** What it has written to its log so far. */
+  /** Its log lines so far. */
   lines: string[];
   stranger(): Browserlike;
-  /** Signs in through the real form. */
+  /** Signs in through the form. */
   signIn(email: string): Promise<Browserlike>;
 }
 
 /**
- * Starts a web process for a file's database and namespace, and waits until it listens; it ends with the file. With
- * options it is one of the tests' own, because the real one takes none.
+ * Starts a web process for a file's database and namespace, and waits until it listens. It stops after the file's last
+ * test. With `options` it runs `web-main.ts`, because `web/main.ts` takes none.
  */
 export async function startWebProcess(
   { url }: Pick<OwnDatabase, 'url'>,

@@ -11,20 +11,20 @@ import type { OwnDatabase } from './database.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A worker in a process of its own, as in production: relay, reconcile and heartbeat included. */
+/** The worker process, started as in production, with relay, reconcile and heartbeat. */
 export interface WorkerProcess {
   child: ChildProcess;
-  /** What it has written to its log so far: nothing, unless LOG_LEVEL says otherwise. */
+  /** Its log lines so far: none, unless LOG_LEVEL is set. */
   lines: string[];
-  /** Until it has shown that it lives. */
+  /** Waits for its first heartbeat. */
   untilAlive(): Promise<void>;
-  /** As a crash does: nothing is finished, nobody is told. */
+  /** Sends SIGKILL, like a crash. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts a worker process for a file's database and namespace; it ends with the file. With options it is one of the
- * tests' own, because the real one takes none.
+ * Starts a worker process for a file's database and namespace. It stops after the file's last test. With `options` it
+ * runs `worker-main.ts`, because `worker/main.ts` takes none.
  */
 export function startWorkerProcess(
   { url }: Pick<OwnDatabase, 'url'>,
@@ -62,15 +62,15 @@ export function startWorkerProcess(
   };
 }
 
-/** By its own sign of life: one that was killed before has left its last. */
+/** Checks its own heartbeat, because a killed worker leaves an old one. */
 async function untilAlive({ pid }: ChildProcess, url: string): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
-  const isThere = async () => {
+  const hasHeartbeat = async () => {
     const { rows } = await client.query('select from heartbeats where worker = $1', [`${hostname()}-${pid}`]);
     return rows.length > 0;
   };
-  await eventually(isThere, 20_000).finally(() => client.end());
+  await eventually(hasHeartbeat, 20_000).finally(() => client.end());
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {

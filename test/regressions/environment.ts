@@ -7,8 +7,8 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-/** A Lastday with all its doors open for a test file: the console, the API under every scope, the engine, and SQL. */
-export async function openDoors() {
+/** Starts Lastday for a test file: console, API client with every scope, Temporal with a worker, and a SQL client. */
+export async function startEnvironment() {
   const own = await ownDatabase();
   const { database } = own;
   const engine = await ownEngine(database);

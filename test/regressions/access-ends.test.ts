@@ -10,7 +10,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 
-// Trials that live peers lost: leaving ends every way in.
+// A fault of other products: a leaver keeps access.
 
 const own = await ownDatabase();
 const { database } = own;
@@ -19,8 +19,8 @@ const engine = await ownEngine(database);
 const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 beforeAll(() => engine.startWorker());
 
-/** Lena with every way in that a person can have, and what she could do with them. */
-async function withEveryWayIn() {
+/** Lena with every kind of access: a session, an API token, an invitation and a sign-in link. */
+async function withEveryAccess() {
   const cast = await makeCast(database);
   const { lena } = cast;
   await em.fork().nativeUpdate(User, { id: lena.id }, { role: 'super-admin' });
@@ -37,16 +37,16 @@ async function withEveryWayIn() {
     links: [await link('invitation'), await link('sign-in')],
   };
 }
-type WaysIn = Awaited<ReturnType<typeof withEveryWayIn>>;
+type Access = Awaited<ReturnType<typeof withEveryAccess>>;
 
-async function expectAllOpen({ session, call, cast }: WaysIn) {
+async function expectAllWork({ session, call, cast }: Access) {
   expect((await session.get('/users')).status).toBe(200);
   expect((await call('GET', `/users/${cast.emil.externalId}`)).status).toBe(200);
 }
 
-async function expectAllShut({ cast, session, call, links }: WaysIn) {
+async function expectAllEnded({ cast, session, call, links }: Access) {
   const { lena, emil, spare } = cast;
-  // The old session, also for requests and for making colleagues.
+  // The old session, for reading, requests, new users and tokens.
   for (const path of ['/', '/me', '/users', '/settings/tokens'])
     expect((await session.get(path)).location, path).toMatch(/^\/sign-in/);
   for (const [path, fields] of [
@@ -56,15 +56,15 @@ async function expectAllShut({ cast, session, call, links }: WaysIn) {
     [`/users/${emil.id}/invitation`, {}],
   ] as const)
     expect((await session.post(path, fields)).location, path).toMatch(/^\/sign-in/);
-  // The token, for reading, for changing and for taking things away from others.
+  // The token, for reading, changing and assigning.
   expect((await call('GET', `/users/${emil.externalId}`)).status).toBe(401);
   expect((await call('PATCH', `/users/${emil.externalId}`, { body: { jobTitle: 'x' } })).status).toBe(401);
   const taking = { body: { userExternalId: emil.externalId } };
   expect((await call('POST', `/assets/${spare.tag}/assignment`, taking)).status).toBe(401);
-  // The right password.
+  // A sign-in with the right password.
   const signingIn = await web.stranger().post('/session', { email: lena.email, password: castPassword });
   expect(signingIn.status).toBe(422);
-  // Links that were never used.
+  // Unused links.
   for (const link of links) {
     expect((await web.stranger().get(`/invitation/${link}`)).status).toBe(404);
     const used = await web.stranger().post(`/invitation/${link}`, { password: 'seven quiet herons' });
@@ -72,7 +72,7 @@ async function expectAllShut({ cast, session, call, links }: WaysIn) {
   }
 }
 
-/** Nor does anybody else get them in again, or anything to them. */
+/** Expects that other users cannot restore access or give the leaver items. */
 async function expectNothingNew({ lena, ada, emil, spare, license }: Cast, isCompleted: boolean) {
   const { value } = await createToken(em, 'system', {
     name: `hr ${lena.id}`,
@@ -91,36 +91,39 @@ async function expectNothingNew({ lena, ada, emil, spare, license }: Cast, isCom
   if (!isCompleted) return;
   expect((await admin.post(`/users/${lena.id}/role`, { role: 'admin' })).status).toBe(409);
   expect((await hr('PATCH', path, { body: { status: 'active' } })).status).toBe(409);
-  // A gone manager does not come back with the nightly sync.
+  // The nightly sync does not restore an offboarded manager.
   await hr('PATCH', `/users/${emil.externalId}`, { body: { managerExternalId: lena.externalId } });
   expect((await em.fork().findOneOrFail(User, { id: emil.id })).managerId).toBeNull();
 }
 
-describe('every way in after leaving', () => {
+describe("a leaver's access", () => {
   test('ends with the completion', async () => {
-    const ways = await withEveryWayIn();
-    const { cast } = ways;
-    await expectAllOpen(ways);
+    const access = await withEveryAccess();
+    const { cast } = access;
+    await expectAllWork(access);
     await clearChecklist(database, cast);
     const ivo = await web.signIn(cast.ada.email);
     const completed = await ivo.post(`/offboarding/${cast.lena.id}/completion`, { token: randomUUID() });
     expect(completed.status).toBe(303);
-    await expectAllShut(ways);
+    await expectAllEnded(access);
     await expectNothingNew(cast, true);
   });
 
-  test.each(['offboarded', 'suspended'])('ends when HR says %s, with things still out', async (status) => {
-    const ways = await withEveryWayIn();
-    const { cast } = ways;
-    const { value } = await createToken(em, 'system', {
-      name: `hr of ${cast.lena.id}`,
-      scopes: ['users:write'],
-    });
-    const hr = apiAt(web.address, value);
-    await expectAllOpen(ways);
-    expect((await hr('PATCH', `/users/${cast.lena.externalId}`, { body: { status } })).status).toBe(200);
-    await em.fork().nativeUpdate(Request, { id: cast.requestId }, { status: 'rejected' });
-    await expectAllShut(ways);
-    await expectNothingNew(cast, false);
-  });
+  test.each(['offboarded', 'suspended'])(
+    'ends when HR sets %s, although items are still out',
+    async (status) => {
+      const access = await withEveryAccess();
+      const { cast } = access;
+      const { value } = await createToken(em, 'system', {
+        name: `hr of ${cast.lena.id}`,
+        scopes: ['users:write'],
+      });
+      const hr = apiAt(web.address, value);
+      await expectAllWork(access);
+      expect((await hr('PATCH', `/users/${cast.lena.externalId}`, { body: { status } })).status).toBe(200);
+      await em.fork().nativeUpdate(Request, { id: cast.requestId }, { status: 'rejected' });
+      await expectAllEnded(access);
+      await expectNothingNew(cast, false);
+    },
+  );
 });
