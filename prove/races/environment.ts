@@ -58,9 +58,9 @@ async function signInAdmins({ em }: Database, web: TestWeb, clientCount: number)
     }),
   );
   await fork.flush();
-  const doors: Client[] = [];
-  for (const { id, email } of admins) doors.push(consoleClient(await web.signIn(email), `user:${id}`));
-  return doors;
+  const clients: Client[] = [];
+  for (const { id, email } of admins) clients.push(consoleClient(await web.signIn(email), `user:${id}`));
+  return clients;
 }
 
 /** Creates clients with API tokens: `callers` call the API, `importers` send CSV files. */
@@ -72,10 +72,12 @@ export async function machineClients(
   // The limit for large imports has its own tests.
   await pool.query('update workspace set brake_count = 1000, brake_percent = 100');
   const tokenNamed = async (name: string) => (await createToken(em, 'system', { name, scopes })).value;
-  const doors: Client[] = [];
+  const clients: Client[] = [];
   for (let number = 0; number < callers; number++)
-    doors.push(apiClient(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));
+    clients.push(apiClient(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));
   for (let number = 0; number < importers; number++)
-    doors.push(importClient(pool, web.address, `importer ${number}`, await tokenNamed(`importer ${number}`)));
-  return doors;
+    clients.push(
+      importClient(pool, web.address, `importer ${number}`, await tokenNamed(`importer ${number}`)),
+    );
+  return clients;
 }

@@ -63,7 +63,7 @@ test.each<[what: string, finding: string, corruption: (cast: Offboarded) => stri
   ],
   [
     'an event without its delivery',
-    'without exactly one delivery for each endpoint',
+    'without exactly one delivery for each subscribed endpoint',
     ({ offboardingId }) =>
       `delete from webhook_deliveries where event_id in (
         select id from webhook_events where offboarding_id = ${offboardingId} and type = 'user.offboarded')`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Connection } from '@temporalio/client';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
-import { afterAll, expect, inject, it } from 'vitest';
+import { afterAll, expect, inject, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { retryUntilReady } from '../../config/loop.ts';
 import { bootstrapEngine } from '../../worker/bootstrap.ts';
@@ -16,7 +16,7 @@ const register = (namespace: string, days: number) =>
     namespace,
     workflowExecutionRetentionPeriod: msToTs(`${days} days`),
   });
-// A namespace takes a moment to be known everywhere.
+// A new namespace is not known everywhere at once.
 const settled = <T>(work: () => Promise<T>) =>
   retryUntilReady('Engine', work, makeLog('test', 'silent'), AbortSignal.timeout(20_000));
 const bootstrap = (namespace: string) => settled(() => bootstrapEngine(connection, namespace));
@@ -28,7 +28,7 @@ async function retentionDays(namespace: string) {
 const attributesOf = async (namespace: string) =>
   Object.keys((await operatorService.listSearchAttributes({ namespace })).customAttributes!);
 
-it('makes the namespace, keeps what has ended for 90 days and knows the search attributes, again and again', async () => {
+test('bootstrap creates the namespace with 90 days of retention and the search attributes, and is idempotent', async () => {
   const namespace = newNamespace();
   await bootstrap(namespace);
   await bootstrap(namespace);
@@ -46,7 +46,7 @@ it('makes the namespace, keeps what has ended for 90 days and knows the search a
   );
 });
 
-it('lengthens a retention that is too short, and leaves a longer one', async () => {
+test('bootstrap extends a short retention, and keeps a longer one', async () => {
   const [short, long] = [newNamespace(), newNamespace()];
   await register(short, 1);
   await register(long, 400);
@@ -56,7 +56,7 @@ it('lengthens a retention that is too short, and leaves a longer one', async () 
   expect(await retentionDays(long)).toBe(400);
 });
 
-it('refuses to work with a search attribute of another type, naming it', async () => {
+test('bootstrap fails on a search attribute of another type, and names it', async () => {
   const namespace = newNamespace();
   await register(namespace, 1);
   const keyword = 2;

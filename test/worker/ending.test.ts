@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -10,12 +10,12 @@ const own = await ownDatabase();
 const { database } = own;
 const { namespace } = await ownEngine(database);
 
-it.each([
+test.each([
   ['database', ['database']],
   ['engine', ['engine']],
   ['database and engine', ['database', 'engine']],
 ])(
-  'ends in the time it has after being told to when its %s has fallen silent',
+  'the worker exits within its shutdown timeout while its %s is silent',
   async (_, silent) => {
     const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
     const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));

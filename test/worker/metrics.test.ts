@@ -33,7 +33,7 @@ startWorkerProcess(own, namespace, {
   SMTP_URL: smtp.url,
 });
 
-test('a completion and its effects are counted: changes relayed, a webhook taken and one refused, a mail sent', async () => {
+test('the metrics count a completion and its effects: relayed changes, accepted and refused webhooks, a mail', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const { outcome } = await ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
@@ -56,15 +56,15 @@ test('a completion and its effects are counted: changes relayed, a webhook taken
   expect(read.get('lastday_outbox_oldest_unsent_seconds')).toBe(0);
 }, 60_000);
 
-test('the SDK says at its own port how long its workflows and activities take', async () => {
+test('the SDK serves the latencies of workflows and activities at its own port', async () => {
   const names = [...(await scrape(sdkPort)).keys()];
-  const said = (metric: string, activity: string) =>
+  const isServed = (metric: string, activity: string) =>
     names.some((name) => name.startsWith(metric) && name.includes(`activity_type="${activity}"`));
-  expect(said('temporal_activity_execution_latency', 'complete')).toBe(true);
+  expect(isServed('temporal_activity_execution_latency', 'complete')).toBe(true);
   expect(names.some((name) => name.startsWith('temporal_workflow_task_execution_latency'))).toBe(true);
 });
 
-test('a step that fails is counted, a turn of the relay as well', async () => {
+test('the metrics count failed activities and failed relay runs', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const owner = new pg.Client(own.ownerUrl);
@@ -90,9 +90,9 @@ test('a step that fails is counted, a turn of the relay as well', async () => {
   expect((await asked).outcome).toBe('completed');
 }, 120_000);
 
-test('reminders whose moment has come are counted until they have fired', async () => {
+test('the metrics count due reminders until they fire', async () => {
   const { offboardingId } = await makeCast(database);
-  // The engine knows of the moment it was told, and looks again only when something changes.
+  // The workflow knows the old due time, and queries again only after a change.
   await eventually(async () => (await scrape(port)).get('lastday_outbox_unsent_rows') === 0);
   await database.em
     .fork()

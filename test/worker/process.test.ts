@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { sql } from 'kysely';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { Offboarding } from '../../database/entities/index.ts';
@@ -22,7 +22,7 @@ const { database } = own;
 const { namespace, ask, isFollowed } = await ownEngine(database);
 const em = () => sqlOf(database.em.fork());
 
-it('waits for a database and an engine that are not there, outlives both, and ends when told to', async () => {
+test('the worker waits for database and Temporal, survives their loss, and exits on SIGTERM', async () => {
   const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
   const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   await Promise.all([toDatabase.cut(), toEngine.cut()]);
@@ -53,7 +53,7 @@ it('waits for a database and an engine that are not there, outlives both, and en
   expect(await lastHeartbeat(database.em.fork())).toBeNull();
 });
 
-it('does not count as alive when it alone has lost the engine', async () => {
+test('a worker that has lost Temporal sends no heartbeat', async () => {
   const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   const { kill } = startWorkerProcess(
     own,
@@ -65,14 +65,14 @@ it('does not count as alive when it alone has lost the engine', async () => {
   const silentFor = async () =>
     Date.now() - ((await lastHeartbeat(database.em.fork()))?.getTime() ?? Date.now());
   await toEngine.cut();
-  // Three beats long, as long as the console's /health believes in it.
+  // For three heartbeat intervals, which is when /health reports the worker as lost.
   await eventually(async () => (await silentFor()) > 3 * 500 + 1_000);
   await toEngine.mend();
   await eventually(async () => (await silentFor()) < 1_000, 20_000);
   await kill();
 });
 
-it('takes back what was opened for a completion that never reached the engine', async () => {
+test('a worker cancels an offboarding that was opened for a completion that never reached Temporal', async () => {
   const { emil, ivo } = await makeCast(database);
   const services = {
     database,
@@ -92,7 +92,7 @@ it('takes back what was opened for a completion that never reached the engine', 
   await kill();
 });
 
-it('ends when whoever started it has gone', async () => {
+test('a worker exits when its parent process has ended', async () => {
   const { child } = startWorkerProcess(own, namespace);
   await eventually(() => lastHeartbeat(database.em.fork()));
   const ended = once(child, 'exit');
@@ -100,7 +100,7 @@ it('ends when whoever started it has gone', async () => {
   expect(await ended).toEqual([0, null]);
 });
 
-it('killed between the completion and the end of its effects leaves them to the next, each once', async () => {
+test('a worker killed between a completion and its effects leaves them to the next worker, each once', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   let isHanging = true;

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import type { WorkerClient } from '../../engine/client.ts';
@@ -22,7 +22,7 @@ const outboxCountOf = async (offboardingId: number) =>
     )
   ).rows[0]!.count;
 
-it('mends everything else when one part of it fails, and says what failed', async () => {
+test('reconcile does the other parts when one fails, and logs the failure', async () => {
   const { offboardingId } = await makeCast(database);
   await first.relay();
   await first.handleOf(offboardingId).terminate();
@@ -50,7 +50,7 @@ it('mends everything else when one part of it fails, and says what failed', asyn
   await first.client.workflow.getHandle(csvImportWorkflowId(imports[0]!.id)).describe();
 });
 
-it('lets one that the engine refuses hold up no other', async () => {
+test('reconcile continues after an item that Temporal refuses', async () => {
   const { id } = await subscribe(database);
   const deliveries: number[] = [];
   for (let i = 0; i < 2; i++) await deliver(database, id, 'pending', 'offboarding.started');

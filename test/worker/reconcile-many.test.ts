@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { addDays, todayIn } from '../../domain/dates.ts';
@@ -8,10 +8,10 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 
 const { database } = await ownDatabase();
-// Nobody works here: what matters is which workflows are there.
+// No worker runs here: the tests check only which workflows exist.
 const { engine, sendBatch, relay, handleOf } = await ownEngine(database);
 
-/** More than two pages of the engine's list. */
+/** More than two pages of Temporal's workflow list. */
 const count = 450;
 const query = <Row>(statement: string, values: unknown[] = []): Promise<Row[]> =>
   database.em.fork().execute(statement, values);
@@ -29,7 +29,7 @@ const toBeTold = async () =>
     await query<{ id: number }>('select offboarding_id as id from outbox where sent_at is null order by id')
   ).map(({ id }) => id);
 
-/** A reconciler, and how often it has looked at the workflows themselves. */
+/** A reconciler, and the number of times it has listed the workflows. */
 function watched(more: { fullCheckIntervalMs?: number; lagMs?: number } = {}) {
   const looks = { pages: 0 };
   const watching: WorkerClient = {
@@ -50,14 +50,14 @@ function watched(more: { fullCheckIntervalMs?: number; lagMs?: number } = {}) {
   return { looks, reconcile };
 }
 
-it('misses nobody of more leavers than the engine lists at once', async () => {
+test('reconcile finds all of more leavers than Temporal lists on a page', async () => {
   const { looks, reconcile } = watched();
   await reconcile();
   expect(await toBeTold()).toEqual([]);
   expect(looks.pages).toBeGreaterThan(2);
 });
 
-it('counts, and looks at nobody again, while as many workflows run as should', async () => {
+test('reconcile only counts workflows while the count is right', async () => {
   const { looks, reconcile } = watched();
   await reconcile();
   const { pages } = looks;
@@ -65,7 +65,7 @@ it('counts, and looks at nobody again, while as many workflows run as should', a
   expect(looks.pages).toBe(pages);
 });
 
-it('looks at everybody from time to time although the numbers agree', async () => {
+test('reconcile checks every workflow from time to time although the count is right', async () => {
   const { looks, reconcile } = watched({ fullCheckIntervalMs: 200 });
   await reconcile();
   const { pages } = looks;
@@ -74,7 +74,7 @@ it('looks at everybody from time to time although the numbers agree', async () =
   expect(looks.pages).toBe(2 * pages);
 });
 
-it('finds the one that has gone, and looks until the numbers agree again', async () => {
+test('reconcile finds a missing workflow, and checks until the count is right again', async () => {
   const { looks, reconcile } = watched();
   await reconcile();
   const [one] = await query<{ id: number }>('select max(id) as id from offboardings');
@@ -92,7 +92,7 @@ it('finds the one that has gone, and looks until the numbers agree again', async
   expect(await toBeTold()).toEqual([]);
 });
 
-it('comes back to one that was told too lately to be called missing', async () => {
+test('reconcile rechecks a workflow that was signalled too recently to count as missing', async () => {
   const [one] = await query<{ id: number }>('select max(id) as id from offboardings');
   await handleOf(one!.id).terminate();
   await eventually(async () => (await listed(engine)).size === count - 1);
@@ -107,9 +107,9 @@ it('comes back to one that was told too lately to be called missing', async () =
   await eventually(async () => (await listed(engine)).size === count);
 });
 
-it('looks at nobody again because of a process that outlives its offboarding', async () => {
+test('reconcile does not recheck because of a workflow that outlives its offboarding', async () => {
   const { looks } = watched();
-  // Its offboarding is closed, and it waits for a person with a step that failed: it shows that it is over.
+  // The offboarding is closed, and its workflow waits for an operator after a failed activity.
   const [last] = await query<{ id: number }>('select max(id) as id from offboardings');
   await query(
     `update offboardings set state = 'cancelled', closed_at = now(), cancelled_by = 'system' where id = ${last!.id}`,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Offboarding } from '../../database/entities/index.ts';
@@ -24,9 +24,9 @@ import { createReconciler } from '../../worker/reconcile.ts';
 const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());
 const first = await ownEngine(database);
-// What was sent once is sent again when a test wants it.
-const patient = { ...testWorld(database), retrySchedule: [0, 3_600_000] };
-await first.startWorker(patient);
+// The second attempt waits an hour, so that it runs only when a test requests it.
+const slowRetries = { ...testWorld(database), retrySchedule: [0, 3_600_000] };
+await first.startWorker(slowRetries);
 
 const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
   (await handle.describe()).typedSearchAttributes.get(searchAttributes.openHardware);
@@ -43,7 +43,7 @@ const outboxCount = async () =>
   (await sql<{ count: number }>`select count(*) as count from outbox where sent_at is null`.execute(em()))
     .rows[0]!.count;
 
-it('has nothing to mend where the engine knows everything', async () => {
+test('reconcile changes nothing when Temporal is up to date', async () => {
   await makeCast(database);
   await makeCast(database);
   await first.relay();
@@ -57,15 +57,15 @@ it('has nothing to mend where the engine knows everything', async () => {
   expect(await outboxCount()).toBe(0);
 });
 
-it.each([4, 99_999])(
-  'tells a workflow again that believes something else in revision %i',
+test.each([4, 99_999])(
+  'reconcile signals a workflow that has a wrong set in revision %i',
   async (revision) => {
     const { offboardingId } = await makeCast(database);
     await first.relay();
     await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 1);
     await first.handleOf(offboardingId).signal(hardwareChanged, { ids: [], revision });
     await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);
-    // It was told long ago.
+    // The signal was sent long ago.
     await sql`update outbox set sent_at = now() - interval '6 minutes'`.execute(em());
     await eventually(async () => {
       await first.reconcile();
@@ -75,7 +75,7 @@ it.each([4, 99_999])(
   },
 );
 
-it('tells a workflow again whose department has changed unheard', async () => {
+test('reconcile signals a workflow that has missed a change of department', async () => {
   const { offboardingId, lena } = await makeCast(database);
   const departmentShown = async () =>
     (await first.handleOf(offboardingId).describe()).typedSearchAttributes.get(searchAttributes.department);
@@ -90,7 +90,7 @@ it('tells a workflow again whose department has changed unheard', async () => {
   });
 });
 
-it('ends a workflow that has not heard that its offboarding is closed', async () => {
+test('reconcile ends a workflow that has missed the close of its offboarding', async () => {
   const { offboardingId, lena, nora } = await makeCast(database);
   await first.relay();
   await untilListed(first, 6);
@@ -101,7 +101,7 @@ it('ends a workflow that has not heard that its offboarding is closed', async ()
   await first.handleOf(offboardingId).result();
 });
 
-it('brings everything back after the engine has lost its store', async () => {
+test('reconcile starts everything again after Temporal has lost its store', async () => {
   const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
   const endpoint = await createEndpoint(
     database.em,
@@ -115,9 +115,9 @@ it('brings everything back after the engine has lost its store', async () => {
   await eventually(async () => receiver.received.length === 1);
   await first.relay();
 
-  // A server that knows nothing: no workflow, no timer, no search attribute value.
+  // A new server without workflows, timers and search attribute values.
   const second = await ownEngine(database);
-  await second.startWorker(patient);
+  await second.startWorker(slowRetries);
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());
   await second.reconcile();
   await second.relay();
@@ -137,7 +137,7 @@ it('brings everything back after the engine has lost its store', async () => {
   expect(await outboxCount()).toBe(0);
 });
 
-it('is done by one worker at a time', async () => {
+test('one worker reconciles at a time', async () => {
   let running = 0;
   let most = 0;
   const slow = {
@@ -160,7 +160,7 @@ it('is done by one worker at a time', async () => {
   expect(most).toBe(1);
 });
 
-it('leaves a workflow alone that knows that its offboarding is closed and waits for a person', async () => {
+test('reconcile skips a workflow that knows the close and waits for an operator', async () => {
   const cast = await makeCast(database);
   const { offboardingId } = cast;
   const endpoint = {
@@ -178,7 +178,7 @@ it('leaves a workflow alone that knows that its offboarding is closed and waits 
     'alter table webhook_deliveries enable row level security',
     'create policy broken on webhook_deliveries using (1 / (id - id) > 0)',
   );
-  // Its process hears of it as one whose worker was killed in the middle of the step.
+  // The completion has committed already, as when a worker is killed during the activity.
   await first.ask(complete, offboardingId, { actor: `user:${cast.ivo.id}` });
   const failedStep = async () =>
     (await database.em.fork().findOneOrFail(Offboarding, { id: offboardingId })).failedStep;
@@ -194,7 +194,7 @@ it('leaves a workflow alone that knows that its offboarding is closed and waits 
   expect(await outboxCountOf(offboardingId)).toBe(0);
 });
 
-it('has one back at once whose change the engine has refused and would get again only minutes later', async () => {
+test('reconcile starts a workflow at once although its refused signal waits for a retry', async () => {
   const { offboardingId } = await makeCast(database);
   await first.relay();
   await first.handleOf(offboardingId).terminate();
@@ -209,10 +209,10 @@ it('has one back at once whose change the engine has refused and would get again
   expect((await first.handleOf(offboardingId).describe()).status.name).toBe('RUNNING');
 });
 
-it('does not tell a workflow that hears nothing every time', async () => {
+test('reconcile does not signal an unresponsive workflow every time', async () => {
   const { offboardingId, lena, nora } = await makeCast(database);
   await first.relay();
-  // It has read, and listens.
+  // The workflow has read the database, and accepts signals.
   await eventually(async () => (await listed(first.engine)).get(offboardingId)?.hardware === 1);
   await cancelOffboarding(database.em, `user:${nora.id}`, lena.id);
   await sql`update outbox set sent_at = now() - interval '1 minute'`.execute(em());

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { readBacklog } from '../../database/engine/backlog.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
@@ -24,7 +24,7 @@ const outboxOf = async (offboardingId: number | null) => {
 const everythingIsSent = async () =>
   (await sql`select 1 from outbox where sent_at is null`.execute(em())).rows.length === 0;
 
-/** The signals a workflow has got, in order; no worker runs here. */
+/** The signals in the history of a workflow, in order; no worker runs here. */
 async function signalsTo(offboardingId: number) {
   const { events } = await handleOf(offboardingId).fetchHistory();
   return events!.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) =>
@@ -32,7 +32,7 @@ async function signalsTo(offboardingId: number) {
   );
 }
 
-it('starts the workflow of a new leaver and tells each changed kind once, as a whole', async () => {
+test('the relay starts the workflow of a new leaver, and signals each changed kind once with its full set', async () => {
   const { offboardingId, lena, ivo, spare, laptop } = await makeCast(database);
   await assignAsset(database.em, `user:${ivo.id}`, spare.id, lena.id);
   await relay();
@@ -45,7 +45,7 @@ it('starts the workflow of a new leaver and tells each changed kind once, as a w
   expect(await everythingIsSent()).toBe(true);
 });
 
-it('does nothing more when nothing has changed', async () => {
+test('the relay sends nothing without a change', async () => {
   const { offboardingId } = await makeCast(database);
   await relay();
   const before = await signalsTo(offboardingId);
@@ -53,14 +53,14 @@ it('does nothing more when nothing has changed', async () => {
   expect(await signalsTo(offboardingId)).toEqual(before);
 });
 
-it('marks changes of people who are not leaving as sent, since there is nobody to tell', async () => {
+test('the relay marks changes of people who are not leaving as sent, because they have no workflow', async () => {
   await sql`insert into outbox (user_id, facts) select min(id), '{hardware}' from users, generate_series(1, 300)
     `.execute(em());
   await relay();
   expect((await outboxOf(null)).every(({ isSent }) => isSent)).toBe(true);
 });
 
-it('takes "no such workflow" for an offboarding that is closed as told', async () => {
+test('the relay counts "no such workflow" as sent for a closed offboarding', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await sql`update offboardings set state = 'cancelled', closed_at = now(), cancelled_by = 'system'
@@ -70,9 +70,9 @@ it('takes "no such workflow" for an offboarding that is closed as told', async (
   await expect(handleOf(cast.offboardingId).describe()).rejects.toThrow();
 });
 
-it('puts off what the engine refuses, and lets it hold up nobody else', async () => {
+test('the relay postpones refused signals, and they delay no others', async () => {
   const [refused, other] = [await makeCast(database), await makeCast(database)];
-  // More than the engine takes in one message.
+  // More than Temporal accepts in one message.
   await sql`update users set time_zone = repeat('x', 3000000) where id = ${refused.lena.id}`.execute(em());
   const metrics = workerMetrics();
   await createRelay({ database, engine, sendBatch: batchSenderFor(engine), metrics })();
@@ -89,7 +89,7 @@ it('puts off what the engine refuses, and lets it hold up nobody else', async ()
   expect(await everythingIsSent()).toBe(true);
 });
 
-it('keeps everything while the engine is away, without counting it against anybody', async () => {
+test('the relay keeps everything while Temporal is down, without counting attempts', async () => {
   const { offboardingId } = await makeCast(database);
   const nowhere = {
     ...engine,
@@ -109,13 +109,13 @@ it('keeps everything while the engine is away, without counting it against anybo
   expect(await everythingIsSent()).toBe(true);
 });
 
-it('knows an engine that does not answer', async () => {
+test('the relay detects that Temporal does not answer', async () => {
   expect(await engine.isReachable()).toBe(true);
   expect(address).toMatch(/:\d+$/);
   expect(await createWorkerClient(connection, 'no-such-namespace').isReachable()).toBe(false);
 });
 
-it('sends every change once with four relays at work', async () => {
+test('four concurrent relays send every change once', async () => {
   const casts = [];
   for (let i = 0; i < 6; i++) casts.push(await makeCast(database));
   await Promise.all([relay(), relay(), relay(), relay()]);

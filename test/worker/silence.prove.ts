@@ -1,4 +1,4 @@
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
@@ -12,8 +12,8 @@ const own = await ownDatabase();
 const { database } = own;
 const { namespace, isFollowed } = await ownEngine(database);
 
-// A server whose machine is gone, a router that has forgotten them: nothing comes any more, and nobody is told.
-it('web and worker whose every connection has fallen silent make new ones, and work again', async () => {
+// As after the loss of a machine or a router: no data arrives, and no connection gets an error.
+test('web and worker replace connections that have become silent, and work again', async () => {
   const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
   const toEngine = await startTcpProxy(Number(inject('temporalAddress').split(':')[1]));
   const url = new URL(own.url);

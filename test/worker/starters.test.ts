@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
 import type { DeliveryAddress, RowKind, RowOf } from '../../engine/contract.ts';
@@ -21,7 +21,7 @@ const isStarted = (delivery: { id: number; eventId: string; replayOf: number | n
       () => false,
     );
 
-it('starts what is on its way, but leaves a completion to the workflow of the leaver', async () => {
+test('the starter starts pending deliveries, but leaves those of a completion to its workflow', async () => {
   const { nora, lena } = await makeCast(database);
   const { id } = await subscribe(database);
   await setEndDate(database.em, `user:${nora.id}`, lena.id, '2099-01-31');
@@ -34,7 +34,7 @@ it('starts what is on its way, but leaves a completion to the workflow of the le
   expect(started).toEqual([true, true, false, false]);
 });
 
-it('starts each once with four dispatchers at work', async () => {
+test('four concurrent starters start each delivery once', async () => {
   const { id } = await subscribe(database);
   for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
   const asked: number[] = [];
@@ -50,7 +50,7 @@ it('starts each once with four dispatchers at work', async () => {
   expect(new Set(asked).size).toBe(30);
 });
 
-it('keeps what it cannot start, and starts it when the engine is back', async () => {
+test('the starter keeps deliveries while Temporal is down, and starts them later', async () => {
   const { id } = await subscribe(database);
   await testEndpoint(database.em, 'system', id);
   const away = {
@@ -65,7 +65,7 @@ it('keeps what it cannot start, and starts it when the engine is back', async ()
   expect(await isStarted(delivery!, id)).toBe(true);
 });
 
-it('lets the tries of what it starts write while the engine takes its time', async () => {
+test('the starter holds no lock that blocks delivery attempts while Temporal is slow', async () => {
   const { id } = await subscribe(database);
   const deliveryId = await deliver(database, id, 'pending', 'offboarding.started');
   const slow = Promise.withResolvers<void>();
@@ -92,7 +92,7 @@ it('lets the tries of what it starts write while the engine takes its time', asy
   await starting;
 });
 
-it('comes to those behind a page of what the engine refuses', async () => {
+test('the starter reaches deliveries behind a page that Temporal refuses', async () => {
   const { id } = await subscribe(database);
   for (let i = 0; i < 201; i++) await deliver(database, id, 'pending', 'offboarding.started');
   const last = (await deliveriesTo(database, id)).at(-1)!;

@@ -19,7 +19,7 @@ const { database } = own;
 const { namespace, ask, handleOf } = await ownEngine(database);
 const em = () => database.em.fork();
 
-test('told to end in the middle of a completion, it finishes it, and the next worker gives the answer', async () => {
+test('a worker that is stopped during a completion finishes it, and the next worker answers', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const first = startWorkerProcess(own, namespace);
@@ -60,7 +60,7 @@ test('told to end in the middle of a completion, it finishes it, and the next wo
   await next.kill();
 });
 
-test('told to end while a receiver takes its time, it waits for the answer and writes it down', async () => {
+test('a worker that is stopped while a receiver is slow waits for the answer and stores it', async () => {
   const receiver = await startReceiver((_request, response) => void setTimeout(() => response.end(), 2_500));
   const fields = { url: receiver.url, description: null, eventTypes: ['offboarding.started' as const] };
   await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
@@ -75,7 +75,7 @@ test('told to end while a receiver takes its time, it waits for the answer and w
   expect(attempts).toEqual([{ number: 1, outcome: 'delivered' }]);
 });
 
-test('told to end while a mail server hangs, it ends soon, and the next worker sends the mail', async () => {
+test('a worker that is stopped while a mail server hangs exits soon, and the next worker sends the mail', async () => {
   const server = await startMailServer();
   server.behaviour.delayMs = 90_000;
   const variables = { SMTP_URL: `${server.url}?socketTimeout=120000` };

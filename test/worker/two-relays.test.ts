@@ -9,7 +9,7 @@ import { batchSenderFor, eventually, ownEngine } from '../../testing/cast/engine
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createRelay } from '../../worker/relay.ts';
 
-// What two workers tell at the same moment, the one before and the other after an offboarding was cancelled.
+// Two workers send signals at the same time: one read before a cancellation, the other after it.
 
 const { database } = await ownDatabase();
 const { engine, relay, startWorker, handleOf } = await ownEngine(database);
@@ -31,35 +31,35 @@ const unsentOf = async ({ offboardingId }: Cast) => {
   return rows.length;
 };
 
-/** A relay that has read what it tells, and tells it when it may. */
+/** A relay that waits for permission between reading and sending. */
 async function slowRelay() {
-  const { promise: allowed, resolve: letTell } = Promise.withResolvers<void>();
-  const { promise: isTelling, resolve: tells } = Promise.withResolvers<void>();
+  const { promise: allowed, resolve: allowSending } = Promise.withResolvers<void>();
+  const { promise: isSending, resolve: startSending } = Promise.withResolvers<void>();
   const slow: typeof engine = {
     ...engine,
-    signalOffboarding: async (...told) => {
-      tells();
+    signalOffboarding: async (...args) => {
+      startSending();
       await allowed;
-      return engine.signalOffboarding(...told);
+      return engine.signalOffboarding(...args);
     },
   };
-  const parts = { database, engine: slow, sendBatch: batchSenderFor(slow), metrics: workerMetrics() };
-  const relaying = createRelay(parts)();
-  await isTelling;
+  const deps = { database, engine: slow, sendBatch: batchSenderFor(slow), metrics: workerMetrics() };
+  const relaying = createRelay(deps)();
+  await isSending;
   return async () => {
-    letTell();
+    allowSending();
     await relaying;
   };
 }
 
-/** Until the end has been told to whatever runs. */
+/** Relays until the close was sent to the running workflow. */
 const untilEnded = (cast: Cast) =>
   eventually(async () => {
     await relay();
     return (await unsentOf(cast)) === 0 && (await statusOf(cast)) === 'COMPLETED';
   });
 
-test('the end reaches a process that another relay was only about to start', async () => {
+test('the close reaches a workflow that another relay is about to start', async () => {
   const cast = await makeCast(database);
   const goOn = await slowRelay();
   await setDate(cast, null);
@@ -69,7 +69,7 @@ test('the end reaches a process that another relay was only about to start', asy
   await untilEnded(cast);
 });
 
-test('the end reaches a process that another relay has started again after it had ended', async () => {
+test('the close reaches a workflow that another relay has restarted after its end', async () => {
   const cast = await makeCast(database);
   await relay();
   await eventually(async () => (await statusOf(cast)) === 'RUNNING');
@@ -82,7 +82,7 @@ test('the end reaches a process that another relay has started again after it ha
   await untilEnded(cast);
 });
 
-test('the end is told once where nobody else is at work, also by two changes in two turns', async () => {
+test('the close is signalled once by a single relay, also after two changes in two runs', async () => {
   const cast = await makeCast(database);
   await setDate(cast, null);
   await sql`update outbox set next_try_at = now() + interval '1 hour' where id =

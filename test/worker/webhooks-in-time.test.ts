@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
@@ -13,7 +13,7 @@ const { database } = own;
 const { namespace } = await ownEngine(database);
 startWorkerProcess(own, namespace);
 
-it('what happens to a leaver goes out by itself, within about a second', async () => {
+test('an event of a leaver is delivered within about a second', async () => {
   const receiver = await startReceiver();
   await subscribe(database, receiver.url, ['offboarding.started']);
   await eventually(() => lastHeartbeat(database.em.fork()), 40_000);
@@ -23,6 +23,6 @@ it('what happens to a leaver goes out by itself, within about a second', async (
   const began = Date.now();
   await setEndDate(database.em, `user:${nora.id}`, emil.id, '2099-12-31');
   await eventually(async () => receiver.received.length === 2);
-  // With room for a machine that is busy with other tests.
+  // Allows for a machine that is busy with other tests.
   expect(Date.now() - began).toBeLessThan(3_000);
 });

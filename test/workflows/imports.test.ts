@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Import } from '../../database/entities/index.ts';
 import { cancelImport, importById, startImport } from '../../database/imports/imports.ts';
@@ -24,7 +24,7 @@ beforeEach(() => {
   crowd = `crowd${++crowds}`;
 });
 
-/** Somebody of this test's crowd, whom the one after them manages; every twentieth leaves. */
+/** A CSV line of this test: the next line is the manager, and every twentieth person leaves. */
 const person = (index: number, count: number) => [
   `${crowd}-${index}`,
   `Person ${index}`,
@@ -38,21 +38,21 @@ const crowdOf = (count: number) =>
     ...Array.from({ length: count }, (_, index) => person(index, count)),
   );
 
-/** Uploads a crowd and starts its import, as the console does; nobody has told the engine. */
+/** Uploads a file and marks its import as started, like the console; no workflow runs yet. */
 async function started(count: number): Promise<number> {
   const { id, preview } = await files.upload('users', crowdOf(count));
   await startImport(em, 'system', id, preview!.starts);
   return id;
 }
 
-const ended = (id: number, patience?: number) =>
+const ended = (id: number, timeoutMs?: number) =>
   eventually(async () => {
     const found = await importById(em, id);
     return found.endedAt ? found : null;
-  }, patience);
+  }, timeoutMs);
 const handleOf = (id: number) => client.workflow.getHandle(csvImportWorkflowId(id));
 
-/** How many of this test's crowd there are, have a manager and leave, and how often the trail says so. */
+/** Counts the imported people, their managers and their leavings, and the audit entries about them. */
 async function crowdAsItIs() {
   const { rows } = await sql<Record<string, number>>`
     select count(*) as people, count(manager_id) as managed,
@@ -73,7 +73,7 @@ const whole = (count: number) => ({
 });
 
 describe('a started import', () => {
-  it('gets a workflow that carries it out, and tells the engine ids and counts alone', async () => {
+  test('runs as a workflow, and Temporal gets only ids and counts', async () => {
     const worker = await startWorker();
     const id = await started(20);
     await startImports();
@@ -87,7 +87,7 @@ describe('a started import', () => {
     await worker.stop();
   });
 
-  it('is not lost with its workflow', async () => {
+  test('is done again when its workflow is lost', async () => {
     const id = await started(20);
     await startImports();
     await handleOf(id).terminate('lost');
@@ -98,7 +98,7 @@ describe('a started import', () => {
     await worker.stop();
   });
 
-  it('that was cancelled in the console before anything ran does nothing', async () => {
+  test('does nothing when it was cancelled in the console before it ran', async () => {
     const id = await started(20);
     await startImports();
     await cancelImport(em, 'system', id);
@@ -107,7 +107,7 @@ describe('a started import', () => {
     await worker.stop();
   });
 
-  it('that an operator cancels in the engine is cancelled here too', async () => {
+  test('is cancelled in the database when an operator cancels its workflow', async () => {
     const id = await started(20);
     await startImports();
     await handleOf(id).cancel();
@@ -117,7 +117,7 @@ describe('a started import', () => {
     await worker.stop();
   });
 
-  it('goes on in a new run when its history has grown long', async () => {
+  test('continues as new when its history is long', async () => {
     const worker = await startWorker();
     const id = await started(1_000);
     await client.workflow.start(csvImportWorkflow, {
@@ -133,7 +133,7 @@ describe('a started import', () => {
     await worker.stop();
   });
 
-  it('that keeps failing says so, and goes on when somebody tries again', async () => {
+  test('shows that it keeps failing, and continues after a retry by a user', async () => {
     await asOwner(
       own.ownerUrl,
       `create function break_lines() returns trigger language plpgsql as $$ begin raise exception 'broken' using errcode = '22000'; end $$`,
@@ -152,7 +152,7 @@ describe('a started import', () => {
   });
 });
 
-it('is neither lost nor doubled when its worker is killed in the middle', async () => {
+test('an import whose worker is killed in the middle imports each line once', async () => {
   const count = 2_000;
   const id = await started(count);
   const done = async () => (await importById(em, id)).results!.created;

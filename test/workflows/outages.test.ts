@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
@@ -36,11 +36,11 @@ const aMinuteAgo = () => Date.now() - 59_000;
 const seconds = (count: number) => new Promise((resolve) => setTimeout(resolve, count * 1000));
 
 describe('while no worker runs', () => {
-  it('a completion is not begun more than a minute after it was asked', async () => {
+  test('a completion does not start more than a minute after its request', async () => {
     const cast = await clearCast();
     const asked = { ...asIvo(cast), requestedAt: aMinuteAgo(), token: 'too-late' };
-    const impatient = ask(complete, cast.offboardingId, { ...asked, patience: 1_500 });
-    await expect(impatient).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
+    const timedOut = ask(complete, cast.offboardingId, { ...asked, patience: 1_500 });
+    await expect(timedOut).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
     const worker = await startWorker();
     await expect(ask(complete, cast.offboardingId, asked)).rejects.toThrow(WorkflowUpdateFailedError);
     expect(await offboardingOf(cast)).toMatchObject({ state: 'open' });
@@ -48,11 +48,11 @@ describe('while no worker runs', () => {
     await worker.stop();
   });
 
-  it('a completion waits for one that comes in time, and is done once', async () => {
+  test('a completion waits for a worker that starts in time, and is done once', async () => {
     const cast = await clearCast();
     const asked = { ...asIvo(cast), token: 'in-time' };
-    const impatient = ask(complete, cast.offboardingId, { ...asked, patience: 500 });
-    await expect(impatient).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
+    const timedOut = ask(complete, cast.offboardingId, { ...asked, patience: 500 });
+    await expect(timedOut).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
     const worker = await startWorker();
     await eventually(async () => (await offboardingOf(cast)).state === 'completed');
     expect((await ask(complete, cast.offboardingId, asked)).outcome).toBe('completed');
@@ -61,7 +61,7 @@ describe('while no worker runs', () => {
 });
 
 describe('while the database fails', () => {
-  it('a completion waits until it works again', async () => {
+  test('a completion waits until the database works again', async () => {
     const cast = await clearCast();
     const worker = await startWorker();
     await asOwner(ownerUrl, 'alter table webhook_events rename to gone');
@@ -74,7 +74,7 @@ describe('while the database fails', () => {
     await worker.stop();
   });
 
-  it('a completion that could begin only after a minute is not begun', async () => {
+  test('a completion that could start only after a minute does not start', async () => {
     const cast = await clearCast();
     const worker = await startWorker();
     await asOwner(ownerUrl, 'alter table offboardings rename to gone');
@@ -87,7 +87,7 @@ describe('while the database fails', () => {
     await worker.stop();
   });
 
-  it('a completion that came too late takes with it what was opened for it', async () => {
+  test('a completion that came too late cancels the offboarding that was opened for it', async () => {
     const cast = await makeCast(database);
     const worker = await startWorker();
     const by = `user:${cast.ivo.id}` as const;
@@ -105,7 +105,7 @@ describe('while the database fails', () => {
   });
 });
 
-describe('a step that fails for good', () => {
+describe('an activity that fails permanently', () => {
   const superAdminsToldOf = async ({ lena }: Cast) => {
     const { rows } = await sql<{ userId: number; details: unknown }>`
       select user_id as "userId", details from notifications
@@ -113,7 +113,7 @@ describe('a step that fails for good', () => {
     return rows;
   };
 
-  it('waits for a person, is shown, and goes on when tried again', async () => {
+  test('waits for an operator, is shown, and continues after a retry', async () => {
     const cast = await makeCast(database, -1);
     const worker = await startWorker();
     await asOwner(
@@ -139,7 +139,7 @@ describe('a step that fails for good', () => {
     await worker.stop();
   });
 
-  it('is a completion too, which whoever tries again then completes', async () => {
+  test('can be a completion, which the user who retries then completes', async () => {
     const cast = await clearCast();
     const worker = await startWorker();
     await asOwner(
@@ -166,7 +166,7 @@ describe('a step that fails for good', () => {
     await worker.stop();
   });
 
-  it('loses its point when the offboarding is cancelled', async () => {
+  test('ends when the offboarding is cancelled', async () => {
     const cast = await clearCast();
     const worker = await startWorker();
     await asOwner(
@@ -181,13 +181,13 @@ describe('a step that fails for good', () => {
     await relay();
     await handleOf(cast.offboardingId).result();
     expect(await needsAttention(cast)).toBe(false);
-    // What the process finds out too late is not put on record either.
+    // The late error of the activity is not recorded either.
     await recordFailedStep(database.em.fork(), cast.offboardingId, 'completion');
     expect((await offboardingOf(cast)).failedStep).toBeNull();
     await worker.stop();
   });
 
-  it('loses its point also when nothing could be read before', async () => {
+  test('ends also when the database could not be read before', async () => {
     const cast = await makeCast(database);
     const worker = await startWorker();
     await asOwner(

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../database/people/users.ts';
@@ -16,7 +16,7 @@ const { database } = await ownDatabase();
 const { relay, startWorker, ask, handleOf } = await ownEngine(database);
 let worker = await startWorker();
 
-/** Brings a moment nearer than midnight. */
+/** Moves a due time closer, because tests cannot wait for midnight. */
 async function comesDue({ lena }: Cast, name: string, inMs: number) {
   const { id } = await momentNamed(database, lena.id, name);
   await sql`
@@ -26,7 +26,7 @@ async function comesDue({ lena }: Cast, name: string, inMs: number) {
 
 const remindersOf = ({ lena }: Cast) => momentStates(database, lena.id);
 
-/** Who of her cast was reminded of Lena's leaving, and how often; other casts have IT admins too. */
+/** The reminders about Lena to people of her cast; other casts have IT admins too. */
 async function remindedAbout(cast: Cast) {
   const { lena, ada, nora, ivo, mira, rosa, timo, emil } = cast;
   const people = [ada, nora, ivo, mira, lena, rosa, timo, emil].map(({ id }) => id);
@@ -37,13 +37,13 @@ async function remindedAbout(cast: Cast) {
   return rows;
 }
 
-/** Whether the process has begun to wait for a reminder. */
+/** Whether the workflow waits for a reminder. */
 async function waitsForReminder({ offboardingId }: Cast): Promise<boolean> {
   const { events } = await handleOf(offboardingId).fetchHistory();
   return events!.some((event) => event.timerStartedEventAttributes);
 }
 
-it('tells the leaver, their manager and the IT admins, each once', async () => {
+test('a reminder notifies the leaver, their manager and the IT admins once each', async () => {
   const cast = await makeCast(database);
   await comesDue(cast, '1 before', 300);
   await relay();
@@ -67,14 +67,14 @@ it('tells the leaver, their manager and the IT admins, each once', async () => {
   expect(await remindersOf(cast)).toEqual(['7 before too_late', '1 before fired', 'over waiting']);
 });
 
-it('fires at the end of the last day and goes on while it is overdue', async () => {
+test('a reminder fires at the end of the last day and repeats while the offboarding is overdue', async () => {
   const cast = await makeCast(database, -1);
   await relay();
   await expect
     .poll(() => remindersOf(cast), { timeout: 10_000 })
     .toEqual(['7 before too_late', '1 before too_late', 'over fired', '3 overdue waiting']);
   await comesDue(cast, '3 overdue', -1000);
-  // As after a restart: the moment is read again.
+  // As after a restart, the due time is read again.
   await handleOf(cast.offboardingId).terminate();
   await sql`update outbox set sent_at = null`.execute(sqlOf(database.em.fork()));
   await relay();
@@ -82,7 +82,7 @@ it('fires at the end of the last day and goes on while it is overdue', async () 
   expect((await remindersOf(cast)).at(-1)).toBe('6 overdue waiting');
 });
 
-it('does not fire for a date that has moved away, and does for the new one', async () => {
+test('a reminder does not fire for a moved date, but fires for the new one', async () => {
   const cast = await makeCast(database);
   await comesDue(cast, '1 before', 1500);
   await relay();
@@ -93,7 +93,7 @@ it('does not fire for a date that has moved away, and does for the new one', asy
   expect((await remindedAbout(cast)).map(({ details }) => details.days)).not.toContain(1);
 });
 
-it('tells the end of the last day at once when that is moved into the past, and nothing that came before it', async () => {
+test('a date moved into the past fires the end of the last day at once, and no earlier reminder', async () => {
   const cast = await makeCast(database, 20);
   await comesDue(cast, '7 before', 300);
   await relay();
@@ -108,7 +108,7 @@ it('tells the end of the last day at once when that is moved into the past, and 
   expect(await remindedAbout(cast)).toHaveLength(6);
 });
 
-it('tells the end of the same day in UTC+13 a day before it is told in UTC−11', async () => {
+test('the end of the same day fires in UTC+13 a day before UTC−11', async () => {
   const yesterday = addDays(todayIn('Pacific/Tongatapu', new Date()), -1);
   const leavingFrom = async (timeZone: string) => {
     const cast = await makeCast(database);
@@ -123,7 +123,7 @@ it('tells the end of the same day in UTC+13 a day before it is told in UTC−11'
   expect(await remindersOf(samoa)).not.toContain('over fired');
 });
 
-it('fires once after a worker that was away has come back', async () => {
+test('a reminder fires once after the worker was down', async () => {
   const cast = await makeCast(database);
   await comesDue(cast, '1 before', 500);
   await relay();
@@ -135,7 +135,7 @@ it('fires once after a worker that was away has come back', async () => {
   expect(await remindedAbout(cast)).toHaveLength(3);
 });
 
-it('loses and doubles nothing in an outage of a day and a half', async () => {
+test('an outage of a day and a half loses no reminder and repeats none', async () => {
   const casts = [await makeCast(database), await makeCast(database), await makeCast(database, -1)];
   const comeDue = async (inMs: number) => {
     for (const cast of casts.slice(0, 2)) await comesDue(cast, '1 before', inMs);
@@ -151,7 +151,7 @@ it('loses and doubles nothing in an outage of a day and a half', async () => {
     [],
   );
   await comeDue(-36 * 3_600_000);
-  // What happened meanwhile is told when the engine and its workers are back, and so is what was due.
+  // Changes and due reminders are processed when Temporal and the workers are back.
   await setEndDate(database.em, 'system', casts[1]!.lena.id, addDays(casts[1]!.lastDay, 30));
   worker = await startWorker();
   await relay();
@@ -166,7 +166,7 @@ it('loses and doubles nothing in an outage of a day and a half', async () => {
   for (const cast of [casts[0]!, casts[2]!]) expect(await remindedAbout(cast)).toHaveLength(3);
 });
 
-it('follows the workspace when it reminds on other days', async () => {
+test('reminders follow changed reminder days of the workspace', async () => {
   const cast = await makeCast(database);
   await relay();
   await expect
@@ -179,7 +179,7 @@ it('follows the workspace when it reminds on other days', async () => {
   await updateReminderSettings(database.em, `user:${cast.ada.id}`, { ...settings, remindDaysBefore: [7, 1] });
 });
 
-it('is silent once the offboarding is completed', async () => {
+test('no reminder fires after the completion', async () => {
   const cast = await makeCast(database);
   await comesDue(cast, '1 before', 1500);
   await relay();

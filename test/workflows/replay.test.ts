@@ -2,21 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { bundleWorkflowCode, DefaultLogger, Worker } from '@temporalio/worker';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { installOnce } from '../../testing/cast/engine.ts';
 
 installOnce();
 
 /**
- * What workflows have recorded since the first one ran must be understood by those of today: a leaver's process lives
- * for months. `npm run record` adds the histories of today's.
+ * The current workflows must replay every recorded history, because a leaver's workflow runs for months.
+ * `npm run record` adds new histories.
  */
 const folder = new URL('./histories/', import.meta.url);
 const recorded = (readdirSync(folder, { recursive: true }) as string[]).filter((file) =>
   file.endsWith('.json'),
 );
 
-/** Recorded when the first entry of the changelog was written. */
+/** The first recorded histories. */
 const firstSet = '2026-12-01';
 
 const read = (file: string) => readFileSync(new URL(file, folder), 'utf8');
@@ -26,16 +26,16 @@ const replay = (text: string, bundle: WorkflowBundle = { codePath: inject('workf
 
 type WorkflowBundle = { codePath: string } | { code: string };
 
-it.each(recorded)('%s is replayed', async (file) => {
+test.each(recorded)('the workflows replay %s', async (file) => {
   await replay(read(file));
 });
 
-it('a history that asks for other steps is not', async () => {
+test('a history with other commands does not replay', async () => {
   const text = read(`${firstSet}/overdue.json`).replaceAll('"fireReminder"', '"somethingElse"');
   await expect(replay(text)).rejects.toThrow(/TMPRL1100/);
 });
 
-describe('a workflow that is changed while it runs for leavers', () => {
+describe('a workflow that is changed while it runs', () => {
   const bundled = (file: string) =>
     bundleWorkflowCode({
       workflowsPath: fileURLToPath(new URL(`./changed/${file}`, import.meta.url)),
@@ -45,12 +45,12 @@ describe('a workflow that is changed while it runs for leavers', () => {
     (name) => `${firstSet}/${name}.json`,
   );
 
-  it('cannot go on where it was, without `patched`', async () => {
+  test('fails to replay without `patched`', async () => {
     const changed = await bundled('without-patched.ts');
     for (const file of histories) await expect(replay(read(file), changed)).rejects.toThrow(/TMPRL1100/);
   });
 
-  it('goes on where it was, with `patched`', async () => {
+  test('replays with `patched`', async () => {
     const changed = await bundled('with-patched.ts');
     for (const file of histories) await replay(read(file), changed);
   });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
@@ -14,7 +14,7 @@ const timeouts = { connectMs: 1_000, responseMs: 25_000, totalMs: 25_000 };
 const sender = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
 await startWorker({ ...testWorld(database), sender }, { sendingPlaces: 20 });
 
-it('an endpoint that hangs delays no other, however much is on its way to it', async () => {
+test('an endpoint that hangs delays no other endpoint, however many deliveries wait for it', async () => {
   const hanging = await startReceiver(() => {});
   const dead = await startReceiver();
   await dead.stop();
@@ -24,7 +24,7 @@ it('an endpoint that hangs delays no other, however much is on its way to it', a
     await subscribe(database, dead.url),
     await subscribe(database, healthy.url),
   ];
-  // More than the queue has places.
+  // More deliveries than the queue has slots.
   for (let i = 0; i < 40; i++) await deliver(database, toHanging.id, 'pending', 'offboarding.started');
   for (let i = 0; i < 20; i++) await deliver(database, toDead.id, 'pending', 'offboarding.started');
   await startDeliveries();
@@ -43,7 +43,7 @@ it('an endpoint that hangs delays no other, however much is on its way to it', a
   hanging.answer = (_request, response) => void response.end();
 });
 
-it('many deliveries to one endpoint all arrive, a few at a time', async () => {
+test('many deliveries to one endpoint all arrive, with a limit on concurrency', async () => {
   let [now, most] = [0, 0];
   const receiver = await startReceiver((_request, response) => {
     most = Math.max(most, ++now);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { updateMailPreferences } from '../../../database/mail/preferences.ts';
 import { complete, retryNow } from '../../../engine/contract.ts';
@@ -21,7 +21,7 @@ const completed = async () => {
 };
 
 describe('the manager’s mail about a completion', () => {
-  it('arrives once, with the right words and a way to stop it', async () => {
+  test('arrives once, with the right text and a link to unsubscribe', async () => {
     const { lena, mira } = await completed();
     const arrived = await untilTaken(mira.email);
     expect(arrived.headers).toMatchObject({
@@ -37,7 +37,7 @@ describe('the manager’s mail about a completion', () => {
     expect(takenBy(lena.email)).toEqual([]);
   });
 
-  it('is not waited for while the server is down, and arrives once when it is back', async () => {
+  test('does not delay the completion while the mail server is down, and arrives once later', async () => {
     await server.stop();
     const { mira, tookMs } = await completed();
     const tried = await untilTried(mira.id, 1);
@@ -50,7 +50,7 @@ describe('the manager’s mail about a completion', () => {
     expect(await mailsTo(mira.id)).toMatchObject([{ state: 'sent', attempts: 2 }]);
   });
 
-  it('is not waited for while the server thinks', async () => {
+  test('does not delay the completion while the mail server is slow', async () => {
     server.behaviour.delayMs = 7_000;
     const { mira, tookMs } = await completed();
     expect(tookMs).toBeLessThan(5_000);
@@ -58,7 +58,7 @@ describe('the manager’s mail about a completion', () => {
     await eventually(async () => takenBy(mira.email).length === 1, 20_000);
   });
 
-  it('that is refused for now is tried again, one that is refused for good is given up and told', async () => {
+  test('is retried after a temporary refusal, and given up with a notification after a permanent one', async () => {
     server.behaviour.onReceiver = () => refusal(451, 'Later');
     const cast = await completed();
     const tried = await untilTried(cast.mira.id, 1);
@@ -78,7 +78,7 @@ describe('the manager’s mail about a completion', () => {
     ]);
   });
 
-  it('puts neither a name nor an address into the engine', async () => {
+  test('sends neither a name nor an address to Temporal', async () => {
     server.behaviour.onReceiver = (address) => refusal(550, `${address} is unknown`);
     const { mira } = await completed();
     const row = await untilClosed(mira.id);
@@ -91,7 +91,7 @@ describe('the manager’s mail about a completion', () => {
     }
   });
 
-  it('is not written when they do not want it', async () => {
+  test('is not created when the manager has turned it off', async () => {
     const cast = await makeCast(database);
     await updateMailPreferences(database.em, cast.mira.id, ['completions']);
     await clearChecklist(database, cast);

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Notification } from '../../../database/entities/index.ts';
 import { createDueDigests } from '../../../database/mail/digests.ts';
@@ -11,14 +11,14 @@ import { flat, ownMailing } from './setting.ts';
 
 const { database, own, digest, em, mailsTo, takenBy, handleOf, untilTaken } = await ownMailing();
 
-/** Tells somebody something that is not in any mail yet. */
+/** Creates a notification that is in no mail yet. */
 async function tellOfTokens(userId: number): Promise<void> {
   const fork = em();
   fork.create(Notification, { userId, kind: 'tokens_ended', details: { tokens: ['hr'] } });
   await fork.flush();
 }
 
-it('the end of an import reaches whoever started it, with its counts and a link to it', async () => {
+test('the user who started an import gets a mail at its end, with its counts and a link', async () => {
   const { nora, emil } = await makeCast(database);
   const files = importing(database, `user:${nora.id}`);
   const { id } = await files.run(
@@ -32,11 +32,11 @@ it('the end of an import reaches whoever started it, with its counts and a link 
   expect(letter.text).toContain(`https://lastday.halden.example/imports/${id}`);
 });
 
-describe('a mail whose process is lost', () => {
-  it('has another one, and is sent once', async () => {
+describe('a mail whose workflow is lost', () => {
+  test('gets another workflow, and is sent once', async () => {
     const { mira } = await makeCast(database);
     await tellOfTokens(mira.id);
-    // The worker died before it could start what it had cut.
+    // The worker died after it had created the mail, before it started the workflow.
     const [mailId] = await createDueDigests(em(), 0, new Date(Date.now() + 1_000));
     await eventually(async () => {
       await own.reconcile();
@@ -49,7 +49,7 @@ describe('a mail whose process is lost', () => {
   });
 });
 
-it('where no mail server is set, nothing is sent and nothing is kept for later', async () => {
+test('without a mail server no mail is sent or stored', async () => {
   const cast = await makeCast(database);
   await tellOfTokens(cast.mira.id);
   await sql`insert into mails (user_id, kind, day) values (${cast.mira.id}, 'reminders', '2026-01-01')`.execute(

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Notification } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
@@ -13,7 +13,7 @@ const { database, own, server, digest, em, takenBy, handleOf, untilTried, untilC
   await ownMailing();
 
 describe('the day’s reminders', () => {
-  /** Lena's last day was yesterday where she is; her reminder has come. */
+  /** Lena's last day was yesterday in her time zone, and her reminder has fired. */
   async function overdue(zone: string, itAdminZone = 'Europe/Berlin'): Promise<Cast> {
     const cast = await makeCast(database, 20);
     await updateUser(database.em, 'system', cast.ivo.id, { timeZone: itAdminZone });
@@ -24,7 +24,7 @@ describe('the day’s reminders', () => {
     return cast;
   }
 
-  it('reach a leaver a day ahead and one a day behind, their managers and the IT admins, once each', async () => {
+  test('reach two leavers in distant time zones, their managers and the IT admins once each', async () => {
     const tonga = await overdue('Pacific/Tongatapu');
     const samoa = await overdue('Pacific/Pago_Pago');
     await Promise.all([digest(), digest()]);
@@ -44,14 +44,14 @@ describe('the day’s reminders', () => {
         'Lena Brandt had their last day yesterday: 1 device, 1 license and 1 request still open',
       );
     }
-    // The IT admin of the first was there when the second one's reminder came.
+    // The first cast's IT admin also gets the second reminder.
     const [toIvo] = takenBy(tonga.ivo.email);
     expect(toIvo!.headers.subject).toBe('2 people with something to clear, 2 of them overdue');
     expect(flat(toIvo!).match(/it ended .{20,40}? \(Europe\/Berlin\)/g)).toHaveLength(2);
     for (const { email } of receivers) expect(takenBy(email)).toHaveLength(1);
   });
 
-  it('do not ask for what came back before they went out', async () => {
+  test('do not list items that came back before the mail was sent', async () => {
     const cast = await overdue('UTC');
     await clearChecklist(database, cast);
     await digest();
@@ -61,7 +61,7 @@ describe('the day’s reminders', () => {
     expect(toIvo.headers.subject).toBe('Lena Brandt is ready to be marked as offboarded');
   });
 
-  it('wait for a server that is away, and are the same mail when they are sent again', async () => {
+  test('wait while the mail server is down, and a retry sends the same mail', async () => {
     await server.stop();
     const cast = await overdue('UTC');
     await digest();

@@ -12,8 +12,8 @@ import { createDigestStarter } from '../../../worker/starters.ts';
 export const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 
 /**
- * A worker that sends its mails to a server of the test file. Before each test the server has taken nothing, is up
- * and takes everything. `digest` cuts what has come so far into mails, without waiting for it to become quiet.
+ * Starts a worker that sends mails to a server of the test file. Before each test the server is up, empty and accepts
+ * everything. `digest` turns the pending notifications into mails at once.
  */
 export async function ownMailing() {
   const { database } = await ownDatabase();
@@ -51,16 +51,16 @@ export async function ownMailing() {
     mailsTo,
     takenBy,
     handleOf: (mailId: number) => own.client.workflow.getHandle(mailWorkflowId(mailId)),
-    /** The first mail of a person, once it was tried so often. */
+    /** Waits until the first mail of a person has had this many attempts. */
     untilTried: (userId: number, attempts: number) =>
       eventually(async () => (await mailsTo(userId)).find((row) => row.attempts >= attempts) ?? null),
-    /** The first mail of a person, once it is closed. */
+    /** Waits until the first mail of a person is closed. */
     untilClosed: (userId: number) =>
       eventually(async () => (await mailsTo(userId)).find((row) => row.state !== 'pending') ?? null),
-    /** The first mail that the server took for an address. */
+    /** Waits for the first mail that the server accepts for an address. */
     untilTaken: (email: string) => eventually(async () => takenBy(email)[0] ?? null),
   };
 }
 
-/** What a mail says, in one line. */
+/** The text of a mail in one line. */
 export const flat = ({ text }: TakenMail) => text.replace(/\s+/g, ' ');

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Mail } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
@@ -19,7 +19,7 @@ const shownMail = async (mailId: number) =>
   (await client.workflow.getHandle(mailWorkflowId(mailId)).describe()).type;
 
 describe('completing', () => {
-  it('is refused while something is open, naming what, and goes on waiting', async () => {
+  test('is refused while items are open, with their counts, and the workflow keeps waiting', async () => {
     const cast = await makeCast(database);
     await relay();
     expect(await ask(complete, cast.offboardingId, asIvo(cast))).toEqual({
@@ -30,7 +30,7 @@ describe('completing', () => {
     expect(await shownOf(cast.offboardingId)).toMatchObject({ status: 'RUNNING', state: 'waiting' });
   });
 
-  it('marks the leaver offboarded although no signal has said that everything is back', async () => {
+  test('marks the leaver offboarded before the signals about the last items arrive', async () => {
     const cast = await makeCast(database);
     await relay();
     await untilShown(cast.offboardingId, { hardware: 1 });
@@ -47,7 +47,7 @@ describe('completing', () => {
     await untilShown(cast.offboardingId, { status: 'COMPLETED', state: 'completed' });
   });
 
-  it('is shown to operators while it lasts longer than a moment', async () => {
+  test('is shown in the Temporal UI while it takes long', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await relay();
@@ -56,14 +56,14 @@ describe('completing', () => {
       await em.execute('select from users where id = ? for update', [cast.lena.id]);
       const asked = ask(complete, cast.offboardingId, asIvo(cast));
       await untilShown(cast.offboardingId, { status: 'RUNNING', state: 'finalizing' });
-      // In an object: the transaction is not to wait for the answer.
+      // Wrapped in an object, so that the transaction does not await the answer.
       return { asked };
     });
     expect(await answer.asked).toMatchObject({ outcome: 'completed' });
     await untilShown(cast.offboardingId, { status: 'COMPLETED', state: 'completed' });
   });
 
-  it('is refused by the database when the workflow believes that all is clear, and the sets are mended', async () => {
+  test('is refused by the database when the workflow wrongly sees no open items, and its sets are corrected', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await relay();
@@ -76,13 +76,13 @@ describe('completing', () => {
     await untilShown(cast.offboardingId, { status: 'RUNNING', state: 'waiting', hardware: 1 });
   });
 
-  it('begins without a relay that has started the workflow', async () => {
+  test('starts the workflow when the relay has not', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     expect(await ask(complete, cast.offboardingId, asIvo(cast))).toMatchObject({ outcome: 'completed' });
   });
 
-  it('asked by two at once is done by one, and the other is told who did', async () => {
+  test('by two users at once is done once, and the other user learns who did it', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await relay();
@@ -95,27 +95,27 @@ describe('completing', () => {
     expect(await auditCount('user.offboarded', [cast.lena.id])).toBe(1);
   });
 
-  it('tells nobody what the process that asked knows, and starts in one step what is to be sent', async () => {
+  test('sends no signal back to its own workflow, and starts webhooks and mails in one activity', async () => {
     const receiver = await startReceiver();
     await subscribe(database, receiver.url);
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await relay();
-    // What comes while a task is under way is in the history only when that has ended.
+    // Signals that arrive during a workflow task are in the history only after it.
     await expect.poll(async () => (await askedFor(cast.offboardingId)).signals).toBe(4);
-    const told = await askedFor(cast.offboardingId);
+    const before = await askedFor(cast.offboardingId);
     await ask(complete, cast.offboardingId, asIvo(cast));
     await relay();
     await handleOf(cast.offboardingId).result();
     const { signals, activities } = await askedFor(cast.offboardingId);
-    expect(signals).toBe(told.signals);
-    expect(activities.slice(told.activities.length)).toEqual(['complete', 'startSending']);
+    expect(signals).toBe(before.signals);
+    expect(activities.slice(before.activities.length)).toEqual(['complete', 'startSending']);
     await eventually(async () => receiver.received.length === 1);
     const [mail] = await database.em.fork().find(Mail, { offboardingId: cast.offboardingId });
     expect(await shownMail(mail!.id)).toBe('mail');
   });
 
-  it('asked twice with the same token is done once, with the same answer', async () => {
+  test('requested twice with the same token is done once, with the same answer', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     const again = { ...asIvo(cast), token: 'pressed-twice' };
@@ -125,7 +125,7 @@ describe('completing', () => {
     expect(await ask(complete, cast.offboardingId, again)).toEqual(first);
   });
 
-  it('asked after the workflow has closed says who did it and when', async () => {
+  test('requested after the workflow has closed returns who did it and when', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     const first = await ask(complete, cast.offboardingId, asIvo(cast));
@@ -136,7 +136,7 @@ describe('completing', () => {
     expect(await auditCount('user.offboarded', [cast.lena.id])).toBe(1);
   });
 
-  it('that had committed when its worker was killed is told as done, and to others as already done', async () => {
+  test('that had committed when its worker was killed is done for its actor, and already done for others', async () => {
     for (const asker of ['ivo', 'nora'] as const) {
       const cast = await makeCast(database);
       await clearChecklist(database, cast);
@@ -150,14 +150,14 @@ describe('completing', () => {
     }
   });
 
-  it('says who cancelled it', async () => {
+  test('of a cancelled offboarding returns who cancelled it', async () => {
     const cast = await makeCast(database);
     await cancelOffboarding(database.em, `user:${cast.nora.id}`, cast.lena.id);
     const answer = await ask(complete, cast.offboardingId, asIvo(cast));
     expect(answer).toMatchObject({ outcome: 'cancelled', by: `user:${cast.nora.id}` });
   });
 
-  it('tells a rule that stands in the way', async () => {
+  test('returns the rule that forbids it', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     expect(await ask(complete, cast.offboardingId, { actor: `user:${cast.lena.id}` })).toEqual({
@@ -170,7 +170,7 @@ describe('completing', () => {
     });
   });
 
-  it('works for a leaver and their manager at the same moment', async () => {
+  test('works for a leaver and their manager at the same time', async () => {
     const lena = await makeCast(database);
     await clearChecklist(database, lena);
     await setEndDate(database.em, `user:${lena.nora.id}`, lena.mira.id, lena.lastDay);
@@ -185,7 +185,7 @@ describe('completing', () => {
     expect(await auditCount('user.manager_cleared', [lena.rosa.id, lena.timo.id, lena.emil.id])).toBe(3);
   });
 
-  it('early, without an end date, cancels again what it opened when something has come in between', async () => {
+  test('without an end date cancels the offboarding that it opened when an item was added meanwhile', async () => {
     const cast = await makeCast(database);
     const { emil, ivo, spare } = cast;
     const { id } = await openForCompletion(database.em, `user:${ivo.id}`, emil.id);

@@ -1,5 +1,5 @@
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
@@ -11,7 +11,7 @@ import { asIvo, ownLeavers } from './setting.ts';
 const { relay, ask, handleOf, database, untilShown, askedFor } = await ownLeavers();
 
 describe('a leaver', () => {
-  it('has a workflow that shows what is open as soon as their end date is set', async () => {
+  test('has a workflow that shows the open items as soon as the end date is set', async () => {
     const { offboardingId, lastDay } = await makeCast(database);
     await relay();
     await untilShown(offboardingId, {
@@ -26,7 +26,7 @@ describe('a leaver', () => {
     });
   });
 
-  it('is clear once the last thing is dealt with', async () => {
+  test('is clear once the last item is closed', async () => {
     const cast = await makeCast(database);
     await relay();
     await clearChecklist(database, cast);
@@ -34,7 +34,7 @@ describe('a leaver', () => {
     await untilShown(cast.offboardingId, { state: 'clear', hardware: 0, seats: 0, requests: 0 });
   });
 
-  it('follows an end date that moves, and ends when it is cleared', async () => {
+  test('has a workflow that follows a moved end date, and ends when the date is cleared', async () => {
     const { offboardingId, lena, nora, lastDay } = await makeCast(database);
     const later = addDays(lastDay, 10);
     await relay();
@@ -46,7 +46,7 @@ describe('a leaver', () => {
     await untilShown(offboardingId, { status: 'COMPLETED', state: 'cancelled' });
   });
 
-  it('is told all there is to know, when it starts and when the date moves, and asks for nothing', async () => {
+  test('has a workflow that gets everything by signals, and runs no activity for a new date', async () => {
     const { offboardingId, lena, nora, lastDay } = await makeCast(database);
     await relay();
     await untilShown(offboardingId, { lastDay });
@@ -55,7 +55,7 @@ describe('a leaver', () => {
     await expect.poll(() => askedFor(offboardingId)).toEqual({ timers: 2, signals: 2, activities: [] });
   });
 
-  it('looks for the next reminder when whoever tells of a last day does not name it', async () => {
+  test('has a workflow that queries the next reminder when a signal has a last day without one', async () => {
     const { offboardingId, lastDay } = await makeCast(database);
     await relay();
     await untilShown(offboardingId, { lastDay });
@@ -64,7 +64,7 @@ describe('a leaver', () => {
     await expect.poll(() => askedFor(offboardingId)).toMatchObject({ activities: ['nextReminder'] });
   });
 
-  it('is shown with their department, also when that changes', async () => {
+  test('is shown with their department, also after a change', async () => {
     const { offboardingId, lena } = await makeCast(database);
     const show = async (department: string | null) => {
       await updateUser(database.em, 'token:hr', lena.id, { department });
@@ -78,7 +78,7 @@ describe('a leaver', () => {
     await show('D'.repeat(300));
   });
 
-  it('has names and addresses nowhere in the engine', async () => {
+  test('has no name and no address in Temporal', async () => {
     const cast = await makeCast(database);
     await relay();
     await clearChecklist(database, cast);

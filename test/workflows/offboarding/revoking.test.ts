@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Actor } from '../../../domain/actor.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
@@ -7,34 +7,34 @@ import { asIvo, ownLeavers } from './setting.ts';
 const { relay, ask, database, untilShown, auditCount } = await ownLeavers();
 
 describe('revoking a seat', () => {
-  it('takes it back once, and the workflow knows at once', async () => {
+  test('revokes it once, and the workflow knows at once', async () => {
     const cast = await makeCast(database);
     await relay();
-    const wish = { ...asIvo(cast), seatId: cast.seatId };
-    expect(await ask(revokeSeat, cast.offboardingId, wish)).toEqual({ outcome: 'revoked' });
+    const request = { ...asIvo(cast), seatId: cast.seatId };
+    expect(await ask(revokeSeat, cast.offboardingId, request)).toEqual({ outcome: 'revoked' });
     await untilShown(cast.offboardingId, { seats: 0 });
-    expect(await ask(revokeSeat, cast.offboardingId, wish)).toEqual({ outcome: 'already-revoked' });
+    expect(await ask(revokeSeat, cast.offboardingId, request)).toEqual({ outcome: 'already-revoked' });
     expect(await auditCount('seat.revoked', [cast.lena.id])).toBe(1);
   });
 
-  it('leaves the seat of somebody else alone', async () => {
+  test('does not revoke the seat of another person', async () => {
     const [lenas, others] = [await makeCast(database), await makeCast(database)];
-    const wish = { ...asIvo(lenas), seatId: others.seatId };
-    expect(await ask(revokeSeat, lenas.offboardingId, wish)).toEqual({ outcome: 'not-theirs' });
+    const request = { ...asIvo(lenas), seatId: others.seatId };
+    expect(await ask(revokeSeat, lenas.offboardingId, request)).toEqual({ outcome: 'not-theirs' });
     expect(await auditCount('seat.revoked', [others.lena.id])).toBe(0);
   });
 
-  it('is not done for somebody who asked more than a minute ago, or who asks for nonsense', async () => {
+  test('is refused when the request is invalid or older than a minute', async () => {
     const cast = await makeCast(database);
     await relay();
-    const wish = { ...asIvo(cast), seatId: cast.seatId };
+    const request = { ...asIvo(cast), seatId: cast.seatId };
     const refusals = [
-      { ...wish, requestedAt: Date.now() - 61_000 },
-      { ...wish, seatId: -1 },
-      { ...wish, seatId: 'all' as unknown as number },
-      { ...wish, actor: 'root' as unknown as Actor },
-      { ...wish, requestedAt: Number.NaN },
-      { ...wish, requestedAt: Date.now() + 60_000 },
+      { ...request, requestedAt: Date.now() - 61_000 },
+      { ...request, seatId: -1 },
+      { ...request, seatId: 'all' as unknown as number },
+      { ...request, actor: 'root' as unknown as Actor },
+      { ...request, requestedAt: Number.NaN },
+      { ...request, requestedAt: Date.now() + 60_000 },
     ].map((nonsense) =>
       ask(revokeSeat, cast.offboardingId, nonsense).then(String, (error) => error.cause.type),
     );
@@ -42,8 +42,8 @@ describe('revoking a seat', () => {
     expect(late).toBe('RequestExpired');
     expect(others).toEqual(Array(5).fill('Malformed'));
     expect(await auditCount('seat.revoked', [cast.lena.id])).toBe(0);
-    // Clocks differ a little.
-    const early = { ...wish, requestedAt: Date.now() + 20_000 };
+    // Clocks may differ a little.
+    const early = { ...request, requestedAt: Date.now() + 20_000 };
     expect(await ask(revokeSeat, cast.offboardingId, early)).toEqual({ outcome: 'revoked' });
   });
 });

@@ -8,14 +8,14 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 
 export const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
 
-/** An engine with a worker for the leavers of a test file, and what is asked of both. */
+/** Starts Temporal with a worker for the leavers of a test file, and returns helpers. */
 export async function ownLeavers() {
   const { database } = await ownDatabase();
   const engine = await ownEngine(database);
   await engine.startWorker();
   const { handleOf } = engine;
 
-  /** What the engine shows of an offboarding. */
+  /** The status and search attributes of an offboarding workflow. */
   async function shownOf(offboardingId: number) {
     const { status, typedSearchAttributes: shown } = await handleOf(offboardingId).describe();
     return {
@@ -42,7 +42,7 @@ export async function ownLeavers() {
     return rows[0]!;
   }
 
-  /** How many timers an offboarding's workflow has begun so far, what it was told, and which activities it has asked for. */
+  /** The timers, signals and activities in the history of an offboarding workflow. */
   async function askedFor(offboardingId: number) {
     const { events } = await handleOf(offboardingId).fetchHistory();
     return {

@@ -1,5 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import type { OpenSet } from '../../../domain/offboarding-snapshot.ts';
@@ -24,7 +24,7 @@ describe('signals', () => {
     return snapshot!.hardware;
   };
 
-  it('may come late, doubled and in the wrong order', async () => {
+  test('may come late, twice and in the wrong order', async () => {
     const cast = await makeCast(database);
     await relay();
     await untilShown(cast.offboardingId, { hardware: 1, seats: 1 });
@@ -39,12 +39,12 @@ describe('signals', () => {
     await rejectRequest(database, cast);
     await relay();
     await untilShown(cast.offboardingId, { hardware: 2, requests: 0 });
-    // What was older has made it read for itself, which would mend at once what comes next.
+    // The older signal made the workflow read the database, which would hide the next check.
     await eventually(async () => {
       const { pendingActivities, pendingWorkflowTask } = (await handle.describe()).raw;
       return (pendingActivities ?? []).length === 0 && pendingWorkflowTask == null;
     });
-    // Equal is as new: a set that was corrupted can be said again.
+    // An equal revision is accepted, so that a corrupted set can be sent again.
     const now = await hardwareOf(cast.offboardingId);
     await handle.signal(hardwareChanged, { ...now, ids: [] });
     await untilShown(cast.offboardingId, { hardware: 0 });
@@ -52,7 +52,7 @@ describe('signals', () => {
     await untilShown(cast.offboardingId, { hardware: 2 });
   });
 
-  it('that make no sense change nothing, and harm nobody', async () => {
+  test('that are invalid change nothing', async () => {
     const { offboardingId, ...cast } = await makeCast(database);
     await relay();
     await untilShown(offboardingId, { hardware: 1 });
@@ -95,7 +95,7 @@ describe('signals', () => {
     expect(events!.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
   });
 
-  it('that are wrong in a revision nobody has reached are mended by what is told next', async () => {
+  test('with a wrong future revision are corrected by the next signal', async () => {
     const cast = await makeCast(database);
     const { offboardingId } = cast;
     await relay();
@@ -112,13 +112,13 @@ describe('signals', () => {
     await assignAsset(database.em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
     await relay();
     await untilShown(offboardingId, { hardware: 2, lastDay: cast.lastDay });
-    // The revision is right again as well.
+    // The revision is right again, too.
     await recoverLaptop(database, cast);
     await relay();
     await untilShown(offboardingId, { hardware: 1 });
   });
 
-  it('that are wrong do not hide from whoever completes what is open', async () => {
+  test('that are wrong do not hide open items from a completion', async () => {
     const cast = await makeCast(database);
     await relay();
     await handleOf(cast.offboardingId).signal(hardwareChanged, { ids: [7, 8, 9], revision: 99_999 });
@@ -129,7 +129,7 @@ describe('signals', () => {
     await untilShown(cast.offboardingId, { hardware: 1 });
   });
 
-  it('bring an ended workflow back to life only to look and to end', async () => {
+  test('restart an ended workflow, which reads the database and ends', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await ask(complete, cast.offboardingId, asIvo(cast));
@@ -148,7 +148,7 @@ describe('signals', () => {
     expect(await auditCount('user.offboarded', [cast.lena.id])).toBe(1);
   });
 
-  it('about an offboarding that nobody knows end at once', async () => {
+  test('for an unknown offboarding start a workflow that ends at once', async () => {
     await client.workflow.signalWithStart(offboardingWorkflow, {
       ...offboardingStart({ offboardingId: 999_999 }),
       signal: hardwareChanged,
@@ -158,7 +158,7 @@ describe('signals', () => {
   });
 });
 
-it('continues as new with everything it knows, and asked again answers the same', async () => {
+test('a workflow that continues as new keeps its state, and repeats its answer to the same token', async () => {
   const cast = await makeCast(database);
   const start = offboardingStart({ offboardingId: cast.offboardingId });
   const run = { ...start.args[0], continueAfter: 40 };
@@ -172,7 +172,7 @@ it('continues as new with everything it knows, and asked again answers the same'
   await expect.poll(async () => (await handleOf(cast.offboardingId).describe()).runId).not.toBe(runId);
   await recoverLaptop(database, cast);
   await relay();
-  // The engine has forgotten the token; the workflow has not.
+  // Temporal deduplicates updates only within a run; the workflow keeps the token.
   expect(await ask(complete, cast.offboardingId, { ...asIvo(cast), token })).toEqual(first);
   await untilShown(cast.offboardingId, {
     status: 'RUNNING',

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../domain/offboarding-snapshot.ts';
 import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
@@ -25,38 +25,38 @@ const snapshot = (revision: number, reminder?: DueReminder | null): OffboardingS
   requests: nothing(revision),
 });
 
-/** What knows a snapshot. */
+/** The state after a snapshot. */
 const knowing = (snapshot: OffboardingSnapshot) => new OffboardingState({ offboardingId: 7, snapshot });
 
-describe('the reminder that is due next', () => {
-  it('comes with the snapshot, and needs no looking', () => {
+describe('the next reminder', () => {
+  test('is taken from the snapshot without a query', () => {
     expect(knowing(snapshot(3, soon))).toMatchObject({ reminder: soon, needsNextReminder: false });
     expect(knowing(snapshot(3, null))).toMatchObject({ reminder: null, needsNextReminder: false });
   });
 
-  it('is to be looked for when the snapshot does not name it', () => {
+  test('is queried when the snapshot does not contain it', () => {
     expect(knowing(snapshot(3))).toMatchObject({ reminder: null, needsNextReminder: true });
   });
 
-  it('comes with a last day that moves', () => {
+  test('is taken from a signal with a new last day', () => {
     const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(4, later));
     expect(state).toMatchObject({ reminder: later, needsNextReminder: false, needsRefresh: false });
   });
 
-  it('is not taken from what is older, which raises a doubt', () => {
+  test('is not taken from an older signal, and is queried instead', () => {
     const state = knowing(snapshot(3, later));
     state.apply('lastDay', lastDay(2, soon));
     expect(state).toMatchObject({ reminder: later, needsRefresh: true });
   });
 
-  it('is to be looked for when a last day is told without it, even the same', () => {
+  test('is queried when a signal has a last day without it, even the same day', () => {
     const state = knowing(snapshot(3, soon));
     state.apply('lastDay', lastDay(3));
     expect(state).toMatchObject({ reminder: soon, needsNextReminder: true });
   });
 
-  it('that was told while the process looked is newer than what it found', () => {
+  test('from a signal during the query is newer than the result of the query', () => {
     const state = knowing(snapshot(3, soon));
     const take = state.startReminderRead();
     state.apply('lastDay', lastDay(4, later));
@@ -64,13 +64,13 @@ describe('the reminder that is due next', () => {
     expect(state.reminder).toBe(later);
   });
 
-  it('is what the process found, when nothing was told meanwhile', () => {
+  test('is the result of the query when no signal came meanwhile', () => {
     const state = knowing(snapshot(3, soon));
     state.startReminderRead()(later);
     expect(state.reminder).toBe(later);
   });
 
-  it('that makes no sense is dropped with the day that names it', () => {
+  test('is dropped together with its last day when it is invalid', () => {
     const state = knowing(snapshot(3, soon));
     const nonsense = { id: 'x', kind: 1, dueAt: 'tomorrow' };
     state.apply('lastDay', { ...lastDay(4), reminder: nonsense });

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import {
   retryNow,
@@ -15,7 +15,7 @@ import { keep } from './keep.ts';
 const { database } = await ownDatabase();
 const { client, startWorker } = await ownEngine(database);
 const world = testWorld(database);
-// Three tries: one at once, one after a moment, one that is waited for.
+// Three attempts: at once, after a short wait, and after a long one.
 await startWorker({ ...world, retrySchedule: [0, 300, 3_600_000] });
 
 const failing = () => startReceiver((_request, response) => response.writeHead(500).end());
@@ -37,7 +37,7 @@ async function begin(url: string) {
   };
 }
 
-it('delivered at once, and started again when it was closed', async () => {
+test('delivered at once, and started again when it was closed', async () => {
   const { handle, address } = await begin((await startReceiver()).url);
   await handle.result();
   await keep('delivered', handle);
@@ -45,7 +45,7 @@ it('delivered at once, and started again when it was closed', async () => {
   await keep('delivery-was-closed', handle);
 });
 
-it('delivered at the second try', async () => {
+test('delivered at the second attempt', async () => {
   const receiver = await failing();
   const { handle, untilTried } = await begin(receiver.url);
   await untilTried(1);
@@ -54,7 +54,7 @@ it('delivered at the second try', async () => {
   await keep('delivered-at-the-second-try', handle);
 });
 
-it('given up after the last try, which somebody asked for', async () => {
+test('given up after the last attempt, which a user requested', async () => {
   const { handle, untilTried } = await begin((await failing()).url);
   await untilTried(2);
   await handle.signal(retryNow);
@@ -62,7 +62,7 @@ it('given up after the last try, which somebody asked for', async () => {
   await keep('delivery-given-up', handle);
 });
 
-it('to an endpoint that is gone', async () => {
+test('to an endpoint that answers 410', async () => {
   const { handle } = await begin(
     (await startReceiver((_request, response) => response.writeHead(410).end())).url,
   );
@@ -70,7 +70,7 @@ it('to an endpoint that is gone', async () => {
   await keep('endpoint-gone', handle);
 });
 
-it('to an endpoint that was paused meanwhile', async () => {
+test('to an endpoint that was paused meanwhile', async () => {
   const { handle, endpointId, untilTried } = await begin((await failing()).url);
   await untilTried(2);
   await pauseEndpoint(database.em, 'system', endpointId);
@@ -80,7 +80,7 @@ it('to an endpoint that was paused meanwhile', async () => {
   expect(await deliveriesTo(database, endpointId)).toMatchObject([{ state: 'disabled' }]);
 });
 
-it('waiting for its next try', async () => {
+test('waiting for its next attempt', async () => {
   const { handle, untilTried } = await begin((await failing()).url);
   await untilTried(2);
   await keep('delivery-waiting', handle);

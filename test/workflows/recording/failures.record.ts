@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { makeLinks } from '../../../activities/mail/links.ts';
 import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
@@ -31,7 +31,7 @@ const mailer = smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.exa
 const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 await startWorker({ ...testWorld(database), mail: { mailer, links } });
 
-/** Has a person's row held for a while, so that a step about them takes its time. */
+/** Locks a person's row for a while, so that an activity about them waits. */
 async function held<T>(userId: number, ms: number, work: () => Promise<T>): Promise<T> {
   const holder = new pg.Client(url);
   await holder.connect();
@@ -43,7 +43,7 @@ async function held<T>(userId: number, ms: number, work: () => Promise<T>): Prom
   return done;
 }
 
-it('a seat of somebody else, and a completion that a rule forbids', async () => {
+test('a seat of another person, and a completion that a rule forbids', async () => {
   const [cast, other] = [await makeCast(database), await makeCast(database)];
   await clearChecklist(database, cast);
   await relay();
@@ -59,7 +59,7 @@ it('a seat of somebody else, and a completion that a rule forbids', async () => 
   await keep('forbidden', handle);
 });
 
-it('a question that waited for its turn until its asker had gone on', async () => {
+test('an Update that waited until its deadline had passed', async () => {
   const [cast, other] = [await makeCast(database), await makeCast(database)];
   const actor = `user:${cast.ivo.id}` as const;
   const seatId = await assignSeat(database.em, actor, other.license.id, cast.lena.id);
@@ -75,7 +75,7 @@ it('a question that waited for its turn until its asker had gone on', async () =
   await keep('asked-too-long-ago', handleOf(cast.offboardingId));
 });
 
-it('a completion whose step took too long, and was taken again', async () => {
+test('a completion whose activity timed out and was retried', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await relay();
@@ -88,7 +88,7 @@ it('a completion whose step took too long, and was taken again', async () => {
   await keep('step-timed-out', handle);
 });
 
-/** Has a kind of change of a table fail, as data would that the schema refuses. */
+/** Makes a kind of change of a table fail, as if the schema refused it. */
 const broken = (table: string, change: string) =>
   asOwner(
     ownerUrl,
@@ -96,7 +96,7 @@ const broken = (table: string, change: string) =>
     `create trigger break_${table} before ${change} on ${table} for each row execute function break_${table}()`,
   );
 
-it('a delivery that cannot be tried at all', async () => {
+test('a delivery whose attempts cannot be recorded', async () => {
   const { id: endpointId } = await subscribe(database, (await startReceiver()).url);
   await broken('webhook_attempts', 'insert');
   const id = await deliver(database, endpointId, 'pending');
@@ -110,7 +110,7 @@ it('a delivery that cannot be tried at all', async () => {
   await keep('delivery-never-tried', handle);
 });
 
-it('a mail that cannot be tried at all', async () => {
+test('a mail whose attempts cannot be recorded', async () => {
   await broken('mails', 'update of attempts');
   const cast = await makeCast(database);
   await clearChecklist(database, cast);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { cancelImport, importById, startImport } from '../../../database/imports/imports.ts';
 import { csvImportStart, csvImportWorkflow } from '../../../engine/contract.ts';
 import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
@@ -15,7 +15,7 @@ let worker = await startWorker();
 
 let people = 0;
 
-/** Takes a file of so many new people in, somebody has started it, and the engine is told. */
+/** Uploads a file of new people and starts its import workflow. */
 async function begin(count: number, run: { continueAfter?: number } = {}) {
   const lines = Array.from({ length: count }, () => {
     const name = `person-${++people}`;
@@ -32,13 +32,13 @@ async function begin(count: number, run: { continueAfter?: number } = {}) {
 
 const ended = (id: number) => eventually(async () => (await importById(em, id)).endedAt, 40_000);
 
-it('carried out', async () => {
+test('imported in one run', async () => {
   const { handle } = await begin(5);
   await handle.result();
   await keep('imported', handle);
 });
 
-it('in several runs', async () => {
+test('imported in several runs', async () => {
   const { id, firstRun, handle } = await begin(1_100, { continueAfter: 1 });
   await ended(id);
   await keep('imported-first-run', firstRun);
@@ -47,7 +47,7 @@ it('in several runs', async () => {
   await keep('imported-last-run', last);
 });
 
-it('cancelled in the console, and in the engine', async () => {
+test('cancelled in the console, and in Temporal', async () => {
   await worker.stop();
   const [inConsole, inEngine] = [await begin(5), await begin(5)];
   await cancelImport(em, 'system', inConsole.id);
@@ -59,7 +59,7 @@ it('cancelled in the console, and in the engine', async () => {
   await keep('import-cancelled-in-the-engine', inEngine.handle);
 });
 
-it('that cannot go on', async () => {
+test('failed', async () => {
   await asOwner(
     ownerUrl,
     `create function break_lines() returns trigger language plpgsql as $$ begin raise exception 'broken' using errcode = '22000'; end $$`,

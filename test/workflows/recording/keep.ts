@@ -4,7 +4,7 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { inject } from 'vitest';
 
-/** Keeps the history of one run of a workflow under the name of the path it took, an event a line. */
+/** Writes the history of a run to a file that is named after its path, one event per line. */
 export async function keep(path: string, handle: WorkflowHandle): Promise<void> {
   const { events } = JSON.parse(historyToJSON(await handle.fetchHistory()));
   const lines = events.map((event: unknown) => JSON.stringify(event, withoutThisMachine));
@@ -12,7 +12,7 @@ export async function keep(path: string, handle: WorkflowHandle): Promise<void> 
   writeFileSync(file, `{"events":[\n${lines.join(',\n')}\n]}\n`);
 }
 
-/** A replay needs neither the names of processes and machines nor where on a disk their code was. */
+/** Removes process names and code paths, because a replay does not need them. */
 const withoutThisMachine = (name: string, value: unknown): unknown => {
   if (name === 'stackTrace') return undefined;
   return typeof value === 'string' && /^\d+@/.test(value) ? 'lastday' : value;

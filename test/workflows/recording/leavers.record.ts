@@ -1,6 +1,6 @@
 import type { WorkflowHandle } from '@temporalio/client';
 import { sql } from 'kysely';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
@@ -28,13 +28,13 @@ const { relay, startWorker, ask, handleOf, client } = await ownEngine(database);
 await startWorker();
 
 const asIvo = ({ ivo }: Cast) => ({ actor: `user:${ivo.id}` as const });
-const heard = (handle: WorkflowHandle, signals: number) =>
+const untilSignalled = (handle: WorkflowHandle, signals: number) =>
   eventually(async () => {
     const { events } = await handle.fetchHistory();
     return events!.filter((event) => event.workflowExecutionSignaledEventAttributes).length >= signals;
   });
 
-/** A leaver whom the engine knows. */
+/** Creates a leaver with a running workflow. */
 async function leaver(daysLeft?: number): Promise<{ cast: Cast; handle: WorkflowHandle }> {
   const cast = await makeCast(database, daysLeft);
   await relay();
@@ -48,7 +48,7 @@ async function comesDue({ lena }: Cast, name: string, inMs: number) {
     where id = ${id}`.execute(sqlOf(database.em.fork()));
 }
 
-it('refused, cleared item by item, completed with deliveries and mails', async () => {
+test('refused, cleared item by item, completed with deliveries and mails', async () => {
   const receiver = await startReceiver();
   const endpoints = [await subscribe(database, receiver.url), await subscribe(database, receiver.url)];
   const { cast, handle } = await leaver();
@@ -67,7 +67,7 @@ it('refused, cleared item by item, completed with deliveries and mails', async (
   );
 });
 
-it('asked by two at once, and again after it has ended', async () => {
+test('requested by two users at once, and again after the end', async () => {
   const { cast, handle } = await leaver();
   await clearChecklist(database, cast);
   await Promise.all([
@@ -81,7 +81,7 @@ it('asked by two at once, and again after it has ended', async () => {
   await keep('asked-after-the-end', handle);
 });
 
-it('refused by the database, and mended', async () => {
+test('refused by the database, and corrected', async () => {
   const { cast, handle } = await leaver();
   await clearChecklist(database, cast);
   await relay();
@@ -90,7 +90,7 @@ it('refused by the database, and mended', async () => {
   await keep('refused-by-the-database', handle);
 });
 
-it('moved, reminded, and cancelled', async () => {
+test('moved, reminded, and cancelled', async () => {
   const { cast, handle } = await leaver();
   await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 10));
   await comesDue(cast, '7 before', 1_000);
@@ -98,20 +98,20 @@ it('moved, reminded, and cancelled', async () => {
   await eventually(async () => JSON.stringify(await handle.fetchHistory()).includes('fireReminder'));
   await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 20));
   await relay();
-  await heard(handle, 3);
+  await untilSignalled(handle, 3);
   await cancelOffboarding(database.em, `user:${cast.nora.id}`, cast.lena.id);
   await relay();
   await handle.result();
   await keep('moved-reminded-cancelled', handle);
 });
 
-it('overdue', async () => {
+test('overdue', async () => {
   const { handle } = await leaver(-1);
   await eventually(async () => JSON.stringify(await handle.fetchHistory()).includes('fireReminder'));
   await keep('overdue', handle);
 });
 
-it('early, completed, and early, withdrawn', async () => {
+test('completed without an end date, and withdrawn without one', async () => {
   const { emil, rosa, ivo, spare } = await makeCast(database);
   const [completed, refused] = [
     await openForCompletion(database.em, `user:${ivo.id}`, emil.id),
@@ -131,7 +131,7 @@ it('early, completed, and early, withdrawn', async () => {
   await keep('early-withdrawn', handleOf(refused.id));
 });
 
-it('a reminder that fails for good, tried again', async () => {
+test('a reminder that fails permanently, and is retried', async () => {
   await asOwner(
     ownerUrl,
     `alter table notifications add constraint broken check (kind <> 'offboarding_reminder') not valid`,
@@ -151,7 +151,7 @@ it('a reminder that fails for good, tried again', async () => {
   await keep('reminder-failed-and-retried', handle);
 });
 
-it('a completion that fails for good, tried again', async () => {
+test('a completion that fails permanently, and is retried', async () => {
   await asOwner(
     ownerUrl,
     `alter table webhook_events add constraint broken check (type <> 'user.offboarded') not valid`,
@@ -165,7 +165,7 @@ it('a completion that fails for good, tried again', async () => {
   await keep('completion-failed-and-retried', handle);
 });
 
-it('continued as new', async () => {
+test('continued as new', async () => {
   const cast = await makeCast(database);
   const start = offboardingStart({ offboardingId: cast.offboardingId });
   const first = await client.workflow.start(offboardingWorkflow, {
@@ -189,7 +189,7 @@ it('continued as new', async () => {
   await keep('continued-next-run', handleOf(cast.offboardingId));
 });
 
-it('of nobody', async () => {
+test('an unknown offboarding', async () => {
   const handle = await client.workflow.start(
     offboardingWorkflow,
     offboardingStart({ offboardingId: 999_999 }),

@@ -1,4 +1,4 @@
-import { it } from 'vitest';
+import { test } from 'vitest';
 import { makeLinks } from '../../../activities/mail/links.ts';
 import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
@@ -18,7 +18,7 @@ const mailer = smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.exa
 const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 await startWorker({ ...testWorld(database), mail: { mailer, links } });
 
-/** The mail that tells a manager of a completion. */
+/** The manager's mail about a completion. */
 async function mailOfCompletion(onReceiver: () => Error | null = () => null) {
   server.behaviour.onReceiver = onReceiver;
   const cast = await makeCast(database);
@@ -27,19 +27,19 @@ async function mailOfCompletion(onReceiver: () => Error | null = () => null) {
   const find = () => database.em.fork().findOneOrFail(Mail, { userId: cast.mira.id });
   const { id } = await find();
   const untilTried = (times: number) => eventually(async () => (await find()).attempts >= times);
-  // The leaver's workflow starts it.
+  // The offboarding workflow starts the mail's workflow.
   const handle = client.workflow.getHandle(mailWorkflowId(id));
   await eventually(() => handle.describe().catch(() => null));
   return { handle, untilTried };
 }
 
-it('sent at once', async () => {
+test('sent at once', async () => {
   const { handle } = await mailOfCompletion();
   await handle.result();
   await keep('mail-sent', handle);
 });
 
-it('sent at the second try', async () => {
+test('sent at the second attempt', async () => {
   const { handle, untilTried } = await mailOfCompletion(() => refusal(451));
   await untilTried(1);
   server.behaviour.onReceiver = () => null;
@@ -48,13 +48,13 @@ it('sent at the second try', async () => {
   await keep('mail-sent-at-the-second-try', handle);
 });
 
-it('refused for good', async () => {
+test('refused for good', async () => {
   const { handle } = await mailOfCompletion(() => refusal(550));
   await handle.result();
   await keep('mail-refused', handle);
 });
 
-it('waiting for its next try', async () => {
+test('waiting for its next attempt', async () => {
   const { handle, untilTried } = await mailOfCompletion(() => refusal(451));
   await untilTried(1);
   await keep('mail-waiting', handle);

@@ -4,14 +4,14 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Where this run keeps what it records. */
+    /** The folder for the histories of this run. */
     historiesFolder: string;
   }
 }
 
 /**
- * Makes a folder for what is recorded today. What was recorded before stays for ever: a leaver's process lives for
- * months, and must be understood by later workflows.
+ * Creates a folder for today's histories. Older folders stay, because later workflows must replay the workflows of
+ * leavers that run for months.
  */
 export default function newFolder(project: TestProject): void {
   const today = new Date().toISOString().slice(0, 10);

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// `npm run record`: runs the workflows along every path they know, and keeps the histories for the replay test.
+// `npm run record` runs the workflows along every path, and records the histories for the replay test.
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../../..', import.meta.url)),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
@@ -19,7 +19,7 @@ const {
   detailsOf,
 } = await ownDeliveries();
 
-it('is sent by the next worker when one stops, and ends at once when it is no longer pending', async () => {
+test('a delivery is sent by the next worker when one stops, and ends at once when it is no longer pending', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver();
   const { id } = await subscribe(cast, receiver.url);
@@ -35,7 +35,7 @@ it('is sent by the next worker when one stops, and ends at once when it is no lo
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('costs the engine one step when the endpoint takes it at once', async () => {
+test('a delivery needs one activity when the endpoint accepts it at once', async () => {
   const cast = await makeCast(database);
   const { id } = await subscribe(cast, (await startReceiver()).url);
   await completeLena(cast);
@@ -43,12 +43,12 @@ it('costs the engine one step when the endpoint takes it at once', async () => {
   const handle = handleOfDelivery(await deliveryTo(id), id);
   await handle.result();
   const { events } = await handle.fetchHistory();
-  // Begun, task, step, task, ended: three events each for the tasks and the step.
+  // Started, task, activity, task, completed: three events for each task and the activity.
   expect(events).toHaveLength(11);
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('goes on with the try that comes next in a run that follows another one', async () => {
+test('a delivery continues with the next attempt in a run that follows another one', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
   const { id } = await subscribe(cast, receiver.url);
@@ -68,7 +68,7 @@ it('goes on with the try that comes next in a run that follows another one', asy
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('tells an operator what it waits for, in the Temporal UI', async () => {
+test('a delivery shows in the Temporal UI what it waits for', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver((_request, response) => response.writeHead(503).end());
   const { id } = await subscribe(cast, receiver.url);

@@ -9,7 +9,7 @@ import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { ownEngine, testWorld } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
-/** An engine with a worker for the deliveries of a test file, and what is asked of both. */
+/** Starts Temporal with a worker for the deliveries of a test file, and returns helpers. */
 export async function ownDeliveries() {
   const { database } = await ownDatabase();
   const engine = await ownEngine(database);
@@ -53,7 +53,7 @@ export async function ownDeliveries() {
   const handleOfDelivery = ({ id, eventId }: { id: number; eventId: string }, endpointId: number) =>
     client.workflow.getHandle(webhookDeliveryWorkflowId({ id, eventId, endpointId, replayOf: null }));
 
-  /** What an operator reads of a delivery in the Temporal UI. */
+  /** The details of a delivery in the Temporal UI. */
   const detailsOf = async (handle: WorkflowHandle) =>
     (await handle.query<{ currentDetails: string }>('__temporal_workflow_metadata')).currentDetails;
 

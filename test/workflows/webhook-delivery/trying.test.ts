@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
@@ -20,7 +20,7 @@ const {
   superAdminsToldOf,
 } = await ownDeliveries();
 
-it('brings every endpoint that listens one event that an independent library accepts', async () => {
+test('a delivery brings each subscribed endpoint one event that an independent library accepts', async () => {
   const cast = await makeCast(database);
   const receivers = [await startReceiver(), await startReceiver()];
   const endpoints = [];
@@ -60,7 +60,7 @@ it('brings every endpoint that listens one event that an independent library acc
   for (const { id } of endpoints) await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('tries again after five seconds with the same id and a new moment', async () => {
+test('a retry after five seconds has the same id and a new timestamp', async () => {
   const cast = await makeCast(database);
   let isBroken = true;
   const receiver = await startReceiver((_request, response) => {
@@ -83,7 +83,7 @@ it('tries again after five seconds with the same id and a new moment', async () 
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('tries at once when woken, gives up after ten tries, tells the super-admins, and can be sent anew', async () => {
+test('a delivery retries at once on request, gives up after ten attempts with a notification, and can be resent', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
   const { id } = await subscribe(cast, receiver.url);
@@ -109,7 +109,7 @@ it('tries at once when woken, gives up after ten tries, tells the super-admins, 
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });
 
-it('stops at once and disables the endpoint when that says it is gone', async () => {
+test('a delivery stops at once and disables the endpoint after 410 Gone', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver((_request, response) => response.writeHead(410).end());
   const { id } = await subscribe(cast, receiver.url);
@@ -121,7 +121,7 @@ it('stops at once and disables the endpoint when that says it is gone', async ()
   expect(rows).toEqual([{ state: 'disabled' }]);
 });
 
-it('sends nothing to an endpoint that was paused meanwhile', async () => {
+test('a delivery sends nothing to an endpoint that was paused meanwhile', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver((_request, response) => response.writeHead(500).end());
   const { id } = await subscribe(cast, receiver.url);
@@ -134,7 +134,7 @@ it('sends nothing to an endpoint that was paused meanwhile', async () => {
   expect(receiver.received).toHaveLength(1);
 });
 
-it('says so when the secret was stored with another key', async () => {
+test('a delivery reports a secret that was encrypted with another key', async () => {
   const cast = await makeCast(database);
   const receiver = await startReceiver();
   const { id } = await subscribe(cast, receiver.url);

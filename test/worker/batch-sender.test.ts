@@ -1,5 +1,5 @@
 import { Connection } from '@temporalio/client';
-import { expect, inject, it } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { createWorkerClient } from '../../engine/client.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
@@ -12,7 +12,7 @@ const log = makeLog('worker', 'silent');
 const hundred = Array.from({ length: 100 }, (_, i) => i);
 const about = (number: number) => ({ number });
 
-it('gives everything, and says what was taken and what refused', async () => {
+test('a batch sends everything, and returns what Temporal accepted and refused', async () => {
   const { taken, refused, goesOn } = await sendBatch(
     hundred,
     async (number) => {
@@ -24,7 +24,7 @@ it('gives everything, and says what was taken and what refused', async () => {
   expect(refused.every((number) => number % 10 === 3)).toBe(true);
 });
 
-it('leaves the rest when the engine does not answer, and calls nothing refused', async () => {
+test('a batch stops when Temporal does not answer, and counts nothing as refused', async () => {
   const connection = await Connection.connect({ address: inject('temporalAddress'), interceptors: [] });
   const nowhere = createWorkerClient(connection, 'no-such-namespace');
   const give = createBatchSender({ engine: nowhere, log, stopping: new AbortController().signal });
@@ -36,7 +36,7 @@ it('leaves the rest when the engine does not answer, and calls nothing refused',
   await connection.close();
 });
 
-it('begins nothing more when the process is to end, and waits for what is under way', async () => {
+test('a batch starts nothing more on shutdown, and waits for running calls', async () => {
   const stopping = new AbortController();
   let ended = 0;
   const { taken, goesOn } = await createBatchSender({ engine, log, stopping: stopping.signal })(
@@ -51,13 +51,13 @@ it('begins nothing more when the process is to end, and waits for what is under 
   expect([taken.length, ended, goesOn]).toEqual([20, 20, false]);
 });
 
-it('begins nothing more when its time is over, since what it gives is held meanwhile', async () => {
+test('a batch starts nothing more after its time limit, because its rows are locked meanwhile', async () => {
   const wait = () => new Promise((resolve) => setTimeout(resolve, 400));
   const { taken, refused, goesOn } = await sendBatch(hundred, wait, about, 1_000);
   expect([taken.length, refused.length, goesOn]).toEqual([60, 0, true]);
 });
 
-it('asks only once whether the engine is there, for all that fail at the same time', async () => {
+test('concurrent failures check only once whether Temporal is reachable', async () => {
   let asked = 0;
   const counting = {
     isReachable: () => {
