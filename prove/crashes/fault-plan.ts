@@ -31,8 +31,8 @@ export function planFaults(steps: readonly Step[], random: Random): FaultAtStep[
   );
 }
 
-const describeFault = (strike: Fault): string =>
-  strike.length === 0 ? 'connection reset' : `${strike.join(', ')} killed`;
+const describeFault = (fault: Fault): string =>
+  fault.length === 0 ? 'connection reset' : `${fault.join(', ')} killed`;
 
 /**
  * Runs `work`, which returns its number of attempts, and injects the fault when its step comes. Resolves when the killed

@@ -22,7 +22,7 @@ const worker = startWorkerProcess(own, namespace, { LOG_LEVEL: 'info' });
 
 type Line = Record<string, unknown>;
 const read = (lines: string[]): Line[] => lines.map((line) => JSON.parse(line));
-const saidOf = (lines: string[], requestId: string) =>
+const logEntriesOf = (lines: string[], requestId: string) =>
   read(lines).filter((line) => line.requestId === requestId);
 
 test('one request id follows a completion from the browser to the worker', async () => {
@@ -37,10 +37,10 @@ test('one request id follows a completion from the browser to the worker', async
   expect([202, 303]).toContain(answer.status);
   expect(answer.headers.get('x-request-id')).toBe(requestId);
 
-  await eventually(async () => saidOf(web.lines, requestId).length > 0);
-  expect(saidOf(web.lines, requestId)).toMatchObject([{ process: 'web', path, status: answer.status }]);
+  await eventually(async () => logEntriesOf(web.lines, requestId).length > 0);
+  expect(logEntriesOf(web.lines, requestId)).toMatchObject([{ process: 'web', path, status: answer.status }]);
   const decided = await eventually(async () =>
-    saidOf(worker.lines, requestId).find(({ msg }) => msg === 'Completion decided'),
+    logEntriesOf(worker.lines, requestId).find(({ msg }) => msg === 'Completion decided'),
   );
   expect(decided).toMatchObject({
     process: 'worker',
@@ -62,12 +62,14 @@ test('a failed step logs its request id, and so does its retry', async () => {
     { token: randomUUID() },
     { 'X-Request-Id': requestId },
   );
-  await eventually(async () => saidOf(worker.lines, requestId).some(({ msg }) => msg === 'A step failed'));
+  await eventually(async () =>
+    logEntriesOf(worker.lines, requestId).some(({ msg }) => msg === 'A step failed'),
+  );
   await owner.query('alter table mails_away rename to mails');
   await owner.end();
   expect([202, 303]).toContain((await answer).status);
   await eventually(async () =>
-    saidOf(worker.lines, requestId).some(({ outcome }) => outcome === 'completed'),
+    logEntriesOf(worker.lines, requestId).some(({ outcome }) => outcome === 'completed'),
   );
 });
 
@@ -94,8 +96,8 @@ test('errors of the console and the API after the body was read are logged with 
   await owner.end();
   expect([posted.status, called.status]).toEqual([500, 500]);
   for (const id of [form, json]) {
-    await eventually(async () => saidOf(web.lines, id).length === 2);
-    expect(saidOf(web.lines, id)).toMatchObject([{ msg: 'request failed' }, { status: 500 }]);
+    await eventually(async () => logEntriesOf(web.lines, id).length === 2);
+    expect(logEntriesOf(web.lines, id)).toMatchObject([{ msg: 'request failed' }, { status: 500 }]);
   }
 });
 
@@ -124,7 +126,7 @@ test('an aborted request is logged too, with the client address', async () => {
   });
   hangingUp.abort();
   await expect(asked).rejects.toThrow();
-  const line = await eventually(async () => saidOf(web.lines, requestId).at(0));
+  const line = await eventually(async () => logEntriesOf(web.lines, requestId).at(0));
   await owner.query('rollback');
   await owner.end();
   expect(line).toMatchObject({
@@ -182,7 +184,7 @@ test('no request can write its own line into the log', async () => {
   await web.stranger().post('/session', { email: `a@b.c\n${forged}`, password: `\r\n${forged}` });
   const last = randomUUID();
   await web.stranger().get(`/invitation/${broken}`, { 'X-Request-Id': last });
-  await eventually(async () => saidOf(web.lines, last).length > 0);
+  await eventually(async () => logEntriesOf(web.lines, last).length > 0);
 
   for (const line of read(web.lines)) {
     expect(line).toMatchObject({ process: 'web' });

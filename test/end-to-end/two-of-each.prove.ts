@@ -47,7 +47,7 @@ const areThere = () =>
 await areThere();
 
 /** The same session at the other web process. */
-function carriedOver(browser: Browserlike, web: WebProcess): Browserlike {
+function withSameSession(browser: Browserlike, web: WebProcess): Browserlike {
   const other = web.stranger();
   for (const [name, value] of browser.cookies) other.cookies.set(name, value);
   return other;
@@ -85,11 +85,11 @@ const isDelivered = async (cast: Cast) => (await effectsOf(cast)).deliveries[0] 
 
 test('a session of one web process is valid at the other, and ends at both', async () => {
   const { ivo } = await makeCast(database);
-  const atHome = await here.signIn(ivo.email);
-  const abroad = carriedOver(atHome, there);
-  expect((await abroad.get('/offboarding')).status).toBe(200);
-  expect((await abroad.post('/session/end')).status).toBe(303);
-  expect((await atHome.get('/offboarding')).location).toContain('/sign-in');
+  const browserHere = await here.signIn(ivo.email);
+  const browserThere = withSameSession(browserHere, there);
+  expect((await browserThere.get('/offboarding')).status).toBe(200);
+  expect((await browserThere.post('/session/end')).status).toBe(303);
+  expect((await browserHere.get('/offboarding')).location).toContain('/sign-in');
 });
 
 test('a completion confirmed at both web processes at the same time happens once', async () => {
@@ -98,14 +98,14 @@ test('a completion confirmed at both web processes at the same time happens once
   const path = `/offboarding/${cast!.lena.id}/completion`;
   const token = randomUUID();
   const answers = await Promise.all(
-    [ivo, carriedOver(ivo, there)].map((browser) => browser.post(path, { token })),
+    [ivo, withSameSession(ivo, there)].map((browser) => browser.post(path, { token })),
   );
   // On a busy machine one of them may have no answer yet.
   for (const { status } of answers) expect([202, 303]).toContain(status);
   await eventually(() => isDelivered(cast!));
   expect(await effectsOf(cast!)).toEqual(onceEach);
-  const told = receiver.received.filter(({ body }) => JSON.parse(body).data.user.id === cast!.lena.id);
-  expect(told).toHaveLength(1);
+  const received = receiver.received.filter(({ body }) => JSON.parse(body).data.user.id === cast!.lena.id);
+  expect(received).toHaveLength(1);
 });
 
 test('a call with one Idempotency-Key at both web processes at the same time has one effect', async () => {
@@ -147,7 +147,7 @@ test('two relays signal each change once, and each leaver has one workflow that 
     });
   }
   // Only a signal that a busy Temporal refused may be sent again.
-  const told = async (outcome: string) => {
+  const relayedRows = async (outcome: string) => {
     const scraped = await Promise.all(ports.map(scrape));
     return scraped.reduce(
       (sum, of) => sum + (of.get(`lastday_relay_rows_total{outcome="${outcome}"}`) ?? 0),
@@ -155,15 +155,15 @@ test('two relays signal each change once, and each leaver has one workflow that 
     );
   };
   const tried = await em().find(Outbox, { attempts: { $gt: 0 } });
-  expect(await told('sent')).toBe(tried.length);
+  expect(await relayedRows('sent')).toBe(tried.length);
   const attempts = tried.reduce((sum, row) => sum + row.attempts, 0);
-  expect(await told('refused')).toBe(attempts - tried.length);
+  expect(await relayedRows('refused')).toBe(attempts - tried.length);
 });
 
 test('one of two workers killed during completions loses nothing and repeats nothing', async () => {
   const all = await casts(10);
   const ivo = await here.signIn(all[0]!.ivo.email);
-  const browsers = [ivo, carriedOver(ivo, there)];
+  const browsers = [ivo, withSameSession(ivo, there)];
   const confirming = all.map(({ lena }, index) =>
     browsers[index % 2]!.post(`/offboarding/${lena.id}/completion`, { token: randomUUID() }),
   );
