@@ -12,8 +12,8 @@ import { randomFrom } from './random.ts';
 import { seed } from './seed.ts';
 import { isTimeUp } from './time-limit.ts';
 
-const stage = await createEnvironment(await ownDatabase(), 12);
-const clients = [...stage.clients, ...(await machineClients(stage, 6, 2))];
+const environment = await createEnvironment(await ownDatabase(), 12);
+const clients = [...environment.clients, ...(await machineClients(environment, 6, 2))];
 const random = randomFrom(seed);
 /** Operations of each client in one race; the next race has new people. */
 const operations = 40;
@@ -23,9 +23,9 @@ test('races of console, API and imports leave a state that a serial order explai
   const history: AnsweredOperation[] = [];
   for (let number = 1; number === 1 || !isTimeUp(began); number++) {
     const chance = random.named(`race ${number}`);
-    const options = { ...stage, clients, random: chance, operations };
-    const aftermath = await whileRelaying(stage, chance, () => race(options));
-    expect(await verdictOn(stage, aftermath), `race ${number}`).toEqual(noProblems);
+    const options = { ...environment, clients, random: chance, operations };
+    const aftermath = await whileRelaying(environment, chance, () => race(options));
+    expect(await verdictOn(environment, aftermath), `race ${number}`).toEqual(noProblems);
     history.push(...aftermath.history);
     logProgress(`race ${number}: ${summaryOf(aftermath.history)}`);
   }
@@ -42,9 +42,9 @@ test('the schema invariants hold at all times for SQL clients that bypass Lastda
   let tried = 0;
   const outcomes: string[] = [];
   for (let number = 1; number === 1 || !isTimeUp(began); number++) {
-    const options = { ...stage, clients, random: random.named(`hands ${number}`), operations };
-    const { result, violations } = await watchInvariants(stage.pool, () =>
-      whileRelaying(stage, random, () => raceWithRawSql(options, 4)),
+    const options = { ...environment, clients, random: random.named(`hands ${number}`), operations };
+    const { result, violations } = await watchInvariants(environment.pool, () =>
+      whileRelaying(environment, random, () => raceWithRawSql(options, 4)),
     );
     expect(violations, `race ${number}`).toEqual([]);
     const counts = Object.values(result.tally);

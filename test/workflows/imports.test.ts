@@ -18,21 +18,21 @@ const { client, engine, sendBatch, namespace, reconcile, startWorker } = await o
 const startImports = createImportStarter({ database, engine, sendBatch });
 const files = importing(database, 'system');
 
-let crowds = 0;
-let crowd: string;
+let fileCount = 0;
+let prefix: string;
 beforeEach(() => {
-  crowd = `crowd${++crowds}`;
+  prefix = `import${++fileCount}`;
 });
 
 /** A CSV line of this test: the next line is the manager, and every twentieth person leaves. */
 const person = (index: number, count: number) => [
-  `${crowd}-${index}`,
+  `${prefix}-${index}`,
   `Person ${index}`,
-  `${crowd}-${index}@x.example`,
-  index + 1 < count ? `${crowd}-${index + 1}` : null,
+  `${prefix}-${index}@x.example`,
+  index + 1 < count ? `${prefix}-${index + 1}` : null,
   index % 20 === 0 ? '2027-01-31' : null,
 ];
-const crowdOf = (count: number) =>
+const csvFileOf = (count: number) =>
   csvOf(
     ['externalId', 'name', 'email', 'manager', 'endDate'],
     ...Array.from({ length: count }, (_, index) => person(index, count)),
@@ -40,7 +40,7 @@ const crowdOf = (count: number) =>
 
 /** Uploads a file and marks its import as started, like the console; no workflow runs yet. */
 async function started(count: number): Promise<number> {
-  const { id, preview } = await files.upload('users', crowdOf(count));
+  const { id, preview } = await files.upload('users', csvFileOf(count));
   await startImport(em, 'system', id, preview!.starts);
   return id;
 }
@@ -53,18 +53,18 @@ const ended = (id: number, timeoutMs?: number) =>
 const handleOf = (id: number) => client.workflow.getHandle(csvImportWorkflowId(id));
 
 /** Counts the imported people, their managers and their leavings, and the audit entries about them. */
-async function crowdAsItIs() {
+async function countImported() {
   const { rows } = await sql<Record<string, number>>`
     select count(*) as people, count(manager_id) as managed,
-      (select count(*) from offboardings o join users l on l.id = o.user_id where l.external_id like ${`${crowd}-%`}) as leaving,
+      (select count(*) from offboardings o join users l on l.id = o.user_id where l.external_id like ${`${prefix}-%`}) as leaving,
       (select count(*) from audit_entries a join users c on c.id = a.user_id
-        where c.external_id like ${`${crowd}-%`} and action = 'user.created') as created,
+        where c.external_id like ${`${prefix}-%`} and action = 'user.created') as created,
       (select count(*) from audit_entries a join users c on c.id = a.user_id
-        where c.external_id like ${`${crowd}-%`} and action = 'user.manager_changed') as "managersChanged"
-    from users where external_id like ${`${crowd}-%`}`.execute(sqlOf(em));
+        where c.external_id like ${`${prefix}-%`} and action = 'user.manager_changed') as "managersChanged"
+    from users where external_id like ${`${prefix}-%`}`.execute(sqlOf(em));
   return rows[0];
 }
-const whole = (count: number) => ({
+const expectedCounts = (count: number) => ({
   people: count,
   managed: count - 1,
   leaving: count / 20,
@@ -81,9 +81,9 @@ describe('a started import', () => {
       state: 'done',
       results: { created: 20, failed: 0, managersPending: 0 },
     });
-    expect(await crowdAsItIs()).toEqual(whole(20));
+    expect(await countImported()).toEqual(expectedCounts(20));
     await handleOf(id).result();
-    expect(JSON.stringify(await handleOf(id).fetchHistory())).not.toContain(crowd);
+    expect(JSON.stringify(await handleOf(id).fetchHistory())).not.toContain(prefix);
     await worker.stop();
   });
 
@@ -125,7 +125,7 @@ describe('a started import', () => {
       args: [{ importId: id, continueAfter: 1 }],
     });
     expect(await ended(id, 60_000)).toMatchObject({ state: 'done', results: { created: 1_000 } });
-    expect(await crowdAsItIs()).toEqual(whole(1_000));
+    expect(await countImported()).toEqual(expectedCounts(1_000));
     const runs = [];
     for await (const run of client.workflow.list({ query: `WorkflowId = '${csvImportWorkflowId(id)}'` }))
       runs.push(run.status.name);
@@ -167,11 +167,11 @@ test('an import whose worker is killed in the middle imports each line once', as
     state: 'done',
     results: { created: count, changed: 0, unchanged: 0, failed: 0, managersPending: 0 },
   });
-  expect(await crowdAsItIs()).toEqual(whole(count));
+  expect(await countImported()).toEqual(expectedCounts(count));
   const following = async () => {
     const running = await listed(engine);
     const { rows } = await sql<{ id: number }>`
-      select o.id from offboardings o join users u on u.id = o.user_id where u.external_id like ${`${crowd}-%`}`.execute(
+      select o.id from offboardings o join users u on u.id = o.user_id where u.external_id like ${`${prefix}-%`}`.execute(
       sqlOf(em),
     );
     return rows.every((row) => running.has(row.id));
