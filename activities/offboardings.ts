@@ -94,5 +94,5 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
   };
 }
 
-/** After an outage nothing is begun behind the back of somebody who has gone on. */
-const cameTooLate = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);
+/** Refuses an expired request, because after an outage its user no longer waits for it. */
+const requestTooOld = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);

@@ -62,8 +62,8 @@ export async function startEnvironment(
   const cli = await findTemporalCli(join(dataFolder(), 'programs'), quiet);
   const watchdog = startWatchdog();
   const pids: Record<string, number> = {};
-  const guard = () => watchdog.guard({ dataDir: folder, pids: Object.values(pids) });
-  guard();
+  const watch = () => watchdog.watch({ dataDir: folder, pids: Object.values(pids) });
+  watch();
   const [postgres, temporal] = await Promise.all([
     startPostgres({ dataDir: folder, durable: true, log: quiet }),
     startTemporal({ dataDir: folder, cli, log: quiet }),
@@ -109,7 +109,7 @@ export async function startEnvironment(
       stopTimeoutMs: 15_000,
     });
     pids[name] = program.pid;
-    guard();
+    watch();
     return program;
   }
   const endOfLog = (name: string) => logTail(logFile(folder, name));

@@ -23,7 +23,7 @@ const web = await startWeb(own, {
 });
 const browser = await startBrowser();
 
-/** Three days in three seconds. */
+/** A retry schedule of three days, in three seconds. */
 const timeouts = { connectMs: 500, responseMs: 500, totalMs: 700 };
 await startWorker({
   ...testWorld(database),
