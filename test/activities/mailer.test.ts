@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from 'node:net';
-import { afterAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { type OutgoingMail, outcomeOf, smtpMailer } from '../../activities/mail/mailer.ts';
 import { refusal, startMailServer } from '../../testing/outside/smtp.ts';
 
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 describe('a mail', () => {
-  it('arrives as text and HTML, from us, for its receiver alone', async () => {
+  test('arrives as text and HTML, from us, for its receiver alone', async () => {
     expect(await send()).toBe('sent');
     const [taken] = server.taken;
     expect(taken).toMatchObject({ from: from.address, to: ['mira@halden.example'] });
@@ -57,7 +57,7 @@ describe('a mail', () => {
     });
   });
 
-  it('can be stopped with one click', async () => {
+  test('can be stopped with one click', async () => {
     await send();
     expect(server.taken[0]!.headers).toMatchObject({
       'list-unsubscribe': '<https://lastday.halden.example/unsubscribe/completions.7.abc>',
@@ -105,32 +105,32 @@ describe('a mail', () => {
 });
 
 describe('a server', () => {
-  it('that refuses the receiver for good is believed', async () => {
+  test('that refuses the receiver for good is believed', async () => {
     server.behaviour.onReceiver = () => refusal(550, 'No such user');
     expect(await send()).toBe('refused');
   });
 
-  it('that refuses the message for good is believed', async () => {
+  test('that refuses the message for good is believed', async () => {
     server.behaviour.onMessage = () => refusal(554, 'Spam');
     expect(await send()).toBe('refused');
   });
 
-  it('that is busy is asked again', async () => {
+  test('that is busy is asked again', async () => {
     server.behaviour.onReceiver = () => refusal(451, 'Later');
     expect(await send()).toBe('put_off');
   });
 
-  it('that takes its time is waited for', async () => {
+  test('that takes its time is waited for', async () => {
     server.behaviour.delayMs = 700;
     expect(await send()).toBe('sent');
   });
 
-  it('that says nothing for too long is given up for now', async () => {
+  test('that says nothing for too long is given up for now', async () => {
     server.behaviour.delayMs = 3_000;
     expect(await send({}, smtpMailer(`${server.url}?socketTimeout=500`, from))).toBe('timed_out');
   });
 
-  it('that says something now and then, and never comes to an end, is given up for now', async () => {
+  test('that says something now and then, and never comes to an end, is given up for now', async () => {
     const { server: chatty, url } = await rudeServer((socket) => {
       const talking = setInterval(() => socket.write('220-hello\r\n'), 100);
       socket.on('close', () => clearInterval(talking));
@@ -140,7 +140,7 @@ describe('a server', () => {
     await expect.poll(left).toBe(0);
   });
 
-  it('that thinks is left when its caller gives up', async () => {
+  test('that thinks is left when its caller gives up', async () => {
     server.behaviour.delayMs = 3_000;
     const giving = new AbortController();
     const sending = mailer.send(mail(), { signal: giving.signal, onError });
@@ -148,23 +148,23 @@ describe('a server', () => {
     await expect(sending).rejects.toThrow('enough');
   });
 
-  it('that is not there can be told from one that refuses', async () => {
+  test('that is not there can be told from one that refuses', async () => {
     await server.stop();
     expect(await send()).toBe('connection_failed');
     await server.start();
     expect(await send()).toBe('sent');
   });
 
-  it('that hangs up in the middle is asked again', async () => {
+  test('that hangs up in the middle is asked again', async () => {
     const { url } = await rudeServer((socket) => socket.end('220 hello\r\n'));
     expect(['connection_failed', 'put_off']).toContain(await send({}, smtpMailer(url, from)));
   });
 
-  it('without encryption is not used where that is required', async () => {
+  test('without encryption is not used where that is required', async () => {
     expect(await send({}, smtpMailer(`${server.url}?requireTLS=true`, from))).toBe('tls_failed');
   });
 
-  it('that wants a password gets it, and a wrong one is the operator’s to mend', async () => {
+  test('that wants a password gets it, and a wrong one is the operator’s to mend', async () => {
     const closed = await startMailServer({ user: 'lastday', password: 'p@ss/word' });
     expect(await send({}, smtpMailer(closed.url, from))).toBe('sent');
     expect(await send({}, smtpMailer(`smtp://lastday:wrong@127.0.0.1:${closed.port}`, from))).toBe(

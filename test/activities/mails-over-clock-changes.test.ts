@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { composeMail } from '../../activities/mail/compose.ts';
 import { makeLinks } from '../../activities/mail/links.ts';
 import { smtpMailer } from '../../activities/mail/mailer.ts';
@@ -90,7 +90,7 @@ const ofBoth = [
 ];
 
 describe('over changes of the clock', () => {
-  it('a leaver in UTC+13 hears at their midnights, the last ones being in UTC+12', () => {
+  test('a leaver in UTC+13 hears at their midnights, the last ones being in UTC+12', () => {
     expect(gotBy('lena')).toEqual([
       '2027-03-28T11:00Z Your last day is in 7 days: please give back 1 device',
       '2027-04-03T11:00Z Your last day is tomorrow: please give back 1 device',
@@ -100,7 +100,7 @@ describe('over changes of the clock', () => {
     expect(textTo('lena', '2027-03-28T11:00Z')).toContain('ThinkPad T14');
   });
 
-  it('a leaver in UTC−11 hears the same words at theirs', () => {
+  test('a leaver in UTC−11 hears the same words at theirs', () => {
     expect(gotBy('emil')).toEqual([
       '2027-03-29T11:00Z Your last day is in 7 days: please give back 1 device',
       '2027-04-04T11:00Z Your last day is tomorrow: please give back 1 device',
@@ -108,12 +108,12 @@ describe('over changes of the clock', () => {
     ]);
   });
 
-  it('their manager and the IT admin hear of each once, at the leaver’s midnights', () => {
+  test('their manager and the IT admin hear of each once, at the leaver’s midnights', () => {
     expect(gotBy('mira')).toEqual(ofBoth);
     expect(gotBy('ivo')).toEqual(ofBoth);
   });
 
-  it('everybody reads when the day ends in their own time, by the clock of that day', () => {
+  test('everybody reads when the day ends in their own time, by the clock of that day', () => {
     const ends = 'it ends Mon 5 April 2027, ';
     expect(textTo('ivo', '2027-03-28T11:00Z')).toContain(`${ends}14:00 (Europe/Berlin)`);
     expect(textTo('mira', '2027-03-28T11:00Z')).toContain(`${ends}08:00 (America/Santiago)`);

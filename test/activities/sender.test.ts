@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { forbiddenAddresses, writingsOfThisMachine } from '../../testing/outside/addresses.ts';
@@ -21,7 +21,7 @@ const letter = (url: string) => ({
 const send = (url: string) => trusting.send(letter(url));
 
 describe('an endpoint that', () => {
-  it('answers 200 has taken the event, once', async () => {
+  test('answers 200 has taken the event, once', async () => {
     const { url, received } = await startReceiver();
     expect(await send(url)).toEqual({
       outcome: 'delivered',
@@ -38,7 +38,7 @@ describe('an endpoint that', () => {
     });
   });
 
-  it.each([
+  test.each([
     [204, 'delivered'],
     [400, 'http_error'],
     [404, 'http_error'],
@@ -50,7 +50,7 @@ describe('an endpoint that', () => {
     expect(await send(url)).toMatchObject({ outcome, statusCode: status });
   });
 
-  it.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
+  test.each([301, 302, 303, 307, 308])('redirects with %i is not followed', async (status) => {
     const target = await startReceiver();
     const { url } = await startReceiver((_request, response) =>
       response.writeHead(status, { location: target.url }).end(),
@@ -59,14 +59,14 @@ describe('an endpoint that', () => {
     expect(target.connections()).toBe(0);
   });
 
-  it('asks to wait has its Retry-After handed on as it is', async () => {
+  test('asks to wait has its Retry-After handed on as it is', async () => {
     const { url } = await startReceiver((_request, response) =>
       response.writeHead(429, { 'retry-after': '120' }).end(),
     );
     expect(await send(url)).toMatchObject({ outcome: 'throttled', retryAfter: '120' });
   });
 
-  it('says much has the beginning kept, without what PostgreSQL cannot hold', async () => {
+  test('says much has the beginning kept, without what PostgreSQL cannot hold', async () => {
     const { url } = await startReceiver((_request, response) => response.end(`\0${'ä'.repeat(5_000)}`));
     const { outcome, response } = await send(url);
     expect(outcome).toBe('delivered');
@@ -74,7 +74,7 @@ describe('an endpoint that', () => {
     expect(response).toMatch(/^\ufffdää/);
   });
 
-  it('says far too much is cut off', async () => {
+  test('says far too much is cut off', async () => {
     let written = 0;
     const { url } = await startReceiver((_request, response) => {
       const timer = setInterval(() => {
@@ -87,7 +87,7 @@ describe('an endpoint that', () => {
     expect(written).toBeLessThan(5_000_000);
   });
 
-  it('does not answer, or not to the end, has timed out', async () => {
+  test('does not answer, or not to the end, has timed out', async () => {
     const silent = await startReceiver(() => {});
     expect(await send(silent.url)).toMatchObject({ outcome: 'timed_out', statusCode: null, response: null });
     const dripping = await startReceiver((_request, response) => {
@@ -97,7 +97,7 @@ describe('an endpoint that', () => {
     expect(await send(dripping.url)).toMatchObject({ outcome: 'timed_out' });
   });
 
-  it('is not there, or nobody knows, or hangs up, is named so', async () => {
+  test('is not there, or nobody knows, or hangs up, is named so', async () => {
     const gone = await startReceiver();
     await gone.stop();
     expect((await send(gone.url)).outcome).toBe('connection_failed');
@@ -106,7 +106,7 @@ describe('an endpoint that', () => {
     expect((await send(hangingUp.url)).outcome).toBe('connection_failed');
   });
 
-  it('shows a certificate that nobody trusts gets nothing', async () => {
+  test('shows a certificate that nobody trusts gets nothing', async () => {
     const { url, received } = await startTlsReceiver(selfSigned);
     expect((await send(url)).outcome).toBe('tls_failed');
     expect(received).toEqual([]);
@@ -114,11 +114,11 @@ describe('an endpoint that', () => {
 });
 
 describe('nothing is sent', () => {
-  it('without TLS to a name, even when its address is allowed', async () => {
+  test('without TLS to a name, even when its address is allowed', async () => {
     expect((await send('http://example.com/hooks')).outcome).toBe('blocked_address');
   });
 
-  it('any more once the worker stops: the try is made again elsewhere', async () => {
+  test('any more once the worker stops: the try is made again elsewhere', async () => {
     const { url } = await startReceiver(() => {});
     const stopping = new AbortController();
     const sent = trusting.send({ ...letter(url), signal: stopping.signal });
@@ -130,14 +130,14 @@ describe('nothing is sent', () => {
 describe.each(['http', 'https'] as const)('to this machine, by %s, nothing is sent', (scheme) => {
   const start = () => (scheme === 'http' ? startReceiver() : startTlsReceiver(selfSigned));
 
-  it.each(writingsOfThisMachine)('however it is written: %s', async (host) => {
+  test.each(writingsOfThisMachine)('however it is written: %s', async (host) => {
     const { port, connections } = await start();
     const sent = await strict.send(letter(`${scheme}://${host}:${port}/hooks`));
     expect(sent).toMatchObject({ outcome: 'blocked_address', statusCode: null });
     expect(connections()).toBe(0);
   });
 
-  it.each(['ip6-localhost', 'localhost.localdomain', hostname()])(
+  test.each(['ip6-localhost', 'localhost.localdomain', hostname()])(
     'by a name that leads here: %s',
     async (name) => {
       const { port, connections } = await start();
@@ -164,7 +164,7 @@ describe('a name that leads to', () => {
     return { sender, asked };
   }
 
-  it.each(forbiddenAddresses)('%s gets nothing', async (address) => {
+  test.each(forbiddenAddresses)('%s gets nothing', async (address) => {
     const { sender, asked } = leadingTo([], [address]);
     expect(await sender.send(letter('https://hooks.example/'))).toMatchObject({
       outcome: 'blocked_address',
@@ -172,7 +172,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['hooks.example']);
   });
 
-  it('a private address beside an allowed one is called at the allowed one alone', async () => {
+  test('a private address beside an allowed one is called at the allowed one alone', async () => {
     const [forbidden, allowed] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender } = leadingTo(['127.0.0.1'], ['127.0.0.2', '127.0.0.1', '::1']);
     for (let tries = 0; tries < 3; tries++) {
@@ -183,7 +183,7 @@ describe('a name that leads to', () => {
     expect(forbidden.connections()).toBe(0);
   });
 
-  it('somewhere else at the next try is judged anew', async () => {
+  test('somewhere else at the next try is judged anew', async () => {
     const [elsewhere, here] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
     const url = `http://localhost:${elsewhere.port}/hooks`;
@@ -194,7 +194,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['localhost', 'localhost']);
   });
 
-  it('somewhere else between the check and the connection is not possible: there is one look-up', async () => {
+  test('somewhere else between the check and the connection is not possible: there is one look-up', async () => {
     const { port, connections } = await startTlsReceiver(selfSigned);
     const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
     expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('tls_failed');
@@ -202,7 +202,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['hooks.example']);
   });
 
-  it('somewhere private over TLS gets no connection at all', async () => {
+  test('somewhere private over TLS gets no connection at all', async () => {
     const { port, connections } = await startTlsReceiver(selfSigned);
     const { sender } = leadingTo([], ['127.0.0.1']);
     expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('blocked_address');

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { signedHeaders } from '../../activities/webhooks/signature.ts';
 import { newSecret } from '../../database/webhooks/secrets.ts';
 import { usualSchedule } from '../../domain/webhooks/schedule.ts';
@@ -29,12 +29,12 @@ const write = (name: string, content: string) => {
 };
 
 describe('the events in docs/webhooks.md', () => {
-  it('are those that there are, each with an example', () => {
+  test('are those that there are, each with an example', () => {
     expect(examples.map(({ type }) => type).toSorted()).toEqual([...webhookEventTypes].toSorted());
     for (const type of webhookEventTypes) expect(text).toContain(`| \`${type}\` |`);
   });
 
-  it.each(examples.map((example) => [example.type as string, example]))(
+  test.each(examples.map((example) => [example.type as string, example]))(
     '%s is as described',
     (type, body) => {
       const { schema } = describedEvents.find((event) => event.type === type)!;
@@ -42,7 +42,7 @@ describe('the events in docs/webhooks.md', () => {
     },
   );
 
-  it('are tried as often as it says', () => {
+  test('are tried as often as it says', () => {
     expect(usualSchedule.map((ms) => ms / 1000)).toEqual([
       0,
       5,
@@ -81,17 +81,17 @@ describe.each([
   };
   const now = () => new Date();
 
-  it('takes what Lastday signs, and handles it once', async () => {
+  test('takes what Lastday signs, and handles it once', async () => {
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
     await expect.poll(() => receiver.said()).toEqual(['listening', 'offboarding.started E-1042']);
   });
 
-  it('takes one of two signatures, while two secrets are valid', async () => {
+  test('takes one of two signatures, while two secrets are valid', async () => {
     expect(await post(signedHeaders([newSecret(), secret], 'evt_2', now(), body))).toBe(204);
   });
 
-  it('refuses another body, another secret, an old one, a future one and none', async () => {
+  test('refuses another body, another secret, an old one, a future one and none', async () => {
     expect(await post(signedHeaders([secret], id, now(), body), `${body} `)).toBe(401);
     expect(await post(signedHeaders([newSecret()], id, now(), body))).toBe(401);
     for (const minutes of [-6, 6]) {
@@ -126,7 +126,7 @@ describe('the script for the shell', () => {
     return [headers['webhook-signature']!, headers['webhook-timestamp']!] as const;
   };
 
-  it('knows what Lastday has signed from what it has not', async () => {
+  test('knows what Lastday has signed from what it has not', async () => {
     expect(await verify(...signed([secret]))).toBe('The signature fits.\n');
     expect(await verify(...signed([newSecret(), secret]))).toBe('The signature fits.\n');
     expect(await verify(...signed([newSecret()]))).toBe('The signature does not fit.\n');

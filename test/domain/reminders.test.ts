@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CalendarDate } from '../../domain/dates.ts';
 import {
   momentsOf,
@@ -51,7 +51,7 @@ describe('the moments of a last day', () => {
     expect(momentsOf({ date, zone }, usual).map(lineOf)).toEqual(lines);
   });
 
-  it('are those that the workspace chose, earliest first', () => {
+  test('are those that the workspace chose, earliest first', () => {
     const settings = { ...usual, daysBefore: [0, 30, 3] };
     expect(momentsOf(inUtc('2026-11-24'), settings).map(lineOf)).toEqual([
       '30 before 2026-10-25T00:00',
@@ -77,7 +77,7 @@ describe('the next moment while overdue', () => {
     expect(lineOf(at(now))).toBe(line);
   });
 
-  it('is the first one after now, whatever the zone, the day and the rhythm', () => {
+  test('is the first one after now, whatever the zone, the day and the rhythm', () => {
     const start = Date.UTC(2026, 9, 20);
     for (let hours = 0; hours < 40 * 24; hours += 5) {
       const now = new Date(start + hours * 3_600_000);
@@ -93,7 +93,7 @@ describe('the next moment while overdue', () => {
     }
   });
 
-  it('is never the one that was told already, by a clock a little behind', () => {
+  test('is never the one that was told already, by a clock a little behind', () => {
     expect(lineOf(at('2026-11-23T23:59:30Z', 3, 3))).toBe('6 overdue 2026-11-27T00:00');
   });
 });
@@ -133,14 +133,14 @@ describe('a plan', () => {
     expect(planOf(date)).toEqual(lines);
   });
 
-  it('goes by the day where the leaver is', () => {
+  test('goes by the day where the leaver is', () => {
     // On Tonga it is the 25th already, in Samoa still the 24th.
     const at = new Date('2026-11-24T23:00:00Z');
     expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Tongatapu' })[0]).toBe('7 before too_late');
     expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Pago_Pago' })[0]).toBe('7 before waits');
   });
 
-  it('leaves out what has fired, and takes up again what was skipped', () => {
+  test('leaves out what has fired, and takes up again what was skipped', () => {
     const stored = [
       moment('2026-12-24', 'before_last_day', 7, 'fired'),
       moment('2026-12-24', 'before_last_day', 1, 'date_moved'),
@@ -148,19 +148,19 @@ describe('a plan', () => {
     expect(planOf('2026-12-24', stored)).toEqual(['1 before waits', '0 over waits']);
   });
 
-  it('of another date fires although that of the old one has', () => {
+  test('of another date fires although that of the old one has', () => {
     expect(planOf('2026-12-30', [moment('2026-12-24', 'before_last_day', 7, 'fired')])).toContain(
       '7 before waits',
     );
   });
 
-  it('keeps a moment that waits although it has passed', () => {
+  test('keeps a moment that waits although it has passed', () => {
     expect(planOf('2026-11-26', [moment('2026-11-26', 'before_last_day', 7, 'waiting')])[0]).toBe(
       '7 before waits',
     );
   });
 
-  it('says nothing again that an earlier offboarding said of the same day', () => {
+  test('says nothing again that an earlier offboarding said of the same day', () => {
     const sentBefore = [moment('2026-12-01', 'before_last_day', 7, 'fired')];
     expect(planOf('2026-12-01', [], { sentBefore })).toEqual([
       '7 before already_sent',
@@ -170,7 +170,7 @@ describe('a plan', () => {
     expect(planOf('2026-12-02', [], { sentBefore })[0]).toBe('7 before waits');
   });
 
-  it('goes on being overdue once the last day was said to be over', () => {
+  test('goes on being overdue once the last day was said to be over', () => {
     const over = moment('2026-11-20', 'last_day_over', 0, 'fired');
     expect(planOf('2026-11-20', [over])).toContain('6 overdue waits');
     expect(planOf('2026-11-20', [], { sentBefore: [over] })).toContain('6 overdue waits');
@@ -178,7 +178,7 @@ describe('a plan', () => {
     expect(planOf('2026-11-20', [cleared])).toContain('6 overdue waits');
   });
 
-  it('keeps the overdue moment that waits while it fits the rhythm', () => {
+  test('keeps the overdue moment that waits while it fits the rhythm', () => {
     const stored = [
       moment('2026-11-18', 'last_day_over', 0, 'fired'),
       moment('2026-11-18', 'overdue', 3, 'waiting'),

@@ -1,7 +1,7 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
 
-it.each([
+test.each([
   [200, 'delivered'],
   [204, 'delivered'],
   [299, 'delivered'],

@@ -1,21 +1,21 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Failing, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
 
 const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 10, day, hour));
 const failingAt = (...moments: Date[]): Failing =>
   moments.reduce<Failing | null>((before, moment) => failingAfter(before, moment), null)!;
 
-it('counts from the first failure', () => {
+test('counts from the first failure', () => {
   expect(failingAt(at(1), at(2), at(3))).toEqual({ since: at(1), last: at(3) });
 });
 
-it('has failed too long after five days', () => {
+test('has failed too long after five days', () => {
   const days = [at(1), at(2), at(3, 12), at(5)];
   expect(hasFailedTooLong(failingAt(...days, at(5, 23)))).toBe(false);
   expect(hasFailedTooLong(failingAt(...days, at(6)))).toBe(true);
 });
 
-it('begins anew after two days without a try, when the endpoint may have been mended', () => {
+test('begins anew after two days without a try, when the endpoint may have been mended', () => {
   const failing = failingAt(at(1), at(2), at(4, 1));
   expect(failing.since).toEqual(at(4, 1));
   expect(failingAt(at(1), at(2), at(4)).since).toEqual(at(1));

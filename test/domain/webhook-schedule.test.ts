@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   nextTryAfter,
   retryMoment,
@@ -10,16 +10,16 @@ import {
 const now = new Date('2026-11-24T12:00:00Z');
 const minutes = (at: Date | null) => at && (at.getTime() - now.getTime()) / 60_000;
 
-it('tries ten times in about three days', () => {
+test('tries ten times in about three days', () => {
   expect(triesOf('user.offboarded', usualSchedule)).toBe(10);
   expect(usualSchedule.reduce((sum, wait) => sum + wait) / 3_600_000).toBeCloseTo(75.6, 1);
 });
 
-it('tries a test once', () => {
+test('tries a test once', () => {
   expect(triesOf('webhook.test', usualSchedule)).toBe(1);
 });
 
-it('waits longer from try to try, a tenth earlier or later than planned', () => {
+test('waits longer from try to try, a tenth earlier or later than planned', () => {
   for (let number = 1; number < 10; number++) {
     const planned = usualSchedule[number]!;
     const wait = (random: number) =>
@@ -31,14 +31,14 @@ it('waits longer from try to try, a tenth earlier or later than planned', () => 
   }
 });
 
-it('waits for the moment that the endpoint names, but never less than planned', () => {
+test('waits for the moment that the endpoint names, but never less than planned', () => {
   const after = (minutes: number) =>
     nextTryAfter(2, usualSchedule, now, new Date(now.getTime() + minutes * 60_000), 0.5);
   expect(minutes(after(45))).toBe(45);
   expect(minutes(after(1))).toBe(5);
 });
 
-it('gives up after the last try, at once when the endpoint is gone, and is done when it is delivered', () => {
+test('gives up after the last try, at once when the endpoint is gone, and is done when it is delivered', () => {
   expect(stateAfterTry('http_error', 1, 10)).toBe('pending');
   expect(stateAfterTry('timed_out', 9, 10)).toBe('pending');
   expect(stateAfterTry('throttled', 9, 10)).toBe('pending');
@@ -49,7 +49,7 @@ it('gives up after the last try, at once when the endpoint is gone, and is done 
 });
 
 describe('Retry-After', () => {
-  it.each([
+  test.each([
     ['120', 2],
     [' 60 ', 1],
     ['Tue, 24 Nov 2026 12:30:00 GMT', 30],
@@ -61,7 +61,7 @@ describe('Retry-After', () => {
     expect(minutes(retryMoment(header, now))).toBe(expected);
   });
 
-  it.each([
+  test.each([
     null,
     '',
     '0',

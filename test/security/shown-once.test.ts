@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { WebhookEndpoint } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -23,13 +23,13 @@ const tokensPageWith = (browser: Browserlike, sealed: string) => {
   return browser.get('/settings/tokens');
 };
 
-it('what the cookie seals is shown, at its page to its reader', async () => {
+test('what the cookie seals is shown, at its page to its reader', async () => {
   await newToken(ada);
   const sealed = ada.cookies.get(cookie)!;
   expect(shown(await tokensPageWith(ada, sealed))).toMatch(/^lastday_/);
 });
 
-it('is not shown at another page, to somebody else, or when a minute has passed', async () => {
+test('is not shown at another page, to somebody else, or when a minute has passed', async () => {
   await newToken(ada);
   const sealed = ada.cookies.get(cookie)!;
   ada.cookies.set(cookie, sealed);
@@ -40,7 +40,7 @@ it('is not shown at another page, to somebody else, or when a minute has passed'
   expect(shown(await tokensPageWith(ada, sealed))).toBeUndefined();
 });
 
-it('a webhook secret as the database keeps it opens nothing', async () => {
+test('a webhook secret as the database keeps it opens nothing', async () => {
   await ada.post('/settings/webhooks', { url: 'http://127.0.0.1:9/hooks', eventTypes: 'user.offboarded' });
   const { secretEncrypted } = await em
     .fork()

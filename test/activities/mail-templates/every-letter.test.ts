@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { asHtml } from '../../../activities/mail/as-html.ts';
 import { asText } from '../../../activities/mail/as-text.ts';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
@@ -12,7 +12,7 @@ describe('every letter', () => {
     links,
   )!;
 
-  it('lets no markup in', () => {
+  test('lets no markup in', () => {
     const html = asHtml(letter, { ...footer, workspace: evil });
     expect(html).not.toContain('<script');
     expect(html).not.toContain('<img');
@@ -20,7 +20,7 @@ describe('every letter', () => {
     expect(html).toContain('&quot;quotes&quot; &#39;n&#39;');
   });
 
-  it('says the same as text, with the way to stop it', () => {
+  test('says the same as text, with the way to stop it', () => {
     const text = asText(letter, footer);
     expect(text).toContain(evil.split(' ')[0]);
     expect(text).toContain('Stop these: https://x.example/stop');
@@ -28,7 +28,7 @@ describe('every letter', () => {
     expect(text.split('\n').filter((line) => line.length > 76 && !line.includes('http'))).toEqual([]);
   });
 
-  it('loads nothing from anywhere', () => {
+  test('loads nothing from anywhere', () => {
     expect(asHtml(letter, footer)).not.toMatch(/<(img|link|script|iframe)|url\(/);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { completionMail } from '../../../activities/mail/templates/completion.ts';
 import { importsMail } from '../../../activities/mail/templates/imports.ts';
 import { problemsMail } from '../../../activities/mail/templates/problems.ts';
@@ -17,7 +17,7 @@ describe('the news of a completion', () => {
     reports: 2,
   };
 
-  it('says who, when in the reader’s time, and what became of the team', () => {
+  test('says who, when in the reader’s time, and what became of the team', () => {
     const letter = completionMail(completion, mira, links);
     expect(letter.subject).toBe('Lena Brandt has been offboarded');
     const text = textOf(letter).replace(/\s+/g, ' ');
@@ -26,7 +26,7 @@ describe('the news of a completion', () => {
     expect(text).toContain('/notifications');
   });
 
-  it('names the token that did it', () => {
+  test('names the token that did it', () => {
     const byToken = {
       ...completion,
       completedBy: 'token:inventory' as const,
@@ -39,7 +39,7 @@ describe('the news of a completion', () => {
   });
 });
 
-it('problems are listed in the words of the console', () => {
+test('problems are listed in the words of the console', () => {
   const letter = problemsMail(
     [{ kind: 'offboarding_stuck', about: 'Lena Brandt', own: false, details: { step: 'reminders' } }],
     ivo,
@@ -51,7 +51,7 @@ it('problems are listed in the words of the console', () => {
   );
 });
 
-it('the ends of imports come with a link to each that the reader may see', () => {
+test('the ends of imports come with a link to each that the reader may see', () => {
   const end = (kind: string, importId: number) => ({
     kind: 'import_ended' as const,
     about: null,

@@ -1,4 +1,4 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
 import type { Reminded } from '../../../database/mail/contents.ts';
 import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './parts.ts';
@@ -18,7 +18,7 @@ describe('a reminder to an IT admin', () => {
     expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
 
-  it('lists what is open and leads to the checklist', () => {
+  test('lists what is open and leads to the checklist', () => {
     const text = textOf(remindersMail([leaver({})], ivo, links));
     expect(text).toContain(
       'Lena Brandt\n  Leaves in 7 days, Thu 24 December 2026 · Engineering · Manager: Mira Holt',
@@ -29,7 +29,7 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain('https://lastday.halden.example/offboarding/1');
   });
 
-  it('says when the day of somebody elsewhere ends, in the reader’s time', () => {
+  test('says when the day of somebody elsewhere ends, in the reader’s time', () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
     const flat = (person: Reminded) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
@@ -37,20 +37,20 @@ describe('a reminder to an IT admin', () => {
     expect(flat(inSamoa)).toContain('it ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
   });
 
-  it('follows the clock of the reader over a DST change', () => {
+  test('follows the clock of the reader over a DST change', () => {
     const flat = (lastDay: string) =>
       textOf(remindersMail([leaver({ zone: 'UTC', lastDay })], ivo, links)).replace(/\s+/g, ' ');
     expect(flat('2026-03-27')).toContain('Sat 28 March 2026, 01:00 (Europe/Berlin)');
     expect(flat('2026-03-29')).toContain('Mon 30 March 2026, 02:00 (Europe/Berlin)');
   });
 
-  it('says that there is no manager', () => {
+  test('says that there is no manager', () => {
     expect(textOf(remindersMail([leaver({ manager: null, managerId: null })], ivo, links))).toContain(
       'Manager: none',
     );
   });
 
-  it('shows forty people and says how many more there are', () => {
+  test('shows forty people and says how many more there are', () => {
     const many = Array.from({ length: 500 }, (_, i) =>
       leaver({ id: i + 100, name: `Leaver ${i}`, daysLeft: -2 }),
     );
@@ -61,14 +61,14 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain('And 460 more.');
   });
 
-  it('is not written when everybody is clear and still here', () => {
+  test('is not written when everybody is clear and still here', () => {
     expect(remindersMail([leaver({ items: [] })], ivo, links)).toBeNull();
     expect(remindersMail([], ivo, links)).toBeNull();
   });
 });
 
 describe('a reminder to a manager', () => {
-  it('names their people alone, and leads to no page they may not see', () => {
+  test('names their people alone, and leads to no page they may not see', () => {
     const text = textOf(
       remindersMail([leaver({}), leaver({ id: 3, name: 'Timo', managerId: 8 })], mira, links),
     );
@@ -78,7 +78,7 @@ describe('a reminder to a manager', () => {
     expect(text).toContain('Please help that this comes back');
   });
 
-  it('is not written when the person reports to somebody else by now', () => {
+  test('is not written when the person reports to somebody else by now', () => {
     expect(remindersMail([leaver({ managerId: 8 })], mira, links)).toBeNull();
   });
 });
@@ -86,7 +86,7 @@ describe('a reminder to a manager', () => {
 describe('a reminder to the leaver', () => {
   const lena = receiver({ id: 1, name: 'Lena Brandt', role: 'employee' });
 
-  it('asks for the devices, and for nothing else', () => {
+  test('asks for the devices, and for nothing else', () => {
     const letter = remindersMail([leaver({})], lena, links);
     expect(letter!.subject).toBe('Your last day is in 7 days: please give back 1 device');
     expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please give these back');
@@ -95,7 +95,7 @@ describe('a reminder to the leaver', () => {
     expect(textOf(letter)).toContain('https://lastday.halden.example/me');
   });
 
-  it('afterwards says what is still with them', () => {
+  test('afterwards says what is still with them', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
     expect(letter!.subject).toBe('Your last day was yesterday: please give back 1 device');
     expect(textOf(letter)).toContain(
@@ -103,11 +103,11 @@ describe('a reminder to the leaver', () => {
     );
   });
 
-  it('is not written to who has no device', () => {
+  test('is not written to who has no device', () => {
     expect(remindersMail([leaver({ items: [figma] })], lena, links)).toBeNull();
   });
 
-  it('who is an IT admin is one mail with the others', () => {
+  test('who is an IT admin is one mail with the others', () => {
     const admin = receiver({ id: 1 });
     const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');

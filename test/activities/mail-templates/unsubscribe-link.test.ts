@@ -1,15 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { links, tokens } from './parts.ts';
 
 describe('an unsubscribe link', () => {
-  it('stops what it was made for', () => {
+  test('stops what it was made for', () => {
     const token = tokens.sign({ userId: 17, kind: 'reminders' });
     expect(tokens.read(token)).toEqual({ userId: 17, kind: 'reminders' });
     expect(links.unsubscribe(17, 'reminders')).toBe(`https://lastday.halden.example/unsubscribe/${token}`);
   });
 
-  it('stops nothing when anything in it was changed', () => {
+  test('stops nothing when anything in it was changed', () => {
     const token = tokens.sign({ userId: 17, kind: 'reminders' });
     const [kind, id, signature] = token.split('.');
     const forged = [

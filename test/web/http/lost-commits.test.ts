@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { connect } from '../../../database/core/orm.ts';
 import { Assignment, AuditEntry, Request } from '../../../database/entities/index.ts';
@@ -31,7 +31,7 @@ const inMiddle = [
 ] as const;
 
 describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMMIT', ({ when, wasDone }) => {
-  it('leaves the console not knowing, and it says so', async () => {
+  test('leaves the console not knowing, and it says so', async () => {
     const { ivo, laptop } = await makeCast(own.database);
     const browser = await web.signIn(ivo.email);
     const isCut = cutNextCommit(line, when);
@@ -44,7 +44,7 @@ describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMM
     expect(assignment.returnedAt !== null).toBe(wasDone);
   });
 
-  it('leaves a caller of the API not knowing, who repeats it under the same key and has it once', async () => {
+  test('leaves a caller of the API not knowing, who repeats it under the same key and has it once', async () => {
     const call = apiAt(web.address, token);
     const item = `Headset ${when}`;
     const sent = { body: { item }, headers: { 'Idempotency-Key': randomUUID() } };
@@ -65,7 +65,7 @@ describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMM
   });
 });
 
-it('as many lost transactions as the process has connections keep nobody waiting', async () => {
+test('as many lost transactions as the process has connections keep nobody waiting', async () => {
   const call = apiAt(web.address, token);
   const ask = () => call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Lamp' } });
   for (let lost = 0; lost < poolSize; lost++) {
@@ -75,7 +75,7 @@ it('as many lost transactions as the process has connections keep nobody waiting
   expect((await ask()).status).toBe(201);
 });
 
-it('who only looked, or asked without a key, is told what fits', async () => {
+test('who only looked, or asked without a key, is told what fits', async () => {
   const call = apiAt(web.address, token);
   const isCut = cutNextCommit(line, 'after');
   const lost = await call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Chair' } });
@@ -90,7 +90,7 @@ it('who only looked, or asked without a key, is told what fits', async () => {
   expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
 });
 
-it('nobody is told to count on a key where none counts', async () => {
+test('nobody is told to count on a key where none counts', async () => {
   const isCut = cutNextCommit(line, 'after');
   const lost = await apiAt(web.address, token)('POST', '/imports/users', {
     body: 'email,jobTitle\nnobody@x.example,Writer\n',

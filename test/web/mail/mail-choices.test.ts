@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { AuditEntry } from '../../../database/entities/index.ts';
 import { mailPreferencesOf } from '../../../database/mail/preferences.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 const unwanted = (userId: number) => mailPreferencesOf(database.em, userId);
 
 describe('on their own page', () => {
-  it('an employee chooses which mails they get, and is told so', async () => {
+  test('an employee chooses which mails they get, and is told so', async () => {
     const mira = await web.signIn(cast.mira.email);
     const before = await mira.get('/me');
     expect(before.text.match(/<input[^>]*type="checkbox"[^>]*checked/g)).toHaveLength(2);
@@ -38,7 +38,7 @@ describe('on their own page', () => {
     expect(after.text).not.toMatch(/name="completions"[^>]*checked/);
   });
 
-  it('a super-admin can do without problems by mail as well', async () => {
+  test('a super-admin can do without problems by mail as well', async () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get('/me')).text).toContain('name="problems"');
     await ada.post('/me/mail', {});
@@ -47,7 +47,7 @@ describe('on their own page', () => {
     expect(await unwanted(cast.ada.id)).toEqual([]);
   });
 
-  it('the choice is in the audit trail, and only when it changed something', async () => {
+  test('the choice is in the audit trail, and only when it changed something', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     for (let i = 0; i < 2; i++) await ivo.post('/me/mail', { reminders: 'yes', imports: 'yes' });
     const entries = await database.em
@@ -58,7 +58,7 @@ describe('on their own page', () => {
     ]);
   });
 
-  it('a wrong password brings the page back with the choices', async () => {
+  test('a wrong password brings the page back with the choices', async () => {
     const nora = await web.signIn(cast.nora.email);
     const answer = await nora.post('/me/password', { current: 'not this', password: 'a long new password' });
     expect(answer.status).toBe(422);
@@ -70,7 +70,7 @@ describe('the link in a mail', () => {
   const linkFor = (userId: number, kind: 'reminders' | 'completions' = 'reminders') =>
     `/unsubscribe/${tokens.sign({ userId, kind })}`;
 
-  it('changes nothing when it is only looked at', async () => {
+  test('changes nothing when it is only looked at', async () => {
     const page = await web.stranger().get(linkFor(cast.lena.id));
     expect(page.status).toBe(200);
     expect(page.text).toContain('Stop reminders?');
@@ -78,7 +78,7 @@ describe('the link in a mail', () => {
     expect(await unwanted(cast.lena.id)).toEqual([]);
   });
 
-  it('stops one kind with one click of a mail program, which has no session and comes from nowhere', async () => {
+  test('stops one kind with one click of a mail program, which has no session and comes from nowhere', async () => {
     const answer = await fetch(new URL(linkFor(cast.lena.id), web.address), {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -93,13 +93,13 @@ describe('the link in a mail', () => {
     expect(await unwanted(cast.lena.id)).toEqual(['completions', 'reminders']);
   });
 
-  it('stops it with the button of its page too', async () => {
+  test('stops it with the button of its page too', async () => {
     const answer = await web.stranger().post(linkFor(cast.emil.id));
     expect(answer.text).toContain('No more reminders');
     expect(await unwanted(cast.emil.id)).toEqual(['reminders']);
   });
 
-  it('that is not ours is not found, and changes nothing', async () => {
+  test('that is not ours is not found, and changes nothing', async () => {
     for (const token of ['x', `reminders.${cast.rosa.id}.AAAAAAAAAAAAAAAAAAAAAA`, '%00', '..%2f']) {
       const answer = await fetch(new URL(`/unsubscribe/${token}`, web.address), { method: 'POST' });
       expect([404, 400]).toContain(answer.status);
@@ -111,7 +111,7 @@ describe('the link in a mail', () => {
 describe('the workspace’s settings', () => {
   const settings = { remindDaysBefore: '14, 3,3', remindOverdueEvery: '2', digestHour: '8' };
 
-  it('show how mail is sent, without the password', async () => {
+  test('show how mail is sent, without the password', async () => {
     const ada = await web.signIn(cast.ada.email);
     const { text } = await ada.get('/settings/workspace');
     expect(text).toContain('mail.halden.example:587');
@@ -119,7 +119,7 @@ describe('the workspace’s settings', () => {
     expect(text).not.toContain('secret');
   });
 
-  it('say when people are reminded, and move the reminders of who is leaving', async () => {
+  test('say when people are reminded, and move the reminders of who is leaving', async () => {
     const ada = await web.signIn(cast.ada.email);
     const saved = await ada.post('/settings/workspace/reminders', settings);
     expect([saved.status, saved.location]).toEqual([303, '/settings/workspace']);
@@ -131,7 +131,7 @@ describe('the workspace’s settings', () => {
     expect(page.text).toContain('The workspace reminds on other days now.');
   });
 
-  it.each([
+  test.each([
     ['remindDaysBefore', '7, one'],
     ['remindDaysBefore', '61'],
     ['remindDaysBefore', '1,2,3,4,5,6,7'],
@@ -147,7 +147,7 @@ describe('the workspace’s settings', () => {
     expect(answer.text).toContain(value);
   });
 
-  it('are a super-admin’s', async () => {
+  test('are a super-admin’s', async () => {
     const nora = await web.signIn(cast.nora.email);
     expect((await nora.post('/settings/workspace/reminders', settings)).status).toBe(403);
   });

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { Mail, Notification, User } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../../database/offboarding/reminders.ts';
@@ -33,7 +33,7 @@ const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '
 const bell = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
 
 describe('notifications', () => {
-  it('of a day’s reminders are one line, which counts once at the bell', async () => {
+  test('of a day’s reminders are one line, which counts once at the bell', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const reminder = {
       offboardingId: 1,
@@ -58,7 +58,7 @@ describe('notifications', () => {
     expect(flat(text)).toContain('The offboarding of Lena Brandt is complete.');
   });
 
-  it('of another day are another line', async () => {
+  test('of another day are another line', async () => {
     const yesterday = new Date(Date.now() - 86_400_000);
     await tell(cast.ivo.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
@@ -71,14 +71,14 @@ describe('notifications', () => {
     expect(flat(text)).toContain('Lena Brandt leaves tomorrow.');
   });
 
-  it('are read together', async () => {
+  test('are read together', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const upTo = /name="upTo" value="(\d+)"/.exec((await ivo.get('/notifications')).text)![1]!;
     await ivo.post('/notifications/reading', { upTo });
     expect(bell((await ivo.get('/notifications')).text)).toBeNull();
   });
 
-  it('about oneself say what to give back, in one’s own time', async () => {
+  test('about oneself say what to give back, in one’s own time', async () => {
     await em.fork().nativeUpdate(User, { id: cast.lena.id }, { timeZone: 'Pacific/Tongatapu' });
     await tell(cast.lena.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
@@ -92,7 +92,7 @@ describe('notifications', () => {
     expect(text).toContain('href="/me"');
   });
 
-  it('lead a super-admin to the endpoint, and an employee nowhere', async () => {
+  test('lead a super-admin to the endpoint, and an employee nowhere', async () => {
     await tell(cast.ada.id, 'webhook_disabled', {
       details: { url: 'https://hooks.example/a', endpointId: 7, reason: 'gone' },
     });
@@ -116,7 +116,7 @@ describe('notifications', () => {
       return /<li>\s*and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?\s*<\/li>/.exec(text)!;
     };
 
-    it.each<[string, NotificationKind, (i: number) => object, string | undefined]>([
+    test.each<[string, NotificationKind, (i: number) => object, string | undefined]>([
       ['lead to the queue', 'offboarding_reminder', () => ({ daysLeft: 1 }), '/offboarding'],
       [
         'lead to what an endpoint has missed',
@@ -131,7 +131,7 @@ describe('notifications', () => {
     });
   });
 
-  it('are paged by group', async () => {
+  test('are paged by group', async () => {
     const nora = await web.signIn(cast.nora.email);
     for (let i = 0; i < 60; i++)
       await tell(cast.nora.id, 'offboarding_completed', { aboutUserId: cast.emil.id });
@@ -141,7 +141,7 @@ describe('notifications', () => {
     expect((await nora.get(older)).text.match(/class="item unread"/g)).toHaveLength(10);
   });
 
-  it('of the end of an import lead to it, whoever may still see it', async () => {
+  test('of the end of an import lead to it, whoever may still see it', async () => {
     const details = {
       importId: 12,
       kind: 'users',
@@ -173,7 +173,7 @@ describe('the reminders of a leaver', () => {
     return flat(/<section class="card section reminders"[\s\S]*?<\/section>/.exec(text)?.[0] ?? '');
   };
 
-  it('show what comes, in their time and yours, what went out, and what never will, with why', async () => {
+  test('show what comes, in their time and yours, what went out, and what never will, with why', async () => {
     const other = await makeCast(database, 20);
     await updateUser(em, 'system', other.lena.id, { timeZone: 'Pacific/Tongatapu' });
     await updateUser(em, 'system', other.ivo.id, { timeZone: 'Europe/Berlin' });
@@ -191,7 +191,7 @@ describe('the reminders of a leaver', () => {
     );
   });
 
-  it('say that nobody is reminded when nothing is open', async () => {
+  test('say that nobody is reminded when nothing is open', async () => {
     const other = await makeCast(database);
     await clearChecklist(database, other);
     expect(await remindersOf(other.ivo, other.lena.id)).toContain(
@@ -199,7 +199,7 @@ describe('the reminders of a leaver', () => {
     );
   });
 
-  it('name the mails that did not arrive, there and on the receiver’s page', async () => {
+  test('name the mails that did not arrive, there and on the receiver’s page', async () => {
     const other = await makeCast(database);
     const { id, dueAt } = await momentNamed(database, other.lena.id, '1 before');
     await fireReminder(em, id, dueAt);
@@ -227,7 +227,7 @@ describe('the reminders of a leaver', () => {
     expect((await ivo.get(`/users/${other.emil.id}`)).text).not.toContain('could not be sent');
   });
 
-  it('of an offboarding that is cancelled never come', async () => {
+  test('of an offboarding that is cancelled never come', async () => {
     const other = await makeCast(database);
     await setEndDate(em, 'system', other.lena.id, null);
     const card = await remindersOf(other.ivo, other.lena.id);
