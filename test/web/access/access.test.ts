@@ -19,7 +19,7 @@ beforeEach(async () => {
   ada = await web.signIn(cast.ada.email);
 });
 
-/** The path of the link that the page after an invitation shows. */
+/** The path of the invitation link, which the page shows once. */
 async function invite(userId: number) {
   const { status, location } = await ada.post(`/users/${userId}/invitation`);
   expect([status, location]).toEqual([303, `/users/${userId}`]);
@@ -27,7 +27,7 @@ async function invite(userId: number) {
   return /id="shown-once">[^<]*(\/invitation\/[\w-]+)</.exec(text)![1]!;
 }
 
-test('whoever signs in or out, sets a password or makes a link is in the trail', async () => {
+test('signing in, signing out, setting a password and making a link are audited', async () => {
   const link = await createLink(em, { userId: cast.emil.id, purpose: 'sign-in', actor: 'system' });
   const emil = web.stranger();
   await emil.post(`/invitation/${link}`, { password: goodPassword });
@@ -60,7 +60,7 @@ describe('an invitation', () => {
     await web.signIn(cast.emil.email, goodPassword);
   });
 
-  test('with a password that will not do can be used again', async () => {
+  test('stays usable after a password is rejected', async () => {
     const path = await invite(cast.emil.id);
     const emil = web.stranger();
     for (const password of ['short', '', cast.emil.email]) {
@@ -71,7 +71,7 @@ describe('an invitation', () => {
     expect((await emil.post(path, { password: goodPassword })).status).toBe(303);
   });
 
-  test('can be used once, also by two clicks at the same moment', async () => {
+  test('works once, even for two requests at the same time', async () => {
     const path = await invite(cast.emil.id);
     const answers = await Promise.all(
       ['seven quiet herons', 'eight quiet herons'].map((password) => web.stranger().post(path, { password })),
@@ -82,7 +82,7 @@ describe('an invitation', () => {
     expect(again.text).toContain('This link is over');
   });
 
-  test('is over after 72 hours, and when a newer one is made', async () => {
+  test('expires after 72 hours, or when a newer one is made', async () => {
     const first = await invite(cast.emil.id);
     await invite(cast.emil.id);
     expect((await web.stranger().post(first, { password: goodPassword })).status).toBe(404);
@@ -93,7 +93,7 @@ describe('an invitation', () => {
     expect((await web.stranger().post(third, { password: goodPassword })).status).toBe(404);
   });
 
-  test('that is invented, or strange, leads to a clear page', async () => {
+  test('with an unknown or malformed token leads to a clear page', async () => {
     for (const path of ['/invitation/x', '/invitation/%00', `/invitation/${'x'.repeat(3000)}`]) {
       const { status, text } = await web.stranger().get(path);
       expect(status).toBe(404);
@@ -101,13 +101,13 @@ describe('an invitation', () => {
     }
   });
 
-  test('ends every session the person had', async () => {
+  test('ends every session of the user', async () => {
     const emil = await web.signIn(cast.emil.email);
     await web.stranger().post(await invite(cast.emil.id), { password: goodPassword });
     expect((await emil.get('/me')).status).toBe(303);
   });
 
-  test('is refused for somebody suspended, and dies when they are', async () => {
+  test('is refused for a suspended user, and a suspension revokes it', async () => {
     const path = await invite(cast.emil.id);
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     expect((await web.stranger().post(path, { password: goodPassword })).status).toBe(404);
@@ -116,7 +116,7 @@ describe('an invitation', () => {
     expect(text).toContain('cannot sign in');
   });
 
-  test('is made by super-admins alone', async () => {
+  test('is made only by super-admins', async () => {
     for (const email of [cast.nora.email, cast.ivo.email, cast.emil.email]) {
       const person = await web.signIn(email);
       expect((await person.post(`/users/${cast.emil.id}/invitation`)).status).toBe(403);
@@ -131,14 +131,14 @@ describe('a sign-in link of a super-admin', () => {
   const signInLink = async (userId: number) =>
     `/invitation/${await createLink(em, { userId, purpose: 'sign-in', actor: 'system' })}`;
 
-  test('signs in and keeps the password when none is typed', async () => {
+  test('signs in and keeps the password when none is given', async () => {
     const browser = web.stranger();
     expect((await browser.post(await signInLink(cast.ada.id), { password: '' })).status).toBe(303);
     expect((await browser.get('/settings/tokens')).status).toBe(200);
     await web.signIn(cast.ada.email);
   });
 
-  test('sets a new one when it is typed', async () => {
+  test('sets a new password when one is given', async () => {
     expect(
       (await web.stranger().post(await signInLink(cast.ada.id), { password: goodPassword })).status,
     ).toBe(303);
@@ -146,7 +146,7 @@ describe('a sign-in link of a super-admin', () => {
     await expect(web.signIn(cast.ada.email)).rejects.toThrow('could not sign in');
   });
 
-  test('asks for one where there is none yet', async () => {
+  test('requires a password when the user has none', async () => {
     await em.fork().nativeUpdate(User, { id: cast.ada.id }, { passwordHash: null });
     const path = await signInLink(cast.ada.id);
     expect((await web.stranger().post(path, {})).status).toBe(422);
@@ -155,7 +155,7 @@ describe('a sign-in link of a super-admin', () => {
 });
 
 describe('a role', () => {
-  test('is given, and the person signs in again', async () => {
+  test('is given, and the user must sign in again', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const { status, location } = await ada.post(`/users/${cast.ivo.id}/role`, { role: 'admin' });
     expect([status, location]).toEqual([303, `/users/${cast.ivo.id}`]);
@@ -163,25 +163,25 @@ describe('a role', () => {
     expect((await userById(em, cast.ivo.id)).role).toBe('admin');
   });
 
-  test.each([{ role: 'owner' }, { role: '' }, {}])('%o is none', async (fields) => {
+  test.each([{ role: 'owner' }, { role: '' }, {}])('%o is not a role', async (fields) => {
     const { status, text } = await ada.post(`/users/${cast.ivo.id}/role`, fields as Record<string, string>);
     expect(status).toBe(422);
     expect(text).toContain('Please choose one of');
   });
 
-  test('of the last super-admin stays', async () => {
+  test('of the last super-admin cannot be changed', async () => {
     const { status, text } = await ada.post(`/users/${cast.ada.id}/role`, { role: 'employee' });
     expect(status).toBe(409);
     expect(text).toContain('This is the last super-admin.');
   });
 });
 
-test('signing in with a zero byte in the address is bad input', async () => {
+test('a NUL byte in the e-mail address is invalid input', async () => {
   const { status } = await web.stranger().post('/session', { email: 'ada\u0000@x.example', password: 'x' });
   expect(status).toBe(422);
 });
 
-describe("one's own password", () => {
+describe("a user's own password", () => {
   const change = { current: castPassword, password: goodPassword };
 
   test('is changed, ends the other sessions and keeps this one', async () => {
@@ -194,7 +194,7 @@ describe("one's own password", () => {
     await web.signIn(cast.emil.email, goodPassword);
   });
 
-  test('is changed, and links that somebody may hold open nothing any more', async () => {
+  test('is changed, and older links of the user stop working', async () => {
     const link = await createLink(em, { userId: cast.emil.id, purpose: 'sign-in', actor: 'system' });
     const invitation = await invite(cast.emil.id);
     const emil = await web.signIn(cast.emil.email);
@@ -212,7 +212,7 @@ describe("one's own password", () => {
     [{ ...change, password: 'short' }, 'Use at least 12 characters.'],
     [{ ...change, password: 'x'.repeat(2000) }, 'This is too long.'],
     [{ current: castPassword }, 'Please choose a new password.'],
-  ])('stays with %o', async (fields, message) => {
+  ])('is kept when the form has %o', async (fields, message) => {
     const emil = await web.signIn(cast.emil.email);
     const { status, text } = await emil.post('/me/password', fields as Record<string, string>);
     expect(status).toBe(422);
@@ -221,7 +221,7 @@ describe("one's own password", () => {
     await web.signIn(cast.emil.email);
   });
 
-  test('cannot be guessed on at an open browser', async () => {
+  test('cannot be guessed from a signed-in browser', async () => {
     const emil = await web.signIn(cast.emil.email);
     const guess = () => emil.post('/me/password', { ...change, current: 'a wrong password' });
     for (let guesses = 0; guesses < 5; guesses++) expect((await guess()).status).toBe(422);
@@ -231,7 +231,7 @@ describe("one's own password", () => {
     expect((await emil.post('/me/password', change)).status).toBe(429);
   });
 
-  test('is not changed by somebody who is not signed in', async () => {
+  test('cannot be changed by a visitor who is not signed in', async () => {
     expect((await web.stranger().post('/me/password', change)).location).toMatch(/^\/sign-in/);
   });
 });

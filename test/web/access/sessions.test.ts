@@ -33,7 +33,7 @@ const keysOn = ({ text }: { text: string }) =>
   [...text.matchAll(/action="\/me\/sessions\/([0-9a-f]{64})\/ending"/g)].map(([, key]) => key!);
 const endings = (userId: number) =>
   em.fork().find(AuditEntry, { action: 'user.sessions_ended', userId }, { orderBy: { id: 1 } });
-/** Sets a session back in time, as if the browser had not been used, or had been signed in, for so long. */
+/** Moves the sessions back by some hours, as if they had been idle or signed in for that long. */
 const setBack = (what: 'expire' | 'startedAt', hours: number) =>
   (what === 'expire'
     ? sql`update sessions set expire = expire - ${hours}::float * interval '1 hour' where sess->>'userId' = ${String(emilsId)}`
@@ -41,19 +41,19 @@ const setBack = (what: 'expire' | 'startedAt', hours: number) =>
         to_jsonb((sess->>'startedAt')::bigint - ${hours}::float * 3600000)) where sess->>'userId' = ${String(emilsId)}`
   ).execute(sqlOf(em.fork()));
 
-describe('the sessions of a person', () => {
-  test('are listed on their page, with browser, address and when each was last seen', async () => {
+describe('the sessions of a user', () => {
+  test('are listed on their page with browser, address and last use', async () => {
     const { text } = await phone.get('/me');
     const listed = text.slice(text.indexOf('id="sessions"'), text.indexOf('id="password"'));
     expect(listed).toContain('Firefox on Linux');
     expect(listed).toContain('From 203.0.113.7');
     expect(listed.match(/Last seen \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
     expect(listed.match(/This browser/g)).toHaveLength(1);
-    // One's own is ended by signing out.
+    // The session of this browser has no button, because signing out ends it.
     expect(keysOn({ text })).toHaveLength(1);
   });
 
-  test('whose key cannot be one are not there', async () => {
+  test('with a malformed key are not found', async () => {
     for (const key of ['%00', 'unknown', "'%20or%20true%20--", `${'a'.repeat(63)}%0a`]) {
       expect((await phone.post(`/me/sessions/${key}/ending`)).status).toBe(404);
     }
@@ -67,14 +67,14 @@ describe('the sessions of a person', () => {
     expect(await endings(emilsId)).toMatchObject([{ actor: `user:${emilsId}`, details: { sessions: 1 } }]);
   });
 
-  test('are ended all but this one', async () => {
+  test('are ended, except the current one', async () => {
     const tablet = await web.signIn(cast.emil.email);
     await phone.post('/me/sessions/ending');
     expect([await isIn(laptop), await isIn(tablet), await isIn(phone)]).toEqual([false, false, true]);
     expect(await endings(emilsId)).toMatchObject([{ details: { sessions: 2 } }]);
   });
 
-  test('are ended by nobody else who knows their keys', async () => {
+  test('cannot be ended by another user who knows their keys', async () => {
     const keys = keysOn(await phone.get('/me'));
     const timo = await web.signIn(cast.timo.email);
     for (const key of [...keys, 'a'.repeat(64)])
@@ -83,7 +83,7 @@ describe('the sessions of a person', () => {
     expect(await endings(emilsId)).toEqual([]);
   });
 
-  test('are ended by a super-admin for a laptop that was lost', async () => {
+  test('are ended by a super-admin when a laptop was lost', async () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get(`/users/${emilsId}`)).text).toContain('Sign out everywhere');
     expect((await ada.post(`/users/${emilsId}/sessions/ending`)).location).toBe(`/users/${emilsId}`);
@@ -91,14 +91,14 @@ describe('the sessions of a person', () => {
     expect(await endings(emilsId)).toMatchObject([{ actor: `user:${cast.ada.id}` }]);
   });
 
-  test('end when their password is set anew by a link, as they do by changing it', async () => {
+  test('end when the user changes the password in another session', async () => {
     await phone.post('/me/password', { current: castPassword, password: 'seven quiet herons' });
     expect([await isIn(laptop), await isIn(phone)]).toEqual([false, true]);
   });
 });
 
 describe('a session', () => {
-  test('is stored under a hash: reading the table opens none', async () => {
+  test('is stored as a hash, so the table opens no session', async () => {
     const cookie = decodeURIComponent(phone.cookies.get('lastday')!);
     const id = /^s:([^.]+)\./.exec(cookie)![1]!;
     expect(id.length).toBeGreaterThanOrEqual(32);
@@ -110,7 +110,7 @@ describe('a session', () => {
     }
   });
 
-  test('that somebody planted before the sign-in is worth nothing after it', async () => {
+  test('planted before the sign-in is not signed in afterwards', async () => {
     const planted = phone.cookies.get('lastday')!;
     const victim = web.stranger();
     victim.cookies.set('lastday', planted);
@@ -126,7 +126,7 @@ describe('a session', () => {
     expect(invented.cookies.get('lastday')).not.toContain('invented');
   });
 
-  test('is over after two hours without use, and is kept by use', async () => {
+  test('expires after two hours idle, and each use extends it', async () => {
     await setBack('expire', 1.9);
     expect(await isIn(phone)).toBe(true);
     await setBack('expire', 1.9);
@@ -135,14 +135,14 @@ describe('a session', () => {
     expect(await isIn(phone)).toBe(false);
   });
 
-  test('is not kept by a page that asks for its news by itself', async () => {
+  test('is not extended by background polling', async () => {
     await setBack('expire', 1.9);
     expect((await phone.get('/me', { 'HX-Request': 'true', 'Lastday-Poll': 'true' })).status).toBe(200);
     await setBack('expire', 0.2);
     expect(await isIn(phone)).toBe(false);
   });
 
-  test('is over after twelve hours however much it is used, and is listed no more', async () => {
+  test('expires after twelve hours even when used, and leaves the list', async () => {
     await setBack('startedAt', 11.9);
     expect(await isIn(phone)).toBe(true);
     await setBack('startedAt', 0.2);
@@ -151,7 +151,7 @@ describe('a session', () => {
     expect(keysOn(await fresh.get('/me'))).toEqual([]);
   });
 
-  test('that was ended is not brought back by requests on their way', async () => {
+  test('that was ended is not restored by requests in flight', async () => {
     for (let round = 0; round < 5; round++) {
       const browser = await web.signIn(cast.emil.email);
       const cookie = browser.cookies.get('lastday')!;

@@ -25,7 +25,7 @@ const sessionsOf = async (userId: number) =>
       .execute()
   ).map(({ sid }) => sid);
 
-test('who is not signed in is led to the sign-in page and back', async () => {
+test('a visitor who is not signed in is sent to the sign-in page and back', async () => {
   const stranger = web.stranger();
   const answer = await stranger.get('/offboarding?window=60');
   expect(answer.status).toBe(303);
@@ -48,7 +48,7 @@ test.each([
   '/\\evil.example',
   '/sign-in?return=/',
   'javascript:alert(1)',
-])('nobody is led to %s', async (target) => {
+])('a sign-in does not redirect to %s', async (target) => {
   const stranger = web.stranger();
   const answer = await stranger.post('/session', {
     email: cast.ivo.email,
@@ -58,15 +58,15 @@ test.each([
   expect(answer.location).toBe('/');
 });
 
-test('under htmx as well, to a page whose name is in another script', async () => {
+test('an htmx sign-in redirects to a path with non-ASCII characters', async () => {
   const form = { email: cast.ivo.email, password: castPassword, return: '/people/中文' };
   const answer = await web.stranger().post('/session', form, { 'HX-Request': 'true' });
   expect([answer.status, answer.headers.get('HX-Redirect')]).toEqual([200, '/people/%E4%B8%AD%E6%96%87']);
   expect(answer.location).toBeNull();
 });
 
-test('whoever follows as soon as they are told to is signed in by then', async () => {
-  // Browsers go on at the headers of the answer, before its end.
+test('the session is stored before the response to the sign-in starts', async () => {
+  // Browsers follow a redirect as soon as its headers arrive.
   await asOwner(
     own.ownerUrl,
     `create function slow() returns trigger language plpgsql as 'begin perform pg_sleep(0.3); return new; end'`,
@@ -87,7 +87,7 @@ test('whoever follows as soon as they are told to is signed in by then', async (
   await asOwner(own.ownerUrl, 'drop trigger slow on sessions', 'drop function slow');
 });
 
-test('whoever sends something when their session has ended is told that nothing was changed, once', async () => {
+test('a form sent after the session ended shows once that nothing was changed', async () => {
   const words = 'You had been signed out, so nothing was changed.';
   const ivo = await web.signIn(cast.ivo.email);
   await sqlOf(database.em).deleteFrom('sessions').execute();
@@ -102,21 +102,21 @@ test('whoever sends something when their session has ended is told that nothing 
   expect((await looking.get('/sign-in')).text).not.toContain(words);
 });
 
-test('a session expired under htmx leads the whole page to sign-in', async () => {
+test('an htmx request with an expired session redirects the whole page to sign-in', async () => {
   const answer = await web.stranger().get(`/offboarding/${cast.lena.id}`, { 'HX-Request': 'true' });
   expect(answer.status).toBe(401);
   expect(answer.headers.get('HX-Redirect')).toContain('/sign-in?return=');
   expect(answer.text).toBe('');
 });
 
-test('the e-mail address is not case-sensitive, the password is', async () => {
+test('the e-mail address is case-insensitive, the password is case-sensitive', async () => {
   await web.signIn(cast.ivo.email.toUpperCase());
   await expect(web.signIn(cast.ivo.email, castPassword.toUpperCase())).rejects.toThrow(
     /422.*do not belong together/s,
   );
 });
 
-test('a wrong password and an unknown address get the same words', async () => {
+test('a wrong password and an unknown address get the same message', async () => {
   const words = async (email: string) =>
     (await web.stranger().post('/session', { email, password: 'not the password' })).text.match(
       /field-error[^>]*>([^<]+)/,
@@ -124,7 +124,7 @@ test('a wrong password and an unknown address get the same words', async () => {
   expect(await words(cast.nora.email)).toBe(await words('nobody@lastday.example'));
 });
 
-test('the form comes back with what was typed and a message beside each empty field', async () => {
+test('the form keeps the input and shows a message beside each empty field', async () => {
   const answer = await web.stranger().post('/session', { email: '', password: '' });
   expect(answer.status).toBe(422);
   expect(answer.text).toContain('Please give your e-mail address.');
@@ -133,7 +133,7 @@ test('the form comes back with what was typed and a message beside each empty fi
   expect(again.text).toContain('value="x@y.example"');
 });
 
-test('signing in makes a new session id, so that one known before is worth nothing', async () => {
+test('signing in makes a new session id, and the old one is not signed in', async () => {
   const browser = await web.signIn(cast.emil.email);
   const first = browser.cookies.get('lastday');
   await browser.post('/session', { email: cast.emil.email, password: castPassword });
@@ -151,7 +151,7 @@ test('signing out ends the session on the server', async () => {
   expect(await sessionsOf(cast.timo.id)).toEqual([]);
 });
 
-test('who stops being active is out at once, though their session is still there', async () => {
+test('a suspended user is signed out at once, though the session is still stored', async () => {
   const browser = await web.signIn(cast.rosa.email);
   expect((await browser.get('/me')).status).toBe(200);
   await database.em.fork().nativeUpdate(User, { id: cast.rosa.id }, { status: 'suspended' });
@@ -160,7 +160,7 @@ test('who stops being active is out at once, though their session is still there
   await expect(web.signIn(cast.rosa.email)).rejects.toThrow('422');
 });
 
-test('the fifth wrong password is the last one for a while', async () => {
+test('five wrong passwords lock the account for a while', async () => {
   const { mira } = await makeCast(database);
   const stranger = web.stranger();
   for (let i = 0; i < 5; i++) {
@@ -172,7 +172,7 @@ test('the fifth wrong password is the last one for a while', async () => {
   expect(answer.text).toContain('Too many tries.');
 });
 
-test('an employee has their own page, not the console', async () => {
+test('an employee has a page of their own, but no console', async () => {
   const browser = await web.signIn(cast.emil.email);
   expect((await browser.get('/')).location).toBe('/me');
   for (const path of ['/offboarding', `/offboarding/${cast.lena.id}`, '/audit']) {

@@ -27,7 +27,7 @@ const { value } = await createToken(em, 'system', {
   scopes: ['offboardings:complete', 'users:read'],
 });
 const call = apiAt(web.address, value);
-/** The same API, with a shorter deadline for the engine. */
+/** The same API, with a shorter deadline for Temporal. */
 const hasty = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
 const hastyCall = apiAt(hasty.address, value);
 
@@ -42,7 +42,7 @@ const complete = (person: { externalId: string }, body?: unknown, key?: string, 
     headers: key === undefined ? {} : { 'Idempotency-Key': key },
   });
 
-test('a person with nothing open is marked offboarded by the token, once', async () => {
+test('a token completes a user with nothing open, once', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
 
@@ -65,7 +65,7 @@ test('a person with nothing open is marked offboarded by the token, once', async
   expect((await userById(em, cast.rosa.id)).managerId).toBeNull();
 });
 
-test('under a key the same answer comes again, and the key stands for nobody else', async () => {
+test('a key repeats its response, and is refused for another user', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();
@@ -78,7 +78,7 @@ test('under a key the same answer comes again, and the key stands for nobody els
   expect((await complete(cast.lena, undefined, randomUUID())).json.outcome).toBe('already-completed');
 });
 
-test('a refusal leaves the key free: what was open is dealt with, and it goes through', async () => {
+test('a refusal releases the key, so the same key succeeds later', async () => {
   const cast = await makeCast(database);
   const key = randomUUID();
   expectProblem(await complete(cast.lena, undefined, key), 409, 'still-open');
@@ -88,7 +88,7 @@ test('a refusal leaves the key free: what was open is dealt with, and it goes th
   expect(answer.headers.get('idempotent-replayed')).toBeNull();
 });
 
-test('pressed by many at once under one key, it is done once', async () => {
+test('many simultaneous calls with one key complete the user once', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();
@@ -101,19 +101,19 @@ test('pressed by many at once under one key, it is done once', async () => {
   expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
 });
 
-test('an answer that was lost is put together from the database', async () => {
+test('a lost response is rebuilt from the database', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();
   const first = await complete(cast.lena, undefined, key);
-  // As if the process had died between the completion and the answer.
+  // As if the web process had died between the completion and the response.
   await em.fork().nativeUpdate(IdempotencyKey, { key }, { answer: null });
   const again = await complete(cast.lena, undefined, key);
   expect(again).toMatchObject({ status: 200, json: first.json });
   expect(again.headers.get('idempotent-replayed')).toBeNull();
 });
 
-test('the engine is told no key as it was sent', async () => {
+test('the workflow history does not contain the idempotency key', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = `complete-${cast.lena.email.split('@')[0]}`;
@@ -124,13 +124,13 @@ test('the engine is told no key as it was sent', async () => {
   expect(text).not.toContain(key);
 });
 
-test('somebody without an end date is offboarded early, and gets one', async () => {
+test('a user without an end date is completed early, and gets one', async () => {
   const { emil } = await makeCast(database);
   const { json } = await complete(emil);
   expect(json).toMatchObject({ outcome: 'completed', user: { endDate: expect.stringMatching(/^\d{4}-/) } });
 });
 
-test('with anything open it is refused with the numbers and the words, and nothing changes', async () => {
+test('open items refuse the completion, which reports their counts and changes nothing', async () => {
   const cast = await makeCast(database);
   const refused = await complete(cast.lena);
   expectProblem(refused, 409, 'still-open');
@@ -149,11 +149,11 @@ test('with anything open it is refused with the numbers and the words, and nothi
   expect(await em.fork().count(Offboarding, { userId: cast.emil.id })).toBe(0);
 });
 
-test('the last super-admin stays', async () => {
+test('the last super-admin cannot be completed', async () => {
   const first = await makeCast(database);
   const { json } = await complete(first.ada);
   expect(json.outcome).toBe('completed');
-  // Earlier casts had super-admins of their own, so complete them all; the last one stays.
+  // Earlier casts have super-admins too, so complete all but one of them.
   const admins = await em.fork().find(User, {
     role: 'super-admin',
     status: 'active',
@@ -162,7 +162,7 @@ test('the last super-admin stays', async () => {
   expectProblem(await complete({ externalId: admins[0]!.externalId! }), 409, 'last-super-admin');
 });
 
-test('an unknown person is a 404, a body that says something is refused', async () => {
+test('an unknown user is a 404, and a body with fields is refused', async () => {
   const { lena } = await makeCast(database);
   expectProblem(await complete({ externalId: 'nobody' }), 404, 'not-found');
   expectProblem(await complete({ externalId: '%00' }), 404, 'not-found');
@@ -171,7 +171,7 @@ test('an unknown person is a 404, a body that says something is refused', async 
   expectProblem(await call('POST', `/users/${lena.externalId}/completion`, typed), 415, 'unsupported-body');
 });
 
-test('without a worker it says within seconds that there is no answer yet', async () => {
+test('without a worker the call reports within seconds that there is no answer yet', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await worker.stop();
@@ -183,7 +183,7 @@ test('without a worker it says within seconds that there is no answer yet', asyn
   expect((await userById(em, cast.lena.id)).status).toBe('active');
 });
 
-test('what was asked without an answer is asked again under its key, and done once', async () => {
+test('a retry with the same key after a timeout completes the user once', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();

@@ -27,7 +27,7 @@ async function webOverLine() {
   return { line, start: () => startWeb({ ...own, database, url }) };
 }
 
-test('the web process comes up while the database is away', async () => {
+test('the web process starts while the database is down', async () => {
   const { line, start } = await webOverLine();
   await line.cut();
   const web = await start();
@@ -36,7 +36,7 @@ test('the web process comes up while the database is away', async () => {
   expect((await web.stranger().get('/ready')).status).toBe(200);
 });
 
-test('a web process that is to add the first super-admin comes up as well, and adds them when it can', async () => {
+test('a web process adds the first super-admin after the database returns', async () => {
   const { line, url } = await lineToDatabase();
   await line.cut();
   const account = { email: 'first@lastday.example', password: 'a first long pass phrase' };
@@ -49,7 +49,7 @@ test('a web process that is to add the first super-admin comes up as well, and a
   await eventually(async () => (await web.stranger().post('/session', account)).status === 303);
 });
 
-test('one whose first super-admin has a password that breaks the rules says so and ends', async () => {
+test("a web process exits when the first super-admin's password breaks the rules", async () => {
   const web = await startWebProcess(own, 'nowhere', {
     LASTDAY_ADMIN_EMAIL: 'second@lastday.example',
     LASTDAY_ADMIN_PASSWORD: 'password1234',
@@ -59,7 +59,7 @@ test('one whose first super-admin has a password that breaks the rules says so a
   await eventually(async () => web.lines.join().includes('LASTDAY_ADMIN_PASSWORD breaks the rules'));
 });
 
-test('while the database is away the API says so, and works again by itself when it is back', async () => {
+test('the API answers 503 while the database is down, and recovers without a restart', async () => {
   const { line, start } = await webOverLine();
   const web = await start();
   const read = () => apiAt(web.address, value)('GET', `/users/${lena.externalId}`);

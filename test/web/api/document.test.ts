@@ -24,12 +24,12 @@ const web = await startWeb(own);
 const document = await documentAt(web.address);
 const routes = apiRoutes({ database: own.database } as Services);
 
-describe('the description', () => {
-  test('is OpenAPI 3.1, and free to read', () => {
+describe('the OpenAPI document', () => {
+  test('is OpenAPI 3.1, and needs no token', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Lastday' } });
   });
 
-  test('has every route of the map with its scope, and nothing else', () => {
+  test('lists exactly the routes of the API with their scopes', () => {
     const described = Object.entries(document.paths!).flatMap(([path, item]) =>
       Object.entries(item as Record<string, { security: unknown }>).map(
         ([method, { security }]) => `${method} ${path} ${JSON.stringify(security)}`,
@@ -42,7 +42,7 @@ describe('the description', () => {
     expect(described.sort()).toEqual(mapped.sort());
   });
 
-  test('describes every parameter of every address', () => {
+  test('describes every path parameter', () => {
     for (const [path, item] of Object.entries(document.paths!)) {
       const wanted = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
       for (const { parameters = [] } of Object.values(item as Record<string, Described>)) {
@@ -52,7 +52,7 @@ describe('the description', () => {
     }
   });
 
-  test('names what it points at, each operation by a name of its own', () => {
+  test('resolves every reference, and has unique operation ids', () => {
     const text = JSON.stringify(document);
     for (const [, name] of text.matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
       expect(document.components?.schemas).toHaveProperty(name!);
@@ -61,7 +61,7 @@ describe('the description', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  test('says what a bad answer is', async () => {
+  test('makes the assertion reject a response that does not match', async () => {
     const headers = new Headers({ 'content-type': 'application/json' });
     const came = (json: unknown, status = 200) =>
       expectAsDescribed(web.address, 'GET', '/users/x', { status, headers, json });
@@ -74,7 +74,7 @@ interface Described {
   parameters?: { in: string; name: string }[];
 }
 
-test('every event that is sent is as described', async () => {
+test('every webhook event matches its schema', async () => {
   const cast = await makeCast(own.database);
   const endpoint = { url: 'https://hooks.example/lastday', description: null, eventTypes: chosenEventTypes };
   const { id } = await createEndpoint(em, 'system', endpoint, secretBox(testKey));
@@ -97,8 +97,8 @@ test('every event that is sent is as described', async () => {
   }
 });
 
-describe('the page about it', () => {
-  test('shows every route and every event, without a script of its own', async () => {
+describe('the documentation page', () => {
+  test('shows every route and event without an inline script', async () => {
     const response = await fetch(`${web.address}/api/v1/docs`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -108,7 +108,7 @@ describe('the page about it', () => {
     expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\sstyle=|\son\w+=/);
   });
 
-  test.each(['light', 'dark'] as const)('can be read by everybody, %s', async (colorScheme) => {
+  test.each(['light', 'dark'] as const)('is accessible in the %s color scheme', async (colorScheme) => {
     const browser = await startBrowser();
     const page = await (await browser.newContext({ colorScheme })).newPage();
     const complaints: string[] = [];
@@ -118,7 +118,7 @@ describe('the page about it', () => {
       .locator('nav a[href^="#"]')
       .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
     for (const link of links) expect(await page.locator(`[id="${link.slice(1)}"]`).count(), link).toBe(1);
-    // The page is long: what does not depend on colours is looked at once.
+    // The page is long, so rules that do not depend on colors run only once.
     const axe = new AxeBuilder({ page });
     if (colorScheme === 'dark') axe.withRules('color-contrast');
     const { violations } = await axe.analyze();

@@ -31,7 +31,7 @@ const leavers = (...people: { email: string }[]) =>
   csvOf(['email', 'endDate'], ...people.map(({ email }) => [email, '2027-01-31']));
 
 describe('a file', () => {
-  test('is taken and started, and can be followed to its end', async () => {
+  test('is accepted, started, and can be followed to its end', async () => {
     const answer = await send(csvOf(['email', 'department'], [cast.emil.email, 'Moved'], ['nobody', 'x']));
     expect(answer.status).toBe(202);
     expect(answer.json).toMatchObject({ state: 'starting', lines: 2, changed: 0, endedAt: null });
@@ -52,7 +52,7 @@ describe('a file', () => {
     expect(await em.fork().count(AuditEntry, { actor: 'token:hr', userId: cast.emil.id })).toBe(1);
   });
 
-  test('gives back the lines that were not taken, to be corrected and sent again', async () => {
+  test('returns the rejected lines, which can be corrected and sent again', async () => {
     const file = csvOf(['email', 'department'], [cast.emil.email, 'Moved'], ['nobody', '=1+1']);
     const { id } = (await send(file)).json;
     await importing(own.database, 'system').carryOut(id);
@@ -73,7 +73,7 @@ describe('a file', () => {
     expectProblem(await call('GET', `/imports/${id}/errors`), 410, 'lines-deleted');
   });
 
-  test('can be followed without getting again what is known', async () => {
+  test('can be polled with an ETag', async () => {
     const { id } = (await send(csvOf(['email'], [cast.emil.email]))).json;
     const known = (await call('GET', `/imports/${id}`)).headers.get('etag')!;
     const ask = () => call('GET', `/imports/${id}`, { headers: { 'If-None-Match': known } });
@@ -82,7 +82,7 @@ describe('a file', () => {
     expect((await ask()).json).toMatchObject({ state: 'done', unchanged: 1, managersPending: 0 });
   });
 
-  test('that makes many leave is held by the brake, which says how to confirm', async () => {
+  test('with many leavers needs a confirmation, and the response says how', async () => {
     const file = leavers(cast.emil, cast.timo, cast.rosa);
     const before = await em.fork().count(Import);
     const held = await send(file);
@@ -98,7 +98,7 @@ describe('a file', () => {
     expect((await send(file, '?confirm=3')).json).toMatchObject({ newEndDates: 3, state: 'starting' });
   });
 
-  test('of few leavers needs no confirmation', async () => {
+  test('with few leavers needs no confirmation', async () => {
     expect((await send(leavers(cast.emil))).status).toBe(202);
   });
 
@@ -113,17 +113,17 @@ describe('a file', () => {
     expectProblem(await send(body), status, code);
   });
 
-  test('may leave columns out that are not known, when asked to', async () => {
+  test('may have unknown columns when the caller asks to leave them out', async () => {
     expect((await send(`email,Salary\n${cast.emil.email},1`, '?unknownColumns=leave-out')).status).toBe(202);
   });
 
-  test('is refused long before its end without breaking the connection', async () => {
+  test('is rejected early without breaking the connection', async () => {
     const line = `a@x.example,${'1'.repeat(1_000)}\n`;
     expectProblem(await send(`email,Salary\n${line.repeat(20_000)}`), 422, 'unknown-columns');
     expectProblem(await send(new Uint8Array(51 * 1024 * 1024).fill(65)), 413, 'too-large');
   });
 
-  test('comes as CSV and not otherwise', async () => {
+  test('must be CSV', async () => {
     for (const type of ['application/json', 'multipart/form-data; boundary=x', 'application/vnd.ms-excel']) {
       expectProblem(await send('email\na@x.example', '', { 'Content-Type': type }), 415, 'unsupported-body');
     }
@@ -134,7 +134,7 @@ describe('a file', () => {
     );
   });
 
-  test('takes the parameters we know', async () => {
+  test('accepts only known parameters', async () => {
     const { json } = await send('email\na', '?confirm=many&force=1&unknownColumns=yes');
     expect(json.errors.map(({ parameter }: { parameter: string }) => parameter).sort()).toEqual([
       'confirm',
@@ -144,7 +144,7 @@ describe('a file', () => {
   });
 });
 
-test('needs its scope, and shows no import but those of people', async () => {
+test('an import needs its scope, and only imports of people are visible', async () => {
   const token = await tokenWith('other', ['users:write']);
   for (const [method, path] of [
     ['POST', '/imports/users'],

@@ -30,7 +30,7 @@ const lastEntry = (action: AuditEntry['action']) =>
   em.fork().findOne(AuditEntry, { action }, { orderBy: { id: 'desc' } });
 
 describe('an assignment', () => {
-  test('hands the asset to the person, in the name of the token, and the engine hears of it', async () => {
+  test('assigns the asset as the token, and queues a signal to the workflow', async () => {
     const told = await em.fork().count(Outbox, { userId: cast.lena.id });
     const { status, json } = await assign(cast.spare.tag, cast.lena.externalId);
     expect(status).toBe(201);
@@ -51,26 +51,26 @@ describe('an assignment', () => {
     expect(await em.fork().count(Outbox, { userId: cast.lena.id })).toBe(told + 1);
   });
 
-  test('of an asset that somebody holds is refused, naming the holder', async () => {
+  test('of an asset with a holder is refused, and names the holder', async () => {
     const refused = await assign(cast.laptop.tag, cast.emil.externalId);
     expectProblem(refused, 409, 'already-assigned');
     expect(refused.json.detail).toContain('Lena Brandt');
   });
 
-  test('at the same moment to two people succeeds once', async () => {
+  test('to two people at the same time succeeds once', async () => {
     const { emil, rosa, spare } = cast;
     const both = await Promise.all([assign(spare.tag, emil.externalId), assign(spare.tag, rosa.externalId)]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
   });
 
-  test('to somebody suspended, or of an asset in repair, is refused', async () => {
+  test('to a suspended user, or of an asset in repair, is refused', async () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     expectProblem(await assign(cast.spare.tag, cast.emil.externalId), 409, 'suspended');
     await recover(cast.laptop.tag, { condition: 'damaged', nextStatus: 'in_repair' });
     expectProblem(await assign(cast.laptop.tag, cast.rosa.externalId), 409, 'not-in-stock');
   });
 
-  test('of an unknown asset is a 404, to an unknown person it is the field that is wrong', async () => {
+  test('of an unknown asset is a 404, and an unknown user is a field error', async () => {
     for (const tag of ['nothing', '%00', '%20']) {
       expectProblem(await assign(tag, cast.emil.externalId), 404, 'not-found');
     }
@@ -83,7 +83,7 @@ describe('an assignment', () => {
 });
 
 describe('a recovery', () => {
-  test('takes the asset back, once', async () => {
+  test('returns the asset, once', async () => {
     const { status, json } = await recover(cast.laptop.tag, { ...well, note: 'With charger' });
     expect(status).toBe(200);
     const formerHolder = { id: cast.lena.id, externalId: cast.lena.externalId, name: 'Lena Brandt' };
@@ -97,7 +97,7 @@ describe('a recovery', () => {
     expect(again.json).toEqual({ ...json, outcome: 'already-returned' });
   });
 
-  test('of an asset that nobody ever had changes nothing', async () => {
+  test('of an asset without a holder changes nothing', async () => {
     expect((await recover(cast.spare.tag, well)).json).toMatchObject({
       outcome: 'already-returned',
       status: 'in_stock',
@@ -105,7 +105,7 @@ describe('a recovery', () => {
     });
   });
 
-  test('that names an assignment takes back no later one', async () => {
+  test('that names an assignment does not end a later one', async () => {
     await recover(cast.laptop.tag, well);
     await assign(cast.laptop.tag, cast.emil.externalId);
     const late = await recover(cast.laptop.tag, { ...well, assignmentId: cast.laptop.assignmentId });
@@ -131,7 +131,7 @@ describe('a recovery', () => {
     [{ ...well, assignmentId: 2 ** 31 }, '/assignmentId'],
     [{ ...well, assignmentId: '5' }, '/assignmentId'],
     [{ ...well, userId: 5 }, '/userId'],
-  ])('of %o is refused by name of the field', async (body, pointer) => {
+  ])('with %o is refused with a pointer to the field', async (body, pointer) => {
     const refused = await recover(cast.laptop.tag, body);
     expectProblem(refused, 422, 'invalid-input');
     expect(pointers(refused)).toEqual([pointer]);
@@ -145,7 +145,7 @@ describe('a recovery', () => {
 describe('a seat', () => {
   const give = (externalId: string, licenseId: unknown) => post(`/users/${externalId}/seats`, { licenseId });
 
-  test('is given', async () => {
+  test('is assigned', async () => {
     const { status, json } = await give(cast.emil.externalId, cast.license.id);
     expect(status).toBe(201);
     expect(json).toEqual({
@@ -159,7 +159,7 @@ describe('a seat', () => {
     expect(await lastEntry('seat.assigned')).toMatchObject({ actor: 'token:inventory' });
   });
 
-  test('is refused to whoever has one, and when none is left', async () => {
+  test('is refused for a user who has one, and when no seat is left', async () => {
     expectProblem(await give(cast.lena.externalId, cast.license.id), 409, 'already-has-seat');
     const { emil, rosa, timo, mira, license } = cast;
     const people = [emil, rosa, timo, mira];
@@ -168,7 +168,7 @@ describe('a seat', () => {
     for (const called of given) if (called.status === 409) expectProblem(called, 409, 'no-seat-left');
   });
 
-  test('needs a person and a license that there are', async () => {
+  test('needs a user and a license that exist', async () => {
     expectProblem(await give('nobody', cast.license.id), 404, 'not-found');
     for (const license of [2 ** 31 - 1, 2 ** 31, 0, -1, 1.5, '1', null, undefined]) {
       const refused = await give(cast.emil.externalId, license);
@@ -181,7 +181,7 @@ describe('a seat', () => {
 describe('a request', () => {
   const wish = (externalId: string, body: object) => post(`/users/${externalId}/requests`, body);
 
-  test('is made, and waits', async () => {
+  test('is created as pending', async () => {
     const { status, json } = await wish(cast.emil.externalId, { item: ' Standing desk ', reason: '' });
     expect(status).toBe(201);
     expect(json).toEqual({
@@ -196,7 +196,7 @@ describe('a request', () => {
     expect(await lastEntry('request.created')).toMatchObject({ actor: 'token:inventory' });
   });
 
-  test('is refused to whoever is given nothing new, and without an item', async () => {
+  test('is refused for an offboarded user, and without an item', async () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'offboarded' });
     expectProblem(await wish(cast.emil.externalId, { item: 'Desk' }), 409, 'already-offboarded');
     expectProblem(await wish('nobody', { item: 'Desk' }), 404, 'not-found');

@@ -29,7 +29,7 @@ const wish = (key: string, item = 'Headset', token = value) =>
   });
 const wishes = () => em.fork().count(Request, { userId: cast.emil.id });
 
-test('the same call under the same key is carried out once and answered twice', async () => {
+test('a repeated key runs the call once and returns the same response twice', async () => {
   const key = randomUUID();
   const first = await wish(key);
   expect(first.status).toBe(201);
@@ -41,7 +41,7 @@ test('the same call under the same key is carried out once and answered twice', 
   expect(await wishes()).toBe(1);
 });
 
-test('tags and addresses are answered again as well, whatever has happened since', async () => {
+test('a repeated key returns the same ETag and Location after later changes', async () => {
   const [path, body] = [`/users/n-${cast.ada.id}`, { name: 'New', email: `n${cast.ada.id}@x.example` }];
   const put = () => call('PUT', path, { body, headers: { 'Idempotency-Key': `"put ${cast.ada.id}"` } });
   const first = await put();
@@ -54,7 +54,7 @@ test('tags and addresses are answered again as well, whatever has happened since
   expect((await call('GET', path)).json.department).toBe('Sales');
 });
 
-test('blanks and the order of fields make no other call of it, another value does', async () => {
+test('whitespace and field order do not change the call, another value does', async () => {
   const key = randomUUID();
   const post = (body: string) =>
     call('POST', `/users/${cast.emil.externalId}/requests`, { body, headers: { 'Idempotency-Key': key } });
@@ -74,7 +74,7 @@ test('blanks and the order of fields make no other call of it, another value doe
   expect(await wishes()).toBe(1);
 });
 
-test('of many at the same moment one is carried out, the others are sent away or get its answer', async () => {
+test('one of many simultaneous calls with a key runs; the others get 409 or its response', async () => {
   const key = randomUUID();
   const calls = await Promise.all(Array.from({ length: 10 }, () => wish(key)));
   for (const called of calls) {
@@ -84,7 +84,7 @@ test('of many at the same moment one is carried out, the others are sent away or
   expect(await wishes()).toBe(1);
 });
 
-test('a call that is refused leaves its key free, and may be corrected', async () => {
+test('a refused call releases its key, and may be corrected', async () => {
   const key = randomUUID();
   await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
   expectProblem(await wish(key), 409, 'suspended');
@@ -92,7 +92,7 @@ test('a call that is refused leaves its key free, and may be corrected', async (
   expect((await wish(key, 'Better headset')).status).toBe(201);
 });
 
-test('each token has keys of its own', async () => {
+test('each token has its own keys', async () => {
   const other = await createToken(em, 'system', { name: `other ${cast.ada.id}`, scopes });
   const key = randomUUID();
   await wish(key);
@@ -101,7 +101,7 @@ test('each token has keys of its own', async () => {
   expect(theirs.headers.get('idempotent-replayed')).toBeNull();
 });
 
-test('a key may stand in quotes or not, and is the same', async () => {
+test('a key is the same with and without quotes', async () => {
   const key = randomUUID();
   await wish(`"${key}"`);
   expect((await wish(key)).headers.get('idempotent-replayed')).toBe('true');
@@ -109,25 +109,25 @@ test('a key may stand in quotes or not, and is the same', async () => {
 
 describe('a key', () => {
   test.each(['', '""', 'two words', '"open', 'a,b', 'x'.repeat(256), `"${'x'.repeat(256)}"`])(
-    'is not %o',
+    'cannot be %o',
     async (key) => {
       expectProblem(await wish(key), 400, 'bad-idempotency-key');
       expect(await wishes()).toBe(0);
     },
   );
 
-  test('of 255 characters is one', async () => {
+  test('may have 255 characters', async () => {
     expect((await wish(`k${cast.ada.id}`.padEnd(255, 'x'))).status).toBe(201);
   });
 
-  test('changes nothing about reading', async () => {
+  test('is ignored by GET', async () => {
     const path = `/users/${cast.emil.externalId}`;
     const headers = { 'Idempotency-Key': 'any, thing' };
     expect((await call('GET', path, { headers })).status).toBe(200);
   });
 });
 
-test('every call that changes something takes a key', async () => {
+test('every call that changes something accepts a key', async () => {
   const { emil, spare, license, nora } = cast;
   for (const [method, path, body] of [
     ['PATCH', `/users/${emil.externalId}`, { jobTitle: 'Keyed' }],

@@ -19,7 +19,7 @@ async function anotherToken() {
 
 afterEach(() => void vi.useRealTimers());
 
-test('every answer says how many calls are left, also one that refuses', async () => {
+test('every response, refusals included, says how many calls are left', async () => {
   const call = await anotherToken();
   const first = await call('GET', '/users?limit=1');
   expect(first.headers.get('ratelimit-policy')).toBe('"default";q=5;w=60');
@@ -28,7 +28,7 @@ test('every answer says how many calls are left, also one that refuses', async (
   expect(refused.headers.get('ratelimit')).toMatch(/^"default";r=3;t=\d+$/);
 });
 
-test('whoever calls too often is told when to go on, and others are not kept waiting', async () => {
+test('a token over its limit gets a retry time, and other tokens are not limited', async () => {
   const call = await anotherToken();
   for (let calls = 0; calls < 5; calls++) expect((await call('GET', '/users?limit=1')).status).toBe(200);
   const refused = await call('GET', '/users?limit=1');
@@ -46,13 +46,13 @@ test('whoever calls too often is told when to go on, and others are not kept wai
   expect((await call('GET', '/users?limit=1')).status).toBe(200);
 });
 
-test('counting costs no statement', async () => {
+test('rate limiting needs no SQL statement', async () => {
   const call = await anotherToken();
   await call('GET', '/users?externalId=nobody');
   expect(await statementsOf(() => call('GET', '/users?externalId=nobody'))).toHaveLength(2);
 });
 
-test('the description is read by anybody, as often as they like', async () => {
+test('the OpenAPI document is public and not rate-limited', async () => {
   for (let calls = 0; calls < 20; calls++) {
     expect((await fetch(`${web.address}/api/v1/openapi.json`)).status).toBe(200);
   }

@@ -23,7 +23,7 @@ beforeEach(async () => {
   cast = await makeCast(own.database);
 });
 
-/** Follows a list to its end. */
+/** Reads all pages of a list. */
 async function everything(path: string): Promise<{ id: number }[]> {
   const items: { id: number }[] = [];
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -38,7 +38,7 @@ async function everything(path: string): Promise<{ id: number }[]> {
 }
 
 describe('an offboarding', () => {
-  test('is shown with its person, how much is open, and what', async () => {
+  test('shows its user, the open counts and the open items', async () => {
     const { json } = await call('GET', `/offboardings/${cast.offboardingId}`);
     expect(json).toMatchObject({
       id: cast.offboardingId,
@@ -61,7 +61,7 @@ describe('an offboarding', () => {
     });
   });
 
-  test('that was completed says by whom, and that nothing is open', async () => {
+  test('that was completed shows by whom, and nothing open', async () => {
     await clearChecklist(own.database, cast);
     await completeOffboarding(em, cast.offboardingId, 'token:hr');
     const { json } = await call('GET', `/offboardings/${cast.offboardingId}`);
@@ -75,7 +75,7 @@ describe('an offboarding', () => {
     });
   });
 
-  test('that was cancelled says nothing of what the person still has', async () => {
+  test('that was cancelled shows no open items', async () => {
     await setEndDate(em, `user:${cast.nora.id}`, cast.lena.id, null);
     const { json } = await call('GET', `/offboardings/${cast.offboardingId}`);
     expect(json).toMatchObject({ state: 'cancelled', closedBy: `user:${cast.nora.id}`, open: null });
@@ -87,7 +87,7 @@ describe('an offboarding', () => {
 });
 
 describe('the list of offboardings', () => {
-  test('is narrowed to a state', async () => {
+  test('is filtered by state', async () => {
     const idsOf = async (state: string) =>
       (await everything(`/offboardings?limit=200&state=${state}`)).map(({ id }) => id);
     expect(await idsOf('open')).toContain(cast.offboardingId);
@@ -108,14 +108,14 @@ describe('the list of offboardings', () => {
 });
 
 describe('a list', () => {
-  test('is read on by its cursor, to the end, each once and in order', async () => {
+  test('is paginated by cursor, with each item once and in order', async () => {
     const ids = (await everything('/users?limit=3')).map(({ id }) => id);
     expect(ids).toContain(cast.emil.id);
     expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
     expect(ids).toEqual((await everything('/users?limit=200')).map(({ id }) => id));
   });
 
-  test('names the address of its next part', async () => {
+  test('links to its next page', async () => {
     const { headers, json } = await call('GET', '/users?limit=1');
     const [, next] = /^<\/api\/v1(\/users\?.*)>; rel="next"$/.exec(headers.get('link') ?? '') ?? [];
     const following = await call('GET', next!);
@@ -125,7 +125,7 @@ describe('a list', () => {
     expect(last.headers.get('link')).toBeNull();
   });
 
-  test('misses nobody who is added while it is read', async () => {
+  test('includes users who are added while it is read', async () => {
     const { json } = await call('GET', '/users?limit=200');
     const email = `late${cast.ada.id}@x.example`;
     const late = await createUser(em, 'system', { name: 'Late', email });

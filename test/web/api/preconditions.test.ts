@@ -27,13 +27,13 @@ const tagOf = async (path: string) => (await call('GET', path)).headers.get('eta
 const patch = (jobTitle: string, headers: Record<string, string>) =>
   call('PATCH', lena, { body: { jobTitle }, headers });
 
-test('a change that knows the state goes through, and its tag is that of the next GET', async () => {
+test('a change with the current ETag succeeds and returns the next ETag', async () => {
   const changed = await patch('Other', { 'If-Match': await tagOf(lena) });
   expect(changed.status).toBe(200);
   expect(changed.headers.get('etag')).toBe(await tagOf(lena));
 });
 
-test('a change that knows another state is a 412 with the tag of the state now', async () => {
+test('a change with an old ETag is a 412 with the current ETag', async () => {
   const old = await tagOf(lena);
   await updateUser(em, 'system', cast.lena.id, { department: 'Sales' });
   const refused = await patch('Other', { 'If-Match': old });
@@ -43,7 +43,7 @@ test('a change that knows another state is a 412 with the tag of the state now',
   expect((await patch('Other', { 'If-Match': refused.headers.get('etag')! })).status).toBe(200);
 });
 
-test('one of several tags is enough, a weak one is not, and * is anything that is there', async () => {
+test('one of several ETags is enough, a weak one never matches, and * always does', async () => {
   const tag = await tagOf(lena);
   expect((await patch('A', { 'If-Match': `"nonsense", ${tag}` })).status).toBe(200);
   expectProblem(await patch('B', { 'If-Match': `W/${await tagOf(lena)}` }), 412, 'other-state');
@@ -51,7 +51,7 @@ test('one of several tags is enough, a weak one is not, and * is anything that i
   expect((await patch('C', { 'If-Match': '*' })).status).toBe(200);
 });
 
-test('of many that know the same state exactly one changes it', async () => {
+test('one of many simultaneous changes with the same ETag succeeds', async () => {
   const tag = await tagOf(lena);
   const titles = Array.from({ length: 8 }, (_, number) => `Title ${number}`);
   const changes = await Promise.all(titles.map((title) => patch(title, { 'If-Match': tag })));
@@ -59,13 +59,13 @@ test('of many that know the same state exactly one changes it', async () => {
   expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.updated' })).toBe(1);
 });
 
-test('a manager who is renamed in the HR system changes the state of their reports', async () => {
+test("a manager's new external id changes the ETag of their reports", async () => {
   const old = await tagOf(lena);
   await updateUser(em, 'system', cast.mira.id, { externalId: `renamed-${cast.mira.id}` });
   expectProblem(await patch('Other', { 'If-Match': old }), 412, 'other-state');
 });
 
-test('PUT can ask that there be nobody yet, or somebody', async () => {
+test('PUT can require that the user is new, or exists', async () => {
   const body = { name: 'New', email: `new${cast.lena.id}@x.example` };
   const path = `/users/new-${cast.lena.id}`;
   expectProblem(await call('PUT', path, { body, headers: { 'If-Match': '*' } }), 412, 'other-state');
@@ -75,7 +75,7 @@ test('PUT can ask that there be nobody yet, or somebody', async () => {
   expectProblem(await call('PUT', path, once), 412, 'other-state');
 });
 
-test('every answer to a GET has a tag by which it is not sent again', async () => {
+test('every GET answers 304 to its own ETag', async () => {
   for (const path of [lena, '/users?limit=2', '/offboardings', `/offboardings/${cast.offboardingId}`]) {
     const tag = await tagOf(path);
     const again = await call('GET', path, { headers: { 'If-None-Match': tag } });

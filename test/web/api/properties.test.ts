@@ -13,9 +13,9 @@ import { documentAt } from '../../../testing/web/openapi-assertions.ts';
 import { calls, type Known, type Operation } from '../../../testing/web/random-calls.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
-/** How long each operation is tried, in milliseconds; longer where nothing has come of it yet. */
+/** How long each operation runs, in milliseconds; it runs longer until one call has succeeded. */
 const timeLimit = inject('long') ? 2_000 : 500;
-/** How often each operation is tried within that time; and at most, for something to come of it. */
+/** How many calls an operation makes in that time, and at most until one has succeeded. */
 const tries = { usual: inject('long') ? 150 : 40, most: 1_000 };
 
 const own = await ownDatabase();
@@ -27,7 +27,7 @@ const document = await documentAt(web.address);
 const schemas = document.components!.schemas as Record<string, JsonSchema>;
 const resolve: Resolve = (reference) => schemas[reference.split('/').at(-1)!]!;
 
-/** A cast, of whom Mira has left, and its things. */
+/** A cast with its items, in which Mira is already offboarded. */
 async function someoneAndSomething(): Promise<Known> {
   const { lena, emil, rosa, nora, mira, laptop, spare, license, offboardingId } = await makeCast(
     own.database,
@@ -67,33 +67,30 @@ beforeAll(async () => {
   expect((await call('POST', '/imports/users', { headers, body })).status).toBe(202);
 });
 
-describe('what no caller means gets a clear 4xx, on every route', () => {
-  /** The address of something that there is. */
+describe('malformed calls get a clear 4xx on every route', () => {
+  /** The address of a record that exists. */
   const addressOf = (path: string) =>
     path.replaceAll(/\{(\w+)\}/g, (_, name) =>
       encodeURIComponent(first.things[name as keyof Known['things']][0]!),
     );
 
-  test.each(operations)(
-    '%s %s, with parameters that are doubled or unknown',
-    async (method, path, operation) => {
-      const isFile = operation.requestBody?.content['text/csv'] !== undefined;
-      const sent = isFile
-        ? { body: 'email\n', headers: { 'Content-Type': 'text/csv' } }
-        : { body: bodyFor(operation) };
-      for (const query of ['?limit=1&limit=2', '?confirm=1&confirm=2', '?__proto__=1', '?x[y]=1']) {
-        const called = await call(method, addressOf(path) + query, sent);
-        expectProblem(called, 422, 'invalid-input');
-        expect(called.json.errors[0]).toHaveProperty('parameter');
-      }
-    },
-  );
+  test.each(operations)('%s %s rejects doubled and unknown parameters', async (method, path, operation) => {
+    const isFile = operation.requestBody?.content['text/csv'] !== undefined;
+    const sent = isFile
+      ? { body: 'email\n', headers: { 'Content-Type': 'text/csv' } }
+      : { body: bodyFor(operation) };
+    for (const query of ['?limit=1&limit=2', '?confirm=1&confirm=2', '?__proto__=1', '?x[y]=1']) {
+      const called = await call(method, addressOf(path) + query, sent);
+      expectProblem(called, 422, 'invalid-input');
+      expect(called.json.errors[0]).toHaveProperty('parameter');
+    }
+  });
 
   const withJson = operations.filter(
     ([, , { requestBody }]) => requestBody?.content['application/json'] !== undefined,
   );
 
-  test.each(withJson)('%s %s, with a body that is none', async (method, path) => {
+  test.each(withJson)('%s %s rejects a malformed body', async (method, path) => {
     const send = (body: string, headers = {}) => call(method, addressOf(path), { body, headers });
     for (const type of ['text/plain', 'multipart/form-data; boundary=x', 'text/csv', 'x'])
       expectProblem(await send('{}', { 'Content-Type': type }), 415, 'unsupported-body');
@@ -108,14 +105,14 @@ describe('what no caller means gets a clear 4xx, on every route', () => {
   });
 });
 
-/** The least that an operation with a body reads. */
+/** The smallest body that the operation reads. */
 const bodyFor = ({ requestBody }: Operation) => (requestBody === undefined ? undefined : {});
 
 const reached = new Set<number>();
 
-describe('no call that the description allows, or almost allows, ends in a 500', () => {
+describe('no call that the OpenAPI document allows, or almost allows, is a 500', () => {
   test.each(operations)('%s %s', async (method, path, operation) => {
-    // Its own cast, for nobody can be given anything whom an earlier operation has let go.
+    // Each operation has its own cast, because an earlier one may have offboarded its users.
     const arbitrary = calls(path, operation, await someoneAndSomething(), resolve);
     const end = Date.now() + timeLimit;
     let made = 0;
@@ -124,7 +121,7 @@ describe('no call that the description allows, or almost allows, ends in a 500',
       fc.asyncProperty(arbitrary, async ({ address, headers, body }) => {
         if (succeeded && (Date.now() > end || made >= tries.usual)) return;
         made++;
-        // The answer is held against the description by whoever calls.
+        // `call` also checks the response against the OpenAPI document.
         const { status } = await call(method, address, { headers, body });
         reached.add(status);
         succeeded ||= status < 300;
@@ -135,11 +132,11 @@ describe('no call that the description allows, or almost allows, ends in a 500',
     expect(succeeded, 'one of the calls got as far as the work').toBe(true);
   });
 
-  test('and the calls met every kind of refusal', () => {
+  test('the calls met every kind of refusal', () => {
     expect([...reached]).toEqual(expect.arrayContaining([400, 404, 409, 415, 422]));
   });
 
-  test('nor does any other method', async () => {
+  test('no other method is a 500', async () => {
     for (const [, path] of operations) {
       for (const method of ['DELETE', 'OPTIONS', 'POST', 'PUT', 'PATCH']) {
         const { status } = await call(method, path.replaceAll(/\{\w+\}/g, '1'), { body: '{}' });

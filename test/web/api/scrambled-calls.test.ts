@@ -21,7 +21,7 @@ const path = `/users/${emil.externalId}`;
 const send = ({ method, body, key }: HrUpdate) =>
   call(method, path, { body, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
 
-/** Sends calls as an HR system's queue does: several at a time, whoever is ready takes the next one. */
+/** Sends updates as the queue of an HR system does, with several workers that each take the next one. */
 async function sendAll(news: HrUpdate[], atATime: number): Promise<Called[]> {
   const waiting = [...news];
   const answers: Called[] = [];
@@ -33,7 +33,7 @@ async function sendAll(news: HrUpdate[], atATime: number): Promise<Called[]> {
   return answers;
 }
 
-/** How many audit entries the states that were seen stand for: one for the profile, one for the date, one for the manager. */
+/** How many audit entries the revisions stand for: one each for profile, date and manager. */
 function realChanges(states: Record<string, unknown>[]): number {
   const differs = (fields: string[], index: number) =>
     index > 0 && fields.some((field) => states[index]![field] !== states[index - 1]![field]);
@@ -41,7 +41,7 @@ function realChanges(states: Record<string, unknown>[]): number {
   return states.flatMap((_, index) => kinds.filter((fields) => differs(fields, index))).length;
 }
 
-test('200 calls about one person, scrambled and doubled, end in what was said last, with one workflow', async () => {
+test('200 scrambled and repeated updates end in the newest values, with one workflow', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.info(`seed ${seed}`);
   const news = scrambledHrUpdates(200, seed, {
@@ -63,7 +63,7 @@ test('200 calls about one person, scrambled and doubled, end in what was said la
   const seen = answers.filter(({ status }) => status === 200).map(({ json }) => json);
   const states = new Map([before, ...seen].map((state) => [state.revision as number, state]));
   const inOrder = [...states.values()].sort((a, b) => a.revision - b.revision);
-  // One more than the changes that were seen: the first date opened the offboarding.
+  // One more than the changes, because the first date also opened the offboarding.
   expect(await em.fork().count(AuditEntry, { userId: emil.id })).toBe(realChanges(inOrder) + 1);
 
   const [offboarding, ...others] = await em.fork().find(Offboarding, { userId: emil.id });
@@ -76,7 +76,7 @@ test('200 calls about one person, scrambled and doubled, end in what was said la
   expect(await runsOf(offboarding!.id)).toBe(1);
 });
 
-/** How often the workflow of an offboarding was started, ended runs included. */
+/** How many runs the workflow of an offboarding has, closed ones included. */
 async function runsOf(offboardingId: number): Promise<number> {
   const query = `WorkflowId = 'offboarding-${offboardingId}'`;
   let runs = 0;

@@ -26,7 +26,7 @@ const patch = (body: object, sourceUpdatedAt?: string) =>
   call('PATCH', emil, { body: { ...body, ...(sourceUpdatedAt && { sourceUpdatedAt }) } });
 const entries = () => em.fork().count(AuditEntry, { userId: cast.emil.id });
 
-test('older news are ignored, and the answer names them', async () => {
+test('older updates are ignored, and the response lists their fields', async () => {
   await patch({ endDate: '2099-02-01' }, at(20));
   const before = await entries();
   const { status, json } = await patch({ endDate: '2099-01-01' }, at(10));
@@ -35,7 +35,7 @@ test('older news are ignored, and the answer names them', async () => {
   expect(await entries()).toBe(before);
 });
 
-test('each field is taken or ignored by itself', async () => {
+test('each field is accepted or ignored separately', async () => {
   await patch({ endDate: '2099-02-01' }, at(20));
   const { json } = await patch({ endDate: '2099-01-01', jobTitle: 'Lead', department: 'Sales' }, at(10));
   expect(json).toMatchObject({
@@ -48,7 +48,7 @@ test('each field is taken or ignored by itself', async () => {
   expect(older.json).toMatchObject({ jobTitle: 'Lead', ignored: ['department', 'jobTitle'] });
 });
 
-test('the same news twice change nothing, and nothing was ignored', async () => {
+test('a repeated update changes nothing, and nothing is ignored', async () => {
   const first = await patch({ endDate: '2099-02-01' }, at(20));
   const before = await entries();
   const again = await patch({ endDate: '2099-02-01' }, at(20));
@@ -57,12 +57,12 @@ test('the same news twice change nothing, and nothing was ignored', async () => 
   expect(await entries()).toBe(before);
 });
 
-test('news of equal values count too: what is older than they are is ignored', async () => {
+test('an update with equal values still makes older ones stale', async () => {
   await patch({ department: 'Engineering' }, at(20));
   expect((await patch({ department: 'Sales' }, at(10))).json).toMatchObject({ department: 'Engineering' });
 });
 
-test('moments are compared across zones, and finer than a millisecond', async () => {
+test('times are compared across zones, to the microsecond', async () => {
   await patch({ jobTitle: 'A' }, '2026-03-01T12:00:00.000002+02:00');
   expect((await patch({ jobTitle: 'B' }, '2026-03-01T10:00:00.000001Z')).json).toMatchObject({
     jobTitle: 'A',
@@ -71,7 +71,7 @@ test('moments are compared across zones, and finer than a millisecond', async ()
   expect((await patch({ jobTitle: 'C' }, '2026-03-01T10:00:00.000003Z')).json.jobTitle).toBe('C');
 });
 
-test('a call without a moment is always applied, and makes no older news new', async () => {
+test('a call without sourceUpdatedAt always applies, and keeps the stored time', async () => {
   await patch({ jobTitle: 'A' }, at(20));
   expect((await patch({ jobTitle: 'B' })).json.jobTitle).toBe('B');
   expect((await patch({ jobTitle: 'C' }, at(10))).json).toMatchObject({
@@ -80,14 +80,14 @@ test('a call without a moment is always applied, and makes no older news new', a
   });
 });
 
-test('an edit in the console sets no moment: whatever the source says next is taken', async () => {
+test('an edit in the console stores no source time, so the next update applies', async () => {
   await updateUser(em, `user:${cast.nora.id}`, cast.emil.id, { endDate: '2099-05-05', jobTitle: 'Console' });
   const { json } = await patch({ endDate: '2099-01-01', jobTitle: 'HR' }, '2001-01-01T00:00:00Z');
   expect(json).toMatchObject({ endDate: '2099-01-01', jobTitle: 'HR' });
   expect(json).not.toHaveProperty('ignored');
 });
 
-test('PUT speaks of every field but the status, also of those it leaves out', async () => {
+test('PUT writes every field except the status, omitted ones included', async () => {
   const person = { name: cast.emil.name, email: cast.emil.email };
   await patch({ department: 'Sales', status: 'suspended' }, at(10));
   const whole = await call('PUT', emil, { body: { ...person, sourceUpdatedAt: at(20) } });
@@ -102,7 +102,7 @@ test('PUT speaks of every field but the status, also of those it leaves out', as
   });
 });
 
-test('somebody who is added has moments from the beginning', async () => {
+test('a new user has source times from the first call', async () => {
   const path = `/users/new-${cast.emil.id}`;
   const body = { name: 'New', email: `new${cast.emil.id}@x.example` };
   expect((await call('PUT', path, { body: { ...body, sourceUpdatedAt: at(20) } })).status).toBe(201);
@@ -110,7 +110,7 @@ test('somebody who is added has moments from the beginning', async () => {
   expect(late.json).toMatchObject({ department: null, ignored: ['department'] });
 });
 
-test('what is ignored is not looked at: neither an unknown manager nor a date after completion is an error', async () => {
+test('stale fields are not validated', async () => {
   await patch({ endDate: '2026-01-31', managerExternalId: null }, at(20));
   const { id } = await em.fork().findOneOrFail(Offboarding, { userId: cast.emil.id });
   await completeOffboarding(em, id, 'system');
@@ -120,19 +120,19 @@ test('what is ignored is not looked at: neither an unknown manager nor a date af
   expectProblem(await patch({ endDate: null }, at(30)), 409, 'already-offboarded');
 });
 
-test('a refused call leaves no moment behind', async () => {
+test('a refused call stores no source time', async () => {
   expectProblem(await patch({ email: cast.lena.email, jobTitle: 'X' }, at(30)), 422, 'invalid-input');
   expect((await patch({ jobTitle: 'Y' }, at(10))).json.jobTitle).toBe('Y');
 });
 
-test('a moment in the future is taken, with a warning', async () => {
+test('a source time in the future is accepted with a warning', async () => {
   const { json } = await patch({ jobTitle: 'A' }, '2999-01-01T00:00:00Z');
   expect(json).toMatchObject({ jobTitle: 'A', warnings: [{ pointer: '/sourceUpdatedAt' }] });
   expect((await patch({ jobTitle: 'B' }, at(20))).json.ignored).toEqual(['jobTitle']);
 });
 
 test.each(['2026-03-01', '2026-03-01T10:00:00', 'yesterday', 1772359200, null, ''])(
-  '%o is no moment',
+  '%o is not a valid source time',
   async (sourceUpdatedAt) => {
     const called = await call('PATCH', emil, { body: { jobTitle: 'X', sourceUpdatedAt } });
     expectProblem(called, 422, 'invalid-input');

@@ -14,7 +14,7 @@ const own = await ownDatabase();
 const { database } = own;
 const web = await startWeb(own);
 
-test('a flood of calls leaves the console its connections', async () => {
+test('many API calls leave the console its connections', async () => {
   const { mira, ivo } = await makeCast(database);
   const admin = await web.signIn(ivo.email);
   const { value } = await createToken(database.em, 'system', { name: 'hr', scopes: ['users:write'] });
@@ -24,7 +24,7 @@ test('a flood of calls leaves the console its connections', async () => {
   let flood: ReturnType<typeof call>[] = [];
   await database.em.fork().transactional(async (em) => {
     await em.findOneOrFail(User, mira.id, { lockMode: LockMode.PESSIMISTIC_WRITE });
-    // Each of them holds a connection until the row is free, and there are fewer connections than calls.
+    // Each call holds a connection until the row is free, and there are fewer connections than calls.
     flood = Array.from({ length: 30 }, (_, i) =>
       call('PATCH', path, { body: { jobTitle: `Engineer ${i}` } }),
     );
@@ -38,7 +38,7 @@ test('a flood of calls leaves the console its connections', async () => {
   expect(new Set(statuses)).toEqual(new Set([200]));
 });
 
-test('whoever has gone before their turn changes nothing any more', async () => {
+test('a client that disconnects while queued changes nothing', async () => {
   const { emil } = await makeCast(database);
   const { value } = await createToken(database.em, 'system', {
     name: 'impatient',
@@ -63,7 +63,7 @@ test('whoever has gone before their turn changes nothing any more', async () => 
     await pause(300);
   });
   expect((await gone!).every(({ status }) => status === 'rejected')).toBe(true);
-  // Its turn comes after theirs.
+  // This call is queued behind the aborted ones.
   expect(await ask()).toBe(201);
   expect(await database.em.fork().count(Request, { userId: emil.id })).toBeLessThanOrEqual(4 + 1);
 });

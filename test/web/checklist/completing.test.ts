@@ -11,7 +11,7 @@ import { allClear, ownConsole } from './setting.ts';
 const { database, engine, web, begin } = await ownConsole();
 await engine.startWorker();
 
-test('confirming marks the person offboarded; once more says who did it', async () => {
+test('confirming marks the user offboarded, and a second time names who did it', async () => {
   const { cast, ivo, page } = await begin();
   await clearChecklist(database, cast);
   const answer = await ivo.post(`${page}/completion`, { token: randomUUID() });
@@ -28,7 +28,7 @@ test('confirming marks the person offboarded; once more says who did it', async 
   );
 });
 
-test('two admins at once: one completes, the other is told who did', async () => {
+test('of two simultaneous completions one succeeds, and the other names who did it', async () => {
   const { cast, ivo, page } = await begin();
   await clearChecklist(database, cast);
   const nora = await web.signIn(cast.nora.email);
@@ -44,7 +44,7 @@ test('two admins at once: one completes, the other is told who did', async () =>
   ).toBe(1);
 });
 
-test('a device claimed in another window: refused with the exact words and the fresh checklist', async () => {
+test('an asset assigned in another window refuses the completion and shows the fresh checklist', async () => {
   const { cast, ivo, page } = await begin();
   await clearChecklist(database, cast);
   await ivo.get(`${page}/completion`);
@@ -58,7 +58,7 @@ test('a device claimed in another window: refused with the exact words and the f
   expect(await userById(database.em, cast.lena.id)).toMatchObject({ status: 'active' });
 });
 
-test('somebody without an end date is offboarded early', async () => {
+test('a user without an end date is offboarded early', async () => {
   const { cast, ivo } = await begin();
   const page = `/offboarding/${cast.emil.id}`;
   expect((await ivo.get(page)).text).toContain(allClear);
@@ -66,7 +66,7 @@ test('somebody without an end date is offboarded early', async () => {
   expect(await userById(database.em, cast.emil.id)).toMatchObject({ status: 'offboarded' });
 });
 
-test('who completed it hears that it is done, also when they had to ask again; others hear who did', async () => {
+test('a poll tells the admin who completed it of success, and others who did it', async () => {
   const { cast, ivo, page } = await begin();
   await clearChecklist(database, cast);
   const token = randomUUID();
@@ -75,6 +75,6 @@ test('who completed it hears that it is done, also when they had to ask again; o
     messagesOn((await admin.get(`${page}/answer?token=${token}`)).text);
   expect(await asked(ivo)).toBe('success: Marked as offboarded.');
   expect(await asked(await web.signIn(cast.nora.email))).toMatch(/^info: Already completed by Ivo Marin at /);
-  // Anything that is not the token of a form is not asked for.
+  // A malformed token is ignored.
   expect((await ivo.get(`${page}/answer?token=x`)).status).toBe(200);
 });

@@ -24,13 +24,13 @@ test('the confirmation names everything that will happen', async () => {
 test.each([
   ['is here', '2026-01-01', /becomes <strong>today, \d+ \w+ \d{4}<\/strong>/],
   ['has not begun', '2099-05-04', /becomes <strong>their first day, 4 May 2099<\/strong>/],
-])('the confirmation of somebody who %s says which end date they get', async (_who, startDate, said) => {
+])('the confirmation for a user who %s says which end date they get', async (_who, startDate, said) => {
   const { cast, ivo } = await begin();
   await updateUser(database.em, 'system', cast.emil.id, { startDate });
   expect((await ivo.get(`/offboarding/${cast.emil.id}/completion`)).text).toMatch(said);
 });
 
-test('the confirmation of somebody with something open is refused too', async () => {
+test('the confirmation is refused while something is open', async () => {
   const { ivo, page } = await begin();
   const answer = await ivo.get(`${page}/completion`);
   expect(answer.status).toBe(409);
@@ -39,7 +39,7 @@ test('the confirmation of somebody with something open is refused too', async ()
   );
 });
 
-test('nobody completes themselves: nothing is opened, and the confirmation is not offered', async () => {
+test('no user can complete their own offboarding, and nothing is opened', async () => {
   const { cast, ivo } = await begin();
   const page = `/offboarding/${cast.ivo.id}/completion`;
   for (const answer of [await ivo.get(page), await ivo.post(page, { token: randomUUID() })]) {
@@ -50,7 +50,7 @@ test('nobody completes themselves: nothing is opened, and the confirmation is no
   expect(await offboardingCount(cast.ivo.id)).toBe(0);
 });
 
-test('htmx is told where to go with 200 where a plain form gets 303', async () => {
+test('an htmx request is redirected with 200, a plain form with 303', async () => {
   const { cast, ivo, page } = await begin();
   await clearChecklist(database, cast);
   const answer = await ivo.postByHtmx(`${page}/completion`, 'main', { token: randomUUID() });

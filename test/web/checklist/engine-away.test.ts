@@ -12,7 +12,7 @@ import { ownConsole } from './setting.ts';
 const { own, database, engine, begin } = await ownConsole();
 const worker = await engine.startWorker();
 
-test('what was asked more than a minute ago is not begun, and the page that keeps asking says so', async () => {
+test('a request older than a minute is not executed, and the polling page says so', async () => {
   const { cast, ivo, page } = await begin();
   const token = randomUUID();
   await expect(
@@ -31,7 +31,7 @@ test('what was asked more than a minute ago is not begun, and the page that keep
   expect(messagesOn(text)).toMatch(/^warning: .*ask again/);
 });
 
-test('without a worker the page says so at its deadline, and tells the answer when there is one', async () => {
+test('without a worker the page says so at its deadline, and later shows the result', async () => {
   const { cast, page } = await begin();
   const hasty = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
   const ivo = await hasty.signIn(cast.ivo.email);
@@ -43,7 +43,7 @@ test('without a worker the page says so at its deadline, and tells the answer wh
   expect(answer.status).toBe(202);
   expect(messagesOn(answer.text)).toContain('warning: The process engine has not answered yet.');
   expect(answer.text).toContain(`hx-get="${page}/answer?token=${token}"`);
-  // htmx goes on asking: while there is no answer nothing on its page changes.
+  // While there is no result, polling leaves the page as it is.
   const polled = await ivo.get(`${page}/answer?token=${token}`, { 'HX-Request': 'true' });
   expect([polled.status, polled.text]).toEqual([204, '']);
   expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toBeNull();
@@ -55,12 +55,12 @@ test('without a worker the page says so at its deadline, and tells the answer wh
   });
   expect(messagesOn(told)).toBe('success: The seat has been revoked and is free again.');
   expect(told).not.toContain('hx-trigger="every');
-  // A token the engine never heard of: nothing was begun.
+  // Temporal does not know this token, so nothing was started.
   const lost = await ivo.get(`${page}/answer?token=${randomUUID()}`);
   expect(messagesOn(lost.text)).toContain('did not reach the process engine, and nothing was changed');
 });
 
-test('without an engine the page says so, and lists go on', async () => {
+test('without Temporal the page says so, and lists still work', async () => {
   const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
   const { cast, page } = await begin();
   await clearChecklist(database, cast);

@@ -6,7 +6,7 @@ import { allClear, ownConsole } from './setting.ts';
 const { database, engine, web, begin } = await ownConsole();
 await engine.startWorker();
 
-test('the checklist names each device, seat and request, and why the gate is shut', async () => {
+test('the checklist names each asset, seat and request, and why completion is locked', async () => {
   const { cast, ivo, page } = await begin();
   const { text } = await ivo.get(page);
   expect(text).toContain('Hardware to recover');
@@ -21,7 +21,7 @@ test('the checklist names each device, seat and request, and why the gate is shu
   expect(text).not.toContain(allClear);
 });
 
-test('a cleared section says so, and a cleared checklist unlocks the card', async () => {
+test('a cleared section says so, and a cleared checklist unlocks completion', async () => {
   const { cast, ivo, page } = await begin();
   await recoverLaptop(database, cast);
   expect((await ivo.get(page)).text).toContain('All hardware has been recovered.');
@@ -34,7 +34,7 @@ test('a cleared section says so, and a cleared checklist unlocks the card', asyn
   expect(text).toMatch(new RegExp(`action="${page}/completion">\\s*<button[^>]*>Mark as offboarded`));
 });
 
-test('a step that failed is named in words', async () => {
+test('a failed step is named in words', async () => {
   const { cast, ivo, page } = await begin();
   await recordFailedStep(database.em, cast.offboardingId, 'sending');
   expect((await ivo.get(page)).text).toContain('<strong>sending the webhooks and mails</strong>');

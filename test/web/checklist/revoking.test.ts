@@ -8,7 +8,7 @@ import { ownConsole } from './setting.ts';
 const { database, engine, begin } = await ownConsole();
 await engine.startWorker();
 
-test('revoking by a plain form leads back with a message; by htmx row, count and card change together', async () => {
+test('a plain form returns to the page with a message, htmx replaces the checklist', async () => {
   const { cast, ivo, page } = await begin();
   const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
   expect([answer.status, answer.location]).toEqual([303, page]);
@@ -31,7 +31,7 @@ test('revoking by a plain form leads back with a message; by htmx row, count and
   expect(entries.map(({ actor }) => actor)).toEqual([`user:${other.cast.ivo.id}`]);
 });
 
-test('pressing Revoke twice does it once; revoked already is said so and changes nothing', async () => {
+test('revoking twice revokes once, and a later attempt says so and changes nothing', async () => {
   const { cast, ivo } = await begin();
   const token = randomUUID();
   const path = `/seats/${cast.seatId}/revocation`;
@@ -46,7 +46,7 @@ test('pressing Revoke twice does it once; revoked already is said so and changes
   );
 });
 
-test('a seat of somebody who does not leave is revoked without the engine', async () => {
+test('a seat of a user who does not leave is revoked without Temporal', async () => {
   const { emil, license } = await makeCast(database);
   const { ivo } = await begin();
   const fork = database.em.fork();
@@ -56,7 +56,7 @@ test('a seat of somebody who does not leave is revoked without the engine', asyn
   expect((await database.em.fork().findOneOrFail(Seat, { id: seat.id })).revokedAt).toBeInstanceOf(Date);
 });
 
-test('an unknown seat is a 404, and for htmx a message that replaces nothing', async () => {
+test('an unknown seat is a 404, and htmx gets a message that replaces nothing', async () => {
   const { ivo } = await begin();
   expect((await ivo.post('/seats/999999/revocation')).status).toBe(404);
   const { text } = await ivo.postByHtmx('/seats/999999/revocation', 'div#checklist');

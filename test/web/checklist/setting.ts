@@ -3,14 +3,14 @@ import { ownEngine } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
-/** The console of a test file, on a database and a namespace of its own. A worker is started by the file. */
+/** A console for a test file, with its own database and namespace but no worker. */
 export async function ownConsole() {
   const own = await ownDatabase();
   const { database } = own;
   const engine = await ownEngine(database);
   const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 
-  /** A fresh cast with Ivo signed in, and the page of Lena's checklist. */
+  /** A fresh cast with Ivo signed in, and the address of Lena's checklist. */
   async function begin() {
     const cast = await makeCast(database);
     return { cast, ivo: await web.signIn(cast.ivo.email), page: `/offboarding/${cast.lena.id}` };
@@ -19,5 +19,5 @@ export async function ownConsole() {
   return { own, database, engine, web, begin };
 }
 
-/** What the page says of somebody with nothing open. */
+/** The text of a checklist with nothing open. */
 export const allClear = 'All assets recovered, all licenses revoked, no open requests.';

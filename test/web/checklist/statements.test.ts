@@ -3,12 +3,12 @@ import { makeCast } from '../../../testing/cast/cast.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownConsole } from './setting.ts';
 
-// No worker: it would run in this process, and what it does would be counted.
+// No worker runs, because its statements would be counted too.
 const { database, begin } = await ownConsole();
 
-test('queue and checklist take few statements, however much they show', async () => {
+test('queue and checklist need a constant number of statements', async () => {
   const { ivo, page } = await begin();
-  // Besides, the workspace is read every ten seconds for its name, and the session written back every minute.
+  // The workspace is read every ten seconds, and the session is saved every minute.
   const noise = /^(begin|commit|rollback|set |update "sessions")|from "workspace"/i;
   const selects = async (path: string) =>
     (await statementsOf(() => ivo.get(path))).filter((sql) => !noise.test(sql)).length;

@@ -5,7 +5,7 @@ import { TooManyTries } from '../../../web/access/sign-in-limits.ts';
 import { noteOf } from '../../../web/http/pages/page-note.ts';
 import { mount, post } from '../../../web/http/routing.ts';
 
-/** The page says what it was told, and which record it shows. */
+/** Answers with the note of the page and the id of the record. */
 const page: RequestHandler = (request, response) => {
   response.json({ id: request.params.id, ...noteOf(response) });
 };
@@ -39,7 +39,7 @@ async function send(path: string) {
   return { status: answer.status, ...((await answer.json()) as object) };
 }
 
-test('what a rule forbids is shown above the page, which keeps what was typed', async () => {
+test('a broken rule is shown above the page, which keeps the input', async () => {
   expect(await send('/refused/7')).toEqual({
     status: 409,
     id: '7',
@@ -49,11 +49,11 @@ test('what a rule forbids is shown above the page, which keeps what was typed', 
   });
 });
 
-test('fields that somebody else has changed are named', async () => {
+test('fields that somebody else has changed are listed', async () => {
   expect(await send('/changed/7')).toMatchObject({ status: 409, meanwhile: ['name'] });
 });
 
-test('wrong input is shown beside its field', async () => {
+test('invalid input is shown beside its field', async () => {
   expect(await send('/invalid/7')).toEqual({
     status: 422,
     id: '7',
@@ -63,11 +63,11 @@ test('wrong input is shown beside its field', async () => {
   });
 });
 
-test('an error may bring a status of its own', async () => {
+test('an error can set its own status', async () => {
   expect(await send('/tries/7')).toMatchObject({ status: 429, errors: { email: 'Please wait.' } });
 });
 
-test('every other error, and a route without a page, goes to the error page', async () => {
+test('other errors, and routes without a page, go to the error page', async () => {
   expect(await send('/missing/7')).toEqual({ status: 500, errorPage: 'There is no such asset.' });
   expect(await send('/alone/7')).toEqual({ status: 500, errorPage: 'A rule forbids this.' });
 });

@@ -10,7 +10,7 @@ import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 import { apiAt, expectProblem } from '../../../testing/web/api.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
-// The web process reaches PostgreSQL over a line that a test cuts while a COMMIT is on its way there, or its answer back.
+// The web process reaches PostgreSQL through a proxy that cuts a COMMIT, or its response.
 const own = await ownDatabase();
 const cast = await makeCast(own.database);
 const line = await startTcpProxy(Number(new URL(own.url).port));
@@ -30,8 +30,8 @@ const inMiddle = [
   { when: 'after', wasDone: true },
 ] as const;
 
-describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMMIT', ({ when, wasDone }) => {
-  test('leaves the console not knowing, and it says so', async () => {
+describe.each(inMiddle)('a connection cut $when PostgreSQL receives the COMMIT', ({ when, wasDone }) => {
+  test('makes the console say that the outcome is unknown', async () => {
     const { ivo, laptop } = await makeCast(own.database);
     const browser = await web.signIn(ivo.email);
     const isCut = cutNextCommit(line, when);
@@ -44,7 +44,7 @@ describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMM
     expect(assignment.returnedAt !== null).toBe(wasDone);
   });
 
-  test('leaves a caller of the API not knowing, who repeats it under the same key and has it once', async () => {
+  test('makes the API say so, and a retry with the same key runs it once', async () => {
     const call = apiAt(web.address, token);
     const item = `Headset ${when}`;
     const sent = { body: { item }, headers: { 'Idempotency-Key': randomUUID() } };
@@ -65,7 +65,7 @@ describe.each(inMiddle)('a connection cut $when PostgreSQL has heard of the COMM
   });
 });
 
-test('as many lost transactions as the process has connections keep nobody waiting', async () => {
+test('lost transactions give their connections back to the pool', async () => {
   const call = apiAt(web.address, token);
   const ask = () => call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Lamp' } });
   for (let lost = 0; lost < poolSize; lost++) {
@@ -75,7 +75,7 @@ test('as many lost transactions as the process has connections keep nobody waiti
   expect((await ask()).status).toBe(201);
 });
 
-test('who only looked, or asked without a key, is told what fits', async () => {
+test('a read, and a call without a key, get fitting advice', async () => {
   const call = apiAt(web.address, token);
   const isCut = cutNextCommit(line, 'after');
   const lost = await call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Chair' } });
@@ -90,7 +90,7 @@ test('who only looked, or asked without a key, is told what fits', async () => {
   expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
 });
 
-test('nobody is told to count on a key where none counts', async () => {
+test('the advice mentions no key where keys are not supported', async () => {
   const isCut = cutNextCommit(line, 'after');
   const lost = await apiAt(web.address, token)('POST', '/imports/users', {
     body: 'email,jobTitle\nnobody@x.example,Writer\n',

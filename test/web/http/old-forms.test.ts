@@ -21,20 +21,20 @@ beforeEach(async () => {
   nora = await web.signIn(cast.nora.email);
 });
 
-/** Loads the form of something, and returns what saving it sends. */
+/** Loads an edit form and returns a function that saves it. */
 async function formOf(address: string) {
   const fields = fieldsOf((await nora.get(`${address}/edit`)).text, address);
   return (edits: Record<string, string>) => nora.post(address, { ...fields, ...edits });
 }
 
-describe('the end date alone, of a page that was loaded before the HR system wrote', () => {
+describe('a stale end date form', () => {
   const formAt = async (page: string) => {
     const address = `${page}/end-date`;
     const fields = fieldsOf((await nora.get(page)).text, address);
     return (endDate: string) => nora.post(address, { ...fields, endDate });
   };
 
-  test('is refused, shows what is there now, and is saved when sent again', async () => {
+  test('is refused, shows the current value, and is saved when sent again', async () => {
     const { id } = cast.emil;
     const page = `/users/${id}`;
     const save = await formAt(page);
@@ -52,7 +52,7 @@ describe('the end date alone, of a page that was loaded before the HR system wro
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-02-28' });
   });
 
-  test('is not cleared by somebody who left it empty because it was', async () => {
+  test('does not clear a date when it was empty before', async () => {
     const { id } = cast.emil;
     const save = await formAt(`/users/${id}`);
     await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
@@ -62,14 +62,14 @@ describe('the end date alone, of a page that was loaded before the HR system wro
     expect(await em.fork().findOne(Offboarding, { userId: id })).toMatchObject({ state: 'open' });
   });
 
-  test('is fine when both want the same', async () => {
+  test('is saved when both values are the same', async () => {
     const { id } = cast.emil;
     const save = await formAt(`/users/${id}`);
     await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
     expect((await save('2099-01-31')).status).toBe(303);
   });
 
-  test('is set by a script that says nothing of what it has seen', async () => {
+  test('is saved without a check when a script sends no loaded values', async () => {
     const { id } = cast.emil;
     await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2099-02-28' })).status).toBe(303);
@@ -77,8 +77,8 @@ describe('the end date alone, of a page that was loaded before the HR system wro
   });
 });
 
-describe('the form of a person that was loaded before the HR system wrote', () => {
-  test('changes what was edited and leaves the end date, the status and the manager alone', async () => {
+describe('a stale form of a user', () => {
+  test('saves the edited fields and keeps end date, status and manager', async () => {
     const { id } = cast.emil;
     const save = await formOf(`/users/${id}`);
     await updateUser(em, 'token:hr', id, { endDate: '2099-01-31', managerId: cast.ada.id });
@@ -94,7 +94,7 @@ describe('the form of a person that was loaded before the HR system wrote', () =
     expect(await em.fork().findOne(Offboarding, { userId: id })).toMatchObject({ state: 'open' });
   });
 
-  test('names nobody anew whose address has changed', async () => {
+  test('keeps the manager when their e-mail address has changed', async () => {
     const { id } = cast.emil;
     const save = await formOf(`/users/${id}`);
     await updateUser(em, 'token:hr', cast.mira.id, { email: `mira${id}@new.example` });
@@ -102,7 +102,7 @@ describe('the form of a person that was loaded before the HR system wrote', () =
     expect(await userById(em, id)).toMatchObject({ managerId: cast.mira.id });
   });
 
-  test('is refused where both wrote, shows what is there now, and is saved when sent again', async () => {
+  test('is refused when both changed a field, and is saved when sent again', async () => {
     const { id } = cast.emil;
     const address = `/users/${id}`;
     const save = await formOf(address);
@@ -120,7 +120,7 @@ describe('the form of a person that was loaded before the HR system wrote', () =
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-02-28', department: 'Sales' });
   });
 
-  test('is refused where both chose a manager, naming the new one', async () => {
+  test('is refused when both chose a manager, and names the new one', async () => {
     const { id } = cast.emil;
     const save = await formOf(`/users/${id}`);
     await updateUser(em, 'token:hr', id, { managerId: cast.ada.id });
@@ -130,14 +130,14 @@ describe('the form of a person that was loaded before the HR system wrote', () =
     expect(await userById(em, id)).toMatchObject({ managerId: cast.ada.id });
   });
 
-  test('is saved where both wrote the same', async () => {
+  test('is saved when both wrote the same value', async () => {
     const { id } = cast.emil;
     const save = await formOf(`/users/${id}`);
     await updateUser(em, 'token:hr', id, { endDate: '2099-01-31' });
     expect((await save({ endDate: '2099-01-31' })).status).toBe(303);
   });
 
-  test('stays old when it comes back for another reason', async () => {
+  test('stays stale when it comes back for another reason', async () => {
     const { id } = cast.emil;
     const address = `/users/${id}`;
     const save = await formOf(address);
@@ -150,7 +150,7 @@ describe('the form of a person that was loaded before the HR system wrote', () =
   });
 
   test.each(['', 'nonsense', '[]', 'null', '{"endDate":{}}'])(
-    'with %j for what it was loaded with is an ordinary form',
+    'with %j as its loaded values is saved without a check',
     async (loaded) => {
       const { id } = cast.emil;
       expect((await nora.post(`/users/${id}`, { jobTitle: 'Designer', loaded })).status).toBe(303);
@@ -159,8 +159,8 @@ describe('the form of a person that was loaded before the HR system wrote', () =
   );
 });
 
-describe('the form of an asset that was loaded before it changed', () => {
-  test('changes what was edited, also of one that was handed out meanwhile', async () => {
+describe('a stale form of an asset', () => {
+  test('saves the edited fields, also of an asset that was assigned meanwhile', async () => {
     const { spare, emil } = cast;
     const save = await formOf(`/assets/${spare.id}`);
     await updateAsset(em, 'system', spare.id, { location: 'Porto' });
@@ -173,7 +173,7 @@ describe('the form of an asset that was loaded before it changed', () => {
     });
   });
 
-  test('is refused where both wrote', async () => {
+  test('is refused when both changed a field', async () => {
     const { spare } = cast;
     const save = await formOf(`/assets/${spare.id}`);
     await updateAsset(em, 'system', spare.id, { location: 'Porto' });
@@ -184,8 +184,8 @@ describe('the form of an asset that was loaded before it changed', () => {
   });
 });
 
-describe('the form of a license that was loaded before it changed', () => {
-  test('changes what was edited, and is refused where both wrote', async () => {
+describe('a stale form of a license', () => {
+  test('saves the edited fields, and is refused when both changed one', async () => {
     const { license } = cast;
     const save = await formOf(`/licenses/${license.id}`);
     await updateLicense(em, 'system', license.id, { seatsTotal: 40 });

@@ -11,7 +11,7 @@ import { startWebProcess } from '../../../testing/servers/web-process.ts';
 const own = await ownDatabase();
 const { database } = own;
 
-/** Has somebody else hold the row of a person, so that what is asked about them takes its time. */
+/** Locks the row of a user in another transaction, so that a request about them waits. */
 async function heldUp(userId: number) {
   const client = new pg.Client(own.url);
   await client.connect();
@@ -20,7 +20,7 @@ async function heldUp(userId: number) {
   return { letGo: () => client.end() };
 }
 
-test('told to end, it says so first, then closes the door, and answers whoever is inside', async () => {
+test('SIGTERM first turns /ready off, then closes the port, and finishes open requests', async () => {
   const { lena, nora } = await makeCast(database);
   const web = await startWebProcess(own, 'nowhere', { DRAIN_SECONDS: '2' });
   const admin = await web.signIn(nora.email);
@@ -51,7 +51,7 @@ test('told to end, it says so first, then closes the door, and answers whoever i
   });
 });
 
-test('without anybody inside it ends at once, also when connections are kept open', async () => {
+test('SIGTERM ends an idle process at once, kept-alive connections included', async () => {
   const web = await startWebProcess(own, 'nowhere');
   await Promise.all([1, 2, 3].map(() => web.stranger().get('/sign-in')));
   const ended = once(web.child, 'exit');
@@ -61,7 +61,7 @@ test('without anybody inside it ends at once, also when connections are kept ope
   expect(Date.now() - toldAt).toBeLessThan(4_000);
 });
 
-test('it ends in the time it has when its database has fallen silent', async () => {
+test('SIGTERM ends the process within its timeout when the database does not answer', async () => {
   const { nora } = await makeCast(database);
   const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
   const url = new URL(own.url);

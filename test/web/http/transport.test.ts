@@ -3,8 +3,6 @@ import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
-// What travels with requests and answers: where they come from, headers, cookies, and how safely.
-
 const own = await ownDatabase();
 const web = await startWeb(own);
 let cast: Cast;
@@ -21,7 +19,7 @@ test.each([
   [{ 'Sec-Fetch-Site': '' }, 403],
   [{ 'Sec-Fetch-Site': 'none' }, 422],
   [{ 'Sec-Fetch-Site': 'same-origin', Origin: 'https://evil.example' }, 422],
-])('a post that says %j is answered %i', async (headers, status) => {
+])('a POST with %j is answered %i', async (headers, status) => {
   const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''));
   const response = await fetch(`${web.address}/session`, {
     method: 'POST',
@@ -31,7 +29,7 @@ test.each([
   expect(response.status).toBe(status);
 });
 
-test('a post with our own origin is taken', async () => {
+test('a POST from our own origin is accepted', async () => {
   const response = await fetch(`${web.address}/session`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded', Origin: web.address },
@@ -40,7 +38,7 @@ test('a post with our own origin is taken', async () => {
   expect(response.status).toBe(422);
 });
 
-test('every answer carries the headers that keep strangers out', async () => {
+test('every response has its security headers', async () => {
   for (const path of ['/sign-in', '/nowhere', '/ready', '/public/app.css']) {
     const { headers } = await web.stranger().get(path);
     expect(headers.get('Content-Security-Policy')).toContain("script-src 'self'");
@@ -52,14 +50,14 @@ test('every answer carries the headers that keep strangers out', async () => {
   expect((await browser.get('/me')).headers.get('Cache-Control')).toBe('no-store');
 });
 
-test('over https the cookie is bound to this host and the browser stays on https', async () => {
+test('over HTTPS, HSTS is on and browsers upgrade insecure requests', async () => {
   const secure = await startWeb(own, { PUBLIC_URL: 'https://lastday.example' });
   const { headers } = await secure.stranger().get('/sign-in');
   expect(headers.get('Strict-Transport-Security')).toContain('max-age=31536000');
   expect(headers.get('Content-Security-Policy')).toContain('upgrade-insecure-requests');
 });
 
-test('who names the proxy in front lets people sign in over https; other forwarders are not believed', async () => {
+test('a sign-in over HTTPS works behind the configured proxy only', async () => {
   const signIn = async (proxy: string, forwardedBy: string) => {
     const secure = await startWeb(own, { PUBLIC_URL: 'https://lastday.example', TRUST_PROXY: proxy });
     const { headers } = await secure
@@ -78,7 +76,7 @@ test('who names the proxy in front lets people sign in over https; other forward
 test.each([
   ['https://lastday.example', true],
   ['http://lastday.example', false],
-])('the message for the next page travels as safely as %s does', async (PUBLIC_URL, isSecure) => {
+])('the flash message for %s has a fitting Secure flag', async (PUBLIC_URL, isSecure) => {
   const away = await startWeb(own, { PUBLIC_URL, TRUST_PROXY: '127.0.0.1' });
   const proxied = { 'X-Forwarded-Proto': new URL(PUBLIC_URL).protocol.slice(0, -1) };
   const nora = away.stranger();

@@ -17,8 +17,8 @@ beforeEach(async () => {
   ivo = await web.signIn(cast.ivo.email);
 });
 
-describe('who may', () => {
-  test('an it-admin brings in assets and licenses, and sees no file of people', async () => {
+describe('access to imports', () => {
+  test('an it-admin imports assets and licenses, and sees no import of people', async () => {
     const users = await uploaded(nora, 'users', csvOf(['email', 'department'], [cast.emil.email, 'X']));
     const assets = await uploaded(ivo, 'assets', csvOf(['tag', 'location'], [cast.spare.tag, 'Porto']));
     await uploaded(ivo, 'licenses', csvOf(['license', 'seats'], [cast.license.name, 4]));
@@ -36,7 +36,7 @@ describe('who may', () => {
     expect((await importById(em, users)).state).toBe('ready');
   });
 
-  test('an employee sees none of it', async () => {
+  test('an employee sees no import', async () => {
     const emil = await web.signIn(cast.emil.email);
     for (const path of ['/imports', '/imports/assets/new']) expect((await emil.get(path)).status).toBe(403);
     expect((await emil.upload('/imports/assets', { bytes: 'tag\nx' })).status).toBe(403);

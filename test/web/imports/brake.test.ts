@@ -16,14 +16,14 @@ beforeEach(async () => {
   ({ cast, nora } = await noraUploads(own.database, web));
 });
 
-describe('the brake', () => {
+describe('the import limit', () => {
   const leavers = () =>
     csvOf(
       ['email', 'end date'],
       ...[cast.emil, cast.rosa, cast.timo].map(({ email }) => [email, '31.01.2027']),
     );
 
-  test('asks for the number of people, and takes no other', async () => {
+  test('asks for the number of people, and accepts no other', async () => {
     await setBrake(own.database, 2);
     const id = await uploaded(nora, 'users', leavers());
     const { text } = await nora.get(`/imports/${id}`);
@@ -42,7 +42,7 @@ describe('the brake', () => {
     expect((await importById(em, id)).state).toBe('starting');
   });
 
-  test('and the way dates are written are set in the workspace', async () => {
+  test('and the date format are set in the workspace', async () => {
     const ada = await web.signIn(cast.ada.email);
     expect(
       (

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 describe('the import', () => {
-  test('is started, shows how far it is, and then what became of the lines', async () => {
+  test('starts, shows its progress, and then its results', async () => {
     const id = await uploaded(
       nora,
       'users',
@@ -53,7 +53,7 @@ describe('the import', () => {
     expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelled after 0 of 1 line.');
   });
 
-  test('that is cancelled before the managers were set says so, and the same file sets them', async () => {
+  test('cancelled before the managers were set says so, and a second import sets them', async () => {
     const { id: mark } = cast.emil;
     const file = csvOf(
       ['externalId', 'name', 'email', 'manager'],
@@ -77,7 +77,7 @@ describe('the import', () => {
     expect(worker!.managerId).toBe(boss!.id);
   });
 
-  test('of the same file twice changes nothing the second time', async () => {
+  test('of the same file changes nothing the second time', async () => {
     const file = csvOf(['email', 'department', 'endDate'], [cast.emil.email, 'Moved', '31.01.2027']);
     const first = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${first}/start`);

@@ -10,7 +10,7 @@ const utf8 = (text: string) => Buffer.from(text);
 const windows1252 = (text: string) => Buffer.from(text, 'latin1');
 const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le');
 
-/** What a file holds, read in chunks of so many bytes: the separator, the header and the lines with their numbers. */
+/** The separator, the header and the numbered lines of a file that is read in chunks of `chunk` bytes. */
 async function read(file: Bytes, chunk = 64 * 1024) {
   const bytes = Buffer.from(file);
   const { separator, headers, records } = await openCsv(
@@ -73,12 +73,12 @@ test.each<[string, Bytes, object]>([
     '"na\nme",email\nx,y\n',
     { headers: ['na\nme', 'email'], lines: [[3, 'x', 'y']] },
   ],
-])('reads %s, in one piece and byte by byte', async (_, file, expected) => {
+])('reads %s, whole and byte by byte', async (_, file, expected) => {
   expect(await read(file)).toMatchObject(expected);
   expect(await read(file, 1)).toMatchObject(expected);
 });
 
-describe('a file that is none', () => {
+describe('a file that is not CSV', () => {
   test.each<[string, Bytes, string, RegExp]>([
     ['nothing', '', 'empty-file', /is empty/],
     ['blank lines', '\n\r\n', 'empty-file', /is empty/],
@@ -109,7 +109,7 @@ const reader = (headers: string[], kind: 'users' | 'assets' | 'licenses' = 'user
   );
 
 describe('a line', () => {
-  test('says what its cells hold, and nothing of columns that are left out', () => {
+  test('returns its cells, without the columns that are left out', () => {
     expect(
       reader(['email', 'Salary', 'endDate', 'timeZone'])({
         line: 2,
@@ -123,7 +123,7 @@ describe('a line', () => {
     });
   });
 
-  test('with an empty cell clears what may be empty, and leaves the rest alone', () => {
+  test('clears optional fields with an empty cell, and keeps required ones', () => {
     expect(
       reader(['externalId', 'name', 'department', 'endDate', 'status'])({
         line: 2,
@@ -136,7 +136,7 @@ describe('a line', () => {
     });
   });
 
-  test('reads words of ours however they are written', () => {
+  test('reads our own words in any spelling', () => {
     expect(reader(['tag', 'status'], 'assets')({ line: 2, cells: ['L1', 'In Repair'] }).stated).toEqual({
       tag: 'L1',
       status: 'in_repair',
@@ -151,14 +151,14 @@ describe('a line', () => {
     ['name', 'a\u0001b', 'Control characters are not allowed here.'],
     ['name', 'a\nb', 'One line, please.'],
     ['endDate', '31.02.2026', /no date that is understood/],
-  ])('says what is wrong with the %s “%s”', (field, typed, message) => {
+  ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });
     expect(problems).toEqual([
       { field, message: typeof message === 'string' ? message : expect.stringMatching(message) },
     ]);
   });
 
-  test('that lost or gained a cell is refused: the others would say things about the wrong fields', () => {
+  test('with too few or too many cells is refused, because cells may have moved', () => {
     const read = reader(['email', 'endDate', 'department']);
     const words = 'Is a separator or a quotation mark missing?';
     expect(read({ line: 2, cells: ['a@x.example', ''] }).problems).toEqual([
@@ -170,14 +170,14 @@ describe('a line', () => {
     expect(read({ line: 2, cells: ['a@x.example', '', 'x', '', ' '] }).problems).toEqual([]);
   });
 
-  test('that is about nothing says so', () => {
+  test('without a key is an error', () => {
     expect(reader(['email', 'name'])({ line: 2, cells: ['', 'Anne'] }).problems[0]!.message).toMatch(
       /^This line names nobody/,
     );
   });
 });
 
-test('what is written for spreadsheets starts no formula, and comes back as it was', () => {
+test('written cells start no formula, and are read back unchanged', () => {
   const cells = ['=1+1', '+49', '-5', '@x', 'plain', 'a;b', 'say "hi"', 'two\nlines', '＝1', '\n=1'];
   const written = stringify([cells], csvOptions(';'));
   expect(written).toBe(`'=1+1;'+49;'-5;'@x;plain;"a;b";"say ""hi""";"two\nlines";'＝1;"'\n=1"\r\n`);

@@ -14,8 +14,8 @@ beforeEach(async () => {
   ({ cast, nora } = await noraUploads(own.database, web));
 });
 
-describe('the list of errors', () => {
-  test('is the file again without what was taken, safe to open and to import when corrected', async () => {
+describe('the error file', () => {
+  test('contains the rejected lines, is safe to open, and can be corrected and imported', async () => {
     const id = await uploaded(
       nora,
       'users',
@@ -41,7 +41,7 @@ describe('the list of errors', () => {
   });
 });
 
-test('every kind is offered with its columns and an example that can be uploaded as it is', async () => {
+test('every kind lists its columns and has an example that can be uploaded', async () => {
   for (const kind of ['users', 'assets', 'licenses']) {
     expect((await nora.get(`/imports/${kind}/new`)).status).toBe(200);
     const { text, headers } = await nora.get(`/imports/${kind}/example.csv`);

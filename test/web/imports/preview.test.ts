@@ -27,7 +27,7 @@ describe('the preview', () => {
       ['stranger@x.example', '', ''],
     );
 
-  test('shows what a file would do, and does none of it', async () => {
+  test('shows what a file would change, and changes nothing', async () => {
     const entries = await em.fork().count(AuditEntry);
     const id = await uploaded(nora, 'users', file());
     const { text } = await nora.get(`/imports/${id}`);
@@ -46,7 +46,7 @@ describe('the preview', () => {
     expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();
   });
 
-  test('lists who would enter the queue, and what would change', async () => {
+  test('lists the new leavers and the changes', async () => {
     const id = await uploaded(nora, 'users', file());
     expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
       expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start leaving$/),
@@ -58,7 +58,7 @@ describe('the preview', () => {
     expect((await nora.get(`/imports/${id}?show=nonsense&page=99`)).text).toContain('There is no page 99');
   });
 
-  test('escapes whatever a file holds', async () => {
+  test('escapes the contents of the file', async () => {
     const id = await uploaded(
       nora,
       'users',
@@ -68,14 +68,14 @@ describe('the preview', () => {
       expect((await nora.get(`/imports/${id}?show=${show}`)).text).not.toMatch(/<(b|i|u|s)>/);
   });
 
-  test('offers nothing to start when there is nothing to do', async () => {
+  test('offers no start when nothing would change', async () => {
     const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
     const { text } = await nora.get(`/imports/${id}`);
     expect(text).toContain('Everything in this file is so already.');
     expect(text).not.toContain(`action="/imports/${id}/start"`);
   });
 
-  test('can be forgotten', async () => {
+  test('can be discarded', async () => {
     const id = await uploaded(nora, 'users', file());
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
     expect((await nora.get(`/imports/${id}`)).text).toContain(

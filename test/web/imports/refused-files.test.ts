@@ -15,13 +15,13 @@ beforeEach(async () => {
   ({ cast, nora } = await noraUploads(own.database, web));
 });
 
-describe('a file that is not taken', () => {
+describe('a rejected file', () => {
   const refusal = async (bytes: string, fields: Record<string, string> = {}) => {
     const answer = await nora.upload('/imports/users', { bytes }, fields);
     return [answer.status, messageBeside(answer.text, 'file')];
   };
 
-  test('gets its reason beside the field, and nothing is kept', async () => {
+  test('has its reason beside the field, and nothing is stored', async () => {
     const before = await em.fork().count(Import);
     expect(await refusal('')).toEqual([422, 'The file is empty.']);
     expect(await refusal('email\n')).toEqual([422, 'There is nothing below the header of this file.']);
@@ -45,7 +45,7 @@ describe('a file that is not taken', () => {
     expect(await em.fork().count(Import)).toBe(before);
   });
 
-  test('is taken without its unknown columns when asked to', async () => {
+  test('is accepted without its unknown columns when the user asks', async () => {
     const answer = await nora.upload(
       '/imports/users',
       { bytes: `email,Salary\n${cast.emil.email},1\n` },
@@ -54,13 +54,13 @@ describe('a file that is not taken', () => {
     expect((await nora.get(answer.location!)).text).toContain('Columns that are left out: Salary.');
   });
 
-  test('is too large: told at once, and the browser sees it', async () => {
+  test('that is too large is reported early, and the browser sees the message', async () => {
     const answer = await nora.upload('/imports/users', { bytes: Buffer.alloc(51 * 1024 * 1024, 'x') });
     expect(answer.status).toBe(413);
     expect(messageBeside(answer.text, 'file')).toContain('larger than 50 MB');
   });
 
-  test('is none at all', async () => {
+  test('can be a missing one', async () => {
     for (const answer of [
       await nora.post('/imports/users', { file: 'x' }),
       await nora.upload('/imports/users', { name: '', bytes: '' }),

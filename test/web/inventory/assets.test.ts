@@ -34,12 +34,12 @@ describe('the list of assets', () => {
     expect(inStock.text).toContain('No asset fits');
   });
 
-  test('says when a page lies past its end, and shows everything for a status that is none', async () => {
+  test('reports a page past its end, and ignores an unknown status', async () => {
     expect((await ivo.get('/assets?page=900')).text).toContain('There is no page 900');
     expect((await ivo.get('/assets?status=stolen&page=-3')).text).toContain(cast.spare.tag);
   });
 
-  test('finds nothing special in special characters', async () => {
+  test('treats special characters as text', async () => {
     for (const text of ['%00', '%25', "'", '%F0%9F%92%BB', '%FF', '\\', '"><b>', 'x'.repeat(5000)]) {
       const answer = await ivo.get(`/assets?q=${text}`);
       expect([text, answer.status]).toEqual([text, 200]);
@@ -48,7 +48,7 @@ describe('the list of assets', () => {
     expect((await ivo.get(`/assets/${cast.spare.id}?person=%00${cast.emil.externalId}`)).status).toBe(200);
   });
 
-  test('takes as many statements for fifty rows as for one', async () => {
+  test('needs as many statements for fifty rows as for one', async () => {
     for (let number = 0; number < 60; number++) {
       const facts = { tag: `MANY-${number}`, serial: null, model: 'Many', location: null };
       const id = await createAsset(em, 'system', facts);
@@ -62,7 +62,7 @@ describe('the list of assets', () => {
     expect(fifty).toHaveLength(one.length);
   });
 
-  test('leads from page to page without losing what was asked', async () => {
+  test('keeps the filters from page to page', async () => {
     const { text } = await ivo.get('/assets?q=MANY-&status=');
     expect(text).toContain('href="/assets?q=MANY-&amp;page=2"');
     expect(rowCount((await ivo.get('/assets?q=MANY-&page=2')).text)).toBe(10);
@@ -96,7 +96,7 @@ describe('an asset', () => {
       expect.stringContaining('Please choose one of'),
     ],
   ])(
-    'with %s comes back with what was typed and the message beside the field',
+    'with %s keeps the input and shows the message beside the field',
     async (_case, more, field, message) => {
       const before = await em.fork().count(Asset);
       const typed = {
@@ -114,7 +114,7 @@ describe('an asset', () => {
     },
   );
 
-  test('is edited, but not out of the hands of its holder', async () => {
+  test('is edited, but keeps its status while somebody holds it', async () => {
     const { laptop } = cast;
     const facts = { tag: laptop.tag, serial: 'NEW', model: 'ThinkPad T14', location: 'Porto' };
     expect((await ivo.get(`/assets/${laptop.id}/edit`)).text).not.toContain('name="status"');
@@ -136,7 +136,7 @@ describe('an asset', () => {
     expect((await ivo.post('/assets/999999', { tag: 'T', model: 'M' })).status).toBe(404);
   });
 
-  test('is not for employees', async () => {
+  test('is not visible to employees', async () => {
     const emil = await web.signIn(cast.emil.email);
     for (const path of ['/assets', '/assets/new', `/assets/${cast.laptop.id}`]) {
       expect((await emil.get(path)).status).toBe(403);

@@ -15,8 +15,8 @@ beforeEach(async () => {
 
 const lena = () => `/users/${cast.lena.externalId}`;
 
-describe('abuse', () => {
-  test('every unknown field is pointed at, and nothing is changed', async () => {
+describe('malformed calls to the users API', () => {
+  test('every unknown field is reported, and nothing is changed', async () => {
     const body =
       '{"name":"Hacked","role":"super-admin","a/b~c":1,"__proto__":{"role":"admin"},"constructor":1}';
     const called = await call('PATCH', lena(), { body });
@@ -25,12 +25,12 @@ describe('abuse', () => {
     expect(await userById(em, cast.lena.id)).toMatchObject({ name: 'Lena Brandt', role: 'employee' });
   });
 
-  test.each(['null', '[]', '"text"', '5', '[{"name":"x"}]'])('the body %s is no person', async (body) => {
+  test.each(['null', '[]', '"text"', '5', '[{"name":"x"}]'])('the body %s is not a user', async (body) => {
     expectProblem(await call('PATCH', lena(), { body }), 422, 'invalid-input');
   });
 
   test.each(['{', '{"name":', 'name=x', '{"name":"x"}}', "{'name':'x'}", ''])(
-    'the body %s is no JSON',
+    'the body %s is not JSON',
     async (body) => {
       const called = await call('PATCH', lena(), { body, headers: { 'Content-Type': 'application/json' } });
       expect([400, 415, 422]).toContain(called.status);
@@ -44,7 +44,7 @@ describe('abuse', () => {
     'multipart/form-data; boundary=x',
     'application/xml',
     'application/json; charset=latin1',
-  ])('a body of type %s is not read', async (type) => {
+  ])('a body of type %s is rejected', async (type) => {
     const called = await call('PATCH', lena(), {
       body: '{"name":"Hacked"}',
       headers: { 'Content-Type': type },
@@ -52,13 +52,13 @@ describe('abuse', () => {
     expectProblem(called, 415, 'unsupported-body');
   });
 
-  test('a compressed body is not read', async () => {
+  test('a compressed body is rejected', async () => {
     const body = gzipSync('{"name":"Hacked"}');
     const called = await call('PATCH', lena(), { body, headers: { 'Content-Encoding': 'gzip' } });
     expectProblem(called, 415, 'unsupported-body');
   });
 
-  test('a huge body is too much, and a deep one is wrong', async () => {
+  test('a huge body is too large, and a deeply nested one is invalid', async () => {
     expectProblem(await call('PATCH', lena(), { body: { name: 'x'.repeat(200_000) } }), 413, 'too-large');
     const deep = `{"name":${'['.repeat(40_000)}${']'.repeat(40_000)}}`;
     expectProblem(await call('PATCH', lena(), { body: deep }), 422, 'invalid-input');
@@ -83,13 +83,13 @@ describe('abuse', () => {
     { status: null },
     { managerExternalId: '' },
     { startDate: '0000-00-00' },
-  ])('%o is refused by name of the field', async (body) => {
+  ])('%o is rejected with a pointer to the field', async (body) => {
     const called = await call('PATCH', lena(), { body });
     expectProblem(called, 422, 'invalid-input');
     expect(pointers(called)).toEqual([`/${Object.keys(body)[0]}`]);
   });
 
-  test('another method is told which ones there are', async () => {
+  test('an unsupported method is answered with the allowed ones', async () => {
     for (const [method, path, allowed] of [
       ['DELETE', lena(), 'GET, PUT, PATCH'],
       ['POST', lena(), 'GET, PUT, PATCH'],
@@ -102,12 +102,12 @@ describe('abuse', () => {
     }
   });
 
-  test('an address that is none is a problem too', async () => {
+  test('an unknown address is a problem response too', async () => {
     expectProblem(await call('GET', '/nothing-here'), 404, 'not-found');
     expectProblem(await call('GET', '/users/%E0%A4%A'), 400, 'not-understood');
   });
 
-  test('nothing of it was stored', async () => {
+  test('nothing was stored', async () => {
     expect(await em.fork().count(User, { name: 'Hacked' })).toBe(0);
   });
 });

@@ -14,8 +14,8 @@ beforeEach(async () => {
 
 const lena = () => `/users/${cast.lena.externalId}`;
 
-describe('who may', () => {
-  test('is nobody without a token', async () => {
+describe('access to the users API', () => {
+  test('needs a token', async () => {
     for (const token of [null, 'nonsense', 'lastday_0000']) {
       const called = await call('GET', lena(), { token });
       expectProblem(called, 401, 'token-missing');
@@ -32,7 +32,7 @@ describe('who may', () => {
     expectProblem(await call('GET', '/nothing-here', { token: null }), 401, 'token-missing');
   });
 
-  test('is nobody by a cookie', async () => {
+  test('is not given by a session cookie', async () => {
     const ada = await web.signIn(cast.ada.email);
     const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     expectProblem(await call('GET', lena(), { token: null, headers: { cookie } }), 401, 'token-missing');
@@ -52,7 +52,7 @@ describe('who may', () => {
     expect((await userById(em, cast.lena.id)).name).toBe('Lena Brandt');
   });
 
-  test('ends with the token, and with whoever made it', async () => {
+  test('ends with the token, and with the user who made it', async () => {
     const revoked = await newToken(['users:read']);
     expect((await call('GET', lena(), { token: revoked.value })).status).toBe(200);
     await revokeToken(em, 'system', revoked.token.id);

@@ -16,7 +16,7 @@ const offboardingOf = (userId: number) =>
   em.fork().findOne(Offboarding, { userId }, { orderBy: { id: 'desc' } });
 
 describe('an end date', () => {
-  test('opens an offboarding, moves it, and cleared cancels it', async () => {
+  test('opens an offboarding, moves it, and cancels it when cleared', async () => {
     const address = `/users/${cast.emil.externalId}`;
     expect((await call('PATCH', address, { body: { endDate: '2099-01-31' } })).json).toMatchObject({
       endDate: '2099-01-31',
@@ -27,7 +27,7 @@ describe('an end date', () => {
     expect(await offboardingOf(cast.emil.id)).toMatchObject({ state: 'cancelled' });
   });
 
-  test('is noted in the audit trail by the name of the token', async () => {
+  test('is audited with the name of the token', async () => {
     const { token, value } = await newToken(['users:write']);
     await call('PATCH', `/users/${cast.emil.externalId}`, { token: value, body: { endDate: '2099-01-31' } });
     const entry = await em
@@ -45,7 +45,7 @@ describe('an end date', () => {
     true,
     ['2026-12-31'],
     { date: '2026-12-31' },
-  ])('is not %o', async (endDate) => {
+  ])('cannot be %o', async (endDate) => {
     const called = await call('PATCH', lena(), { body: { endDate } });
     expectProblem(called, 422, 'invalid-input');
     expect(pointers(called)).toEqual(['/endDate']);

@@ -22,7 +22,7 @@ async function leave(userId: number) {
 }
 
 describe('a manager', () => {
-  test('who has left is stored as none, with a warning', async () => {
+  test('who is offboarded is stored as none, with a warning', async () => {
     await leave(cast.emil.id);
     const { status, json, headers } = await call('PATCH', lena(), {
       body: { managerExternalId: cast.emil.externalId },
@@ -35,14 +35,14 @@ describe('a manager', () => {
     expect((await call('GET', lena())).headers.get('etag')).toBe(headers.get('etag'));
   });
 
-  test('who is unknown is refused by name of the field', async () => {
+  test('who is unknown is refused with a pointer to the field', async () => {
     const called = await call('PATCH', lena(), { body: { managerExternalId: 'nobody' } });
     expectProblem(called, 422, 'invalid-input');
     expect(pointers(called)).toEqual(['/managerExternalId']);
   });
 });
 
-test('after completion equal values are fine, and another end date, status or manager is refused', async () => {
+test('after completion, end date, status and manager accept only equal values', async () => {
   const { emil } = cast;
   await leave(emil.id);
   const path = `/users/${emil.externalId}`;

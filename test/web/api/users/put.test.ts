@@ -13,7 +13,7 @@ beforeEach(async () => {
 const lena = () => `/users/${cast.lena.externalId}`;
 
 describe('PUT', () => {
-  test('adds a person with 201 and where they are, then replaces them with 200', async () => {
+  test('adds a user with 201 and a Location, then replaces them with 200', async () => {
     const body = {
       name: '山田 花子',
       email: `hanako${cast.ada.id}@x.example`,
@@ -44,7 +44,7 @@ describe('PUT', () => {
     expect(called.json.errors).toContainEqual({ pointer: '/email', detail: 'Expected a text.' });
   });
 
-  test('refuses an address in use, and a strange external id', async () => {
+  test('rejects an e-mail address in use, and a malformed external id', async () => {
     const taken = await call('PUT', '/users/new', { body: { name: 'N', email: cast.lena.email } });
     expectProblem(taken, 422, 'invalid-input');
     expect(pointers(taken)).toEqual(['/email']);
@@ -54,7 +54,7 @@ describe('PUT', () => {
     }
   });
 
-  test('takes back what GET gave, but for what is read-only', async () => {
+  test('accepts what GET returned, except read-only fields', async () => {
     const { id, revision, ...rest } = (await call('GET', lena())).json;
     expect((await call('PUT', lena(), { body: rest })).json).toMatchObject({ id, revision });
     const called = await call('PUT', lena(), { body: { ...rest, id, revision } });

@@ -13,7 +13,7 @@ beforeEach(async () => {
 const lena = () => `/users/${cast.lena.externalId}`;
 
 describe('reading', () => {
-  test('shows a person with exactly the promised fields, and a tag', async () => {
+  test('shows a user with exactly the documented fields, and an ETag', async () => {
     const { status, json, headers } = await call('GET', lena());
     expect(status).toBe(200);
     expect(json).toEqual({
@@ -36,7 +36,7 @@ describe('reading', () => {
     expect(headers.get('etag')).toMatch(/^"[\w-]+"$/);
   });
 
-  test('answers 304 to whoever has it already, until it changes', async () => {
+  test('answers 304 to a known ETag until the user changes', async () => {
     const etag = (await call('GET', lena())).headers.get('etag')!;
     expect((await call('GET', lena(), { headers: { 'If-None-Match': etag } })).status).toBe(304);
     await call('PATCH', lena(), { body: { jobTitle: 'Other' } });
@@ -45,7 +45,7 @@ describe('reading', () => {
     expect(changed.headers.get('etag')).not.toBe(etag);
   });
 
-  test('finds by external id, one or none', async () => {
+  test('finds by external id one user, or none', async () => {
     expect((await call('GET', `/users?externalId=${cast.lena.externalId}`)).json).toEqual({
       items: [expect.objectContaining({ id: cast.lena.id })],
       nextCursor: null,
@@ -75,7 +75,7 @@ describe('reading', () => {
   });
 
   test.each(['nobody', 'a%00', '%00', '%20', 'x'.repeat(5000), '..%2F..%2Fhealth'])(
-    'of %s is a 404, also to change',
+    'and PATCH of %s is a 404',
     async (externalId) => {
       expectProblem(await call('GET', `/users/${externalId}`), 404, 'not-found');
       expectProblem(await call('PATCH', `/users/${externalId}`, { body: { name: 'X' } }), 404, 'not-found');

@@ -5,7 +5,7 @@ import { ownDatabase } from '../../../../testing/servers/database.ts';
 import { apiAt } from '../../../../testing/web/api.ts';
 import { startWeb } from '../../../../testing/web/web.ts';
 
-/** The API of a test file, called with a token that may read and write people unless a call says otherwise. */
+/** An API for a test file, called with a token that may read and write users unless a call says otherwise. */
 export async function apiOfPeople() {
   const own = await ownDatabase();
   const { database } = own;
@@ -13,7 +13,7 @@ export async function apiOfPeople() {
   const web = await startWeb(own);
   let names = 0;
 
-  /** Makes a token with a name of its own. */
+  /** Makes a token with a unique name. */
   const newToken = (scopes: Scope[], actor: Actor = 'system') =>
     createToken(em, actor, { name: `hr ${++names}`, scopes });
 
