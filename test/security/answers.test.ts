@@ -8,7 +8,8 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// ASVS 3.4.1–3.4.8, 4.1.1 and 14.3.2: the headers of every answer. 16.5.1: what answers do not tell.
+// ASVS 3.4.1–3.4.8, 4.1.1 and 14.3.2: the headers of every response. ASVS 16.5.1: error details stay
+// inside.
 
 const own = await ownDatabase();
 const behindProxy = { PUBLIC_URL: 'https://lastday.example', API_RATE_LIMIT: '100000' };
@@ -23,7 +24,7 @@ beforeAll(async () => {
   const browser = web.stranger();
   await browser.post('/session', { email: cast.ada.email, password: castPassword }, proxied);
   cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  // With something open, so that a completion is refused without asking an engine.
+  // An open item makes a completion fail without Temporal.
   await assignSeat(own.database.em, 'system', cast.license.id, cast.timo.id);
   token = (await createToken(own.database.em, 'system', { name: 'all', scopes })).value;
 });
@@ -66,7 +67,7 @@ const routes = () =>
     .filter(([, path]) => path !== '/session/end')
     .map(([method, path]) => [method, addressOf(path)] as const);
 
-/** Every kind of answer there is: by every route to somebody and to nobody, by files, and by what is no request. */
+/** Responses of every route with and without access, of files, and to malformed requests. */
 async function allAnswers(): Promise<Asked[]> {
   const answers: Asked[] = [];
   for (const [method, path] of routes()) {
@@ -144,7 +145,7 @@ function expectSafeHeaders({ method, path, status, headers, text }: Asked) {
   }
 }
 
-/** What only the inside knows: where code lies, how tables are called, what PostgreSQL said. */
+/** Internal details: file paths, table names and error messages of PostgreSQL. */
 const insides =
   /node_modules|file:\/\/|\.ts:\d|\bat \w+ \(|permission denied|relation "|column "|insert into|select .+ from|ECONN|syntax error|mikro|kysely|DriverException/i;
 
@@ -153,7 +154,7 @@ const tellsNothing = ({ method, path, status, text }: Asked) => {
   expect(text.replaceAll(/<head>[\s\S]*<\/head>/g, ''), `${method} ${path} ${status}`).not.toMatch(insides);
 };
 
-test('every answer carries the headers that keep strangers out, and tells nothing of the inside', async () => {
+test('every response has its security headers and no internal details', async () => {
   const answers = await allAnswers();
   for (const answer of answers) {
     expectSafeHeaders(answer);
@@ -164,7 +165,7 @@ test('every answer carries the headers that keep strangers out, and tells nothin
   for (const status of [200, 303, 400, 401, 403, 404, 405, 413, 415, 422]) expect(statuses).toContain(status);
 });
 
-test('the cookie of a session is bound to this host', async () => {
+test('the session cookie is bound to this host', async () => {
   const browser = web.stranger();
   const { headers } = await browser.post(
     '/session',
@@ -176,7 +177,7 @@ test('the cookie of a session is bound to this host', async () => {
   );
 });
 
-describe('when nothing in the database may be read any more', () => {
+describe('when the database refuses every read', () => {
   const owner = new pg.Client({ connectionString: own.ownerUrl });
   beforeAll(async () => {
     await owner.connect();
@@ -193,7 +194,7 @@ describe('when nothing in the database may be read any more', () => {
   });
   afterAll(() => owner.end());
 
-  test('no answer tells why, each has its headers, and what was asked is not done', async () => {
+  test('no response has internal details, and each has its headers', async () => {
     let failed = 0;
     for (const [method, path] of routes()) {
       for (const answer of [

@@ -11,10 +11,8 @@ import { apiAt } from '../../testing/web/api.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-/*
- * Every address of the API for every token (ASVS 8.2.1–8.2.3). What is sent is `{}`: 422, 409 and 415 say that it
- * would have been let in. Each scope is tried alone: `u:r` is users:read, and so on in their order.
- */
+// Every address of the API for every token (ASVS 8.2.1–8.2.3). The body is `{}`, so 422, 409 and 415
+// mean access. Each scope is tested alone: `u:r` is users:read, and so on in their order.
 const table = `
                                       none ended cookie u:r u:w a:w s:w r:w o:r o:c i:w
 GET   /users                          401  401   401    200 403 403 403 403 403 403 403
@@ -48,7 +46,7 @@ let cookie = '';
 
 beforeAll(async () => {
   const { timo, lena, ada, spare, offboardingId } = await makeCast(own.database);
-  // With something open, so that a completion is refused without asking an engine.
+  // An open item makes a completion fail without Temporal.
   await createRequest(em, 'system', timo.id, { item: 'Mouse', reason: null });
   const file = csvOf(['email', 'jobTitle'], [lena.email, 'Writer'], ['nobody', 'x']);
   const { id } = await importing(own.database, 'system').upload('users', file);
@@ -62,7 +60,7 @@ beforeAll(async () => {
   cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 });
 
-/** When a token was last used is noted by looking. */
+/** Whether anything changed, except when a token was last used, because reads write that too. */
 async function changes(work: () => Promise<unknown>): Promise<boolean> {
   const { api_tokens: _, ...before } = await fingerprintOf(own.database);
   await work();
@@ -86,7 +84,7 @@ async function statusOf(method: string, path: string, visitor: string): Promise<
   return String(status);
 }
 
-test('every address of the running API has a line in the table, and every line an address', () => {
+test('the table lists exactly the addresses of the running API', () => {
   const open = ['GET /api/v1/openapi.json', 'GET /api/v1/docs'];
   const inApp = routesOf(web.app).filter((route) => / \/api\//.test(route) && !open.includes(route));
   expect(rows.map(([method, path]) => `${method} /api/v1${path}`).sort()).toEqual(inApp.sort());
@@ -94,7 +92,7 @@ test('every address of the running API has a line in the table, and every line a
 });
 
 describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visitor', ({ visitor, column }) => {
-  test('gets what the table says, and changes nothing by it', async () => {
+  test('gets the responses of the table, and changes nothing', async () => {
     const statuses: string[] = [];
     const isChanged = await changes(async () => {
       for (const [method, path] of rows as [string, string][])
@@ -105,7 +103,7 @@ describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visito
   });
 });
 
-test('a token is taken from its header alone, and only as it is', async () => {
+test('a token is accepted only in its header, and only in its exact form', async () => {
   const right = tokens['users:read' satisfies Scope]!;
   const call = apiAt(web.address, right);
   expect((await call('GET', '/users')).status).toBe(200);

@@ -18,7 +18,7 @@ const own = await ownDatabase();
 const { database } = own;
 const web = await startWeb(own, { SECRET_KEY: testKey });
 
-/** A cast of its own for a visitor, with one of everything that an address can name. */
+/** A separate cast for a visitor, with a record for every route parameter. */
 async function makeThings() {
   const { em } = database;
   const cast = await makeCast(database);
@@ -75,10 +75,10 @@ const codeOf = ({ status, location }: Answer) =>
 
 const isRefusal = (code: string) => ['in', '401', '403'].includes(code);
 
-test('every address of the running app has a line in the table, and every line an address', () => {
+test('the table lists exactly the addresses of the running app', () => {
   const inTable = rows
     .map(({ method, path }) => `${method} ${path.replaceAll(/:\w+/g, ':')}`)
-    // Two kinds of import behind one address.
+    // One address serves two kinds of import.
     .filter((line, place, all) => all.indexOf(line) === place);
   const inApp = routesOf(web.app).map((route) => route.replaceAll(/:\w+/g, ':'));
   expect(inTable.sort()).toEqual([...inApp].sort());
@@ -100,27 +100,27 @@ describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visito
   const expectedOf = (those: Row[]) =>
     those.map(({ method, path, expected }) => `${method} ${path} ${expected[column]}`);
 
-  test('is refused what is not theirs, and that changes nothing', async () => {
+  test('is refused forbidden addresses, which changes nothing', async () => {
     const refused = rows.filter(({ expected }) => isRefusal(expected[column]!));
     const before = await fingerprintOf(database);
     expect(await codesOf(refused)).toEqual(expectedOf(refused));
     expect(await fingerprintOf(database)).toEqual(before);
   });
 
-  test('looks at what is theirs, and that changes nothing', async () => {
+  test('reads permitted addresses, which changes nothing', async () => {
     const seen = rows.filter(({ method, expected }) => method === 'GET' && !isRefusal(expected[column]!));
     const before = await fingerprintOf(database);
     expect(await codesOf(seen)).toEqual(expectedOf(seen));
     expect(await fingerprintOf(database)).toEqual(before);
   });
 
-  test('does what is theirs', async () => {
+  test('writes to permitted addresses', async () => {
     const done = rows.filter(({ method, expected }) => method !== 'GET' && !isRefusal(expected[column]!));
     expect(await codesOf(done)).toEqual(expectedOf(done));
   });
 });
 
-test('a super-admin who is suspended is nobody at once, though the session is still there', async () => {
+test('a suspended super-admin is signed out at once, though the session is still stored', async () => {
   const things = await makeThings();
   const browser = await browserOf['super-admin']!(things.cast);
   await database.em.fork().nativeUpdate(User, { id: things.cast.ada.id }, { status: 'suspended' });

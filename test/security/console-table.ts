@@ -1,7 +1,6 @@
-/*
- * Every address of the console for everybody who may come (ASVS 8.2.1–8.2.3, 8.3.1). A post is an empty form: 422 says
- * that it would have been let in. `in` leads to the sign-in page. The API takes no cookies, so that it is closed to all. No worker runs here, which /health says.
- */
+// Every address of the console for every visitor (ASVS 8.2.1–8.2.3, 8.3.1). A POST is an empty form, so
+// 422 means access. `in` is a redirect to the sign-in page. The API ignores cookies, so it refuses every
+// visitor. /health is 503 because no worker runs.
 const table = `
                                                                 nobody employee it-admin admin super-admin
 GET  /health                                                    503    503      503      503   503
@@ -142,10 +141,10 @@ const [columns, ...lines] = table
   .map((line) => line.trim().split(/\s+/))
   .filter((cells) => cells.length > 1);
 
-/** Who may come, in the order of the columns. */
+/** The visitors, in the order of the columns. */
 export const visitors = columns!;
 
-/** What one address answers each of them. */
+/** The responses of one address, by visitor. */
 export interface Row {
   method: string;
   path: string;

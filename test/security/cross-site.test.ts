@@ -5,7 +5,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 
-// ASVS 3.5.1 and 3.5.3: nobody acts through another site in a browser that is signed in.
+// ASVS 3.5.1 and 3.5.3: another site cannot act in a signed-in browser.
 
 const own = await ownDatabase();
 const web = await startWeb(own);
@@ -16,7 +16,7 @@ beforeAll(async () => {
   ada = await web.signIn(cast.ada.email);
 });
 
-/** The API takes no cookies; a mail program's button comes from anywhere, and carries a signed token. */
+/** The API ignores cookies. One-click unsubscribing accepts any origin, because its token is signed. */
 const posts = routesOf(web.app)
   .filter((route) => route.startsWith('POST /') && !/ \/(api|unsubscribe)\//.test(route))
   .map((route) => route.slice('POST '.length).replaceAll(/:\w+/g, '1'));
@@ -31,7 +31,7 @@ describe.each([
   ['a sandboxed frame', { Origin: 'null' }],
   ['a site that hides where it is', {}],
 ])('%s', (_, from) => {
-  test('posts nothing here, whatever the form', async () => {
+  test('cannot post any form here', async () => {
     const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const before = await fingerprintOf(own.database);
     for (const path of posts) {
@@ -47,7 +47,7 @@ describe.each([
           body: 'name=x&role=super-admin',
         });
         expect(`${path} ${status}`).toBe(`${path} 403`);
-        // Nor does it sign anybody in or out.
+        // The request neither signs in nor signs out.
         expect(headers.getSetCookie().join(), path).not.toContain('lastday=');
       }
     }
@@ -56,12 +56,12 @@ describe.each([
   });
 });
 
-test('the same posts from here are let in, so that it is not for another reason', async () => {
+test('the same POSTs from our own origin are accepted', async () => {
   for (const path of posts.filter((path) => path !== '/session/end'))
     expect((await ada.post(path)).status, path).not.toBe(403);
 });
 
-test('other sites may not read an answer, and no method but GET and POST is taken', async () => {
+test('other sites cannot read a response, and only GET and POST are accepted', async () => {
   for (const path of ['/', '/users', '/api/v1/users']) {
     const { headers } = await ada.get(path, { Origin: 'https://evil.example' });
     expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);

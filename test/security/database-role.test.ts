@@ -5,7 +5,7 @@ import { AuditEntry } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 
-// ASVS 16.4.2: what the application's role of the database cannot do, though the application were taken over.
+// ASVS 16.4.2: what the application's database role cannot do, even if the application were taken over.
 
 const own = await ownDatabase();
 const { em } = own.database;
@@ -15,7 +15,7 @@ const app = new pg.Client({ connectionString: own.url });
 beforeAll(() => app.connect());
 afterAll(() => app.end());
 
-/** The code PostgreSQL refuses a statement with, or `done`. */
+/** The error code with which PostgreSQL refuses a statement, or `done`. */
 const asApplication = (statement: string): Promise<string> =>
   app.query(statement).then(
     () => 'done',
@@ -59,14 +59,14 @@ describe('the audit trail cannot be', () => {
   ])('%s', async (_, statement) => {
     const before = await em.fork().find(AuditEntry, {}, { orderBy: { id: 1 } });
     expect(before.length).toBeGreaterThan(0);
-    // A grant of what one has not got is a warning, and grants nothing.
+    // Granting a privilege that the role does not have is only a warning.
     expect([notAllowed, 'done']).toContain(await asApplication(statement));
     if (!statement.startsWith('grant')) expect(await asApplication(statement)).toBe(notAllowed);
     expect(await em.fork().find(AuditEntry, {}, { orderBy: { id: 1 } })).toEqual(before);
     expect(await asApplication(`update audit_entries set actor = 'system'`)).toBe(notAllowed);
   });
 
-  test('changed for want of the privilege, also were there no trigger', async () => {
+  test('changed even without its trigger, because the privilege is missing', async () => {
     for (const privilege of ['update', 'delete', 'truncate', 'references', 'trigger', 'maintain']) {
       const asked = `select has_table_privilege('audit_entries', '${privilege}') as has`;
       expect([privilege, (await app.query(asked)).rows[0].has]).toEqual([privilege, false]);
@@ -82,7 +82,7 @@ describe('the audit trail cannot be', () => {
     expect(await em.fork().count(AuditEntry, { userId: cast.emil.id, action: 'user.signed_in' })).toBe(1);
   });
 
-  test('changed by its owner either, who would have to take the law away first', async () => {
+  test('changed by its owner without removing the trigger', async () => {
     const owner = new pg.Client({ connectionString: own.ownerUrl });
     await owner.connect();
     for (const statement of [

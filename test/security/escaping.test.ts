@@ -8,17 +8,17 @@ import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.t
 import { fillWithHarm, harmIn, markOf, xssPayload } from '../../testing/web/xss-payloads.ts';
 import { makeEveryRecord, type Params } from './every-record.ts';
 
-// ASVS 1.2.1: whatever a field of the database, of a form or of an address holds, pages show it as text.
+// ASVS 1.2.1: pages show the contents of any field, form or address as text.
 
 const own = await ownDatabase();
 const { database } = own;
 const web = await startWeb(own, { SECRET_KEY: testKey });
 
-/** Columns that hold texts and are shown by no page. */
+/** Text columns that no page shows. */
 const shownNowhere = [
   'import_rows.key',
   'import_rows.other_key',
-  'import_rows.problems', // the judgement of a line repeats them
+  'import_rows.problems', // import_rows.judgement repeats them
   'imports.started_by',
   'offboardings.opened_by',
 ];
@@ -40,7 +40,7 @@ beforeAll(async () => {
   );
 });
 
-/** Every address that a route of the console stands for. */
+/** Every address of a route of the console. */
 function addressesOf(path: string): string[] {
   const name = /:(\w+)/.exec(path)?.[1];
   if (name === undefined) return [path];
@@ -75,7 +75,7 @@ const remember = ({ text }: Answer) => {
 };
 
 describe('a hostile text', () => {
-  test('in every field of the database does no harm on any page', async () => {
+  test('in every database field is harmless on every page', async () => {
     expect(filled.length).toBeGreaterThan(40);
     for (const path of pathsOf('GET')) {
       for (const address of path.startsWith('/imports/') ? lists(path) : [path]) {
@@ -91,11 +91,11 @@ describe('a hostile text', () => {
     }
   });
 
-  test('was seen from every field that pages show: nothing of the above was in vain', () => {
+  test('appears on a page from every column that pages show', () => {
     expect([...filled, 'sessions.sess'].filter((column) => !seen.has(column)).sort()).toEqual(shownNowhere);
   });
 
-  test('in every parameter of an address does no harm on any page', async () => {
+  test('in every query parameter is harmless on every page', async () => {
     const names = [...fields, 'q', 'page', 'window', 'view', 'show', 'status', 'kind', 'state', 'type'];
     const more = ['user', 'action', 'before', 'person', 'search', 'asked', 'seen', 'department', 'role'];
     const query = new URLSearchParams(
@@ -112,7 +112,7 @@ describe('a hostile text', () => {
       expectHarmless(await ada.get(path), path);
   });
 
-  test('in a cookie of ours does no harm', async () => {
+  test('in our own cookies is harmless', async () => {
     const notice = Buffer.from(JSON.stringify({ tone: '"zq="', text: xssPayload('notice') })).toString(
       'base64url',
     );
@@ -124,11 +124,11 @@ describe('a hostile text', () => {
     expectHarmless(answer, 'a notice');
   });
 
-  test('in every field of every form does no harm when the form comes back', async () => {
+  test('in every form field is harmless when the form comes back', async () => {
     expect(fields.size).toBeGreaterThan(30);
     const sent = Object.fromEntries([...fields].map((name) => [name, xssPayload(name)]));
     let back = 0;
-    // These three hold nothing but a token, and would wait for an engine.
+    // These three only take a token, and would wait for Temporal.
     const quick = pathsOf('POST').filter((path) => !/\/(completion|retry|try)$/.test(path));
     for (const path of quick) {
       for (const answer of [await ada.post(path, sent), await ada.postByHtmx(path, 'main', sent)]) {

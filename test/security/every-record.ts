@@ -15,18 +15,18 @@ import { testKey } from '../../testing/cast/engine.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { deliver, subscribe, tried } from '../../testing/cast/webhooks.ts';
 
-/** The cast of somebody who is about to leave, and that of somebody who has left. */
+/** A cast with a leaver, and a cast whose leaver is offboarded. */
 interface Casts {
   leaving: Cast;
   gone: Cast;
 }
 
-/** By the name of a parameter in a route: what it stands for. */
+/** The values of each route parameter. */
 export type Params = Record<string, (number | string)[]>;
 
 /**
- * Makes records of every kind that pages show, in the states in which they show texts: done and undone, refused,
- * failed and revoked. Gives whose records they are, and for every parameter of a route the records it can stand for.
+ * Makes records of every kind that pages show, in every state in which they show texts. Returns the
+ * leaving cast and the values of each route parameter.
  */
 export async function makeEveryRecord(database: Database): Promise<{ leaving: Cast; params: Params }> {
   const casts = { leaving: await makeCast(database), gone: await makeCast(database) };
@@ -102,7 +102,7 @@ async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<P
   return { tokenId: [old.token.id] };
 }
 
-/** What a notification of each kind says beside whom it is about. */
+/** The details of each kind of notification. */
 const details: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
   offboarding_completed: {},
   offboarding_reminder: {},

@@ -10,7 +10,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt, expectProblem, pointers } from '../../testing/web/api.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 
-// ASVS 15.3.3, 15.3.6 and 15.3.7: nobody sets what no form offers them.
+// ASVS 15.3.3, 15.3.6 and 15.3.7: users cannot set fields that no form offers them.
 
 const own = await ownDatabase();
 const { em } = own.database;
@@ -20,11 +20,11 @@ let nora: Browserlike;
 beforeAll(async () => {
   cast = await makeCast(own.database);
   nora = await web.signIn(cast.nora.email);
-  // With something open, so that a completion is refused without asking an engine.
+  // An open item makes a completion fail without Temporal.
   await createRequest(em, 'system', cast.timo.id, { item: 'Mouse', reason: null });
 });
 
-/** What an admin may do, with fields in every spelling that no form of an admin has. */
+/** Fields in every spelling that no form of an admin has. */
 const fields = {
   id: '1',
   role: 'super-admin',
@@ -48,7 +48,7 @@ const fields = {
   'constructor[prototype][role]': 'super-admin',
 };
 
-/** What nobody sets by a form of an admin. */
+/** Values that no form of an admin can set. */
 async function guarded(): Promise<unknown> {
   const { rows } = await sql`
     select (select jsonb_agg(jsonb_build_array(id, role, password_hash, offboarding_completed_at, created_at,
@@ -63,7 +63,7 @@ async function guarded(): Promise<unknown> {
   return rows[0];
 }
 
-test('a person who is added or edited gets what the form says, and nothing besides', async () => {
+test('a user who is added or edited gets only the fields of the form', async () => {
   const before = await guarded();
   const person = { name: 'Ines', email: `ines.${cast.ada.id}@lastday.example`, jobTitle: 'Designer' };
   expect((await nora.post('/users', { ...fields, ...person })).status).toBe(303);
@@ -81,7 +81,7 @@ test('a person who is added or edited gets what the form says, and nothing besid
   expect(await guarded()).toEqual(before);
 });
 
-test('an employee changes nobody but themselves, and nothing but what their page offers', async () => {
+test('an employee changes only their own fields, and only those their page offers', async () => {
   const emil = await web.signIn(cast.emil.email);
   const mailsOf = async () =>
     (await em.fork().find(User, { id: { $ne: cast.emil.id } }, { orderBy: { id: 1 } })).map(
@@ -108,7 +108,7 @@ test('an employee changes nobody but themselves, and nothing but what their page
   await web.signIn(cast.emil.email, own.password);
 });
 
-test('a field that is sent twice is bad input, not a way around a check', async () => {
+test('a repeated field is invalid input', async () => {
   const cookie = [...nora.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const { status } = await fetch(`${web.address}/users/${cast.timo.id}`, {
     method: 'POST',
@@ -119,7 +119,7 @@ test('a field that is sent twice is bad input, not a way around a check', async 
   expect(status).toBe(422);
 });
 
-test('the API refuses every field that it does not know, by name', async () => {
+test('the API refuses unknown fields by name', async () => {
   const { value } = await createToken(em, 'system', { name: 'all', scopes });
   const call = apiAt(web.address, value);
   const before = await guarded();

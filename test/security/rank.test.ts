@@ -7,7 +7,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { messagesOn } from '../../testing/web/page-messages.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// Nobody takes a super-admin's way in who could not give it back (ASVS 8.2.2).
+// An admin cannot remove access that only a super-admin can grant (ASVS 8.2.2).
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
@@ -26,7 +26,7 @@ describe('an admin', () => {
     { status: 'suspended' },
     { status: 'offboarded' },
     { email: 'mine@x.example' },
-  ])('does not set %o of a super-admin, whose tokens live on', async (fields) => {
+  ])('cannot set %o of a super-admin, and their tokens still work', async (fields) => {
     const { token } = await createToken(em, `user:${cast.ada.id}`, {
       name: `feed ${cast.ada.id}`,
       scopes: ['users:read'],
@@ -41,7 +41,7 @@ describe('an admin', () => {
     expect((await em.fork().findOneOrFail(ApiToken, { id: token.id })).revokedAt).toBeNull();
   });
 
-  test('corrects the rest of a super-admin’s record, and saves a form that changes nothing', async () => {
+  test('may change the other fields of a super-admin, and save an unchanged form', async () => {
     const nora = await web.signIn(cast.nora.email);
     const { name, email } = cast.ada;
     const fields = { name, email, status: 'active', jobTitle: 'Chief of everything' };
@@ -50,7 +50,7 @@ describe('an admin', () => {
   });
 });
 
-test('another super-admin does, and so does the HR system', async () => {
+test('another super-admin and the HR system may change them', async () => {
   const colleague = await web.signIn(other.ada.email);
   expect((await colleague.post(`/users/${cast.ada.id}`, { status: 'suspended' })).status).toBe(303);
   expect(await ada()).toMatchObject({ status: 'suspended' });

@@ -15,7 +15,7 @@ import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import type { Browserlike } from '../../testing/web/web.ts';
 
-// ASVS 16.2.5, 14.2.1, 13.3.1: everything that opens a door, and where it must not turn up.
+// ASVS 16.2.5, 14.2.1 and 13.3.1: secrets do not appear in logs, on pages or in the database.
 
 const own = await ownDatabase();
 const { database } = own;
@@ -29,7 +29,7 @@ const worker = startWorkerProcess(own, engine.namespace, {
   SMTP_URL: `smtp://lastday:${smtpPassword}@127.0.0.1:${mailServer.port}`,
 });
 
-/** What must be known to nobody but its owner, by name. */
+/** The secrets, by name. */
 const secrets: Record<string, string> = {
   'the key': testKey,
   'the key as hex': Buffer.from(testKey, 'base64').toString('hex'),
@@ -41,17 +41,17 @@ const secrets: Record<string, string> = {
 const shownOnce = async (browser: Browserlike, path: string) =>
   /id="shown-once">([^<]+)</.exec((await browser.get(path)).text)![1]!;
 
-/** The API, with whatever stands in the address and the headers. */
+/** Calls the API with any path and Authorization header. */
 const call = (path: string, authorization?: string) =>
   fetch(`${web.address}/api/v1${path}`, { headers: { ...(authorization && { authorization }) } });
 
-test('everything that opens a door is used, also wrongly and while things fail', async () => {
+test('every secret is used, with mistakes and during failures', async () => {
   const cast = await makeCast(database);
   await eventually(async () => (await web.stranger().get('/health')).status === 200, 30_000);
 
   secrets['a wrong password'] = 'a guess that was nearly right';
   await web.stranger().post('/session', { email: cast.ada.email, password: secrets['a wrong password'] });
-  // Typed into the wrong field, it is still a password.
+  // A password typed into the e-mail field is still a secret.
   await web.stranger().post('/session', { email: secrets['a wrong password'], password: 'x' });
   const ada = await web.signIn(cast.ada.email);
   secrets['a session'] = decodeURIComponent(ada.cookies.get('lastday')!).slice(2);
@@ -70,7 +70,7 @@ test('everything that opens a door is used, also wrongly and while things fail',
   await ada.post('/settings/tokens', { name: 'feed', scopes: 'users:read' });
   secrets['a token'] = await shownOnce(ada, '/settings/tokens');
   expect((await call('/users', `Bearer ${secrets['a token']}`)).status).toBe(200);
-  // In the address it opens nothing: addresses are written down everywhere.
+  // Tokens in addresses are refused, because addresses are logged in many places.
   for (const path of [`/users?access_token=${secrets['a token']}`, `/users?token=${secrets['a token']}`])
     expect((await call(path)).status).toBe(401);
   expect((await call('/users', `Basic ${btoa(`${secrets['a token']}:`)}`)).status).toBe(401);
@@ -139,10 +139,10 @@ test('everything that opens a door is used, also wrongly and while things fail',
   }
 });
 
-/** What is stored in the place of a secret tells nobody the secret, and has no business in a log either. */
+/** Hashes of secrets should not be logged either. */
 const stored = /\$argon2id\$|\b[0-9a-f]{64}\b/;
 
-test('none of it is in a log', async () => {
+test('no secret is in a log', async () => {
   expect(web.lines.length).toBeGreaterThan(20);
   expect(worker.lines.length).toBeGreaterThan(5);
   for (const line of [...web.lines, ...worker.lines]) {
@@ -153,7 +153,7 @@ test('none of it is in a log', async () => {
   expect(web.lines.some((line) => line.includes('request failed'))).toBe(true);
 });
 
-test('the log says who asked, also when they were refused', async () => {
+test('the log names the user or token of a request, refused ones included', async () => {
   const cast = await makeCast(database);
   const { token, value } = await createToken(database.em, 'system', { name: 'who', scopes: ['users:read'] });
   const emil = await web.signIn(cast.emil.email);
@@ -174,7 +174,7 @@ test('the log says who asked, also when they were refused', async () => {
   });
 });
 
-test('none of it is on a page, to whoever may see most', async () => {
+test('no secret is on a page, not even for a super-admin', async () => {
   const cast = await makeCast(database);
   const ada = await web.signIn(cast.ada.email);
   const paths = ['/me', '/audit', '/users', '/settings/tokens', '/settings/webhooks', '/settings/workspace'];
@@ -189,7 +189,7 @@ test('none of it is on a page, to whoever may see most', async () => {
   }
 });
 
-test('none of it is in the database as it is', async () => {
+test('no secret is stored in plain text', async () => {
   const client = new pg.Client(own.url);
   await client.connect();
   const { rows: tables } = await client.query(

@@ -23,13 +23,13 @@ const tokensPageWith = (browser: Browserlike, sealed: string) => {
   return browser.get('/settings/tokens');
 };
 
-test('what the cookie seals is shown, at its page to its reader', async () => {
+test('a sealed secret is shown on its page to its reader', async () => {
   await newToken(ada);
   const sealed = ada.cookies.get(cookie)!;
   expect(shown(await tokensPageWith(ada, sealed))).toMatch(/^lastday_/);
 });
 
-test('is not shown at another page, to somebody else, or when a minute has passed', async () => {
+test('a sealed secret is not shown on another page, to another user, or after a minute', async () => {
   await newToken(ada);
   const sealed = ada.cookies.get(cookie)!;
   ada.cookies.set(cookie, sealed);
@@ -40,7 +40,7 @@ test('is not shown at another page, to somebody else, or when a minute has passe
   expect(shown(await tokensPageWith(ada, sealed))).toBeUndefined();
 });
 
-test('a webhook secret as the database keeps it opens nothing', async () => {
+test('an encrypted webhook secret cannot be opened as a sealed cookie', async () => {
   await ada.post('/settings/webhooks', { url: 'http://127.0.0.1:9/hooks', eventTypes: 'user.offboarded' });
   const { secretEncrypted } = await em
     .fork()

@@ -24,7 +24,7 @@ const requests = (method: string, route: string, status: string) =>
   `lastday_http_request_seconds_count{method="${method}",route="${route}",status="${status}"}`;
 const asked = (outcome: string) => `lastday_completions_total{outcome="${outcome}"}`;
 
-test('refused and carried out completions are counted, calls of the engine and requests timed by their route', async () => {
+test('completions are counted by outcome, and calls and requests are timed by route', async () => {
   const cast = await makeCast(database);
   const ivo = await web.signIn(cast.ivo.email);
   const completion = `/offboarding/${cast.lena.id}/completion`;
@@ -47,7 +47,7 @@ test('refused and carried out completions are counted, calls of the engine and r
   expect(read.get(requests('POST', '/offboarding/:userId/completion', '3xx'))).toBe(2);
 });
 
-test('a completion whose answer takes too long is counted as unanswered', async () => {
+test('a completion over its deadline is counted as unanswered', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const owner = new pg.Client(own.ownerUrl);
@@ -62,12 +62,12 @@ test('a completion whose answer takes too long is counted as unanswered', async 
   const read = await scrape(port);
   expect(read.get(asked('no-answer-yet'))).toBe(1);
   expect(read.get('lastday_engine_call_seconds_count{call="complete",outcome="no-answer-yet"}')).toBe(1);
-  // It comes all the same, and is over before what is open is counted below.
+  // The completion still succeeds, so wait for it before the next test counts open ones.
   const { id } = cast.lena;
   await eventually(async () => (await userById(database.em, id)).offboardingCompletedAt !== null, 60_000);
 });
 
-test('the API is timed by its routes, and what is not there under one name', async () => {
+test('API requests are timed by route, and unknown addresses share one name', async () => {
   const { ada, rosa } = await makeCast(database);
   const { value: token } = await createToken(database.em, `user:${ada.id}`, {
     name: 'metrics',
@@ -91,7 +91,7 @@ test('the API is timed by its routes, and what is not there under one name', asy
   expect(read.get(requests('GET', 'none', '4xx'))).toBeGreaterThanOrEqual(2);
 });
 
-test('what waits is told as the database has it', async () => {
+test('queue lengths come from the database', async () => {
   const before = await scrape(port);
   const { offboardingId } = await makeCast(database);
   await recordFailedStep(database.em, offboardingId, 'sending');
@@ -100,7 +100,7 @@ test('what waits is told as the database has it', async () => {
   expect(read.get('lastday_database_up')).toBe(1);
   expect(more('lastday_offboardings_open')).toBe(1);
   expect(more('lastday_offboardings_failed_steps')).toBe(1);
-  // Nobody relays here.
+  // No relay runs in this test.
   expect(more('lastday_outbox_unsent_rows')).toBeGreaterThan(0);
   expect(read.get('lastday_outbox_oldest_unsent_seconds')).toBeGreaterThan(0);
   expect(read.get('lastday_reminders_due')).toBe(0);
@@ -110,7 +110,7 @@ test('what waits is told as the database has it', async () => {
   expect(read.get('process_resident_memory_bytes')).toBeGreaterThan(1e7);
 });
 
-test('the metrics are at an address of their own, and nowhere else', async () => {
+test('the metrics have their own port, and no other address serves them', async () => {
   expect((await web.stranger().get('/metrics')).status).toBe(404);
   expect((await fetch(`http://127.0.0.1:${port}/offboarding`)).status).toBe(404);
   expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404);

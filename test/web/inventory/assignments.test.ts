@@ -23,7 +23,7 @@ const holderOf = async (assetId: number) => (await assetById(em, assetId)).holde
 const good = { condition: 'good', nextStatus: 'in_stock', note: '' };
 
 describe('assigning', () => {
-  test('finds the person by name, address or id without scripts, with a button for each', async () => {
+  test('finds the user by name, e-mail or id without scripts, with a button for each', async () => {
     const { spare, emil } = cast;
     for (const text of [emil.name, emil.email, emil.externalId, String(emil.id)]) {
       const { text: html } = await ivo.get(`/assets/${spare.id}?person=${encodeURIComponent(text)}`);
@@ -33,7 +33,7 @@ describe('assigning', () => {
     expect((await ivo.get(`/assets/${spare.id}?person=nobody+at+all`)).text).toContain('Nobody matches');
   });
 
-  test('shows whoever may not be given anything, without a button', async () => {
+  test('lists users who may not receive assets without a button', async () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const { text } = await ivo.get(`/assets/${cast.spare.id}?person=${cast.emil.email}`);
     expect(text).toContain(cast.emil.name);
@@ -41,7 +41,7 @@ describe('assigning', () => {
     expect(text).toContain('cannot be given anything new');
   });
 
-  test('leads to the asset, which says who has it now', async () => {
+  test('leads to the asset, which shows its new holder', async () => {
     const { spare, emil } = cast;
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
     expect([answer.status, answer.location]).toEqual([303, `/assets/${spare.id}`]);
@@ -50,7 +50,7 @@ describe('assigning', () => {
     expect(text).toContain('id="recovery"');
   });
 
-  test('by htmx answers with the asset as it is now', async () => {
+  test('by htmx responds with the updated asset', async () => {
     const { spare, emil } = cast;
     const fields = { userId: String(emil.id), person: emil.email };
     const answer = await ivo.postByHtmx(`/assets/${spare.id}/assignment`, 'div#asset', fields);
@@ -60,7 +60,7 @@ describe('assigning', () => {
     expect(answer.text).not.toContain('<html');
   });
 
-  test('of what somebody holds is refused, naming them, and shows the asset as it is', async () => {
+  test('of an asset with a holder is refused, names the holder and shows the asset', async () => {
     const { laptop, lena, emil } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
@@ -72,7 +72,7 @@ describe('assigning', () => {
   test.each([
     ['suspended', 'is suspended'],
     ['offboarded', 'has been offboarded'],
-  ] as const)('to somebody %s is refused in words', async (status, words) => {
+  ] as const)('to a user who is %s is refused in words', async (status, words) => {
     const { spare, emil } = cast;
     await updateUser(em, 'system', emil.id, { status });
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
@@ -81,7 +81,7 @@ describe('assigning', () => {
     expect(await holderOf(spare.id)).toBeNull();
   });
 
-  test('to nobody in particular comes back with the message beside the search', async () => {
+  test('without a valid user comes back with a message beside the search', async () => {
     const { spare } = cast;
     for (const userId of ['', 'emil', '-1', '1.5']) {
       const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId, person: 'Typed' });
@@ -93,7 +93,7 @@ describe('assigning', () => {
     expect((await ivo.post('/assets/999999/assignment', { userId: '1' })).status).toBe(404);
   });
 
-  test('at the same moment by two admins gives it to one, and tells the other who has it', async () => {
+  test('by two admins at the same time succeeds once, and the other sees the holder', async () => {
     const { spare, emil, rosa } = cast;
     const nora = await web.signIn(cast.nora.email);
     const answers = await Promise.all([
@@ -106,7 +106,7 @@ describe('assigning', () => {
     expect(messagesOn(loser.text)).toBe(`danger: ${winner.name} holds ${spare.tag}. Recover it first.`);
   });
 
-  test('is offered only for what is in stock', async () => {
+  test('is offered only for assets in stock', async () => {
     await recoverAsset(em, 'system', cast.laptop.id, {
       condition: 'good',
       nextStatus: 'in_repair',
@@ -119,7 +119,7 @@ describe('assigning', () => {
 });
 
 describe('recovering', () => {
-  test('leads back to the asset', async () => {
+  test('returns to the asset', async () => {
     const { laptop, lena } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, good);
     expect([answer.status, answer.location]).toEqual([303, `/assets/${laptop.id}`]);
@@ -128,7 +128,7 @@ describe('recovering', () => {
     expect(text).toContain('came back good');
   });
 
-  test('from a checklist carries that along, and leads back there with a message', async () => {
+  test('from a checklist keeps the return link, and returns there with a message', async () => {
     const { laptop, lena } = cast;
     const page = await ivo.get(`/assets/${laptop.id}?from=offboarding`);
     expect(page.text).toContain('name="from" value="offboarding"');
@@ -141,18 +141,18 @@ describe('recovering', () => {
     expect(text).toContain('All hardware has been recovered.');
   });
 
-  test('leads back too when only the address says where it began', async () => {
+  test('returns to the checklist when only the address says so', async () => {
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery?from=offboarding`, good);
     expect(answer.location).toBe(`/offboarding/${cast.lena.id}`);
   });
 
-  test('by htmx goes there instead of swapping the checklist into the page', async () => {
+  test('by htmx redirects to the checklist instead of swapping it in', async () => {
     const fields = { ...good, from: 'offboarding' };
     const answer = await ivo.postByHtmx(`/assets/${cast.laptop.id}/recovery`, 'div#asset', fields);
     expect(answer.headers.get('HX-Redirect')).toBe(`/offboarding/${cast.lena.id}`);
   });
 
-  test('what has been returned says so, changes nothing and leads to the fresh state', async () => {
+  test('an asset twice says so, changes nothing and shows the current state', async () => {
     const { laptop, lena } = cast;
     await ivo.post(`/assets/${laptop.id}/recovery`, good);
     const again = { condition: 'broken', nextStatus: 'retired', note: '' };
@@ -163,7 +163,7 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).status).toBe('in_stock');
   });
 
-  test('from an old page does not take it from its next holder', async () => {
+  test('from an old page does not take the asset from its next holder', async () => {
     const { laptop, emil } = cast;
     await ivo.post(`/assets/${laptop.id}/recovery`, good);
     await assignAsset(em, 'system', laptop.id, emil.id);
@@ -173,7 +173,7 @@ describe('recovering', () => {
     expect(await holderOf(laptop.id)).toBe(emil.id);
   });
 
-  test('by an assignment that is none of its own is refused, and shows who holds it', async () => {
+  test('with an assignment of another asset is refused, and shows the holder', async () => {
     const { laptop, lena } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
     expect(answer.status).toBe(409);
@@ -184,7 +184,7 @@ describe('recovering', () => {
     expect(await holderOf(laptop.id)).toBe(lena.id);
   });
 
-  test('what nobody ever held says so', async () => {
+  test('an asset without a holder says so', async () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
@@ -192,7 +192,7 @@ describe('recovering', () => {
     );
   });
 
-  test('as lost needs a note, and keeps what was chosen', async () => {
+  test('as lost needs a note, and keeps the input', async () => {
     const lost = { condition: '', nextStatus: 'lost', note: '', from: 'offboarding' };
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, lost);
     expect(answer.status).toBe(422);
@@ -219,7 +219,7 @@ describe('recovering', () => {
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
   });
 
-  test('works for what another system handed out, with the status left alone', async () => {
+  test('works for an assignment that another system wrote without the status', async () => {
     const { spare, emil } = cast;
     const fork = em.fork();
     fork.create(Assignment, { assetId: spare.id, userId: emil.id });
@@ -231,7 +231,7 @@ describe('recovering', () => {
     expect(await assetById(em, spare.id)).toMatchObject({ status: 'in_stock', holder: null });
   });
 
-  test('is not for employees, nor of what does not exist', async () => {
+  test('is not for employees, and an unknown asset is a 404', async () => {
     const lena = await web.signIn(cast.lena.email);
     expect((await lena.post(`/assets/${cast.laptop.id}/recovery`, good)).status).toBe(403);
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);

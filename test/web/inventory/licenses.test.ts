@@ -54,7 +54,7 @@ describe('a license', () => {
   });
 
   test.each(['', '-1', '1.5', 'ten', '1000001', '99999999999'])(
-    'does not have %j seats',
+    'cannot have %j seats',
     async (seatsTotal) => {
       const answer = await ivo.post('/licenses', { name: 'Bad', vendor: 'Typed', seatsTotal });
       expect(answer.status).toBe(422);
@@ -84,7 +84,7 @@ describe('a license', () => {
     expect((await ivo.post('/seats/999999/revocation', { from: 'license' })).status).toBe(404);
   });
 
-  test('shows who has its seats, fifty a page, by as many statements as for one', async () => {
+  test('shows fifty seats a page with a constant number of statements', async () => {
     const wide = await createLicense(em, 'system', { name: 'Wide', vendor: null, seatsTotal: 100 });
     const narrow = await createLicense(em, 'system', { name: 'Narrow', vendor: null, seatsTotal: 100 });
     for (let number = 10; number < 62; number++) {
@@ -118,7 +118,7 @@ describe('a license', () => {
 });
 
 describe('assigning a seat', () => {
-  test('leads to the license, which shows the person among its seats', async () => {
+  test('leads to the license, which shows the user among its seats', async () => {
     const { license, emil } = cast;
     expect((await ivo.get(`/licenses/${license.id}?person=${emil.externalId}`)).text).toContain(
       `name="userId" value="${emil.id}"`,
@@ -131,7 +131,7 @@ describe('assigning a seat', () => {
     expect(text).toContain(`Revoke the seat of ${emil.name}`);
   });
 
-  test('by htmx answers with the license as it is now, and forgets the search', async () => {
+  test('by htmx responds with the updated license, and clears the search', async () => {
     const { license, emil } = cast;
     const fields = { userId: String(emil.id), person: 'emil' };
     const answer = await ivo.postByHtmx(`/licenses/${license.id}/seats`, 'div#license', fields);
@@ -141,7 +141,7 @@ describe('assigning a seat', () => {
     expect(answer.text).not.toContain('name="userId"');
   });
 
-  test('is refused in words to who has one, and when none is free', async () => {
+  test('is refused in words to a user who has one, and when none is free', async () => {
     const { license, lena, emil, rosa, timo } = cast;
     const assign = ({ id }: { id: number }) =>
       ivo.post(`/licenses/${license.id}/seats`, { userId: String(id), person: 'typed' });
@@ -158,7 +158,7 @@ describe('assigning a seat', () => {
     expect(none.text).toContain('3 of 3 used');
   });
 
-  test('is refused to whoever is suspended or offboarded', async () => {
+  test('is refused to an offboarded user', async () => {
     const { license, emil } = cast;
     await updateUser(em, 'system', emil.id, { status: 'offboarded' });
     const answer = await ivo.post(`/licenses/${license.id}/seats`, { userId: String(emil.id) });
@@ -166,15 +166,15 @@ describe('assigning a seat', () => {
     expect(messagesOn(answer.text)).toContain('has been offboarded and cannot be given anything new.');
   });
 
-  test('to nobody in particular comes back with the message beside the search', async () => {
+  test('without a user comes back with a message beside the search', async () => {
     const answer = await ivo.post(`/licenses/${cast.license.id}/seats`, { userId: '' });
     expect(answer.status).toBe(422);
     expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
   });
 });
 
-describe('revoking a seat on the license’s page', () => {
-  test('of somebody who stays happens at once, and leads back there', async () => {
+describe('revoking a seat on the page of its license', () => {
+  test('of a user who stays happens at once, and returns to the license', async () => {
     const { license, emil } = cast;
     const seatId = await assignSeat(em, 'system', license.id, emil.id);
     const fields = { from: 'license', token: randomUUID() };
@@ -203,7 +203,7 @@ describe('revoking a seat on the license’s page', () => {
     });
   });
 
-  test('by htmx changes row, numbers and message together', async () => {
+  test('by htmx updates row, counts and message together', async () => {
     const { license, emil } = cast;
     const seatId = await assignSeat(em, 'system', license.id, emil.id);
     const fields = { from: 'license', token: randomUUID() };
@@ -226,7 +226,7 @@ describe('revoking a seat on the license’s page', () => {
     expect(await usedOf(license.id)).toBe(1);
   });
 
-  test('of a leaver while the engine is away leads to where the answer will be', async () => {
+  test('of a leaver without Temporal redirects to the page that shows the result', async () => {
     const away = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
     const browser = await away.signIn(cast.ivo.email);
     const fields = { from: 'license', token: randomUUID() };

@@ -22,8 +22,8 @@ beforeAll(async () => {
 
 const unwanted = (userId: number) => mailPreferencesOf(database.em, userId);
 
-describe('on their own page', () => {
-  test('an employee chooses which mails they get, and is told so', async () => {
+describe("on the user's own page", () => {
+  test('an employee chooses their mails, and gets a confirmation', async () => {
     const mira = await web.signIn(cast.mira.email);
     const before = await mira.get('/me');
     expect(before.text.match(/<input[^>]*type="checkbox"[^>]*checked/g)).toHaveLength(2);
@@ -38,7 +38,7 @@ describe('on their own page', () => {
     expect(after.text).not.toMatch(/name="completions"[^>]*checked/);
   });
 
-  test('a super-admin can do without problems by mail as well', async () => {
+  test('a super-admin can opt out of mails about problems', async () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get('/me')).text).toContain('name="problems"');
     await ada.post('/me/mail', {});
@@ -47,7 +47,7 @@ describe('on their own page', () => {
     expect(await unwanted(cast.ada.id)).toEqual([]);
   });
 
-  test('the choice is in the audit trail, and only when it changed something', async () => {
+  test('the choice is audited only when it changed something', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     for (let i = 0; i < 2; i++) await ivo.post('/me/mail', { reminders: 'yes', imports: 'yes' });
     const entries = await database.em
@@ -66,11 +66,11 @@ describe('on their own page', () => {
   });
 });
 
-describe('the link in a mail', () => {
+describe('the unsubscribe link', () => {
   const linkFor = (userId: number, kind: 'reminders' | 'completions' = 'reminders') =>
     `/unsubscribe/${tokens.sign({ userId, kind })}`;
 
-  test('changes nothing when it is only looked at', async () => {
+  test('changes nothing on GET', async () => {
     const page = await web.stranger().get(linkFor(cast.lena.id));
     expect(page.status).toBe(200);
     expect(page.text).toContain('Stop reminders?');
@@ -78,7 +78,7 @@ describe('the link in a mail', () => {
     expect(await unwanted(cast.lena.id)).toEqual([]);
   });
 
-  test('stops one kind with one click of a mail program, which has no session and comes from nowhere', async () => {
+  test('unsubscribes from one kind with a one-click POST, without session or origin', async () => {
     const answer = await fetch(new URL(linkFor(cast.lena.id), web.address), {
       method: 'POST',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -86,20 +86,20 @@ describe('the link in a mail', () => {
     });
     expect(answer.status).toBe(200);
     expect(await unwanted(cast.lena.id)).toEqual(['reminders']);
-    // Again: the same.
+    // A second POST changes nothing.
     await fetch(new URL(linkFor(cast.lena.id), web.address), { method: 'POST' });
     expect(await unwanted(cast.lena.id)).toEqual(['reminders']);
     await fetch(new URL(linkFor(cast.lena.id, 'completions'), web.address), { method: 'POST' });
     expect(await unwanted(cast.lena.id)).toEqual(['completions', 'reminders']);
   });
 
-  test('stops it with the button of its page too', async () => {
+  test('unsubscribes with the button of its page', async () => {
     const answer = await web.stranger().post(linkFor(cast.emil.id));
     expect(answer.text).toContain('No more reminders');
     expect(await unwanted(cast.emil.id)).toEqual(['reminders']);
   });
 
-  test('that is not ours is not found, and changes nothing', async () => {
+  test('with a forged token is not found, and changes nothing', async () => {
     for (const token of ['x', `reminders.${cast.rosa.id}.AAAAAAAAAAAAAAAAAAAAAA`, '%00', '..%2f']) {
       const answer = await fetch(new URL(`/unsubscribe/${token}`, web.address), { method: 'POST' });
       expect([404, 400]).toContain(answer.status);
@@ -108,7 +108,7 @@ describe('the link in a mail', () => {
   });
 });
 
-describe('the workspace’s settings', () => {
+describe('the workspace settings', () => {
   const settings = { remindDaysBefore: '14, 3,3', remindOverdueEvery: '2', digestHour: '8' };
 
   test('show how mail is sent, without the password', async () => {
@@ -119,7 +119,7 @@ describe('the workspace’s settings', () => {
     expect(text).not.toContain('secret');
   });
 
-  test('say when people are reminded, and move the reminders of who is leaving', async () => {
+  test('set the reminder days, and reschedule the reminders of leavers', async () => {
     const ada = await web.signIn(cast.ada.email);
     const saved = await ada.post('/settings/workspace/reminders', settings);
     expect([saved.status, saved.location]).toEqual([303, '/settings/workspace']);
@@ -139,7 +139,7 @@ describe('the workspace’s settings', () => {
     ['remindOverdueEvery', '0'],
     ['remindOverdueEvery', '31'],
     ['digestHour', '24'],
-  ])('refuse %s of %s, and keep what was typed', async (field, value) => {
+  ])('reject %s of %s, and keep the input', async (field, value) => {
     const ada = await web.signIn(cast.ada.email);
     const answer = await ada.post('/settings/workspace/reminders', { ...settings, [field]: value });
     expect(answer.status).toBe(422);
@@ -147,7 +147,7 @@ describe('the workspace’s settings', () => {
     expect(answer.text).toContain(value);
   });
 
-  test('are a super-admin’s', async () => {
+  test('can be changed only by a super-admin', async () => {
     const nora = await web.signIn(cast.nora.email);
     expect((await nora.post('/settings/workspace/reminders', settings)).status).toBe(403);
   });

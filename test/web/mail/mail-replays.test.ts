@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 
 let cast: Cast;
-/** The mail to the manager about a completion, which the server refused for good. */
+/** The mail to the manager about a completion, which the server rejected permanently. */
 let mail: Mail;
 
 beforeEach(async () => {
@@ -50,7 +50,7 @@ const closed = () =>
 const address = () => `/mails/${mail.id}/replay`;
 const trail = () => database.em.fork().find(AuditEntry, { action: 'mail.replayed', userId: cast.mira.id });
 
-test('a mail that was given up is sent again from the checklist, once for two clicks', async () => {
+test('a failed mail is sent again from the checklist, once for two clicks', async () => {
   const ivo = await web.signIn(cast.ivo.email);
   const checklist = `/offboarding/${cast.lena.id}`;
   expect((await ivo.get(checklist)).text).toContain(`action="${address()}"`);
@@ -70,7 +70,7 @@ test('a mail that was given up is sent again from the checklist, once for two cl
   expect(page.text).not.toContain(address());
 });
 
-test('the receiver’s page has the button too, and one that is refused again is given up again', async () => {
+test('the page of its recipient can send it again, and a second rejection fails again', async () => {
   const ivo = await web.signIn(cast.ivo.email);
   const person = `/users/${cast.mira.id}`;
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
@@ -81,7 +81,7 @@ test('the receiver’s page has the button too, and one that is refused again is
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
 });
 
-test('where no mail is sent there is no button, and nothing is sent again', async () => {
+test('without a mail server there is no button, and nothing is sent again', async () => {
   const ivo = await webWithoutMail.signIn(cast.ivo.email);
   for (const page of [`/users/${cast.mira.id}`, `/offboarding/${cast.lena.id}`]) {
     const { text } = await ivo.get(page);
@@ -92,7 +92,7 @@ test('where no mail is sent there is no button, and nothing is sent again', asyn
   expect(await closed()).toMatchObject({ state: 'failed' });
 });
 
-test('there is nothing to send again of a mail that there is not', async () => {
+test('an unknown mail is a 404, and a malformed leaver is invalid', async () => {
   const ivo = await web.signIn(cast.ivo.email);
   expect((await ivo.post('/mails/999999/replay')).status).toBe(404);
   expect((await ivo.post(address(), { leaver: 'x' })).status).toBe(422);

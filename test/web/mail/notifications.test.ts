@@ -33,7 +33,7 @@ const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' '
 const bell = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
 
 describe('notifications', () => {
-  test('of a day’s reminders are one line, which counts once at the bell', async () => {
+  test('about a day’s reminders are grouped, and count once in the unread badge', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const reminder = {
       offboardingId: 1,
@@ -58,7 +58,7 @@ describe('notifications', () => {
     expect(flat(text)).toContain('The offboarding of Lena Brandt is complete.');
   });
 
-  test('of another day are another line', async () => {
+  test('of another day are another group', async () => {
     const yesterday = new Date(Date.now() - 86_400_000);
     await tell(cast.ivo.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
@@ -71,14 +71,14 @@ describe('notifications', () => {
     expect(flat(text)).toContain('Lena Brandt leaves tomorrow.');
   });
 
-  test('are read together', async () => {
+  test('are marked as read together', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const upTo = /name="upTo" value="(\d+)"/.exec((await ivo.get('/notifications')).text)![1]!;
     await ivo.post('/notifications/reading', { upTo });
     expect(bell((await ivo.get('/notifications')).text)).toBeNull();
   });
 
-  test('about oneself say what to give back, in one’s own time', async () => {
+  test("about the user's own offboarding say what to return, in their time zone", async () => {
     await em.fork().nativeUpdate(User, { id: cast.lena.id }, { timeZone: 'Pacific/Tongatapu' });
     await tell(cast.lena.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
@@ -92,7 +92,7 @@ describe('notifications', () => {
     expect(text).toContain('href="/me"');
   });
 
-  test('lead a super-admin to the endpoint, and an employee nowhere', async () => {
+  test('link a super-admin to the endpoint, and an employee to nothing', async () => {
     await tell(cast.ada.id, 'webhook_disabled', {
       details: { url: 'https://hooks.example/a', endpointId: 7, reason: 'gone' },
     });
@@ -107,7 +107,7 @@ describe('notifications', () => {
     expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
   });
 
-  describe('that are too many to be shown', () => {
+  describe('in a group that is too long', () => {
     const restOf = async (kind: NotificationKind, details: (i: number) => object) => {
       const { ada } = await makeCast(database);
       for (let i = 0; i < 52; i++)
@@ -141,7 +141,7 @@ describe('notifications', () => {
     expect((await nora.get(older)).text.match(/class="item unread"/g)).toHaveLength(10);
   });
 
-  test('of the end of an import lead to it, whoever may still see it', async () => {
+  test('about a finished import link to it for users who may see it', async () => {
     const details = {
       importId: 12,
       kind: 'users',
@@ -173,7 +173,7 @@ describe('the reminders of a leaver', () => {
     return flat(/<section class="card section reminders"[\s\S]*?<\/section>/.exec(text)?.[0] ?? '');
   };
 
-  test('show what comes, in their time and yours, what went out, and what never will, with why', async () => {
+  test('list what is due, in both time zones, what was sent, and what was skipped and why', async () => {
     const other = await makeCast(database, 20);
     await updateUser(em, 'system', other.lena.id, { timeZone: 'Pacific/Tongatapu' });
     await updateUser(em, 'system', other.ivo.id, { timeZone: 'Europe/Berlin' });
@@ -191,7 +191,7 @@ describe('the reminders of a leaver', () => {
     );
   });
 
-  test('say that nobody is reminded when nothing is open', async () => {
+  test('say that no reminder is sent when nothing is open', async () => {
     const other = await makeCast(database);
     await clearChecklist(database, other);
     expect(await remindersOf(other.ivo, other.lena.id)).toContain(
@@ -199,7 +199,7 @@ describe('the reminders of a leaver', () => {
     );
   });
 
-  test('name the mails that did not arrive, there and on the receiver’s page', async () => {
+  test('name failed mails, here and on the page of the recipient', async () => {
     const other = await makeCast(database);
     const { id, dueAt } = await momentNamed(database, other.lena.id, '1 before');
     await fireReminder(em, id, dueAt);
@@ -227,7 +227,7 @@ describe('the reminders of a leaver', () => {
     expect((await ivo.get(`/users/${other.emil.id}`)).text).not.toContain('could not be sent');
   });
 
-  test('of an offboarding that is cancelled never come', async () => {
+  test('of a cancelled offboarding are not due', async () => {
     const other = await makeCast(database);
     await setEndDate(em, 'system', other.lena.id, null);
     const card = await remindersOf(other.ivo, other.lena.id);

@@ -17,9 +17,9 @@ const services = { database, engine: createConsoleClient(connection, namespace),
 const offboardingsOf = async (userId: number) =>
   (await database.em.fork().find(Offboarding, { userId })).map(({ state }) => state);
 
-test('what the engine does not begin leaves no offboarding behind that was opened for it', async () => {
+test('a completion that does not start leaves no offboarding behind', async () => {
   const { emil, lena } = await makeCast(database);
-  // An actor that no workflow takes.
+  // No workflow accepts this actor.
   const question = { actor: 'token:' as Actor, token: randomUUID() };
   await expect(completeOffboardingOf(services, emil.id, question)).rejects.toThrow(NotStarted);
   expect(await offboardingsOf(emil.id)).toEqual(['cancelled']);

@@ -19,7 +19,7 @@ beforeAll(async () => {
   ivo = await web.signIn(cast.ivo.email);
 });
 
-/** The cells of each row, as a person reads them. */
+/** The text of the cells of each row. */
 function rowsOf(html: string): string[][] {
   const body = /<tbody>([\s\S]*?)<\/tbody>/.exec(html)?.[1] ?? '';
   return body
@@ -42,7 +42,7 @@ const queue = async (query = '') => (await ivo.get(`/offboarding${query}`)).text
 const leaves = (userId: number, days: number) =>
   setEndDate(database.em, 'system', userId, addDays(today, days));
 
-test('a row shows who leaves when, under whom, and how much is open', async () => {
+test('a row shows user, last day, manager and open counts', async () => {
   expect(await queue()).toContain('<th scope="col">User</th>');
   const [row] = rowsOf(await queue());
   expect(row![0]).toBe('Lena Brandt Team Lead · Engineering');
@@ -50,7 +50,7 @@ test('a row shows who leaves when, under whom, and how much is open', async () =
   expect(row!.slice(2)).toEqual(['Mira Holt', '1', '1', '1', 'Review (3)']);
 });
 
-test('each look-ahead shows those who leave within it, soonest first', async () => {
+test('each look-ahead shows who leaves within it, soonest first', async () => {
   await leaves(cast.emil.id, 100);
   await leaves(cast.rosa.id, -4);
   await leaves(cast.timo.id, 3);
@@ -59,16 +59,16 @@ test('each look-ahead shows those who leave within it, soonest first', async () 
   expect(await names('7')).toEqual(['Rosa', 'Timo']);
   expect(await names('30')).toEqual(['Rosa', 'Timo', 'Lena']);
   expect(await names('180')).toEqual(['Rosa', 'Timo', 'Lena', 'Emil']);
-  // One that is not offered falls back to 30 days.
+  // An unknown value falls back to 30 days.
   expect(await names('31')).toEqual(['Rosa', 'Timo', 'Lena']);
 });
 
-test('dates are marked past, soon or later', async () => {
+test('dates are marked as past, soon or later', async () => {
   const tones = [...(await queue()).matchAll(/data-due="(\w+)"/g)].map((match) => match[1]);
   expect(tones).toEqual(['past', 'soon', 'later']);
 });
 
-test('with nothing left the button says Finalize', async () => {
+test('without open items the button says Finalize', async () => {
   expect(
     rowsOf(await queue())
       .find((row) => row[0]!.startsWith('Timo'))!
@@ -76,7 +76,7 @@ test('with nothing left the button says Finalize', async () => {
   ).toBe('Finalize');
 });
 
-test('the safety net keeps showing who is offboarded while hardware is out, and only then', async () => {
+test('an offboarded user stays listed while their hardware is not returned', async () => {
   const other = await makeCast(database, 400);
   await database.em.fork().nativeUpdate(User, { id: other.lena.id }, { status: 'offboarded' });
   const netted = async () =>
@@ -89,7 +89,7 @@ test('the safety net keeps showing who is offboarded while hardware is out, and 
     note: null,
   });
   expect(await netted()).toHaveLength(0);
-  // Still open with a seat and a request: counted above the table, and shown in the other view.
+  // A seat and a request are still open, so the other view shows the offboarding.
   expect(await queue()).toMatch(/href="\/offboarding\?view=other">1 open offboarding</);
   expect(rowsOf(await queue('?view=other'))).toHaveLength(1);
 });
@@ -112,7 +112,7 @@ test('an empty queue says so', async () => {
   expect(html).toContain('Nobody leaves in the next 7 days');
 });
 
-test('a page past the end says so and leads to the last one; nonsense is page one', async () => {
+test('a page past the end links to the last one, and a malformed page is page one', async () => {
   const beyond = await queue('?page=99');
   expect(beyond).toContain('There is no page 99');
   expect(beyond).toContain('href="/offboarding?window=30">Go to the last page');
@@ -120,7 +120,7 @@ test('a page past the end says so and leads to the last one; nonsense is page on
     expect(rowsOf(await queue(`?page=${page}`)).length).toBeGreaterThan(0);
 });
 
-test('names are shown as written, and never as markup', async () => {
+test('names are escaped', async () => {
   const { emil } = await makeCast(database, 400);
   const name = `<img src=x onerror="alert('1')"> Зоя & "Αθηνά"`;
   await database.em.fork().nativeUpdate(User, { id: emil.id }, { name });
@@ -132,7 +132,7 @@ test('names are shown as written, and never as markup', async () => {
   );
 });
 
-test('counts follow what is recovered', async () => {
+test('counts follow a recovery', async () => {
   expect(await database.em.fork().count(Assignment, { userId: cast.lena.id, returnedAt: null })).toBe(1);
   await recoverAsset(database.em, 'system', cast.laptop.id, {
     condition: 'good',

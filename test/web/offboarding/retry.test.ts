@@ -33,7 +33,7 @@ const nothingFailed = 'info: Nothing waits for another try any more.';
 const failedStep = async () =>
   (await database.em.fork().findOneOrFail(Offboarding, { id: cast.offboardingId })).failedStep ?? null;
 
-/** Completing fails for good, which takes longer than somebody waits when the machine is busy. */
+/** Makes a completion fail permanently. On a busy machine that takes longer than the web process waits. */
 async function failToComplete() {
   await asOwner(
     ownerUrl,
@@ -45,7 +45,7 @@ async function failToComplete() {
   expect((await ivo.get(page)).text).toContain('Try again');
 }
 
-test('trying again completes, and a second tab hears that nothing waits any more', async () => {
+test('a retry completes, and a second tab learns that nothing failed', async () => {
   await failToComplete();
   const tabs = await Promise.all([retry(), retry()]);
   expect(tabs.map(({ status, location }) => [status, location])).toEqual(Array(2).fill([303, page]));
@@ -54,7 +54,7 @@ test('trying again completes, and a second tab hears that nothing waits any more
   expect(said((await ivo.get(page)).text)).toBe(nothingFailed);
 });
 
-test('trying again with something open is refused with the exact words', async () => {
+test('a retry with something open is refused with its exact message', async () => {
   await failToComplete();
   await assignAsset(database.em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
   const answer = await retry();
@@ -64,12 +64,12 @@ test('trying again with something open is refused with the exact words', async (
   );
 });
 
-test('with nothing failed nothing is tried, and it is said so', async () => {
+test('a retry without a failure does nothing, and says so', async () => {
   expect((await retry()).status).toBe(303);
   expect(said((await ivo.get(page)).text)).toBe(nothingFailed);
 });
 
-test('a process that is gone has nothing waiting any more', async () => {
+test('a retry of a terminated workflow clears the failed step', async () => {
   await failToComplete();
   await engine.handleOf(cast.offboardingId).terminate();
   expect((await retry()).status).toBe(303);
@@ -77,7 +77,7 @@ test('a process that is gone has nothing waiting any more', async () => {
   expect(await failedStep()).toBeNull();
 });
 
-test('without an engine the page says that there is no answer yet', async () => {
+test('without Temporal a retry says that there is no answer yet', async () => {
   await failToComplete();
   const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
   const answer = await retry(await astray.signIn(cast.ivo.email));

@@ -15,8 +15,8 @@ beforeEach(async () => {
   ({ cast, nora } = await noraSignedIn(own.database, web));
 });
 
-describe('a new person', () => {
-  test('is added with a manager named by e-mail address', async () => {
+describe('a new user', () => {
+  test('is added with a manager given by e-mail address', async () => {
     const { status, location } = await nora.post('/users', {
       name: ' Íris Þórsdóttir ',
       email: 'iris@x.example',
@@ -51,7 +51,7 @@ describe('a new person', () => {
     [{ timeZone: 'Mars/Olympus' }, 'Expected a time zone'],
     [{ manager: 'nobody at all' }, 'Nobody has this name'],
     [{ managerId: '999999' }, 'There is no such person'],
-  ])('with %o is refused beside the field, and what was typed is kept', async (bad, message) => {
+  ])('with %o is rejected beside the field, and keeps the input', async (bad, message) => {
     const typed = { name: 'Kept Name', email: 'kept@x.example', jobTitle: 'Kept Title', ...bad };
     const { status, text } = await nora.post('/users', typed);
     expect(status).toBe(422);
@@ -74,7 +74,7 @@ describe('a new person', () => {
     expect(sameId.text).toContain('Somebody else has this external id.');
   });
 
-  test('whose manager is not clear is asked back with the choices', async () => {
+  test('with an ambiguous manager gets a choice of users', async () => {
     const typed = { name: 'Choosing', email: `choosing${cast.ada.id}@x.example`, manager: 'lastday.example' };
     const asked = await nora.post('/users', typed);
     expect(asked.status).toBe(422);
@@ -88,7 +88,7 @@ describe('a new person', () => {
     });
   });
 
-  test('whose manager was chosen, and then typed anew, gets the one typed', async () => {
+  test('gets the manager who was typed after a choice', async () => {
     const { location } = await nora.post('/users', {
       name: 'Retyped',
       email: `retyped${cast.ada.id}@x.example`,

@@ -14,8 +14,8 @@ beforeEach(async () => {
   ({ cast, nora } = await noraSignedIn(own.database, web));
 });
 
-describe('an edited person', () => {
-  test('shows what is stored, and stays what the form does not name', async () => {
+describe('an edited user', () => {
+  test('shows the stored values, and keeps fields that the form omits', async () => {
     const { text } = await nora.get(`/users/${cast.lena.id}/edit`);
     expect(text).toContain(`value="Mira Holt &lt;${cast.mira.email}&gt;"`);
     expect(text).toContain('value="Team Lead"');
@@ -30,20 +30,20 @@ describe('an edited person', () => {
     });
   });
 
-  test('leaves a line in the audit trail that says what was and what is', async () => {
+  test('has an audit entry with old and new values', async () => {
     await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal', department: '' });
     const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
     expect(text).toContain('department from Engineering to — · job title from Team Lead to Principal');
   });
 
-  test('loses what the form empties', async () => {
+  test('loses values that the form clears', async () => {
     await nora.post(`/users/${cast.lena.id}`, { department: '', manager: '', endDate: '' });
     const lena = await userById(em, cast.lena.id);
     expect([lena.department, lena.managerId, lena.endDate]).toEqual([null, null, null]);
     expect(await offboardingOf(own.database, cast.lena.id)).toMatchObject({ state: 'cancelled' });
   });
 
-  test('who is suspended is out at once', async () => {
+  test('who is suspended is signed out at once', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     expect((await ivo.get('/me')).status).toBe(200);
     await nora.post(`/users/${cast.ivo.id}`, { status: 'suspended' });
@@ -51,7 +51,7 @@ describe('an edited person', () => {
     await expect(web.signIn(cast.ivo.email)).rejects.toThrow('could not sign in');
   });
 
-  test('cannot get a manager who has left, and is told so', async () => {
+  test('cannot get an offboarded manager', async () => {
     const { status, text } = await nora.post(`/users/${cast.emil.id}`, {
       managerId: String(await somebodyGone(own.database)),
     });
@@ -59,7 +59,7 @@ describe('an edited person', () => {
     expect(text).toContain('has been offboarded. Choose somebody else.');
   });
 
-  test('who has left keeps their status, and the form says why', async () => {
+  test('who is offboarded keeps their status, and the form says why', async () => {
     const id = await somebodyGone(own.database);
     expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });

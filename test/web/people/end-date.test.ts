@@ -30,7 +30,7 @@ describe('an end date', () => {
   });
 
   test.each(['31.12.2026', '2026-13-01', 'tomorrow', '<b>'])(
-    'written as %s is refused, and kept as typed',
+    'written as %s is rejected, and keeps the input',
     async (endDate) => {
       const { status, text } = await nora.post(`/users/${cast.emil.id}/end-date`, { endDate });
       expect(status).toBe(422);
@@ -39,20 +39,20 @@ describe('an end date', () => {
     },
   );
 
-  test('before the start date is refused, naming it', async () => {
+  test('before the start date is rejected, and the message names that date', async () => {
     await updateUser(em, 'system', cast.emil.id, { startDate: '2026-06-01' });
     const { status, text } = await nora.post(`/users/${cast.emil.id}/end-date`, { endDate: '2026-05-31' });
     expect(status).toBe(422);
     expect(text).toContain('The end date lies before the start date, 2026-06-01.');
   });
 
-  test('may lie in the past', async () => {
+  test('may be in the past', async () => {
     expect(
       (await nora.post(`/users/${cast.emil.id}/end-date`, { endDate: addDays(cast.lastDay, -30) })).status,
     ).toBe(303);
   });
 
-  test('after completion stands: the same again is fine, another is refused', async () => {
+  test('after completion accepts only the same value', async () => {
     const id = await somebodyGone(own.database);
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2026-01-31' })).status).toBe(303);
     const { status, text } = await nora.post(`/users/${id}/end-date`, { endDate: '2026-02-28' });

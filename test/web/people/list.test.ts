@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 
 describe('the list of people', () => {
-  test('finds somebody and leads to their record', async () => {
+  test('finds a user and links to their record', async () => {
     const { text, status, headers } = await nora.get(`/users?q=${cast.lena.email}`);
     expect(status).toBe(200);
     expect(headers.get('cache-control')).toBe('no-store');
@@ -24,7 +24,7 @@ describe('the list of people', () => {
     expect(text).toContain('1 person');
   });
 
-  test('says when nobody fits, and what nonsense it is asked is ignored', async () => {
+  test('says when there is no match, and ignores malformed filters', async () => {
     expect((await nora.get('/users?q=nobody-at-all')).text).toContain('Nobody fits');
     for (const query of [
       'q=%00',
@@ -40,13 +40,13 @@ describe('the list of people', () => {
     }
   });
 
-  test('says when a page lies past its end, and leads to the last one', async () => {
+  test('reports a page past its end, and links to the last one', async () => {
     const { text } = await nora.get('/users?page=500&department=Engineering');
     expect(text).toContain('There is no page 500');
     expect(text).toContain('href="/users?department=Engineering"');
   });
 
-  test('escapes what people are called', async () => {
+  test('escapes names, job titles and departments', async () => {
     await updateUser(em, 'system', cast.emil.id, {
       name: '<img src=x>',
       jobTitle: '"><b>',

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 
 describe('a record', () => {
-  test('shows profile, manager, reports, what they have and the way to the checklist', async () => {
+  test('shows profile, manager, reports, items and a link to the checklist', async () => {
     const { text } = await nora.get(`/users/${cast.lena.id}`);
     for (const shown of [
       cast.lena.email,
@@ -31,7 +31,7 @@ describe('a record', () => {
     }
   });
 
-  test('of nobody is a 404 page', async () => {
+  test('of an unknown user is a 404', async () => {
     for (const id of ['999999', '0', 'abc', '99999999999', '%00']) {
       expect((await nora.get(`/users/${id}`)).status, id).toBe(404);
     }
@@ -39,7 +39,7 @@ describe('a record', () => {
     expect((await nora.post('/users/999999/end-date', { endDate: 'nonsense' })).status).toBe(404);
   });
 
-  test('is shown to it-admins, who change nothing, and to no employee', async () => {
+  test('is read-only for it-admins, and closed to employees', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const { text, status } = await ivo.get(`/users/${cast.lena.id}`);
     expect(status).toBe(200);

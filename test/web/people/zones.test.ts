@@ -13,7 +13,7 @@ const web = await startWeb(own);
 let cast: Cast;
 let ivo: Browserlike;
 
-/** All of it happened on 1 March in UTC, when 2 March had begun where Ivo is. */
+/** Everything happened on 1 March in UTC, which was 2 March in Ivo's time zone. */
 beforeAll(async () => {
   cast = await makeCast(own.database);
   await assignAsset(em, 'system', cast.spare.id, cast.emil.id);
@@ -37,7 +37,7 @@ test.each([
   ['a request', () => `/requests/${cast.requestId}`],
   ['a checklist', () => `/offboarding/${cast.lena.id}`],
   ['a person', () => `/users/${cast.lena.id}`],
-])('%s shows the days of whoever reads', async (_page, address) => {
+])("%s shows dates in the reader's time zone", async (_page, address) => {
   const { status, text } = await ivo.get(address());
   expect(status).toBe(200);
   expect(text).toMatch(/\b2 Mar 2026/);

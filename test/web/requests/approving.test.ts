@@ -5,7 +5,7 @@ import { offered, requestTests } from './setting.ts';
 const { test } = await requestTests();
 
 describe('approving', () => {
-  test('says so once, and leaves it open', async ({ ivo, wish }) => {
+  test('says so once, and leaves the request open', async ({ ivo, wish }) => {
     const id = await wish();
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
@@ -20,14 +20,14 @@ describe('approving', () => {
     );
   });
 
-  test('by htmx answers with the request as it is now', async ({ ivo, wish }) => {
+  test('by htmx responds with the updated request', async ({ ivo, wish }) => {
     const answer = await ivo.postByHtmx(`/requests/${await wish()}/approval`, 'div#request');
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(/^\s*<div id="request"/);
     expect(answer.text).toContain('>Approved<');
   });
 
-  test('what has been closed says what became of it', async ({ ivo, wish, resolve }) => {
+  test('a closed request says how it was closed', async ({ ivo, wish, resolve }) => {
     const id = await wish();
     await resolve(id, { outcome: 'cancelled' });
     const answer = await ivo.post(`/requests/${id}/approval`);

@@ -6,7 +6,7 @@ import { requestTests } from './setting.ts';
 const { em, statusOf, web, test } = await requestTests();
 
 describe('the list of requests', () => {
-  test('shows what is open, or what the address asks for', async ({ ivo, wish }) => {
+  test('shows open requests, or those of the status in its address', async ({ ivo, wish }) => {
     const open = await wish('Standing desk');
     const closed = await wish('Beanbag');
     await resolveRequest(em, 'system', closed, { outcome: 'rejected', note: null, assetId: null });
@@ -20,11 +20,11 @@ describe('the list of requests', () => {
     expect((await ivo.get('/requests?page=80')).text).toContain('There is no page 80');
   });
 
-  test('marks the wishes of people who leave', async ({ ivo }) => {
+  test('marks requests of leavers', async ({ ivo }) => {
     expect((await ivo.get('/requests')).text).toContain('>Leaving<');
   });
 
-  test('takes as many statements for many rows as for none', async ({ ivo, wish }) => {
+  test('needs as many statements for many rows as for none', async ({ ivo, wish }) => {
     for (let number = 0; number < 10; number++) await wish();
     await ivo.get('/requests');
     const none = await statementsOf(() => ivo.get('/requests?status=cancelled'));

@@ -7,7 +7,7 @@ import { requestTests } from './setting.ts';
 const { em, test } = await requestTests();
 
 describe('a new request', () => {
-  test('is made for a person who is found first', async ({ cast, ivo }) => {
+  test('is made for a user who is searched first', async ({ cast, ivo }) => {
     const found = await ivo.get(`/requests/new?person=${cast.emil.email}`);
     expect(found.text).toContain(`href="/requests/new?userId=${cast.emil.id}"`);
     expect((await ivo.get(`/requests/new?userId=${cast.emil.id}`)).text).toContain(cast.emil.name);
@@ -23,7 +23,7 @@ describe('a new request', () => {
     expect(text).toContain('Ports');
   });
 
-  test('without an item, or for nobody, comes back with the message beside the field', async ({
+  test('without an item or a user comes back with the message beside the field', async ({
     cast,
     ivo,
   }) => {
@@ -38,7 +38,7 @@ describe('a new request', () => {
     expect((await ivo.post('/requests', { userId: '999999', item: 'Dock' })).status).toBe(404);
   });
 
-  test('is refused in words for somebody suspended', async ({ cast, ivo }) => {
+  test('is refused in words for a suspended user', async ({ cast, ivo }) => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const answer = await ivo.post('/requests', { userId: String(cast.emil.id), item: 'Dock', reason: '' });
     expect(answer.status).toBe(409);

@@ -6,7 +6,7 @@ import { offered, requestTests } from './setting.ts';
 const { em, statusOf, test } = await requestTests();
 
 describe('resolving from a checklist', () => {
-  test('puts reject and cancel first, and warns of handing out an asset', async ({ cast, ivo }) => {
+  test('offers reject and cancel first, and warns against assigning an asset', async ({ cast, ivo }) => {
     const checklist = await ivo.get(`/offboarding/${cast.lena.id}`);
     expect(offered(checklist.text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
     expect(checklist.text).toContain('An asset handed out now counts as hardware to recover.');
@@ -18,7 +18,7 @@ describe('resolving from a checklist', () => {
     expect(text).toContain('name="from" value="offboarding"');
   });
 
-  test('leads back there with a message', async ({ cast, ivo, resolve }) => {
+  test('returns there with a message', async ({ cast, ivo, resolve }) => {
     const answer = await resolve(cast.requestId, { outcome: 'rejected', note: '', from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${cast.lena.id}`]);
     const { text } = await ivo.get(answer.location!);
@@ -26,7 +26,7 @@ describe('resolving from a checklist', () => {
     expect(text).toContain('All requests have been closed.');
   });
 
-  test('in place by htmx answers with the checklist, where list, count and card changed', async ({
+  test('by htmx responds with the updated checklist', async ({
     cast,
     ivo,
   }) => {
@@ -44,7 +44,7 @@ describe('resolving from a checklist', () => {
     expect((await ivo.get(location!)).text).toContain('Still open: 2 hardware, 1 software, 0 requests.');
   });
 
-  test('what is wrong is said on the checklist by htmx, and on the request’s page without', async ({
+  test("shows an error on the checklist with htmx, and on the request's page without", async ({
     cast,
     ivo,
     resolve,
@@ -62,7 +62,7 @@ describe('resolving from a checklist', () => {
     expect(await statusOf(cast.requestId)).toBe('pending');
   });
 
-  test('approving keeps the way back', async ({ cast, ivo }) => {
+  test('an approval keeps the return link', async ({ cast, ivo }) => {
     const answer = await ivo.post(`/requests/${cast.requestId}/approval`, { from: 'offboarding' });
     expect(answer.location).toBe(`/requests/${cast.requestId}?from=offboarding`);
     await approveRequest(em, 'system', cast.requestId);

@@ -21,7 +21,7 @@ describe('resolving', () => {
     },
   );
 
-  test('twice says what became of it', async ({ ivo, wish, resolve }) => {
+  test('twice says how it was resolved', async ({ ivo, wish, resolve }) => {
     const id = await wish();
     await resolve(id, { outcome: 'rejected' });
     const answer = await resolve(id, { outcome: 'fulfilled' });
@@ -31,7 +31,7 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('rejected');
   });
 
-  test('offers what is in stock, found without scripts', async ({ cast, ivo, wish }) => {
+  test('offers assets in stock, searched without scripts', async ({ cast, ivo, wish }) => {
     const id = await wish();
     const { text } = await ivo.get(`/requests/${id}?asset=${cast.spare.tag}`);
     expect(offeredAssets(text)).toContain(cast.spare.id);
@@ -41,7 +41,7 @@ describe('resolving', () => {
     );
   });
 
-  test('with an asset hands it out', async ({ cast, ivo, wish, resolve }) => {
+  test('with an asset assigns it', async ({ cast, ivo, wish, resolve }) => {
     const id = await wish();
     const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
@@ -50,7 +50,7 @@ describe('resolving', () => {
     expect((await assetById(em, cast.spare.id)).holder).toMatchObject({ userId: cast.emil.id });
   });
 
-  test('with an asset that is gone meanwhile is refused, keeps the note and leaves the request open', async ({
+  test('with an asset that was assigned meanwhile is refused, and keeps note and request', async ({
     cast,
     wish,
     resolve,
@@ -67,7 +67,7 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
-  test('with an asset and another outcome comes back with the message, the search and the choice', async ({
+  test('with an asset and another outcome comes back with message, search and choice', async ({
     cast,
     wish,
     resolve,
@@ -81,7 +81,7 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
-  test('without an outcome, or with one of its own, says so', async ({ wish, resolve }) => {
+  test('without a valid outcome says so', async ({ wish, resolve }) => {
     const id = await wish();
     for (const outcome of ['', 'pending', 'forgotten']) {
       const answer = await resolve(id, { outcome, note: 'Typed' });
@@ -95,7 +95,7 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
-  test('offers no asset to somebody suspended, who can still be told no', async ({
+  test('offers no asset to a suspended user, but can reject the request', async ({
     cast,
     ivo,
     wish,

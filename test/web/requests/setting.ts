@@ -1,7 +1,7 @@
 import { createRequest, requestById } from '../../../database/inventory/requests.ts';
 import { consoleTests } from '../../../testing/web/console.ts';
 
-/** A console where Ivo sees to the wishes of Emil, who stays. */
+/** A console where Ivo resolves the requests of Emil, who is not leaving. */
 export async function requestTests() {
   const { test: base, em, web } = await consoleTests();
   const test = base
@@ -21,7 +21,7 @@ export async function requestTests() {
   return { em, web, test, statusOf };
 }
 
-/** The outcomes a form offers, in their order. */
+/** The outcomes that a form offers, in order. */
 export const offered = (html: string) =>
   [...html.matchAll(/name="outcome" value="(\w+)"/g)].map((match) => match[1]);
 

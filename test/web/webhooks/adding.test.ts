@@ -14,7 +14,7 @@ describe('webhook endpoints', () => {
     expect(shown(await ada.get('/settings/webhooks'))).toBeUndefined();
   });
 
-  test('hear of completions when a script names no event, and of what is chosen otherwise', async ({
+  test('subscribe to completions by default, or to the chosen events', async ({
     ada,
     add,
   }) => {
@@ -40,7 +40,7 @@ describe('webhook endpoints', () => {
     [{ url: 'https://x.example', description: 'x'.repeat(201) }, 'At most 200 characters'],
     [{ url: 'https://x.example', eventTypes: 'user.born' }, 'Please choose some of'],
     [{ url: 'https://x.example', eventTypes: 'webhook.test' }, 'Please choose some of'],
-  ])('at %o are refused beside the field, and what was typed is kept', async ([fields, message], { ada }) => {
+  ])('with %o are rejected beside the field, and keep the input', async ([fields, message], { ada }) => {
     const { status, text } = await ada.post('/settings/webhooks', fields);
     expect(status).toBe(422);
     expect(text).toContain(message);

@@ -7,7 +7,7 @@ import { webhookTests } from './setting.ts';
 
 const { database, em, test } = await webhookTests();
 
-test('who may not open the settings sees which host is told, not the address that opens its door', async ({
+test('a user without access to settings sees only the host of an endpoint', async ({
   cast,
   ada,
   ivo,
@@ -24,7 +24,7 @@ test('who may not open the settings sees which host is told, not the address tha
 });
 
 describe('deliveries', () => {
-  test('are listed with whom they are about, how they went and when the next try is', async ({ ada }) => {
+  test('are listed with user, outcome and next attempt', async ({ ada }) => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending', 'user.offboarded', new Date('2029-12-31T23:59Z'));
     await tried(database, delivery, 1, 'http_error');
@@ -43,7 +43,7 @@ describe('deliveries', () => {
     }
   });
 
-  test('are narrowed by state and event, in the pager too, and nonsense is ignored', async ({ ada }) => {
+  test('are filtered by state and event on every page, and malformed filters are ignored', async ({ ada }) => {
     const { id } = await subscribe(database);
     for (let number = 0; number < 51; number++) await deliver(database, id, 'failed');
     await deliver(database, id, 'delivered', 'offboarding.cleared');
@@ -60,7 +60,7 @@ describe('deliveries', () => {
     expect(beyond.text).toContain('There is no page 77');
   });
 
-  test('are shown with everything that was sent and came back, escaped, and without the secret', async ({
+  test('show request and response, escaped and without the secret', async ({
     ada,
   }) => {
     const { id, secret } = await subscribe(database);
@@ -81,7 +81,7 @@ describe('deliveries', () => {
     expect((await ada.get(`/settings/webhooks/${other.id}/deliveries/${delivery}`)).status).toBe(404);
   });
 
-  test('on their way keep the page up to date, and nothing is sent when nothing is different', async ({
+  test('that are pending poll for updates, and get 204 when nothing changed', async ({
     ada,
   }) => {
     const { id } = await subscribe(database);
@@ -102,7 +102,7 @@ describe('deliveries', () => {
   });
 });
 
-test('a delivery that was given up is shown on the page of the person it is about', async ({
+test('a failed delivery is shown on the page of its leaver', async ({
   cast,
   ada,
   ivo,

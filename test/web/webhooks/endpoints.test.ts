@@ -7,7 +7,7 @@ import { shown, webhookTests } from './setting.ts';
 const { database, em, endpoint, test } = await webhookTests();
 
 describe('webhook endpoints', () => {
-  test('are for super-admins alone', async ({ nora }) => {
+  test('are only for super-admins', async ({ nora }) => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'failed');
     const here = `/settings/webhooks/${id}`;
@@ -31,7 +31,7 @@ describe('webhook endpoints', () => {
     expect(await endpoint(id)).toMatchObject({ state: 'active' });
   });
 
-  test('are edited, paused, turned on again and removed', async ({ ada, add }) => {
+  test('are edited, paused, resumed and removed', async ({ ada, add }) => {
     const { id } = await add();
     const here = `/settings/webhooks/${id}`;
     expect((await ada.get(`${here}/edit`)).text).toMatch(/value="user\.offboarded"\s+checked/);
@@ -44,7 +44,7 @@ describe('webhook endpoints', () => {
     expect(paused.text).toContain('Paused since');
     expect(await endpoint(id)).toMatchObject({ url: 'https://other.example/', state: 'paused' });
 
-    // What was missed is offered to be sent again.
+    // Missed events are offered to be sent again.
     const on = await ada.post(`${here}/resumption`);
     expect([on.status, on.location]).toEqual([303, `${here}/deliveries?state=missed`]);
     expect((await ada.get(on.location!)).text).toContain('1 event has never arrived');
@@ -59,7 +59,7 @@ describe('webhook endpoints', () => {
     expect((await ada.get('/settings/webhooks/999999/deliveries')).status).toBe(404);
   });
 
-  test('get a new secret, shown once, and no second one within a day', async ({ ada, add }) => {
+  test('get a new secret, shown once, and at most one a day', async ({ ada, add }) => {
     const { id } = await add();
     const first = shown(await ada.get('/settings/webhooks'));
     const rotated = await ada.post(`/settings/webhooks/${id}/secret`);
@@ -76,7 +76,7 @@ describe('webhook endpoints', () => {
     expect(shown(again)).toBeUndefined();
   });
 
-  test('that are disabled say why, and have a button', async ({ ada }) => {
+  test('that are disabled say why, and can be resumed', async ({ ada }) => {
     const { id } = await subscribe(database);
     const fork = em.fork();
     Object.assign(await fork.findOneOrFail(WebhookEndpoint, { id }), {
@@ -92,7 +92,7 @@ describe('webhook endpoints', () => {
     expect(await endpoint(id)).toMatchObject({ state: 'active', disabledReason: null });
   });
 
-  test('get a test, whatever they have chosen', async ({ ada }) => {
+  test('get a test event, whatever they subscribe to', async ({ ada }) => {
     const { id } = await subscribe(database, undefined, ['user.offboarded']);
     const sent = await ada.post(`/settings/webhooks/${id}/test`);
     const [delivery] = await deliveriesTo(database, id);

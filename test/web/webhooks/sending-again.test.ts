@@ -7,7 +7,7 @@ import { webhookTests } from './setting.ts';
 const { database, em, test } = await webhookTests();
 
 describe('deliveries', () => {
-  test('are sent again one by one, and only once while on their way', async ({ ada }) => {
+  test('are sent again one by one, and only once while pending', async ({ ada }) => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'failed');
     const here = `/settings/webhooks/${id}/deliveries/${delivery}`;
@@ -21,7 +21,7 @@ describe('deliveries', () => {
     expect(await deliveriesTo(database, id)).toHaveLength(2);
   });
 
-  test('are all sent again that never arrived since a moment', async ({ ada }) => {
+  test('that failed since a given time are sent again together', async ({ ada }) => {
     const { id } = await subscribe(database);
     const here = `/settings/webhooks/${id}`;
     await deliver(database, id, 'failed', 'user.offboarded', new Date('2026-11-01T10:00:30Z'));
@@ -50,7 +50,7 @@ describe('deliveries', () => {
     await turnEndpointOn(em, 'system', id);
   });
 
-  test('that are closed have no next try', async ({ ada }) => {
+  test('that are closed have no next attempt', async ({ ada }) => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'delivered');
     const tried = await ada.post(`/settings/webhooks/${id}/deliveries/${delivery}/try`);

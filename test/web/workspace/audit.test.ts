@@ -14,7 +14,7 @@ const own = await ownDatabase();
 const { database } = own;
 const web = await startWeb(own);
 
-test('the trail names people, tokens and Lastday itself', async () => {
+test('the audit trail names users, tokens and Lastday itself', async () => {
   const cast = await makeCast(database);
   const em = database.em.fork();
   record(em, 'system', 'user.sign_in_failed', cast.lena.id);
@@ -31,7 +31,7 @@ test('the trail names people, tokens and Lastday itself', async () => {
   expect((await ivo.get('/audit')).status).toBe(200);
 });
 
-test.each(['hashjoin', 'mergejoin', 'nestloop'])('whatever plan is taken, without %s too', async (method) => {
+test.each(['hashjoin', 'mergejoin', 'nestloop'])('entries of the system are found without %s too', async (method) => {
   const cast = await makeCast(database);
   await database.em.fork().transactional(async (em) => {
     record(em, 'system', 'user.sign_in_failed', cast.lena.id);
@@ -44,7 +44,7 @@ test.each(['hashjoin', 'mergejoin', 'nestloop'])('whatever plan is taken, withou
   });
 });
 
-test('the trail is narrowed to a kind and paged back in time', async () => {
+test('the audit trail is filtered by action and paged', async () => {
   const cast = await makeCast(database);
   const em = database.em.fork();
   for (let i = 0; i < 120; i++) record(em, 'system', 'workspace.updated', null, { number: i });
@@ -60,7 +60,7 @@ test('the trail is narrowed to a kind and paged back in time', async () => {
   expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => String(119 - i)));
 });
 
-test('whose report somebody was, is and is no more can be read', async () => {
+test('changes of a manager are in the audit trail of the report', async () => {
   const cast = await makeCast(database);
   await updateUser(database.em, `user:${cast.nora.id}`, cast.emil.id, { managerId: cast.lena.id });
   await clearChecklist(database, cast);
@@ -77,7 +77,7 @@ test('whose report somebody was, is and is no more can be read', async () => {
   expect(await trailOf(cast.rosa)).toEqual(['cleared the manager', 'from Lena Brandt to —']);
 });
 
-test('a changed asset says what was and what is, as a changed person does', async () => {
+test('a changed asset has old and new values in its audit entry', async () => {
   const { spare, license, ivo } = await makeCast(database);
   const { em } = database;
   await updateAsset(em, `user:${ivo.id}`, spare.id, { status: 'in_repair', location: null });
@@ -88,7 +88,7 @@ test('a changed asset says what was and what is, as a changed person does', asyn
   expect(text).toContain('seats total from 3 to 12');
 });
 
-test('the filter names what happened in words', async () => {
+test('the filter names actions in words', async () => {
   const { ivo } = await makeCast(database);
   const { text } = await (await web.signIn(ivo.email)).get('/audit?action=seat.revoked');
   expect(text).toContain('<option value="seat.revoked" selected>Revoked the seat</option>');

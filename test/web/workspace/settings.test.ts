@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 const shown = ({ text }: Answer) => /id="shown-once">([^<]+)</.exec(text)?.[1];
 
-/** Posts a form with a field sent several times. */
+/** Posts a form that repeats a field. */
 const postMany = async (path: string, fields: [string, string][]) => {
   const cookie = [...ada.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const response = await fetch(new URL(path, web.address), {
@@ -32,7 +32,7 @@ const postMany = async (path: string, fields: [string, string][]) => {
   return { status: response.status, text: await response.text() };
 };
 
-test('settings are for super-admins alone', async () => {
+test('settings are only for super-admins', async () => {
   const nora = await web.signIn(cast.nora.email);
   for (const path of [
     'tokens',
@@ -81,7 +81,7 @@ describe('API tokens', () => {
     expect((await ada.post('/settings/tokens/999999/revocation')).status).toBe(404);
   });
 
-  test('are renamed and get other scopes, and what they open with stays', async () => {
+  test('are renamed and get other scopes, and keep their value', async () => {
     const { value, token } = await createToken(em, `user:${cast.ada.id}`, {
       name: `old ${cast.ada.id}`,
       scopes: ['users:read'],
@@ -110,7 +110,7 @@ describe('API tokens', () => {
     expect((await ada.post('/settings/tokens/999999', { name, scopes: 'users:read' })).status).toBe(404);
   });
 
-  test('take several scopes', async () => {
+  test('may have several scopes', async () => {
     const name = `many ${cast.ada.id}`;
     const fields: [string, string][] = [
       ['name', name],
@@ -128,13 +128,13 @@ describe('API tokens', () => {
     [{ name: 'x'.repeat(61), scopes: 'users:read' }, 'At most 60 characters'],
     [{ name: 'no scope' }, 'Choose at least one scope'],
     [{ name: 'wrong scope', scopes: 'everything' }, 'There is no scope &quot;everything&quot;'],
-  ])('with %o are refused beside the field', async (fields, message) => {
+  ])('with %o are rejected beside the field', async (fields, message) => {
     const { status, text } = await ada.post('/settings/tokens', fields as Record<string, string>);
     expect(status).toBe(422);
     expect(text).toContain(message);
   });
 
-  test('have names of their own', async () => {
+  test('have unique names', async () => {
     const fields = { name: `twice ${cast.ada.id}`, scopes: 'users:read' };
     expect((await ada.post('/settings/tokens', fields)).status).toBe(303);
     const { status, text } = await ada.post('/settings/tokens', fields);
@@ -145,7 +145,7 @@ describe('API tokens', () => {
 });
 
 describe('the workspace', () => {
-  test('is called something and is somewhere', async () => {
+  test('has a name and a time zone', async () => {
     expect(
       (await ada.post('/settings/workspace', { name: 'Nordwind', timeZone: 'Europe/Oslo' })).status,
     ).toBe(303);
@@ -157,7 +157,7 @@ describe('the workspace', () => {
     [{ name: '', timeZone: 'UTC' }, 'Please fill this in.'],
     [{ name: 'x', timeZone: 'Nowhere' }, 'Expected a time zone'],
     [{ name: 'x' }, 'Expected a text'],
-  ])('is not %o', async (fields, message) => {
+  ])('cannot be %o', async (fields, message) => {
     const { status, text } = await ada.post('/settings/workspace', fields as Record<string, string>);
     expect(status).toBe(422);
     expect(text).toContain(message);
