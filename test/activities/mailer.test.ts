@@ -25,7 +25,7 @@ afterAll(() => {
   for (const rude of rudeServers) rude.close();
 });
 
-/** One that speaks to its callers as it likes. */
+/** A server that sends whatever the test says. */
 async function rudeServer(speak: (socket: Socket) => void) {
   const rude = createServer((socket) => {
     socket.on('error', () => {});
@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 
 describe('a mail', () => {
-  test('arrives as text and HTML, from us, for its receiver alone', async () => {
+  test('arrives as text and HTML, from Lastday, only for its recipient', async () => {
     expect(await send()).toBe('sent');
     const [taken] = server.taken;
     expect(taken).toMatchObject({ from: from.address, to: ['mira@halden.example'] });
@@ -57,7 +57,7 @@ describe('a mail', () => {
     });
   });
 
-  test('can be stopped with one click', async () => {
+  test('has one-click unsubscribe headers', async () => {
     await send();
     expect(server.taken[0]!.headers).toMatchObject({
       'list-unsubscribe': '<https://lastday.halden.example/unsubscribe/completions.7.abc>',
@@ -70,7 +70,7 @@ describe('a mail', () => {
     ['محمد الأحمد'],
     ['María Guadalupe Fernanda Inmaculada de los Ángeles Rodríguez-Villanueva y Montenegro de Santillán'],
     ['"Quotes", commas; <brackets> & a (comment)'],
-  ])('names %s in the subject and the address as they are written', async (name) => {
+  ])('has %s unchanged in subject and address', async (name) => {
     await send({ to: { name, address: 'x@halden.example' }, subject: `${name} leaves tomorrow` });
     const { headers, to } = server.taken[0]!;
     expect(headers.subject).toBe(`${name} leaves tomorrow`);
@@ -85,7 +85,7 @@ describe('a mail', () => {
       'a name full of separators',
       { to: { name: 'Mira\u2028Bcc: evil@x.example\u0000', address: 'mira@halden.example' } },
     ],
-  ])('cannot be given a header by %s', async (_, changes) => {
+  ])('cannot get a header by %s', async (_, changes) => {
     expect(await send(changes)).toBe('sent');
     const { headers, to } = server.taken[0]!;
     expect(headers.bcc).toBeUndefined();
@@ -104,33 +104,33 @@ describe('a mail', () => {
   });
 });
 
-describe('a server', () => {
-  test('that refuses the receiver for good is believed', async () => {
+describe('a mail server', () => {
+  test('that rejects the recipient permanently refuses the mail', async () => {
     server.behaviour.onReceiver = () => refusal(550, 'No such user');
     expect(await send()).toBe('refused');
   });
 
-  test('that refuses the message for good is believed', async () => {
+  test('that rejects the message permanently refuses the mail', async () => {
     server.behaviour.onMessage = () => refusal(554, 'Spam');
     expect(await send()).toBe('refused');
   });
 
-  test('that is busy is asked again', async () => {
+  test('that is busy puts the mail off', async () => {
     server.behaviour.onReceiver = () => refusal(451, 'Later');
     expect(await send()).toBe('put_off');
   });
 
-  test('that takes its time is waited for', async () => {
+  test('that is slow still gets the mail', async () => {
     server.behaviour.delayMs = 700;
     expect(await send()).toBe('sent');
   });
 
-  test('that says nothing for too long is given up for now', async () => {
+  test('that does not respond causes a timeout', async () => {
     server.behaviour.delayMs = 3_000;
     expect(await send({}, smtpMailer(`${server.url}?socketTimeout=500`, from))).toBe('timed_out');
   });
 
-  test('that says something now and then, and never comes to an end, is given up for now', async () => {
+  test('that keeps talking without end causes a timeout', async () => {
     const { server: chatty, url } = await rudeServer((socket) => {
       const talking = setInterval(() => socket.write('220-hello\r\n'), 100);
       socket.on('close', () => clearInterval(talking));
@@ -140,7 +140,7 @@ describe('a server', () => {
     await expect.poll(left).toBe(0);
   });
 
-  test('that thinks is left when its caller gives up', async () => {
+  test('that is slow is left when the caller aborts', async () => {
     server.behaviour.delayMs = 3_000;
     const giving = new AbortController();
     const sending = mailer.send(mail(), { signal: giving.signal, onError });
@@ -148,23 +148,23 @@ describe('a server', () => {
     await expect(sending).rejects.toThrow('enough');
   });
 
-  test('that is not there can be told from one that refuses', async () => {
+  test('that is down causes a failed connection', async () => {
     await server.stop();
     expect(await send()).toBe('connection_failed');
     await server.start();
     expect(await send()).toBe('sent');
   });
 
-  test('that hangs up in the middle is asked again', async () => {
+  test('that closes the connection early is a temporary failure', async () => {
     const { url } = await rudeServer((socket) => socket.end('220 hello\r\n'));
     expect(['connection_failed', 'put_off']).toContain(await send({}, smtpMailer(url, from)));
   });
 
-  test('without encryption is not used where that is required', async () => {
+  test('without TLS is not used when TLS is required', async () => {
     expect(await send({}, smtpMailer(`${server.url}?requireTLS=true`, from))).toBe('tls_failed');
   });
 
-  test('that wants a password gets it, and a wrong one is the operator’s to mend', async () => {
+  test('that requires a password gets it, and a wrong one is a failed sign-in', async () => {
     const closed = await startMailServer({ user: 'lastday', password: 'p@ss/word' });
     expect(await send({}, smtpMailer(closed.url, from))).toBe('sent');
     expect(await send({}, smtpMailer(`smtp://lastday:wrong@127.0.0.1:${closed.port}`, from))).toBe(

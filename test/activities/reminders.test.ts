@@ -9,7 +9,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 const { database } = await ownDatabase();
 const { fireReminder } = reminderActivities(testWorld(database));
 
-test('a reminder whose timer has gone off fires, also where this machine’s clock is behind the engine’s', async () => {
+test("a reminder fires when its timer fires, even if the local clock is behind Temporal's", async () => {
   const { lena, offboardingId } = await makeCast(database);
   const tomorrow = new Date(Date.now() + 86_400_000);
   const reminder = (await momentsOf(database, lena.id)).find(({ dueAt }) => dueAt > tomorrow)!;

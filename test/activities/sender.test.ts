@@ -21,7 +21,7 @@ const letter = (url: string) => ({
 const send = (url: string) => trusting.send(letter(url));
 
 describe('an endpoint that', () => {
-  test('answers 200 has taken the event, once', async () => {
+  test('responds 200 has received the event, once', async () => {
     const { url, received } = await startReceiver();
     expect(await send(url)).toEqual({
       outcome: 'delivered',
@@ -45,7 +45,7 @@ describe('an endpoint that', () => {
     [410, 'gone'],
     [429, 'throttled'],
     [500, 'http_error'],
-  ])('answers %i: %s', async (status, outcome) => {
+  ])('responds %i: %s', async (status, outcome) => {
     const { url } = await startReceiver((_request, response) => response.writeHead(status).end());
     expect(await send(url)).toMatchObject({ outcome, statusCode: status });
   });
@@ -59,14 +59,14 @@ describe('an endpoint that', () => {
     expect(target.connections()).toBe(0);
   });
 
-  test('asks to wait has its Retry-After handed on as it is', async () => {
+  test('asks to wait has its Retry-After passed on unchanged', async () => {
     const { url } = await startReceiver((_request, response) =>
       response.writeHead(429, { 'retry-after': '120' }).end(),
     );
     expect(await send(url)).toMatchObject({ outcome: 'throttled', retryAfter: '120' });
   });
 
-  test('says much has the beginning kept, without what PostgreSQL cannot hold', async () => {
+  test('responds at length has the start stored, without NUL characters', async () => {
     const { url } = await startReceiver((_request, response) => response.end(`\0${'ä'.repeat(5_000)}`));
     const { outcome, response } = await send(url);
     expect(outcome).toBe('delivered');
@@ -74,7 +74,7 @@ describe('an endpoint that', () => {
     expect(response).toMatch(/^\ufffdää/);
   });
 
-  test('says far too much is cut off', async () => {
+  test('responds without end is cut off', async () => {
     let written = 0;
     const { url } = await startReceiver((_request, response) => {
       const timer = setInterval(() => {
@@ -87,7 +87,7 @@ describe('an endpoint that', () => {
     expect(written).toBeLessThan(5_000_000);
   });
 
-  test('does not answer, or not to the end, has timed out', async () => {
+  test('responds not at all, or never to the end, has timed out', async () => {
     const silent = await startReceiver(() => {});
     expect(await send(silent.url)).toMatchObject({ outcome: 'timed_out', statusCode: null, response: null });
     const dripping = await startReceiver((_request, response) => {
@@ -97,7 +97,7 @@ describe('an endpoint that', () => {
     expect(await send(dripping.url)).toMatchObject({ outcome: 'timed_out' });
   });
 
-  test('is not there, or nobody knows, or hangs up, is named so', async () => {
+  test('is down, unknown or closes the connection has a named outcome', async () => {
     const gone = await startReceiver();
     await gone.stop();
     expect((await send(gone.url)).outcome).toBe('connection_failed');
@@ -106,7 +106,7 @@ describe('an endpoint that', () => {
     expect((await send(hangingUp.url)).outcome).toBe('connection_failed');
   });
 
-  test('shows a certificate that nobody trusts gets nothing', async () => {
+  test('has an untrusted certificate gets nothing', async () => {
     const { url, received } = await startTlsReceiver(selfSigned);
     expect((await send(url)).outcome).toBe('tls_failed');
     expect(received).toEqual([]);
@@ -114,11 +114,11 @@ describe('an endpoint that', () => {
 });
 
 describe('nothing is sent', () => {
-  test('without TLS to a name, even when its address is allowed', async () => {
+  test('without TLS to a host name, even when its address is allowed', async () => {
     expect((await send('http://example.com/hooks')).outcome).toBe('blocked_address');
   });
 
-  test('any more once the worker stops: the try is made again elsewhere', async () => {
+  test('when the worker stops, so that another worker retries', async () => {
     const { url } = await startReceiver(() => {});
     const stopping = new AbortController();
     const sent = trusting.send({ ...letter(url), signal: stopping.signal });
@@ -127,29 +127,26 @@ describe('nothing is sent', () => {
   });
 });
 
-describe.each(['http', 'https'] as const)('to this machine, by %s, nothing is sent', (scheme) => {
+describe.each(['http', 'https'] as const)('to this machine, over %s, nothing is sent', (scheme) => {
   const start = () => (scheme === 'http' ? startReceiver() : startTlsReceiver(selfSigned));
 
-  test.each(writingsOfThisMachine)('however it is written: %s', async (host) => {
+  test.each(writingsOfThisMachine)('with the host written as %s', async (host) => {
     const { port, connections } = await start();
     const sent = await strict.send(letter(`${scheme}://${host}:${port}/hooks`));
     expect(sent).toMatchObject({ outcome: 'blocked_address', statusCode: null });
     expect(connections()).toBe(0);
   });
 
-  test.each(['ip6-localhost', 'localhost.localdomain', hostname()])(
-    'by a name that leads here: %s',
-    async (name) => {
-      const { port, connections } = await start();
-      const { outcome } = await strict.send(letter(`${scheme}://${name}:${port}/hooks`));
-      expect(['blocked_address', 'dns_failed']).toContain(outcome);
-      expect(connections()).toBe(0);
-    },
-  );
+  test.each(['ip6-localhost', 'localhost.localdomain', hostname()])('by the host name %s', async (name) => {
+    const { port, connections } = await start();
+    const { outcome } = await strict.send(letter(`${scheme}://${name}:${port}/hooks`));
+    expect(['blocked_address', 'dns_failed']).toContain(outcome);
+    expect(connections()).toBe(0);
+  });
 });
 
-describe('a name that leads to', () => {
-  /** A sender whose names lead where the test says: each look-up takes the next answer, the last one stays. */
+describe('a host name that resolves to', () => {
+  /** A sender whose resolver returns the given answers in order, and then repeats the last one. */
   function leadingTo(allowed: string[], ...answers: string[][]) {
     const asked: string[] = [];
     const resolve: Resolver = (hostname, _options, callback) => {
@@ -172,7 +169,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['hooks.example']);
   });
 
-  test('a private address beside an allowed one is called at the allowed one alone', async () => {
+  test('a private and an allowed address is called only at the allowed one', async () => {
     const [forbidden, allowed] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender } = leadingTo(['127.0.0.1'], ['127.0.0.2', '127.0.0.1', '::1']);
     for (let tries = 0; tries < 3; tries++) {
@@ -183,7 +180,7 @@ describe('a name that leads to', () => {
     expect(forbidden.connections()).toBe(0);
   });
 
-  test('somewhere else at the next try is judged anew', async () => {
+  test('another address on the next attempt is checked again', async () => {
     const [elsewhere, here] = await startReceiversAt('127.0.0.2', '127.0.0.1');
     const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
     const url = `http://localhost:${elsewhere.port}/hooks`;
@@ -194,7 +191,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['localhost', 'localhost']);
   });
 
-  test('somewhere else between the check and the connection is not possible: there is one look-up', async () => {
+  test('changing addresses is resolved once, so check and connection use the same address', async () => {
     const { port, connections } = await startTlsReceiver(selfSigned);
     const { sender, asked } = leadingTo(['127.0.0.1'], ['127.0.0.1'], ['127.0.0.2']);
     expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('tls_failed');
@@ -202,7 +199,7 @@ describe('a name that leads to', () => {
     expect(asked).toEqual(['hooks.example']);
   });
 
-  test('somewhere private over TLS gets no connection at all', async () => {
+  test('a private address over TLS gets no connection', async () => {
     const { port, connections } = await startTlsReceiver(selfSigned);
     const { sender } = leadingTo([], ['127.0.0.1']);
     expect((await sender.send(letter(`https://hooks.example:${port}/`))).outcome).toBe('blocked_address');

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 describe.skipIf(!hasCurl)('the commands in docs/api.md', () => {
-  test('are there', () => {
+  test('exist', () => {
     expect(steps.length).toBeGreaterThan(15);
     expect(steps.filter(({ shown }) => shown !== null).length).toBeGreaterThan(10);
   });
@@ -36,12 +36,12 @@ describe.skipIf(!hasCurl)('the commands in docs/api.md', () => {
 });
 
 describe('docs/api.md', () => {
-  test('names every scope and no other', () => {
+  test('lists exactly the scopes', () => {
     const named = [...text.matchAll(/^\| `(\w+:\w+)` \|/gm)].map(([, scope]) => scope);
     expect(named.sort()).toEqual([...scopes].sort());
   });
 
-  test('names every code that the API gives to a problem of its own', () => {
+  test('lists every problem code of the API', () => {
     const folder = new URL('../../web/api/', import.meta.url);
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const code = files

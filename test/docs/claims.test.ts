@@ -16,7 +16,7 @@ function runsOf(file: string): string[] {
     .map(([command]) => command);
 }
 
-test('each claim has an id of its own, a document that is there, and a test', () => {
+test('each claim has a unique id, an existing document and a test', () => {
   expect(claims.length).toBeGreaterThan(60);
   expect(new Set(claims.map(({ id }) => id)).size).toBe(claims.length);
   for (const { id, source, tests } of claims) {

@@ -39,11 +39,11 @@ beforeAll(async () => {
     return looking;
   };
 });
-// Before the database goes, which the cleaning-up of a beforeAll would come after.
+// A cleanup function of beforeAll would run only after the database is closed.
 afterAll(() => endLooking());
 
 describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {
-  test('are there', () => {
+  test('exist', () => {
     expect(steps.length).toBeGreaterThan(3);
     expect(steps.every(({ shown }) => shown !== null)).toBe(true);
   });
@@ -54,14 +54,14 @@ describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {
 });
 
 describe('docs/imports.md', () => {
-  test.each(importKinds)('names the columns of %s and no other', (kind) => {
+  test.each(importKinds)('lists exactly the columns of %s', (kind) => {
     const title = { users: 'People', assets: 'Assets', licenses: 'Licenses' }[kind];
     const table = text.slice(text.indexOf(`**${title}.**`)).split('\n\n')[1]!;
     const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name);
     expect(named).toEqual(columnsOf[kind].map(({ field }) => field));
   });
 
-  test('says how large a file may be, and how long its lines are kept', () => {
+  test('states the size limits and how long lines are kept', () => {
     expect(text).toContain(
       `${importLimits.bytes / 1024 / 1024} MB and ${importLimits.rows.toLocaleString('en')} lines a file, ` +
         `${importLimits.columns} columns, ${importLimits.lineBytes / 1024} kB a line`,

@@ -10,7 +10,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 const { database } = await ownDatabase();
 const text = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
 
-test('the metrics that are served are those that are explained', async () => {
+test('the documented metrics are those that are served', async () => {
   const ofDatabase = new Registry();
   measureBacklog(ofDatabase, database);
   await measurePool(ofDatabase, database);
@@ -26,7 +26,7 @@ test('the metrics that are served are those that are explained', async () => {
   for (const name of mentioned ?? []) expect(served).toContain(name);
 });
 
-test('every variable of the environment is explained', () => {
+test('every environment variable is documented', () => {
   const source = readFileSync(new URL('../../config/environment.ts', import.meta.url), 'utf8');
   const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name!);
   expect(read).toContain('METRICS_PORT');

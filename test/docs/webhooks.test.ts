@@ -29,20 +29,20 @@ const write = (name: string, content: string) => {
 };
 
 describe('the events in docs/webhooks.md', () => {
-  test('are those that there are, each with an example', () => {
+  test('are all event types, each with an example', () => {
     expect(examples.map(({ type }) => type).toSorted()).toEqual([...webhookEventTypes].toSorted());
     for (const type of webhookEventTypes) expect(text).toContain(`| \`${type}\` |`);
   });
 
   test.each(examples.map((example) => [example.type as string, example]))(
-    '%s is as described',
+    '%s matches its schema',
     (type, body) => {
       const { schema } = describedEvents.find((event) => event.type === type)!;
       expect(schema.safeParse(body)).toMatchObject({ success: true });
     },
   );
 
-  test('are tried as often as it says', () => {
+  test('are attempted on the documented schedule', () => {
     expect(usualSchedule.map((ms) => ms / 1000)).toEqual([
       0,
       5,
@@ -58,7 +58,7 @@ describe('the events in docs/webhooks.md', () => {
 
 const secret = newSecret();
 const id = 'evt_1228c1e3fc4302b0f1b4a5a82ac61e05';
-// Signed bytes are bytes: names in any script, and spacing as it came.
+// The body has non-ASCII letters and its original spacing, because the signature covers bytes.
 const body = JSON.stringify(examples[0]).replace('Lena Brandt', 'Léna 李');
 
 describe.each([
@@ -81,17 +81,17 @@ describe.each([
   };
   const now = () => new Date();
 
-  test('takes what Lastday signs, and handles it once', async () => {
+  test('accepts what Lastday signs, and handles it once', async () => {
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
     await expect.poll(() => receiver.said()).toEqual(['listening', 'offboarding.started E-1042']);
   });
 
-  test('takes one of two signatures, while two secrets are valid', async () => {
+  test('accepts one of two signatures while two secrets are valid', async () => {
     expect(await post(signedHeaders([newSecret(), secret], 'evt_2', now(), body))).toBe(204);
   });
 
-  test('refuses another body, another secret, an old one, a future one and none', async () => {
+  test('rejects another body, another secret, wrong times and a missing signature', async () => {
     expect(await post(signedHeaders([secret], id, now(), body), `${body} `)).toBe(401);
     expect(await post(signedHeaders([newSecret()], id, now(), body))).toBe(401);
     for (const minutes of [-6, 6]) {
@@ -105,7 +105,7 @@ describe.each([
   });
 });
 
-describe('the script for the shell', () => {
+describe('the shell script', () => {
   const script = write('verify.sh', blockIn('sh'));
   const bodyFile = write('body.json', body);
   const verify = (signature: string, timestamp: string) =>
@@ -126,7 +126,7 @@ describe('the script for the shell', () => {
     return [headers['webhook-signature']!, headers['webhook-timestamp']!] as const;
   };
 
-  test('knows what Lastday has signed from what it has not', async () => {
+  test('recognizes the signatures of Lastday', async () => {
     expect(await verify(...signed([secret]))).toBe('The signature fits.\n');
     expect(await verify(...signed([newSecret(), secret]))).toBe('The signature fits.\n');
     expect(await verify(...signed([newSecret()]))).toBe('The signature does not fit.\n');

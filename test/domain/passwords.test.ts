@@ -22,7 +22,7 @@ test('length is counted in characters, not in bytes', () => {
   expect(passwordProblem('🦦'.repeat(128), email)).toBeNull();
 });
 
-test('the list holds only what its length would let through, in lower case', () => {
+test('the common passwords are long enough and in lower case', () => {
   const pointless = [...commonPasswords].filter(
     (password) => [...password].length < 12 || password !== password.toLowerCase(),
   );

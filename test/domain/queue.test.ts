@@ -15,7 +15,7 @@ test.each([
   expect(dueWords(endDate, today)).toBe(words);
 });
 
-test('the button says what is left to do', () => {
+test('the button shows what is left to do', () => {
   expect(rowButton({ hardware: 0, software: 0, requests: 0 })).toBe('Finalize');
   expect(rowButton({ hardware: 2, software: 3, requests: 1 })).toBe('Review (6)');
 });

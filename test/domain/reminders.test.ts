@@ -17,9 +17,9 @@ const names = { before_last_day: 'before', last_day_over: 'over', overdue: 'over
 const lineOf = ({ kind, days, dueAt }: { kind: ReminderKind; days: number; dueAt: Date }) =>
   `${days} ${names[kind]} ${dueAt.toISOString().slice(0, 16)}`;
 
-describe('the moments of a last day', () => {
+describe('the reminder times of a last day', () => {
   test.each([
-    // thirteen hours ahead, eleven behind
+    // 13 hours ahead, 11 hours behind
     [
       'Pacific/Tongatapu',
       '2026-11-24',
@@ -30,7 +30,7 @@ describe('the moments of a last day', () => {
       '2026-11-24',
       ['7 before 2026-11-17T11:00', '1 before 2026-11-23T11:00', '0 over 2026-11-25T11:00'],
     ],
-    // the clock goes forward, and back, between the moments
+    // the clock goes forward, and back, between the times
     [
       'Europe/Berlin',
       '2026-03-29',
@@ -41,17 +41,17 @@ describe('the moments of a last day', () => {
       '2026-10-25',
       ['7 before 2026-10-17T22:00', '1 before 2026-10-23T22:00', '0 over 2026-10-25T23:00'],
     ],
-    // midnight itself is skipped
+    // midnight does not exist
     [
       'Africa/Cairo',
       '2023-04-27',
       ['7 before 2023-04-19T22:00', '1 before 2023-04-25T22:00', '0 over 2023-04-27T22:00'],
     ],
-  ])('in %s, of %s', (zone, date, lines) => {
+  ])('in %s, for %s', (zone, date, lines) => {
     expect(momentsOf({ date, zone }, usual).map(lineOf)).toEqual(lines);
   });
 
-  test('are those that the workspace chose, earliest first', () => {
+  test('follow the settings, earliest first', () => {
     const settings = { ...usual, daysBefore: [0, 30, 3] };
     expect(momentsOf(inUtc('2026-11-24'), settings).map(lineOf)).toEqual([
       '30 before 2026-10-25T00:00',
@@ -62,7 +62,7 @@ describe('the moments of a last day', () => {
   });
 });
 
-describe('the next moment while overdue', () => {
+describe('the next overdue reminder', () => {
   const at = (now: string, every = 3, told = 0) =>
     nextOverdueMoment(inUtc('2026-11-20'), { ...usual, overdueEveryDays: every }, new Date(now), told);
 
@@ -71,13 +71,13 @@ describe('the next moment while overdue', () => {
     ['2026-11-23T23:59:59Z', '3 overdue 2026-11-24T00:00'],
     ['2026-11-24T00:00:00Z', '6 overdue 2026-11-27T00:00'],
     ['2027-02-01T12:00:00Z', '75 overdue 2027-02-04T00:00'],
-    // long before: the first one
+    // long before the last day: the first one
     ['2026-10-01T00:00:00Z', '3 overdue 2026-11-24T00:00'],
   ])('at %s', (now, line) => {
     expect(lineOf(at(now))).toBe(line);
   });
 
-  test('is the first one after now, whatever the zone, the day and the rhythm', () => {
+  test('is the first after now, in every zone, day and interval', () => {
     const start = Date.UTC(2026, 9, 20);
     for (let hours = 0; hours < 40 * 24; hours += 5) {
       const now = new Date(start + hours * 3_600_000);
@@ -93,7 +93,7 @@ describe('the next moment while overdue', () => {
     }
   });
 
-  test('is never the one that was told already, by a clock a little behind', () => {
+  test('is never repeated because of a clock that is slightly behind', () => {
     expect(lineOf(at('2026-11-23T23:59:30Z', 3, 3))).toBe('6 overdue 2026-11-27T00:00');
   });
 });
@@ -124,7 +124,7 @@ describe('a plan', () => {
 
   test.each([
     ['2026-12-24', ['7 before waits', '1 before waits', '0 over waits']],
-    // a week from today and tomorrow: said today
+    // a week from today, and tomorrow: due today
     ['2026-12-01', ['7 before waits', '1 before waits', '0 over waits']],
     ['2026-11-25', ['7 before too_late', '1 before waits', '0 over waits']],
     ['2026-11-24', ['7 before too_late', '1 before too_late', '0 over waits']],
@@ -133,14 +133,14 @@ describe('a plan', () => {
     expect(planOf(date)).toEqual(lines);
   });
 
-  test('goes by the day where the leaver is', () => {
-    // On Tonga it is the 25th already, in Samoa still the 24th.
+  test("uses the date in the leaver's time zone", () => {
+    // In Tonga it is the 25th already, in Samoa still the 24th.
     const at = new Date('2026-11-24T23:00:00Z');
     expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Tongatapu' })[0]).toBe('7 before too_late');
     expect(planOf('2026-12-01', [], { at, zone: 'Pacific/Pago_Pago' })[0]).toBe('7 before waits');
   });
 
-  test('leaves out what has fired, and takes up again what was skipped', () => {
+  test('omits fired reminders, and restores skipped ones', () => {
     const stored = [
       moment('2026-12-24', 'before_last_day', 7, 'fired'),
       moment('2026-12-24', 'before_last_day', 1, 'date_moved'),
@@ -148,19 +148,19 @@ describe('a plan', () => {
     expect(planOf('2026-12-24', stored)).toEqual(['1 before waits', '0 over waits']);
   });
 
-  test('of another date fires although that of the old one has', () => {
+  test('for another date fires again', () => {
     expect(planOf('2026-12-30', [moment('2026-12-24', 'before_last_day', 7, 'fired')])).toContain(
       '7 before waits',
     );
   });
 
-  test('keeps a moment that waits although it has passed', () => {
+  test('keeps a pending reminder that is past due', () => {
     expect(planOf('2026-11-26', [moment('2026-11-26', 'before_last_day', 7, 'waiting')])[0]).toBe(
       '7 before waits',
     );
   });
 
-  test('says nothing again that an earlier offboarding said of the same day', () => {
+  test('does not repeat what an earlier offboarding sent for the same day', () => {
     const sentBefore = [moment('2026-12-01', 'before_last_day', 7, 'fired')];
     expect(planOf('2026-12-01', [], { sentBefore })).toEqual([
       '7 before already_sent',
@@ -170,7 +170,7 @@ describe('a plan', () => {
     expect(planOf('2026-12-02', [], { sentBefore })[0]).toBe('7 before waits');
   });
 
-  test('goes on being overdue once the last day was said to be over', () => {
+  test('adds overdue reminders after the last day', () => {
     const over = moment('2026-11-20', 'last_day_over', 0, 'fired');
     expect(planOf('2026-11-20', [over])).toContain('6 overdue waits');
     expect(planOf('2026-11-20', [], { sentBefore: [over] })).toContain('6 overdue waits');
@@ -178,7 +178,7 @@ describe('a plan', () => {
     expect(planOf('2026-11-20', [cleared])).toContain('6 overdue waits');
   });
 
-  test('keeps the overdue moment that waits while it fits the rhythm', () => {
+  test('keeps a pending overdue reminder while it fits the interval', () => {
     const stored = [
       moment('2026-11-18', 'last_day_over', 0, 'fired'),
       moment('2026-11-18', 'overdue', 3, 'waiting'),
@@ -190,7 +190,7 @@ describe('a plan', () => {
 });
 
 test.each([
-  // kind, still open, told already, news
+  // kind, open items, told before, outcome
   ['before_last_day', 2, false, 'still_open'],
   ['before_last_day', 0, false, 'nothing'],
   ['last_day_over', 2, false, 'still_open'],

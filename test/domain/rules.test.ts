@@ -13,7 +13,7 @@ import { GateRefusal } from '../../domain/failures.ts';
 import { isClear, isOpenRequest, refusalWords, stillOpen } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems, maySignIn } from '../../domain/user-status.ts';
 
-test('the refusal has exactly these words', () => {
+test('the refusal has this exact message', () => {
   const counts = { hardware: 1, software: 0, requests: 0 };
   expect(refusalWords(counts)).toBe(
     'Cannot complete offboarding: 1 hardware, 0 software, 0 request(s) still open.',
@@ -21,7 +21,7 @@ test('the refusal has exactly these words', () => {
   expect(new GateRefusal(counts).message).toBe(refusalWords(counts));
 });
 
-test('the gate opens for an empty checklist only', () => {
+test('only an empty checklist can be completed', () => {
   expect(isClear({ hardware: 0, software: 0, requests: 0 })).toBe(true);
   for (const kind of ['hardware', 'software', 'requests']) {
     expect(isClear({ hardware: 0, software: 0, requests: 0, [kind]: 1 })).toBe(false);
@@ -35,12 +35,12 @@ test('a request is open while pending or approved', () => {
   ).toEqual([true, true, false, false, false]);
 });
 
-test('only an active user signs in and is given things', () => {
+test('only an active user can sign in and receive items', () => {
   expect((['active', 'suspended', 'offboarded'] as const).map(maySignIn)).toEqual([true, false, false]);
   expect((['active', 'suspended', 'offboarded'] as const).map(mayReceiveItems)).toEqual([true, false, false]);
 });
 
-test('only an asset on the shelf is handed out', () => {
+test('only an asset in stock can be assigned', () => {
   expect((['in_stock', 'assigned', 'in_repair', 'retired', 'lost'] as const).filter(canBeAssigned)).toEqual([
     'in_stock',
   ]);
@@ -57,15 +57,15 @@ const table: Record<Permission, Role[]> = {
   'manage-workspace': ['super-admin'],
 };
 
-test.each(Object.keys(permissions) as Permission[])('who may %s', (permission) => {
+test.each(Object.keys(permissions) as Permission[])('these roles may %s', (permission) => {
   expect(roles.filter((role) => may(role, permission))).toEqual(table[permission]);
 });
 
-test('everybody but an employee works in the console', () => {
+test('every role except employee may use the console', () => {
   expect(roles.filter(worksInConsole)).toEqual(['it-admin', 'admin', 'super-admin']);
 });
 
-test('actors name people by id and tokens by name', () => {
+test('actors contain the id of a user, or the name of a token', () => {
   expect(userActor(7)).toBe('user:7');
   expect(tokenActor('hr')).toBe('token:hr');
   expect(actorUserId('user:7')).toBe(7);

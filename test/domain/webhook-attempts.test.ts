@@ -12,6 +12,6 @@ test.each([
   [410, 'gone'],
   [429, 'throttled'],
   [500, 'http_error'],
-] as const)('takes status %i for %s', (status, outcome) => {
+] as const)('status %i is %s', (status, outcome) => {
   expect(outcomeOfStatus(status)).toBe(outcome);
 });

@@ -10,16 +10,16 @@ import {
 const now = new Date('2026-11-24T12:00:00Z');
 const minutes = (at: Date | null) => at && (at.getTime() - now.getTime()) / 60_000;
 
-test('tries ten times in about three days', () => {
+test('a delivery has ten attempts in about three days', () => {
   expect(triesOf('user.offboarded', usualSchedule)).toBe(10);
   expect(usualSchedule.reduce((sum, wait) => sum + wait) / 3_600_000).toBeCloseTo(75.6, 1);
 });
 
-test('tries a test once', () => {
+test('a test event has one attempt', () => {
   expect(triesOf('webhook.test', usualSchedule)).toBe(1);
 });
 
-test('waits longer from try to try, a tenth earlier or later than planned', () => {
+test('the interval grows from attempt to attempt, with 10 % jitter', () => {
   for (let number = 1; number < 10; number++) {
     const planned = usualSchedule[number]!;
     const wait = (random: number) =>
@@ -31,14 +31,14 @@ test('waits longer from try to try, a tenth earlier or later than planned', () =
   }
 });
 
-test('waits for the moment that the endpoint names, but never less than planned', () => {
+test('Retry-After delays an attempt, but never advances it', () => {
   const after = (minutes: number) =>
     nextTryAfter(2, usualSchedule, now, new Date(now.getTime() + minutes * 60_000), 0.5);
   expect(minutes(after(45))).toBe(45);
   expect(minutes(after(1))).toBe(5);
 });
 
-test('gives up after the last try, at once when the endpoint is gone, and is done when it is delivered', () => {
+test('a delivery fails after the last attempt, or when the endpoint is gone', () => {
   expect(stateAfterTry('http_error', 1, 10)).toBe('pending');
   expect(stateAfterTry('timed_out', 9, 10)).toBe('pending');
   expect(stateAfterTry('throttled', 9, 10)).toBe('pending');
@@ -57,7 +57,7 @@ describe('Retry-After', () => {
     ['Tue Nov 24 12:30:00 2026', 30],
     ['999999999', 24 * 60],
     ['Fri, 31 Dec 2126 23:59:59 GMT', 24 * 60],
-  ])('%s asks to wait %d minutes', (header, expected) => {
+  ])('%s is a delay of %d minutes', (header, expected) => {
     expect(minutes(retryMoment(header, now))).toBe(expected);
   });
 
@@ -72,7 +72,7 @@ describe('Retry-After', () => {
     '2026-12-24T12:00:00Z',
     'Mon, 23 Nov 2026 12:00:00 GMT',
     'Tue, 99 Nov 2026 12:00:00 GMT',
-  ])('%s asks for nothing', (header) => {
+  ])('%s is ignored', (header) => {
     expect(retryMoment(header, now)).toBeNull();
   });
 });

@@ -10,7 +10,7 @@ const problem = (text: string, format: DateFormat) => {
   return 'problem' in read ? read.problem : null;
 };
 
-test.each(dateFormats)('an ISO date is understood where dates are written %s', (format) => {
+test.each(dateFormats)('an ISO date is accepted with the format %s', (format) => {
   expect(date('2026-12-31', format)).toBe('2026-12-31');
   expect(date(exampleOf(format), format)).toBe('2026-12-31');
 });
@@ -26,7 +26,7 @@ test.each<[string, DateFormat, string | null]>([
   ['2026-12-31 00:00:00', 'YYYY-MM-DD', '2026-12-31'],
   ['2026-12-31T00:00:00.000Z', 'YYYY-MM-DD', '2026-12-31'],
   ['29.02.2028', 'DD.MM.YYYY', '2028-02-29'],
-  // A month of 31 says that the file is written the other way round.
+  // A month of 31 means that the file uses another order.
   ['12/31/2026', 'DD/MM/YYYY', null],
   ['31.12.2026', 'MM/DD/YYYY', null],
   ['31/12/2026', 'DD.MM.YYYY', null],
@@ -37,12 +37,12 @@ test.each<[string, DateFormat, string | null]>([
   ['31 Dec 2026', 'DD.MM.YYYY', null],
   ['0000-00-00', 'YYYY-MM-DD', null],
   ['tomorrow', 'YYYY-MM-DD', null],
-])('“%s” where dates are written %s is %s', (text, format, expected) => {
+])('“%s” with the format %s is %s', (text, format, expected) => {
   expect(date(text, format)).toBe(expected);
 });
 
-describe('what is refused is refused in words', () => {
-  test('names both days a date could be', () => {
+describe('the message about a rejected date', () => {
+  test('names both dates of an ambiguous one', () => {
     expect(problem('03/04/2026', 'DD.MM.YYYY')).toBe(
       '“03/04/2026” can be 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026, the way of this workspace.',
     );
@@ -51,11 +51,11 @@ describe('what is refused is refused in words', () => {
     );
   });
 
-  test('does not call a day ambiguous that is the same either way', () => {
+  test('does not call a date ambiguous that is the same in both orders', () => {
     expect(problem('04/04/2026', 'YYYY-MM-DD')).not.toContain(' can be ');
   });
 
-  test('asks for four digits of a year, and knows the number a spreadsheet keeps', () => {
+  test("asks for a four-digit year, and explains a spreadsheet's serial number", () => {
     expect(problem('31.12.26', 'DD.MM.YYYY')).toContain('with four digits');
     expect(problem('46387', 'DD.MM.YYYY')).toContain('is the number a spreadsheet keeps for a date');
   });

@@ -5,17 +5,17 @@ import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWeb } from '../../testing/web/web.ts';
 
-// ASVS 6.3.1 and 2.4.1 (guessing), 6.3.8 (who has an account), 4.1.3 (forged addresses).
+// ASVS 6.3.1 and 2.4.1 (guessing), 6.3.8 (account enumeration), 4.1.3 (forged addresses).
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
-/** Another web process of the same place. */
+/** A second web process on the same database. */
 const colleague = await startWeb(own);
-/** Believes nobody's word on where a request comes from. */
+/** A web process that trusts no proxy. */
 const direct = await startWeb(own, { TRUST_PROXY: '192.0.2.1' });
 
-/** Behind one proxy, wherever that is. */
+/** A web process behind one proxy with any address. */
 const behindOne = await startWeb(own, { TRUST_PROXY: '1' });
 
 let cast: Cast;
@@ -34,7 +34,7 @@ const guesses = async (count: number, one: (place: number) => ReturnType<typeof 
   return statuses;
 };
 
-test('five guesses at one account from one address are the last for a while, others are let in meanwhile', async () => {
+test('five guesses at an account from one address lock it there, but not elsewhere', async () => {
   const from = newAddress();
   expect(await guesses(6, () => guess(cast.ivo.email, from))).toEqual([422, 422, 422, 422, 422, 429]);
   const refused = await guess(cast.ivo.email, from, castPassword);
@@ -44,7 +44,7 @@ test('five guesses at one account from one address are the last for a while, oth
   expect((await guess(cast.nora.email, from, castPassword)).status).toBe(303);
 });
 
-test('two web processes count together, and let in again when the quarter of an hour is over', async () => {
+test('two web processes share the counts, which expire after fifteen minutes', async () => {
   const from = newAddress();
   const inTurns = (place: number) =>
     guess(cast.ivo.email, from, 'a wrong guess', place % 2 === 0 ? web : colleague);
@@ -55,7 +55,7 @@ test('two web processes count together, and let in again when the quarter of an 
   expect((await guess(cast.ivo.email, from, castPassword)).status).toBe(303);
 });
 
-test('whoever gets in was no guesser: it counts nowhere, and their wrong tries before are forgotten', async () => {
+test('a successful sign-in is not counted, and clears the earlier failures of its account', async () => {
   const from = newAddress();
   const nobody = (place: number) => guess(`none${place}.${cast.ivo.id}@x.example`, from);
   expect(await guesses(25, nobody)).toEqual(Array(25).fill(422));
@@ -66,13 +66,13 @@ test('whoever gets in was no guesser: it counts nowhere, and their wrong tries b
   expect((await guess(cast.nora.email, from)).status).toBe(429);
 });
 
-test('thirty guesses from one address are the last, whatever accounts they are at', async () => {
+test('thirty guesses from one address lock it for every account', async () => {
   const from = newAddress();
   const statuses = await guesses(31, (place) => guess(`nobody${place}@x.example`, from));
   expect(statuses).toEqual([...Array(30).fill(422), 429]);
 });
 
-test('an address of IPv6 is one of a network that somebody has whole', async () => {
+test('IPv6 addresses of one /64 network share a count', async () => {
   const statuses = await guesses(31, (place) =>
     guess(`other${place}@x.example`, `2001:db8:1:2::${place + 1}`),
   );
@@ -80,9 +80,9 @@ test('an address of IPv6 is one of a network that somebody has whole', async () 
   expect((await guess('other@x.example', '2001:db8:1:3::1')).status).toBe(422);
 });
 
-test('fifty guesses at one account are the last, wherever they come from and however it is spelled', async () => {
+test('fifty guesses at an account lock it for every address and spelling', async () => {
   await em.fork().nativeUpdate(User, { id: cast.ivo.id }, { email: `kiki.${cast.ivo.id}@lastday.example` });
-  // To the database the Kelvin sign and the dotted capital I are a k and an i.
+  // PostgreSQL lowers the Kelvin sign to k and the dotted capital I to i.
   const spellings = ['kiki', 'KIKI', '\u212aiki', 'k\u0130ki', '\u212a\u0130\u212a\u0130'];
   const email = (place: number) => `${spellings[place % spellings.length]}.${cast.ivo.id}@lastday.example`;
   const statuses = await guesses(51, (place) => guess(email(place)));
@@ -90,18 +90,18 @@ test('fifty guesses at one account are the last, wherever they come from and how
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('a forged address makes no new count', async () => {
+test('a forged address does not reset the count', async () => {
   const statuses = await guesses(6, () => guess(cast.mira.email, newAddress(), 'a wrong guess', direct));
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('nor one forged in a private network, whose proxy writes the true one behind it', async () => {
+test('a forged private address does not hide the address that the proxy appends', async () => {
   const forged = () => `${newAddress()}, 10.0.0.5`;
   const statuses = await guesses(6, () => guess(cast.timo.email, forged(), 'a wrong guess', behindOne));
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('a wrong password, an unknown address, somebody suspended and somebody without a password get the same answer', async () => {
+test('wrong password, unknown address, suspended user and missing password get one response', async () => {
   await em.fork().nativeUpdate(User, { id: cast.emil.id }, { status: 'suspended' });
   await em.fork().nativeUpdate(User, { id: cast.timo.id }, { passwordHash: null });
   const answer = async (email: string, password = castPassword) => {
@@ -119,7 +119,7 @@ test('a wrong password, an unknown address, somebody suspended and somebody with
   expect(await answer(cast.timo.email)).toEqual(wrong);
 });
 
-test('nor does the time tell who has an account: one hash is computed in every case', async () => {
+test('the response time does not reveal accounts, because every case computes one hash', async () => {
   const emails = [cast.nora.email, `nobody.${cast.nora.id}@lastday.example`];
   const times: number[][] = [[], []];
   for (let round = 0; round < 9; round++) {
@@ -130,13 +130,13 @@ test('nor does the time tell who has an account: one hash is computed in every c
     }
   }
   const [known, unknown] = times.map((all) => all.sort((a, b) => a - b)[4]!);
-  // A hash is most of it: without one it is a fifth.
+  // The hash is most of the time. Without it, a response takes a fifth.
   expect(unknown! / known!).toBeGreaterThan(0.5);
 });
 
-test('and the same statements are sent', async () => {
+test('the SQL statements do not depend on whether the account exists', async () => {
   const sent = async (email: string) =>
-    // The workspace's name is read every ten seconds, whoever comes.
+    // The name of the workspace is read every ten seconds, independent of the request.
     (await statementsOf(() => guess(email)))
       .filter((text) => !/from "workspace"/.test(text))
       .map((text) => text.replace(/(failed', )(\d+|null)/, '$1…'));
@@ -146,7 +146,7 @@ test('and the same statements are sent', async () => {
   expect(await sent('nobody.at.all@lastday.example')).toEqual(ofKnown);
 });
 
-test('a failed sign-in of nobody is in the trail, without the address that was typed', async () => {
+test('a failed sign-in without an account is audited without the typed address', async () => {
   const before = await em.fork().count(AuditEntry, { action: 'user.sign_in_failed', userId: null });
   await guess('nine lively otters@x.example');
   const entries = await em.fork().find(AuditEntry, { action: 'user.sign_in_failed', userId: null });

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
-// ASVS 1.2.4: what a statement is told comes to it as a parameter, never as a part of its text.
+// ASVS 1.2.4: values reach a statement only as parameters.
 
 const root = new URL('../../', import.meta.url);
 const rooms = '{activities,config,database,domain,metrics,web,worker,workflows}/**/*.ts';
@@ -12,23 +12,24 @@ const sources = globSync(rooms, { cwd: root })
 const found = (pattern: RegExp) =>
   sources.flatMap(([file, text]) => [...text.matchAll(pattern)].map(([match]) => `${file}: ${match}`));
 
-describe('no statement', () => {
-  test('is put together from texts', () => {
+describe('no SQL statement', () => {
+  test('is concatenated from strings', () => {
     expect(sources.length).toBeGreaterThan(200);
     expect(sources.some(([, text]) => /sql(<.*>)?`/.test(text))).toBe(true);
     expect(found(/sql\.raw\b.*/g)).toEqual([]);
-    // A template without its tag, or a text with something added to it. Grants take no parameters: theirs is a quoted name.
+    // A template without its tag, or a concatenated string. GRANT takes no parameters, so migrate.ts
+    // quotes a name.
     const untagged = found(/\b(?:execute|query|raw)\(\s*(?:`[^`]*\$\{|'[^']*'\s*\+)/g);
     expect(untagged.map((match) => match.split(':')[0])).toEqual(['database/core/migrate.ts']);
   });
 
-  test('names anything but a constant of ours', () => {
+  test('contains a literal or name that is not a constant', () => {
     expect(found(/sql\.(?:lit|ref|id|table)\([^)$]*/g).toSorted()).toEqual([
       'database/webhooks/undelivered.ts: sql.lit(testEventType',
       "database/engine/backlog.ts: sql.ref('created_at'",
       "database/engine/backlog.ts: sql.ref('due_at'",
       'database/people/user-record.ts: sql.lit(reportsShown',
-      // A type of event, which is one of a list.
+      // An event type, which is one of a fixed list.
       'database/core/webhook-events.ts: sql.id(`deliveries of ',
       'database/core/webhook-events.ts: sql.id(type',
     ]);

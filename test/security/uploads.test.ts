@@ -7,7 +7,7 @@ import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 
-// ASVS 5.2.1–5.2.3: files made to cost more than they weigh.
+// ASVS 5.2.1–5.2.3: files that cost more than their size.
 
 const own = await ownDatabase();
 const web = await startWeb(own);
@@ -25,8 +25,8 @@ const partOf = (name: string, value = '', file?: string) =>
   `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${file ? `; filename="${file}"` : ''}\r\n\r\n${value}`;
 
 /**
- * Sends a body of unknown length bit by bit, for ever if nobody stops it, and says what was answered, how much was
- * taken until then, how long it took and by how much this process grew.
+ * Streams a body of unknown length until the server responds. Returns the status, the bytes sent, the
+ * duration and the memory growth of this process.
  */
 async function pour(path: string, headers: Record<string, string>, bits: () => Iterable<string | Buffer>) {
   const startedAt = performance.now();
@@ -80,7 +80,7 @@ const bombs: [string, number, () => Iterable<string | Buffer>][] = [
   ['a file packed with gzip', 1, () => [gzipSync(Buffer.alloc(20 * megabyte, 'a'))]],
 ];
 
-test.each(bombs)('%s is sent away after %i MB at most, by either door', async (_, most, bits) => {
+test.each(bombs)('%s is rejected after at most %i MB, as an upload and in the API', async (_, most, bits) => {
   const before = await own.database.em.fork().count(Import);
   const uploaded = await pour('/imports/users', asUpload(), function* () {
     yield `${partOf('file', '', 'file.csv')}`;
@@ -89,7 +89,7 @@ test.each(bombs)('%s is sent away after %i MB at most, by either door', async (_
   const posted = await pour('/api/v1/imports/users', asBody(), bits);
   for (const { status, sent, ms, grown } of [uploaded, posted]) {
     expect([413, 422]).toContain(status);
-    // What is on its way in buffers when the answer comes counts as sent.
+    // Bytes still in buffers when the response arrives count as sent.
     expect(sent).toBeLessThan((most + 20) * megabyte);
     expect(ms).toBeLessThan(15_000);
     expect(grown).toBeLessThan(200 * megabyte);
@@ -97,7 +97,7 @@ test.each(bombs)('%s is sent away after %i MB at most, by either door', async (_
   expect(await own.database.em.fork().count(Import)).toBe(before);
 });
 
-test('an upload of endless fields or parts is answered without being kept', async () => {
+test('an upload with endless fields or parts is rejected without being stored', async () => {
   for (const part of [
     partOf('a', 'b\r\n'),
     partOf('f', 'b\r\n', 'f.csv'),
@@ -113,7 +113,7 @@ test('an upload of endless fields or parts is answered without being kept', asyn
   expect((await pour('/imports/users', asUpload(), () => [field, `--${boundary}--\r\n`])).status).toBe(422);
 });
 
-test('a broken form of any kind is bad input', async () => {
+test('a malformed form is invalid input', async () => {
   for (const [type, body] of [
     ['multipart/form-data', 'x'],
     ['multipart/form-data; boundary=', 'x'],
@@ -129,7 +129,7 @@ test('a broken form of any kind is bad input', async () => {
   }
 });
 
-test('what a file is called leads nowhere and costs nothing', async () => {
+test('a file name cannot name a path, and is shortened', async () => {
   for (const name of [
     '../../../../etc/passwd',
     '..\\..\\windows\\x.csv',
@@ -147,7 +147,7 @@ test('what a file is called leads nowhere and costs nothing', async () => {
   }
 });
 
-test('a form or a call larger than any we have is kept nowhere', async () => {
+test('an oversized form or API call is rejected without being buffered', async () => {
   const form = { ...asUpload(), 'Content-Type': 'application/x-www-form-urlencoded' };
   const json = { ...asBody(), 'Content-Type': 'application/json' };
   const large = (text: string) => () => Array(1_000).fill(kilobytes(text));

@@ -14,7 +14,7 @@ const printedRaw = (views: ReturnType<typeof viewsIn>) =>
     [...text.matchAll(/<%~\s*([\s\S]*?)%>/g)].map(([, code]) => `${name}: ${code!.trim()}`),
   );
 
-test('a mail prints nothing unescaped but its parts', () => {
+test('a mail prints only its partials unescaped', () => {
   const raw = printedRaw(viewsIn('activities/mail/views'));
   expect(raw.length).toBeGreaterThan(0);
   expect(raw.filter((line) => !line.includes(': include('))).toEqual([]);
@@ -23,12 +23,12 @@ test('a mail prints nothing unescaped but its parts', () => {
 describe('no view', () => {
   const views = viewsIn('web/views');
 
-  test('prints anything unescaped but other views and icons', () => {
+  test('prints anything unescaped except partials and icons', () => {
     const raw = printedRaw(views);
     expect(raw.filter((line) => !/: (include\(|h\.icon\(|it\.body$)/.test(line))).toEqual([]);
   });
 
-  test('has a form that two clicks send twice', () => {
+  test('has a form that two clicks submit twice', () => {
     const forms = views.flatMap(([name, text]) =>
       [...text.matchAll(/<form\b(?:<%[\s\S]*?%>|[^>])*>/g)].map(([form]) => `${name}: ${form}`),
     );
@@ -39,7 +39,7 @@ describe('no view', () => {
     expect(posting.filter((form) => !/data-once|hx-sync="this:drop"/.test(form))).toEqual([]);
   });
 
-  test('prints into an attribute without quotes, into a script or a style, or runs code of its own', () => {
+  test('prints into an unquoted attribute, a script or a style, or has inline code', () => {
     for (const [name, text] of views) {
       expect(text, name).not.toMatch(/<[a-z][^>]*\s[\w-]+=<%=/);
       expect(text, name).not.toMatch(/<style|<script(?! src=)|\son\w+=|hx-on|\sstyle=|["']js:|hx-vals=/i);

@@ -8,10 +8,10 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import type { Role } from '../../domain/access/permissions.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 
-/** With this everybody of the cast signs in. */
+/** The password of everybody in the cast. */
 export const castPassword = 'nine lively otters';
 
-/** Somebody of the cast. */
+/** A user of the cast. */
 export interface Member {
   id: number;
   name: string;
@@ -20,8 +20,8 @@ export interface Member {
 }
 
 /**
- * The people and things that tests speak of. Lena leaves in five days and has one laptop, one seat and one
- * request; Rosa and Timo report to her, and she reports to Mira. Emil stays and has nothing.
+ * The users and records of a test. Lena leaves in five days and has one laptop, one seat and one
+ * request. Rosa and Timo report to her, and she reports to Mira. Emil stays and has nothing.
  */
 export interface Cast {
   /** Super-admin. */
@@ -36,18 +36,18 @@ export interface Cast {
   timo: Member;
   emil: Member;
   lastDay: CalendarDate;
-  /** Lena's, open. */
+  /** Lena's open offboarding. */
   offboardingId: number;
   laptop: { id: number; tag: string; assignmentId: number };
   /** A laptop in stock. */
   spare: { id: number; tag: string };
-  /** With three seats, of which Lena has one. */
+  /** Three seats, of which Lena has one. */
   license: { id: number; name: string };
   seatId: number;
   requestId: number;
 }
 
-/** Makes a whole cast. Each call makes another one, so that one test cannot use up the leaver of the next. */
+/** Makes a new cast on each call, so that tests do not share a leaver. */
 export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
   const number = ++castsMade;
   const member = memberMaker(em.fork(), number);

@@ -6,7 +6,7 @@ import type { Cast } from './cast.ts';
 
 type Things = Pick<Cast, 'ivo' | 'laptop' | 'requestId' | 'seatId'>;
 
-/** Ivo takes Lena's laptop back. */
+/** Ivo recovers Lena's laptop. */
 export const recoverLaptop = ({ em }: Database, { ivo, laptop }: Things) =>
   recoverAsset(em, `user:${ivo.id}`, laptop.id, { condition: 'good', nextStatus: 'in_stock', note: null });
 
@@ -14,7 +14,7 @@ export const recoverLaptop = ({ em }: Database, { ivo, laptop }: Things) =>
 export const rejectRequest = ({ em }: Database, { ivo, requestId }: Things) =>
   resolveRequest(em, `user:${ivo.id}`, requestId, { outcome: 'rejected', note: null, assetId: null });
 
-/** Ivo clears everything Lena has. */
+/** Ivo clears Lena's checklist. */
 export async function clearChecklist(database: Database, cast: Things): Promise<void> {
   await recoverLaptop(database, cast);
   await rejectRequest(database, cast);

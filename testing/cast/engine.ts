@@ -34,10 +34,10 @@ import { createWorkers } from '../../worker/workers.ts';
 
 const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
 
-/** The key that the tests' secrets are sealed with. */
+/** The key that encrypts the secrets of tests. */
 export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
 
-/** What a test's worker acts on: this file's database, and receivers on this machine. */
+/** The dependencies of a test's worker: the file's database, and receivers on this machine. */
 export function testWorld(database: Database): Dependencies & { metrics: WorkerMetrics } {
   const sender = webhookSender(allowedRanges(['127.0.0.1']));
   return {
@@ -52,19 +52,22 @@ export function testWorld(database: Database): Dependencies & { metrics: WorkerM
   };
 }
 
-/** The engine for one test file: a namespace of its own, ready for the workflows. */
+/** A Temporal namespace for one test file, ready for the workflows. */
 export type OwnEngine = Awaited<ReturnType<typeof ownEngine>>;
 
-/** Makes a namespace for this test file. Called once, at the top of a file; what it started ends with the file. */
+/**
+ * Makes a namespace for this test file. Call it once, at the top of a file. Everything that it starts
+ * stops after the last test.
+ */
 export async function ownEngine(database: Database) {
   const address = inject('temporalAddress');
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
   const bootstrap = () => bootstrapEngine(connection, namespace);
-  // A namespace takes a moment to be known everywhere.
+  // A new namespace needs some time until every server of Temporal knows it.
   await retryUntilReady('Engine', bootstrap, log, AbortSignal.timeout(20_000));
   const client = new Client({ connection, namespace });
-  // As a worker process has it: without the client's own retries.
+  // Without the client's own retries, as in a worker process.
   const withoutRetries = await Connection.connect({ address, interceptors: [] });
   const engine = createWorkerClient(withoutRetries, namespace);
 
@@ -75,7 +78,7 @@ export async function ownEngine(database: Database) {
     await withoutRetries.close();
   });
 
-  /** Starts a worker process's two workers; the relay is turned by hand. */
+  /** Starts the two workers of a worker process. Tests call the relay themselves. */
   async function startWorker(
     world = testWorld(database),
     places: { sendingPlaces?: number } = {},
@@ -90,7 +93,7 @@ export async function ownEngine(database: Database) {
     };
   }
 
-  /** Asks an offboarding's workflow, as the console does; `requestedAt` and the token can be given. */
+  /** Sends an update to the workflow of an offboarding, as the console does. */
   function ask<Answer, Question extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Question]>,
     offboardingId: number,
@@ -114,7 +117,7 @@ export async function ownEngine(database: Database) {
   const relay = createRelay({ database, engine, sendBatch, metrics: workerMetrics() });
   const startDeliveries = createDeliveryStarter({ database, engine, sendBatch });
 
-  /** Turns relay and dispatcher all the time, as a worker process does, until the file ends. */
+  /** Runs relay and dispatcher in a loop, as a worker process does, until the file ends. */
   function keepRelaying(): void {
     const stopping = new AbortController();
     const turn = () => Promise.all([relay(), startDeliveries()]);
@@ -140,7 +143,7 @@ export async function ownEngine(database: Database) {
     startWorker,
     ask,
     handleOf,
-    /** Whether an offboarding has a workflow, and that has done something already. */
+    /** Whether an offboarding has a workflow that has completed its first steps. */
     isFollowed: (offboardingId: number): Promise<boolean> =>
       handleOf(offboardingId)
         .describe()
@@ -153,7 +156,7 @@ export async function ownEngine(database: Database) {
 export const batchSenderFor = (engine: Pick<WorkerClient, 'isReachable'>): SendBatch =>
   createBatchSender({ engine, log, stopping: new AbortController().signal });
 
-/** Every running offboarding workflow that the engine lists, by offboarding. */
+/** Every running offboarding workflow in Temporal's list, by offboarding. */
 export async function listed(
   engine: Pick<WorkerClient, 'runningOffboardings'>,
 ): Promise<Map<number, RunningOffboarding>> {
@@ -185,13 +188,13 @@ async function runWorkers(address: string, options: WorkersOptions) {
 
 let isInstalled = false;
 
-/** Sets the SDK up for this file's process; its log is silent unless `LOG_LEVEL` says otherwise. */
+/** Installs the SDK's runtime once per process. Its log is silent unless `LOG_LEVEL` is set. */
 export function installOnce(): void {
   if (!isInstalled) installRuntime(log);
   isInstalled = true;
 }
 
-/** Waits until `look` gives something that is not null, undefined or false. */
+/** Waits until `look` returns a truthy value. Throws after `timeoutMs`. */
 export async function eventually<T>(look: () => Promise<T>, patience = 15_000): Promise<NonNullable<T>> {
   for (const end = Date.now() + patience; ; ) {
     const found = await look();

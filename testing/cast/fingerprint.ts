@@ -2,10 +2,10 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 
-/** What is written by looking alone: who is there, and how often somebody tried to be. */
+/** Tables that reads write to: sessions, and counts of attempts. */
 const writtenByLooking = ['sessions', 'rate_limits'];
 
-/** A hash of everything each table holds: two that are equal say that nothing was changed in between. */
+/** A hash of every table. Equal hashes mean that nothing has changed in between. */
 export async function fingerprintOf({ em }: Database): Promise<Record<string, string>> {
   const { rows: tables } = await sql<{ name: string }>`
     select tablename as name from pg_tables where schemaname = 'public'

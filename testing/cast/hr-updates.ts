@@ -1,17 +1,17 @@
-/** What an HR system says of one person at one moment. */
+/** An update of one user by an HR system. */
 export interface HrUpdate {
   method: 'PATCH' | 'PUT';
   body: Record<string, string | null>;
-  /** Set for a call that is sent under a key. */
+  /** The idempotency key, if any. */
   key?: string;
 }
 
-/** What the HR system knows of a person whom it always sends whole. */
+/** The fields that a PUT must contain. */
 const whole = (name: string, email: string) => ({ name, email });
 
 /**
- * So many calls about one person, in an order that has nothing to do with their moments, many of them doubled,
- * some under a key. The same seed makes the same calls. The end date is moved to and fro but never cleared.
+ * Makes `count` updates of one user in random order, many of them repeated, some with a key. The same
+ * seed makes the same updates. The end date moves but is never cleared.
  */
 export function scrambledHrUpdates(
   count: number,
@@ -46,7 +46,7 @@ export function scrambledHrUpdates(
     .map(({ news }) => news);
 }
 
-/** What every field must be in the end: what was said last of it, by the moments of the source. */
+/** The expected final value of every field: the latest one by source time. */
 export function newestOf(news: HrUpdate[]): Record<string, string | null> {
   const emptied = { department: null, jobTitle: null, managerExternalId: null, timeZone: null };
   const inOrder = news.toSorted((a, b) => (a.body.sourceUpdatedAt! < b.body.sourceUpdatedAt! ? -1 : 1));
@@ -57,7 +57,7 @@ export function newestOf(news: HrUpdate[]): Record<string, string | null> {
   return newest;
 }
 
-/** Chance that can be repeated (mulberry32). */
+/** Random numbers that can be repeated (mulberry32). */
 function dice(seed: number) {
   let state = seed;
   const next = () => {

@@ -7,9 +7,9 @@ import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import { ingestFile } from '../../web/imports/ingest.ts';
 
-/** Imports files into a test's database without the engine: what its workflow would do is done here. */
+/** Imports files into a test's database without Temporal. Its methods do the steps of the workflow. */
 export function importing({ em }: Database, actor: Actor) {
-  /** Takes a file in and says what it would do. */
+  /** Uploads a file and previews it. */
   const upload = (kind: ImportKind, csv: string): Promise<Import> =>
     ingestFile(em, actor, {
       kind,
@@ -20,7 +20,7 @@ export function importing({ em }: Database, actor: Actor) {
       })(),
     });
 
-  /** Carries an import out to its end. */
+  /** Executes an import to its end. */
   async function carryOut(importId: number): Promise<Import> {
     const onDefect = (error: unknown) => {
       throw error;
@@ -29,17 +29,17 @@ export function importing({ em }: Database, actor: Actor) {
     return importById(em, importId);
   }
 
-  /** Takes a file in and starts it, whatever the brake says. */
+  /** Uploads a file and starts it with the confirmation that it needs. */
   async function begin(kind: ImportKind, csv: string): Promise<number> {
     const { id, preview } = await upload(kind, csv);
     await startImport(em, actor, id, preview!.starts + preview!.stops);
     return id;
   }
 
-  /** Takes a file in, starts it and carries it out. */
+  /** Uploads a file, starts it and executes it. */
   const run = async (kind: ImportKind, csv: string): Promise<Import> => carryOut(await begin(kind, csv));
 
-  /** The first lines of a list, with what there is to say about them. */
+  /** The first lines of a report. */
   const lines = async (found: Import, shown: ShownLines): Promise<ReportedLine[]> =>
     (await reportedLines(em, found, shown, 1)).rows;
 

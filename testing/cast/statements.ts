@@ -8,8 +8,8 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
 }
 
 /**
- * Does `work` while the statement of this number, from 1, fails before it is sent. Returns whether `work` got that
- * far; if it did, it must have failed.
+ * Runs `work` while its statement number `number`, from 1, fails before it is sent. Returns whether
+ * `work` sent that many. Throws if `work` succeeds despite the failure.
  */
 export async function failingAt(number: number, work: () => Promise<unknown>): Promise<boolean> {
   let count = 0;
@@ -23,11 +23,11 @@ export async function failingAt(number: number, work: () => Promise<unknown>): P
   return false;
 }
 
-/** Does `work` while every statement of this text fails before it is sent. */
+/** Runs `work` while every statement with this text fails before it is sent. */
 export const failingWhere = (statement: string, work: () => Promise<unknown>): Promise<void> =>
   breakingOff((text) => text === statement, work);
 
-/** Does `work`, asking of each statement before it is sent whether it is to fail. */
+/** Runs `work` while the statements that `fails` selects fail before they are sent. */
 const breakingOff = (fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> =>
   spyOnQueries(({ text }) => {
     if (fails(text)) throw Object.assign(new Error('broken off'), { code: 'XX000' });

@@ -13,7 +13,7 @@ import {
 } from '../../domain/webhooks/webhooks.ts';
 import { testKey } from './engine.ts';
 
-/** Adds an endpoint that hears of some events, of all when none are named. */
+/** Adds an endpoint for some events, by default for all. */
 export const subscribe = (
   { em }: Database,
   url = 'https://hooks.example/lastday',
@@ -21,7 +21,7 @@ export const subscribe = (
 ): Promise<{ id: number; secret: string }> =>
   createEndpoint(em, 'system', { url, description: null, eventTypes }, secretBox(testKey));
 
-/** A delivery as the tests look at it. */
+/** A delivery with its event and the outcomes of its attempts. */
 export interface SeenDelivery {
   id: number;
   eventId: string;
@@ -31,11 +31,11 @@ export interface SeenDelivery {
   replayOf: number | null;
   outcomes: string[];
   closed: boolean;
-  /** Seconds until the next try. */
+  /** Seconds until the next attempt. */
   waits: number | null;
 }
 
-/** What was sent to an endpoint, in the order it was made. */
+/** The deliveries to an endpoint, in the order they were made. */
 export async function deliveriesTo({ em }: Database, endpointId: number): Promise<SeenDelivery[]> {
   const { rows } = await sql<SeenDelivery>`
     select d.id, d.event_id as "eventId", e.type, e.data, d.state, d.replay_of as "replayOf",
@@ -48,7 +48,7 @@ export async function deliveriesTo({ em }: Database, endpointId: number): Promis
 
 let events = 0;
 
-/** Writes an event about Lena Brandt and its delivery to an endpoint, which began and ended `at`. */
+/** Writes an event about Lena Brandt and its delivery to an endpoint, created and closed `at`. */
 export async function deliver(
   { em }: Database,
   endpointId: number,
@@ -84,7 +84,7 @@ export async function again({ em }: Database, deliveryId: number, state: Deliver
 const inState = (state: DeliveryState, at: Date) =>
   state === 'pending' ? { state, nextTryAt: at } : { state, closedAt: at };
 
-/** Writes a try of a delivery. */
+/** Writes an attempt of a delivery. */
 export async function tried(
   { em }: Database,
   deliveryId: number,

@@ -1,4 +1,4 @@
-/** Addresses that no delivery may reach, with what each of them is. */
+/** Addresses that no delivery may reach, with their purpose. */
 export const forbiddenAddresses: readonly [address: string, what: string][] = [
   ['0.0.0.0', 'this host'],
   ['0.1.2.3', 'this network'],
@@ -54,7 +54,7 @@ export const forbiddenAddresses: readonly [address: string, what: string][] = [
   ['ff02::1', 'multicast'],
 ];
 
-/** Ways to write this machine's address, and names of it, as the host of a web address. */
+/** Spellings of this machine's address and names, as the host of a URL. */
 export const writingsOfThisMachine = [
   '127.0.0.1',
   '127.0.0.1.',

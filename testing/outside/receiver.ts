@@ -11,7 +11,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll } from 'vitest';
 
-/** One request that a receiver got. */
+/** A request that a receiver got. */
 export interface Received {
   method: string;
   path: string;
@@ -21,7 +21,7 @@ export interface Received {
 
 type Answer = (request: Received, response: ServerResponse) => void;
 
-/** A server on this machine that webhooks are sent to; it goes after the file's last test. */
+/** Starts a webhook receiver on this machine. It stops after the last test. */
 export async function startReceiver(
   answer: Answer = (_request, response) => response.end('ok'),
   port = 0,
@@ -33,7 +33,7 @@ export async function startReceiver(
   return receiver;
 }
 
-/** Two at one port of two addresses. The one of the second address may be in use: then another port is tried. */
+/** Starts two receivers on one port of two addresses. Tries other ports while the second is in use. */
 export async function startReceiversAt(first: string, second: string) {
   for (;;) {
     const one = await startReceiver(undefined, 0, first);
@@ -46,7 +46,7 @@ export async function startReceiversAt(first: string, second: string) {
   }
 }
 
-/** The same over TLS, with a certificate that nobody trusts. */
+/** Starts a receiver over TLS with an untrusted certificate. */
 export async function startTlsReceiver({ key, cert }: { key: string; cert: string }) {
   const received: Received[] = [];
   const server = createTlsServer(

@@ -1,4 +1,4 @@
-/** A key for localhost and a certificate that nobody has signed but itself. For tests only. */
+/** A key for localhost and its self-signed certificate, only for tests. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAJyUettC1+FoqNjq

@@ -2,37 +2,37 @@ import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import { afterAll } from 'vitest';
 
-/** A mail that a server took. */
+/** A mail that the server accepted. */
 export interface TakenMail {
   from: string;
   to: string[];
-  /** By names in lower case, unfolded, words decoded. */
+  /** By lower-case name, unfolded and decoded. */
   headers: Record<string, string>;
   text: string;
   html: string;
   raw: string;
 }
 
-/** How the server behaves; each may be changed at any time. */
+/** How the server responds. Tests may change it at any time. */
 export interface Behaviour {
-  /** The answer to a receiver: an error to refuse with, null to take. */
+  /** The response to a recipient: an error to reject, null to accept. */
   onReceiver: (address: string) => Error | null;
-  /** The answer to the whole message. */
+  /** The response to the whole message. */
   onMessage: (mail: TakenMail) => Error | null;
-  /** How long it thinks before it answers the whole message, in milliseconds. */
+  /** The delay before the response to the whole message, in milliseconds. */
   delayMs: number;
 }
 
-/** A refusal with its code: 4xx for now, 5xx for good. */
+/** A rejection with its code: 4xx is temporary, 5xx is permanent. */
 export const refusal = (responseCode: number, message = 'No'): Error =>
   Object.assign(new Error(message), { responseCode });
 
 export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 /**
- * A mail server on this machine. It takes everything at first; what it was `asked` to take is `taken` when it has
- * said so. `stop` closes the port and cuts every connection, `start` opens the same port again. It ends after the
- * file's last test.
+ * Starts a mail server on this machine. It accepts every mail by default. `asked` has every received
+ * mail, and `taken` the accepted ones. `stop` closes the port and every connection, and `start` opens
+ * the same port again. It stops after the last test.
  */
 export async function startMailServer({ user, password }: { user?: string; password?: string } = {}) {
   const asked: TakenMail[] = [];
@@ -134,7 +134,7 @@ const fromQuotedPrintable = (text: string): string => {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 };
 
-/** Encoded words (RFC 2047); spaces between two of them do not count. */
+/** Decodes encoded words (RFC 2047). Spaces between two of them are dropped. */
 const withWords = (value: string): string =>
   value
     .replace(/(=\?[^?]+\?[BQ]\?[^?]*\?=)\s+(?==\?)/gi, '$1')

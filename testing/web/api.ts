@@ -1,25 +1,25 @@
 import { expect } from 'vitest';
 import { expectAsDescribed } from './openapi-assertions.ts';
 
-/** What is sent to the API. */
+/** A call of the API. */
 export interface Sent {
   token?: string | null;
   headers?: Record<string, string>;
-  /** A text or bytes are sent as they are, anything else as JSON. */
+  /** Strings and bytes are sent unchanged, anything else as JSON. */
   body?: unknown;
 }
 
-/** What came back; `json` is null for an empty body, and a text where something else than JSON came. */
+/** The response. `json` is null for an empty body, and a string if the body is not JSON. */
 export interface Called {
   status: number;
   headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: whatever the API answers
+  // biome-ignore lint/suspicious/noExplicitAny: the API returns any JSON
   json: any;
 }
 
 /**
- * Calls the API below `/api/v1` at an address, with `token` unless the call says otherwise. Every answer is held
- * against the description of the API.
+ * Calls the API below `/api/v1` at an address, with `token` unless the call says otherwise. Throws if a
+ * response does not match the OpenAPI document.
  */
 export const apiAt =
   (address: string, token: string) =>
@@ -50,7 +50,7 @@ const isJson = (headers: Headers) => /[/+]json\b/.test(headers.get('content-type
 const asSent = (body: unknown): NonNullable<RequestInit['body']> =>
   typeof body === 'string' || body instanceof Uint8Array ? (body as string) : JSON.stringify(body);
 
-/** Expects a whole problem, as every error of the API must be. */
+/** Expects a complete problem response, as every error of the API must be. */
 export function expectProblem({ status, headers, json }: Called, expected: number, code: string): void {
   expect(json).toMatchObject({
     status: expected,
@@ -64,6 +64,6 @@ export function expectProblem({ status, headers, json }: Called, expected: numbe
   expect(json.instance).toBe(`urn:uuid:${headers.get('x-request-id')}`);
 }
 
-/** The parts of the body that a problem points at, in order of the alphabet. */
+/** The JSON pointers of a problem, sorted. */
 export const pointers = ({ json }: Called): string[] =>
   json.errors.map((error: { pointer: string }) => error.pointer).sort();

@@ -3,7 +3,7 @@ import { afterAll } from 'vitest';
 import { castPassword } from '../cast/cast.ts';
 import { chromiumPath } from '../servers/chromium.ts';
 
-/** A real Chromium for this test file; it closes after the last test. */
+/** Starts Chromium for this test file. It closes after the last test. */
 export async function startBrowser(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: await chromiumPath(),
@@ -13,7 +13,7 @@ export async function startBrowser(): Promise<Browser> {
   return browser;
 }
 
-/** A window of that browser, signed in through the form. What the page's console complains of is kept. */
+/** Opens a page that is signed in through the form. `complaints` collects its console errors. */
 export async function openConsole(
   browser: Browser,
   address: string,
@@ -44,7 +44,7 @@ export async function openConsole(
   return { page, complaints };
 }
 
-/** What the page asks for from now on, and how each came to its end, for a failure's words. */
+/** Records the page's requests and how they ended, for the message of a failure. */
 function requestsOf(page: Page): string[] {
   const began = Date.now();
   const asked: string[] = [];

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 
-/** A command of a guide, with the output that stands below it, if any does. */
+/** A command of a guide, with the output shown below it, if any. */
 export interface Step {
   command: string;
   shown: { language: string; text: string } | null;
 }
 
-/** The commands of a guide in `docs/`, in their order. A text without a command above it is not shown by one. */
+/** The commands of a guide in `docs/`, in order. Output without a command above it is ignored. */
 export function stepsOf(guide: string): Step[] {
   const text = readFileSync(new URL(`../../docs/${guide}`, import.meta.url), 'utf8');
   const steps: Step[] = [];
@@ -21,7 +21,7 @@ export function stepsOf(guide: string): Step[] {
   return steps;
 }
 
-/** The commands print headers by name, which curl can since 7.84. */
+/** Whether curl can print headers by name, which it can since 7.84. */
 export const hasCurl = (() => {
   try {
     const [, major, minor] = /^curl (\d+)\.(\d+)/.exec(
@@ -33,7 +33,7 @@ export const hasCurl = (() => {
   }
 })();
 
-/** Runs a command as a reader would, in the folder `cwd`. Returns what it prints. */
+/** Runs a command in the folder `cwd`, and returns its output. */
 export async function run(command: string, env: Record<string, string>, cwd?: string): Promise<string> {
   const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c', command], {
     env: { ...process.env, ...env },
@@ -42,15 +42,15 @@ export async function run(command: string, env: Record<string, string>, cwd?: st
   return stdout;
 }
 
-/** What differs from run to run. */
+/** Values that differ from run to run. */
 const volatile = [
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   /^urn:uuid:/,
-  // The day somebody was completed early.
+  // The day of an early completion.
   /^20(?!99)\d\d-\d\d-\d\d$/,
 ];
 
-/** What a guide shows, with a pattern in place of everything that differs from run to run. */
+/** The shown output, with patterns instead of values that differ from run to run. */
 export function asShown(shown: unknown): unknown {
   if (Array.isArray(shown)) return shown.map(asShown);
   if (typeof shown === 'object' && shown !== null)
@@ -59,7 +59,7 @@ export function asShown(shown: unknown): unknown {
   return pattern === undefined ? shown : expect.stringMatching(pattern);
 }
 
-/** Holds what a command has printed against what the guide shows below it. */
+/** Compares the output of a command with what the guide shows below it. */
 export function expectAsShown(output: string, { shown }: Step): void {
   if (shown?.language === 'json') expect(JSON.parse(output)).toEqual(asShown(JSON.parse(shown.text)));
   else if (shown !== null) expect(output).toBe(shown.text);

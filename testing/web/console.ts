@@ -4,8 +4,8 @@ import { ownDatabase } from '../servers/database.ts';
 import { startWeb } from './web.ts';
 
 /**
- * A console for a file's tests, each of which has its own cast; whoever of its super-admin, admin and it-admin a test
- * names is signed in. Called once, at the top of a file: `const { test } = await consoleTests()`.
+ * A console for the tests of a file. Each test has its own cast, and `ada`, `nora` and `ivo` are signed
+ * in when a test uses them. Call it once, at the top of a file: `const { test } = await consoleTests()`.
  */
 export async function consoleTests(variables: Record<string, string> = {}) {
   const own = await ownDatabase();

@@ -1,6 +1,9 @@
 import { unescaped } from './page-messages.ts';
 
-/** The fields of the form on a page that posts to `action`, as a browser would send them back untouched. */
+/**
+ * The fields of the form that posts to `action`, as a browser would send them unchanged. Throws if there
+ * is no such form.
+ */
 export function fieldsOf(html: string, action: string): Record<string, string> {
   const form = html
     .split('<form')

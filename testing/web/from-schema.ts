@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A JSON schema, as far as the description of the API uses it. */
+/** A JSON schema, as far as the OpenAPI document uses it. */
 export interface JsonSchema {
   $ref?: string;
   anyOf?: JsonSchema[];
@@ -18,10 +18,10 @@ export interface JsonSchema {
   items?: JsonSchema;
 }
 
-/** Finds the schema behind a reference. */
+/** Finds the schema of a reference. */
 export type Resolve = (reference: string) => JsonSchema;
 
-/** Values that fit a schema; `known` holds values that exist, by the name of their field. */
+/** Values that match a schema. `known` holds existing values, by field name. */
 export function fitting(
   schema: JsonSchema,
   resolve: Resolve,
@@ -82,7 +82,7 @@ function texts({ format, pattern, minLength = 0, maxLength = 300 }: JsonSchema):
   return fc.string({ unit: 'grapheme', minLength, maxLength: Math.max(minLength, Math.min(maxLength, 40)) });
 }
 
-/** Values that fit nothing: whatever JSON can say that somebody did not think of. */
+/** Values that match no schema. */
 export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom<unknown>(
     null,
@@ -111,7 +111,7 @@ export const odd: fc.Arbitrary<unknown> = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),
 );
 
-/** Bodies as texts: those that fit, those that almost do, and nonsense. */
+/** Bodies as strings: valid ones, almost valid ones, and random ones. */
 export const bodies = (
   schema: JsonSchema,
   resolve: Resolve,

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { ApiDocument } from '../../web/api/document/openapi.ts';
 
-/** What came back from a call, as far as the description speaks of it. */
+/** The parts of a response that the OpenAPI document describes. */
 interface Came {
   status: number;
   headers: Headers;
@@ -14,8 +14,8 @@ type Judge = (method: string, path: string, came: Came) => void;
 const judges = new Map<string, Promise<Judge>>();
 
 /**
- * Holds an answer of the API against the description that the same server gives of itself: the status must be
- * described, and the body must fit. Says nothing about addresses and methods that there are not.
+ * Throws if a response does not match the OpenAPI document of its server. Ignores addresses and methods
+ * that the document does not contain.
  */
 export async function expectAsDescribed(address: string, method: string, path: string, came: Came) {
   const judge = judges.get(address) ?? judgeAt(address);
@@ -23,7 +23,7 @@ export async function expectAsDescribed(address: string, method: string, path: s
   (await judge)(method, path, came);
 }
 
-/** The description that a server gives of its API. */
+/** The OpenAPI document of a server. */
 export async function documentAt(address: string): Promise<ApiDocument> {
   const response = await fetch(new URL('/api/v1/openapi.json', address));
   return (await response.json()) as ApiDocument;
@@ -56,14 +56,14 @@ async function judgeAt(address: string): Promise<Judge> {
 
 const root = 'lastday';
 
-/** A judge that knows every schema of a document. */
+/** A validator that knows every schema of a document. */
 export function judgeOf(document: object): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   return ajv.addSchema(document, root);
 }
 
-/** What a judge of a document calls the schema at a place in it. */
+/** The validator's reference to the schema at a path of its document. */
 export const refTo = (path: readonly string[]): string =>
   `${root}#/${path.map((step) => encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'))).join('/')}`;
 

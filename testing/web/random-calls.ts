@@ -1,23 +1,26 @@
 import fc from 'fast-check';
 import { bodies, type JsonSchema, odd, type Resolve } from './from-schema.ts';
 
-/** What calls name that there is: in addresses and, by the names of their fields, in bodies. */
+/** Values that exist: for path parameters, and for body fields by name. */
 export interface Known {
   things: Record<'externalId' | 'tag' | 'id' | 'importId', string[]>;
   fields: Record<string, unknown[]>;
 }
 
-/** An operation, as far as the description of the API says it. */
+/** An operation of the OpenAPI document. */
 export interface Operation {
   parameters?: { in: string; name: string }[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
 }
 
-/** Anything as a text; an object may have a `toString` that is none. */
+/**
+ * A value as a string. `String(value)` could throw, because an object may have a `toString` that is not
+ * a function.
+ */
 const asText = (value: unknown): string =>
   typeof value === 'string' ? value : String(JSON.stringify(value));
 
-/** Addresses of an operation: of things that there are, and of whatever can stand in an address. */
+/** Paths of an operation, with existing, random and malformed parameters. */
 const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> => {
   const step = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 120 })
@@ -42,13 +45,13 @@ const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> 
   }, fc.constant(start!));
 };
 
-/** What stands behind the question mark: mostly nothing, or parameters that there are and are not, right and wrong. */
+/** Query strings: mostly empty, else known and unknown parameters with valid and invalid values. */
 const queries = ({ parameters = [] }: Operation, externalIds: string[]): fc.Arbitrary<string> => {
   const names = parameters.filter(({ in: place }) => place === 'query').map(({ name }) => name);
   const name = fc.constantFrom(...names, 'unknown', '__proto__', 'limit[]');
   const text = fc.oneof(
     fc.constantFrom('1', '50', 'open', ...externalIds),
-    // Longer ones are turned away before they reach us.
+    // Node rejects longer ones before the application sees them.
     odd.map((value) => asText(value).slice(0, 100)),
   );
   const pair = fc.tuple(name, text).map(([key, one]) => `${key}=${encodeURIComponent(one.toWellFormed())}`);
@@ -77,14 +80,14 @@ const headers: fc.Arbitrary<Record<string, string>> = fc.record(
   { requiredKeys: [] },
 );
 
-/** What a header can hold. */
+/** Replaces characters that a header cannot contain. */
 function printable(text: string): string {
   return text.replaceAll(/[^ -~]/g, '.').trim();
 }
 
 /**
- * Calls of an operation, as its description allows them or almost does. Mostly there is no strange header at all, so that
- * they get as far as the work.
+ * Calls of an operation that the OpenAPI document allows, or almost allows. Most have no unusual
+ * headers, so that they reach the handler.
  */
 export const calls = (path: string, operation: Operation, { things, fields }: Known, resolve: Resolve) => {
   const content = Object.entries(operation.requestBody?.content ?? {});

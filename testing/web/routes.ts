@@ -1,17 +1,17 @@
 import type { Express, Router } from 'express';
 
-/** Where the API's own router is mounted: Express does not say it. */
+/** The path of the API's router, which Express does not reveal. */
 const apiPrefix = '/api/v1';
 
-/** A layer of Express's router, as far as we look into it. */
+/** A layer of Express's router, as far as we use it. */
 interface Layer {
   route?: { path: string; methods: Record<string, boolean> };
   handle: { stack?: Layer[] };
 }
 
 /**
- * Every route of the running app, as `GET /users/:userId`, in the order they are asked. Taken from Express itself,
- * so that none can be left out; only files below /public are no routes.
+ * Every route of the running app, as `GET /users/:userId`, in matching order. It is read from Express,
+ * so that no route is missing. Files below /public are not routes.
  */
 export function routesOf(app: Express): string[] {
   const { stack } = app.router as Router as unknown as { stack: Layer[] };

@@ -15,22 +15,22 @@ import { createApp } from '../../web/app.ts';
 import { castPassword } from '../cast/cast.ts';
 import type { OwnDatabase } from '../servers/database.ts';
 
-/** The console of a test file, listening. */
+/** A console that listens for the tests of a file. */
 export interface TestWeb {
   /** `http://127.0.0.1:…` */
   address: string;
   app: Express;
-  /** Signs in through the real form. */
+  /** Signs in through the real form. Throws if the sign-in fails. */
   signIn(email: string, password?: string): Promise<Browserlike>;
-  /** Somebody who is not signed in. */
+  /** A browser that is not signed in. */
   stranger(): Browserlike;
 }
 
-/** Starts the console on the file's own database; it ends after the file's last test. */
+/** Starts the console on the file's own database. It stops after the last test. */
 export async function startWeb(
   { database, url }: OwnDatabase,
   variables: Record<string, string> = {},
-  // A busy machine answers late, which only tests of the deadline are about.
+  // A busy machine is slow, so only tests of the deadline set a short one.
   engineOptions: EngineOptions = { deadlineMs: 20_000 },
 ): Promise<TestWeb> {
   const environment = readEnvironment({
@@ -68,7 +68,7 @@ export async function startWeb(
   };
 }
 
-/** What came back: redirects are not followed, so that they can be seen. */
+/** A response. Redirects are not followed, so that tests can see them. */
 export interface Answer {
   status: number;
   text: string;
@@ -76,7 +76,7 @@ export interface Answer {
   location: string | null;
 }
 
-/** Keeps cookies like a browser and says where its posts come from; follows nothing by itself. */
+/** Keeps cookies and sends `Sec-Fetch-Site` like a browser, but follows no redirects. */
 export class Browserlike {
   readonly cookies = new Map<string, string>();
   readonly #address: string;
@@ -114,7 +114,7 @@ export class Browserlike {
     return this.#send(path, { method: 'POST', body, headers: { 'Sec-Fetch-Site': 'same-origin' } });
   }
 
-  /** Posts a form as htmx does, aiming at an element. */
+  /** Posts a form as htmx does for the element `target`. */
   postByHtmx(path: string, target: string, fields: Record<string, string> = {}): Promise<Answer> {
     return this.post(path, fields, {
       'HX-Request': 'true',

@@ -1,17 +1,17 @@
 import pg from 'pg';
 
 /**
- * A text that does harm wherever it is not escaped: in a page, in an attribute of either quote, in a template. The
- * mark says where it came from.
+ * A text that is harmful wherever it is not escaped: in HTML, in attributes with either quote, and in
+ * templates. The mark identifies its source.
  */
 export const xssPayload = (mark: string): string =>
   `${mark} <img src=x onerror=alert(1)>"zq="'zq='\u202e<%=7777*7%>{{7777*7}}\${7777*7}`;
 
-/** What of it has come through unescaped. */
+/** The parts of the payload that are not escaped. */
 export const harmIn = (html: string): string[] =>
   ['<img src=x', '"zq=', "'zq=", '54439'].filter((sign) => html.includes(sign));
 
-/** The mark of a column, as it stands in what pages show. */
+/** The mark of a column, as pages show it. */
 export const markOf = (column: string): string => `at-${column.replaceAll(/[._]/g, '-')}-at`;
 
 interface Column {
@@ -20,7 +20,7 @@ interface Column {
   type: 'text' | '_text' | 'jsonb';
 }
 
-/** Tables that hold nothing anybody typed. */
+/** Tables without user input. */
 const machinery = [
   'mikro_orm_migrations',
   'rate_limits',
@@ -29,15 +29,15 @@ const machinery = [
   'sessions',
   'outbox',
 ];
-/** Columns that machines write and read back: hashes, sealed secrets, kinds; and zones, which every door checks. */
+/** Columns without user input: hashes, sealed secrets and kinds. Time zones are validated everywhere. */
 const machineColumn = /(^|_)hash$|_encrypted$|^kind$|time_zone$/;
-/** Columns that name somebody as `token:<name>`. */
+/** Columns that contain an actor as `token:<name>`. */
 const actorColumn = /^actor$|_by$/;
 
 /**
- * Puts a hostile text into every text that the database holds, beneath every column's own mark, past all that would
- * check it on the way in. Left out is what the schema itself refuses: words of ours and keys. Returns the columns
- * that hold it now, as `table.column`.
+ * Writes a payload with a column's own mark into every text of the database, without the application's
+ * validation. Leaves out keys and texts that a constraint forbids. Returns the columns that contain it
+ * now, as `table.column`.
  */
 export async function fillWithHarm(ownerUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl });
@@ -79,20 +79,20 @@ async function fill(client: pg.Client, { table, name, type }: Column): Promise<b
     return (rowCount ?? 0) > 0;
   } catch (error) {
     const { code } = error as { code?: string };
-    // A check or a foreign key: no such text can get there.
+    // A check or a foreign key forbids such a text.
     if (code === '23514' || code === '23503') return false;
     throw error;
   }
 }
 
-/** Of lists and JSON only those that hold a text. */
+/** Selects lists and JSON values that contain a string. */
 const hasTexts: Record<Column['type'], (name: string) => string> = {
   text: () => '',
   _text: (name) => `and ${name} <> '{}'`,
   jsonb: (name) => `and jsonb_path_exists(${name}, '$.** ? (@.type() == "string")')`,
 };
 
-/** A JSON value with every text in it replaced; what it calls its fields stays, and so do kinds and dates. */
+/** Replaces every string of a JSON value, except names of fields, kinds and dates. */
 const withHarm = `
 create or replace function pg_temp.with_harm(value jsonb, harm text) returns jsonb language sql as $$
   select case jsonb_typeof(value)

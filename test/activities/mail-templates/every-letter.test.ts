@@ -4,7 +4,7 @@ import { asText } from '../../../activities/mail/as-text.ts';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
 import { footer, item, leaver, links, receiver } from './parts.ts';
 
-describe('every letter', () => {
+describe('every mail', () => {
   const evil = `<script>alert(1)</script> & "quotes" 'n' </title><img src=x onerror=alert(1)>`;
   const letter = remindersMail(
     [leaver({ name: evil, department: evil, manager: evil, items: [item('hardware', evil, evil)] })],
@@ -12,7 +12,7 @@ describe('every letter', () => {
     links,
   )!;
 
-  test('lets no markup in', () => {
+  test('escapes markup', () => {
     const html = asHtml(letter, { ...footer, workspace: evil });
     expect(html).not.toContain('<script');
     expect(html).not.toContain('<img');
@@ -20,7 +20,7 @@ describe('every letter', () => {
     expect(html).toContain('&quot;quotes&quot; &#39;n&#39;');
   });
 
-  test('says the same as text, with the way to stop it', () => {
+  test('has a text part with the same content and an unsubscribe link', () => {
     const text = asText(letter, footer);
     expect(text).toContain(evil.split(' ')[0]);
     expect(text).toContain('Stop these: https://x.example/stop');
@@ -28,7 +28,7 @@ describe('every letter', () => {
     expect(text.split('\n').filter((line) => line.length > 76 && !line.includes('http'))).toEqual([]);
   });
 
-  test('loads nothing from anywhere', () => {
+  test('loads nothing from the network', () => {
     expect(asHtml(letter, footer)).not.toMatch(/<(img|link|script|iframe)|url\(/);
   });
 });

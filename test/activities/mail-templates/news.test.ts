@@ -5,7 +5,7 @@ import { problemsMail } from '../../../activities/mail/templates/problems.ts';
 import type { Completion } from '../../../database/mail/contents.ts';
 import { ivo, links, mira, textOf } from './parts.ts';
 
-describe('the news of a completion', () => {
+describe('the mail about a completion', () => {
   const completion: Completion = {
     leaverId: 1,
     name: 'Lena Brandt',
@@ -17,7 +17,7 @@ describe('the news of a completion', () => {
     reports: 2,
   };
 
-  test('says who, when in the reader’s time, and what became of the team', () => {
+  test('names the leaver, the time in the reader’s zone, and the reports', () => {
     const letter = completionMail(completion, mira, links);
     expect(letter.subject).toBe('Lena Brandt has been offboarded');
     const text = textOf(letter).replace(/\s+/g, ' ');
@@ -26,7 +26,7 @@ describe('the news of a completion', () => {
     expect(text).toContain('/notifications');
   });
 
-  test('names the token that did it', () => {
+  test('names the token that completed it', () => {
     const byToken = {
       ...completion,
       completedBy: 'token:inventory' as const,
@@ -39,7 +39,7 @@ describe('the news of a completion', () => {
   });
 });
 
-test('problems are listed in the words of the console', () => {
+test('problems are described in the words of the console', () => {
   const letter = problemsMail(
     [{ kind: 'offboarding_stuck', about: 'Lena Brandt', own: false, details: { step: 'reminders' } }],
     ivo,
@@ -51,7 +51,7 @@ test('problems are listed in the words of the console', () => {
   );
 });
 
-test('the ends of imports come with a link to each that the reader may see', () => {
+test('finished imports are linked if the reader may see them', () => {
   const end = (kind: string, importId: number) => ({
     kind: 'import_ended' as const,
     about: null,

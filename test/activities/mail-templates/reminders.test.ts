@@ -14,11 +14,11 @@ describe('a reminder to an IT admin', () => {
     [[leaver({ daysLeft: -1, items: [] })], 'Lena Brandt is ready to be marked as offboarded'],
     [[leaver({}), leaver({ id: 3 })], '2 people with something to clear'],
     [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with something to clear, 1 of them overdue'],
-  ])('says in its subject what it is about', (people, subject) => {
+  ])('summarizes itself in the subject', (people, subject) => {
     expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
 
-  test('lists what is open and leads to the checklist', () => {
+  test('lists open items and links to the checklist', () => {
     const text = textOf(remindersMail([leaver({})], ivo, links));
     expect(text).toContain(
       'Lena Brandt\n  Leaves in 7 days, Thu 24 December 2026 · Engineering · Manager: Mira Holt',
@@ -29,7 +29,7 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain('https://lastday.halden.example/offboarding/1');
   });
 
-  test('says when the day of somebody elsewhere ends, in the reader’s time', () => {
+  test("says when the leaver's day ends in the reader’s time zone", () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
     const flat = (person: Reminded) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
@@ -37,7 +37,7 @@ describe('a reminder to an IT admin', () => {
     expect(flat(inSamoa)).toContain('it ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
   });
 
-  test('follows the clock of the reader over a DST change', () => {
+  test("follows the reader's time zone over a DST change", () => {
     const flat = (lastDay: string) =>
       textOf(remindersMail([leaver({ zone: 'UTC', lastDay })], ivo, links)).replace(/\s+/g, ' ');
     expect(flat('2026-03-27')).toContain('Sat 28 March 2026, 01:00 (Europe/Berlin)');
@@ -50,7 +50,7 @@ describe('a reminder to an IT admin', () => {
     );
   });
 
-  test('shows forty people and says how many more there are', () => {
+  test('lists forty people and counts the rest', () => {
     const many = Array.from({ length: 500 }, (_, i) =>
       leaver({ id: i + 100, name: `Leaver ${i}`, daysLeft: -2 }),
     );
@@ -61,14 +61,14 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain('And 460 more.');
   });
 
-  test('is not written when everybody is clear and still here', () => {
+  test('is not sent when nothing is open and no last day is over', () => {
     expect(remindersMail([leaver({ items: [] })], ivo, links)).toBeNull();
     expect(remindersMail([], ivo, links)).toBeNull();
   });
 });
 
 describe('a reminder to a manager', () => {
-  test('names their people alone, and leads to no page they may not see', () => {
+  test('names only their reports, and links to no page they may not see', () => {
     const text = textOf(
       remindersMail([leaver({}), leaver({ id: 3, name: 'Timo', managerId: 8 })], mira, links),
     );
@@ -78,7 +78,7 @@ describe('a reminder to a manager', () => {
     expect(text).toContain('Please help that this comes back');
   });
 
-  test('is not written when the person reports to somebody else by now', () => {
+  test('is not sent when the person reports to another manager by now', () => {
     expect(remindersMail([leaver({ managerId: 8 })], mira, links)).toBeNull();
   });
 });
@@ -86,7 +86,7 @@ describe('a reminder to a manager', () => {
 describe('a reminder to the leaver', () => {
   const lena = receiver({ id: 1, name: 'Lena Brandt', role: 'employee' });
 
-  test('asks for the devices, and for nothing else', () => {
+  test('asks only for the devices', () => {
     const letter = remindersMail([leaver({})], lena, links);
     expect(letter!.subject).toBe('Your last day is in 7 days: please give back 1 device');
     expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please give these back');
@@ -95,7 +95,7 @@ describe('a reminder to the leaver', () => {
     expect(textOf(letter)).toContain('https://lastday.halden.example/me');
   });
 
-  test('afterwards says what is still with them', () => {
+  test('after the last day asks for the remaining devices', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
     expect(letter!.subject).toBe('Your last day was yesterday: please give back 1 device');
     expect(textOf(letter)).toContain(
@@ -103,11 +103,11 @@ describe('a reminder to the leaver', () => {
     );
   });
 
-  test('is not written to who has no device', () => {
+  test('is not sent when they have no device', () => {
     expect(remindersMail([leaver({ items: [figma] })], lena, links)).toBeNull();
   });
 
-  test('who is an IT admin is one mail with the others', () => {
+  test('who is an IT admin is part of one mail with the others', () => {
     const admin = receiver({ id: 1 });
     const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');

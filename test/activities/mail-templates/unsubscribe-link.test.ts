@@ -3,13 +3,13 @@ import { mailTokens } from '../../../database/mail/tokens.ts';
 import { links, tokens } from './parts.ts';
 
 describe('an unsubscribe link', () => {
-  test('stops what it was made for', () => {
+  test('carries the user and the kind of mail', () => {
     const token = tokens.sign({ userId: 17, kind: 'reminders' });
     expect(tokens.read(token)).toEqual({ userId: 17, kind: 'reminders' });
     expect(links.unsubscribe(17, 'reminders')).toBe(`https://lastday.halden.example/unsubscribe/${token}`);
   });
 
-  test('stops nothing when anything in it was changed', () => {
+  test('is invalid after any change', () => {
     const token = tokens.sign({ userId: 17, kind: 'reminders' });
     const [kind, id, signature] = token.split('.');
     const forged = [

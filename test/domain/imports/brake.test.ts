@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { massChangeWords, needsConfirmation } from '../../../domain/imports/mass-change-limit.ts';
 
-describe('the brake', () => {
+describe('the import limit', () => {
   const brake = { count: 5, percent: 2 };
 
   test.each([
@@ -16,7 +16,7 @@ describe('the brake', () => {
     expect(needsConfirmation({ starts, stops: 0, workforce }, brake)).toBe(expected);
   });
 
-  test('counts who would stop leaving too: a column without dates cancels everything', () => {
+  test('counts cleared end dates too, because an empty column would cancel every offboarding', () => {
     expect(needsConfirmation({ starts: 0, stops: 6, workforce: 10_000 }, brake)).toBe(true);
     expect(massChangeWords({ starts: 1, stops: 6, workforce: 10_000 }, brake)).toMatch(
       /^1 person would get an end date and 6 people would lose theirs\./,

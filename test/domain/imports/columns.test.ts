@@ -6,12 +6,12 @@ import { importKinds } from '../../../domain/imports/imports.ts';
 const fieldsOf = (headers: string[]) => readHeader('users', headers).columns.map(({ field }) => field);
 
 describe('a header', () => {
-  test.each(importKinds)('of %s may say each of our columns', (kind) => {
+  test.each(importKinds)('of %s may contain every column', (kind) => {
     const fields = columnsOf[kind].map(({ field }) => field);
     expect(readHeader(kind, fields)).toMatchObject({ unknown: [], repeated: [], missing: [] });
   });
 
-  test('is read whatever its case, blanks and punctuation', () => {
+  test('ignores case, spaces and punctuation', () => {
     expect(fieldsOf(['External ID', 'E-Mail', 'end_date', 'JOB TITLE', 'Manager (e-mail)'])).toEqual([
       'externalId',
       'email',
@@ -21,19 +21,19 @@ describe('a header', () => {
     ]);
   });
 
-  test('names what is unknown, what is said twice and what is missing', () => {
+  test('reports unknown, repeated and missing columns', () => {
     expect(readHeader('users', ['Name', 'Salary']).unknown).toEqual(['Salary']);
     expect(readHeader('users', ['Email', 'E-Mail', 'Name']).repeated).toEqual(['Email', 'E-Mail']);
     expect(readHeader('users', ['Name']).missing).toEqual(['externalId', 'email']);
     expect(readHeader('assets', ['Model']).missing).toEqual(['tag']);
   });
 
-  test('of our own list of errors has two columns that mean nothing', () => {
+  test('of our own error file ignores its two extra columns', () => {
     expect(readHeader('users', ['Line', 'Problems', 'Email']).unknown).toEqual([]);
   });
 });
 
-test('every column and every other name of it is in the documentation', () => {
+test('docs/imports.md lists every column and alias', () => {
   const text = readFileSync(new URL('../../../docs/imports.md', import.meta.url), 'utf8');
   const names = importKinds.flatMap((kind) =>
     columnsOf[kind].map(({ field, aliases }) => `| \`${field}\` | ${aliases.join(', ')}`),

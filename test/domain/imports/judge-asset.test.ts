@@ -14,14 +14,14 @@ describe('a line about an asset', () => {
   });
   const held = { asset: { ...laptop, status: 'assigned' as const }, heldBy: { id: 1, name: 'Mira' } };
 
-  test('hands it out', () => {
+  test('assigns it', () => {
     expect(evaluateAsset(of({ values: { tag: 'L1', holder: 'E1' }, holder: mira }))).toMatchObject({
       verdict: 'change',
       changes: { holder: [null, 'Mira'] },
     });
   });
 
-  test('that says who holds it already changes nothing', () => {
+  test('with the current holder changes nothing', () => {
     expect(
       evaluateAsset(of({ ...held, values: { tag: 'L1', holder: 'E1', status: 'assigned' }, holder: mira }))
         .verdict,

@@ -14,7 +14,7 @@ describe('a line about a license', () => {
     values: { license: 'Figma', ...facts.values },
   });
 
-  test('gives a seat, once', () => {
+  test('assigns a seat, once', () => {
     const values = { license: 'Figma', user: 'E1' };
     expect(evaluateLicense(of({ values, user: mira })).verdict).toBe('create');
     expect(evaluateLicense(of({ values, user: mira, hasSeat: true })).verdict).toBe('same');

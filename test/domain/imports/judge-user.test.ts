@@ -28,8 +28,8 @@ const about = (facts: Partial<UserFacts>): UserFacts => ({
   ...facts,
 });
 
-describe('a line about a person', () => {
-  test('that says what is so already changes nothing', () => {
+describe('a line about a user', () => {
+  test('with the current values changes nothing', () => {
     const values = {
       externalId: 'E7',
       name: 'Lena',
@@ -43,13 +43,13 @@ describe('a line about a person', () => {
     expect(judged).toEqual({ verdict: 'same', problems: [], notes: [], changes: {}, leaving: null });
   });
 
-  test('changes what it names and nothing else', () => {
+  test('changes only the fields it names', () => {
     const judged = evaluateUser(about({ values: { department: null, jobTitle: 'Lead' } }));
     expect(judged.changes).toEqual({ department: ['Sales', null], jobTitle: [null, 'Lead'] });
     expect(judged.verdict).toBe('change');
   });
 
-  test('about somebody new needs a name and an e-mail address', () => {
+  test('about a new user needs a name and an e-mail address', () => {
     expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
       'name: This is somebody new, and a new person needs a name.',
       'email: This is somebody new, and a new person needs an e-mail address.',
@@ -60,13 +60,13 @@ describe('a line about a person', () => {
     ).toBe('create');
   });
 
-  test('cannot take somebody else’s e-mail address', () => {
+  test('cannot take the e-mail address of another user', () => {
     expect(problemsIn(evaluateUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual(
       ['email: Somebody else has this e-mail address.'],
     );
   });
 
-  test('needs a manager whom somebody knows, or the same file brings', () => {
+  test('needs a manager who exists, or is in the same file', () => {
     const values = { manager: 'E99' };
     expect(problemsIn(evaluateUser(about({ values })))).toEqual([
       'manager: Nobody has this external id or e-mail address.',
@@ -76,7 +76,7 @@ describe('a line about a person', () => {
     });
   });
 
-  test('cannot make anybody their own manager', () => {
+  test('cannot make a user their own manager', () => {
     const own = 'manager: Nobody can be their own manager.';
     expect(
       problemsIn(
@@ -89,7 +89,7 @@ describe('a line about a person', () => {
     ]);
   });
 
-  test('with a manager who has left stores none, and says so', () => {
+  test('with an offboarded manager stores none, with a note', () => {
     const gone = { id: 2, name: 'Gert', isGone: true };
     expect(evaluateUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'change',
@@ -102,7 +102,7 @@ describe('a line about a person', () => {
     });
   });
 
-  test('cannot end before it begins, whichever of the two it moves', () => {
+  test('cannot set an end date before the start date', () => {
     expect(problemsIn(evaluateUser(about({ values: { endDate: '2019-12-31' } })))).toEqual([
       'endDate: The end date lies before the start date, 2020-01-01.',
     ]);
@@ -112,7 +112,7 @@ describe('a line about a person', () => {
     ]);
   });
 
-  test('leaves the end date, the status and the manager of somebody gone as they are', () => {
+  test('cannot change end date, status or manager of an offboarded user', () => {
     const gone: KnownUser = { ...lena, status: 'offboarded', endDate: '2026-01-31', isGone: true };
     expect(
       evaluateUser(about({ user: gone, values: { endDate: '2026-01-31', status: 'offboarded' } })).verdict,
@@ -143,7 +143,7 @@ describe('a line about a person', () => {
     ['somebody marked offboarded who leaves already', leaving, { status: 'offboarded' }, null],
     ['that taken back', marked, { status: 'active' }, 'stops'],
     ['a date for somebody marked offboarded', marked, { endDate: '2026-12-31' }, 'starts'],
-  ])('tells what becomes of a leaving: %s', (_, user, values, expected) => {
+  ])('classifies %s', (_, user, values, expected) => {
     expect(evaluateUser(about({ user, values, emailOwnerId: null })).leaving).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import type { Evaluation } from '../../../domain/imports/evaluation.ts';
 
-/** What is wrong with a line, each with its field. */
+/** The problems of a line with their fields. */
 export const problemsIn = ({ problems }: Evaluation) =>
   problems.map(({ field, message }) => `${field}: ${message}`);

@@ -23,10 +23,7 @@ describe('a new request', () => {
     expect(text).toContain('Ports');
   });
 
-  test('without an item or a user comes back with the message beside the field', async ({
-    cast,
-    ivo,
-  }) => {
+  test('without an item or a user comes back with the message beside the field', async ({ cast, ivo }) => {
     const noItem = await ivo.post('/requests', { userId: String(cast.emil.id), item: '', reason: 'Typed' });
     expect(noItem.status).toBe(422);
     expect(messageBeside(noItem.text, 'item')).toBe('Please fill this in.');

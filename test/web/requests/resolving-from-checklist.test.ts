@@ -26,10 +26,7 @@ describe('resolving from a checklist', () => {
     expect(text).toContain('All requests have been closed.');
   });
 
-  test('by htmx responds with the updated checklist', async ({
-    cast,
-    ivo,
-  }) => {
+  test('by htmx responds with the updated checklist', async ({ cast, ivo }) => {
     const fields = { outcome: 'cancelled', note: '', from: 'offboarding' };
     const answer = await ivo.postByHtmx(`/requests/${cast.requestId}/resolution`, 'div#checklist', fields);
     expect(answer.status).toBe(200);

@@ -14,10 +14,7 @@ describe('webhook endpoints', () => {
     expect(shown(await ada.get('/settings/webhooks'))).toBeUndefined();
   });
 
-  test('subscribe to completions by default, or to the chosen events', async ({
-    ada,
-    add,
-  }) => {
+  test('subscribe to completions by default, or to the chosen events', async ({ ada, add }) => {
     expect(await add()).toMatchObject({ eventTypes: ['user.offboarded'] });
     expect(await add({ eventTypes: 'offboarding.cleared' })).toMatchObject({
       eventTypes: ['offboarding.cleared'],

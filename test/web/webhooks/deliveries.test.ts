@@ -7,11 +7,7 @@ import { webhookTests } from './setting.ts';
 
 const { database, em, test } = await webhookTests();
 
-test('a user without access to settings sees only the host of an endpoint', async ({
-  cast,
-  ada,
-  ivo,
-}) => {
+test('a user without access to settings sees only the host of an endpoint', async ({ cast, ada, ivo }) => {
   const { id } = await subscribe(database, 'https://hooks.example/services/T0SECRET?key=k3y');
   await setEndDate(database.em, `user:${cast.nora.id}`, cast.lena.id, addDays(cast.lastDay, 1));
   await ada.post(`/settings/webhooks/${id}/test`);
@@ -43,7 +39,9 @@ describe('deliveries', () => {
     }
   });
 
-  test('are filtered by state and event on every page, and malformed filters are ignored', async ({ ada }) => {
+  test('are filtered by state and event on every page, and malformed filters are ignored', async ({
+    ada,
+  }) => {
     const { id } = await subscribe(database);
     for (let number = 0; number < 51; number++) await deliver(database, id, 'failed');
     await deliver(database, id, 'delivered', 'offboarding.cleared');
@@ -60,9 +58,7 @@ describe('deliveries', () => {
     expect(beyond.text).toContain('There is no page 77');
   });
 
-  test('show request and response, escaped and without the secret', async ({
-    ada,
-  }) => {
+  test('show request and response, escaped and without the secret', async ({ ada }) => {
     const { id, secret } = await subscribe(database);
     const delivery = await deliver(database, id, 'failed');
     await tried(database, delivery, 1, 'timed_out');
@@ -81,9 +77,7 @@ describe('deliveries', () => {
     expect((await ada.get(`/settings/webhooks/${other.id}/deliveries/${delivery}`)).status).toBe(404);
   });
 
-  test('that are pending poll for updates, and get 204 when nothing changed', async ({
-    ada,
-  }) => {
+  test('that are pending poll for updates, and get 204 when nothing changed', async ({ ada }) => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
     for (const path of [
@@ -102,11 +96,7 @@ describe('deliveries', () => {
   });
 });
 
-test('a failed delivery is shown on the page of its leaver', async ({
-  cast,
-  ada,
-  ivo,
-}) => {
+test('a failed delivery is shown on the page of its leaver', async ({ cast, ada, ivo }) => {
   const { id } = await subscribe(database, 'https://badges.example/', ['user.offboarded']);
   const delivery = await deliver(database, id, 'failed');
   await em

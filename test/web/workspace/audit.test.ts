@@ -31,18 +31,21 @@ test('the audit trail names users, tokens and Lastday itself', async () => {
   expect((await ivo.get('/audit')).status).toBe(200);
 });
 
-test.each(['hashjoin', 'mergejoin', 'nestloop'])('entries of the system are found without %s too', async (method) => {
-  const cast = await makeCast(database);
-  await database.em.fork().transactional(async (em) => {
-    record(em, 'system', 'user.sign_in_failed', cast.lena.id);
-    await em.flush();
-    for (const off of new Set([method, 'seqscan'])) await em.execute(`set local enable_${off} = off`);
-    if (method !== 'nestloop')
-      await em.execute('set local enable_hashjoin = off; set local enable_mergejoin = off');
-    const rows = await auditTrail(em, { action: null, userId: cast.lena.id, before: null }, 50);
-    expect(rows[0]).toMatchObject({ actor: 'system', actorName: null });
-  });
-});
+test.each(['hashjoin', 'mergejoin', 'nestloop'])(
+  'entries of the system are found without %s too',
+  async (method) => {
+    const cast = await makeCast(database);
+    await database.em.fork().transactional(async (em) => {
+      record(em, 'system', 'user.sign_in_failed', cast.lena.id);
+      await em.flush();
+      for (const off of new Set([method, 'seqscan'])) await em.execute(`set local enable_${off} = off`);
+      if (method !== 'nestloop')
+        await em.execute('set local enable_hashjoin = off; set local enable_mergejoin = off');
+      const rows = await auditTrail(em, { action: null, userId: cast.lena.id, before: null }, 50);
+      expect(rows[0]).toMatchObject({ actor: 'system', actorName: null });
+    });
+  },
+);
 
 test('the audit trail is filtered by action and paged', async () => {
   const cast = await makeCast(database);
