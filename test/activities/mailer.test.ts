@@ -20,20 +20,20 @@ const onError = () => {};
 const send = (changes?: Partial<OutgoingMail>, by = mailer) =>
   by.send(mail(changes), { signal: new AbortController().signal, onError });
 
-const rudeServers: Server[] = [];
+const misbehavingServers: Server[] = [];
 afterAll(() => {
-  for (const rude of rudeServers) rude.close();
+  for (const tcpServer of misbehavingServers) tcpServer.close();
 });
 
 /** A server that sends whatever the test says. */
-async function rudeServer(speak: (socket: Socket) => void) {
-  const rude = createServer((socket) => {
+async function misbehavingServer(speak: (socket: Socket) => void) {
+  const tcpServer = createServer((socket) => {
     socket.on('error', () => {});
     speak(socket);
   });
-  rudeServers.push(rude);
-  await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
-  return { server: rude, url: `smtp://127.0.0.1:${(rude.address() as { port: number }).port}` };
+  misbehavingServers.push(tcpServer);
+  await new Promise<void>((resolve) => tcpServer.listen(0, '127.0.0.1', resolve));
+  return { server: tcpServer, url: `smtp://127.0.0.1:${(tcpServer.address() as { port: number }).port}` };
 }
 
 beforeEach(() => {
@@ -131,7 +131,7 @@ describe('a mail server', () => {
   });
 
   test('that keeps talking without end causes a timeout', async () => {
-    const { server: chatty, url } = await rudeServer((socket) => {
+    const { server: chatty, url } = await misbehavingServer((socket) => {
       const talking = setInterval(() => socket.write('220-hello\r\n'), 100);
       socket.on('close', () => clearInterval(talking));
     });
@@ -156,7 +156,7 @@ describe('a mail server', () => {
   });
 
   test('that closes the connection early is a temporary failure', async () => {
-    const { url } = await rudeServer((socket) => socket.end('220 hello\r\n'));
+    const { url } = await misbehavingServer((socket) => socket.end('220 hello\r\n'));
     expect(['connection_failed', 'put_off']).toContain(await send({}, smtpMailer(url, from)));
   });
 

@@ -36,7 +36,7 @@ const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
 
 let cast: Cast;
 /** The mails that each of them got, with their times. */
-const came: { at: string; to: keyof typeof zones; mail: TakenMail }[] = [];
+const mails: { at: string; to: keyof typeof zones; mail: TakenMail }[] = [];
 
 beforeAll(async () => {
   cast = await makeCast(database);
@@ -68,14 +68,14 @@ async function pass(now: Date) {
     const to = (Object.keys(zones) as (keyof typeof zones)[]).find(
       (name) => cast[name].id === mail.receiver.id,
     )!;
-    came.push({ at: `${now.toISOString().slice(0, 16)}Z`, to, mail: server.taken.at(-1)! });
+    mails.push({ at: `${now.toISOString().slice(0, 16)}Z`, to, mail: server.taken.at(-1)! });
   }
 }
 
 const gotBy = (who: keyof typeof zones) =>
-  came.filter(({ to }) => to === who).map(({ at, mail }) => `${at} ${mail.headers.subject}`);
+  mails.filter(({ to }) => to === who).map(({ at, mail }) => `${at} ${mail.headers.subject}`);
 const textTo = (who: keyof typeof zones, at: string) =>
-  came.find((each) => each.to === who && each.at === at)!.mail.text.replace(/\s+/g, ' ');
+  mails.find((each) => each.to === who && each.at === at)!.mail.text.replace(/\s+/g, ' ');
 
 const ofLena = '1 device, 1 license and 1 request still open';
 const ofBoth = [

@@ -23,24 +23,24 @@ const { value } = await createToken(database.em, 'system', { name: 'hr-files', s
 const folder = mkdtempSync(path.join(tmpdir(), 'lastday-imports-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-let endLooking = async () => {};
+let stopPolling = async () => {};
 beforeAll(async () => {
   await engine.startWorker();
   const startImports = createImportStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch });
   const stopping = new AbortController();
-  const looking = (async () => {
+  const polling = (async () => {
     while (!stopping.signal.aborted) {
       await startImports();
       await sleep(200, stopping.signal);
     }
   })();
-  endLooking = () => {
+  stopPolling = () => {
     stopping.abort();
-    return looking;
+    return polling;
   };
 });
 // A cleanup function of beforeAll would run only after the database is closed.
-afterAll(() => endLooking());
+afterAll(() => stopPolling());
 
 describe.skipIf(!hasCurl)('the commands in docs/imports.md', () => {
   test('exist', () => {

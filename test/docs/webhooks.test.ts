@@ -84,7 +84,7 @@ describe.each([
   test('accepts what Lastday signs, and handles it once', async () => {
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
     expect(await post(signedHeaders([secret], id, now(), body))).toBe(204);
-    await expect.poll(() => receiver.said()).toEqual(['listening', 'offboarding.started E-1042']);
+    await expect.poll(() => receiver.outputLines()).toEqual(['listening', 'offboarding.started E-1042']);
   });
 
   test('accepts one of two signatures while two secrets are valid', async () => {
@@ -141,12 +141,12 @@ async function startReceiver(program: string, file: string) {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
-  const said = () => output.trim().split('\n');
+  const outputLines = () => output.trim().split('\n');
   child.stdout.on('data', (chunk) => {
     output += chunk;
   });
   while (!output.includes('listening')) await once(child.stdout, 'data');
-  return { port, said, stop: () => void child.kill() };
+  return { port, outputLines, stop: () => void child.kill() };
 }
 
 async function freePort(): Promise<number> {

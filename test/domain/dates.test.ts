@@ -57,8 +57,8 @@ test.each([
   // A day of 23 hours and a day of 25 hours.
   ['Europe/Berlin', '2026-03-29', '2026-03-29T22:00:00.000Z'],
   ['Europe/Berlin', '2026-10-25', '2026-10-25T23:00:00.000Z'],
-])('in %s the last day %s is over at %s', (zone, lastDay, moment) => {
-  expect(endOfLastDay(lastDay, zone).toISOString()).toBe(moment);
+])('in %s the last day %s is over at %s', (zone, lastDay, end) => {
+  expect(endOfLastDay(lastDay, zone).toISOString()).toBe(end);
 });
 
 test('a day whose midnight does not exist begins at its first instant', () => {

@@ -100,7 +100,7 @@ describe('the next overdue reminder', () => {
 
 describe('a plan', () => {
   const now = new Date('2026-11-24T12:00:00Z');
-  const moment = (
+  const storedReminder = (
     lastDay: CalendarDate,
     kind: ReminderKind,
     days: number,
@@ -142,26 +142,26 @@ describe('a plan', () => {
 
   test('omits fired reminders, and restores skipped ones', () => {
     const stored = [
-      moment('2026-12-24', 'before_last_day', 7, 'fired'),
-      moment('2026-12-24', 'before_last_day', 1, 'date_moved'),
+      storedReminder('2026-12-24', 'before_last_day', 7, 'fired'),
+      storedReminder('2026-12-24', 'before_last_day', 1, 'date_moved'),
     ];
     expect(planOf('2026-12-24', stored)).toEqual(['1 before waits', '0 over waits']);
   });
 
   test('for another date fires again', () => {
-    expect(planOf('2026-12-30', [moment('2026-12-24', 'before_last_day', 7, 'fired')])).toContain(
+    expect(planOf('2026-12-30', [storedReminder('2026-12-24', 'before_last_day', 7, 'fired')])).toContain(
       '7 before waits',
     );
   });
 
   test('keeps a pending reminder that is past due', () => {
-    expect(planOf('2026-11-26', [moment('2026-11-26', 'before_last_day', 7, 'waiting')])[0]).toBe(
+    expect(planOf('2026-11-26', [storedReminder('2026-11-26', 'before_last_day', 7, 'waiting')])[0]).toBe(
       '7 before waits',
     );
   });
 
   test('does not repeat what an earlier offboarding sent for the same day', () => {
-    const sentBefore = [moment('2026-12-01', 'before_last_day', 7, 'fired')];
+    const sentBefore = [storedReminder('2026-12-01', 'before_last_day', 7, 'fired')];
     expect(planOf('2026-12-01', [], { sentBefore })).toEqual([
       '7 before already_sent',
       '1 before waits',
@@ -171,17 +171,17 @@ describe('a plan', () => {
   });
 
   test('adds overdue reminders after the last day', () => {
-    const over = moment('2026-11-20', 'last_day_over', 0, 'fired');
+    const over = storedReminder('2026-11-20', 'last_day_over', 0, 'fired');
     expect(planOf('2026-11-20', [over])).toContain('6 overdue waits');
     expect(planOf('2026-11-20', [], { sentBefore: [over] })).toContain('6 overdue waits');
-    const cleared = moment('2026-11-20', 'last_day_over', 0, 'nothing_open');
+    const cleared = storedReminder('2026-11-20', 'last_day_over', 0, 'nothing_open');
     expect(planOf('2026-11-20', [cleared])).toContain('6 overdue waits');
   });
 
   test('keeps a pending overdue reminder while it fits the interval', () => {
     const stored = [
-      moment('2026-11-18', 'last_day_over', 0, 'fired'),
-      moment('2026-11-18', 'overdue', 3, 'waiting'),
+      storedReminder('2026-11-18', 'last_day_over', 0, 'fired'),
+      storedReminder('2026-11-18', 'overdue', 3, 'waiting'),
     ];
     expect(planOf('2026-11-18', stored)).toContain('3 overdue waits');
     const daily = { ...usual, overdueEveryDays: 5 };
@@ -198,6 +198,6 @@ test.each([
   ['overdue', 1, true, 'still_open'],
   ['overdue', 0, false, 'ready'],
   ['overdue', 0, true, 'nothing'],
-] as const)('%s with %i open, told before: %s, is %s', (kind, open, told, news) => {
-  expect(outcomeAt(kind, open, told)).toBe(news);
+] as const)('%s with %i open, told before: %s, is %s', (kind, open, told, outcome) => {
+  expect(outcomeAt(kind, open, told)).toBe(outcome);
 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type Failing, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
 
 const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 10, day, hour));
-const failingAt = (...moments: Date[]): Failing =>
-  moments.reduce<Failing | null>((before, moment) => failingAfter(before, moment), null)!;
+const failingAt = (...times: Date[]): Failing =>
+  times.reduce<Failing | null>((before, time) => failingAfter(before, time), null)!;
 
 test('a failing period starts at the first failure', () => {
   expect(failingAt(at(1), at(2), at(3))).toEqual({ since: at(1), last: at(3) });

@@ -19,7 +19,7 @@ const { database } = own;
 const web = await startWeb(own, { SECRET_KEY: testKey });
 
 /** A separate cast for a visitor, with a record for every route parameter. */
-async function makeThings() {
+async function makeRecords() {
   const { em } = database;
   const cast = await makeCast(database);
   const { id: endpointId } = await subscribe(database);
@@ -59,9 +59,13 @@ const browserOf: Record<string, (cast: Cast) => Promise<Browserlike>> = {
   'super-admin': ({ ada }) => web.signIn(ada.email),
 };
 
-type Things = Awaited<ReturnType<typeof makeThings>>;
+type VisitorRecords = Awaited<ReturnType<typeof makeRecords>>;
 
-async function called(browser: Browserlike, { addressOf }: Things, { method, path }: Row): Promise<string> {
+async function called(
+  browser: Browserlike,
+  { addressOf }: VisitorRecords,
+  { method, path }: Row,
+): Promise<string> {
   const address = addressOf(path);
   if (method === 'GET') return codeOf(await browser.get(address));
   if (method === 'POST') return codeOf(await browser.post(address));
@@ -85,16 +89,16 @@ test('the table lists exactly the addresses of the running app', () => {
 });
 
 describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visitor', ({ visitor, column }) => {
-  let things: Things;
+  let records: VisitorRecords;
   let browser: Browserlike;
   beforeAll(async () => {
-    things = await makeThings();
-    browser = await browserOf[visitor]!(things.cast);
+    records = await makeRecords();
+    browser = await browserOf[visitor]!(records.cast);
   });
 
   const codesOf = async (those: Row[]) => {
     const lines: string[] = [];
-    for (const row of those) lines.push(`${row.method} ${row.path} ${await called(browser, things, row)}`);
+    for (const row of those) lines.push(`${row.method} ${row.path} ${await called(browser, records, row)}`);
     return lines;
   };
   const expectedOf = (those: Row[]) =>
@@ -121,12 +125,12 @@ describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visito
 });
 
 test('a suspended super-admin is signed out at once, though the session is still stored', async () => {
-  const things = await makeThings();
-  const browser = await browserOf['super-admin']!(things.cast);
-  await database.em.fork().nativeUpdate(User, { id: things.cast.ada.id }, { status: 'suspended' });
+  const records = await makeRecords();
+  const browser = await browserOf['super-admin']!(records.cast);
+  await database.em.fork().nativeUpdate(User, { id: records.cast.ada.id }, { status: 'suspended' });
   const closed = rows.filter(({ expected }) => expected[0] === 'in');
   const before = await fingerprintOf(database);
   for (const row of closed)
-    expect(await called(browser, things, row), `${row.method} ${row.path}`).toBe('in');
+    expect(await called(browser, records, row), `${row.method} ${row.path}`).toBe('in');
   expect(await fingerprintOf(database)).toEqual(before);
 });

@@ -5,7 +5,7 @@ import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
-import { fillWithHarm, harmIn, markOf, xssPayload } from '../../testing/web/xss-payloads.ts';
+import { fillWithPayloads, markOf, unescapedIn, xssPayload } from '../../testing/web/xss-payloads.ts';
 import { makeEveryRecord, type Params } from './every-record.ts';
 
 // ASVS 1.2.1: pages show the contents of any field, form or address as text.
@@ -34,7 +34,7 @@ beforeAll(async () => {
   ada = await web.signIn(leaving.ada.email);
   lena = await web.signIn(leaving.lena.email);
   await web.signIn(leaving.ada.email);
-  filled = await fillWithHarm(own.ownerUrl);
+  filled = await fillWithPayloads(own.ownerUrl);
   await sql`update sessions set sess = jsonb_set(sess::jsonb, '{address}', to_jsonb(${xssPayload(markOf('sessions.sess'))}::text))`.execute(
     sqlOf(database.em.fork()),
   );
@@ -61,7 +61,7 @@ const isPage = ({ headers }: Answer) => headers.get('content-type')?.startsWith(
 function expectHarmless(answer: Answer, what: string) {
   expect(answer.status, what).toBeLessThan(500);
   if (!isPage(answer)) return;
-  expect(harmIn(answer.text), what).toEqual([]);
+  expect(unescapedIn(answer.text), what).toEqual([]);
   for (const [, address] of answer.text.matchAll(/\s(?:href|src|action|hx-get|hx-post)="([^"]*)"/g))
     expect(address, what).toMatch(/^(\/|#|\?|mailto:|https?:|$)/);
 }

@@ -54,15 +54,15 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
   await updateUser(em, actor, gone.emil.id, { status: 'offboarded' });
   await em.fork().nativeUpdate(User, { id: leaving.lena.id }, { startDate: '2020-01-01' });
   const seatId = await assignSeat(em, actor, leaving.license.id, leaving.timo.id);
-  const wish = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
-  await resolveRequest(em, actor, wish, { outcome: 'rejected', note: 'No chairs', assetId: null });
+  const rejectedRequest = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
+  await resolveRequest(em, actor, rejectedRequest, { outcome: 'rejected', note: 'No chairs', assetId: null });
   return {
     userId: [leaving, gone]
       .flatMap((cast) => [cast.lena, cast.emil, cast.timo, cast.mira])
       .map(({ id }) => id),
     assetId: [leaving, gone].flatMap(({ laptop, spare }) => [laptop.id, spare.id]),
     licenseId: [leaving.license.id, gone.license.id],
-    requestId: [leaving.requestId, gone.requestId, wish],
+    requestId: [leaving.requestId, gone.requestId, rejectedRequest],
     seatId: [seatId],
   };
 }
@@ -116,13 +116,13 @@ const details: Partial<Record<NotificationKind, Record<string, string | string[]
 
 async function makeMessages({ em }: Database, { leaving }: Casts): Promise<Params> {
   const fork = em.fork();
-  for (const [kind, said] of Object.entries(details))
+  for (const [kind, fields] of Object.entries(details))
     for (const userId of [leaving.ada.id, leaving.lena.id])
       fork.create(Notification, {
         userId,
         kind: kind as NotificationKind,
         aboutUserId: leaving.lena.id,
-        details: said,
+        details: fields,
       });
   fork.create(Mail, {
     userId: leaving.emil.id,

@@ -94,8 +94,8 @@ test('an employee changes only their own fields, and only those their page offer
   expect(await mailsOf()).toEqual(mails);
 
   const fork = em.fork();
-  const news = { kind: 'offboarding_completed', aboutUserId: cast.timo.id } as const;
-  for (const userId of [cast.ada.id, cast.emil.id]) fork.create(Notification, { ...news, userId });
+  const notification = { kind: 'offboarding_completed', aboutUserId: cast.timo.id } as const;
+  for (const userId of [cast.ada.id, cast.emil.id]) fork.create(Notification, { ...notification, userId });
   await fork.flush();
   const ids = { id: String(cast.ada.id), userId: String(cast.ada.id), user_id: String(cast.ada.id) };
   expect((await emil.post('/notifications/reading', { ...fields, ...ids, upTo: '999999' })).status).toBe(303);

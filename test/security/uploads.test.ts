@@ -28,7 +28,11 @@ const partOf = (name: string, value = '', file?: string) =>
  * Streams a body of unknown length until the server responds. Returns the status, the bytes sent, the
  * duration and the memory growth of this process.
  */
-async function pour(path: string, headers: Record<string, string>, bits: () => Iterable<string | Buffer>) {
+async function streamBody(
+  path: string,
+  headers: Record<string, string>,
+  bits: () => Iterable<string | Buffer>,
+) {
   const startedAt = performance.now();
   const memoryBefore = process.memoryUsage().rss;
   let sent = 0;
@@ -82,11 +86,11 @@ const bombs: [string, number, () => Iterable<string | Buffer>][] = [
 
 test.each(bombs)('%s is rejected after at most %i MB, as an upload and in the API', async (_, most, bits) => {
   const before = await own.database.em.fork().count(Import);
-  const uploaded = await pour('/imports/users', asUpload(), function* () {
+  const uploaded = await streamBody('/imports/users', asUpload(), function* () {
     yield `${partOf('file', '', 'file.csv')}`;
     yield* bits();
   });
-  const posted = await pour('/api/v1/imports/users', asBody(), bits);
+  const posted = await streamBody('/api/v1/imports/users', asBody(), bits);
   for (const { status, sent, ms, grown } of [uploaded, posted]) {
     expect([413, 422]).toContain(status);
     // Bytes still in buffers when the response arrives count as sent.
@@ -103,14 +107,16 @@ test('an upload with endless fields or parts is rejected without being stored', 
     partOf('f', 'b\r\n', 'f.csv'),
     partOf('x'.repeat(1_000), 'y\r\n'),
   ]) {
-    const { status, grown } = await pour('/imports/users', asUpload(), () =>
+    const { status, grown } = await streamBody('/imports/users', asUpload(), () =>
       Array(20_000).fill(part).concat(`--${boundary}--\r\n`),
     );
     expect(status).toBe(422);
     expect(grown).toBeLessThan(200 * megabyte);
   }
   const field = partOf('unknown', `${'x'.repeat(2 * megabyte)}\r\n`);
-  expect((await pour('/imports/users', asUpload(), () => [field, `--${boundary}--\r\n`])).status).toBe(422);
+  expect((await streamBody('/imports/users', asUpload(), () => [field, `--${boundary}--\r\n`])).status).toBe(
+    422,
+  );
 });
 
 test('a malformed form is invalid input', async () => {
@@ -124,7 +130,9 @@ test('a malformed form is invalid input', async () => {
     [`multipart/form-data; boundary=${boundary}`, partOf('file', 'email\na@x.example', 'f.csv')],
     [`multipart/form-data; boundary=${boundary}`, `--${boundary}\r\n${'A: b\r\n'.repeat(5_000)}\r\nx`],
   ] as const) {
-    const { status } = await pour('/imports/users', { ...asUpload(), 'Content-Type': type }, () => [body]);
+    const { status } = await streamBody('/imports/users', { ...asUpload(), 'Content-Type': type }, () => [
+      body,
+    ]);
     expect(status, type.slice(0, 60)).toBe(422);
   }
 });
@@ -151,11 +159,11 @@ test('an oversized form or API call is rejected without being buffered', async (
   const form = { ...asUpload(), 'Content-Type': 'application/x-www-form-urlencoded' };
   const json = { ...asBody(), 'Content-Type': 'application/json' };
   const large = (text: string) => () => Array(1_000).fill(kilobytes(text));
-  const posted = await pour('/users', form, large('a=b&'));
+  const posted = await streamBody('/users', form, large('a=b&'));
   expect([posted.status, posted.grown < 200 * megabyte]).toEqual([413, true]);
-  expect((await pour('/users', form, () => ['a=&'.repeat(1_000)])).status).toBe(413);
+  expect((await streamBody('/users', form, () => ['a=&'.repeat(1_000)])).status).toBe(413);
   const { value } = await createToken(own.database.em, 'system', { name: 'w', scopes: ['seats:write'] });
   const call = { ...json, authorization: `Bearer ${value}` };
-  const called = await pour('/api/v1/users/x/seats', call, large('['));
+  const called = await streamBody('/api/v1/users/x/seats', call, large('['));
   expect([called.status, called.grown < 200 * megabyte]).toEqual([413, true]);
 });

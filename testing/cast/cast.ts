@@ -60,19 +60,19 @@ export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
   const timo = await member('Timo Aalto', 'employee', { managerId: lena.id });
   const emil = await member('Emil Novák', 'employee', { managerId: mira.id });
 
-  const { laptop, spare, license } = await makeThings(em.fork(), number);
+  const { laptop, spare, license } = await makeItems(em.fork(), number);
   const assignmentId = await assignAsset(em, `user:${ivo.id}`, laptop.id, lena.id);
   const seatId = await assignSeat(em, `user:${ivo.id}`, license.id, lena.id);
-  const wish = { item: 'Second monitor', reason: 'Two of everything' };
-  const requestId = await createRequest(em, `user:${lena.id}`, lena.id, wish);
+  const request = { item: 'Second monitor', reason: 'Two of everything' };
+  const requestId = await createRequest(em, `user:${lena.id}`, lena.id, request);
 
   const lastDay = addDays(todayIn('UTC', new Date()), daysLeft);
   await setEndDate(em, `user:${nora.id}`, lena.id, lastDay);
   const { id: offboardingId } = await em.fork().findOneOrFail(Offboarding, { userId: lena.id });
 
   const people = { ada, nora, ivo, mira, lena, rosa, timo, emil };
-  const things = { laptop: { ...laptop, assignmentId }, spare, license, seatId, requestId };
-  return { ...people, ...things, lastDay, offboardingId };
+  const items = { laptop: { ...laptop, assignmentId }, spare, license, seatId, requestId };
+  return { ...people, ...items, lastDay, offboardingId };
 }
 
 let castsMade = 0;
@@ -99,7 +99,7 @@ const memberMaker =
     return { id: user.id, name, email, externalId };
   };
 
-async function makeThings(em: Database['em'], number: number) {
+async function makeItems(em: Database['em'], number: number) {
   const code = String(number).padStart(4, '0');
   const model = 'ThinkPad T14';
   const laptop = em.create(Asset, { tag: `LT-${code}`, serial: `PF${code}AB`, model, location: 'Lisbon' });

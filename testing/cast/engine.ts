@@ -195,11 +195,11 @@ export function installOnce(): void {
 }
 
 /** Waits until `look` returns a truthy value. Throws after `timeoutMs`. */
-export async function eventually<T>(look: () => Promise<T>, patience = 15_000): Promise<NonNullable<T>> {
-  for (const end = Date.now() + patience; ; ) {
+export async function eventually<T>(look: () => Promise<T>, timeoutMs = 15_000): Promise<NonNullable<T>> {
+  for (const end = Date.now() + timeoutMs; ; ) {
     const found = await look();
     if (found) return found;
-    if (Date.now() > end) throw new Error(`Still not so after ${patience} ms: ${look}`);
+    if (Date.now() > end) throw new Error(`Still not so after ${timeoutMs} ms: ${look}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -28,28 +28,28 @@ export function scrambledHrUpdates(
     name: () => `Name ${below(6)}`,
   };
 
-  function piece(number: number): HrUpdate {
+  function makeUpdate(number: number): HrUpdate {
     const fields = Object.keys(values).filter(() => chance(0.4));
     const body = Object.fromEntries(fields.map((field) => [field, values[field]!()]));
     const sourceUpdatedAt = new Date(Date.UTC(2026, 0, 1) + number * 1_000).toISOString();
-    const key = chance(0.3) ? { key: `news-${number}` } : {};
+    const key = chance(0.3) ? { key: `update-${number}` } : {};
     if (chance(0.8)) return { method: 'PATCH', body: { ...body, sourceUpdatedAt }, ...key };
     const named = { ...whole(`Name ${below(6)}`, email), endDate: values.endDate!(), sourceUpdatedAt };
     return { method: 'PUT', body: { ...body, ...named }, ...key };
   }
 
-  const once = Array.from({ length: Math.ceil(count * 0.6) }, (_, number) => piece(number));
+  const once = Array.from({ length: Math.ceil(count * 0.6) }, (_, number) => makeUpdate(number));
   const doubled = Array.from({ length: count - once.length }, () => of(once));
   return [...once, ...doubled]
-    .map((news) => ({ news, place: below(1_000_000) }))
+    .map((update) => ({ update, place: below(1_000_000) }))
     .sort((a, b) => a.place - b.place)
-    .map(({ news }) => news);
+    .map(({ update }) => update);
 }
 
 /** The expected final value of every field: the latest one by source time. */
-export function newestOf(news: HrUpdate[]): Record<string, string | null> {
+export function newestOf(updates: HrUpdate[]): Record<string, string | null> {
   const emptied = { department: null, jobTitle: null, managerExternalId: null, timeZone: null };
-  const inOrder = news.toSorted((a, b) => (a.body.sourceUpdatedAt! < b.body.sourceUpdatedAt! ? -1 : 1));
+  const inOrder = updates.toSorted((a, b) => (a.body.sourceUpdatedAt! < b.body.sourceUpdatedAt! ? -1 : 1));
   const { sourceUpdatedAt: _, ...newest } = Object.assign(
     {},
     ...inOrder.map(({ method, body }) => (method === 'PUT' ? { ...emptied, ...body } : body)),

@@ -3,24 +3,29 @@ import formats from 'ajv-formats';
 import type { ApiDocument } from '../../web/api/document/openapi.ts';
 
 /** The parts of a response that the OpenAPI document describes. */
-interface Came {
+interface DescribedResponse {
   status: number;
   headers: Headers;
   json: unknown;
 }
 
-type Judge = (method: string, path: string, came: Came) => void;
+type ResponseCheck = (method: string, path: string, response: DescribedResponse) => void;
 
-const judges = new Map<string, Promise<Judge>>();
+const checks = new Map<string, Promise<ResponseCheck>>();
 
 /**
  * Throws if a response does not match the OpenAPI document of its server. Ignores addresses and methods
  * that the document does not contain.
  */
-export async function expectAsDescribed(address: string, method: string, path: string, came: Came) {
-  const judge = judges.get(address) ?? judgeAt(address);
-  judges.set(address, judge);
-  (await judge)(method, path, came);
+export async function expectAsDescribed(
+  address: string,
+  method: string,
+  path: string,
+  response: DescribedResponse,
+) {
+  const check = checks.get(address) ?? checkFor(address);
+  checks.set(address, check);
+  (await check)(method, path, response);
 }
 
 /** The OpenAPI document of a server. */
@@ -29,9 +34,9 @@ export async function documentAt(address: string): Promise<ApiDocument> {
   return (await response.json()) as ApiDocument;
 }
 
-async function judgeAt(address: string): Promise<Judge> {
+async function checkFor(address: string): Promise<ResponseCheck> {
   const document = await documentAt(address);
-  const ajv = judgeOf(document);
+  const ajv = validatorOf(document);
   const templates = Object.keys(document.paths ?? {}).map((path) => ({ path, pattern: patternOf(path) }));
 
   return (method, path, { status, headers, json }) => {
@@ -57,7 +62,7 @@ async function judgeAt(address: string): Promise<Judge> {
 const root = 'lastday';
 
 /** A validator that knows every schema of a document. */
-export function judgeOf(document: object): Ajv2020 {
+export function validatorOf(document: object): Ajv2020 {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats.default(ajv);
   return ajv.addSchema(document, root);

@@ -8,7 +8,7 @@ export const xssPayload = (mark: string): string =>
   `${mark} <img src=x onerror=alert(1)>"zq="'zq='\u202e<%=7777*7%>{{7777*7}}\${7777*7}`;
 
 /** The parts of the payload that are not escaped. */
-export const harmIn = (html: string): string[] =>
+export const unescapedIn = (html: string): string[] =>
   ['<img src=x', '"zq=', "'zq=", '54439'].filter((sign) => html.includes(sign));
 
 /** The mark of a column, as pages show it. */
@@ -39,7 +39,7 @@ const actorColumn = /^actor$|_by$/;
  * validation. Leaves out keys and texts that a constraint forbids. Returns the columns that contain it
  * now, as `table.column`.
  */
-export async function fillWithHarm(ownerUrl: string): Promise<string[]> {
+export async function fillWithPayloads(ownerUrl: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: ownerUrl });
   await client.connect();
   try {

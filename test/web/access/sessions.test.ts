@@ -28,7 +28,7 @@ beforeEach(async () => {
   phone = await web.signIn(cast.emil.email);
 });
 
-const isIn = async (browser: Browserlike) => (await browser.get('/me')).status === 200;
+const isSignedIn = async (browser: Browserlike) => (await browser.get('/me')).status === 200;
 const keysOn = ({ text }: { text: string }) =>
   [...text.matchAll(/action="\/me\/sessions\/([0-9a-f]{64})\/ending"/g)].map(([, key]) => key!);
 const endings = (userId: number) =>
@@ -63,14 +63,18 @@ describe('the sessions of a user', () => {
     const [key] = keysOn(await phone.get('/me'));
     const { status, location } = await phone.post(`/me/sessions/${key}/ending`);
     expect([status, location]).toEqual([303, '/me']);
-    expect([await isIn(laptop), await isIn(phone)]).toEqual([false, true]);
+    expect([await isSignedIn(laptop), await isSignedIn(phone)]).toEqual([false, true]);
     expect(await endings(emilsId)).toMatchObject([{ actor: `user:${emilsId}`, details: { sessions: 1 } }]);
   });
 
   test('are ended, except the current one', async () => {
     const tablet = await web.signIn(cast.emil.email);
     await phone.post('/me/sessions/ending');
-    expect([await isIn(laptop), await isIn(tablet), await isIn(phone)]).toEqual([false, false, true]);
+    expect([await isSignedIn(laptop), await isSignedIn(tablet), await isSignedIn(phone)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(await endings(emilsId)).toMatchObject([{ details: { sessions: 2 } }]);
   });
 
@@ -79,7 +83,7 @@ describe('the sessions of a user', () => {
     const timo = await web.signIn(cast.timo.email);
     for (const key of [...keys, 'a'.repeat(64)])
       expect((await timo.post(`/me/sessions/${key}/ending`)).status).toBe(303);
-    expect([await isIn(laptop), await isIn(phone)]).toEqual([true, true]);
+    expect([await isSignedIn(laptop), await isSignedIn(phone)]).toEqual([true, true]);
     expect(await endings(emilsId)).toEqual([]);
   });
 
@@ -87,13 +91,17 @@ describe('the sessions of a user', () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get(`/users/${emilsId}`)).text).toContain('Sign out everywhere');
     expect((await ada.post(`/users/${emilsId}/sessions/ending`)).location).toBe(`/users/${emilsId}`);
-    expect([await isIn(laptop), await isIn(phone), await isIn(ada)]).toEqual([false, false, true]);
+    expect([await isSignedIn(laptop), await isSignedIn(phone), await isSignedIn(ada)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
     expect(await endings(emilsId)).toMatchObject([{ actor: `user:${cast.ada.id}` }]);
   });
 
   test('end when the user changes the password in another session', async () => {
     await phone.post('/me/password', { current: castPassword, password: 'seven quiet herons' });
-    expect([await isIn(laptop), await isIn(phone)]).toEqual([false, true]);
+    expect([await isSignedIn(laptop), await isSignedIn(phone)]).toEqual([false, true]);
   });
 });
 
@@ -106,7 +114,7 @@ describe('a session', () => {
     expect(stored).not.toContain(id);
     for (const { sid } of await em.fork().find(Session, {})) {
       laptop.cookies.set('lastday', encodeURIComponent(cookie.replace(id, sid)));
-      expect(await isIn(laptop)).toBe(false);
+      expect(await isSignedIn(laptop)).toBe(false);
     }
   });
 
@@ -128,25 +136,25 @@ describe('a session', () => {
 
   test('expires after two hours idle, and each use extends it', async () => {
     await setBack('expire', 1.9);
-    expect(await isIn(phone)).toBe(true);
+    expect(await isSignedIn(phone)).toBe(true);
     await setBack('expire', 1.9);
-    expect([await isIn(phone), await isIn(laptop)]).toEqual([true, false]);
+    expect([await isSignedIn(phone), await isSignedIn(laptop)]).toEqual([true, false]);
     await setBack('expire', 2.1);
-    expect(await isIn(phone)).toBe(false);
+    expect(await isSignedIn(phone)).toBe(false);
   });
 
   test('is not extended by background polling', async () => {
     await setBack('expire', 1.9);
     expect((await phone.get('/me', { 'HX-Request': 'true', 'Lastday-Poll': 'true' })).status).toBe(200);
     await setBack('expire', 0.2);
-    expect(await isIn(phone)).toBe(false);
+    expect(await isSignedIn(phone)).toBe(false);
   });
 
   test('expires after twelve hours even when used, and leaves the list', async () => {
     await setBack('startedAt', 11.9);
-    expect(await isIn(phone)).toBe(true);
+    expect(await isSignedIn(phone)).toBe(true);
     await setBack('startedAt', 0.2);
-    expect(await isIn(phone)).toBe(false);
+    expect(await isSignedIn(phone)).toBe(false);
     const fresh = await web.signIn(cast.emil.email);
     expect(keysOn(await fresh.get('/me'))).toEqual([]);
   });
@@ -158,7 +166,7 @@ describe('a session', () => {
       const looking = Array.from({ length: 8 }, () => browser.get('/me'));
       await Promise.all([...looking, browser.post('/session/end')]);
       browser.cookies.set('lastday', cookie);
-      expect(await isIn(browser)).toBe(false);
+      expect(await isSignedIn(browser)).toBe(false);
     }
   });
 

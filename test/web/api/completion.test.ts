@@ -28,8 +28,8 @@ const { value } = await createToken(em, 'system', {
 });
 const call = apiAt(web.address, value);
 /** The same API, with a shorter deadline for Temporal. */
-const hasty = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
-const hastyCall = apiAt(hasty.address, value);
+const shortDeadlineWeb = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
+const callWithShortDeadline = apiAt(shortDeadlineWeb.address, value);
 
 let worker: { stop: () => Promise<void> };
 beforeAll(async () => {
@@ -176,7 +176,7 @@ test('without a worker the call reports within seconds that there is no answer y
   await clearChecklist(database, cast);
   await worker.stop();
   const asked = performance.now();
-  const { status, json } = await complete(cast.lena, undefined, undefined, hastyCall);
+  const { status, json } = await complete(cast.lena, undefined, undefined, callWithShortDeadline);
   expect(status).toBe(202);
   expect(performance.now() - asked).toBeLessThan(4_000);
   expect(json).toMatchObject({ outcome: 'no-answer-yet' });
@@ -187,10 +187,10 @@ test('a retry with the same key after a timeout completes the user once', async 
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const key = randomUUID();
-  expect((await complete(cast.lena, undefined, key, hastyCall)).status).toBe(202);
+  expect((await complete(cast.lena, undefined, key, callWithShortDeadline)).status).toBe(202);
   const restarted = await engine.startWorker();
   const answer = await eventually(async () => {
-    const again = await complete(cast.lena, undefined, key, hastyCall);
+    const again = await complete(cast.lena, undefined, key, callWithShortDeadline);
     return again.status === 200 ? again : null;
   });
   expect(answer.json.outcome).toBe('completed');

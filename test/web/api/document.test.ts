@@ -13,7 +13,12 @@ import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { testKey } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startBrowser } from '../../../testing/web/browser.ts';
-import { documentAt, expectAsDescribed, judgeOf, refTo } from '../../../testing/web/openapi-assertions.ts';
+import {
+  documentAt,
+  expectAsDescribed,
+  refTo,
+  validatorOf,
+} from '../../../testing/web/openapi-assertions.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 import { apiRoutes } from '../../../web/api/routes.ts';
 import type { Services } from '../../../web/http/services.ts';
@@ -63,10 +68,10 @@ describe('the OpenAPI document', () => {
 
   test('makes the assertion reject a response that does not match', async () => {
     const headers = new Headers({ 'content-type': 'application/json' });
-    const came = (json: unknown, status = 200) =>
+    const check = (json: unknown, status = 200) =>
       expectAsDescribed(web.address, 'GET', '/users/x', { status, headers, json });
-    await expect(came({ id: 'one' })).rejects.toThrow('must be integer');
-    await expect(came({}, 418)).rejects.toThrow('is not described');
+    await expect(check({ id: 'one' })).rejects.toThrow('must be integer');
+    await expect(check({}, 418)).rejects.toThrow('is not described');
   });
 });
 
@@ -88,12 +93,12 @@ test('every webhook event matches its schema', async () => {
   const events = await em.fork().findAll(WebhookEvent);
   expect(new Set(events.map(({ type }) => type))).toEqual(new Set(webhookEventTypes));
   expect(Object.keys(document.webhooks ?? {}).sort()).toEqual([...webhookEventTypes].sort());
-  const judge = judgeOf(document);
+  const validator = validatorOf(document);
   for (const { type, createdAt, data } of events) {
     const body = JSON.parse(webhookBody({ type, occurredAt: createdAt, data }));
     const place = ['webhooks', type, 'post', 'requestBody', 'content', 'application/json', 'schema'];
-    const fits = judge.getSchema(refTo(place))!;
-    expect(fits(body), `${judge.errorsText(fits.errors)} in ${JSON.stringify(body)}`).toBe(true);
+    const fits = validator.getSchema(refTo(place))!;
+    expect(fits(body), `${validator.errorsText(fits.errors)} in ${JSON.stringify(body)}`).toBe(true);
   }
 });
 

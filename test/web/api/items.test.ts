@@ -179,10 +179,10 @@ describe('a seat', () => {
 });
 
 describe('a request', () => {
-  const wish = (externalId: string, body: object) => post(`/users/${externalId}/requests`, body);
+  const makeRequest = (externalId: string, body: object) => post(`/users/${externalId}/requests`, body);
 
   test('is created as pending', async () => {
-    const { status, json } = await wish(cast.emil.externalId, { item: ' Standing desk ', reason: '' });
+    const { status, json } = await makeRequest(cast.emil.externalId, { item: ' Standing desk ', reason: '' });
     expect(status).toBe(201);
     expect(json).toEqual({
       id: expect.any(Number),
@@ -198,8 +198,8 @@ describe('a request', () => {
 
   test('is refused for an offboarded user, and without an item', async () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'offboarded' });
-    expectProblem(await wish(cast.emil.externalId, { item: 'Desk' }), 409, 'already-offboarded');
-    expectProblem(await wish('nobody', { item: 'Desk' }), 404, 'not-found');
-    expect(pointers(await wish(cast.rosa.externalId, {}))).toEqual(['/item']);
+    expectProblem(await makeRequest(cast.emil.externalId, { item: 'Desk' }), 409, 'already-offboarded');
+    expectProblem(await makeRequest('nobody', { item: 'Desk' }), 404, 'not-found');
+    expect(pointers(await makeRequest(cast.rosa.externalId, {}))).toEqual(['/item']);
   });
 });

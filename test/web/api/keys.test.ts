@@ -21,24 +21,24 @@ beforeEach(async () => {
   cast = await makeCast(own.database);
 });
 
-const wish = (key: string, item = 'Headset', token = value) =>
+const makeRequest = (key: string, item = 'Headset', token = value) =>
   call('POST', `/users/${cast.emil.externalId}/requests`, {
     token,
     body: { item },
     headers: { 'Idempotency-Key': key },
   });
-const wishes = () => em.fork().count(Request, { userId: cast.emil.id });
+const requestCount = () => em.fork().count(Request, { userId: cast.emil.id });
 
 test('a repeated key runs the call once and returns the same response twice', async () => {
   const key = randomUUID();
-  const first = await wish(key);
+  const first = await makeRequest(key);
   expect(first.status).toBe(201);
   expect(first.headers.get('idempotent-replayed')).toBeNull();
-  const again = await wish(key);
+  const again = await makeRequest(key);
   expect(again).toMatchObject({ status: 201, json: first.json });
   expect(again.headers.get('idempotent-replayed')).toBe('true');
   expect(again.headers.get('content-type')).toBe(first.headers.get('content-type'));
-  expect(await wishes()).toBe(1);
+  expect(await requestCount()).toBe(1);
 });
 
 test('a repeated key returns the same ETag and Location after later changes', async () => {
@@ -71,53 +71,53 @@ test('whitespace and field order do not change the call, another value does', as
     422,
     'key-reused',
   );
-  expect(await wishes()).toBe(1);
+  expect(await requestCount()).toBe(1);
 });
 
 test('one of many simultaneous calls with a key runs; the others get 409 or its response', async () => {
   const key = randomUUID();
-  const calls = await Promise.all(Array.from({ length: 10 }, () => wish(key)));
+  const calls = await Promise.all(Array.from({ length: 10 }, () => makeRequest(key)));
   for (const called of calls) {
     if (called.status !== 201) expectProblem(called, 409, 'still-running');
   }
   expect(calls.filter(({ status }) => status === 201).length).toBeGreaterThan(0);
-  expect(await wishes()).toBe(1);
+  expect(await requestCount()).toBe(1);
 });
 
 test('a refused call releases its key, and may be corrected', async () => {
   const key = randomUUID();
   await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
-  expectProblem(await wish(key), 409, 'suspended');
+  expectProblem(await makeRequest(key), 409, 'suspended');
   await updateUser(em, 'system', cast.emil.id, { status: 'active' });
-  expect((await wish(key, 'Better headset')).status).toBe(201);
+  expect((await makeRequest(key, 'Better headset')).status).toBe(201);
 });
 
 test('each token has its own keys', async () => {
   const other = await createToken(em, 'system', { name: `other ${cast.ada.id}`, scopes });
   const key = randomUUID();
-  await wish(key);
-  const theirs = await wish(key, 'Something else', other.value);
+  await makeRequest(key);
+  const theirs = await makeRequest(key, 'Something else', other.value);
   expect(theirs.status).toBe(201);
   expect(theirs.headers.get('idempotent-replayed')).toBeNull();
 });
 
 test('a key is the same with and without quotes', async () => {
   const key = randomUUID();
-  await wish(`"${key}"`);
-  expect((await wish(key)).headers.get('idempotent-replayed')).toBe('true');
+  await makeRequest(`"${key}"`);
+  expect((await makeRequest(key)).headers.get('idempotent-replayed')).toBe('true');
 });
 
 describe('a key', () => {
   test.each(['', '""', 'two words', '"open', 'a,b', 'x'.repeat(256), `"${'x'.repeat(256)}"`])(
     'cannot be %o',
     async (key) => {
-      expectProblem(await wish(key), 400, 'bad-idempotency-key');
-      expect(await wishes()).toBe(0);
+      expectProblem(await makeRequest(key), 400, 'bad-idempotency-key');
+      expect(await requestCount()).toBe(0);
     },
   );
 
   test('may have 255 characters', async () => {
-    expect((await wish(`k${cast.ada.id}`.padEnd(255, 'x'))).status).toBe(201);
+    expect((await makeRequest(`k${cast.ada.id}`.padEnd(255, 'x'))).status).toBe(201);
   });
 
   test('is ignored by GET', async () => {

@@ -28,7 +28,7 @@ const schemas = document.components!.schemas as Record<string, JsonSchema>;
 const resolve: Resolve = (reference) => schemas[reference.split('/').at(-1)!]!;
 
 /** A cast with its items, in which Mira is already offboarded. */
-async function someoneAndSomething(): Promise<Known> {
+async function makeKnownRecords(): Promise<Known> {
   const { lena, emil, rosa, nora, mira, laptop, spare, license, offboardingId } = await makeCast(
     own.database,
   );
@@ -61,7 +61,7 @@ const operations = Object.entries(document.paths!).flatMap(([path, item]) =>
 let first: Known;
 beforeAll(async () => {
   await engine.startWorker();
-  first = await someoneAndSomething();
+  first = await makeKnownRecords();
   const headers = { 'Content-Type': 'text/csv' };
   const body = 'externalId,name,email\nF-1,Imported,imported@x.example\n';
   expect((await call('POST', '/imports/users', { headers, body })).status).toBe(202);
@@ -113,7 +113,7 @@ const reached = new Set<number>();
 describe('no call that the OpenAPI document allows, or almost allows, is a 500', () => {
   test.each(operations)('%s %s', async (method, path, operation) => {
     // Each operation has its own cast, because an earlier one may have offboarded its users.
-    const arbitrary = calls(path, operation, await someoneAndSomething(), resolve);
+    const arbitrary = calls(path, operation, await makeKnownRecords(), resolve);
     const end = Date.now() + timeLimit;
     let made = 0;
     let succeeded = false;

@@ -22,8 +22,8 @@ const send = ({ method, body, key }: HrUpdate) =>
   call(method, path, { body, headers: key === undefined ? {} : { 'Idempotency-Key': key } });
 
 /** Sends updates as the queue of an HR system does, with several workers that each take the next one. */
-async function sendAll(news: HrUpdate[], atATime: number): Promise<Called[]> {
-  const waiting = [...news];
+async function sendAll(updates: HrUpdate[], atATime: number): Promise<Called[]> {
+  const waiting = [...updates];
   const answers: Called[] = [];
   const worker = async () => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
@@ -44,21 +44,21 @@ function realChanges(states: Record<string, unknown>[]): number {
 test('200 scrambled and repeated updates end in the newest values, with one workflow', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   console.info(`seed ${seed}`);
-  const news = scrambledHrUpdates(200, seed, {
+  const updates = scrambledHrUpdates(200, seed, {
     email: emil.email,
     managers: [cast.mira.externalId, cast.lena.externalId],
   });
-  expect(news).toHaveLength(200);
+  expect(updates).toHaveLength(200);
   await engine.startWorker();
   const before = (await call('GET', path)).json;
 
-  const answers = await sendAll(news, 6);
+  const answers = await sendAll(updates, 6);
   await engine.relay();
 
   for (const answer of answers) {
     if (answer.status !== 200) expectProblem(answer, 409, 'still-running');
   }
-  expect((await call('GET', path)).json).toMatchObject(newestOf(news));
+  expect((await call('GET', path)).json).toMatchObject(newestOf(updates));
 
   const seen = answers.filter(({ status }) => status === 200).map(({ json }) => json);
   const states = new Map([before, ...seen].map((state) => [state.revision as number, state]));
@@ -68,7 +68,7 @@ test('200 scrambled and repeated updates end in the newest values, with one work
 
   const [offboarding, ...others] = await em.fork().find(Offboarding, { userId: emil.id });
   expect(others).toEqual([]);
-  const { endDate } = newestOf(news);
+  const { endDate } = newestOf(updates);
   await eventually(async () => {
     const running = await listed(engine.engine);
     return running.get(offboarding!.id)?.endDate === endDate;

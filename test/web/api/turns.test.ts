@@ -41,7 +41,7 @@ test('many API calls leave the console its connections', async () => {
 test('a client that disconnects while queued changes nothing', async () => {
   const { emil } = await makeCast(database);
   const { value } = await createToken(database.em, 'system', {
-    name: 'impatient',
+    name: 'client',
     scopes: ['requests:write'],
   });
   const ask = (signal?: AbortSignal) =>

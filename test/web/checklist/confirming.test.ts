@@ -24,10 +24,10 @@ test('the confirmation names everything that will happen', async () => {
 test.each([
   ['is here', '2026-01-01', /becomes <strong>today, \d+ \w+ \d{4}<\/strong>/],
   ['has not begun', '2099-05-04', /becomes <strong>their first day, 4 May 2099<\/strong>/],
-])('the confirmation for a user who %s says which end date they get', async (_who, startDate, said) => {
+])('the confirmation for a user who %s says which end date they get', async (_who, startDate, words) => {
   const { cast, ivo } = await begin();
   await updateUser(database.em, 'system', cast.emil.id, { startDate });
-  expect((await ivo.get(`/offboarding/${cast.emil.id}/completion`)).text).toMatch(said);
+  expect((await ivo.get(`/offboarding/${cast.emil.id}/completion`)).text).toMatch(words);
 });
 
 test('the confirmation is refused while something is open', async () => {

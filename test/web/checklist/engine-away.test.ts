@@ -33,8 +33,12 @@ test('a request older than a minute is not executed, and the polling page says s
 
 test('without a worker the page says so at its deadline, and later shows the result', async () => {
   const { cast, page } = await begin();
-  const hasty = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace }, { deadlineMs: 1_000 });
-  const ivo = await hasty.signIn(cast.ivo.email);
+  const shortDeadlineWeb = await startWeb(
+    own,
+    { TEMPORAL_NAMESPACE: engine.namespace },
+    { deadlineMs: 1_000 },
+  );
+  const ivo = await shortDeadlineWeb.signIn(cast.ivo.email);
   await worker.stop();
   const startedAt = Date.now();
   const token = randomUUID();
@@ -61,10 +65,10 @@ test('without a worker the page says so at its deadline, and later shows the res
 });
 
 test('without Temporal the page says so, and lists still work', async () => {
-  const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
+  const webWithoutTemporal = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
   const { cast, page } = await begin();
   await clearChecklist(database, cast);
-  const admin = await astray.signIn(cast.ivo.email);
+  const admin = await webWithoutTemporal.signIn(cast.ivo.email);
   const startedAt = Date.now();
   const answer = await admin.post(`${page}/completion`, { token: randomUUID() });
   expect(Date.now() - startedAt).toBeLessThan(4_000);

@@ -25,12 +25,12 @@ const { value: token } = await createToken(own.database.em, 'system', {
   scopes: ['users:read', 'requests:write', 'imports:write'],
 });
 const em = () => own.database.em.fork();
-const inMiddle = [
+const cutTimes = [
   { when: 'before', wasDone: false },
   { when: 'after', wasDone: true },
 ] as const;
 
-describe.each(inMiddle)('a connection cut $when PostgreSQL receives the COMMIT', ({ when, wasDone }) => {
+describe.each(cutTimes)('a connection cut $when PostgreSQL receives the COMMIT', ({ when, wasDone }) => {
   test('makes the console say that the outcome is unknown', async () => {
     const { ivo, laptop } = await makeCast(own.database);
     const browser = await web.signIn(ivo.email);

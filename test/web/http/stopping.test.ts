@@ -12,19 +12,19 @@ const own = await ownDatabase();
 const { database } = own;
 
 /** Locks the row of a user in another transaction, so that a request about them waits. */
-async function heldUp(userId: number) {
+async function lockUser(userId: number) {
   const client = new pg.Client(own.url);
   await client.connect();
   await client.query('begin');
   await client.query('select from users where id = $1 for update', [userId]);
-  return { letGo: () => client.end() };
+  return { release: () => client.end() };
 }
 
 test('SIGTERM first turns /ready off, then closes the port, and finishes open requests', async () => {
   const { lena, nora } = await makeCast(database);
   const web = await startWebProcess(own, 'nowhere', { DRAIN_SECONDS: '2' });
   const admin = await web.signIn(nora.email);
-  const held = await heldUp(lena.id);
+  const held = await lockUser(lena.id);
   const slow = admin.post(`/users/${lena.id}/end-date`, { endDate: '2031-05-05' });
   await pause(300);
   expect((await web.stranger().get('/ready')).status).toBe(200);
@@ -40,7 +40,7 @@ test('SIGTERM first turns /ready off, then closes the port, and finishes open re
   await pause(2_200);
   await expect(web.stranger().get('/sign-in')).rejects.toThrow();
   expect(web.child.exitCode).toBeNull();
-  await held.letGo();
+  await held.release();
   const answer = await slow;
   const answeredAt = Date.now();
   expect(answer.status).toBe(303);

@@ -3,17 +3,17 @@ import { importById } from '../../../database/imports/imports.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
-import { noraUploads, type Setting, uploaded } from './setting.ts';
+import { type Setup, setUpUploads, uploaded } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 let ivo: Browserlike;
 beforeEach(async () => {
-  ({ cast, nora } = await noraUploads(own.database, web));
+  ({ cast, nora } = await setUpUploads(own.database, web));
   ivo = await web.signIn(cast.ivo.email);
 });
 

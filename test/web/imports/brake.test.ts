@@ -4,19 +4,19 @@ import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { listed, noraUploads, type Setting, setBrake, uploaded } from './setting.ts';
+import { listed, type Setup, setMassChangeLimit, setUpUploads, uploaded } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraUploads(own.database, web));
+  ({ cast, nora } = await setUpUploads(own.database, web));
 });
 
-describe('the import limit', () => {
+describe('the mass-change limit', () => {
   const leavers = () =>
     csvOf(
       ['email', 'end date'],
@@ -24,7 +24,7 @@ describe('the import limit', () => {
     );
 
   test('asks for the number of people, and accepts no other', async () => {
-    await setBrake(own.database, 2);
+    await setMassChangeLimit(own.database, 2);
     const id = await uploaded(nora, 'users', leavers());
     const { text } = await nora.get(`/imports/${id}`);
     expect(text).toContain('The brake is on');

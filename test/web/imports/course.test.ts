@@ -6,17 +6,17 @@ import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { figures, noraUploads, type Setting, uploaded } from './setting.ts';
+import { figures, type Setup, setUpUploads, uploaded } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 const { carryOut } = importing(own.database, 'system');
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraUploads(own.database, web));
+  ({ cast, nora } = await setUpUploads(own.database, web));
 });
 
 describe('the import', () => {

@@ -4,16 +4,16 @@ import { userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { figures, listed, noraUploads, type Setting, uploaded } from './setting.ts';
+import { figures, listed, type Setup, setUpUploads, uploaded } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraUploads(own.database, web));
+  ({ cast, nora } = await setUpUploads(own.database, web));
 });
 
 describe('the preview', () => {

@@ -3,16 +3,16 @@ import { Import } from '../../../database/entities/index.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { noraUploads, type Setting } from './setting.ts';
+import { type Setup, setUpUploads } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraUploads(own.database, web));
+  ({ cast, nora } = await setUpUploads(own.database, web));
 });
 
 describe('a rejected file', () => {

@@ -4,16 +4,16 @@ import { updateImportSettings } from '../../../database/imports/settings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import type { Browserlike, TestWeb } from '../../../testing/web/web.ts';
 
-/** A cast whose admin Nora is signed in and may upload files without an import limit. */
-export async function noraUploads(database: Database, web: TestWeb) {
+/** A cast whose admin Nora is signed in and may upload files without a mass-change limit. */
+export async function setUpUploads(database: Database, web: TestWeb) {
   const cast = await makeCast(database);
   const nora = await web.signIn(cast.nora.email);
-  await setBrake(database, 1_000);
+  await setMassChangeLimit(database, 1_000);
   return { cast, nora };
 }
-export type Setting = Awaited<ReturnType<typeof noraUploads>>;
+export type Setup = Awaited<ReturnType<typeof setUpUploads>>;
 
-export const setBrake = ({ em }: Database, brakeCount: number) =>
+export const setMassChangeLimit = ({ em }: Database, brakeCount: number) =>
   updateImportSettings(em, 'system', { dateFormat: 'DD.MM.YYYY', brakeCount, brakePercent: 100 });
 
 /** Uploads a file and returns the id of its import. */

@@ -201,8 +201,11 @@ describe('recovering', () => {
     expect(answer.text).toContain('name="from" value="offboarding"');
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
 
-    const said = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { ...lost, note: 'Stolen in Porto' });
-    expect(said.status).toBe(303);
+    const reported = await ivo.post(`/assets/${cast.laptop.id}/recovery`, {
+      ...lost,
+      note: 'Stolen in Porto',
+    });
+    expect(reported.status).toBe(303);
     expect(await assetById(em, cast.laptop.id)).toMatchObject({ status: 'lost', holder: null });
   });
 

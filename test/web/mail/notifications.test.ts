@@ -19,7 +19,7 @@ beforeAll(async () => {
   cast = await makeCast(database);
 });
 
-async function tell(
+async function notify(
   userId: number,
   kind: NotificationKind,
   more: { aboutUserId?: number; details?: object; createdAt?: Date },
@@ -30,7 +30,7 @@ async function tell(
   await fork.flush();
 }
 const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
-const bell = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
+const unreadCount = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
 
 describe('notifications', () => {
   test('about a day’s reminders are grouped, and count once in the unread badge', async () => {
@@ -45,11 +45,11 @@ describe('notifications', () => {
       requests: 1,
     };
     for (const { id } of [cast.rosa, cast.timo, cast.emil]) {
-      await tell(cast.ivo.id, 'offboarding_reminder', { aboutUserId: id, details: reminder });
+      await notify(cast.ivo.id, 'offboarding_reminder', { aboutUserId: id, details: reminder });
     }
-    await tell(cast.ivo.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
+    await notify(cast.ivo.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
     const { text } = await ivo.get('/notifications');
-    expect(bell(text)).toBe('2');
+    expect(unreadCount(text)).toBe('2');
     expect(flat(text)).toContain('3 reminders about people who are leaving');
     expect(flat(text)).toContain(
       'Timo Aalto had their last day 4 days ago. Still open: 2 devices and 1 request.',
@@ -60,14 +60,14 @@ describe('notifications', () => {
 
   test('of another day are another group', async () => {
     const yesterday = new Date(Date.now() - 86_400_000);
-    await tell(cast.ivo.id, 'offboarding_reminder', {
+    await notify(cast.ivo.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
       details: { daysLeft: 1 },
       createdAt: yesterday,
     });
     const ivo = await web.signIn(cast.ivo.email);
     const { text } = await ivo.get('/notifications');
-    expect(bell(text)).toBe('3');
+    expect(unreadCount(text)).toBe('3');
     expect(flat(text)).toContain('Lena Brandt leaves tomorrow.');
   });
 
@@ -75,12 +75,12 @@ describe('notifications', () => {
     const ivo = await web.signIn(cast.ivo.email);
     const upTo = /name="upTo" value="(\d+)"/.exec((await ivo.get('/notifications')).text)![1]!;
     await ivo.post('/notifications/reading', { upTo });
-    expect(bell((await ivo.get('/notifications')).text)).toBeNull();
+    expect(unreadCount((await ivo.get('/notifications')).text)).toBeNull();
   });
 
   test("about the user's own offboarding say what to return, in their time zone", async () => {
     await em.fork().nativeUpdate(User, { id: cast.lena.id }, { timeZone: 'Pacific/Tongatapu' });
-    await tell(cast.lena.id, 'offboarding_reminder', {
+    await notify(cast.lena.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
       details: { daysLeft: 7, hardware: 1, software: 3, requests: 0 },
       createdAt: new Date('2026-11-20T12:30:00Z'),
@@ -93,10 +93,10 @@ describe('notifications', () => {
   });
 
   test('link a super-admin to the endpoint, and an employee to nothing', async () => {
-    await tell(cast.ada.id, 'webhook_disabled', {
+    await notify(cast.ada.id, 'webhook_disabled', {
       details: { url: 'https://hooks.example/a', endpointId: 7, reason: 'gone' },
     });
-    await tell(cast.mira.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
+    await notify(cast.mira.id, 'offboarding_completed', { aboutUserId: cast.lena.id });
     const ada = await web.signIn(cast.ada.email);
     const { text } = await ada.get('/notifications');
     expect(text).toContain('href="/settings/webhooks/7/deliveries"');
@@ -111,7 +111,7 @@ describe('notifications', () => {
     const restOf = async (kind: NotificationKind, details: (i: number) => object) => {
       const { ada } = await makeCast(database);
       for (let i = 0; i < 52; i++)
-        await tell(ada.id, kind, { aboutUserId: cast.emil.id, details: details(i) });
+        await notify(ada.id, kind, { aboutUserId: cast.emil.id, details: details(i) });
       const { text } = await (await web.signIn(ada.email)).get('/notifications');
       return /<li>\s*and 2 more(?:: <a href="([^"]*)">[^<]*<\/a>)?\s*<\/li>/.exec(text)!;
     };
@@ -134,7 +134,7 @@ describe('notifications', () => {
   test('are paged by group', async () => {
     const nora = await web.signIn(cast.nora.email);
     for (let i = 0; i < 60; i++)
-      await tell(cast.nora.id, 'offboarding_completed', { aboutUserId: cast.emil.id });
+      await notify(cast.nora.id, 'offboarding_completed', { aboutUserId: cast.emil.id });
     const first = (await nora.get('/notifications')).text;
     expect(first.match(/class="item unread"/g)).toHaveLength(50);
     const older = /href="(\/notifications\?before=\d+)"/.exec(first)![1]!;
@@ -151,7 +151,7 @@ describe('notifications', () => {
       changed: 2,
       failed: 1,
     };
-    for (const { id } of [cast.nora, cast.ivo]) await tell(id, 'import_ended', { details });
+    for (const { id } of [cast.nora, cast.ivo]) await notify(id, 'import_ended', { details });
     const words =
       'The import of hr.csv is done, with errors: 0 added, 2 changed, 0 unchanged, 1 with errors.';
     for (const [{ email }, isLink] of [

@@ -7,6 +7,7 @@ import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
 
 const own = await ownDatabase();
@@ -26,8 +27,6 @@ beforeEach(async () => {
   await clearChecklist(database, cast);
 });
 
-const said = (html: string) =>
-  [.../class="alert alert-(\w+)"[\s\S]*?<span>([^<]*)<\/span>/.exec(html)!].slice(1).join(': ');
 const retry = (by = ivo) => by.post(`${page}/retry`, { token: randomUUID() });
 const nothingFailed = 'info: Nothing waits for another try any more.';
 const failedStep = async () =>
@@ -51,7 +50,7 @@ test('a retry completes, and a second tab learns that nothing failed', async () 
   expect(tabs.map(({ status, location }) => [status, location])).toEqual(Array(2).fill([303, page]));
   expect((await ivo.get(page)).text).toContain('Completed by');
   expect((await retry()).status).toBe(303);
-  expect(said((await ivo.get(page)).text)).toBe(nothingFailed);
+  expect(messagesOn((await ivo.get(page)).text)).toBe(nothingFailed);
 });
 
 test('a retry with something open is refused with its exact message', async () => {
@@ -59,28 +58,28 @@ test('a retry with something open is refused with its exact message', async () =
   await assignAsset(database.em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
   const answer = await retry();
   expect(answer.status).toBe(409);
-  expect(said(answer.text)).toBe(
+  expect(messagesOn(answer.text)).toBe(
     'danger: Cannot complete offboarding: 1 hardware, 0 software, 0 request(s) still open.',
   );
 });
 
 test('a retry without a failure does nothing, and says so', async () => {
   expect((await retry()).status).toBe(303);
-  expect(said((await ivo.get(page)).text)).toBe(nothingFailed);
+  expect(messagesOn((await ivo.get(page)).text)).toBe(nothingFailed);
 });
 
 test('a retry of a terminated workflow clears the failed step', async () => {
   await failToComplete();
   await engine.handleOf(cast.offboardingId).terminate();
   expect((await retry()).status).toBe(303);
-  expect(said((await ivo.get(page)).text)).toBe(nothingFailed);
+  expect(messagesOn((await ivo.get(page)).text)).toBe(nothingFailed);
   expect(await failedStep()).toBeNull();
 });
 
 test('without Temporal a retry says that there is no answer yet', async () => {
   await failToComplete();
-  const astray = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
-  const answer = await retry(await astray.signIn(cast.ivo.email));
+  const webWithoutTemporal = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
+  const answer = await retry(await webWithoutTemporal.signIn(cast.ivo.email));
   expect(answer.status).toBe(202);
-  expect(said(answer.text)).toContain('warning: The process engine has not answered yet.');
+  expect(messagesOn(answer.text)).toContain('warning: The process engine has not answered yet.');
 });

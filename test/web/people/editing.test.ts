@@ -2,16 +2,16 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { noraSignedIn, offboardingOf, type Setting, somebodyGone } from './setting.ts';
+import { createOffboardedUser, offboardingOf, type Setup, setUpAdmin } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraSignedIn(own.database, web));
+  ({ cast, nora } = await setUpAdmin(own.database, web));
 });
 
 describe('an edited user', () => {
@@ -53,14 +53,14 @@ describe('an edited user', () => {
 
   test('cannot get an offboarded manager', async () => {
     const { status, text } = await nora.post(`/users/${cast.emil.id}`, {
-      managerId: String(await somebodyGone(own.database)),
+      managerId: String(await createOffboardedUser(own.database)),
     });
     expect(status).toBe(409);
     expect(text).toContain('has been offboarded. Choose somebody else.');
   });
 
   test('who is offboarded keeps their status, and the form says why', async () => {
-    const id = await somebodyGone(own.database);
+    const id = await createOffboardedUser(own.database);
     expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
     expect(status).toBe(409);

@@ -3,16 +3,16 @@ import { updateUser, userById } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { noraSignedIn, offboardingOf, type Setting, somebodyGone } from './setting.ts';
+import { createOffboardedUser, offboardingOf, type Setup, setUpAdmin } from './setting.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraSignedIn(own.database, web));
+  ({ cast, nora } = await setUpAdmin(own.database, web));
 });
 
 describe('an end date', () => {
@@ -53,7 +53,7 @@ describe('an end date', () => {
   });
 
   test('after completion accepts only the same value', async () => {
-    const id = await somebodyGone(own.database);
+    const id = await createOffboardedUser(own.database);
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2026-01-31' })).status).toBe(303);
     const { status, text } = await nora.post(`/users/${id}/end-date`, { endDate: '2026-02-28' });
     expect(status).toBe(409);

@@ -1,15 +1,15 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { noraSignedIn, type Setting } from './setting.ts';
+import { type Setup, setUpAdmin } from './setting.ts';
 
 const own = await ownDatabase();
 const web = await startWeb(own);
 
-let cast: Setting['cast'];
-let nora: Setting['nora'];
+let cast: Setup['cast'];
+let nora: Setup['nora'];
 beforeEach(async () => {
-  ({ cast, nora } = await noraSignedIn(own.database, web));
+  ({ cast, nora } = await setUpAdmin(own.database, web));
 });
 
 describe('a record', () => {

@@ -6,18 +6,18 @@ import { makeCast } from '../../../testing/cast/cast.ts';
 import type { TestWeb } from '../../../testing/web/web.ts';
 
 /** A cast whose admin Nora is signed in. */
-export async function noraSignedIn(database: Database, web: TestWeb) {
+export async function setUpAdmin(database: Database, web: TestWeb) {
   const cast = await makeCast(database);
   return { cast, nora: await web.signIn(cast.nora.email) };
 }
-export type Setting = Awaited<ReturnType<typeof noraSignedIn>>;
+export type Setup = Awaited<ReturnType<typeof setUpAdmin>>;
 
 /** The latest offboarding of a user, or null. */
 export const offboardingOf = ({ em }: Database, userId: number) =>
   em.fork().findOne(Offboarding, { userId }, { orderBy: { id: 'desc' } });
 
 /** Adds a user with nothing to return and completes their offboarding. */
-export async function somebodyGone(database: Database) {
+export async function createOffboardedUser(database: Database) {
   const id = await createUser(database.em, 'system', {
     name: 'Gone',
     email: `gone${Math.random()}@x.example`,

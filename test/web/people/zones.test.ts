@@ -19,13 +19,13 @@ beforeAll(async () => {
   await assignAsset(em, 'system', cast.spare.id, cast.emil.id);
   await recoverAsset(em, 'system', cast.spare.id, { condition: 'good', nextStatus: 'in_stock', note: null });
   await assignSeat(em, 'system', cast.license.id, cast.emil.id);
-  const moment = '2026-03-01T20:00:00Z';
+  const time = '2026-03-01T20:00:00Z';
   const db = sqlOf(em);
   await sql`update users set time_zone = 'Pacific/Kiritimati' where id = ${cast.ivo.id}`.execute(db);
-  await sql`update assignments set assigned_at = ${moment}`.execute(db);
-  await sql`update assignments set returned_at = ${moment} where returned_at is not null`.execute(db);
-  await sql`update seats set assigned_at = ${moment}`.execute(db);
-  await sql`update requests set created_at = ${moment}`.execute(db);
+  await sql`update assignments set assigned_at = ${time}`.execute(db);
+  await sql`update assignments set returned_at = ${time} where returned_at is not null`.execute(db);
+  await sql`update seats set assigned_at = ${time}`.execute(db);
+  await sql`update requests set created_at = ${time}`.execute(db);
   ivo = await web.signIn(cast.ivo.email);
 });
 

@@ -5,8 +5,8 @@ import { offered, requestTests } from './setting.ts';
 const { test } = await requestTests();
 
 describe('approving', () => {
-  test('says so once, and leaves the request open', async ({ ivo, wish }) => {
-    const id = await wish();
+  test('says so once, and leaves the request open', async ({ ivo, makeRequest }) => {
+    const id = await makeRequest();
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
     const { text } = await ivo.get(answer.location!);
@@ -20,15 +20,15 @@ describe('approving', () => {
     );
   });
 
-  test('by htmx responds with the updated request', async ({ ivo, wish }) => {
-    const answer = await ivo.postByHtmx(`/requests/${await wish()}/approval`, 'div#request');
+  test('by htmx responds with the updated request', async ({ ivo, makeRequest }) => {
+    const answer = await ivo.postByHtmx(`/requests/${await makeRequest()}/approval`, 'div#request');
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(/^\s*<div id="request"/);
     expect(answer.text).toContain('>Approved<');
   });
 
-  test('a closed request says how it was closed', async ({ ivo, wish, resolve }) => {
-    const id = await wish();
+  test('a closed request says how it was closed', async ({ ivo, makeRequest, resolve }) => {
+    const id = await makeRequest();
     await resolve(id, { outcome: 'cancelled' });
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(

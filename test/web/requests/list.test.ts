@@ -6,9 +6,9 @@ import { requestTests } from './setting.ts';
 const { em, statusOf, web, test } = await requestTests();
 
 describe('the list of requests', () => {
-  test('shows open requests, or those of the status in its address', async ({ ivo, wish }) => {
-    const open = await wish('Standing desk');
-    const closed = await wish('Beanbag');
+  test('shows open requests, or those of the status in its address', async ({ ivo, makeRequest }) => {
+    const open = await makeRequest('Standing desk');
+    const closed = await makeRequest('Beanbag');
     await resolveRequest(em, 'system', closed, { outcome: 'rejected', note: null, assetId: null });
 
     const { text } = await ivo.get('/requests');
@@ -24,8 +24,8 @@ describe('the list of requests', () => {
     expect((await ivo.get('/requests')).text).toContain('>Leaving<');
   });
 
-  test('needs as many statements for many rows as for none', async ({ ivo, wish }) => {
-    for (let number = 0; number < 10; number++) await wish();
+  test('needs as many statements for many rows as for none', async ({ ivo, makeRequest }) => {
+    for (let number = 0; number < 10; number++) await makeRequest();
     await ivo.get('/requests');
     const none = await statementsOf(() => ivo.get('/requests?status=cancelled'));
     const many = await statementsOf(() => ivo.get('/requests'));

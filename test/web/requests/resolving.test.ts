@@ -10,8 +10,8 @@ const { em, statusOf, test } = await requestTests();
 describe('resolving', () => {
   test.for(['fulfilled', 'rejected', 'cancelled'])(
     'as %s closes the request',
-    async (outcome, { ivo, wish, resolve }) => {
-      const id = await wish();
+    async (outcome, { ivo, makeRequest, resolve }) => {
+      const id = await makeRequest();
       const answer = await resolve(id, { outcome, note: 'Told them' });
       expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
       const { text } = await ivo.get(answer.location!);
@@ -21,8 +21,8 @@ describe('resolving', () => {
     },
   );
 
-  test('twice says how it was resolved', async ({ ivo, wish, resolve }) => {
-    const id = await wish();
+  test('twice says how it was resolved', async ({ ivo, makeRequest, resolve }) => {
+    const id = await makeRequest();
     await resolve(id, { outcome: 'rejected' });
     const answer = await resolve(id, { outcome: 'fulfilled' });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
@@ -31,8 +31,8 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('rejected');
   });
 
-  test('offers assets in stock, searched without scripts', async ({ cast, ivo, wish }) => {
-    const id = await wish();
+  test('offers assets in stock, searched without scripts', async ({ cast, ivo, makeRequest }) => {
+    const id = await makeRequest();
     const { text } = await ivo.get(`/requests/${id}?asset=${cast.spare.tag}`);
     expect(offeredAssets(text)).toContain(cast.spare.id);
     expect(offeredAssets(text)).not.toContain(cast.laptop.id);
@@ -41,8 +41,8 @@ describe('resolving', () => {
     );
   });
 
-  test('with an asset assigns it', async ({ cast, ivo, wish, resolve }) => {
-    const id = await wish();
+  test('with an asset assigns it', async ({ cast, ivo, makeRequest, resolve }) => {
+    const id = await makeRequest();
     const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
       'success: The request has been fulfilled. The asset has been handed out and counts as hardware.',
@@ -52,10 +52,10 @@ describe('resolving', () => {
 
   test('with an asset that was assigned meanwhile is refused, and keeps note and request', async ({
     cast,
-    wish,
+    makeRequest,
     resolve,
   }) => {
-    const id = await wish();
+    const id = await makeRequest();
     await assignAsset(em, 'system', cast.spare.id, cast.rosa.id);
     const fields = { outcome: 'fulfilled', assetId: String(cast.spare.id), note: 'As promised' };
     const answer = await resolve(id, fields);
@@ -69,10 +69,10 @@ describe('resolving', () => {
 
   test('with an asset and another outcome comes back with message, search and choice', async ({
     cast,
-    wish,
+    makeRequest,
     resolve,
   }) => {
-    const id = await wish();
+    const id = await makeRequest();
     const fields = { outcome: 'rejected', assetId: String(cast.spare.id), asset: cast.spare.tag };
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(422);
@@ -81,8 +81,8 @@ describe('resolving', () => {
     expect(await statusOf(id)).toBe('pending');
   });
 
-  test('without a valid outcome says so', async ({ wish, resolve }) => {
-    const id = await wish();
+  test('without a valid outcome says so', async ({ makeRequest, resolve }) => {
+    const id = await makeRequest();
     for (const outcome of ['', 'pending', 'forgotten']) {
       const answer = await resolve(id, { outcome, note: 'Typed' });
       expect(answer.status).toBe(422);
@@ -98,10 +98,10 @@ describe('resolving', () => {
   test('offers no asset to a suspended user, but can reject the request', async ({
     cast,
     ivo,
-    wish,
+    makeRequest,
     resolve,
   }) => {
-    const id = await wish();
+    const id = await makeRequest();
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const { text } = await ivo.get(`/requests/${id}`);
     expect(text).not.toContain('name="assetId"');

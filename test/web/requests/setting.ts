@@ -6,7 +6,7 @@ export async function requestTests() {
   const { test: base, em, web } = await consoleTests();
   const test = base
     .extend(
-      'wish',
+      'makeRequest',
       ({ cast }) =>
         (item = 'Headset') =>
           createRequest(em, 'system', cast.emil.id, { item, reason: null }),

@@ -69,7 +69,7 @@ describe('malformed calls to the users API', () => {
     { name: '   ' },
     { name: null },
     { name: 'x'.repeat(201) },
-    { name: 'bell\u0007' },
+    { name: 'control\u0007' },
     { name: 'zero\u0000' },
     { name: 'two\nlines' },
     { name: {} },
