@@ -5,7 +5,7 @@ import { makeLog } from '../../config/log.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { statementsOf } from '../../testing/cast/statements.ts';
-import { apiOfPeople } from '../web/api/users/setting.ts';
+import { apiOfPeople } from '../web/api/users/setup.ts';
 
 const { database, call } = await apiOfPeople();
 

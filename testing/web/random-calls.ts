@@ -3,7 +3,7 @@ import { bodies, type JsonSchema, odd, type Resolve } from './from-schema.ts';
 
 /** Values that exist: for path parameters, and for body fields by name. */
 export interface Known {
-  things: Record<'externalId' | 'tag' | 'id' | 'importId', string[]>;
+  records: Record<'externalId' | 'tag' | 'id' | 'importId', string[]>;
   fields: Record<string, unknown[]>;
 }
 
@@ -21,7 +21,7 @@ const asText = (value: unknown): string =>
   typeof value === 'string' ? value : String(JSON.stringify(value));
 
 /** Paths of an operation, with existing, random and malformed parameters. */
-const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> => {
+const addresses = (path: string, things: Known['records']): fc.Arbitrary<string> => {
   const step = fc
     .string({ unit: 'grapheme', minLength: 1, maxLength: 120 })
     .filter((text) => !/^\.\.?$/.test(text))
@@ -38,7 +38,7 @@ const addresses = (path: string, things: Known['things']): fc.Arbitrary<string> 
   );
   const [start, ...rest] = path.split(/(\{\w+\})/);
   return rest.reduce<fc.Arbitrary<string>>((before, part) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof Known['things'] | undefined;
+    const name = /^\{(\w+)\}$/.exec(part)?.[1] as keyof Known['records'] | undefined;
     if (name === undefined) return before.map((text) => text + part);
     const there = { weight: 6, arbitrary: fc.constantFrom(...things[name]) };
     return fc.tuple(before, fc.oneof(there, step, strange)).map(([text, value]) => text + value);
@@ -89,13 +89,13 @@ function printable(text: string): string {
  * Calls of an operation that the OpenAPI document allows, or almost allows. Most have no unusual
  * headers, so that they reach the handler.
  */
-export const calls = (path: string, operation: Operation, { things, fields }: Known, resolve: Resolve) => {
+export const calls = (path: string, operation: Operation, { records, fields }: Known, resolve: Resolve) => {
   const content = Object.entries(operation.requestBody?.content ?? {});
   const [media, { schema }] = content[0] ?? ['', { schema: {} }];
-  const body = media === 'application/json' ? bodies(schema, resolve, fields) : csv(things.externalId);
+  const body = media === 'application/json' ? bodies(schema, resolve, fields) : csv(records.externalId);
   return fc.record({
     address: fc
-      .tuple(addresses(path, things), queries(operation, things.externalId))
+      .tuple(addresses(path, records), queries(operation, records.externalId))
       .map(([there, query]) => there + query),
     headers: fc.oneof(
       {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
 import type { Reminded } from '../../../database/mail/contents.ts';
-import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './parts.ts';
+import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './fixtures.ts';
 
 describe('a reminder to an IT admin', () => {
   test.each([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { mailTokens } from '../../../database/mail/tokens.ts';
-import { links, tokens } from './parts.ts';
+import { links, tokens } from './fixtures.ts';
 
 describe('an unsubscribe link', () => {
   test('carries the user and the kind of mail', () => {

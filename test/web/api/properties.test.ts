@@ -36,7 +36,7 @@ async function makeKnownRecords(): Promise<Known> {
   await completeOffboarding(own.database.em, offboardingOfMira.id, 'system');
   const externalIds = [lena, emil, rosa, nora, mira].map(({ externalId }) => externalId);
   return {
-    things: {
+    records: {
       externalId: externalIds,
       tag: [laptop.tag, spare.tag],
       id: [String(offboardingId)],
@@ -71,7 +71,7 @@ describe('malformed calls get a clear 4xx on every route', () => {
   /** The address of a record that exists. */
   const addressOf = (path: string) =>
     path.replaceAll(/\{(\w+)\}/g, (_, name) =>
-      encodeURIComponent(first.things[name as keyof Known['things']][0]!),
+      encodeURIComponent(first.records[name as keyof Known['records']][0]!),
     );
 
   test.each(operations)('%s %s rejects doubled and unknown parameters', async (method, path, operation) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { ownConsole } from './setting.ts';
+import { ownConsole } from './setup.ts';
 
 const { engine, web, begin } = await ownConsole();
 await engine.startWorker();

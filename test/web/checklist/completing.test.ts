@@ -6,7 +6,7 @@ import { userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import type { Browserlike } from '../../../testing/web/web.ts';
-import { allClear, ownConsole } from './setting.ts';
+import { allClear, ownConsole } from './setup.ts';
 
 const { database, engine, web, begin } = await ownConsole();
 await engine.startWorker();

@@ -4,7 +4,7 @@ import { Offboarding } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { ownConsole } from './setting.ts';
+import { ownConsole } from './setup.ts';
 
 const { database, engine, begin } = await ownConsole();
 await engine.startWorker();

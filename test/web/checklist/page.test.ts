@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
 import { recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
-import { allClear, ownConsole } from './setting.ts';
+import { allClear, ownConsole } from './setup.ts';
 
 const { database, engine, web, begin } = await ownConsole();
 await engine.startWorker();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { AuditEntry, Seat } from '../../../database/entities/index.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { ownConsole } from './setting.ts';
+import { ownConsole } from './setup.ts';
 
 const { database, engine, begin } = await ownConsole();
 await engine.startWorker();

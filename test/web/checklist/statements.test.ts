@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
-import { ownConsole } from './setting.ts';
+import { ownConsole } from './setup.ts';
 
 // No worker runs, because its statements would be counted too.
 const { database, begin } = await ownConsole();

@@ -3,7 +3,7 @@ import { importById } from '../../../database/imports/imports.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
-import { type Setup, setUpUploads, uploaded } from './setting.ts';
+import { type Setup, setUpUploads, uploaded } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { type Setup, setUpUploads, uploaded } from './setting.ts';
+import { type Setup, setUpUploads, uploaded } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -4,7 +4,7 @@ import { userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { figures, listed, type Setup, setUpUploads, uploaded } from './setting.ts';
+import { figures, listed, type Setup, setUpUploads, uploaded } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -3,7 +3,7 @@ import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { type Setup, setUpAdmin } from './setting.ts';
+import { type Setup, setUpAdmin } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

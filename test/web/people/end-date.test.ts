@@ -3,7 +3,7 @@ import { updateUser, userById } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { createOffboardedUser, offboardingOf, type Setup, setUpAdmin } from './setting.ts';
+import { createOffboardedUser, offboardingOf, type Setup, setUpAdmin } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

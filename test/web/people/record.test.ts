@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { type Setup, setUpAdmin } from './setting.ts';
+import { type Setup, setUpAdmin } from './setup.ts';
 
 const own = await ownDatabase();
 const web = await startWeb(own);

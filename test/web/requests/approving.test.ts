@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { offered, requestTests } from './setting.ts';
+import { offered, requestTests } from './setup.ts';
 
 const { test } = await requestTests();
 

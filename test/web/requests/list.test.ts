@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
-import { requestTests } from './setting.ts';
+import { requestTests } from './setup.ts';
 
 const { em, statusOf, web, test } = await requestTests();
 

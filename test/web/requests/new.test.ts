@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { Request } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { requestTests } from './setting.ts';
+import { requestTests } from './setup.ts';
 
 const { em, test } = await requestTests();
 

@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { approveRequest } from '../../../database/inventory/requests.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { offered, requestTests } from './setting.ts';
+import { offered, requestTests } from './setup.ts';
 
 const { em, statusOf, test } = await requestTests();
 

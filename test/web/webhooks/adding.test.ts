@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
-import { shown, webhookTests } from './setting.ts';
+import { shown, webhookTests } from './setup.ts';
 
 const { test } = await webhookTests();
 

@@ -3,7 +3,7 @@ import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
 import type { Answer } from '../../../testing/web/web.ts';
-import { webhookTests } from './setting.ts';
+import { webhookTests } from './setup.ts';
 
 const { database, em, test } = await webhookTests();
 

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { WebhookEndpoint } from '../../../database/entities/index.ts';
 import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { shown, webhookTests } from './setting.ts';
+import { shown, webhookTests } from './setup.ts';
 
 const { database, em, endpoint, test } = await webhookTests();
 

@@ -3,7 +3,7 @@ import { revokeToken } from '../../../../database/access/tokens.ts';
 import { userById } from '../../../../database/people/users.ts';
 import { type Cast, makeCast } from '../../../../testing/cast/cast.ts';
 import { expectProblem } from '../../../../testing/web/api.ts';
-import { apiOfPeople } from './setting.ts';
+import { apiOfPeople } from './setup.ts';
 
 const { database, em, web, newToken, both, call } = await apiOfPeople();
 

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { AuditEntry, Offboarding } from '../../../../database/entities/index.ts';
 import { type Cast, makeCast } from '../../../../testing/cast/cast.ts';
 import { expectProblem, pointers } from '../../../../testing/web/api.ts';
-import { apiOfPeople } from './setting.ts';
+import { apiOfPeople } from './setup.ts';
 
 const { database, em, newToken, call } = await apiOfPeople();
 

@@ -4,7 +4,7 @@ import { completeOffboarding } from '../../../../database/offboarding/completion
 import { updateUser } from '../../../../database/people/users.ts';
 import { type Cast, makeCast } from '../../../../testing/cast/cast.ts';
 import { expectProblem, pointers } from '../../../../testing/web/api.ts';
-import { apiOfPeople } from './setting.ts';
+import { apiOfPeople } from './setup.ts';
 
 const { database, em, call } = await apiOfPeople();
 

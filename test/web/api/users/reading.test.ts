@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Cast, makeCast } from '../../../../testing/cast/cast.ts';
 import { expectProblem } from '../../../../testing/web/api.ts';
-import { apiOfPeople } from './setting.ts';
+import { apiOfPeople } from './setup.ts';
 
 const { database, call } = await apiOfPeople();
 

@@ -4,7 +4,7 @@ import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { listed, type Setup, setMassChangeLimit, setUpUploads, uploaded } from './setting.ts';
+import { listed, type Setup, setMassChangeLimit, setUpUploads, uploaded } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -3,7 +3,7 @@ import { Import } from '../../../database/entities/index.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { type Setup, setUpUploads } from './setting.ts';
+import { type Setup, setUpUploads } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

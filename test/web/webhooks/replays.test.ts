@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest';
 import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { webhookTests } from './setting.ts';
+import { webhookTests } from './setup.ts';
 
 const { database, em, test } = await webhookTests();
 

@@ -3,7 +3,7 @@ import { completionMail } from '../../../activities/mail/templates/completion.ts
 import { importsMail } from '../../../activities/mail/templates/imports.ts';
 import { problemsMail } from '../../../activities/mail/templates/problems.ts';
 import type { Completion } from '../../../database/mail/contents.ts';
-import { ivo, links, mira, textOf } from './parts.ts';
+import { ivo, links, mira, textOf } from './fixtures.ts';
 
 describe('the mail about a completion', () => {
   const completion: Completion = {

@@ -6,7 +6,7 @@ import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { figures, type Setup, setUpUploads, uploaded } from './setting.ts';
+import { figures, type Setup, setUpUploads, uploaded } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;

@@ -7,7 +7,7 @@ import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
-import { ownConsole } from './setting.ts';
+import { ownConsole } from './setup.ts';
 
 const { own, database, engine, begin } = await ownConsole();
 const worker = await engine.startWorker();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { asHtml } from '../../../activities/mail/as-html.ts';
 import { asText } from '../../../activities/mail/as-text.ts';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
-import { footer, item, leaver, links, receiver } from './parts.ts';
+import { footer, item, leaver, links, receiver } from './fixtures.ts';
 
 describe('every mail', () => {
   const evil = `<script>alert(1)</script> & "quotes" 'n' </title><img src=x onerror=alert(1)>`;
