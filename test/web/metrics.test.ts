@@ -116,7 +116,7 @@ test('the metrics have their own port, and no other address serves them', async 
   expect((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status).toBe(404);
 });
 
-test('a database that is away is told, and nothing is claimed of what it holds', async () => {
+test('a lost database is reported, and its figures are left out', async () => {
   const line = await startTcpProxy(Number(new URL(own.url).port));
   const url = new URL(own.url);
   url.port = String(line.port);

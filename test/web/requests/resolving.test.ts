@@ -3,7 +3,7 @@ import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
-import { offered, offeredAssets, requestTests } from './setting.ts';
+import { offered, offeredAssets, requestTests } from './setup.ts';
 
 const { em, statusOf, test } = await requestTests();
 
