@@ -8,7 +8,7 @@ import { selfSigned } from '../../testing/outside/self-signed.ts';
 
 const timeouts = { connectMs: 1_000, responseMs: 400, totalMs: 1_000 };
 const trusting = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
-/** Patient, because it asks the machine's own resolver, which may take its time. */
+/** With the default timeouts, because the system resolver may be slow. */
 const strict = webhookSender(allowedRanges([]));
 afterAll(() => Promise.all([trusting.close(), strict.close()]));
 

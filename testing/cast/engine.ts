@@ -152,7 +152,7 @@ export async function ownEngine(database: Database) {
   };
 }
 
-/** How a worker that nobody stops gives things to an engine. */
+/** A batch sender that is never stopped. */
 export const batchSenderFor = (engine: Pick<WorkerClient, 'isReachable'>): SendBatch =>
   createBatchSender({ engine, log, stopping: new AbortController().signal });
 
