@@ -7,13 +7,13 @@ import type { EntityManager } from './orm.ts';
 /** A change of an asset or a license itself, inside its transaction. */
 export interface ItemChange {
   readonly em: EntityManager;
-  /** Adds an entry to the audit trail that is about nobody. */
+  /** Adds an audit entry that is about no person. */
   record(action: AuditAction, details: AuditDetails): void;
 }
 
 /**
- * Changes an asset or a license in one transaction with its audit entry. For changes that concern no
- * person: who holds something changes by `changeAbout`. A broken constraint comes out in words.
+ * Changes an asset or a license in one transaction with its audit entry. A change of the holder needs `changeAbout`
+ * instead. Throws the Refusal or InvalidInput that a broken constraint stands for.
  */
 export async function changeItem<T>(
   em: EntityManager,
@@ -27,7 +27,7 @@ export async function changeItem<T>(
   }
 }
 
-/** The same inside a transaction that is open already. */
+/** Like `changeItem`, inside the open transaction of `em`. */
 export const itemChangeWithin = (em: EntityManager, actor: Actor): ItemChange => ({
   em,
   record: (action, details) => void record(em, actor, action, null, details),

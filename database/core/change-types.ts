@@ -6,35 +6,35 @@ import type { ChosenEventType } from '../../domain/webhooks/webhooks.ts';
 import type { Offboarding, User } from '../entities/index.ts';
 import type { EntityManager } from './orm.ts';
 
-/** One change of facts about one person, inside its transaction, with their row locked. */
+/** One change of facts about one person, inside a transaction that has locked the person's row. */
 export interface Change {
   readonly em: EntityManager;
-  /** The person, read after the lock was taken. */
+  /** Read after the lock was taken. */
   readonly user: User;
   readonly actor: Actor;
-  /** Adds an entry about the person to the audit trail. */
+  /** Adds an audit entry about the person. */
   record(action: AuditAction, details?: AuditDetails): void;
-  /** Says what changed: the person's revision goes up, and the engine will hear of the facts it follows. */
+  /** Increments the person's revision and signals the changed facts to the workflow. */
   changed(...facts: ChangedFact[]): void;
-  /** Fills slots of the statement at the end. It replaces what an earlier call put into the same slot. */
+  /** Fills slots of the final statement. A later call replaces the same slot. */
   alsoWrite(what: AlsoWritten): void;
-  /** The person's open offboarding, also one that this change opens or closes; else null. */
+  /** The offboarding that is open, or that this change opened or closed; else null. */
   offboarding: Offboarding | null;
 }
 
 /**
- * What the statement at the end of a change writes besides the audit entries, one slot for each effect. A slot holds
- * common table expressions. They see neither each other's rows nor what is not flushed yet.
+ * What the final statement of a change writes besides the audit entries, one slot for each effect. A slot holds
+ * common table expressions. They see neither each other's rows nor entities that are not flushed.
  */
 export interface AlsoWritten extends Partial<Record<ChosenEventType, RawBuilder<unknown>>> {
-  /** What becomes of the reminders. The last word counts: moved and then cancelled is cancelled. */
+  /** Reschedules or skips reminders. The last call wins, so a move followed by a cancellation only cancels. */
   reminders?: RawBuilder<unknown>;
-  /** The end of sessions, one-time links and API tokens. */
+  /** Revokes sessions, one-time links and API tokens. */
   endedAccess?: RawBuilder<unknown>;
-  /** A completion: the person is marked offboarded, and the offboarding closed. */
+  /** Marks the person offboarded and closes the offboarding. */
   completion?: RawBuilder<unknown>;
-  /** The leaver's reports, who have no manager any more. */
+  /** Clears the manager of the leaver's reports. */
   reports?: RawBuilder<unknown>;
-  /** The notification and the mail to the leaver's manager. */
+  /** Notifies the leaver's manager, in the console and by mail. */
   manager?: RawBuilder<unknown>;
 }

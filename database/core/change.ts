@@ -11,14 +11,14 @@ import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 import { inTransaction } from './transaction.ts';
 
-/** A person by id, or by what the HR system calls them. */
+/** A person by id, or by the HR system's id. */
 export type Person = number | { externalId: string };
 
 /**
- * The one way to change a fact about a person: locks their row as a statement of its own, runs `work`,
- * and commits the change, its audit entries, the outbox row and the new revision together. Tried again
- * on deadlocks. A change that touches more people locks them all, in the order of their ids, in
- * `lockOthersToo`. Throws NotFound for an unknown user, and a broken constraint as the Refusal it stands for.
+ * Changes facts about a person; nothing else may. Locks the person's row by its own statement and runs `work`. Then it
+ * commits the change, its audit entries, the outbox row and the new revision together. Retries deadlocks.
+ * `lockOthersToo` locks all people that the change touches, in the order of their ids.
+ * Throws NotFound for an unknown user, and the Refusal or InvalidInput that a broken constraint stands for.
  */
 export const changeAbout = <T>(
   em: EntityManager,
@@ -32,7 +32,7 @@ export const changeAbout = <T>(
     return changeWithin(transaction, userId, actor, work);
   });
 
-/** The same inside a transaction that is open already. */
+/** Like `changeAbout`, inside the open transaction of `em`. */
 export async function changeWithin<T>(
   em: EntityManager,
   person: Person,
@@ -44,7 +44,7 @@ export async function changeWithin<T>(
   return changeOf(em, { user, offboarding }, actor, work);
 }
 
-/** The same about a person whose row is locked, as it has been since, and with their open offboarding, read since. */
+/** Like `changeWithin`, for a row that is locked already. `user` and `offboarding` were read after the lock. */
 export async function changeOf<T>(
   em: EntityManager,
   { user, offboarding }: Pick<Change, 'user' | 'offboarding'>,
@@ -71,13 +71,13 @@ export async function changeOf<T>(
   const result = await work(change);
   await publishWhenCleared(change, facts);
   const expressions = Object.values(also);
-  if (entries.length > 0) expressions.push(writingOf(change, entries));
-  if (facts.size > 0) expressions.push(announcing(change, [...facts]));
+  if (entries.length > 0) expressions.push(auditInsert(change, entries));
+  if (facts.size > 0) expressions.push(outboxInsert(change, [...facts]));
   if (expressions.length > 0) await sql`with ${sql.join(expressions)} select`.execute(sqlOf(em));
   return result;
 }
 
-/** The person's row, locked before anything else is read (READ COMMITTED: what is read afterwards is current). */
+/** Locks before anything else is read, because READ COMMITTED then shows current rows to later statements. */
 async function lockUser(em: EntityManager, person: Person): Promise<User> {
   const where = typeof person === 'number' ? { id: person } : person;
   const user = await em.findOne(User, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -90,20 +90,20 @@ interface Entry {
   details: AuditDetails;
 }
 
-function writingOf({ user, actor }: Change, entries: readonly Entry[]) {
+function auditInsert({ user, actor }: Change, entries: readonly Entry[]) {
   const rows = entries.map(
     ({ action, details }) => sql`(${actor}, ${action}, ${user.id}, ${JSON.stringify(details)}::jsonb)`,
   );
   return sql`entries as (insert into audit_entries (actor, action, user_id, details) values ${sql.join(rows)})`;
 }
 
-const announcing = ({ user, offboarding }: Change, facts: ChangedFact[]) => sql`
+const outboxInsert = ({ user, offboarding }: Change, facts: ChangedFact[]) => sql`
   announcement as (
     insert into outbox (user_id, offboarding_id, facts)
     values (${user.id}, ${offboarding?.id ?? null}, ${facts}::text[])
   )`;
 
-/** Adds an entry to the audit trail outside a `Change`, in the transaction of `em`. `userId` is the person it is about. */
+/** Adds an audit entry outside a `Change`, in the transaction of `em`. `userId` is the person it is about. */
 export const record = (
   em: EntityManager,
   actor: Actor,

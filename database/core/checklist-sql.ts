@@ -1,15 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
 
-/** Whose checklist: an id, or the column of the surrounding statement that holds one. */
+/** A user's id, or a column of the surrounding statement that holds one. */
 type UserId = number | RawBuilder<unknown>;
 
-/** How much is open for a person, as three columns: see `OpenCounts`. */
+/** How much is open for a person, as the three columns of `OpenCounts`. */
 export const openCounts = (user: UserId) => sql`
   (select count(*) from assignments where user_id = ${user} and live) as hardware,
   (select count(*) from seats where user_id = ${user} and live) as software,
   (select count(*) from requests where user_id = ${user} and live) as requests`;
 
-/** What is open for a person, to select from: the assignment, seat or request is `x`, its asset `a`, its license `l`. */
+/** FROM clauses of a person's open items. The assignment, seat or request is `x`, its asset `a`, its license `l`. */
 export const openItems = (user: UserId) => ({
   hardware: sql`assignments x join assets a on a.id = x.asset_id where x.user_id = ${user} and x.live`,
   software: sql`seats x join licenses l on l.id = x.license_id where x.user_id = ${user} and x.live`,
@@ -17,8 +17,8 @@ export const openItems = (user: UserId) => ({
 });
 
 /**
- * A person's checklist as three JSON arrays, in the order it is shown. `own` names the fields that one reader wants
- * besides the common ones, as arguments of `jsonb_build_object`.
+ * A person's checklist as three JSON arrays, in the order of display. `own` adds fields to the common ones, as
+ * arguments of `jsonb_build_object`.
  */
 export function checklistItems(
   user: UserId,
@@ -42,6 +42,6 @@ export function checklistItems(
   };
 }
 
-/** A moment as the API writes it, whatever the zone of the connection. */
-const utc = (moment: RawBuilder<unknown>) =>
-  sql`to_char(${moment} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+/** ISO 8601 in UTC, in every time zone of the connection. */
+const utc = (time: RawBuilder<unknown>) =>
+  sql`to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;

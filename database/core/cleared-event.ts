@@ -4,15 +4,15 @@ import { openCountsOf } from '../offboarding/snapshots.ts';
 import type { Change } from './change-types.ts';
 import { publish } from './webhook-events.ts';
 
-const itemsOf: readonly ChangedFact[] = ['hardware', 'seats', 'requests'];
+const itemFacts: readonly ChangedFact[] = ['hardware', 'seats', 'requests'];
 
 /**
- * Publishes that a leaver has nothing left. A change of an item after which nothing is open is one that took the
- * last item away: so it is said once each time that happens, and nothing needs to be remembered.
+ * Publishes `offboarding.cleared` when the change removed the leaver's last open item. It needs no stored flag, because
+ * only the removal of the last item changes items and leaves none open.
  */
 export async function publishWhenCleared(change: Change, facts: ReadonlySet<ChangedFact>): Promise<void> {
   const { em, user, offboarding } = change;
-  if (offboarding?.state !== 'open' || !itemsOf.some((fact) => facts.has(fact))) return;
+  if (offboarding?.state !== 'open' || !itemFacts.some((fact) => facts.has(fact))) return;
   await em.flush();
   if (!isClear(await openCountsOf(em, user.id))) return;
   publish(change, { type: 'offboarding.cleared', offboarding, at: new Date() });

@@ -1,6 +1,6 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 
-/** What a broken constraint means to the person who ran into it. */
+/** The error that the user sees, by the constraint that was broken. */
 const meanings: Record<string, () => Refusal | InvalidInput> = {
   assignments_assignable_user_fk: () => offboarded(),
   seats_assignable_user_fk: () => offboarded(),
@@ -27,7 +27,7 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
 const offboarded = () =>
   new Refusal('already-offboarded', 'This person has been offboarded and cannot be given anything new.');
 
-/** The refusal a database error stands for, or the error itself when it is none of ours. */
+/** The Refusal or InvalidInput that a database error stands for, or else the error itself. */
 export function toRefusal(error: unknown): unknown {
   const constraint = (error as { constraint?: unknown } | null)?.constraint;
   return typeof constraint === 'string' && Object.hasOwn(meanings, constraint)

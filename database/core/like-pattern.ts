@@ -1,2 +1,2 @@
-/** The pattern for ILIKE that finds `text` anywhere, with the characters that LIKE treats specially taken literally. */
+/** The ILIKE pattern that finds `text` anywhere, with the wildcards in it escaped. */
 export const likePattern = (text: string): string => `%${text.replace(/[\\%_]/g, '\\$&')}%`;

@@ -4,7 +4,7 @@ import { connect } from './orm.ts';
 /** The first migration of version 0.1.0, the first version that migrations start from. */
 const firstMigration = 'Migration20261201000000_Tables';
 
-/** The database was made before version 0.1.0, so no migration leads from it to today's schema. */
+/** A version before 0.1.0 made the database, so no migration leads from it to today's schema. */
 export class UnreleasedSchema extends Error {
   override name = 'UnreleasedSchema';
   override message =
@@ -13,9 +13,9 @@ export class UnreleasedSchema extends Error {
 }
 
 /**
- * Brings the schema up to date as its owner, and lets the application's role read and write, but neither
- * alter what the audit trail says nor say how many seats are used. Safe to run again. Returns the names of the
- * migrations it applied. Throws UnreleasedSchema, and changes nothing, for a database from before version 0.1.0.
+ * Migrates the schema as its owner and grants the application's role access to the tables. That role can neither alter
+ * audit entries nor set the count of used seats. Safe to run again. Returns the names of the applied migrations.
+ * Throws UnreleasedSchema, and changes nothing, for a database from before version 0.1.0.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
   const database = await connect(ownerUrl, { poolSize: 2 });
@@ -30,7 +30,7 @@ export async function migrate(ownerUrl: string, appUrl: string): Promise<string[
   }
 }
 
-/** Whether the application would own its tables: then nothing keeps it from altering the audit trail. */
+/** Whether the application's role owns the tables. An owner can alter the audit trail. */
 export const isOwner = (ownerUrl: string, appUrl: string): boolean => roleOf(ownerUrl) === roleOf(appUrl);
 
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
@@ -54,7 +54,7 @@ async function grantToApplication(ownerUrl: string, appUrl: string) {
   }
 }
 
-/** All of a license's columns but the one that its seats keep. */
+/** All columns of `licenses` except `seats_used`, which a trigger sets. */
 async function columnsSetByHand(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ name: string }>(`
     select attname as name from pg_attribute

@@ -11,25 +11,22 @@ export type Database = MikroORM;
 
 const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url));
 
-/** How a process uses the database. */
 export interface ConnectOptions {
-  /** Connections at the most. */
+  /** The most connections. */
   poolSize?: number;
-  /** How long one statement may take before its caller is told that the database does not answer; none: for ever. */
+  /** The longest that the caller waits for one statement. Undefined means no limit. */
   queryTimeoutMs?: number;
-  /** How long a transaction may say nothing before the server ends it; it counts where `queryTimeoutMs` is given. */
+  /** `idle_in_transaction_session_timeout`. It applies only when `queryTimeoutMs` is given. */
   idleInTransactionTimeoutMs?: number;
 }
 
-/** A server that does not take a connection within this many milliseconds does not answer. */
 export const connectTimeoutMs = 5_000;
-/** So much later than its caller the server gives a statement up, in milliseconds: the caller is the one who says so. */
-const serverLagsMs = 1_000;
+/** The server's timeout is this much longer than the caller's, because the caller reports the timeout. */
+const statementTimeoutMarginMs = 1_000;
 
 /**
- * A transaction that says nothing for so many milliseconds is ended by the server: whoever began it has vanished without a
- * word, and what it had locked would stay so for hours. Longer than any of them is silent: at most 40 s, while a worker
- * gives the engine a hundred things, each of which waits five seconds for an answer.
+ * `idle_in_transaction_session_timeout`: frees the locks of a client that disappeared, which could last for hours.
+ * The longest idle time is 40 s: a worker sends a hundred signals to Temporal, each with a timeout of 5 s.
  */
 export const usualIdleInTransactionTimeoutMs = 60_000;
 
@@ -51,15 +48,15 @@ export const connect = (
       connectionTimeoutMillis: connectTimeoutMs,
       ...(queryTimeoutMs !== undefined && {
         query_timeout: queryTimeoutMs,
-        // Given up by its caller, a statement that waits for a lock would keep its connection at the server for ever.
-        statement_timeout: queryTimeoutMs + serverLagsMs,
+        // Without it, a statement that waits for a lock keeps its server connection after the caller's timeout.
+        statement_timeout: queryTimeoutMs + statementTimeoutMarginMs,
         idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
       }),
     },
-    // Dates and moments are compared in UTC; zones are the domain's business.
+    // Timestamps are compared in UTC, because the domain computes with time zones.
     forceUtcTimezone: true,
     pool: { min: 0, max: poolSize },
-    // Nothing is asked before somebody asks: a process comes up while the database is away or just starting.
+    // Connects on the first query, because a process must start while the database is unavailable.
     ensureDatabase: false,
     ignoreUndefinedInQuery: true,
     extensions: [Migrator],
@@ -77,16 +74,16 @@ export const connect = (
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
 function preparePool(pool: pg.Pool) {
-  parseMoments(pool);
-  giveUpWhatIsLost(pool);
+  parseTimestamps(pool);
+  releaseLostConnections(pool);
   pool.on('connect', closeWhenStuck);
 }
 
 /**
- * A transaction whose connection was lost can neither be committed nor rolled back, and then its place in the pool is
- * not given back by whoever began it: after as many of those as the pool has places the process would hang for ever.
+ * Releases a connection that is lost during a transaction. MikroORM does not, because it can neither commit nor roll
+ * back there. Otherwise the process hangs after `poolSize` lost connections.
  */
-function giveUpWhatIsLost(pool: pg.Pool) {
+function releaseLostConnections(pool: pg.Pool) {
   const inUse = new WeakSet<pg.PoolClient>();
   pool.on('acquire', (client) => inUse.add(client));
   pool.on('release', (_error, client) => inUse.delete(client));
@@ -94,16 +91,15 @@ function giveUpWhatIsLost(pool: pg.Pool) {
     client.once('end', () => {
       if (!inUse.has(client)) return;
       client.release(true);
-      // Whoever gives it back late finds it done.
+      // A later release by the caller does nothing, because pg throws on a second one.
       client.release = () => undefined;
     }),
   );
 }
 
 /**
- * A connection on which a transaction could not begin or end is closed: its state is not known, and whoever began does
- * not give its place in the pool back. So is one that did not answer in time: whoever got it next would wait for the
- * same answer, and it may be that nobody is there any more.
+ * Closes a connection when a transaction fails to begin or end, because its state is unknown and MikroORM does not
+ * release it. Also closes one after a query timeout, because its next user would wait for the same answer.
  */
 function closeWhenStuck(client: pg.PoolClient) {
   const send = (...args: unknown[]) => Object.getPrototypeOf(client).query.apply(client, args);
@@ -113,21 +109,21 @@ function closeWhenStuck(client: pg.PoolClient) {
     const text = typeof first === 'string' ? first : (first?.text ?? '');
     if (sent instanceof Promise)
       sent.catch((error) => {
-        if (edgeOfTransaction.test(text) || isTimeout(error)) closed(client);
+        if (transactionControl.test(text) || isTimeout(error)) close(client);
       });
     return sent;
   }) as typeof client.query;
 }
 
-const edgeOfTransaction = /^(begin|start transaction|commit|rollback(?! to))\b/i;
+const transactionControl = /^(begin|start transaction|commit|rollback(?! to))\b/i;
 
-/** The driver has no other name for it. */
+/** Compares the message, because the driver's error has no code. */
 const isTimeout = (error: unknown) => error instanceof Error && error.message === 'Query read timeout';
 
-const closed = (client: pg.PoolClient) => (client as unknown as pg.Client).end().catch(() => {});
+const close = (client: pg.PoolClient) => (client as unknown as pg.Client).end().catch(() => {});
 
-/** Typed SQL reads moments as Date and counts as numbers, like the entities do; the ORM's own default is text. */
-function parseMoments(pool: pg.Pool) {
+/** Makes typed SQL return Date and number like the entities, because MikroORM's default is text. */
+function parseTimestamps(pool: pg.Pool) {
   const types = pool.options.types as pg.TypeOverrides;
   types.setTypeParser(TIMESTAMPTZ, pg.types.getTypeParser(TIMESTAMPTZ));
   types.setTypeParser(INT8, Number);

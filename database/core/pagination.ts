@@ -1,24 +1,24 @@
 /** Rows on one page of every list. */
 export const pageSize = 50;
 
-/** One page of a list, counted from 1, and how many rows there are on all of them. */
+/** One page of a list. `page` counts from 1, and `total` is the number of rows on all pages. */
 export interface Page<Row> {
   rows: Row[];
   total: number;
   page: number;
-  /** The number of the last page; 1 when there is nothing to list. */
+  /** 1 for an empty list. */
   lastPage: number;
 }
 
-/** How many rows come before a page. */
+/** The SQL offset of a page, which counts from 1. */
 export const offsetOf = (page: number): number => (page - 1) * pageSize;
 
-/** The number of the last page; an empty list has one. */
+/** The number of the last page; 1 for an empty list. */
 export const lastPageOf = (total: number): number => Math.max(1, Math.ceil(total / pageSize));
 
 /**
- * Makes a page of the rows of `select … from (select count(*) as total …) counted left join page on true`:
- * one statement that knows the total also on a page past the end, as one row that has nothing else.
+ * Makes a page of the rows of `select … from (select count(*) as total …) counted left join page on true`. A page past
+ * the end has one row, which holds only the total.
  */
 export function pageOf<Row extends { id: number }>(
   rows: (Row & { total: number })[],
@@ -33,14 +33,14 @@ export function pageOf<Row extends { id: number }>(
   };
 }
 
-/** A part of a list that is read on by the id of its last row. */
+/** One page of a list that is read by cursor. */
 export interface CursorPage<Row> {
   rows: Row[];
-  /** The id after which the next part begins; null when this was the last one. */
+  /** The cursor of the next page, which is the id of the last row; null on the last page. */
   next: number | null;
 }
 
-/** Makes a part of one row more than asked for: it says whether there is another part. */
+/** Makes a page of up to `limit + 1` rows; the extra row shows that another page follows. */
 export function cursorPageOf<Row extends { id: number }>(found: Row[], limit: number): CursorPage<Row> {
   const rows = found.slice(0, limit);
   return { rows, next: found.length > limit ? rows.at(-1)!.id : null };

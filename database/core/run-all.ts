@@ -1,4 +1,4 @@
-/** Does each of these, one after another, also when one before it has failed; throws what failed at the end. */
+/** Runs the functions one after another, even after a failure. Throws the failure at the end, or an AggregateError. */
 export async function runAll(works: Iterable<() => Promise<unknown>>): Promise<void> {
   const failures: unknown[] = [];
   for (const work of works) await work().catch((error) => failures.push(error));

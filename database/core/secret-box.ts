@@ -1,9 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
 
-/** Keeps secrets that must be read again, such as the keys that sign webhooks, unreadable in the database. */
+/** Encrypts secrets that are stored in the database and read again, such as the keys that sign webhooks. */
 export interface SecretBox {
   seal(secret: string): string;
-  /** Throws an Error when the secret was sealed with another key or changed since. */
+  /** Throws an Error when another key sealed the secret, or when it was altered. */
   open(sealed: string): string;
 }
 
@@ -11,8 +11,8 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /**
- * AES-256-GCM with SECRET_KEY (32 bytes, base64). Sealed, in base64: one byte that tells keys apart, the
- * nonce, the ciphertext and its tag.
+ * AES-256-GCM with SECRET_KEY (32 bytes, base64). A sealed secret is base64 of one byte that identifies the key, the
+ * nonce, the ciphertext and the tag.
  */
 export function secretBox(keyBase64: string): SecretBox {
   const key = Buffer.from(keyBase64, 'base64');

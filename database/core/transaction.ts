@@ -3,8 +3,8 @@ import type { EntityManager } from './orm.ts';
 import { withRetries } from './retrying.ts';
 
 /**
- * Runs `work` in one transaction of a fresh entity manager, anew when PostgreSQL gave way to another one. A broken
- * constraint comes out as the refusal it stands for.
+ * Runs `work` in one transaction of a new entity manager, and retries it on deadlocks. Throws the Refusal or
+ * InvalidInput that a broken constraint stands for.
  */
 export async function inTransaction<T>(
   em: EntityManager,

@@ -11,16 +11,16 @@ import type { Change } from './change-types.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 
-/** Something that happened to a leaver, as other systems are told. */
-export interface Happening {
+/** Something that happened to a leaver. */
+export interface OffboardingEvent {
   type: ChosenEventType;
   offboarding: Offboarding;
   at: Date;
-  /** What this type of event says besides the person, the offboarding and who did it. */
+  /** Fields of this event type besides the person, the offboarding and the actor. */
   more?: Record<string, unknown>;
 }
 
-/** How each event calls whoever did it, and the moment it happened. */
+/** The names of the fields for the actor and the time, by event type. */
 const names: Record<ChosenEventType, { by: string; at?: string }> = {
   'offboarding.started': { by: 'startedBy' },
   'offboarding.end_date_changed': { by: 'changedBy' },
@@ -30,14 +30,14 @@ const names: Record<ChosenEventType, { by: string; at?: string }> = {
 };
 
 /**
- * Writes an event and its delivery to every endpoint that has chosen it, beside the fact. To an endpoint that is off
- * it is not sent, but can be once that is on again.
+ * Writes an event, and a delivery for each endpoint that has chosen its type, in the change's transaction. A delivery to
+ * a disabled endpoint is not sent; it can be replayed when the endpoint is enabled again.
  */
-export function publish({ alsoWrite, user, actor }: Change, happening: Happening): void {
-  const { type, offboarding, at, more } = happening;
+export function publish({ alsoWrite, user, actor }: Change, event: OffboardingEvent): void {
+  const { type, offboarding, at, more } = event;
   const named = names[type];
   const data = {
-    user: described(user),
+    user: userPayload(user),
     offboarding: {
       id: offboarding.id,
       openedAt: offboarding.openedAt.toISOString(),
@@ -45,19 +45,19 @@ export function publish({ alsoWrite, user, actor }: Change, happening: Happening
     },
     ...more,
   };
-  const writing = writingOf({
+  const inserts = insertsOf({
     type,
     at,
     offboardingId: offboarding.id,
-    data: sql`${JSON.stringify(data)}::jsonb || jsonb_build_object(${named.by}::text, ${describedActor(actor)})`,
+    data: sql`${JSON.stringify(data)}::jsonb || jsonb_build_object(${named.by}::text, ${actorPayload(actor)})`,
     to: sql`
       select p.id, case when p.state = 'active' then 'pending' else 'disabled' end
       from webhook_endpoints p where p.state <> 'deleted' and ${type} = any(p.event_types) order by p.id`,
   });
-  alsoWrite({ [type]: writing });
+  alsoWrite({ [type]: inserts });
 }
 
-/** Writes a test event with its delivery to one endpoint, chosen or not, on or off; returns the delivery's id. */
+/** Writes a test event with its delivery to one endpoint, even a disabled one. Returns the delivery's id. */
 export async function publishTest(
   em: EntityManager,
   actor: Actor,
@@ -65,20 +65,19 @@ export async function publishTest(
   now: Date,
 ): Promise<number> {
   const data = { endpoint: { id: endpoint.id, description: endpoint.description ?? null } };
-  const writing = writingOf({
+  const inserts = insertsOf({
     type: testEventType,
     at: now,
     offboardingId: null,
-    data: sql`${JSON.stringify(data)}::jsonb || jsonb_build_object('sentBy', ${describedActor(actor)})`,
+    data: sql`${JSON.stringify(data)}::jsonb || jsonb_build_object('sentBy', ${actorPayload(actor)})`,
     to: sql`select ${endpoint.id}::int, 'pending'`,
   });
   const { rows } = await sql<{ id: number }>`
-    with ${writing} select id from ${deliveriesOf(testEventType)}`.execute(sqlOf(em));
+    with ${inserts} select id from ${deliveriesOf(testEventType)}`.execute(sqlOf(em));
   return rows[0]!.id;
 }
 
-/** A person, as far as other systems hear of them. */
-const described = (user: User) => ({
+const userPayload = (user: User) => ({
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
@@ -88,18 +87,17 @@ const described = (user: User) => ({
   endDate: user.endDate ?? null,
 });
 
-/** Who did something, as other systems are told. */
-function describedActor(actor: Actor): RawBuilder<unknown> {
+function actorPayload(actor: Actor): RawBuilder<unknown> {
   const id = actorUserId(actor);
   if (id !== null) {
     const name = sql`(select name from users where id = ${id})`;
     return sql`jsonb_build_object('type', 'user', 'id', ${id}::int, 'name', ${name})`;
   }
-  const told =
+  const payload =
     actor === 'system'
       ? { type: 'system', id: null, name: 'Lastday' }
       : { type: 'token', id: null, name: actor.slice('token:'.length) };
-  return sql`${JSON.stringify(told)}::jsonb`;
+  return sql`${JSON.stringify(payload)}::jsonb`;
 }
 
 interface NewEvent {
@@ -107,12 +105,12 @@ interface NewEvent {
   at: Date;
   offboardingId: number | null;
   data: RawBuilder<unknown>;
-  /** A query of endpoints, each with the state its delivery begins in. */
+  /** A query of endpoints, each with the initial state of its delivery. */
   to: RawBuilder<unknown>;
 }
 
-/** Common table expressions that write an event and its deliveries. */
-function writingOf({ type, at, offboardingId, data, to }: NewEvent) {
+/** Common table expressions that insert an event and its deliveries. */
+function insertsOf({ type, at, offboardingId, data, to }: NewEvent) {
   const id = `evt_${randomBytes(16).toString('hex')}`;
   return sql`
     ${sql.id(type)} as (

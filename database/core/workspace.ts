@@ -5,11 +5,11 @@ import type { EntityManager } from './orm.ts';
 /** The company's settings. */
 export const workspaceOf = (em: EntityManager): Promise<Workspace> => em.findOneOrFail(Workspace, { id: 1 });
 
-/** The zone that counts for a person: their own, else the company's. */
+/** A person's own time zone, or else the company's. */
 export const zoneOf = (user: { timeZone?: string | null }, workspace: Pick<Workspace, 'timeZone'>): string =>
   user.timeZone ?? workspace.timeZone;
 
-/** Today where a person is. */
+/** Today in a person's time zone. */
 export const todayOf = (
   user: { timeZone?: string | null },
   workspace: Pick<Workspace, 'timeZone'>,

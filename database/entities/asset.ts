@@ -5,7 +5,7 @@ import {
   type ReturnCondition,
   returnConditions,
 } from '../../domain/assets.ts';
-import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './laws.ts';
 
 /** A device the company owns. */
@@ -30,7 +30,7 @@ export const Asset = defineEntity({
 });
 export type Asset = InferEntity<typeof Asset>;
 
-/** One asset in one user's hands, from a moment to a moment. */
+/** One asset that one user has or had. */
 export const Assignment = defineEntity({
   name: 'Assignment',
   tableName: 'assignments',
@@ -46,7 +46,7 @@ export const Assignment = defineEntity({
         .index('assignments_asset_id_index'),
     userId: () => belongsToUser(),
     assignedAt: writtenAt(),
-    returnedAt: moment().nullable(),
+    returnedAt: timestamp().nullable(),
     condition: p.text().$type<ReturnCondition>().nullable(),
     note: p.text().nullable(),
     live: liveWhile('(returned_at IS NULL)'),

@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { moment, writtenAt } from './columns.ts';
+import { timestamp, writtenAt } from './columns.ts';
 
-/** The answer to a call of the API, as it was sent. */
+/** The response to an API call, as it was sent. */
 export interface StoredAnswer {
   status: number;
   headers: Record<string, string>;
@@ -10,8 +10,8 @@ export interface StoredAnswer {
 }
 
 /**
- * A call of the API under a key of its caller: asked again under the same key, it gets the same answer and has
- * no second effect. Kept for two days.
+ * An API call with an Idempotency-Key. A repeated call with the same key gets the stored response and has no effect.
+ * Rows are kept for two days.
  */
 export const IdempotencyKey = defineEntity({
   name: 'IdempotencyKey',
@@ -19,12 +19,12 @@ export const IdempotencyKey = defineEntity({
   properties: {
     tokenId: p.integer().primary(),
     key: p.text().primary(),
-    /** What was asked: a hash of method, address and body. */
+    /** A hash of method, address and body. */
     fingerprint: p.text(),
     answer: p.json<StoredAnswer>().nullable(),
     createdAt: writtenAt(),
-    /** While a call waits for the engine: until when another one under the same key is sent away. */
-    runningUntil: moment().nullable(),
+    /** Set while a call waits for Temporal. Another call with the same key is refused until then. */
+    runningUntil: timestamp().nullable(),
   },
   indexes: [{ name: 'idempotency_keys_created_at_index', properties: ['createdAt'] }],
 });

@@ -17,27 +17,27 @@ import {
   importKinds,
   importStates,
 } from '../../domain/imports/imports.ts';
-import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
+import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
-/** How many lines would do what, as things stood when they were last looked at. */
+/** The counts of lines by their expected effect, at the time of the last evaluation. */
 export interface Preview {
   create: number;
   change: number;
   same: number;
   error: number;
-  /** Lines that are carried out otherwise than they say. */
+  /** Lines that are executed differently than written. */
   notes: number;
   starts: number;
   moves: number;
   stops: number;
-  /** Everybody who has not been offboarded yet. */
+  /** All people who are not offboarded. */
   workforce: number;
 }
 
-/** How many lines did what so far, and how many people still wait for their manager to be set. */
+/** The counts of lines by their outcome so far, and of people whose manager is not set yet. */
 export type Results = Record<Outcome | 'managersPending', number>;
 
-/** One file on its way into the database. `createdBy` and `startedBy` are actors. */
+/** The import of one file. `createdBy` and `startedBy` are actors. */
 export const Import = defineEntity({
   name: 'Import',
   tableName: 'imports',
@@ -46,22 +46,22 @@ export const Import = defineEntity({
     kind: p.text().$type<ImportKind>(),
     state: p.text().$type<ImportState>().default('staging'),
     fileName: p.text(),
-    /** What separates the cells of the file. */
+    /** The character between the cells of the file. */
     separator: p.text().default(','),
     columns: p.json<FileColumn[]>().defaultRaw("'[]'::jsonb"),
     rowCount: p.integer().default(0),
     preview: p.json<Preview>().nullable(),
-    previewedAt: moment().nullable(),
+    previewedAt: timestamp().nullable(),
     results: p.json<Results>().nullable(),
-    /** The line up to which `results` counts; 0 when what became of the lines is to be counted anew. */
+    /** The last line that `results` includes; 0 when all lines must be counted again. */
     countedTo: p.integer().default(0),
     createdBy: p.text().$type<Actor>(),
     createdAt: writtenAt(),
     startedBy: p.text().$type<Actor>().nullable(),
-    startedAt: moment().nullable(),
-    endedAt: moment().nullable(),
-    /** The lines have been deleted: the counts are all that is left. */
-    linesDeletedAt: moment().nullable(),
+    startedAt: timestamp().nullable(),
+    endedAt: timestamp().nullable(),
+    /** When the lines were deleted. Only the counts remain then. */
+    linesDeletedAt: timestamp().nullable(),
   },
   indexes: [
     {
@@ -77,7 +77,7 @@ export const Import = defineEntity({
 });
 export type Import = InferEntity<typeof Import>;
 
-/** One line of a file: what it says, what that would do, and what became of it. */
+/** One line of a file: its content, its expected effect and its outcome. */
 export const ImportRow = defineEntity({
   name: 'ImportRow',
   tableName: 'import_rows',
@@ -90,24 +90,24 @@ export const ImportRow = defineEntity({
         .deleteRule('no action')
         .updateRule('no action')
         .primary(),
-    /** Where it begins in the file, from 1. */
+    /** The number of its first line in the file, from 1. */
     line: p.integer().primary(),
-    /** The cells as they stand in the file. */
+    /** The cells as written in the file. */
     cells: texts(),
-    /** What was read from them, by field. */
+    /** The values parsed from the cells, by field. */
     stated: p.json<Record<string, string | number | null>>(),
-    /** By what the line finds what it is about, and by what else: for what lines of one file have in common. */
+    /** The keys that identify the line's subject. They find duplicates within one file. */
     key: p.text().nullable(),
     otherKey: p.text().nullable(),
-    /** What is wrong with the line whatever there is in the database. */
+    /** The problems of the line that do not depend on the database. */
     problems: p.json<Remark[]>().defaultRaw("'[]'::jsonb"),
     verdict: p.text().$type<Verdict>().nullable(),
     judgement: p.json<Omit<Evaluation, 'verdict' | 'leaving'>>().nullable(),
     leaving: p.text().$type<LeavingEffect>().nullable(),
-    /** The person, asset or license it is about. */
+    /** The id of the person, asset or license. */
     subjectId: p.integer().nullable(),
     outcome: p.text().$type<Outcome>().nullable(),
-    /** The manager is set in a second round: a line further down adds them. */
+    /** Whether a second pass sets the manager, because a later line adds that person. */
     managerPending: p.boolean().default(false),
   },
   indexes: [

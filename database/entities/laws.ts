@@ -6,8 +6,8 @@ export const belongsToUser = <Column extends string = 'user_id'>(column = 'user_
   p.manyToOne(User).mapToPk().fieldName(column).deleteRule('no action').updateRule('no action');
 
 /**
- * True while `open` holds, else NULL: with the user's id it makes the key by which an open item points at a
- * user who may still be given things (migration Laws). `open` must be spelled as PostgreSQL prints it.
+ * A generated column that is true while `open` holds, else NULL. With the user's id it is the foreign key of the gate
+ * (migration Laws). Write `open` as PostgreSQL prints it, because MikroORM compares the texts.
  */
 export const liveWhile = (open: string) =>
   p.boolean().generated(`(CASE WHEN ${open} THEN true ELSE NULL::boolean END) stored`).nullable();

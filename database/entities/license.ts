@@ -1,8 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import { id, moment, writtenAt } from './columns.ts';
+import { id, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './laws.ts';
 
-/** Software paid for by the seat. `seatsUsed` is kept by a trigger, so no race can sell a seat twice. */
+/** Software licensed by the seat. A trigger counts `seatsUsed`, so that concurrent calls cannot assign a seat twice. */
 export const License = defineEntity({
   name: 'License',
   tableName: 'licenses',
@@ -18,7 +18,7 @@ export const License = defineEntity({
 });
 export type License = InferEntity<typeof License>;
 
-/** One user's use of one license, from a moment to a moment. */
+/** One seat of a license that one user has or had. */
 export const Seat = defineEntity({
   name: 'Seat',
   tableName: 'seats',
@@ -34,7 +34,7 @@ export const Seat = defineEntity({
         .index('seats_license_id_index'),
     userId: () => belongsToUser(),
     assignedAt: writtenAt(),
-    revokedAt: moment().nullable(),
+    revokedAt: timestamp().nullable(),
     live: liveWhile('(revoked_at IS NULL)'),
   },
   uniques: [{ name: 'seats_one_per_user', properties: ['licenseId', 'userId'], where: 'revoked_at IS NULL' }],

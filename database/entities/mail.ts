@@ -7,12 +7,12 @@ import {
   mailOutcomes,
   mailStates,
 } from '../../domain/mail/mails.ts';
-import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
 /**
- * One mail to one person. What it says is read when it is sent: a completion's from its offboarding, a digest's
- * from the notifications that point at it. `day` is the receiver's, of a digest: one of a kind a day.
+ * One mail to one person. Its content is read when it is sent: from the offboarding for a completion, and from the
+ * notifications with its id for a digest. `day` is a digest's date in the receiver's time zone, one per kind and day.
  */
 export const Mail = defineEntity({
   name: 'Mail',
@@ -25,11 +25,11 @@ export const Mail = defineEntity({
     day: p.date().nullable(),
     state: p.text().$type<MailState>().default('pending'),
     attempts: p.integer().default(0),
-    /** How the last try ended. */
+    /** The outcome of the last attempt. */
     outcome: p.text().$type<MailOutcome>().nullable(),
     createdAt: writtenAt(),
-    nextTryAt: moment().defaultRaw('now()'),
-    closedAt: moment().nullable(),
+    nextTryAt: timestamp().defaultRaw('now()'),
+    closedAt: timestamp().nullable(),
   },
   uniques: [{ name: 'mails_digest_unique', properties: ['userId', 'kind', 'day'] }],
   indexes: [

@@ -5,13 +5,13 @@ import {
   type SkipReason,
   skipReasons,
 } from '../../domain/offboarding/reminders.ts';
-import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
 export const offboardingStates = ['open', 'completed', 'cancelled'] as const;
 export type OffboardingState = (typeof offboardingStates)[number];
 
-/** One exit episode of one user. `openedBy`, `completedBy` and `cancelledBy` are actors. */
+/** One offboarding of one user. `openedBy`, `completedBy` and `cancelledBy` are actors. */
 export const Offboarding = defineEntity({
   name: 'Offboarding',
   tableName: 'offboardings',
@@ -21,19 +21,19 @@ export const Offboarding = defineEntity({
     state: p.text().$type<OffboardingState>().default('open'),
     openedAt: writtenAt(),
     openedBy: p.text().default('system'),
-    /** When the completion was asked for that this was opened for, and for nothing else; null of every other. */
-    openedForCompletionAt: moment().nullable(),
-    closedAt: moment().nullable(),
+    /** When the completion was last requested, if the offboarding was opened only for that; else null. */
+    openedForCompletionAt: timestamp().nullable(),
+    closedAt: timestamp().nullable(),
     completedBy: p.text().nullable(),
     cancelledBy: p.text().nullable(),
-    /** The step of the process that failed for good and waits for a person, or null. */
+    /** The workflow step that failed for good and waits for a retry, or null. */
     failedStep: p.text().nullable(),
-    /** The day somebody without an end date was marked offboarded: their reminders go by it. */
+    /** The day a user without an end date was marked offboarded. Reminders use it as the last day. */
     deactivatedOn: p.date().nullable(),
-    /** The user's end date while this is open, kept by the schema for an index. */
+    /** The user's end date while the offboarding is open. A trigger sets it for an index. */
     lastDay: p.date().nullable(),
-    /** When the IT admins were told that nothing is open any more; null again once something is. */
-    readyToldAt: moment().nullable(),
+    /** When the IT admins were notified that nothing is open; null again after a reminder with open items. */
+    readyToldAt: timestamp().nullable(),
   },
   uniques: [{ name: 'offboardings_one_open', properties: ['userId'], where: "state = 'open'" }],
   indexes: [
@@ -60,8 +60,8 @@ export const Offboarding = defineEntity({
 export type Offboarding = InferEntity<typeof Offboarding>;
 
 /**
- * A due moment of a last day: `days` before it or after it. It fires once, whatever the zone and however often
- * the date moves away and comes back, or is skipped for a reason.
+ * A reminder `days` before or after a last day. It fires at most once, even if the time zone changes or the date moves
+ * away and back. A reminder that does not fire is skipped for a reason.
  */
 export const Reminder = defineEntity({
   name: 'Reminder',
@@ -78,9 +78,9 @@ export const Reminder = defineEntity({
     lastDay: p.date(),
     kind: p.text().$type<ReminderKind>(),
     days: p.integer(),
-    dueAt: moment(),
-    firedAt: moment().nullable(),
-    skippedAt: moment().nullable(),
+    dueAt: timestamp(),
+    firedAt: timestamp().nullable(),
+    skippedAt: timestamp().nullable(),
     skipReason: p.text().$type<SkipReason>().nullable(),
   },
   uniques: [{ name: 'reminders_moment_unique', properties: ['offboardingId', 'lastDay', 'kind', 'days'] }],
@@ -91,7 +91,7 @@ export const Reminder = defineEntity({
         where fired_at is null and skipped_at is null`,
     },
     {
-      // For the count of what is due alone: in these words nothing about one leaver is looked for here.
+      // Only for the count of due reminders. The expression keeps queries about one leaver off this index.
       name: 'reminders_due_index',
       expression: `create index reminders_due_index on reminders (due_at)
         where coalesce(fired_at, skipped_at) is null`,

@@ -3,12 +3,12 @@ import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
-import { id, moment, texts, writtenAt } from './columns.ts';
+import { id, texts, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';
 
 /**
- * What happened, who did it and to whom. Triggers refuse UPDATE, DELETE and TRUNCATE. The actor has no
- * foreign key: the trail outlives whatever it speaks of.
+ * An audit entry. Triggers refuse UPDATE, DELETE and TRUNCATE. The actor has no foreign key, because the entry must
+ * outlive the actor.
  */
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
@@ -29,8 +29,8 @@ export const AuditEntry = defineEntity({
 export type AuditEntry = InferEntity<typeof AuditEntry>;
 
 /**
- * One change of facts about one person, on its way to their workflow. Rows without an offboarding have
- * nobody to tell. Sent rows go after 7 days.
+ * A change of facts about one person that a signal carries to the workflow. A row without an offboarding needs no signal.
+ * Sent rows are deleted after 7 days.
  */
 export const Outbox = defineEntity({
   name: 'Outbox',
@@ -42,8 +42,8 @@ export const Outbox = defineEntity({
     facts: texts<ChangedFact>(),
     createdAt: writtenAt(),
     attempts: p.integer().default(0),
-    nextTryAt: moment().defaultRaw('now()'),
-    sentAt: moment().nullable(),
+    nextTryAt: timestamp().defaultRaw('now()'),
+    sentAt: timestamp().nullable(),
   },
   indexes: [
     {
@@ -58,11 +58,11 @@ export const Outbox = defineEntity({
 });
 export type Outbox = InferEntity<typeof Outbox>;
 
-/** As in database/mail/notifications.ts. */
+/** Must equal the expression in database/mail/notifications.ts, because the query must match the index. */
 const comesInHundreds = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
   and about_user_id is distinct from user_id)`;
 
-/** A message to one person inside the console. `aboutUserId` is the person it speaks of. */
+/** A message to one user in the console. `aboutUserId` is the person that it mentions. */
 export const Notification = defineEntity({
   name: 'Notification',
   tableName: 'notifications',
@@ -73,9 +73,9 @@ export const Notification = defineEntity({
     aboutUserId: p.integer().nullable(),
     details: p.json<AuditDetails>().defaultRaw("'{}'::jsonb"),
     createdAt: writtenAt(),
-    readAt: moment().nullable(),
-    /** When it was decided whether a mail carries it, and which one does. */
-    mailConsideredAt: moment().nullable(),
+    readAt: timestamp().nullable(),
+    /** When the worker decided whether to mail it; `mailId` is the mail that contains it. */
+    mailConsideredAt: timestamp().nullable(),
     mailId: p.integer().nullable(),
   },
   indexes: [

@@ -1,22 +1,22 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type RequestStatus, requestStatuses } from '../../domain/offboarding/checklist.ts';
-import { id, moment, oneOf, writtenAt } from './columns.ts';
+import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './laws.ts';
 
-/** A user's wish for an asset. */
+/** A user's request for an item. */
 export const Request = defineEntity({
   name: 'Request',
   tableName: 'requests',
   properties: {
     id: id(),
     userId: () => belongsToUser(),
-    /** Other systems insert a person and a status; what is asked for stands in theirs. */
+    /** It has a default, because other systems insert only a person and a status. */
     item: p.text().default('Not specified'),
     reason: p.text().nullable(),
     status: p.text().$type<RequestStatus>().default('pending'),
     createdAt: writtenAt(),
-    approvedAt: moment().nullable(),
-    resolvedAt: moment().nullable(),
+    approvedAt: timestamp().nullable(),
+    resolvedAt: timestamp().nullable(),
     /** What the person who resolved it wrote. */
     note: p.text().nullable(),
     live: liveWhile("(status = ANY (ARRAY['pending'::text, 'approved'::text]))"),

@@ -5,12 +5,11 @@ import type { MailKind } from '../../domain/mail/mails.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
+import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
 /**
- * A person of the workspace. `assignable` and `managed` are generated and carry the gate: open items
- * and reports point at (id, assignable), so that nothing can be given to someone whose offboarding is
- * completed, by any code path or by hand.
+ * A person of the workspace. The generated columns `assignable` and `managed` implement the gate: open items and reports
+ * reference (id, assignable). So neither code nor SQL can give anything to a person whose offboarding is completed.
  */
 export const User = defineEntity({
   name: 'User',
@@ -30,14 +29,14 @@ export const User = defineEntity({
     /** The kinds of mail that this person does not want. */
     noMailAbout: texts<MailKind>().defaultRaw("'{}'"),
     passwordHash: p.text().nullable().hidden().lazy(),
-    /** Goes up with every change of a fact about this person: says which of two pictures is newer. */
+    /** Every change of a fact about the person increments it. It shows which of two snapshots is newer. */
     revision: p.integer().default(0),
-    /** When the HR system says it wrote each field, for those that it dated: older news are ignored. */
+    /** The HR system's timestamp of each field that it dated. Older values are ignored. */
     sourceUpdatedAt: p.json<SourceTimestamps>().defaultRaw("'{}'::jsonb"),
-    offboardingCompletedAt: moment().nullable(),
+    offboardingCompletedAt: timestamp().nullable(),
     createdAt: writtenAt(),
     assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),
-    // The type of a row that points at its own table cannot be inferred; it is an integer key like the others.
+    // TypeScript cannot infer a reference to the same table. The column is an integer key like the others.
     managerId: () =>
       p
         // biome-ignore lint/suspicious/noExplicitAny: see above

@@ -9,9 +9,9 @@ import {
   endpointStates,
   type WebhookEventType,
 } from '../../domain/webhooks/webhooks.ts';
-import { id, moment, oneOf, texts, writtenAt } from './columns.ts';
+import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
-/** Where events go. A deleted endpoint stays as a row, because its deliveries are history. */
+/** A URL that receives events. A deleted endpoint stays as a row, because its deliveries refer to it. */
 export const WebhookEndpoint = defineEntity({
   name: 'WebhookEndpoint',
   tableName: 'webhook_endpoints',
@@ -22,17 +22,17 @@ export const WebhookEndpoint = defineEntity({
     eventTypes: texts<ChosenEventType>(),
     /** The signing secret, encrypted with SECRET_KEY. */
     secretEncrypted: p.text().hidden(),
-    /** The secret before it, and until when that signs too. */
+    /** The previous secret, which also signs until `previousSecretUntil`. */
     previousSecretEncrypted: p.text().nullable().hidden(),
-    previousSecretUntil: moment().nullable(),
+    previousSecretUntil: timestamp().nullable(),
     state: p.text().$type<EndpointState>().default('active'),
-    /** Since when nothing is sent there, and why when it was not a person who wanted that. */
-    stoppedAt: moment().nullable(),
+    /** When the endpoint was disabled; `disabledReason` is null if a user did it. */
+    stoppedAt: timestamp().nullable(),
     disabledReason: p.text().$type<DisablingReason>().nullable(),
-    /** The first try of those that have failed since the last success, and the last one. */
-    failingSince: moment().nullable(),
-    lastFailedAt: moment().nullable(),
-    lastTriedAt: moment().nullable(),
+    /** The first and the last failed attempt since the last success. */
+    failingSince: timestamp().nullable(),
+    lastFailedAt: timestamp().nullable(),
+    lastTriedAt: timestamp().nullable(),
     lastOutcome: p.text().$type<AttemptOutcome>().nullable(),
     createdAt: writtenAt(),
   },
@@ -43,7 +43,7 @@ export const WebhookEndpoint = defineEntity({
 });
 export type WebhookEndpoint = InferEntity<typeof WebhookEndpoint>;
 
-/** Something that happened, as the world is told. `data` is the body's `data`, the id is the `webhook-id`. */
+/** A webhook event. `data` is the body's `data`, and the id is the `webhook-id` header. */
 export const WebhookEvent = defineEntity({
   name: 'WebhookEvent',
   tableName: 'webhook_events',
@@ -58,7 +58,7 @@ export const WebhookEvent = defineEntity({
 });
 export type WebhookEvent = InferEntity<typeof WebhookEvent>;
 
-/** One event on its way to one endpoint. */
+/** The delivery of one event to one endpoint. */
 export const WebhookDelivery = defineEntity({
   name: 'WebhookDelivery',
   tableName: 'webhook_deliveries',
@@ -79,13 +79,13 @@ export const WebhookDelivery = defineEntity({
         .deleteRule('no action')
         .updateRule('no action'),
     state: p.text().$type<DeliveryState>().default('pending'),
-    /** The delivery this one repeats, when a person asked for it again. */
+    /** The delivery that this one replays, when a user asked for it. */
     replayOf: p.integer().nullable(),
     createdAt: writtenAt(),
-    /** When the relay gave it to the engine; null also where the leaver's workflow starts it. */
-    startedAt: moment().nullable(),
-    nextTryAt: moment().nullable(),
-    closedAt: moment().nullable(),
+    /** When the dispatcher started its workflow; also null if the leaver's workflow starts it. */
+    startedAt: timestamp().nullable(),
+    nextTryAt: timestamp().nullable(),
+    closedAt: timestamp().nullable(),
   },
   indexes: [
     { name: 'webhook_deliveries_endpoint_index', properties: ['endpointId', 'id'] },
@@ -111,8 +111,8 @@ export const WebhookDelivery = defineEntity({
 export type WebhookDelivery = InferEntity<typeof WebhookDelivery>;
 
 /**
- * One try of a delivery: what was sent where, and what came back. `durationMs` in milliseconds; `response` is the
- * first kB of the answer, `retryAt` the moment that its Retry-After asked to wait for.
+ * One attempt of a delivery. `durationMs` is in milliseconds, `response` is the first kB of the response, and `retryAt`
+ * is the time from its Retry-After header.
  */
 export const WebhookAttempt = defineEntity({
   name: 'WebhookAttempt',
@@ -134,7 +134,7 @@ export const WebhookAttempt = defineEntity({
     statusCode: p.integer().nullable(),
     durationMs: p.integer(),
     response: p.text().nullable(),
-    retryAt: moment().nullable(),
+    retryAt: timestamp().nullable(),
   },
   uniques: [{ name: 'webhook_attempts_number_unique', properties: ['deliveryId', 'number'] }],
   checks: [oneOf('webhook_attempts_outcome_check', 'outcome', Object.keys(attemptOutcomes))],

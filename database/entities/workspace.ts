@@ -10,15 +10,15 @@ export const Workspace = defineEntity({
     id: p.integer().primary(),
     name: p.text(),
     timeZone: p.text().default('UTC'),
-    /** How the company's files write dates. */
+    /** The date format of imported files. */
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
-    /** An imported file that makes more people start or stop leaving, or more per cent of the workforce, is confirmed first. */
+    /** An import needs confirmation if it starts or stops the leaving of more people, or of more per cent of all people. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),
-    /** How many days before a last day people are reminded, and how often once it is over. */
+    /** The days of the reminders before a last day, and the interval in days between those after it. */
     remindDaysBefore: p.array().columnType('int[]').$type<number[]>().defaultRaw("'{7,1}'"),
     remindOverdueEvery: p.integer().default(3),
-    /** Reminder mails wait until this hour of the receiver's day; 0 to 23. */
+    /** Reminder mails are sent from this hour (0 to 23) in the receiver's time zone. */
     digestHour: p.integer().default(0),
   },
   checks: [
@@ -33,7 +33,7 @@ export const Workspace = defineEntity({
 });
 export type Workspace = InferEntity<typeof Workspace>;
 
-/** A sign of life of each worker process, for /health. */
+/** The last heartbeat of each worker process, for /health. */
 export const Heartbeat = defineEntity({
   name: 'Heartbeat',
   tableName: 'heartbeats',

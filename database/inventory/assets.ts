@@ -5,14 +5,14 @@ import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../../do
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
-import { changedFields, fieldDiff, refuseUnseen, type Seen } from '../core/field-diff.ts';
+import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
 import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset } from '../entities/index.ts';
 
-/** Who has an asset, and since when. */
+/** The person who has an asset. */
 export interface Holder {
   assignmentId: number;
   userId: number;
@@ -23,7 +23,7 @@ export interface Holder {
   since: Date;
 }
 
-/** An asset as the console shows it: `status` is `assigned` whenever somebody holds it. */
+/** An asset as the console shows it. `status` is `assigned` whenever it has a holder. */
 export interface AssetWithHolder {
   id: number;
   tag: string;
@@ -35,7 +35,7 @@ export interface AssetWithHolder {
   holder: Holder | null;
 }
 
-/** What the list of assets is narrowed to. */
+/** The filter of the list of assets. */
 export interface AssetFilter {
   /** Part of a tag, serial or model; empty finds everything. */
   search: string;
@@ -51,13 +51,13 @@ const assetColumns = sql`
     'assignmentId', h.id, 'userId', u.id, 'name', u.name, 'email', u.email,
     'department', u.department, 'status', u.status, 'since', h.assigned_at) end as holder`;
 
-/** Assets with who holds them now; `assets` is what to take them from, as `a`. */
+/** Joins the current holders to `assets`, a FROM item with the alias `a`. */
 const withHolders = (assets: RawBuilder<unknown>) => sql`
   ${assets}
   left join assignments h on h.asset_id = a.id and h.returned_at is null
   left join users u on u.id = h.user_id`;
 
-/** One page of the assets, by tag, with their holders, in one statement; only the page's rows are joined. */
+/** One page of the assets by tag, with their holders. One statement joins only the page's rows. */
 export async function findAssets(
   em: EntityManager,
   filter: AssetFilter,
@@ -71,7 +71,7 @@ export async function findAssets(
     ) a on true`;
   const { rows } = await sql<AssetWithHolder & { total: number }>`
     select total, ${assetColumns} from ${withHolders(assets)} order by a.tag, a.id`.execute(sqlOf(em));
-  return pageOf(rows.map(withMoments), page);
+  return pageOf(rows.map(withDates), page);
 }
 
 /** An asset with its holder. Throws NotFound. */
@@ -79,11 +79,11 @@ export async function assetById(em: EntityManager, assetId: number): Promise<Ass
   const { rows } = await sql<AssetWithHolder>`
     select ${assetColumns} from ${withHolders(sql`assets a`)} where a.id = ${assetId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('asset');
-  return withMoments(rows[0]);
+  return withDates(rows[0]);
 }
 
-/** The first few assets on the shelf that match a search. */
-export async function assetsOnTheShelf(
+/** The first `limit` assets in stock that match a search, by tag. */
+export async function assetsInStock(
   em: EntityManager,
   search: string,
   limit: number,
@@ -92,7 +92,7 @@ export async function assetsOnTheShelf(
     select ${assetColumns} from ${withHolders(sql`assets a`)}
     where ${matchesSearch(search)} and ${hasStatus('in_stock')}
     order by a.tag, a.id limit ${limit}`.execute(sqlOf(em));
-  return rows.map(withMoments);
+  return rows.map(withDates);
 }
 
 function matchesSearch(search: string): RawBuilder<unknown> {
@@ -107,25 +107,25 @@ function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {
   return sql`(a.status = ${status} and not ${isHeld})`;
 }
 
-/** JSON carries moments as text. */
-const withMoments = <Row extends AssetWithHolder>(row: Row): Row =>
+/** Converts the holder's date, because JSON carries it as text. */
+const withDates = <Row extends AssetWithHolder>(row: Row): Row =>
   row.holder === null ? row : { ...row, holder: { ...row.holder, since: new Date(row.holder.since) } };
 
-/** What a person may say about an asset. */
+/** The fields of an asset that a user may set. */
 export interface AssetFacts {
   tag: string;
   serial: string | null;
   model: string;
   location: string | null;
-  /** Left out while somebody holds it: then it is assigned, until it is recovered. */
+  /** Left out while the asset has a holder, because it then stays `assigned` until it is recovered. */
   status?: StatusAfterRecovery | undefined;
 }
 
-/** Adds an asset and returns its id. InvalidInput when the tag is taken. */
+/** Adds an asset and returns its id. Throws InvalidInput when the tag is taken. */
 export const createAsset = (em: EntityManager, actor: Actor, facts: AssetFacts): Promise<number> =>
   changeItem(em, actor, (change) => addAsset(change, facts));
 
-/** The same within a larger change. */
+/** Like `createAsset`, within a larger change. */
 export async function addAsset(change: ItemChange, facts: AssetFacts): Promise<number> {
   const asset = change.em.create(Asset, { ...facts, status: facts.status ?? 'in_stock' });
   await change.em.flush();
@@ -134,9 +134,9 @@ export async function addAsset(change: ItemChange, facts: AssetFacts): Promise<n
 }
 
 /**
- * Changes what is said of an asset; what is left out stays, and the audit entry names what is new. InvalidInput
- * when the tag is taken, or for another status while somebody holds it; ChangedMeanwhile for what is no longer
- * as the asker has `seen` it. Throws NotFound.
+ * Changes the given fields of an asset; the audit entry lists those that differ. Throws NotFound. Throws InvalidInput
+ * when the tag is taken, and for a status while the asset has a holder. Throws ChangedMeanwhile when a field differs
+ * from its value in `seen`.
  */
 export const updateAsset = (
   em: EntityManager,
@@ -146,7 +146,7 @@ export const updateAsset = (
   seen: Seen<AssetFacts> = {},
 ): Promise<void> => changeItem(em, actor, (change) => changeAsset(change, assetId, facts, seen));
 
-/** The same within a larger change. */
+/** Like `updateAsset`, within a larger change. */
 export async function changeAsset(
   change: ItemChange,
   assetId: number,
@@ -154,18 +154,18 @@ export async function changeAsset(
   seen: Seen<AssetFacts> = {},
 ): Promise<void> {
   const asset = await lockAsset(change.em, assetId);
-  refuseUnseen(asset, facts, seen);
+  refuseStale(asset, facts, seen);
   const { holder } = await assetById(change.em, assetId);
   if (holder !== null && facts.status !== undefined) {
     throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
   }
-  const news = fieldDiff(asset, facts);
-  if (Object.keys(news).length === 0) return;
-  change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, news) });
-  change.em.assign(asset, news);
+  const changes = fieldDiff(asset, facts);
+  if (Object.keys(changes).length === 0) return;
+  change.record('asset.updated', { assetId, tag: asset.tag, ...changedFields(asset, changes) });
+  change.em.assign(asset, changes);
 }
 
-/** An asset's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */
+/** Locks an asset's row until the transaction ends, and reads it after that. Throws NotFound. */
 export async function lockAsset(em: EntityManager, assetId: number): Promise<Asset> {
   const asset = await em.findOne(Asset, { id: assetId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (asset === null) throw new NotFound('asset');

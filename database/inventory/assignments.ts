@@ -17,7 +17,7 @@ import { inTransaction } from '../core/transaction.ts';
 import { Assignment } from '../entities/index.ts';
 import { assetById, lockAsset } from './assets.ts';
 
-/** One line of an asset's history. */
+/** One assignment in an asset's history. */
 export interface PastAssignment {
   id: number;
   userId: number;
@@ -29,7 +29,7 @@ export interface PastAssignment {
   note: string | null;
 }
 
-/** Into whose hands an asset went, the latest first; the last hundred times. */
+/** The last hundred assignments of an asset, the open one and the latest first. */
 export async function historyOf(em: EntityManager, assetId: number): Promise<PastAssignment[]> {
   const { rows } = await sql<PastAssignment>`
     select h.id, u.id as "userId", u.name, u.status as "userStatus", h.assigned_at as "assignedAt",
@@ -41,8 +41,8 @@ export async function historyOf(em: EntityManager, assetId: number): Promise<Pas
 }
 
 /**
- * Hands an asset to a person and returns the assignment's id. Refused when somebody holds it (naming them:
- * a move is a recovery and an assignment), when it is not in stock, and to whoever may not receive items.
+ * Assigns an asset to a person and returns the assignment's id. Throws Refusal when the asset has a holder, is not in
+ * stock, or when the person may not receive items. To move an asset, recover it first.
  */
 export const assignAsset = (
   em: EntityManager,
@@ -51,7 +51,7 @@ export const assignAsset = (
   userId: number,
 ): Promise<number> => changeAbout(em, userId, actor, (change) => handOut(change, assetId));
 
-/** The same within a larger change about the person. */
+/** Like `assignAsset`, within a larger change about the person. */
 export async function handOut(change: Change, assetId: number): Promise<number> {
   const { em, user } = change;
   refuseUnlessMayReceiveItems(user);
@@ -71,11 +71,11 @@ async function refuseUnlessAvailable(em: EntityManager, assetId: number) {
     throw new Refusal('already-assigned', `${holder.name} holds ${tag}. Recover it first.`);
   }
   if (!canBeAssigned(status)) {
-    throw new Refusal('not-in-stock', `${tag} ${whereaboutsInWords[status]}, so it cannot be handed out.`);
+    throw new Refusal('not-in-stock', `${tag} ${statusPhrases[status]}, so it cannot be handed out.`);
   }
 }
 
-const whereaboutsInWords: Record<AssetStatus, string> = {
+const statusPhrases: Record<AssetStatus, string> = {
   in_stock: 'is in stock',
   assigned: 'is recorded as assigned',
   in_repair: 'is in repair',
@@ -83,16 +83,16 @@ const whereaboutsInWords: Record<AssetStatus, string> = {
   lost: 'is lost',
 };
 
-/** What became of a recovery. `formerHolderId` is null for an asset that nobody has ever held. */
+/** The result of a recovery. `formerHolderId` is null for an asset that was never assigned. */
 export interface RecoverAnswer {
   outcome: 'recovered' | 'already-returned';
   formerHolderId: number | null;
 }
 
 /**
- * Takes an asset back from whoever holds it, once. With `assignmentId` it takes back that assignment and no
- * later one, so that an old page cannot recover an asset from its next holder; refused when that assignment is
- * none of this asset. InvalidInput for a recovery that says too little. Throws NotFound.
+ * Recovers an asset from its holder. A repeated call returns `already-returned`. With `assignmentId` it ends only that
+ * assignment, because a stale page must not recover the asset from its next holder. Throws NotFound, Refusal when
+ * that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
  */
 export const recoverAsset = (
   em: EntityManager,
@@ -104,7 +104,7 @@ export const recoverAsset = (
 ): Promise<RecoverAnswer> =>
   inTransaction(em, (transaction) => recoverWithin(transaction, actor, assetId, recovery, assignmentId, now));
 
-/** The same inside a transaction that is open already. */
+/** Like `recoverAsset`, inside the open transaction of `em`. */
 export async function recoverWithin(
   em: EntityManager,
   actor: Actor,
@@ -129,7 +129,7 @@ const outOfDate = (tag: string) =>
     `What you saw was out of date: that assignment is not in the history of ${tag}. Nothing was changed.`,
   );
 
-/** The assignment named, else the open one, else the last one. PostgreSQL counts NULL as the latest moment. */
+/** The given assignment, else the open one, else the last one. PostgreSQL sorts NULL first in descending order. */
 async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
   const { rows } = await sql<{ id: number; userId: number }>`
     select id, user_id as "userId" from assignments

@@ -8,15 +8,15 @@ import { sqlOf } from '../core/tables.ts';
 import { Assignment, type Request, Seat } from '../entities/index.ts';
 import { assetById } from './assets.ts';
 import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
-import { makeRequest, type Wish } from './requests.ts';
+import { addRequest, type NewRequest } from './requests.ts';
 import { giveSeat } from './seats.ts';
 
 /**
- * What other systems do with items. They know people by external id and assets by tag; everything here runs
- * inside a transaction that is open already, and refuses like the verbs that the console uses.
+ * The API's operations on items, because other systems know people by external id and assets by tag. All of them run
+ * inside the open transaction of `em` and throw the same errors as the console's operations.
  */
 
-/** Hands out the asset with this tag. Throws NotFound for an unknown tag, InvalidInput for an unknown person. */
+/** Assigns the asset with this tag. Throws NotFound for an unknown tag, InvalidInput for an unknown person. */
 export async function assignByTag(
   em: EntityManager,
   actor: Actor,
@@ -31,14 +31,14 @@ export async function assignByTag(
   return em.findOneOrFail(Assignment, { id });
 }
 
-/** What became of a recovery, of the asset, and who had it last. */
+/** The result of a recovery, with the asset's new status and its last holder. */
 export interface TagRecovery {
   outcome: RecoverAnswer['outcome'];
   status: AssetStatus;
   formerHolder: { id: number; externalId: string | null; name: string } | null;
 }
 
-/** Takes the asset with this tag back, as `recoverAsset` does. Throws NotFound for an unknown tag. */
+/** Recovers the asset with this tag like `recoverAsset`. Throws NotFound for an unknown tag. */
 export async function recoverByTag(
   em: EntityManager,
   actor: Actor,
@@ -53,7 +53,7 @@ export async function recoverByTag(
   return { outcome, status, formerHolder: formerHolderId === null ? null : await holder(em, formerHolderId) };
 }
 
-/** Gives the person with this external id a seat. Throws NotFound for them, InvalidInput for an unknown license. */
+/** Assigns a seat. Throws NotFound for an unknown person, InvalidInput for an unknown license. */
 export async function assignSeatByExternalId(
   em: EntityManager,
   actor: Actor,
@@ -69,15 +69,14 @@ export async function assignSeatByExternalId(
   return { seat: await em.findOneOrFail(Seat, { id }), license: rows[0]!.name };
 }
 
-/** Makes a request for the person with this external id. Throws NotFound for them. */
+/** Creates a request. Throws NotFound for an unknown person. */
 export const createRequestByExternalId = (
   em: EntityManager,
   actor: Actor,
   externalId: string,
-  wish: Wish,
-): Promise<Request> => changeWithin(em, { externalId }, actor, (change) => makeRequest(change, wish));
+  request: NewRequest,
+): Promise<Request> => changeWithin(em, { externalId }, actor, (change) => addRequest(change, request));
 
-/** The id of the asset with this tag. Throws NotFound. */
 async function assetIdOf(em: EntityManager, tag: string): Promise<number> {
   const { rows } = await sql<{ id: number }>`select id from assets where tag = ${tag}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('asset');

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
-import { changedFields, fieldDiff, refuseUnseen, type Seen } from '../core/field-diff.ts';
+import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
 import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
@@ -42,7 +42,7 @@ export async function licenseById(em: EntityManager, licenseId: number): Promise
   return license;
 }
 
-/** What a person may say about a license. */
+/** The fields of a license that a user may set. */
 export interface LicenseFacts {
   name: string;
   vendor: string | null;
@@ -53,7 +53,7 @@ export interface LicenseFacts {
 export const createLicense = (em: EntityManager, actor: Actor, facts: LicenseFacts): Promise<number> =>
   changeItem(em, actor, (change) => addLicense(change, facts));
 
-/** The same within a larger change. */
+/** Like `createLicense`, within a larger change. */
 export async function addLicense(change: ItemChange, facts: LicenseFacts): Promise<number> {
   const license = change.em.create(License, { ...facts });
   await change.em.flush();
@@ -62,9 +62,8 @@ export async function addLicense(change: ItemChange, facts: LicenseFacts): Promi
 }
 
 /**
- * Changes what is said of a license; what is left out stays, and the audit entry names what is new. InvalidInput
- * when the total would lie below the seats in use; ChangedMeanwhile for what is no longer as the asker has
- * `seen` it. Throws NotFound.
+ * Changes the given fields of a license; the audit entry lists those that differ. Throws NotFound. Throws InvalidInput
+ * when the total is below the seats in use, and ChangedMeanwhile when a field differs from its value in `seen`.
  */
 export const updateLicense = (
   em: EntityManager,
@@ -74,7 +73,7 @@ export const updateLicense = (
   seen: Seen<LicenseFacts> = {},
 ): Promise<void> => changeItem(em, actor, (change) => changeLicense(change, licenseId, facts, seen));
 
-/** The same within a larger change. */
+/** Like `updateLicense`, within a larger change. */
 export async function changeLicense(
   change: ItemChange,
   licenseId: number,
@@ -82,14 +81,14 @@ export async function changeLicense(
   seen: Seen<LicenseFacts> = {},
 ): Promise<void> {
   const license = await lockLicense(change.em, licenseId);
-  refuseUnseen(license, facts, seen);
+  refuseStale(license, facts, seen);
   if (facts.seatsTotal !== undefined && facts.seatsTotal < license.seatsUsed) {
     throw new InvalidInput({ seatsTotal: tooFewSeats(license.seatsUsed) });
   }
-  const news = fieldDiff(license, facts);
-  if (Object.keys(news).length === 0) return;
-  change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, news) });
-  change.em.assign(license, news);
+  const changes = fieldDiff(license, facts);
+  if (Object.keys(changes).length === 0) return;
+  change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, changes) });
+  change.em.assign(license, changes);
 }
 
 const tooFewSeats = (used: number) =>
@@ -97,7 +96,7 @@ const tooFewSeats = (used: number) =>
     ? '1 seat is in use, so the total cannot be lower.'
     : `${used} seats are in use, so the total cannot be lower.`;
 
-/** A license's row, locked until the transaction ends and read after the lock was taken. Throws NotFound. */
+/** Locks a license's row until the transaction ends, and reads it after that. Throws NotFound. */
 export async function lockLicense(em: EntityManager, licenseId: number): Promise<License> {
   const license = await em.findOne(License, { id: licenseId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (license === null) throw new NotFound('license');

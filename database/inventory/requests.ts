@@ -30,11 +30,11 @@ export interface RequestRow {
   department: string | null;
   userStatus: UserStatus;
   endDate: string | null;
-  /** Whether the person is leaving: what they are given now has to be taken back soon. */
+  /** Whether the person has an open offboarding, so that a new item must be recovered soon. */
   isLeaving: boolean;
 }
 
-/** What the list of requests is narrowed to. */
+/** The filter of the list of requests. */
 export type RequestFilter = 'open' | 'all' | RequestStatus;
 
 const requestColumns = sql`
@@ -43,14 +43,14 @@ const requestColumns = sql`
   u.end_date as "endDate",
   exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
 
-/** One page of the requests: what is still to do the oldest first, everything else the newest first. */
+/** One page of the requests. Open ones are sorted oldest first, other lists newest first. */
 export async function findRequests(
   em: EntityManager,
   filter: RequestFilter,
   page = 1,
 ): Promise<Page<RequestRow>> {
   const matching = matches(filter);
-  const direction = isStillToDo(filter) ? sql`asc` : sql`desc`;
+  const direction = isOpenOnly(filter) ? sql`asc` : sql`desc`;
   const { rows } = await sql<RequestRow & { total: number }>`
     with page as (
       select ${requestColumns} from requests r join users u on u.id = r.user_id
@@ -63,7 +63,7 @@ export async function findRequests(
   return pageOf(rows, page);
 }
 
-const isStillToDo = (filter: RequestFilter) =>
+const isOpenOnly = (filter: RequestFilter) =>
   filter === 'open' || (filter !== 'all' && isOpenRequest(filter));
 
 function matches(filter: RequestFilter): RawBuilder<unknown> {
@@ -80,18 +80,23 @@ export async function requestById(em: EntityManager, requestId: number): Promise
   return rows[0];
 }
 
-/** Makes a request for a person and returns its id. Refused for whoever may not receive items. */
-export const createRequest = (em: EntityManager, actor: Actor, userId: number, wish: Wish): Promise<number> =>
-  changeAbout(em, userId, actor, async (change) => (await makeRequest(change, wish)).id);
+/** Creates a request for a person and returns its id. Throws Refusal when the person may not receive items. */
+export const createRequest = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  request: NewRequest,
+): Promise<number> =>
+  changeAbout(em, userId, actor, async (change) => (await addRequest(change, request)).id);
 
-/** What somebody would like to have, and why. */
-export interface Wish {
+/** The fields of a new request. */
+export interface NewRequest {
   item: string;
   reason: string | null;
 }
 
-/** The same within a larger change about the person. */
-export async function makeRequest(change: Change, { item, reason }: Wish): Promise<Request> {
+/** Like `createRequest`, within a larger change about the person. */
+export async function addRequest(change: Change, { item, reason }: NewRequest): Promise<Request> {
   const { em, user } = change;
   refuseUnlessMayReceiveItems(user);
   const request = em.create(Request, { userId: user.id, item, reason });
@@ -101,14 +106,14 @@ export async function makeRequest(change: Change, { item, reason }: Wish): Promi
   return request;
 }
 
-/** What became of approving or resolving a request; `status` is what it is now. */
+/** The result of approving or resolving a request; `status` is the current one. */
 export interface RequestAnswer {
   outcome: 'done' | 'already-done';
   status: RequestStatus;
   userId: number;
 }
 
-/** Approves a pending request. One that is not pending stays as it is: `already-done`. Throws NotFound. */
+/** Approves a pending request. Any other request stays unchanged (`already-done`). Throws NotFound. */
 export const approveRequest = (
   em: EntityManager,
   actor: Actor,
@@ -122,7 +127,7 @@ export const approveRequest = (
     return true;
   });
 
-/** How a request ends. `assetId` hands that asset to the person in the same step. */
+/** How a request ends. `assetId` also assigns that asset to the person. */
 export interface Resolution {
   outcome: RequestOutcome;
   note: string | null;
@@ -130,8 +135,8 @@ export interface Resolution {
 }
 
 /**
- * Closes an open request, once: a closed one stays as it is (`already-done`). Fulfilling with an asset is
- * refused as `assignAsset` refuses, and the request stays open. Throws NotFound.
+ * Closes an open request. A closed one stays unchanged (`already-done`). Throws NotFound. With an asset it throws the
+ * errors of `assignAsset`, and the request then stays open.
  */
 export const resolveRequest = (
   em: EntityManager,
@@ -146,18 +151,18 @@ export const resolveRequest = (
       throw new InvalidInput({ assetId: 'Only a fulfilled request hands out an asset.' });
     }
     change.em.assign(request, { status: outcome, resolvedAt: now, note });
-    const given = assetId === null ? {} : await give(change, assetId);
-    change.record('request.resolved', { requestId, item: request.item, outcome, note, ...given });
+    const assigned = assetId === null ? {} : await assign(change, assetId);
+    change.record('request.resolved', { requestId, item: request.item, outcome, note, ...assigned });
     return true;
   });
 
-async function give(change: Change, assetId: number) {
+async function assign(change: Change, assetId: number) {
   await handOut(change, assetId);
   const asset = await change.em.findOneOrFail(Asset, { id: assetId });
   return { assetId, tag: asset.tag };
 }
 
-/** `work` says whether it changed the request. */
+/** `work` returns whether it changed the request. */
 async function changeRequest(
   em: EntityManager,
   actor: Actor,

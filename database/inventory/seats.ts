@@ -50,8 +50,8 @@ export async function seatsInUse(
 }
 
 /**
- * Gives a person a seat of a license and returns its id. Refused when they have one, when none is free, and
- * to whoever may not receive items. Throws NotFound.
+ * Assigns a seat of a license to a person and returns its id. Throws NotFound. Throws Refusal when the person already has
+ * one or may not receive items, and when no seat is free.
  */
 export const assignSeat = (
   em: EntityManager,
@@ -60,7 +60,7 @@ export const assignSeat = (
   userId: number,
 ): Promise<number> => changeAbout(em, userId, actor, (change) => giveSeat(change, licenseId));
 
-/** The same within a larger change about the person. */
+/** Like `assignSeat`, within a larger change about the person. */
 export async function giveSeat(change: Change, licenseId: number): Promise<number> {
   const { em, user } = change;
   refuseUnlessMayReceiveItems(user);
@@ -78,14 +78,14 @@ export async function giveSeat(change: Change, licenseId: number): Promise<numbe
   return seat.id;
 }
 
-/** The seat, wherever it is and whatever became of it. Throws NotFound. */
+/** A seat, even a revoked one. Throws NotFound. */
 export async function seatById(em: EntityManager, seatId: number): Promise<Seat> {
   const seat = await em.fork().findOne(Seat, { id: seatId });
   if (seat === null) throw new NotFound('seat');
   return seat;
 }
 
-/** Takes a seat back, once: asked again it answers `already-revoked`. Throws NotFound. */
+/** Revokes a seat. A repeated call returns `already-revoked`. Throws NotFound. */
 export async function revokeSeat(
   em: EntityManager,
   actor: Actor,

@@ -380,6 +380,6 @@ export class Migration20261201000000_Tables extends Migration {
   }
 }
 
-/** Notifications that the page shows as one line a day and kind. */
+/** Selects notifications that the page shows as one line for each day and kind. */
 const isGroupedByDay = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
   and about_user_id is distinct from user_id)`;

@@ -26,11 +26,11 @@ export interface ApiOffboarding {
     endDate: CalendarDate | null;
     status: UserStatus;
   };
-  /** What the person still has; null once it is closed. */
+  /** The open items; null once the offboarding is closed. */
   open: OpenCounts | null;
 }
 
-/** What a leaver still has, item by item. */
+/** A leaver's open items. */
 export interface ApiChecklist {
   hardware: {
     assignmentId: number;
@@ -50,7 +50,7 @@ export interface ApiChecklist {
   requests: { requestId: number; item: string; status: RequestStatus; createdAt: string }[];
 }
 
-/** Some offboardings by id, those after `after`; of every state, or of one. */
+/** One page of offboardings by id, after the id `after`. A null `state` means every state. */
 export async function listApiOffboardings(
   em: EntityManager,
   state: OffboardingState | null,
@@ -64,7 +64,7 @@ export async function listApiOffboardings(
   return cursorPageOf(rows, limit);
 }
 
-/** One offboarding with the whole checklist (null once it is closed), by one statement. Throws NotFound. */
+/** One offboarding with its checklist (null once closed), read by one statement. Throws NotFound. */
 export async function readApiOffboarding(
   em: EntityManager,
   id: number,
@@ -76,11 +76,11 @@ export async function readApiOffboarding(
   return rows[0];
 }
 
-/** Written out, so that PostgreSQL finds the index of the open ones. */
+/** `'open'` is a literal, because PostgreSQL cannot match a parameter to the partial index. */
 const hasState = (state: OffboardingState) =>
   state === 'open' ? sql`o.state = 'open'` : sql`o.state = ${state}`;
 
-const whileOpen = (what: RawBuilder<unknown>) => sql`case when o.state = 'open' then ${what} end`;
+const whileOpen = (value: RawBuilder<unknown>) => sql`case when o.state = 'open' then ${value} end`;
 
 const counts = sql`(select to_jsonb(c) from (select ${openCounts(sql`u.id`)}) c)`;
 

@@ -11,7 +11,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
-/** A device still out. */
+/** A device that the person still has. */
 export interface HardwareItem {
   id: number;
   assetId: number;
@@ -23,7 +23,7 @@ export interface HardwareItem {
   assignedAt: string;
 }
 
-/** A seat still held. */
+/** A seat that the person still has. */
 export interface SeatItem {
   id: number;
   licenseId: number;
@@ -32,7 +32,7 @@ export interface SeatItem {
   assignedAt: string;
 }
 
-/** A request still open. */
+/** An open request of the person. */
 export interface RequestItem {
   id: number;
   item: string;
@@ -47,11 +47,11 @@ export interface OffboardingFacts {
   state: OffboardingState;
   openedAt: string;
   closedAt: string | null;
-  /** Who completed or cancelled it, as an actor and by name. */
+  /** The actor who completed or cancelled it; `closedByName` is that actor's name. */
   closedBy: string | null;
   closedByName: string | null;
   failedStep: string | null;
-  /** The last delivery of each of its events to each endpoint. */
+  /** The latest delivery of each event to each endpoint. */
   deliveries: {
     id: number;
     endpointId: number;
@@ -86,7 +86,7 @@ export interface ChecklistPage {
   offboarding: OffboardingFacts | null;
 }
 
-/** One person with their whole checklist, by one statement, so that lists and counts cannot disagree. Throws NotFound. */
+/** One person with their checklist. One statement, because lists and counts must agree. Throws NotFound. */
 export async function readChecklistPage(em: EntityManager, userId: number): Promise<ChecklistPage> {
   const { rows } = await sql<ChecklistPage>`
     select

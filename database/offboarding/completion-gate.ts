@@ -11,19 +11,19 @@ import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 import { userById } from '../people/users.ts';
 
-/** What decides whether somebody can be completed. */
+/** The facts that decide whether a person can be completed. */
 export interface Gate {
   counts: OpenCounts;
-  /** Whoever asks, when that is a person; null when there is none like that. */
+  /** The user who asked for the completion; null for the system, a token or an unknown user. */
   asker: Pick<User, 'role' | 'status'> | null;
   hasOtherSuperAdmin: boolean;
-  /** Who has this person as their manager. */
+  /** The ids of the people whose manager this person is. */
   reports: number[];
-  /** The zone of the workspace. */
+  /** The workspace's time zone. */
   timeZone: string;
 }
 
-/** Reads what decides on the completion of a person, by one statement. */
+/** Reads the gate of a person by one statement. */
 export async function gateOf(em: EntityManager, userId: number, actor: Actor): Promise<Gate> {
   const { rows } = await sql<Omit<Gate, 'counts'> & OpenCounts>`
     select ${openCounts(userId)},
@@ -37,13 +37,13 @@ export async function gateOf(em: EntityManager, userId: number, actor: Actor): P
   return { counts: { hardware, software, requests }, ...rest };
 }
 
-/** The rule beside the checklist that forbids this completion, or null. It decides only under a completion's locks. */
+/** The rule besides the checklist that forbids this completion, or null. Final only under the completion's locks. */
 export function obstacleIn(
   { asker, hasOtherSuperAdmin }: Gate,
   user: Pick<User, 'id' | 'role' | 'offboardingCompletedAt'>,
   actor: Actor,
 ): CompletionObstacle | null {
-  // The schema lets nobody complete them a second time: trying for ever would keep everybody else waiting.
+  // The schema refuses a second completion, so retries would never succeed.
   if (user.offboardingCompletedAt) return 'completed-by-hand';
   const askerId = actorUserId(actor);
   if (askerId === user.id) return 'own-completion';
@@ -53,7 +53,7 @@ export function obstacleIn(
   return null;
 }
 
-/** The rule that would forbid `actor` to complete this person's offboarding now, or null. Throws NotFound. */
+/** The rule that forbids `actor` to complete this person's offboarding now, or null. Throws NotFound. */
 export async function obstacleFor(
   em: EntityManager,
   actor: Actor,

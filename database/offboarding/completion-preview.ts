@@ -2,20 +2,20 @@ import { sql } from 'kysely';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What a completion will do, for the page that asks once more. */
+/** The effects of a completion, for the confirmation page. */
 export interface CompletionPreview {
-  /** The first ten people who lose their manager, and how many there are. */
+  /** Names of the first ten people who lose their manager; `reportCount` counts all of them. */
   reports: string[];
   reportCount: number;
-  /** Who is told; null when the person has no manager. */
+  /** The manager who is notified; null when the person has none. */
   manager: string | null;
-  /** The endpoints that hear of it. */
+  /** URLs of the endpoints that receive `user.offboarded`. */
   endpoints: string[];
-  /** API tokens the person made, which die. */
+  /** Names of the person's API tokens, which are revoked. */
   tokens: string[];
 }
 
-/** Reads what completing a person's offboarding would do, by one statement. */
+/** Reads the effects that completing a person's offboarding would have, by one statement. */
 export async function previewCompletion(em: EntityManager, userId: number): Promise<CompletionPreview> {
   const { rows } = await sql<CompletionPreview>`
     select

@@ -11,9 +11,9 @@ import { gateOf, obstacleIn } from './completion-gate.ts';
 import { cancelOpenOffboarding, openOffboarding } from './offboardings.ts';
 
 /**
- * The open offboarding to complete, or a new one for a person without (offboard early). Nothing is opened with
- * anything still on the checklist (GateRefusal), nor where a rule forbids the completion (Refusal). Whoever opens one
- * withdraws it when the completion was not begun.
+ * Returns the offboarding to complete, and opens one for a person who has none open. Throws Refusal when a rule forbids
+ * the completion, and GateRefusal instead of opening one while items are open. The caller must use `cancelOpening` when
+ * the completion did not start.
  */
 export const openForCompletion = (
   em: EntityManager,
@@ -35,9 +35,8 @@ export const openForCompletion = (
   });
 
 /**
- * Cancels an offboarding that was opened for a completion which was not begun. One that is there for another reason
- * stays, one whose completion has failed and waits for a person, and one of which somebody has asked for the
- * completion again since `opened` was read.
+ * Cancels an offboarding that was opened for a completion which did not start. Does nothing if it was opened for another
+ * reason, if a step of it failed, or if the completion was requested again after `opened` was read.
  */
 export const cancelOpening = (
   em: EntityManager,
@@ -54,27 +53,24 @@ export const cancelOpening = (
 
 const requestedAt = ({ openedForCompletionAt }: Offboarding) => openedForCompletionAt?.getTime();
 
-/** The same for one of which nobody has asked for the completion lately enough for it to be begun. */
+/** Like `cancelOpening`, if the last request for the completion is past its deadline. */
 export async function cancelExpiredOpening(
   em: EntityManager,
   offboardingId: number,
   now: Date,
 ): Promise<void> {
-  const tooLate = { openedForCompletionAt: { $lt: new Date(now.getTime() - requestDeadlineMs) } };
-  const opened = await em.fork().findOne(Offboarding, { id: offboardingId, ...tooLate });
+  const expired = { openedForCompletionAt: { $lt: new Date(now.getTime() - requestDeadlineMs) } };
+  const opened = await em.fork().findOne(Offboarding, { id: offboardingId, ...expired });
   if (opened !== null) await cancelOpening(em, systemActor, opened, now);
 }
 
-/** A completion that was begun in time has ended by then, and clocks differ a little: in milliseconds. */
+/** Twice the deadline, because a completion that started in time must end first, and clocks differ. */
 const abandonedAfterMs = 2 * requestDeadlineMs;
 
-/**
- * Cancels every offboarding that was opened for a completion which was lost, since the engine or every worker was
- * away.
- */
+/** Cancels the offboardings opened for completions that were lost because Temporal or all workers were unavailable. */
 export async function cancelAbandonedCompletions(em: EntityManager, now = new Date()): Promise<void> {
-  const longAgo = new Date(now.getTime() - abandonedAfterMs);
-  const abandoned = { state: 'open', openedForCompletionAt: { $lt: longAgo }, failedStep: null } as const;
+  const cutoff = new Date(now.getTime() - abandonedAfterMs);
+  const abandoned = { state: 'open', openedForCompletionAt: { $lt: cutoff }, failedStep: null } as const;
   const opened = await em.fork().find(Offboarding, abandoned);
   await runAll(opened.map((each) => () => cancelOpening(em, systemActor, each, now)));
 }

@@ -13,7 +13,7 @@ import { revokeAllAccess } from '../access/revoke-access.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { TryAgain } from '../core/retrying.ts';
+import { RetryTransaction } from '../core/retrying.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { publish } from '../core/webhook-events.ts';
 import { todayOf, zoneOf } from '../core/workspace.ts';
@@ -27,9 +27,9 @@ import { toSnapshot } from './snapshots.ts';
 type Completion = NotCompleted | (Completed & { snapshot: OffboardingSnapshot });
 
 /**
- * Marks a leaver offboarded with every effect in one transaction, or says why not. The gate decides
- * here, under the lock of the leaver's row; asked again after it committed, it answers
- * `already-completed`. The number of statements does not grow with the number of reports. Throws NotFound.
+ * Marks a leaver offboarded, with every effect in one transaction, or returns why not. The gate is checked under the
+ * lock of the leaver's row. A repeated call returns `already-completed`. The number of statements does not depend on
+ * the number of reports. Throws NotFound.
  */
 export const completeOffboarding = (
   em: EntityManager,
@@ -38,7 +38,7 @@ export const completeOffboarding = (
   now = new Date(),
 ): Promise<Completion> =>
   inTransaction(em, async (transaction) => {
-    const locked = await lockEveryoneConcerned(transaction, offboardingId);
+    const locked = await lockAffectedUsers(transaction, offboardingId);
     const offboarding = await offboardingById(transaction, offboardingId);
     const closed = answerOfClosed(offboarding);
     if (closed !== null) return closed;
@@ -48,7 +48,7 @@ export const completeOffboarding = (
     );
   });
 
-/** The state of an offboarding as an answer, for one that is no longer open; null while it is. */
+/** The answer for a closed offboarding; null while it is open. Throws NotFound. */
 export async function closedAnswer(em: EntityManager, offboardingId: number): Promise<NotCompleted | null> {
   return answerOfClosed(await offboardingById(em.fork(), offboardingId));
 }
@@ -68,11 +68,11 @@ function answerOfClosed(offboarding: Offboarding): NotCompleted | null {
 }
 
 /**
- * Locks the leaver, their manager and their reports in one statement, in the order of their ids, and for
- * a super-admin every other one: two super-admins completing each other must not leave none. Returns their rows as
- * they are since: FOR UPDATE gives the newest version of a row that it waited for.
+ * Locks the leaver, their manager and their reports by one statement, in the order of their ids. For a super-admin it
+ * locks all super-admins, because two who complete each other must not leave none. Returns current rows, because FOR
+ * UPDATE reads the newest version of a row that it waited for.
  */
-const lockEveryoneConcerned = (em: EntityManager, offboardingId: number): Promise<User[]> =>
+const lockAffectedUsers = (em: EntityManager, offboardingId: number): Promise<User[]> =>
   em.find(
     User,
     {
@@ -100,8 +100,8 @@ async function complete(
 ): Promise<Completion> {
   const { em, user, actor } = change;
   const gate = await gateOf(em, user.id, actor);
-  // Somebody who became a report while this waited is not locked in order: begin anew.
-  if (gate.reports.some((id) => !locked.has(id))) throw new TryAgain();
+  // Retry, because a report added during the wait was not locked in the order of ids.
+  if (gate.reports.some((id) => !locked.has(id))) throw new RetryTransaction();
   const obstacle = obstacleIn(gate, user, actor);
   if (obstacle !== null) return refused(change, { outcome: 'refused', reason: obstacle }, now);
   const { counts } = gate;
@@ -110,16 +110,15 @@ async function complete(
   return { outcome: 'completed', by: actor, at: now.getTime(), snapshot };
 }
 
-/** Nothing is changed, except that an offboarding that was opened for this completion goes with it. */
+/** Changes nothing, except that it cancels an offboarding which was opened for this completion. */
 function refused(change: Change, answer: NotCompleted, now: Date): NotCompleted {
   if (change.offboarding?.openedForCompletionAt) cancelOpenOffboarding(change, now);
   return answer;
 }
 
 /**
- * Has everything written that a completion does: by the one statement at the end of the change, but for an end date
- * that is missing. Returns what its process is to know then, so that it need not be read. That process has the answer:
- * nobody else has to be told.
+ * Writes all effects of a completion by the final statement of the change, except a missing end date. Returns the
+ * snapshot for the workflow, which then needs neither another read nor a signal.
  */
 async function finalize(
   change: Change,
@@ -162,7 +161,7 @@ function markOffboarded(
   revision: number,
   now: Date,
 ) {
-  const marking = sql`
+  const updates = sql`
     offboarded as (
       update users set status = 'offboarded', offboarding_completed_at = ${now}, revision = ${revision}
       where id = ${user.id}
@@ -170,12 +169,12 @@ function markOffboarded(
       update offboardings set state = 'completed', closed_at = ${now}, completed_by = ${actor}, failed_step = null
       where id = ${offboardingId}
     )`;
-  alsoWrite({ completion: marking });
+  alsoWrite({ completion: updates });
 }
 
-/** Clears the manager of everyone who reports to the leaver, with one audit entry each. */
+/** Clears the manager of each report, with one audit entry for each of them. */
 function clearManagerOfReports({ alsoWrite, user, actor }: Change, offboardingId: number) {
-  const clearing = sql`
+  const updates = sql`
     cleared as (
       update users set manager_id = null, revision = revision + 1 where manager_id = ${user.id} returning id
     ), cleared_entries as (
@@ -184,13 +183,13 @@ function clearManagerOfReports({ alsoWrite, user, actor }: Change, offboardingId
         jsonb_build_object('formerManagerId', ${user.id}::int, 'offboardingId', ${offboardingId}::int)
       from cleared order by id
     )`;
-  alsoWrite({ reports: clearing });
+  alsoWrite({ reports: updates });
 }
 
-/** In the console at once, and by mail unless they do not want it. */
+/** Notifies the manager in the console, and by mail unless they turned that off. */
 function notifyManager({ alsoWrite, user }: Change, offboardingId: number) {
   if (!user.managerId) return;
-  const notifying = sql`
+  const inserts = sql`
     manager_notified as (
       insert into notifications (user_id, kind, about_user_id, details)
       values (${user.managerId}, 'offboarding_completed', ${user.id},
@@ -200,5 +199,5 @@ function notifyManager({ alsoWrite, user }: Change, offboardingId: number) {
       select id, 'completions', ${offboardingId}::int from users
       where id = ${user.managerId} and status = 'active' and 'completions' <> all(no_mail_about)
     )`;
-  alsoWrite({ manager: notifying });
+  alsoWrite({ manager: inserts });
 }

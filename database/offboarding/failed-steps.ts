@@ -3,8 +3,8 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Records the step of an offboarding's process that failed for good and waits for a person, or that none
- * does any more. The super-admins are told of each new one. Of a cancelled offboarding none waits.
+ * Records the workflow step that failed for good and waits for a retry, or null when none does. Notifies the super-admins
+ * of each new one. Ignores a failed step of a cancelled offboarding.
  */
 export async function recordFailedStep(
   em: EntityManager,

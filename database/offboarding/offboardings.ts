@@ -11,10 +11,9 @@ import { skipReminders } from './reminder-schedule.ts';
 import { rescheduleRemindersOf } from './reminders.ts';
 
 /**
- * Sets, moves or (with null) clears a person's end date. Setting opens an offboarding where none is
- * open, moving re-arms its reminders, clearing cancels it, unless the person is marked offboarded: that does not
- * bring them back. An equal date changes nothing. Refused after completion; InvalidInput when it lies before the
- * start date.
+ * Sets, moves or (with null) clears a person's end date. Setting it opens an offboarding where none is open, and moving
+ * it reschedules the reminders. Clearing it cancels the offboarding, unless the person is marked offboarded. An equal
+ * date changes nothing. Throws Refusal after completion, and InvalidInput for a date before the start date.
  */
 export const setEndDate = (
   em: EntityManager,
@@ -24,7 +23,7 @@ export const setEndDate = (
   now = new Date(),
 ): Promise<void> => changeAbout(em, userId, actor, (change) => changeEndDate(change, endDate, now));
 
-/** The same within a larger change. */
+/** Like `setEndDate`, within a larger change. */
 export async function changeEndDate(
   change: Change,
   endDate: CalendarDate | null,
@@ -40,12 +39,12 @@ export async function changeEndDate(
   user.endDate = endDate;
   change.record('user.end_date_changed', { from, to: endDate });
   change.changed('lastDay');
-  if (endDate !== null) await followDate(change, from, now);
-  else if (user.status === 'offboarded') await followLossOfDate(change, from, now);
+  if (endDate !== null) await applyNewDate(change, from, now);
+  else if (user.status === 'offboarded') await applyClearedDate(change, from, now);
   else cancelOpenOffboarding(change, now);
 }
 
-async function followDate(change: Change, from: CalendarDate | null, now: Date) {
+async function applyNewDate(change: Change, from: CalendarDate | null, now: Date) {
   const { offboarding } = change;
   if (offboarding !== null) {
     publishMove(change, offboarding, from, now);
@@ -54,9 +53,9 @@ async function followDate(change: Change, from: CalendarDate | null, now: Date) 
   await rescheduleRemindersOf(change, offboarding ?? (await openOffboarding(change)), now);
 }
 
-async function followLossOfDate(change: Change, from: CalendarDate | null, now: Date) {
+async function applyClearedDate(change: Change, from: CalendarDate | null, now: Date) {
   const { offboarding } = change;
-  await followDeactivation(change, now);
+  await applyDeactivation(change, now);
   if (offboarding !== null) publishMove(change, offboarding, from, now);
 }
 
@@ -68,18 +67,18 @@ const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDat
     more: { previousEndDate: from },
   });
 
-/** Follows a change of the person's zone: the same date ends at another moment. */
-export async function followZone(change: Change, now = new Date()): Promise<void> {
+/** Reschedules the reminders after a change of the time zone, because the same date then ends at another time. */
+export async function applyZoneChange(change: Change, now = new Date()): Promise<void> {
   if (change.offboarding === null) return;
   await rescheduleRemindersOf(change, change.offboarding, now);
   change.changed('lastDay');
 }
 
 /**
- * Follows somebody's being marked offboarded without an end date: that day counts as their last one, so that what
- * they still have is not forgotten. A date that comes later counts instead.
+ * Opens an offboarding for a person who is marked offboarded. Without an end date, today becomes their last day, so that
+ * reminders for their open items still fire. An end date that is set later replaces it.
  */
-export async function followDeactivation(change: Change, now = new Date()): Promise<void> {
+export async function applyDeactivation(change: Change, now = new Date()): Promise<void> {
   const { user, em } = change;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
   offboarding.openedForCompletionAt = null;
@@ -88,7 +87,7 @@ export async function followDeactivation(change: Change, now = new Date()): Prom
   await rescheduleRemindersOf(change, offboarding, now);
 }
 
-/** Opens an offboarding for a person who has none open. The change tells the engine. */
+/** Opens an offboarding for a person who has none open. Throws Refusal after completion. */
 export async function openOffboarding(
   change: Change,
   more: Pick<Partial<Offboarding>, 'openedForCompletionAt'> = {},
@@ -96,7 +95,7 @@ export async function openOffboarding(
   const { user, actor } = change;
   if (user.offboardingCompletedAt) throw alreadyOffboarded();
   const offboarding = change.em.create(Offboarding, { userId: user.id, openedBy: actor, ...more });
-  // A new process reads for itself what is open.
+  // One fact is enough, because a new workflow reads all open items itself.
   change.changed('lastDay');
   await change.em.flush();
   change.offboarding = offboarding;
@@ -106,8 +105,8 @@ export async function openOffboarding(
 }
 
 /**
- * Cancels a person's open offboarding, and with it their end date. Refused when none is open, and while they are
- * marked offboarded: what they still have must come back.
+ * Cancels a person's open offboarding and clears their end date. Throws Refusal when none is open, and while the person
+ * is marked offboarded, because their open items must come back.
  */
 export const cancelOffboarding = (
   em: EntityManager,

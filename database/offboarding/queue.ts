@@ -9,7 +9,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** One row of the queue: who, when, under whom, and how much is still open. */
+/** One person in the queue, with the counts of their open items. */
 export interface QueueRow extends OpenCounts {
   id: number;
   name: string;
@@ -21,24 +21,24 @@ export interface QueueRow extends OpenCounts {
   manager: string | null;
 }
 
-/** A page of people, and how many there are in all. */
+/** One page of the queue. `total` counts the people on all pages. */
 export interface Queue {
   rows: QueueRow[];
   total: number;
-  /** Open offboardings that neither this list nor any look-ahead shows. */
+  /** How many open offboardings neither this list nor any look-ahead shows. */
   elsewhere: number;
 }
 
 const widestLookAhead = Math.max(...lookAheads);
 
-/** Which people the queue shows: those within a look-ahead, or the open offboardings that no look-ahead shows. */
+/** The people within a look-ahead, or (`other`) the open offboardings that no look-ahead shows. */
 export type QueueView = { lookAhead: LookAhead } | 'other';
 
 /**
- * A page (from 1) of the queue, by one statement: who leaves soon, and the safety net of people marked
- * offboarded with hardware still out; or, as the `other` view, everybody with an open offboarding whom no
- * look-ahead would bring up: offboarded but not completed, without an end date, or leaving later than any.
- * Counts are taken for the rows of the page only.
+ * One page (from 1) of the queue, read by one statement. A look-ahead lists people who leave soon, and the safety net:
+ * people marked offboarded who still have hardware. The `other` view lists open offboardings that no look-ahead shows:
+ * offboarded but not completed, without an end date, or leaving later than the widest look-ahead.
+ * Items are counted only for the rows of the page.
  */
 export async function queueOf(
   em: EntityManager,
@@ -71,14 +71,14 @@ export async function queueOf(
   return { rows: shown, total: rows[0]!.total, elsewhere: rows[0]!.elsewhere };
 }
 
-/** What a view consists of: its people, at least as many as are looked at, how many there are, and how many are elsewhere. */
+/** The SQL of a view. `members` holds at least the people up to the end of the page. */
 interface View {
   members: RawBuilder<unknown>;
   total: RawBuilder<unknown>;
   elsewhere: RawBuilder<unknown>;
 }
 
-/** Those who leave soon come out of their index in order, so that no more are read than up to the page's end. */
+/** An index returns the people who leave soon in order, so rows after the page are not read. */
 const needingAttention = (
   { lookAhead }: { lookAhead: LookAhead },
   today: CalendarDate,
@@ -89,28 +89,27 @@ const needingAttention = (
     members: sql`(select id, end_date from users where ${soon} order by end_date, id limit ${last})
       union all select id, end_date from net`,
     total: sql`select (select count(*) from users where ${soon}) + (select count(*) from net)`,
-    elsewhere: sql`select count(*) from (${outOfSight(today)} except select id from net) o`,
+    elsewhere: sql`select count(*) from (${outsideLookAheads(today)} except select id from net) o`,
   };
 };
 
-/** Everybody with an open offboarding whom no look-ahead brings up. */
 const others = (today: CalendarDate): View => ({
-  members: sql`select u.id, u.end_date from (${outOfSight(today)}) o join users u on u.id = o.user_id`,
+  members: sql`select u.id, u.end_date from (${outsideLookAheads(today)}) o join users u on u.id = o.user_id`,
   total: sql`select count(*) from members`,
   elsewhere: sql`select 0`,
 });
 
-/** They leave by this day, or should have left, and still have an account in use. Read from its index alone. */
+/** People who leave by this day, or left before it, and are not marked offboarded. Needs an index-only scan. */
 const leavingBy = (lastDay: CalendarDate) => sql`end_date <= ${lastDay} and status <> 'offboarded'`;
 
-/** Marked offboarded while hardware is still out. Only those who did not pass the gate can have anything open. */
+/** People marked offboarded who still have hardware. A completed person cannot have any, because of the gate. */
 const safetyNet = sql`
   select u.id, u.end_date from users u
   where u.status = 'offboarded' and u.offboarding_completed_at is null
     and exists (select from assignments a where a.user_id = u.id and a.live)`;
 
-/** Those with an open offboarding whom no look-ahead brings up, however wide: found without reading any other. */
-const outOfSight = (today: CalendarDate) => sql`
+/** Users with an open offboarding that no look-ahead shows. Reads no other rows. */
+const outsideLookAheads = (today: CalendarDate) => sql`
   select user_id from offboardings where state = 'open' and last_day > ${addDays(today, widestLookAhead)}
   union all
   select user_id from offboardings where state = 'open' and last_day is null

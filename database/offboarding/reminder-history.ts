@@ -6,7 +6,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
-/** A stored moment of an offboarding, as its page shows it. */
+/** A stored reminder, as the offboarding's page shows it. */
 export interface ShownMoment {
   kind: ReminderKind;
   days: number;
@@ -17,7 +17,7 @@ export interface ShownMoment {
   skipReason: SkipReason | null;
 }
 
-/** A mail about an offboarding that has not arrived, or has not yet. */
+/** A mail about an offboarding that failed or is being retried. */
 export interface ShownMail {
   id: number;
   receiverId: number;
@@ -29,20 +29,19 @@ export interface ShownMail {
   nextTryAt: string;
 }
 
-/** Everything about the reminders of a person's latest offboarding. */
+/** The reminders of a person's latest offboarding, and its mails that did not arrive. */
 export interface ReminderHistory {
   state: OffboardingState;
-  /** When the IT admins were told that nothing is open any more. */
+  /** When the IT admins were notified that nothing is open. */
   readyToldAt: string | null;
-  /** The day they were marked offboarded without an end date, which counts as their last one. */
+  /** The day the person was marked offboarded without an end date. It is their last day then. */
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   moments: ShownMoment[];
-  /** Mails about the offboarding that were given up or are being tried again. */
   mails: ShownMail[];
 }
 
-/** The reminders of a person's latest offboarding, by one statement; null when they have none. */
+/** Reads the history by one statement; null for a person without an offboarding. */
 export async function reminderHistoryOf(em: EntityManager, userId: number): Promise<ReminderHistory | null> {
   const { rows } = await sql<ReminderHistory>`
     select o.state, o.ready_told_at as "readyToldAt", o.deactivated_on as "deactivatedOn",

@@ -4,56 +4,55 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { reminderReschedule, reminderScheduleOf } from './reminder-schedule.ts';
 
-/** Which leavers a change of the workspace's settings concerns: all, or those without a zone of their own. */
-export type AffectedLeaver = 'everybody' | 'whoever has no zone';
+/** The leavers that a change of the workspace's settings affects. */
+export type AffectedLeavers = 'all' | 'without-own-zone';
 
 /**
- * Locks the leavers concerned. Before the workspace's row, like everybody else: whoever plans moments has locked a
- * user when they read the settings.
+ * Locks the affected leavers. Call it before the workspace's row is locked, because every other transaction locks users
+ * first.
  */
-export async function lockLeavers(em: EntityManager, concerned: AffectedLeaver): Promise<void> {
+export async function lockLeavers(em: EntityManager, affected: AffectedLeavers): Promise<void> {
   await sql`
     select u.id from users u join offboardings o on o.user_id = u.id and o.state = 'open'
-    where ${isConcerned(concerned)} order by u.id for update of u`.execute(sqlOf(em));
+    where ${isAffected(affected)} order by u.id for update of u`.execute(sqlOf(em));
 }
 
 /**
- * Plans the moments of the leavers concerned anew after the settings have changed, which must be locked by then, and
- * lets the engine hear of it. Ten thousand leavers take as many statements as one.
+ * Reschedules the reminders of the affected leavers after a change of the settings, and signals their workflows. The
+ * caller must have locked the settings. 10,000 leavers take as many statements as one.
  */
 export async function rescheduleAllReminders(
   em: EntityManager,
-  concerned: AffectedLeaver,
+  affected: AffectedLeavers,
   now: Date,
 ): Promise<void> {
-  // Also those who began to leave until the settings were locked.
-  await lockLeavers(em, concerned);
-  const leavers = await leaversConcerned(em, concerned);
-  const arming = await reminderScheduleOf(
+  // Again, because offboardings may have opened before the settings were locked.
+  await lockLeavers(em, affected);
+  const leavers = await affectedLeavers(em, affected);
+  const schedule = await reminderScheduleOf(
     em,
     leavers.map(({ userId }) => userId),
   );
-  await sql`with ${reminderReschedule(leavers, arming, now)} select`.execute(sqlOf(em));
-  await tellEngine(
+  await sql`with ${reminderReschedule(leavers, schedule, now)} select`.execute(sqlOf(em));
+  await insertOutboxRows(
     em,
     leavers.map(({ offboardingId }) => offboardingId),
   );
 }
 
-const isConcerned = (concerned: AffectedLeaver) =>
-  concerned === 'everybody' ? sql`true` : sql`u.time_zone is null`;
+const isAffected = (affected: AffectedLeavers) => (affected === 'all' ? sql`true` : sql`u.time_zone is null`);
 
-async function leaversConcerned(em: EntityManager, concerned: AffectedLeaver) {
+async function affectedLeavers(em: EntityManager, affected: AffectedLeavers) {
   const { rows } = await sql<{ userId: number; offboardingId: number } & LastDay>`
     select u.id as "userId", o.id as "offboardingId", coalesce(u.end_date, o.deactivated_on) as date,
       coalesce(u.time_zone, w.time_zone) as zone
     from users u join offboardings o on o.user_id = u.id and o.state = 'open' cross join workspace w
-    where ${isConcerned(concerned)} and coalesce(u.end_date, o.deactivated_on) is not null
+    where ${isAffected(affected)} and coalesce(u.end_date, o.deactivated_on) is not null
     order by u.id`.execute(sqlOf(em));
   return rows.map(({ userId, offboardingId, ...lastDay }) => ({ userId, offboardingId, lastDay }));
 }
 
-async function tellEngine(em: EntityManager, offboardingIds: readonly number[]) {
+async function insertOutboxRows(em: EntityManager, offboardingIds: readonly number[]) {
   await sql`
     with leaver as (
       update users u set revision = revision + 1 from offboardings o

@@ -19,8 +19,8 @@ import {
 import { openCountsOf } from './snapshots.ts';
 
 /**
- * Makes the moments of the open offboarding fit the person's last day: their end date, or the day they were marked
- * offboarded without one. Of somebody without either nothing is due.
+ * Reschedules the reminders by the person's last day: the end date, or the day they were marked offboarded without one.
+ * Does nothing for a person without either.
  */
 export async function rescheduleRemindersOf(
   change: Change,
@@ -39,16 +39,15 @@ export async function nextReminder(em: EntityManager, offboardingId: number): Pr
   return rows[0]!.next;
 }
 
-/** Clocks of two machines differ a little. */
+/** Accepts a reminder this early, because the clocks of two machines differ. */
 const toleranceMs = 60_000;
 
 /**
- * Fires a reminder that is due, once: marks it and notifies people in one transaction. One that fired already, that
- * has made place for the next, that is due later now, that the date moved away from, or whose offboarding is closed,
- * does nothing. After the last day the next one follows.
+ * Fires a due reminder once: marks it and notifies people in one transaction. Does nothing if the reminder already
+ * fired, was replaced, was rescheduled, or its offboarding is closed. After the last day it schedules the next one.
  */
 export async function fireReminder(em: EntityManager, reminderId: number, now = new Date()): Promise<void> {
-  const userId = await whoseReminder(em, reminderId);
+  const userId = await userOfReminder(em, reminderId);
   if (userId === null) return;
   await changeAbout(em, userId, systemActor, async (change) => {
     const reminder = await change.em.findOne(Reminder, { id: reminderId });
@@ -56,36 +55,37 @@ export async function fireReminder(em: EntityManager, reminderId: number, now = 
     if (reminder === null || !isWaiting(reminder)) return;
     if (offboarding === null || offboarding.id !== reminder.offboardingId) return;
     if (reminder.dueAt.getTime() > now.getTime() + toleranceMs) return;
-    await haveItsTurn(change, offboarding, reminder, now);
+    await fire(change, offboarding, reminder, now);
   });
 }
 
-async function whoseReminder(em: EntityManager, reminderId: number): Promise<number | null> {
+async function userOfReminder(em: EntityManager, reminderId: number): Promise<number | null> {
   const { rows } = await sql<{ userId: number }>`
     select o.user_id as "userId" from reminders r join offboardings o on o.id = r.offboarding_id
     where r.id = ${reminderId}`.execute(sqlOf(em));
   return rows[0]?.userId ?? null;
 }
 
-async function haveItsTurn(change: Change, offboarding: Offboarding, reminder: Reminder, now: Date) {
+async function fire(change: Change, offboarding: Offboarding, reminder: Reminder, now: Date) {
   const settings = await readScheduleSettings(change.em);
   const zone = change.user.timeZone ?? settings.timeZone;
   const daysLeft = daysBetween(todayIn(zone, now), reminder.lastDay);
-  // The end of the last day says it, and says it better.
+  // After the last day, the reminder for the end of that day replaces this one.
   if (reminder.kind === 'before_last_day' && daysLeft < 0) return skip(reminder, 'too_late', now);
   const counts = await openCountsOf(change.em, change.user.id);
-  const news = outcomeAt(reminder.kind, stillOpen(counts), offboarding.readyToldAt != null);
-  if (news === 'nothing') skip(reminder, 'nothing_open', now);
+  const outcome = outcomeAt(reminder.kind, stillOpen(counts), offboarding.readyToldAt != null);
+  if (outcome === 'nothing') skip(reminder, 'nothing_open', now);
   else reminder.firedAt = now;
-  if (news === 'still_open') {
+  if (outcome === 'still_open') {
     offboarding.readyToldAt = null;
-    await remindEverybody(change, reminder, daysLeft, counts);
+    await notifyStillOpen(change, reminder, daysLeft, counts);
   }
-  if (news === 'ready') {
+  if (outcome === 'ready') {
     offboarding.readyToldAt = now;
-    await tellReady(change, reminder);
+    await notifyReady(change, reminder);
   }
-  if (reminder.kind !== 'before_last_day') await goOn(change, reminder, { settings, zone, now });
+  if (reminder.kind !== 'before_last_day')
+    await scheduleNextOverdue(change, reminder, { settings, zone, now });
 }
 
 function skip(reminder: Reminder, reason: 'too_late' | 'nothing_open', now: Date) {
@@ -93,10 +93,10 @@ function skip(reminder: Reminder, reason: 'too_late' | 'nothing_open', now: Date
 }
 
 /**
- * The next moment while overdue. One that had nothing to say makes place for it, so that a checklist which stays
- * clear for months leaves no trail of moments that said nothing.
+ * Schedules the next overdue reminder. Deletes the current one if it notified nobody, so that a checklist which stays
+ * clear for months leaves no rows.
  */
-async function goOn(
+async function scheduleNextOverdue(
   { em }: Change,
   reminder: Reminder,
   { settings, zone, now }: { settings: ScheduleSettings; zone: string; now: Date },
@@ -109,18 +109,12 @@ async function goOn(
   await scheduleReminders(em, reminder, next, now);
 }
 
-/**
- * The IT admins who can sign in; a company without one has its admins told. Whoever leaves counts as none when it
- * is about themselves.
- */
+/** Selects the IT admins, or the admins and super-admins when no active IT admin exists besides the leaver. */
 const itAdmins = (leaverId: number) => sql<boolean>`(role = 'it-admin' or (role in ('admin', 'super-admin')
   and not exists (select from users where role = 'it-admin' and status = 'active' and id <> ${leaverId})))`;
 
-/**
- * Tells the leaver who has something to give back, their manager and the IT admins, each of them once and only who
- * can still sign in.
- */
-async function remindEverybody(
+/** Notifies the manager, the IT admins, and a leaver who still has hardware. Each active user gets one notification. */
+async function notifyStillOpen(
   { em, user }: Change,
   { kind, days, lastDay, offboardingId }: Reminder,
   daysLeft: number,
@@ -136,8 +130,8 @@ async function remindEverybody(
     order by id`.execute(sqlOf(em));
 }
 
-/** Tells the IT admins that nothing is left to clear. */
-async function tellReady({ em, user }: Change, { lastDay, offboardingId }: Reminder) {
+/** Notifies the IT admins that nothing is open. */
+async function notifyReady({ em, user }: Change, { lastDay, offboardingId }: Reminder) {
   const details = { offboardingId, endDate: lastDay };
   await sql`
     insert into notifications (user_id, kind, about_user_id, details)

@@ -6,7 +6,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { nextReminderOf } from './next-reminder.ts';
 
-/** How much is open for one person, read by one statement. */
+/** Counts a person's open items by one statement. */
 export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
   const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
   return rows[0]!;

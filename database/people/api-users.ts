@@ -6,7 +6,7 @@ import { type CursorPage, cursorPageOf } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 
-/** A person as the API shows them, in the order of its fields: the hash of it is the tag of this state. */
+/** A person as the API shows them. The order of the fields matters, because the ETag is a hash of the JSON. */
 export interface ApiUser {
   id: number;
   externalId: string | null;
@@ -22,33 +22,33 @@ export interface ApiUser {
   revision: number;
 }
 
-const represented = sql`
+const selectUsers = sql`
   select u.id, u.external_id as "externalId", u.name, u.email, u.department, u.job_title as "jobTitle",
     m.external_id as "managerExternalId", u.start_date as "startDate", u.end_date as "endDate",
     u.time_zone as "timeZone", u.status, u.revision
   from users u left join users m on m.id = u.manager_id`;
 
-/** The person with this external id, by one statement; null when there is none. */
+/** The person with this external id; null when there is none. */
 export async function readApiUser(em: EntityManager, externalId: string): Promise<ApiUser | null> {
   const { rows } = await sql<ApiUser>`
-    ${represented} where u.external_id = ${externalId}`.execute(sqlOf(em));
+    ${selectUsers} where u.external_id = ${externalId}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
-/** Some people by id, those after `after`; with an external id only the one who has it. */
+/** One page of people by id, after the id `after`; with an external id at most that person. */
 export async function listApiUsers(
   em: EntityManager,
   { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
 ): Promise<CursorPage<ApiUser>> {
-  // PostgreSQL has no character for a zero byte, so nobody is called that.
+  // No external id contains a zero byte, because PostgreSQL's text cannot.
   if (externalId?.includes('\0')) return { rows: [], next: null };
   const wanted = externalId === undefined ? sql`true` : sql`u.external_id = ${externalId}`;
   const { rows } = await sql<ApiUser>`
-    ${represented} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
+    ${selectUsers} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
   return cursorPageOf(rows, limit);
 }
 
-/** The same of a person at hand, also while a change of theirs is still to be written. */
+/** Builds an `ApiUser` from an entity, which may hold changes that are not flushed yet. */
 export const representationOf = (user: User, managerExternalId: string | null): ApiUser => ({
   id: user.id,
   externalId: user.externalId ?? null,

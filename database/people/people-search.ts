@@ -4,7 +4,7 @@ import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** A person as a choice: whom to give something to. */
+/** A person in the search results. */
 export interface FoundPerson {
   id: number;
   name: string;
@@ -15,7 +15,6 @@ export interface FoundPerson {
   status: UserStatus;
 }
 
-/** The first people found, and whether there are more. */
 export interface FoundPeople {
   people: FoundPerson[];
   hasMore: boolean;
@@ -24,8 +23,8 @@ export interface FoundPeople {
 const shown = 8;
 
 /**
- * Finds people by part of their name, e-mail address or external id, or by their whole id. Whoever may not
- * receive items is found too, after the others: who looks for them should learn why not.
+ * Finds people by part of their name, e-mail address or external id, or by their whole id. People who may not receive
+ * items come last. They are not left out, because the user should see why they cannot be chosen.
  */
 export async function searchPeople(em: EntityManager, text: string): Promise<FoundPeople> {
   if (text === '') return { people: [], hasMore: false };
@@ -39,5 +38,5 @@ export async function searchPeople(em: EntityManager, text: string): Promise<Fou
   return { people: rows.slice(0, shown), hasMore: rows.length > shown };
 }
 
-/** The id that a text is, or 0, which is nobody's. */
+/** The id in the text, or 0, which no user has. */
 const idOf = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : 0);

@@ -11,78 +11,77 @@ import type { User } from '../entities/index.ts';
 import { type ApiUser, representationOf } from './api-users.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
-/** What an HR system wants to be true of a person; what it does not name is left out. */
+/** The state of a person that an HR system sends. Fields that it does not send are left out. */
 export type DesiredUser = Partial<Omit<UserFields, 'externalId' | 'managerId'>> & {
   managerExternalId?: string | null | undefined;
 };
 
-/** A whole person: PUT needs a name and an e-mail address. */
+/** The body of PUT, which needs a name and an e-mail address. */
 export type NewDesiredUser = DesiredUser & Pick<UserFields, 'name' | 'email'>;
 
 type Field = keyof DesiredUser;
 
-/** On which terms a desired state is to be applied. */
+/** The conditions for applying a desired state. */
 export interface Preconditions {
-  /** When the source wrote it, as `sourceMoment` writes it. Fields of which something newer is known are ignored. */
+  /** When the source wrote the state, as `sourceTimestamp` returns it. Fields with a newer known value are ignored. */
   sourceUpdatedAt?: string | undefined;
-  /** Looks at the person as they are, under the lock (null: there is none), and throws to leave them so. */
+  /** Checks the current person under the lock (null when there is none). It throws to prevent the change. */
   expect?: ((current: ApiUser | null) => void) | undefined;
 }
 
-/** What was done otherwise than asked. */
+/** A field that was stored differently than asked. */
 export interface Warning {
   field: Field;
   message: string;
 }
 
-/** What became of a desired state, and of the person. */
+/** The result of applying a desired state. */
 export interface Applied {
   created: boolean;
   user: ApiUser;
   warnings: Warning[];
-  /** Fields of which the source had said something newer before. */
+  /** Fields for which the source had already sent a newer value. */
   ignored: Field[];
 }
 
 /**
- * Changes what is named of the person with this external id, inside a transaction. A manager who has been
- * offboarded is stored as none, with a warning: a nightly sync must not bring a gone manager back, nor fail
- * for ever. Throws NotFound, what `terms.expect` throws, and what `updateUser` throws.
+ * Changes the named fields of the person with this external id, inside the transaction of `em`. An offboarded manager is
+ * stored as null with a warning, because a nightly sync must neither restore that manager nor fail every night.
+ * Throws NotFound, the errors of `preconditions.expect`, and the errors of `updateUser`.
  */
 export async function patchUser(
   em: EntityManager,
   actor: Actor,
   externalId: string,
   desired: DesiredUser,
-  terms: Preconditions = {},
+  preconditions: Preconditions = {},
 ): Promise<Applied> {
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
-  return applyTo(em, actor, { externalId }, () => desired, terms);
+  return applyTo(em, actor, { externalId }, () => desired, preconditions);
 }
 
 /**
- * Makes the person with this external id what is desired, or adds them: what is not named becomes empty, and
- * the status stays. Of somebody offboarded, end date and manager stay too unless they are named. Otherwise
- * like `patchUser`.
+ * Replaces the person with this external id, or adds them. Fields that are not named become null, except the status. For
+ * a completed person, the end date and the manager stay too unless they are named. Otherwise like `patchUser`.
  */
 export async function putUser(
   em: EntityManager,
   actor: Actor,
   externalId: string,
   desired: NewDesiredUser,
-  terms: Preconditions = {},
+  preconditions: Preconditions = {},
 ): Promise<Applied> {
   if ((await idOf(em, externalId)) === null) {
-    terms.expect?.(null);
+    preconditions.expect?.(null);
     const id = await insertPerson(em, externalId, desired);
-    if (id !== null) return begin(em, actor, id, desired, terms);
-    // The same call, doubled: the other one was faster by a moment.
+    if (id !== null) return applyToNewUser(em, actor, id, desired, preconditions);
+    // A concurrent call added the same person first.
   }
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
-  return applyTo(em, actor, { externalId }, (user) => withTheRestEmpty(desired, user), terms);
+  return applyTo(em, actor, { externalId }, (user) => withTheRestEmpty(desired, user), preconditions);
 }
 
-/** Only whoever stops being active may be the last super-admin. */
+/** Whether the super-admins must be locked, because the last one may lose access. */
 const mayEndAccess = ({ status }: DesiredUser) => status !== undefined && status !== 'active';
 
 async function lockSuperAdminsWith(em: EntityManager, externalId: string) {
@@ -97,7 +96,7 @@ async function idOf(em: EntityManager, externalId: string): Promise<number | nul
   return rows[0]?.id ?? null;
 }
 
-/** Waits for whoever adds the same person at the same moment; null when they did. */
+/** Waits for a concurrent transaction that adds the same person. Returns null when that one commits. */
 async function insertPerson(
   em: EntityManager,
   externalId: string,
@@ -110,7 +109,7 @@ async function insertPerson(
   return rows[0]?.id ?? null;
 }
 
-/** What PUT leaves out is empty. */
+/** Adds null for the fields that PUT leaves out. */
 const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
   department: null,
   jobTitle: null,
@@ -120,7 +119,7 @@ const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
   ...desired,
 });
 
-async function begin(
+async function applyToNewUser(
   em: EntityManager,
   actor: Actor,
   id: number,
@@ -138,40 +137,40 @@ async function begin(
   return { ...applied, created: true };
 }
 
-/** Under the lock of the person's row: looks whether the terms hold, sifts out what is old, applies the rest. */
+/** Checks the preconditions under the lock of the person's row, drops stale fields and applies the rest. */
 async function applyTo(
   em: EntityManager,
   actor: Actor,
   person: Person,
   desiredOf: (user: User) => DesiredUser,
   { sourceUpdatedAt, expect }: Preconditions,
-  first?: (change: Change) => void,
+  beforeChanges?: (change: Change) => void,
 ): Promise<Applied> {
-  const { user, managerExternalId, ...told } = await changeWithin(em, person, actor, async (change) => {
+  const { user, managerExternalId, ...report } = await changeWithin(em, person, actor, async (change) => {
     const { user } = change;
     const formerManager = await externalIdOfManager(em, user);
     expect?.(representationOf(user, formerManager));
-    first?.(change);
-    const { taken, ignored } = sift(desiredOf(user), user, sourceUpdatedAt);
-    const { managerExternalId, ...changes } = taken;
+    beforeChanges?.(change);
+    const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
+    const { managerExternalId, ...changes } = fresh;
     const { manager, warnings } = await managerFor(em, user, managerExternalId);
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
     const managerNow = manager === undefined ? formerManager : (manager?.externalId ?? null);
     return { user, managerExternalId: managerNow, warnings, ignored };
   });
-  // As the person is when everything was changed.
-  return { created: false, user: representationOf(user, managerExternalId), ...told };
+  // Built after the change, because the change increments the revision.
+  return { created: false, user: representationOf(user, managerExternalId), ...report };
 }
 
-/** Leaves out what is older than what is known, and notes the moment of the rest. */
-function sift(desired: DesiredUser, user: User, moment: string | undefined) {
-  if (moment === undefined) return { taken: desired, ignored: [] };
+/** Drops fields that are older than the stored timestamps, and stores the new timestamp for the rest. */
+function withoutStale(desired: DesiredUser, user: User, timestamp: string | undefined) {
+  if (timestamp === undefined) return { fresh: desired, ignored: [] };
   const named = (Object.keys(desired) as Field[]).filter((field) => desired[field] !== undefined);
-  const ignored = outdated(user.sourceUpdatedAt, named, moment);
+  const ignored = outdated(user.sourceUpdatedAt, named, timestamp);
   const fields = named.filter((field) => !ignored.includes(field));
-  user.sourceUpdatedAt = withTimestamp(user.sourceUpdatedAt, fields, moment);
-  const taken: DesiredUser = Object.fromEntries(fields.map((field) => [field, desired[field]]));
-  return { taken, ignored };
+  user.sourceUpdatedAt = withTimestamp(user.sourceUpdatedAt, fields, timestamp);
+  const fresh: DesiredUser = Object.fromEntries(fields.map((field) => [field, desired[field]]));
+  return { fresh, ignored };
 }
 
 async function externalIdOfManager(em: EntityManager, { managerId }: User): Promise<string | null> {
@@ -187,9 +186,8 @@ interface Manager {
 }
 
 /**
- * The manager with an external id; undefined when none is named. Their row is held until the end of the
- * transaction, and a completion of theirs that is under way is waited for: whoever is found here is still
- * there when this commits.
+ * The manager with this external id; undefined when none is named. Locks the manager's row until the end of the
+ * transaction, because a concurrent completion must not offboard the manager before this commits.
  */
 async function managerFor(
   em: EntityManager,
@@ -198,14 +196,14 @@ async function managerFor(
 ): Promise<{ manager: Manager | null | undefined; warnings: Warning[] }> {
   if (externalId == null) return { manager: externalId, warnings: [] };
   if (externalId === user.externalId) throw invalidManager('Nobody can be their own manager.');
-  const { rows } = await sql<{ id: number; gone: boolean }>`
-    select id, offboarding_completed_at is not null as gone from users
+  const { rows } = await sql<{ id: number; offboarded: boolean }>`
+    select id, offboarding_completed_at is not null as offboarded from users
     where external_id = ${externalId} for key share`.execute(sqlOf(em));
   const [found] = rows;
   if (found === undefined) throw invalidManager('There is no user with this external id.');
-  if (!found.gone) return { manager: { id: found.id, externalId }, warnings: [] };
-  return { manager: null, warnings: [{ field: 'managerExternalId', message: goneManager }] };
+  if (!found.offboarded) return { manager: { id: found.id, externalId }, warnings: [] };
+  return { manager: null, warnings: [{ field: 'managerExternalId', message: offboardedManager }] };
 }
 
-const goneManager = 'This manager has been offboarded, so no manager was stored.';
+const offboardedManager = 'This manager has been offboarded, so no manager was stored.';
 const invalidManager = (message: string) => new InvalidInput({ managerExternalId: message });

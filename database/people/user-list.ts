@@ -6,7 +6,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** One line of the list of people. */
+/** One row of the list of people. */
 export interface ListedUser {
   id: number;
   name: string;
@@ -21,7 +21,7 @@ export interface ListedUser {
   role: Role;
 }
 
-/** What the list is narrowed to; empty texts find everybody. */
+/** The list's filter. Empty texts match everyone. */
 export interface UserFilter {
   /** Part of a name, an e-mail address or an external id. */
   search: string;
@@ -29,7 +29,7 @@ export interface UserFilter {
   department: string;
 }
 
-/** One page of the people, by name, by one statement. */
+/** One page of the people, in the order of their names, by one statement. */
 export async function listUsers(
   em: EntityManager,
   { search, status, department }: UserFilter,
@@ -54,29 +54,29 @@ export async function listUsers(
   return pageOf(rows, page);
 }
 
-/** Name, e-mail address or external id contain the text, whatever its case. */
+/** Matches a name, e-mail address or external id that contains the text, in any case. */
 function matches(search: string): RawBuilder<boolean> {
   const pattern = likePattern(search);
   return sql`(u.name ilike ${pattern} or u.email ilike ${pattern} or u.external_id ilike ${pattern})`;
 }
 
 /**
- * The departments people are in, by name. Leaps through the index from one to the next: reading everybody to
- * find eight departments took longer than the rest of the page.
+ * The departments that people are in, by name. Uses a loose index scan, because reading all users for eight departments
+ * took longer than the rest of the page.
  */
 export async function listDepartments(em: EntityManager): Promise<string[]> {
   const { rows } = await sql<{ department: string }>`
-    with recursive leap as (
+    with recursive step as (
       select min(department) as department from users
       union all
-      select (select min(u.department) from users u where u.department > leap.department)
-      from leap where leap.department is not null
+      select (select min(u.department) from users u where u.department > step.department)
+      from step where step.department is not null
     )
-    select department from leap where department is not null order by lower(department)`.execute(sqlOf(em));
+    select department from step where department is not null order by lower(department)`.execute(sqlOf(em));
   return rows.map((row) => row.department);
 }
 
-/** The id of the person whose e-mail address, or else whose external id, this is exactly; null for nobody's. */
+/** The id of the person with exactly this e-mail address, or else this external id; null when there is none. */
 export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`
     select id from users where lower(email) = lower(${text}) or external_id = ${text}

@@ -5,7 +5,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
-/** Somebody who reports to a person. */
+/** A person who reports to another one. */
 export interface Report {
   id: number;
   name: string;
@@ -13,7 +13,7 @@ export interface Report {
   status: UserStatus;
 }
 
-/** One exit episode, as a person's record lists it. Moments as ISO texts. */
+/** One offboarding of a person. Times are ISO texts. */
 export interface PastOffboarding {
   id: number;
   state: OffboardingState;
@@ -21,7 +21,7 @@ export interface PastOffboarding {
   closedAt: string | null;
 }
 
-/** What a person's record has beside their checklist. */
+/** A person's record, without the checklist. */
 export interface UserRecord {
   externalId: string | null;
   /** Their own zone, or null for the workspace's. */
@@ -29,10 +29,10 @@ export interface UserRecord {
   revision: number;
   createdAt: Date;
   hasPassword: boolean;
-  /** Until when an invitation can be used that has not been yet. */
+  /** When the last unused invitation expires; null when none is valid. */
   invitedUntil: Date | null;
   reports: Report[];
-  /** Names of the API tokens that would end with this person. */
+  /** Names of the API tokens that are revoked when the person leaves. */
   tokens: string[];
   offboardings: PastOffboarding[];
 }

@@ -7,18 +7,18 @@ import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from '../acce
 import { changeAbout, changeWithin } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { toRefusal } from '../core/constraints.ts';
-import { refuseUnseen, type Seen } from '../core/field-diff.ts';
+import { refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { User } from '../entities/index.ts';
 import {
   alreadyOffboarded,
+  applyDeactivation,
+  applyZoneChange,
   cancelOpenOffboarding,
   changeEndDate,
-  followDeactivation,
-  followZone,
 } from '../offboarding/offboardings.ts';
 
-/** What a person's record holds. A role is given by `changeRole`. */
+/** The fields of a person's record. `changeRole` changes the role instead. */
 export interface UserFields {
   name: string;
   email: string;
@@ -33,12 +33,12 @@ export interface UserFields {
   status: UserStatus;
 }
 
-/** The fields a new person must have; the others may follow. */
+/** A new person. Only the name and the e-mail address are required. */
 export type NewUser = Pick<UserFields, 'name' | 'email'> & Partial<UserFields>;
 
 /**
- * Adds a person; one with an end date, or marked offboarded, has an open offboarding at once. Returns the
- * id. InvalidInput for dates that cannot be and for an e-mail address or external id in use.
+ * Adds a person and returns the id. Opens an offboarding for a person with an end date or marked offboarded. Throws
+ * InvalidInput for impossible dates, and for an e-mail address or external id in use.
  */
 export async function createUser(
   em: EntityManager,
@@ -53,7 +53,7 @@ export async function createUser(
   }
 }
 
-/** The same inside a transaction that is open already. */
+/** Like `createUser`, inside the open transaction of `em`. */
 export async function createUserWithin(
   em: EntityManager,
   actor: Actor,
@@ -70,12 +70,13 @@ export async function createUserWithin(
 }
 
 /**
- * Changes what is named of a person's record, with everything that follows from it: an end date opens,
- * moves or cancels the offboarding; a status other than active ends every way in; marking somebody
- * offboarded opens an offboarding, taking that back cancels one that has no date. After completion the end
- * date, the status and the manager stand: equal values are fine, others are refused. So are, to an admin, the address
- * and the status of a super-admin. With what the asker has `seen`, a field that somebody else has changed since is
- * refused: ChangedMeanwhile.
+ * Changes the named fields of a person's record, with all consequences:
+ * - An end date opens, reschedules or cancels the offboarding.
+ * - A status other than active revokes all access.
+ * - The status offboarded opens an offboarding. Leaving that status cancels an offboarding without an end date.
+ *
+ * Throws Refusal when the end date, the status or the manager would change after completion, and when an admin changes
+ * the address or the status of a super-admin. Throws ChangedMeanwhile when a field differs from its value in `seen`.
  */
 export const updateUser = (
   em: EntityManager,
@@ -90,13 +91,13 @@ export const updateUser = (
     userId,
     actor,
     (change) => {
-      refuseUnseen(change.user, changes, seen);
+      refuseStale(change.user, changes, seen);
       return applyUserChanges(change, changes, now);
     },
     lockWithSuperAdmins,
   );
 
-/** The changes of `updateUser` within a larger change, which has locked the person `lockWithSuperAdmins`. */
+/** Like `updateUser`, within a larger change whose caller has called `lockWithSuperAdmins`. */
 export async function applyUserChanges(
   change: Change,
   changes: Partial<UserFields>,
@@ -112,7 +113,7 @@ export async function applyUserChanges(
   if (changes.endDate !== undefined) await changeEndDate(change, changes.endDate, now);
   refuseEndBeforeStart(user);
   const sameDate = before.endDate === (user.endDate ?? null);
-  if (sameDate && before.timeZone !== (user.timeZone ?? null)) await followZone(change, now);
+  if (sameDate && before.timeZone !== (user.timeZone ?? null)) await applyZoneChange(change, now);
   await fitOffboardingToStatus(change, before.status, now);
 }
 
@@ -135,7 +136,6 @@ const profileFields = [
 ] as const;
 type ProfileField = (typeof profileFields)[number];
 
-/** One changed field of the profile, as the audit trail keeps it. */
 interface FieldChange {
   field: ProfileField;
   from: string | null;
@@ -156,23 +156,23 @@ function changeProfile(change: Change, changes: Partial<UserFields>) {
     from: differences.map(({ from }) => from ?? ''),
     to: differences.map(({ to }) => to ?? ''),
   });
-  const hasMoved = differences.some(({ field }) => field === 'department');
-  change.changed(...(hasMoved ? (['department'] as const) : []));
+  const departmentChanged = differences.some(({ field }) => field === 'department');
+  change.changed(...(departmentChanged ? (['department'] as const) : []));
 }
 
-/** A manager who completes meanwhile makes the database refuse this: reports point at people who are still there. */
+/** The foreign key refuses a manager whose completion commits concurrently. */
 async function changeManager(change: Change, to: number | null | undefined) {
   const { user, em } = change;
   const from = user.managerId ?? null;
   if (to === undefined || to === from) return;
   if (to === user.id) throw new InvalidInput({ managerId: 'Nobody can be their own manager.' });
-  if (to !== null) await refuseGoneManager(em, to);
+  if (to !== null) await refuseOffboardedManager(em, to);
   user.managerId = to;
   change.record('user.manager_changed', { from, to });
   change.changed();
 }
 
-async function refuseGoneManager(em: EntityManager, managerId: number) {
+async function refuseOffboardedManager(em: EntityManager, managerId: number) {
   const manager = await em.findOne(User, { id: managerId });
   if (manager === null) throw new InvalidInput({ managerId: 'There is no such person.' });
   if (manager.offboardingCompletedAt) {
@@ -200,7 +200,7 @@ function refuseEndBeforeStart({ startDate, endDate }: User) {
 async function fitOffboardingToStatus(change: Change, statusBefore: UserStatus, now: Date) {
   const { user } = change;
   if (user.status === statusBefore || user.offboardingCompletedAt) return;
-  if (user.status === 'offboarded') await followDeactivation(change, now);
+  if (user.status === 'offboarded') await applyDeactivation(change, now);
   if (statusBefore === 'offboarded' && isOpen(change)) {
     change.offboarding!.deactivatedOn = null;
     if (!user.endDate) cancelOpenOffboarding(change, now);

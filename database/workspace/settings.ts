@@ -6,7 +6,7 @@ import { withRetries } from '../core/retrying.ts';
 import { workspaceOf } from '../core/workspace.ts';
 import { Workspace } from '../entities/index.ts';
 import {
-  type AffectedLeaver,
+  type AffectedLeavers,
   lockLeavers,
   rescheduleAllReminders,
 } from '../offboarding/reminder-schedules.ts';
@@ -32,7 +32,7 @@ export const updateWorkspace = (
     em,
     actor,
     fields,
-    (before) => (before.timeZone === fields.timeZone ? null : 'whoever has no zone'),
+    (before) => (before.timeZone === fields.timeZone ? null : 'without-own-zone'),
     now,
   );
 
@@ -52,13 +52,7 @@ export const updateReminderSettings = (
   now = new Date(),
 ): Promise<void> => {
   const days = (settings: ReminderFields) => `${settings.remindDaysBefore} ${settings.remindOverdueEvery}`;
-  return changeSettings(
-    em,
-    actor,
-    fields,
-    (before) => (days(before) === days(fields) ? null : 'everybody'),
-    now,
-  );
+  return changeSettings(em, actor, fields, (before) => (days(before) === days(fields) ? null : 'all'), now);
 };
 
 /** Changes settings; equal ones are not noted. `concerns` says whose reminders they move. */
@@ -66,7 +60,7 @@ async function changeSettings(
   em: EntityManager,
   actor: Actor,
   fields: WorkspaceFields | ReminderFields,
-  concerns: (before: Workspace) => AffectedLeaver | null,
+  concerns: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {
   await withRetries(() =>

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { assetsOnTheShelf } from '../../database/inventory/assets.ts';
+import { assetsInStock } from '../../database/inventory/assets.ts';
 import { requestById } from '../../database/inventory/requests.ts';
 import { isOpenRequest } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems } from '../../domain/user-status.ts';
@@ -23,7 +23,7 @@ export async function renderRequest(
   const search = searchIn(request, 'asset');
   const itemRequest = await requestById(em, requestId);
   const mayBeGiven = isOpenRequest(itemRequest.status) && mayReceiveItems(itemRequest.userStatus);
-  const assets = mayBeGiven ? await assetsOnTheShelf(em, search, offeredCount) : null;
+  const assets = mayBeGiven ? await assetsInStock(em, search, offeredCount) : null;
   const data = { request: itemRequest, assets, search, from: returnLinkOf(request), alert, errors, values };
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'requests/_request', data);
   else page(response, 'requests/show', { title: `${itemRequest.item} for ${itemRequest.name}`, ...data });

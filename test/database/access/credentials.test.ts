@@ -15,12 +15,12 @@ const trailOf = async (userId: number) => {
   return entries.filter(({ action }) => action.startsWith('user.sign')).map(({ action }) => action);
 };
 
-test('address in any case and password let somebody in, and the trail says so', async () => {
+test('an address in any case and the password sign a user in, with an audit entry', async () => {
   expect(await idOfPersonWith(em, cast.ivo.email.toUpperCase(), castPassword)).toBe(cast.ivo.id);
   expect(await trailOf(cast.ivo.id)).toEqual(['user.signed_in']);
 });
 
-test('a wrong password, an unknown address and somebody without a password get the same answer', async () => {
+test('a wrong password, an unknown address and a user without a password get the same answer', async () => {
   await em.fork().nativeUpdate(User, { id: cast.emil.id }, { passwordHash: null });
   expect(await idOfPersonWith(em, cast.nora.email, 'nine lively otter')).toBeNull();
   expect(await idOfPersonWith(em, 'nobody@lastday.example', castPassword)).toBeNull();
@@ -28,12 +28,12 @@ test('a wrong password, an unknown address and somebody without a password get t
   expect(await trailOf(cast.nora.id)).toEqual(['user.sign_in_failed']);
 });
 
-test('whoever is not active stays out with the right password', async () => {
+test('an inactive user cannot sign in with the right password', async () => {
   await em.fork().nativeUpdate(User, { id: cast.rosa.id }, { status: 'suspended' });
   expect(await idOfPersonWith(em, cast.rosa.email, castPassword)).toBeNull();
 });
 
-test('a password stored at another cost is stored anew when its owner signs in', async () => {
+test('a password hashed at another cost is rehashed when the user signs in', async () => {
   const cheap = { message: castPassword, nonce: Buffer.alloc(16, 1), memory: 64, passes: 1, parallelism: 1 };
   const key = argon2Sync('argon2id', { ...cheap, tagLength: 32 });
   const text = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');

@@ -24,20 +24,20 @@ test('the first admin of the environment can sign in and is a super-admin', asyn
   });
 });
 
-test('whoever has the address keeps role and password', async () => {
+test('an existing user with the address keeps role and password', async () => {
   const { emil } = await makeCast(database);
   expect(await ensureFirstAdmin(em, { email: emil.email.toUpperCase(), password })).toBe(false);
   expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
   expect(await idOfPersonWith(em, emil.email, castPassword)).toBe(emil.id);
 });
 
-test('two processes that start at once make one admin', async () => {
+test('two processes that start concurrently create one admin', async () => {
   const email = 'twice@lastday.example';
   const made = await Promise.all([1, 2].map(() => ensureFirstAdmin(em, { email, password })));
   expect(made.toSorted()).toEqual([false, true]);
 });
 
-test('a weak password is refused and makes nobody', async () => {
+test('a weak password is refused and creates no user', async () => {
   const email = 'weak@lastday.example';
   await expect(ensureFirstAdmin(em, { email, password: 'password1234' })).rejects.toBeInstanceOf(
     InvalidInput,
@@ -45,23 +45,26 @@ test('a weak password is refused and makes nobody', async () => {
   expect(await em.fork().count(User, { email })).toBe(0);
 });
 
-test('an address makes a super-admin without a password, once', async () => {
+test('an address creates a super-admin without a password, once', async () => {
   const id = await makeSuperAdmin(em, 'system', 'a@b.c');
   expect(await makeSuperAdmin(em, 'system', 'A@b.c')).toBe(id);
   expect(await userWith('a@b.c')).toMatchObject({ id, role: 'super-admin', name: 'A' });
   expect(await idOfPersonWith(em, 'a@b.c', '')).toBeNull();
 });
 
-test('an employee is promoted, and the audit trail says from what', async () => {
+test('promoting an employee records the former role', async () => {
   const { emil } = await makeCast(database);
   expect(await makeSuperAdmin(em, 'system', emil.email)).toBe(emil.id);
   const [entry] = await em.fork().find(AuditEntry, { userId: emil.id, action: 'user.role_changed' });
   expect(entry!.details).toEqual({ from: 'employee', to: 'super-admin' });
 });
 
-test.each(['suspended', 'offboarded'] as const)('nobody %s is made a super-admin', async (status) => {
-  const { ada, emil } = await makeCast(database);
-  await updateUser(em, `user:${ada.id}`, emil.id, { status });
-  await expect(makeSuperAdmin(em, 'system', emil.email)).rejects.toThrow(`${emil.email} is ${status}`);
-  expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
-});
+test.each(['suspended', 'offboarded'] as const)(
+  'a user who is %s is not made a super-admin',
+  async (status) => {
+    const { ada, emil } = await makeCast(database);
+    await updateUser(em, `user:${ada.id}`, emil.id, { status });
+    await expect(makeSuperAdmin(em, 'system', emil.email)).rejects.toThrow(`${emil.email} is ${status}`);
+    expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
+  },
+);

@@ -24,13 +24,13 @@ test('a link works once', async () => {
   expect(await peekLink(em.fork(), value)).toBeNull();
 });
 
-test('of ten clicks at the same moment one gets in', async () => {
+test('of ten concurrent clicks one succeeds', async () => {
   const value = await linkFor(emil.id);
   const answers = await Promise.all(Array.from({ length: 10 }, () => useLink(em.fork(), value)));
   expect(answers.filter((user) => user !== null)).toHaveLength(1);
 });
 
-test('a transaction that fails gives the link back', async () => {
+test('a transaction that fails leaves the link unused', async () => {
   const value = await linkFor(emil.id);
   const failing = em.fork().transactional(async (transaction) => {
     await useLink(transaction, value);
@@ -50,7 +50,7 @@ test('an invitation can be used for 72 hours, a sign-in link for one', async () 
   expect(await useLink(em.fork(), signIn, hoursLater(1.1))).toBeNull();
 });
 
-test('a new link ends the older ones for the same purpose', async () => {
+test('a new link revokes the older ones for the same purpose', async () => {
   const older = await linkFor(ada.id, 'sign-in');
   const invitation = await linkFor(ada.id);
   const newer = await linkFor(ada.id, 'sign-in');
@@ -59,7 +59,7 @@ test('a new link ends the older ones for the same purpose', async () => {
   expect(await useLink(em.fork(), invitation)).toMatchObject({ id: ada.id });
 });
 
-test('whoever is not active gets no link, and one they had opens nothing', async () => {
+test('an inactive user gets no link, and an older link stops working', async () => {
   const { nora } = await makeCast(database);
   const value = await linkFor(nora.id);
   await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'suspended' });
@@ -70,12 +70,12 @@ test('whoever is not active gets no link, and one they had opens nothing', async
   await expect(linkFor(nora.id)).rejects.toBeInstanceOf(Refusal);
 });
 
-test('a made-up value opens nothing', async () => {
+test('an invented value is refused', async () => {
   expect(await peekLink(em.fork(), 'x'.repeat(43))).toBeNull();
   expect(await useLink(em.fork(), '')).toBeNull();
 });
 
-test('the value is stored nowhere, and the audit trail names who made it and for whom', async () => {
+test('the value is stored nowhere, and the audit trail names its creator and its user', async () => {
   const { timo } = await makeCast(database);
   const value = await linkFor(timo.id);
   expect(value).toMatch(/^[\w-]{43}$/);

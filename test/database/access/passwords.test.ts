@@ -2,7 +2,7 @@ import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { hashPassword, isPassword, needsRehash } from '../../../database/access/passwords.ts';
 
-test('a password is recognised by its hash, and another one is not', async () => {
+test('only the right password matches a hash', async () => {
   const stored = await hashPassword('three dull knives');
   expect(await isPassword('three dull knives', stored)).toBe(true);
   expect(await isPassword('three dull knife', stored)).toBe(false);
@@ -12,7 +12,7 @@ test('the same password is stored differently each time', async () => {
   expect(await hashPassword('three dull knives')).not.toBe(await hashPassword('three dull knives'));
 });
 
-test('it is kept as argon2id at the cost that OWASP recommends, as others would compute it', async () => {
+test('a password is stored as argon2id at the cost that OWASP recommends, like other implementations compute it', async () => {
   const stored = await hashPassword('three dull knives');
   const [, kind, version, cost, salt, key] = stored.split('$');
   expect([kind, version, cost]).toEqual(['argon2id', 'v=19', 'm=19456,t=2,p=1']);
@@ -27,13 +27,13 @@ test('it is kept as argon2id at the cost that OWASP recommends, as others would 
   expect(Buffer.from(key!, 'base64')).toEqual(computed);
 });
 
-test('é typed as one character or as two is one password', async () => {
+test('é as one character or as two is the same password', async () => {
   expect(await isPassword('cafe\u0301 at the corner', await hashPassword('caf\u00e9 at the corner'))).toBe(
     true,
   );
 });
 
-test('without a stored password the answer is no, and takes as long', async () => {
+test('without a stored password the check fails, and takes as long', async () => {
   const stored = await hashPassword('three dull knives');
   await isPassword('warm', null);
   const known = await shortest(() => isPassword('wrong password', stored));
@@ -42,18 +42,18 @@ test('without a stored password the answer is no, and takes as long', async () =
   expect(unknown).toBeGreaterThan(known / 5);
 });
 
-test('a hash made at another cost asks to be made anew, and still fits', async () => {
+test('a hash at another cost needs a rehash, and still matches', async () => {
   const stored = cheapHash('three dull knives');
   expect(await isPassword('three dull knives', stored)).toBe(true);
   expect(needsRehash(stored)).toBe(true);
   expect(needsRehash(await hashPassword('three dull knives'))).toBe(false);
 });
 
-test('a text that is no hash is an error, not a wrong password', async () => {
+test('a text that is no hash throws an error', async () => {
   await expect(isPassword('x', 'plain')).rejects.toThrow('not an argon2id hash');
 });
 
-/** Of three tries: other programs may be in the way of one. */
+/** The shortest of three attempts, because other programs may delay one. */
 async function shortest(work: () => Promise<unknown>): Promise<number> {
   const durations: number[] = [];
   for (let i = 0; i < 3; i++) {

@@ -17,7 +17,7 @@ beforeEach(async () => {
   cast = await makeCast(database);
 });
 
-test('a role is given, with an entry, and the person signs in again', async () => {
+test('a changed role is recorded and ends the person’s sessions', async () => {
   const { ada, emil } = cast;
   const fork = em.fork();
   fork.create(Session, { sid: 'emil', sess: { userId: emil.id }, expire: new Date(Date.now() + 60_000) });
@@ -34,7 +34,7 @@ test('a role is given, with an entry, and the person signs in again', async () =
   expect(await peekLink(em.fork(), link)).toBeNull();
 });
 
-test('the tokens of a super-admin who is one no longer end, and the others are told', async () => {
+test('demoting a super-admin revokes their tokens and notifies the other super-admins', async () => {
   const { ada, emil } = cast;
   await changeRole(em, `user:${ada.id}`, emil.id, 'super-admin');
   const { value } = await createToken(em, `user:${emil.id}`, {
@@ -74,13 +74,13 @@ test('a suspended super-admin does not count', async () => {
   });
 });
 
-test('two super-admins of whom one is demoted and one suspended at the same moment leave one', async () => {
+test('concurrently demoting one super-admin and suspending the other leaves one', async () => {
   const { ada, emil } = cast;
   for (let round = 0; round < 10; round++) {
     await em.fork().nativeUpdate(User, { id: [ada.id, emil.id] }, { role: 'super-admin', status: 'active' });
     const outcomes = await Promise.allSettled([
       changeRole(em, `user:${ada.id}`, emil.id, 'admin'),
-      // By HR: somebody who has been demoted meanwhile may not at all.
+      // By HR, because a user demoted meanwhile may not suspend anyone.
       updateUser(em, 'token:hr', ada.id, { status: 'suspended' }),
     ]);
     expect(outcomes.filter((outcome) => outcome.status === 'rejected')).toMatchObject([
@@ -90,7 +90,7 @@ test('two super-admins of whom one is demoted and one suspended at the same mome
   }
 });
 
-test('somebody offboarded gets no role', async () => {
+test('an offboarded person gets no role', async () => {
   const { ada, emil } = cast;
   await updateUser(em, 'token:hr', emil.id, { status: 'offboarded' });
   await expect(changeRole(em, `user:${ada.id}`, emil.id, 'admin')).rejects.toMatchObject({

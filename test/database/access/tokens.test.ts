@@ -20,7 +20,7 @@ test('a token is found by its value, and the value is stored nowhere', async () 
   expect(stored.prefix).toBe(value.slice(0, 12));
 });
 
-test('making and revoking a token is in the audit trail, once each', async () => {
+test('creating and revoking a token write one audit entry each', async () => {
   const { token } = await createToken(em, 'system', { name: 'audited', scopes: ['users:read'] });
   await revokeToken(em, 'system', token.id);
   await revokeToken(em, 'system', token.id);
@@ -33,7 +33,7 @@ test('making and revoking a token is in the audit trail, once each', async () =>
   ]);
 });
 
-test('a revoked token opens nothing, and its name is free again', async () => {
+test('a revoked token is refused, and its name can be used again', async () => {
   const { token, value } = await createToken(em, 'system', { name: 'badge', scopes: ['users:read'] });
   await expect(createToken(em, 'system', { name: 'Badge', scopes: ['users:read'] })).rejects.toMatchObject({
     code: 'token-name-taken',
@@ -43,7 +43,7 @@ test('a revoked token opens nothing, and its name is free again', async () => {
   await createToken(em, 'system', { name: 'Badge', scopes: ['users:read'] });
 });
 
-test('a token lives no longer than its maker is active', async () => {
+test('a token ends when its creator is no longer active', async () => {
   const { ada, nora } = await makeCast(database);
   const { token, value } = await createToken(em, `user:${nora.id}`, { name: 'feed', scopes: ['users:read'] });
   expect(await findLivingToken(em, value)).toMatchObject({ id: token.id });
@@ -60,7 +60,7 @@ test('a token lives no longer than its maker is active', async () => {
   expect(await findLivingToken(em, value)).toBeNull();
 });
 
-test('its last use is noted, at most once a minute', async () => {
+test('the last use is stored at most once a minute', async () => {
   const { token, value } = await createToken(em, 'system', { name: 'used', scopes: ['users:read'] });
   const lastUsed = async () => (await em.fork().findOneOrFail(ApiToken, { id: token.id })).lastUsedAt;
   const at = (time: string) => new Date(`2026-11-24T${time}Z`);
@@ -84,12 +84,12 @@ test.each([
     { scopes: expect.stringMatching(/^There is no scope "all"\. Known: users:read, users:write,/) },
   ],
   [{ name: 'x', scopes: [] }, { scopes: expect.stringMatching(/^Choose at least one scope/) }],
-])('%j is refused beside its field', async (wanted, fields) => {
+])('%j is refused with the name of the field', async (wanted, fields) => {
   const error = await createToken(em, 'system', wanted).catch((caught) => caught);
   expect(error).toBeInstanceOf(InvalidInput);
   expect(error.fields).toEqual(fields);
 });
 
-test('there is no token to revoke where there is none', async () => {
+test('revoking an unknown token throws NotFound', async () => {
   await expect(revokeToken(em, 'system', 999_999)).rejects.toBeInstanceOf(NotFound);
 });

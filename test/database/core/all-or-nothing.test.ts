@@ -26,17 +26,17 @@ import { failingAt, failingWhere } from '../../../testing/cast/statements.ts';
 import { deliver, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
-// ASVS 2.3.3: whatever is done is done whole or not at all, wherever it breaks off.
+// ASVS 2.3.3: an operation takes effect completely or not at all, whichever statement fails.
 
 const { database, url } = await ownDatabase();
 const { em } = database;
 const box = secretBox(testKey);
 
-/** Makes what is needed, and gives back what is done with it. */
-type Ready = (cast: Cast) => Promise<() => Promise<unknown>>;
+/** Prepares the data of an operation and returns the operation. */
+type Prepare = (cast: Cast) => Promise<() => Promise<unknown>>;
 
-const verbs: Record<string, Ready> = {
-  'completing somebody with two reports': async (cast) => {
+const operations: Record<string, Prepare> = {
+  'completing the offboarding of a person with two reports': async (cast) => {
     await subscribe(database);
     await createToken(em, `user:${cast.lena.id}`, { name: `of ${cast.lena.id}`, scopes: ['users:read'] });
     await clearChecklist(database, cast);
@@ -46,7 +46,7 @@ const verbs: Record<string, Ready> = {
     async ({ emil }) =>
     () =>
       setEndDate(em, 'system', emil.id, '2099-01-31'),
-  'moving one':
+  'moving an end date':
     async ({ lena }) =>
     () =>
       setEndDate(em, 'system', lena.id, '2099-01-31'),
@@ -54,12 +54,12 @@ const verbs: Record<string, Ready> = {
     async ({ lena }) =>
     () =>
       cancelOffboarding(em, 'system', lena.id),
-  'marking somebody offboarded by hand': async (cast) => {
+  'marking a person offboarded': async (cast) => {
     await createToken(em, `user:${cast.lena.id}`, { name: `of ${cast.lena.id}`, scopes: ['users:read'] });
     await createLink(em, { userId: cast.lena.id, purpose: 'invitation', actor: 'system' });
     return () => updateUser(em, 'system', cast.lena.id, { status: 'offboarded' });
   },
-  'adding somebody who leaves':
+  'adding a person with an end date':
     async ({ lena, mira }) =>
     () =>
       createUser(em, 'system', {
@@ -68,20 +68,20 @@ const verbs: Record<string, Ready> = {
         endDate: '2099-01-31',
         managerId: mira.id,
       }),
-  'giving a role':
+  'changing a role':
     async ({ ivo }) =>
     () =>
       changeRole(em, 'system', ivo.id, 'admin'),
-  'taking a laptop back': async (cast) => () => recoverLaptop(database, cast),
-  'handing one out':
+  'recovering a laptop': async (cast) => () => recoverLaptop(database, cast),
+  'assigning a laptop':
     async ({ spare, lena }) =>
     () =>
       assignAsset(em, 'system', spare.id, lena.id),
-  'giving a seat':
+  'assigning a seat':
     async ({ license, timo }) =>
     () =>
       assignSeat(em, 'system', license.id, timo.id),
-  'asking for something':
+  'creating a request':
     async ({ lena }) =>
     () =>
       createRequest(em, 'system', lena.id, { item: 'Mouse', reason: null }),
@@ -89,11 +89,11 @@ const verbs: Record<string, Ready> = {
     async ({ requestId, spare }) =>
     () =>
       resolveRequest(em, 'system', requestId, { outcome: 'fulfilled', note: null, assetId: spare.id }),
-  'reminding of a last day': async ({ lena }) => {
+  'firing a reminder': async ({ lena }) => {
     const { id, dueAt } = await momentNamed(database, lena.id, '1 before');
     return () => fireReminder(em, id, dueAt);
   },
-  'reminding on other days': async () => () =>
+  'changing the days of the reminders': async () => () =>
     updateReminderSettings(em, 'system', { remindDaysBefore: [9, 2], remindOverdueEvery: 4, digestHour: 7 }),
   'setting a password by a link': async ({ emil }) => {
     const link = await createLink(em, { userId: emil.id, purpose: 'invitation', actor: 'system' });
@@ -110,29 +110,29 @@ const verbs: Record<string, Ready> = {
     ]);
     return () => endOtherSessions(em, emil.id, 'another');
   },
-  'making a token':
+  'creating a token':
     async ({ ada }) =>
     () =>
       createToken(em, `user:${ada.id}`, { name: `feed ${ada.id}`, scopes: ['users:read'] }),
-  'revoking one': async ({ ada }) => {
+  'revoking a token': async ({ ada }) => {
     const { token } = await createToken(em, 'system', { name: `feed ${ada.id}`, scopes: ['users:read'] });
     return () => revokeToken(em, 'system', token.id);
   },
-  'making a new secret': async () => {
+  'rotating a secret': async () => {
     const { id } = await subscribe(database);
     return () => rotateSecret(em, 'system', id, box);
   },
-  'pausing an endpoint with events on their way': async () => {
+  'pausing an endpoint with pending deliveries': async () => {
     const { id } = await subscribe(database);
     await deliver(database, id, 'pending');
     return () => pauseEndpoint(em, 'system', id);
   },
-  'removing one': async () => {
+  'deleting an endpoint': async () => {
     const { id } = await subscribe(database);
     await deliver(database, id, 'pending');
     return () => deleteEndpoint(em, 'system', id);
   },
-  'sending again what was missed': async () => {
+  'replaying undelivered events': async () => {
     const { id } = await subscribe(database);
     await deliver(database, id, 'failed');
     return () => replayUndeliveredSince(em, 'system', id, new Date(Date.now() - 60_000));
@@ -140,33 +140,33 @@ const verbs: Record<string, Ready> = {
 };
 
 test.each(['begin', 'commit', 'rollback'])(
-  'a transaction whose %s fails gives its connection back',
-  async (edge) => {
+  'a transaction whose %s fails releases its connection',
+  async (command) => {
     const small = await connect(url, { poolSize: 2 });
     const { emil } = await makeCast(database);
     for (let round = 0; round < 5; round++) {
-      const breaking = failingWhere(edge, () =>
+      const failing = failingWhere(command, () =>
         small.em.fork().transactional(async (transaction) => {
           await transaction.execute('select 1');
-          if (edge === 'rollback') throw new Error('for another reason');
+          if (command === 'rollback') throw new Error('for another reason');
         }),
       );
-      await expect(breaking).rejects.toThrow(edge === 'rollback' ? 'for another reason' : 'broken off');
+      await expect(failing).rejects.toThrow(command === 'rollback' ? 'for another reason' : 'broken off');
     }
     await setEndDate(small.em, 'system', emil.id, '2099-01-31');
     await small.close();
   },
 );
 
-test.each(Object.entries(verbs))('%s', async (_, ready) => {
-  const work = await ready(await makeCast(database));
+test.each(Object.entries(operations))('%s', async (_, prepare) => {
+  const work = await prepare(await makeCast(database));
   const before = await fingerprintOf(database);
   let number = 1;
   while (await failingAt(number, work)) {
     expect(await fingerprintOf(database), `after statement ${number} failed`).toEqual(before);
     number++;
   }
-  // At last it went through: begin, lock, change, entry, commit.
+  // A successful operation runs at least begin, lock, change, audit entry and commit.
   expect(number).toBeGreaterThan(4);
   expect(await fingerprintOf(database)).not.toEqual(before);
 });

@@ -1,39 +1,39 @@
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { runConcurrently } from '../../../database/core/concurrency.ts';
 import { runAll } from '../../../database/core/run-all.ts';
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const ten = Array.from({ length: 10 }, (_, i) => i);
 
-it('has as many in flight as it may, in their order', async () => {
-  let now = 0;
-  let most = 0;
-  const begun: number[] = [];
+test('inFlight runs items in order, up to its limit at the same time', async () => {
+  let running = 0;
+  let mostRunning = 0;
+  const started: number[] = [];
   await runConcurrently(ten, 3, async (item) => {
-    begun.push(item);
-    most = Math.max(most, ++now);
+    started.push(item);
+    mostRunning = Math.max(mostRunning, ++running);
     await pause(5);
-    now--;
+    running--;
   });
-  expect([most, begun]).toEqual([3, ten]);
+  expect([mostRunning, started]).toEqual([3, ten]);
 });
 
-it('ends with the first error, after what is under way', async () => {
-  const begun: number[] = [];
+test('inFlight throws the first error, after the running items end', async () => {
+  const started: number[] = [];
   let ended = 0;
   const work = runConcurrently(ten, 3, async (item) => {
-    begun.push(item);
+    started.push(item);
     await pause(item === 1 ? 5 : 30);
     ended++;
     if (item === 1) throw new Error('broken');
   });
   await expect(work).rejects.toThrow('broken');
-  expect([begun, ended]).toEqual([[0, 1, 2], 3]);
+  expect([started, ended]).toEqual([[0, 1, 2], 3]);
   await pause(50);
-  expect(begun).toHaveLength(3);
+  expect(started).toHaveLength(3);
 });
 
-it('does each alone, also after one that failed, and throws what failed', async () => {
+test('runAll runs every function, even after a failure, and throws the failures', async () => {
   const done: number[] = [];
   const works = ten.map((item) => async () => {
     if (item === 2) throw new Error('two');

@@ -13,16 +13,16 @@ import { startTcpProxy } from '../../../testing/servers/tcp-proxy.ts';
 
 const own = await ownDatabase();
 
-/** The database at the end of a line that can fall silent. */
-async function farAway(options: ConnectOptions = {}) {
+/** Connects to the database through a TCP proxy that can stop responding. */
+async function connectByProxy(options: ConnectOptions = {}) {
   const url = new URL(own.url);
   const line = await startTcpProxy(Number(url.port));
   url.port = String(line.port);
   return { line, database: await connect(url.href, options) };
 }
 
-test('a connection that has not answered in time is not given to the next one who asks', async () => {
-  const { line, database } = await farAway({ queryTimeoutMs: 300 });
+test('a connection is not reused after a query timeout', async () => {
+  const { line, database } = await connectByProxy({ queryTimeoutMs: 300 });
   const ask = () => database.em.fork().execute('select 1 as one');
   await ask();
   line.blackhole();
@@ -31,7 +31,7 @@ test('a connection that has not answered in time is not given to the next one wh
   await database.close();
 });
 
-test('a statement whose caller has given up does not wait on for a lock at the server', async () => {
+test('a statement stops waiting for a lock at the server after the caller’s timeout', async () => {
   const database = await connect(own.url, { queryTimeoutMs: 300 });
   const holder = new pg.Client(own.url);
   await holder.connect();
@@ -48,7 +48,7 @@ test('a statement whose caller has given up does not wait on for a lock at the s
   expect(waiting.rows).toEqual([]);
 });
 
-test('a transaction that the server has ended for its silence fails by itself, and the next one works', async () => {
+test('a transaction that exceeds the idle timeout fails, and the next one works', async () => {
   const database = await connect(own.url, { queryTimeoutMs: 8_000, idleInTransactionTimeoutMs: 200 });
   const silent = database.em.fork().transactional(async (em) => {
     await em.execute('select from workspace for update');
@@ -56,13 +56,13 @@ test('a transaction that the server has ended for its silence fails by itself, a
     await em.execute('select 1');
   });
   await expect(silent).rejects.toThrow();
-  // What it had locked is free.
+  // Its lock is released.
   expect(await database.em.fork().execute('select 1 as one from workspace for update')).toEqual([{ one: 1 }]);
   await database.close();
 });
 
-test('the metrics find the database again after a connection of a pool without limits has gone silent', async () => {
-  const { line, database } = await farAway();
+test('the metrics reconnect after a connection without a query timeout stops responding', async () => {
+  const { line, database } = await connectByProxy();
   const METRICS_PORT = await freePort();
   const stop = await serveMetrics({
     registry: new Registry(),

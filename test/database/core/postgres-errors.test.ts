@@ -21,7 +21,7 @@ const failureOf = (query: string): Promise<unknown> =>
       (error) => error,
     );
 
-test('a server that refuses connections is unavailable, also where another error wraps that one', async () => {
+test('a server that refuses connections is unavailable, even if another error wraps the error', async () => {
   const refused = await new pg.Client('postgres://127.0.0.1:1/none').connect().catch((error) => error);
   expect(isDatabaseUnavailable(refused)).toBe(true);
   expect(isDatabaseUnavailable(new Error('The query failed', { cause: refused }))).toBe(true);
@@ -31,7 +31,7 @@ test('a server that refuses connections is unavailable, also where another error
 test.each([
   ['a division by zero', '22012', 'select 1 / 0'],
   ['a broken constraint', '23514', "insert into licenses (name, seats_total) values ('None left', -1)"],
-])('%s is refused data, and no trouble of the connection', async (_, code, query) => {
+])('%s is an error of the data, not of the connection', async (_, code, query) => {
   const refused = await failureOf(query);
   expect(codeOf(refused)).toBe(code);
   expect(isDataRefused(refused)).toBe(true);
@@ -39,7 +39,7 @@ test.each([
   expect(isTransientConflict(refused)).toBe(false);
 });
 
-test('a lock that somebody else holds is worth another try', async () => {
+test('a lock timeout is a transient conflict', async () => {
   const refused = await database.em.fork().transactional(async (holder) => {
     await holder.execute('select pg_advisory_xact_lock(42)');
     return failureOf("set local lock_timeout = '20ms'; select pg_advisory_xact_lock(42)");
@@ -49,13 +49,13 @@ test('a lock that somebody else holds is worth another try', async () => {
   expect(isDataRefused(refused)).toBe(false);
 });
 
-test('a missing table is told from everything else', async () => {
+test('a missing table is recognized', async () => {
   expect(isMissingTable(await failureOf('select * from nowhere'))).toBe(true);
   expect(isMissingTable(await failureOf('select 1 / 0'))).toBe(false);
 });
 
-// Last, because it leaves a dead connection in the pool.
-test('a server that ends our connection is unavailable, but it was reached', async () => {
+// Last, because it leaves a closed connection in the pool.
+test('a server that ends the connection is unavailable, but was reached', async () => {
   const ended = await failureOf('select pg_terminate_backend(pg_backend_pid())');
   expect(isDatabaseUnavailable(ended)).toBe(true);
   expect(isUnreachable(ended)).toBe(false);

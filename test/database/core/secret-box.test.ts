@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
-import { expect, it } from 'vitest';
+import { expect, test } from 'vitest';
 import { secretBox } from '../../../database/core/secret-box.ts';
 
 const newKey = () => randomBytes(32).toString('base64');
 const box = secretBox(newKey());
 
-it('opens what it has sealed', () => {
+test('a secret box opens what it sealed', () => {
   expect(box.open(box.seal('whsec_naïve'))).toBe('whsec_naïve');
 });
 
-it('seals the same secret differently each time', () => {
+test('a secret box seals the same secret differently each time', () => {
   expect(box.seal('secret')).not.toBe(box.seal('secret'));
 });
 
-it('does not open what another key has sealed', () => {
-  // Several keys: one in 256 shares the byte that tells keys apart, and fails at the tag instead.
+test('a secret box does not open what another key sealed', () => {
+  // Several keys, because one in 256 shares the key's byte and fails at the tag instead.
   for (let i = 0; i < 20; i++) {
     expect(() => secretBox(newKey()).open(box.seal('secret'))).toThrow();
   }
 });
 
-it('does not open what was changed', () => {
+test('a secret box does not open an altered secret', () => {
   const sealed = Buffer.from(box.seal('secret'), 'base64');
   for (let i = 0; i < sealed.length; i++) {
     const changed = Buffer.from(sealed);
@@ -29,6 +29,6 @@ it('does not open what was changed', () => {
   }
 });
 
-it.each(['', 'AA==', 'not base64 at all'])('does not open %j', (text) => {
+test.each(['', 'AA==', 'not base64 at all'])('a secret box does not open %j', (text) => {
   expect(() => box.open(text)).toThrow();
 });

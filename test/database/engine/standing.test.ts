@@ -6,7 +6,7 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 
-test('what waits is found by indexes: a scraper asks every few seconds', async () => {
+test('the backlog is read by indexes, because it is scraped every few seconds', async () => {
   await makeCast(database);
   const statements = (await statementsOf(() => readBacklog(database.em.fork(), 5_000))).filter((text) =>
     text.includes('outbox'),
@@ -17,7 +17,7 @@ test('what waits is found by indexes: a scraper asks every few seconds', async (
     return em.execute<{ 'QUERY PLAN': string }[]>(`explain ${statements[0]}`);
   });
   const lines = plan.map((row) => row['QUERY PLAN']);
-  // A row for each worker.
+  // Except heartbeats, which have one row for each worker.
   expect(lines.filter((line) => /Seq Scan/.test(line) && !line.includes('heartbeats'))).toEqual([]);
   const used = [
     'outbox_unsent',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Assignment, AuditEntry } from '../../../database/entities/index.ts';
 import {
   assetById,
-  assetsOnTheShelf,
+  assetsInStock,
   createAsset,
   findAssets,
   updateAsset,
@@ -74,14 +74,14 @@ describe('an asset', () => {
     });
   });
 
-  test('that is changed to what it is already leaves no entry', async () => {
+  test('that is set to its current values writes no entry', async () => {
     const id = await create({ tag: 'SAME-1' });
     const { id: before } = await lastEntry();
     await updateAsset(em, actor, id, facts({ tag: 'SAME-1', status: 'in_stock' }));
     expect((await lastEntry()).id).toBe(before);
   });
 
-  test('keeps its status while somebody holds it', async () => {
+  test('keeps its status while it has a holder', async () => {
     const { laptop, lena } = await makeCast(database);
     const change = { tag: laptop.tag, serial: 'X', model: 'M', location: null };
 
@@ -99,7 +99,7 @@ describe('an asset', () => {
 });
 
 describe('the list of assets', () => {
-  test('is searched by tag, serial and model, whatever the case', async () => {
+  test('is searched by tag, serial and model, in any case', async () => {
     await create({ tag: 'FIND-1', serial: 'QQ77', model: 'ノートパソコン' });
     await create({ tag: 'FIND-2', serial: 'QQ78', model: 'Zenbook' });
 
@@ -110,7 +110,7 @@ describe('the list of assets', () => {
     expect(await tags('nothing of the kind')).toEqual([]);
   });
 
-  test('takes per cent signs, underscores and backslashes as they are', async () => {
+  test('takes percent signs, underscores and backslashes literally', async () => {
     await create({ tag: 'RAW-1', model: '100%_sure\\' });
     await create({ tag: 'RAW-2', model: '1000 sure' });
     for (const search of ['0%_s', '%', '_', '\\']) expect(await tags(search)).toEqual(['RAW-1']);
@@ -125,13 +125,13 @@ describe('the list of assets', () => {
 
     expect(await tags('RAWSQL-1', 'assigned')).toEqual(['RAWSQL-1']);
     expect(await tags('RAWSQL-1', 'in_stock')).toEqual([]);
-    expect(await assetsOnTheShelf(em, 'RAWSQL-1', 5)).toEqual([]);
+    expect(await assetsInStock(em, 'RAWSQL-1', 5)).toEqual([]);
     const [row] = (await findAssets(em, { search: 'RAWSQL-1', status: null })).rows;
     expect(row).toMatchObject({ status: 'assigned', holder: { userId: emil.id, name: emil.name } });
     expect(row!.holder!.since).toBeInstanceOf(Date);
   });
 
-  test('is paged by fifty, and knows its end from beyond it', async () => {
+  test('has 50 rows a page, and shows the total past the end', async () => {
     for (let number = 0; number < 51; number++) await create({ model: 'Paged' });
     const find = (page: number) => findAssets(em, { search: 'Paged', status: 'in_stock' }, page);
 

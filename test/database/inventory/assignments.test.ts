@@ -15,7 +15,7 @@ const { database } = await ownDatabase();
 const { em } = database;
 
 describe('assigning', () => {
-  test('hands the asset out, with its entry, a message to the engine and a new revision', async () => {
+  test('assigns the asset, writes an audit entry and an outbox row, and increments the revision', async () => {
     const { lena, ivo, spare, offboardingId } = await makeCast(database);
     const before = await revisionOf(database, lena.id);
 
@@ -34,7 +34,7 @@ describe('assigning', () => {
     expect(await revisionOf(database, lena.id)).toBe(before + 1);
   });
 
-  test('is refused while somebody holds it, naming them', async () => {
+  test('is refused while the asset has a holder, and names the holder', async () => {
     const { emil, lena, laptop } = await makeCast(database);
     await expect(assignAsset(em, 'system', laptop.id, emil.id)).rejects.toEqual(
       new Refusal('already-assigned', `${lena.name} holds ${laptop.tag}. Recover it first.`),
@@ -58,7 +58,7 @@ describe('assigning', () => {
   test.each([
     ['suspended', 'is suspended'],
     ['offboarded', 'has been offboarded'],
-  ] as const)('to somebody %s is refused in words', async (status, words) => {
+  ] as const)('to a person who is %s is refused', async (status, words) => {
     const { emil, spare } = await makeCast(database);
     await updateUser(em, 'system', emil.id, { status });
     await expect(assignAsset(em, 'system', spare.id, emil.id)).rejects.toThrow(
@@ -67,7 +67,7 @@ describe('assigning', () => {
     expect((await assetById(em, spare.id)).status).toBe('in_stock');
   });
 
-  test('by two people at once gives it to one of them', async () => {
+  test('concurrently to two people gives it to one of them', async () => {
     for (let round = 0; round < 10; round++) {
       const { emil, rosa, spare } = await makeCast(database);
       const answers = await Promise.allSettled([
@@ -81,7 +81,7 @@ describe('assigning', () => {
     }
   });
 
-  test('of nothing, or to nobody, is not found', async () => {
+  test('of an unknown asset, or to an unknown person, throws NotFound', async () => {
     const { emil, spare } = await makeCast(database);
     await expect(assignAsset(em, 'system', 999_999, emil.id)).rejects.toEqual(new NotFound('asset'));
     await expect(assignAsset(em, 'system', spare.id, 999_999)).rejects.toEqual(new NotFound('user'));
@@ -89,7 +89,7 @@ describe('assigning', () => {
 });
 
 describe('the schema', () => {
-  test('refuses by itself to give anything to somebody whose offboarding is completed', async () => {
+  test('refuses to give anything to a person whose offboarding is completed', async () => {
     const cast = await makeCast(database);
     const { lena, spare } = cast;
     await clearChecklist(database, cast);

@@ -62,7 +62,7 @@ describe('a license', () => {
     expect(await licenseById(em, license.id)).toMatchObject({ seatsTotal: 2, seatsUsed: 2 });
   });
 
-  test('never has more seats in use than in total, whoever is first', async () => {
+  test('never has more seats in use than in total, in either order of concurrent changes', async () => {
     for (let round = 0; round < 10; round++) {
       const { license, emil } = await makeCast(database);
       await Promise.allSettled([
@@ -83,7 +83,7 @@ describe('a license', () => {
 });
 
 describe('the list of licenses', () => {
-  test('is by name, and searched by name and vendor', async () => {
+  test('is sorted by name, and searched by name and vendor', async () => {
     await createLicense(em, actor, { name: 'zeta suite', vendor: 'Listco', seatsTotal: 1 });
     await createLicense(em, actor, { name: 'Alpha', vendor: 'listCO', seatsTotal: 1 });
     await createLicense(em, actor, { name: 'No vendor', vendor: null, seatsTotal: 1 });
@@ -95,7 +95,7 @@ describe('the list of licenses', () => {
     expect(await names('')).toContain('No vendor');
   });
 
-  test('knows its end from beyond it', async () => {
+  test('shows the total past the end', async () => {
     await createLicense(em, actor, { name: 'Only one', vendor: null, seatsTotal: 1 });
     expect(await findLicenses(em, 'Only one', 7)).toEqual({ rows: [], total: 1, page: 7, lastPage: 1 });
   });

@@ -64,7 +64,7 @@ describe('recovering', () => {
     expect(await revisionOf(database, lena.id)).toBe(revision);
   });
 
-  test('twice at once happens once', async () => {
+  test('twice concurrently happens once', async () => {
     const { lena, laptop } = await makeCast(database);
     const answers = await Promise.all([
       recoverAsset(em, 'system', laptop.id, backInStock),
@@ -76,7 +76,7 @@ describe('recovering', () => {
     ).toHaveLength(1);
   });
 
-  test('from an old page does not take it from its next holder', async () => {
+  test('from a stale page does not recover it from its next holder', async () => {
     const { lena, emil, laptop } = await makeCast(database);
     await recoverAsset(em, 'system', laptop.id, backInStock);
     await assignAsset(em, 'system', laptop.id, emil.id);
@@ -88,7 +88,7 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).holder).toMatchObject({ userId: emil.id });
   });
 
-  test('by the assignment of another asset, or by none at all, is refused and changes neither', async () => {
+  test('with the assignment of another asset, or an unknown one, is refused', async () => {
     const { spare, laptop } = await makeCast(database);
     const refused = expect.objectContaining({ code: 'out-of-date' });
     await expect(recoverAsset(em, 'system', spare.id, backInStock, laptop.assignmentId)).rejects.toEqual(
@@ -98,7 +98,7 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).holder).not.toBeNull();
   });
 
-  test('what nobody has ever held says so', async () => {
+  test('an asset without any assignment returns no former holder', async () => {
     const { spare } = await makeCast(database);
     expect(await recoverAsset(em, 'system', spare.id, backInStock)).toEqual({
       outcome: 'already-returned',
@@ -106,7 +106,7 @@ describe('recovering', () => {
     });
   });
 
-  test('works when another system wrote the assignment and left the status alone', async () => {
+  test('works when another system inserted only the assignment', async () => {
     const { emil, spare } = await makeCast(database);
     const fork = em.fork();
     fork.create(Assignment, { assetId: spare.id, userId: emil.id });
@@ -119,7 +119,7 @@ describe('recovering', () => {
     });
   });
 
-  test('works from somebody who was marked offboarded with hardware out', async () => {
+  test('works from a person marked offboarded', async () => {
     const { lena, laptop } = await makeCast(database);
     await updateUser(em, 'system', lena.id, { status: 'offboarded' });
     expect(await recoverAsset(em, 'system', laptop.id, backInStock)).toMatchObject({ outcome: 'recovered' });
@@ -148,7 +148,7 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).holder).not.toBeNull();
   });
 
-  test('and handing it out again keeps the history, the holder of today first', async () => {
+  test('and assigning it again keeps the history, with the current holder first', async () => {
     const { lena, emil, laptop } = await makeCast(database);
     await recoverAsset(em, 'system', laptop.id, { ...backInStock, nextStatus: 'in_repair' });
     const { tag } = laptop;

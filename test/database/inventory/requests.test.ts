@@ -43,7 +43,7 @@ describe('making a request', () => {
     expect(await lastMessage(database, emil.id)).toMatchObject({ facts: ['requests'] });
   });
 
-  test.each(['suspended', 'offboarded'] as const)('for somebody %s is refused', async (status) => {
+  test.each(['suspended', 'offboarded'] as const)('for a person who is %s is refused', async (status) => {
     const { emil } = await makeCast(database);
     await updateUser(em, 'system', emil.id, { status });
     await expect(createRequest(em, 'system', emil.id, { item: 'Desk', reason: null })).rejects.toThrow(
@@ -53,7 +53,7 @@ describe('making a request', () => {
   });
 });
 
-test('a request that another system inserts with a person and a status alone counts', async () => {
+test('a request that another system inserts with only a person and a status counts', async () => {
   const { emil } = await makeCast(database);
   const { rows } = await sql<{ id: number }>`
     insert into requests (user_id, status) values (${emil.id}, 'pending') returning id`.execute(sqlOf(em));
@@ -82,7 +82,7 @@ describe('approving', () => {
     expect((await openCountsOf(em, lena.id)).requests).toBe(1);
   });
 
-  test('what has been closed says what became of it', async () => {
+  test('a closed request returns its status', async () => {
     const { requestId } = await makeCast(database);
     await resolveRequest(em, 'system', requestId, rejected);
     expect(await approveRequest(em, 'system', requestId)).toMatchObject({
@@ -117,7 +117,7 @@ describe('resolving', () => {
     expect(await resolveRequest(em, 'system', requestId, rejected)).toMatchObject({ status: 'rejected' });
   });
 
-  test('with an asset hands it out in the same step', async () => {
+  test('with an asset assigns it in the same transaction', async () => {
     const { lena, spare, requestId, offboardingId } = await makeCast(database);
     await resolveRequest(em, 'system', requestId, { outcome: 'fulfilled', note: null, assetId: spare.id });
 
@@ -132,7 +132,7 @@ describe('resolving', () => {
     expect(actions[1]!.details).toMatchObject({ assetId: spare.id, tag: spare.tag });
   });
 
-  test('with an asset that somebody holds is refused whole', async () => {
+  test('with an asset that has a holder changes nothing', async () => {
     const { lena, emil, spare, requestId } = await makeCast(database);
     await assignAsset(em, 'system', spare.id, emil.id);
 
@@ -143,7 +143,7 @@ describe('resolving', () => {
     expect(await em.fork().count(Assignment, { userId: lena.id, returnedAt: null })).toBe(1);
   });
 
-  test('with an asset is refused to somebody suspended, who can still be told no', async () => {
+  test('with an asset is refused for a suspended person, but rejecting works', async () => {
     const { lena, spare, requestId } = await makeCast(database);
     await updateUser(em, 'system', lena.id, { status: 'suspended' });
     await expect(
@@ -161,7 +161,7 @@ describe('resolving', () => {
     expect((await assetById(em, spare.id)).status).toBe('in_stock');
   });
 
-  test('twice at once happens once, and the second hears what became of it', async () => {
+  test('twice concurrently happens once, and the second call returns the status', async () => {
     const { lena, requestId } = await makeCast(database);
     const answers = await Promise.all([
       resolveRequest(em, 'system', requestId, rejected),
@@ -175,14 +175,14 @@ describe('resolving', () => {
     ).toHaveLength(1);
   });
 
-  test('what does not exist is not found', async () => {
+  test('of an unknown request throws NotFound', async () => {
     await expect(resolveRequest(em, 'system', 999_999, rejected)).rejects.toEqual(new NotFound('request'));
     await expect(approveRequest(em, 'system', 999_999)).rejects.toEqual(new NotFound('request'));
   });
 });
 
 describe('the list of requests', () => {
-  test('shows what is to do the oldest first, and everything the newest first', async () => {
+  test('shows open requests oldest first, and all requests newest first', async () => {
     const { emil } = await makeCast(database);
     const first = await createRequest(em, 'system', emil.id, { item: 'One', reason: null });
     const second = await createRequest(em, 'system', emil.id, { item: 'Two', reason: null });

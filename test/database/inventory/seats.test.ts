@@ -16,7 +16,7 @@ const { em } = database;
 const usedOf = async (licenseId: number) => (await licenseById(em, licenseId)).seatsUsed;
 
 describe('assigning a seat', () => {
-  test('counts it, records it and tells the engine', async () => {
+  test('counts it, records it and writes an outbox row', async () => {
     const { emil, ivo, license } = await makeCast(database);
     const seatId = await assignSeat(em, `user:${ivo.id}`, license.id, emil.id);
 
@@ -30,7 +30,7 @@ describe('assigning a seat', () => {
     expect((await em.fork().findOneOrFail(User, { id: emil.id })).revision).toBe(1);
   });
 
-  test('is refused to somebody who has one', async () => {
+  test('is refused to a person who has one', async () => {
     const { lena, license } = await makeCast(database);
     await expect(assignSeat(em, 'system', license.id, lena.id)).rejects.toEqual(
       new Refusal('already-has-seat', `${lena.name} already has a seat of ${license.name}.`),
@@ -50,7 +50,7 @@ describe('assigning a seat', () => {
   test.each([
     ['suspended', 'is suspended'],
     ['offboarded', 'has been offboarded'],
-  ] as const)('to somebody %s is refused in words', async (status, words) => {
+  ] as const)('to a person who is %s is refused', async (status, words) => {
     const { emil, license } = await makeCast(database);
     await updateUser(em, 'system', emil.id, { status });
     await expect(assignSeat(em, 'system', license.id, emil.id)).rejects.toThrow(
@@ -59,7 +59,7 @@ describe('assigning a seat', () => {
     expect(await usedOf(license.id)).toBe(1);
   });
 
-  test('to more people at once than seats are free leaves nobody half in', async () => {
+  test('concurrently to more people than seats are free assigns only the free ones', async () => {
     for (let round = 0; round < 5; round++) {
       const { emil, rosa, timo, mira, license } = await makeCast(database);
       const answers = await Promise.allSettled(
@@ -74,7 +74,7 @@ describe('assigning a seat', () => {
     }
   });
 
-  test('twice at once to one person gives one', async () => {
+  test('twice concurrently to one person assigns one', async () => {
     const { emil, license } = await makeCast(database);
     const answers = await Promise.allSettled([
       assignSeat(em, 'system', license.id, emil.id),
@@ -84,7 +84,7 @@ describe('assigning a seat', () => {
     expect(await usedOf(license.id)).toBe(2);
   });
 
-  test('of an unknown license, or to nobody, is not found', async () => {
+  test('of an unknown license, or to an unknown person, throws NotFound', async () => {
     const { emil, license } = await makeCast(database);
     await expect(assignSeat(em, 'system', 999_999, emil.id)).rejects.toEqual(new NotFound('license'));
     await expect(assignSeat(em, 'system', license.id, 999_999)).rejects.toEqual(new NotFound('user'));
@@ -92,7 +92,7 @@ describe('assigning a seat', () => {
 });
 
 describe('revoking a seat', () => {
-  test('frees it at once, and once', async () => {
+  test('frees it once when called concurrently', async () => {
     const { lena, license, seatId } = await makeCast(database);
     const answers = await Promise.all([revokeSeat(em, 'system', seatId), revokeSeat(em, 'system', seatId)]);
 
@@ -104,7 +104,7 @@ describe('revoking a seat', () => {
     expect((await openCountsOf(em, lena.id)).software).toBe(0);
   });
 
-  test('leaves room for the next one, the same person included', async () => {
+  test('frees it for the next person, or for the same one', async () => {
     const { lena, license, seatId } = await makeCast(database);
     await revokeSeat(em, 'system', seatId);
     const next = await assignSeat(em, 'system', license.id, lena.id);
@@ -112,7 +112,7 @@ describe('revoking a seat', () => {
     expect(await usedOf(license.id)).toBe(1);
   });
 
-  test('that never was is not found', async () => {
+  test('that does not exist throws NotFound', async () => {
     await expect(revokeSeat(em, 'system', 999_999)).rejects.toEqual(new NotFound('seat'));
   });
 });
@@ -134,7 +134,7 @@ describe('the seats in use', () => {
   });
 });
 
-test('nobody but the seats themselves says how many are used', async () => {
+test('the application’s role cannot set the count of used seats', async () => {
   const { license, emil } = await makeCast(database);
   const client = new pg.Client({ connectionString: url });
   await client.connect();

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Mail, Notification, User, Workspace } from '../../../database/entities/index.ts';
 import { remindedOf } from '../../../database/mail/contents.ts';
@@ -13,7 +13,7 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 const { database } = await ownDatabase();
 const { em } = database;
 const minute = 60_000;
-/** A Tuesday, noon in UTC: one in the morning of Wednesday on Tonga, one in the night in Samoa. */
+/** A Tuesday, 12:00 in UTC: 01:00 on Wednesday in Tonga, 01:00 on Tuesday in American Samoa. */
 const noon = new Date('2026-11-24T12:00:00Z');
 const at = (text: string) => new Date(text);
 
@@ -23,21 +23,21 @@ const person = (fields: Partial<Parameters<typeof createUser>[2]> = {}) => {
   return createUser(em, 'system', { name: `Person ${number}`, email: `p${number}@x.example`, ...fields });
 };
 
-/** Tells somebody something in the console, at a moment. */
-async function tell(userId: number, createdAt: Date, kind: NotificationKind = 'offboarding_reminder') {
+/** Adds a notification with this time. */
+async function notify(userId: number, createdAt: Date, kind: NotificationKind = 'offboarding_reminder') {
   const notification = em.fork().create(Notification, { userId, kind, createdAt, details: {} });
   const fork = em.fork();
   await fork.persist(notification).flush();
   return notification.id;
 }
 
-const cut = (now: Date, quietMs = minute) => createDueDigests(em.fork(), quietMs, now);
+const createDigests = (now: Date, quietMs = minute) => createDueDigests(em.fork(), quietMs, now);
 const mailsOf = async (userId: number) =>
   (await em.fork().find(Mail, { userId }, { orderBy: { id: 'asc' } })).map(
     ({ kind, day, state }) => `${kind} ${day} ${state}`,
   );
-/** How many notifications each mail of a person carries. */
-async function carried(userId: number): Promise<number[]> {
+/** How many notifications each mail of a user contains. */
+async function notificationCounts(userId: number): Promise<number[]> {
   const { rows } = await sql<{ count: number }>`
     select count(n.id) as count from mails m left join notifications n on n.mail_id = m.id
     where m.user_id = ${userId} group by m.id order by m.id`.execute(sqlOf(em.fork()));
@@ -49,157 +49,157 @@ beforeEach(async () => {
   await em.fork().nativeUpdate(Workspace, { id: 1 }, { digestHour: 0 });
 });
 
-describe('what came at once', () => {
-  it('is one mail for each receiver', async () => {
+describe('notifications of the same time', () => {
+  test('are one mail for each receiver', async () => {
     const [ivo, mira] = [await person(), await person()];
-    for (let i = 0; i < 30; i++) await tell(ivo, noon);
-    await tell(mira, noon);
-    expect(await cut(at('2026-11-24T12:02:00Z'))).toHaveLength(2);
+    for (let i = 0; i < 30; i++) await notify(ivo, noon);
+    await notify(mira, noon);
+    expect(await createDigests(at('2026-11-24T12:02:00Z'))).toHaveLength(2);
     expect(await mailsOf(ivo)).toEqual(['reminders 2026-11-24 pending']);
-    expect(await carried(ivo)).toEqual([30]);
-    expect(await carried(mira)).toEqual([1]);
+    expect(await notificationCounts(ivo)).toEqual([30]);
+    expect(await notificationCounts(mira)).toEqual([1]);
   });
 
-  it('is waited for until nothing more comes', async () => {
+  test('are mailed when no other one has come for a minute', async () => {
     const id = await person();
-    await tell(id, noon);
-    await tell(id, at('2026-11-24T12:00:50Z'));
-    expect(await cut(at('2026-11-24T12:01:10Z'))).toEqual([]);
-    expect(await cut(at('2026-11-24T12:01:51Z'))).toHaveLength(1);
+    await notify(id, noon);
+    await notify(id, at('2026-11-24T12:00:50Z'));
+    expect(await createDigests(at('2026-11-24T12:01:10Z'))).toEqual([]);
+    expect(await createDigests(at('2026-11-24T12:01:51Z'))).toHaveLength(1);
   });
 
-  it('is not waited for longer than ten minutes', async () => {
+  test('are mailed after ten minutes at the latest', async () => {
     const id = await person();
     for (let second = 0; second <= 600; second += 30)
-      await tell(id, new Date(noon.getTime() + second * 1000));
-    expect(await cut(at('2026-11-24T12:09:59Z'))).toEqual([]);
-    expect(await cut(at('2026-11-24T12:10:00Z'))).toHaveLength(1);
+      await notify(id, new Date(noon.getTime() + second * 1000));
+    expect(await createDigests(at('2026-11-24T12:09:59Z'))).toEqual([]);
+    expect(await createDigests(at('2026-11-24T12:10:00Z'))).toHaveLength(1);
   });
 
-  it('is one mail also when several workers look at the same moment', async () => {
+  test('are one mail even if several workers create digests concurrently', async () => {
     const id = await person();
-    await tell(id, noon);
-    const made = await Promise.all([1, 2, 3, 4].map(() => cut(at('2026-11-24T12:02:00Z'))));
+    await notify(id, noon);
+    const made = await Promise.all([1, 2, 3, 4].map(() => createDigests(at('2026-11-24T12:02:00Z'))));
     expect(made.flat()).toHaveLength(1);
-    expect(await carried(id)).toEqual([1]);
+    expect(await notificationCounts(id)).toEqual([1]);
   });
 });
 
-describe('what comes later on the same day', () => {
-  it('waits for the next day of the receiver', async () => {
+describe('a later notification on the same day', () => {
+  test('waits for the next day in the receiver’s time zone', async () => {
     const here = await person();
     const onTonga = await person({ timeZone: 'Pacific/Tongatapu' });
-    for (const id of [here, onTonga]) await tell(id, at('2026-11-24T01:00:00Z'));
-    await cut(at('2026-11-24T01:05:00Z'));
-    for (const id of [here, onTonga]) await tell(id, at('2026-11-24T02:00:00Z'));
-    // Midnight on Tonga is 11:00 in UTC.
-    await cut(at('2026-11-24T10:59:00Z'));
-    expect([await carried(here), await carried(onTonga)]).toEqual([[1], [1]]);
-    await cut(at('2026-11-24T11:00:00Z'));
-    expect([await carried(here), await carried(onTonga)]).toEqual([[1], [1, 1]]);
-    await cut(at('2026-11-25T00:00:00Z'));
+    for (const id of [here, onTonga]) await notify(id, at('2026-11-24T01:00:00Z'));
+    await createDigests(at('2026-11-24T01:05:00Z'));
+    for (const id of [here, onTonga]) await notify(id, at('2026-11-24T02:00:00Z'));
+    // Midnight in Tonga is 11:00 in UTC.
+    await createDigests(at('2026-11-24T10:59:00Z'));
+    expect([await notificationCounts(here), await notificationCounts(onTonga)]).toEqual([[1], [1]]);
+    await createDigests(at('2026-11-24T11:00:00Z'));
+    expect([await notificationCounts(here), await notificationCounts(onTonga)]).toEqual([[1], [1, 1]]);
+    await createDigests(at('2026-11-25T00:00:00Z'));
     expect(await mailsOf(here)).toEqual(['reminders 2026-11-24 pending', 'reminders 2026-11-25 pending']);
     expect(await mailsOf(onTonga)).toEqual(['reminders 2026-11-24 pending', 'reminders 2026-11-25 pending']);
   });
 
-  it('goes out after all when the first mail had nothing left to say', async () => {
+  test('is mailed on the same day if the first mail was withheld', async () => {
     const id = await person();
-    await tell(id, noon);
-    const [mail] = await cut(at('2026-11-24T12:02:00Z'));
+    await notify(id, noon);
+    const [mail] = await createDigests(at('2026-11-24T12:02:00Z'));
     await withholdMail(em.fork(), mail!);
-    await tell(id, at('2026-11-24T13:00:00Z'));
-    expect(await cut(at('2026-11-24T13:02:00Z'))).toHaveLength(1);
+    await notify(id, at('2026-11-24T13:00:00Z'));
+    expect(await createDigests(at('2026-11-24T13:02:00Z'))).toHaveLength(1);
   });
 
-  it('is another mail when it is a problem', async () => {
+  test('is a separate mail if it is a problem', async () => {
     const id = await person();
-    await tell(id, noon);
-    await cut(at('2026-11-24T12:02:00Z'));
-    await tell(id, at('2026-11-24T13:00:00Z'), 'offboarding_stuck');
-    await cut(at('2026-11-24T13:02:00Z'));
-    await tell(id, at('2026-11-24T13:05:00Z'), 'webhook_failed');
-    await cut(at('2026-11-24T13:10:00Z'));
+    await notify(id, noon);
+    await createDigests(at('2026-11-24T12:02:00Z'));
+    await notify(id, at('2026-11-24T13:00:00Z'), 'offboarding_stuck');
+    await createDigests(at('2026-11-24T13:02:00Z'));
+    await notify(id, at('2026-11-24T13:05:00Z'), 'webhook_failed');
+    await createDigests(at('2026-11-24T13:10:00Z'));
     expect(await mailsOf(id)).toEqual(['reminders 2026-11-24 pending', 'problems 2026-11-24 pending']);
   });
 });
 
-it('the ends of a day’s imports are one mail, unless they are not wanted by mail', async () => {
+test('the results of a day’s imports are one mail, unless the user turned it off', async () => {
   const [wanted, unwanted] = [await person(), await person()];
   await em.fork().nativeUpdate(User, { id: unwanted }, { noMailAbout: ['imports'] });
-  for (const id of [wanted, unwanted, wanted]) await tell(id, noon, 'import_ended');
-  await cut(at('2026-11-24T12:02:00Z'));
+  for (const id of [wanted, unwanted, wanted]) await notify(id, noon, 'import_ended');
+  await createDigests(at('2026-11-24T12:02:00Z'));
   expect(await mailsOf(wanted)).toEqual(['imports 2026-11-24 pending']);
-  expect(await carried(wanted)).toEqual([2]);
+  expect(await notificationCounts(wanted)).toEqual([2]);
   expect(await mailsOf(unwanted)).toEqual([]);
 });
 
-describe('the hour of the workspace', () => {
-  it('is waited for where the receiver is, and what comes after it goes out at once', async () => {
+describe('the workspace’s hour for digests', () => {
+  test('counts in the receiver’s time zone, and later notifications are mailed at once', async () => {
     await em.fork().nativeUpdate(Workspace, { id: 1 }, { digestHour: 8 });
     const zones = ['UTC', 'Pacific/Tongatapu', 'Pacific/Pago_Pago', 'Europe/Berlin'];
     const receivers = new Map<string, number>();
     for (const timeZone of zones) receivers.set(timeZone, await person({ timeZone }));
-    for (const id of receivers.values()) await tell(id, at('2026-03-29T00:10:00Z'));
-    /** Who has a mail at a moment of the day on which the clock goes forward in Berlin. */
-    async function served(now: string) {
-      await cut(at(now));
+    for (const id of receivers.values()) await notify(id, at('2026-03-29T00:10:00Z'));
+    /** The zones whose users have a mail by then, on the day when daylight saving time begins in Berlin. */
+    async function zonesWithMail(now: string) {
+      await createDigests(at(now));
       const found = await em.fork().find(Mail, { userId: { $in: [...receivers.values()] } });
       const ids = found.map(({ userId }) => userId);
       return zones.filter((zone) => ids.includes(receivers.get(zone)!));
     }
-    // On Tonga it is 13:12, in Samoa 13:12 of the day before.
-    expect(await served('2026-03-29T00:12:00Z')).toEqual(['Pacific/Tongatapu', 'Pacific/Pago_Pago']);
-    expect(await served('2026-03-29T05:59:00Z')).toEqual(['Pacific/Tongatapu', 'Pacific/Pago_Pago']);
-    expect(await served('2026-03-29T06:00:00Z')).toEqual([
+    // In Tonga it is 13:12, in American Samoa 13:12 of the day before.
+    expect(await zonesWithMail('2026-03-29T00:12:00Z')).toEqual(['Pacific/Tongatapu', 'Pacific/Pago_Pago']);
+    expect(await zonesWithMail('2026-03-29T05:59:00Z')).toEqual(['Pacific/Tongatapu', 'Pacific/Pago_Pago']);
+    expect(await zonesWithMail('2026-03-29T06:00:00Z')).toEqual([
       'Pacific/Tongatapu',
       'Pacific/Pago_Pago',
       'Europe/Berlin',
     ]);
-    expect(await served('2026-03-29T08:00:00Z')).toEqual(zones);
+    expect(await zonesWithMail('2026-03-29T08:00:00Z')).toEqual(zones);
   });
 });
 
-describe('what is not wanted by mail', () => {
-  it('is never sent, also not later', async () => {
+describe('a notification that is not mailed', () => {
+  test('stays unsent after the user turns mail on again', async () => {
     const id = await person();
     await em.fork().nativeUpdate(User, { id }, { noMailAbout: ['reminders'] });
-    await tell(id, noon);
-    await cut(at('2026-11-24T12:02:00Z'));
+    await notify(id, noon);
+    await createDigests(at('2026-11-24T12:02:00Z'));
     await em.fork().nativeUpdate(User, { id }, { noMailAbout: [] });
-    await cut(at('2026-11-25T12:02:00Z'));
+    await createDigests(at('2026-11-25T12:02:00Z'));
     expect(await mailsOf(id)).toEqual([]);
   });
 
-  it('does not keep back another kind', async () => {
+  test('does not delay another kind', async () => {
     const id = await person();
     await em.fork().nativeUpdate(User, { id }, { noMailAbout: ['reminders'] });
-    await tell(id, noon, 'tokens_ended');
-    await tell(id, noon);
-    await cut(at('2026-11-24T12:02:00Z'));
+    await notify(id, noon, 'tokens_ended');
+    await notify(id, noon);
+    await createDigests(at('2026-11-24T12:02:00Z'));
     expect(await mailsOf(id)).toEqual(['problems 2026-11-24 pending']);
-    expect(await carried(id)).toEqual([1]);
+    expect(await notificationCounts(id)).toEqual([1]);
   });
 
-  it('is not sent to who can no longer sign in, nor without a mail server', async () => {
+  test('is one to a user who cannot sign in, or one without a mail server', async () => {
     const gone = await person({ status: 'suspended' });
-    await tell(gone, noon);
+    await notify(gone, noon);
     const here = await person();
-    await tell(here, noon);
+    await notify(here, noon);
     await withholdAll(em.fork());
-    await cut(at('2026-11-24T12:02:00Z'));
+    await createDigests(at('2026-11-24T12:02:00Z'));
     expect([await mailsOf(gone), await mailsOf(here)]).toEqual([[], []]);
   });
 
-  it('is a mail that could not be sent, and a completion, which has its own', async () => {
+  test('is one about a failed mail, or about a completion, which has its own mail', async () => {
     const id = await person();
-    await tell(id, noon, 'mail_failed');
-    await tell(id, noon, 'offboarding_completed');
-    await cut(at('2026-11-24T12:02:00Z'));
+    await notify(id, noon, 'mail_failed');
+    await notify(id, noon, 'offboarding_completed');
+    await createDigests(at('2026-11-24T12:02:00Z'));
     expect(await mailsOf(id)).toEqual([]);
   });
 });
 
-it('three hundred people due in one night are one mail for each IT admin and manager', async () => {
+test('reminders about 300 leavers are one mail for each IT admin and manager', async () => {
   const itAdmins = [await person(), await person()];
   await em.fork().nativeUpdate(User, { id: { $in: itAdmins } }, { role: 'it-admin' });
   const managers = [await person(), await person(), await person()];
@@ -214,10 +214,10 @@ it('three hundred people due in one night are one mail for each IT admin and man
   for (const { id } of rows) await fireReminder(em, (await nextReminder(em.fork(), id))!.id);
 
   const now = new Date(Date.now() + 2 * minute);
-  const mails = await cut(now);
+  const mails = await createDigests(now);
   expect(mails).toHaveLength(5);
-  for (const id of itAdmins) expect(await carried(id)).toEqual([300]);
-  for (const id of managers) expect(await carried(id)).toEqual([100]);
+  for (const id of itAdmins) expect(await notificationCounts(id)).toEqual([300]);
+  for (const id of managers) expect(await notificationCounts(id)).toEqual([100]);
   const [first] = await em.fork().find(Mail, { userId: itAdmins[0]! });
   expect(await remindedOf(em.fork(), first!.id, now)).toHaveLength(300);
 });

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import pg from 'pg';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Statement, spyOnQueries } from '../../../bench/query-spy.ts';
 import { personSignedIn } from '../../../database/access/sessions.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
@@ -17,8 +17,8 @@ beforeAll(async () => {
   someone = await createUser(em, 'system', { name: 'Someone', email: 'someone@x.example' });
 });
 
-/** So many messages of a kind, of so many days ago. */
-const tell = (kind: string, { aboutUserId = someone, count = 1, daysAgo = 0 } = {}) =>
+/** Adds `count` notifications of a kind. */
+const notify = (kind: string, { aboutUserId = someone, count = 1, daysAgo = 0 } = {}) =>
   sql`
     insert into notifications (user_id, kind, about_user_id, created_at)
     select ${reader}::int, ${kind}, ${aboutUserId}::int, now() - ${daysAgo} * interval '1 day'
@@ -30,35 +30,35 @@ const shown = async () =>
     (group) => group.unread > 0,
   ).length;
 
-it('are counted as they are shown', async () => {
+test('unread notifications are counted as the page groups them', async () => {
   expect(await counted()).toBe(0);
-  await tell('offboarding_reminder', { count: 300 });
-  await tell('offboarding_reminder', { count: 20, daysAgo: 1 });
-  await tell('offboarding_reminder', { count: 2, daysAgo: 40 });
-  await tell('offboarding_ready', { count: 5, daysAgo: 1 });
-  // What is about the reader stands for itself, and so does what comes one by one.
-  await tell('offboarding_reminder', { count: 2, aboutUserId: reader });
-  await tell('offboarding_completed', { count: 3 });
+  await notify('offboarding_reminder', { count: 300 });
+  await notify('offboarding_reminder', { count: 20, daysAgo: 1 });
+  await notify('offboarding_reminder', { count: 2, daysAgo: 40 });
+  await notify('offboarding_ready', { count: 5, daysAgo: 1 });
+  // Notifications about the reader, and those of kinds that are not grouped, count singly.
+  await notify('offboarding_reminder', { count: 2, aboutUserId: reader });
+  await notify('offboarding_completed', { count: 3 });
   expect(await counted()).toBe(9);
   expect(await shown()).toBe(9);
 });
 
-it('are counted no further than a hundred', async () => {
-  await tell('offboarding_completed', { count: 95 });
+test('unread notifications are counted up to a hundred', async () => {
+  await notify('offboarding_completed', { count: 95 });
   expect(await shown()).toBe(104);
   expect(await counted()).toBe(100);
 });
 
-it('that are read are not counted', async () => {
+test('read notifications are not counted', async () => {
   const [newest] = await notificationsOf(em.fork(), reader, { before: null, limit: 1 });
   await markRead(em.fork(), reader, newest!.id);
   expect(await counted()).toBe(0);
-  await tell('offboarding_reminder', { count: 7 });
+  await notify('offboarding_reminder', { count: 7 });
   expect(await counted()).toBe(1);
 });
 
-it('are counted by reading one of each day, however many there are', async () => {
-  await tell('offboarding_reminder', { count: 20_000, daysAgo: 2 });
+test('the count reads one notification for each day', async () => {
+  await notify('offboarding_reminder', { count: 20_000, daysAgo: 2 });
   const statements: Statement[] = [];
   await spyOnQueries((statement) => statements.push(statement), counted);
   const [{ text, values }] = statements.filter((statement) => statement.text.includes('notifications')) as [

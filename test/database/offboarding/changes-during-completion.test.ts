@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
@@ -13,9 +13,9 @@ import { hr } from './leaving.ts';
 const { database, url } = await ownDatabase();
 const { em } = database;
 
-describe('a change of HR’s while a completion runs', () => {
-  /** Holds Lena's row, so that what follows queues behind it in the order it was asked. */
-  async function holding({ lena }: Cast) {
+describe('a change by HR during a completion', () => {
+  /** Locks Lena's row, so that later statements queue for it in the order of their start. */
+  async function lockLena({ lena }: Cast) {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query('begin');
@@ -27,14 +27,14 @@ describe('a change of HR’s while a completion runs', () => {
   }
   const inOrder = async (cast: Cast, first: () => Promise<unknown>, second: () => Promise<unknown>) => {
     await clearChecklist(database, cast);
-    const release = await holding(cast);
+    const release = await lockLena(cast);
     const started = [first(), pause(150).then(second)];
     await pause(400);
     await release();
     return Promise.allSettled(started);
   };
 
-  it('that comes first counts, and the completion keeps it', async () => {
+  test('that comes first is kept by the completion', async () => {
     const cast = await makeCast(database);
     const [moved, answer] = await inOrder(
       cast,
@@ -48,7 +48,7 @@ describe('a change of HR’s while a completion runs', () => {
     });
   });
 
-  it('that clears the date first cancels, and the completion says so', async () => {
+  test('that clears the date first makes the completion answer cancelled', async () => {
     const cast = await makeCast(database);
     const [cleared, answer] = await inOrder(
       cast,
@@ -60,7 +60,7 @@ describe('a change of HR’s while a completion runs', () => {
     expect(await em.fork().findOneOrFail(User, { id: cast.lena.id })).toMatchObject({ status: 'active' });
   });
 
-  it('that comes second is refused when it says something else, and fine when it says the same', async () => {
+  test('that comes second is refused, except when it changes nothing', async () => {
     const cast = await makeCast(database);
     const [answer, moved] = await inOrder(
       cast,

@@ -3,7 +3,7 @@ import { User } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import type { Cast } from '../../../testing/cast/cast.ts';
 
-/** Completes Lena's offboarding, as Ivo unless somebody else is named. */
+/** Completes Lena's offboarding, by default as Ivo. */
 export const complete = ({ em }: Database, cast: Cast, by = cast.ivo) =>
   completeOffboarding(em, cast.offboardingId, `user:${by.id}`);
 

@@ -11,7 +11,7 @@ import { complete } from './completing.ts';
 const { database, ownerUrl, url } = await ownDatabase();
 const { em } = database;
 
-test('afterwards nothing can be given to the person, by no verb and by no hand', async () => {
+test('after completion neither the application nor SQL can give the person anything', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await complete(database, cast);
@@ -32,7 +32,7 @@ test('afterwards nothing can be given to the person, by no verb and by no hand',
   await client.end();
 });
 
-test('nobody can complete by hand while something is open', async () => {
+test('SQL cannot complete an offboarding while an item is open', async () => {
   const cast = await makeCast(database);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -44,7 +44,7 @@ test('nobody can complete by hand while something is open', async () => {
   await client.end();
 });
 
-test('a completion cannot be undone by hand, nor a closed offboarding opened again', async () => {
+test('SQL can neither undo a completion nor reopen a closed offboarding', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await complete(database, cast);

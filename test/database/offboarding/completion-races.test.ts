@@ -12,7 +12,7 @@ import { complete, userOf } from './completing.ts';
 const { database } = await ownDatabase();
 const { em } = database;
 
-test('two who complete at once: one does, the other hears who did', async () => {
+test('of two concurrent completions one wins, and the other returns who won', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const answers = await Promise.all([
@@ -23,7 +23,7 @@ test('two who complete at once: one does, the other hears who did', async () => 
   expect(answers).toContainEqual({ outcome: 'already-completed', by: winner.by, at: winner.at });
 });
 
-test('two super-admins who complete each other at the same moment do not leave none', async () => {
+test('two super-admins who complete each other concurrently leave one super-admin', async () => {
   const first = await makeCast(database);
   const second = await makeCast(database);
   await em
@@ -46,7 +46,7 @@ test('two super-admins who complete each other at the same moment do not leave n
   expect(await em.fork().count(User, { role: 'super-admin', status: 'active' })).toBe(1);
 });
 
-test('a manager and their report, completed at the same moment, both are', async () => {
+test('concurrent completions of a manager and their report both succeed', async () => {
   for (let round = 0; round < 10; round++) {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
@@ -58,18 +58,18 @@ test('a manager and their report, completed at the same moment, both are', async
   }
 });
 
-test('a claim during a completion: one of the two wins each time, and never both', async () => {
+test('of an assignment and a concurrent completion exactly one wins', async () => {
   const rounds = inject('long') ? 50 : 8;
-  const won = { completion: 0, claim: 0 };
+  const won = { completion: 0, assignment: 0 };
   for (let round = 0; round < rounds; round++) {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
-    const claim = () => assignAsset(em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
+    const assign = () => assignAsset(em, `user:${cast.ivo.id}`, cast.spare.id, cast.lena.id);
     const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-    // The claim comes a little earlier or later each time, so that both orders happen.
-    const [claimed, answer] = await Promise.all([
+    // Different delays, so that both orders happen.
+    const [assigned, answer] = await Promise.all([
       later(round % 7)
-        .then(claim)
+        .then(assign)
         .then(
           () => true,
           (error) => {
@@ -79,12 +79,12 @@ test('a claim during a completion: one of the two wins each time, and never both
         ),
       later((round * 3) % 7).then(() => complete(database, cast)),
     ]);
-    expect(claimed).toBe(answer.outcome !== 'completed');
-    won[claimed ? 'claim' : 'completion']++;
+    expect(assigned).toBe(answer.outcome !== 'completed');
+    won[assigned ? 'assignment' : 'completion']++;
     const open = await em.fork().count(Assignment, { userId: cast.lena.id, returnedAt: null });
-    expect(open).toBe(claimed ? 1 : 0);
+    expect(open).toBe(assigned ? 1 : 0);
   }
-  // Were one of them to win always, the race would prove nothing.
-  expect(won.claim).toBeGreaterThan(0);
+  // Both must win sometimes, else the rounds did not race.
+  expect(won.assignment).toBeGreaterThan(0);
   expect(won.completion).toBeGreaterThan(0);
 });

@@ -15,7 +15,7 @@ import { complete, userOf } from './completing.ts';
 const { database, ownerUrl } = await ownDatabase();
 const { em } = database;
 
-test('offboarding early with something open opens nothing; claimed in between, the refusal cancels it again', async () => {
+test('a completion without an end date opens no offboarding while items are open, and cancels it when an item is added', async () => {
   const cast = await makeCast(database);
   const { emil, ivo, spare } = cast;
   await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
@@ -31,7 +31,7 @@ test('offboarding early with something open opens nothing; claimed in between, t
   expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'cancelled' });
 });
 
-test('a refusal leaves an offboarding open that was opened for another reason, with or without a date', async () => {
+test('a refusal does not close an offboarding that was opened for another reason', async () => {
   const cast = await makeCast(database);
   const { emil, ivo, rosa, spare } = cast;
   await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
@@ -40,7 +40,7 @@ test('a refusal leaves an offboarding open that was opened for another reason, w
   expect(await completeOffboarding(em, id, `user:${ivo.id}`)).toMatchObject({ outcome: 'still-open' });
   expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'open' });
 
-  // Opened for a completion, and then followed for another reason.
+  // Opened for a completion, then kept for its end date.
   const rosas = await openForCompletion(em, `user:${ivo.id}`, rosa.id);
   await setEndDate(em, 'token:hr', rosa.id, cast.lastDay);
   await assignSeat(em, `user:${ivo.id}`, cast.license.id, rosa.id);
@@ -50,7 +50,7 @@ test('a refusal leaves an offboarding open that was opened for another reason, w
   expect(await em.fork().findOneOrFail(Offboarding, { id: rosas.id })).toMatchObject({ state: 'open' });
 });
 
-test('one that was cancelled says by whom', async () => {
+test('a completion of a cancelled offboarding returns who cancelled it', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await cancelOffboarding(em, `user:${cast.nora.id}`, cast.lena.id);
@@ -58,7 +58,7 @@ test('one that was cancelled says by whom', async () => {
   expect((await userOf(database, cast.lena.id)).endDate).toBeNull();
 });
 
-test('a rule that stands in the way opens nothing', async () => {
+test('a rule that forbids the completion prevents opening an offboarding', async () => {
   const { ada, ivo, nora, emil } = await makeCast(database);
   await em.fork().nativeUpdate(User, { role: 'super-admin', id: { $ne: ada.id } }, { role: 'admin' });
   const refused = (by: number, userId: number) =>
@@ -69,7 +69,7 @@ test('a rule that stands in the way opens nothing', async () => {
   expect(await em.fork().count(Offboarding, { userId: { $in: [ivo.id, ada.id] } })).toBe(0);
 });
 
-test('a rule that comes between opening and completing cancels what was opened', async () => {
+test('a rule that becomes true before the completion cancels the opened offboarding', async () => {
   const { emil, ivo } = await makeCast(database);
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
   await em.fork().nativeUpdate(User, { id: ivo.id }, { role: 'employee' });
@@ -77,7 +77,7 @@ test('a rule that comes between opening and completing cancels what was opened',
   expect(await em.fork().findOneOrFail(Offboarding, { id })).toMatchObject({ state: 'cancelled' });
 });
 
-test('nobody completes themselves, no employee completes anybody, and the last super-admin stays', async () => {
+test('a user cannot complete themselves, an employee nobody, and nobody the last super-admin', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   expect(await complete(database, cast, cast.lena)).toEqual({ outcome: 'refused', reason: 'own-completion' });
@@ -94,7 +94,7 @@ test('nobody completes themselves, no employee completes anybody, and the last s
   });
 });
 
-test('who was marked offboarded by hand is not completed again, which the schema would refuse', async () => {
+test('a person completed with SQL is not completed again', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   await asOwner(

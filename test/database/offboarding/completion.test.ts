@@ -41,7 +41,7 @@ async function endpoint(
 
 const snapshotOf = async (offboardingId: number) => (await readSnapshots(em.fork(), [offboardingId]))[0];
 
-test('while anything is open the completion is refused with the counts, and nothing changes', async () => {
+test('an open item refuses the completion, returns the counts and changes nothing', async () => {
   const cast = await makeCast(database);
   expect(await complete(database, cast)).toEqual({
     outcome: 'still-open',
@@ -54,7 +54,7 @@ test('while anything is open the completion is refused with the counts, and noth
   expect((await userOf(database, cast.rosa.id)).managerId).toBe(cast.lena.id);
 });
 
-test('a completion does everything at once, and exactly once', async () => {
+test('a completion has all its effects exactly once', async () => {
   const cast = await makeCast(database);
   const subscribed = await endpoint(['user.offboarded']);
   await endpoint([]);
@@ -75,7 +75,7 @@ test('a completion does everything at once, and exactly once', async () => {
   expect(lena).toMatchObject({ status: 'offboarded', endDate: cast.lastDay, assignable: false });
   expect(lena.revision).toBe(before.revision + 1);
   for (const report of [cast.rosa, cast.timo]) {
-    // Their record has changed, and no process follows who their manager is.
+    // Their record changes without an outbox row, because no workflow tracks the manager.
     expect(await userOf(database, report.id)).toMatchObject({ managerId: null, revision: 1 });
     expect(await em.fork().count(Outbox, { userId: report.id })).toBe(0);
     const entries = await em.fork().find(AuditEntry, { userId: report.id, action: 'user.manager_cleared' });
@@ -86,10 +86,10 @@ test('a completion does everything at once, and exactly once', async () => {
   expect(await em.fork().find(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toHaveLength(
     1,
   );
-  const told = await em
+  const notified = await em
     .fork()
     .find(Notification, { aboutUserId: cast.lena.id, kind: 'offboarding_completed' });
-  expect(told.map(({ userId }) => userId)).toEqual([cast.mira.id]);
+  expect(notified.map(({ userId }) => userId)).toEqual([cast.mira.id]);
 
   const [event, ...others] = await em
     .fork()
@@ -125,7 +125,7 @@ test('a completion does everything at once, and exactly once', async () => {
   expect(await em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' })).toBe(1);
 });
 
-test('somebody without an end date is offboarded early, and leaves today', async () => {
+test('a completion without an end date sets it to today', async () => {
   const { emil, ivo } = await makeCast(database);
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
   expect(await completeOffboarding(em, id, `user:${ivo.id}`, new Date('2026-11-24T12:00:00Z'))).toMatchObject(
@@ -136,7 +136,7 @@ test('somebody without an end date is offboarded early, and leaves today', async
   expect((await userOf(database, emil.id)).endDate).toBe('2026-11-24');
 });
 
-test('the end date filled in is today where the person is', async () => {
+test('the end date that a completion sets is today in the person’s time zone', async () => {
   const { emil, ivo } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { timeZone: 'Pacific/Tongatapu' });
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
@@ -145,7 +145,7 @@ test('the end date filled in is today where the person is', async () => {
   expect((await userOf(database, emil.id)).endDate).toBe('2026-11-25');
 });
 
-test('somebody who has not begun yet leaves on their first day at the earliest', async () => {
+test('a completion before the start date sets the end date to the start date', async () => {
   const { emil, ivo } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { startDate: '2027-02-01' });
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id);
@@ -153,7 +153,7 @@ test('somebody who has not begun yet leaves on their first day at the earliest',
   expect((await userOf(database, emil.id)).endDate).toBe('2027-02-01');
 });
 
-test('every way in ends with the completion', async () => {
+test('a completion revokes all access', async () => {
   const cast = await makeCast(database);
   await clearChecklist(database, cast);
   const fork = em.fork();
@@ -172,14 +172,14 @@ test('every way in ends with the completion', async () => {
   expect((await em.fork().findOneOrFail(ApiToken, { hash: 'h1' })).revokedAt).toBeInstanceOf(Date);
   expect((await em.fork().findOneOrFail(OneTimeLink, { hash: 'h2' })).usedAt).toBeInstanceOf(Date);
   expect(await em.execute(`select 1 from sessions where sid = 's1'`)).toEqual([]);
-  const told = await em.fork().find(Notification, { kind: 'tokens_ended', aboutUserId: cast.lena.id });
-  expect(told.map(({ userId, details }) => [userId, details])).toContainEqual([
+  const notified = await em.fork().find(Notification, { kind: 'tokens_ended', aboutUserId: cast.lena.id });
+  expect(notified.map(({ userId, details }) => [userId, details])).toContainEqual([
     cast.ada.id,
     { tokens: ['lenas-feed'] },
   ]);
 });
 
-test('five hundred reports take as many statements as two', async () => {
+test('a completion with 500 reports runs as many statements as one with two', async () => {
   const few = await makeCast(database);
   const many = await makeCast(database);
   await em.fork().insertMany(

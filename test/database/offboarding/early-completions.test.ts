@@ -15,7 +15,7 @@ const minutesAgo = (minutes: number) => new Date(now.getTime() - minutes * 60_00
 
 const offboardingOf = (id: number) => em.fork().findOneOrFail(Offboarding, { id });
 
-test('what was opened for a completion that was never begun is cancelled after two minutes, and the engine hears of it', async () => {
+test('an offboarding opened for a completion that never started is cancelled after two minutes, with an outbox row', async () => {
   const { emil, ivo } = await makeCast(database);
   const { id } = await openForCompletion(em, `user:${ivo.id}`, emil.id, minutesAgo(3));
   await cancelAbandonedCompletions(em, now);
@@ -25,7 +25,7 @@ test('what was opened for a completion that was never begun is cancelled after t
   expect(await em.fork().count(Outbox, { offboardingId: id })).toBe(2);
 });
 
-test('what may still be begun is left alone, also when somebody has just asked again', async () => {
+test('an offboarding whose completion was requested recently is not cancelled', async () => {
   const { emil, ivo, nora, rosa } = await makeCast(database);
   const early = await openForCompletion(em, `user:${ivo.id}`, emil.id, minutesAgo(1));
   const again = await openForCompletion(em, `user:${ivo.id}`, rosa.id, minutesAgo(10));
@@ -34,13 +34,13 @@ test('what may still be begun is left alone, also when somebody has just asked a
   for (const { id } of [early, again]) expect((await offboardingOf(id)).state).toBe('open');
 });
 
-test('what is followed for another reason, or waits for a person, is left alone', async () => {
+test('an offboarding with another reason or a failed step is not cancelled', async () => {
   const { emil, ivo, rosa, lena, offboardingId, lastDay } = await makeCast(database);
   const dated = await openForCompletion(em, `user:${ivo.id}`, emil.id, minutesAgo(10));
   await setEndDate(em, 'token:hr', emil.id, lastDay);
   const stuck = await openForCompletion(em, `user:${ivo.id}`, rosa.id, minutesAgo(10));
   await em.fork().nativeUpdate(Offboarding, { id: stuck.id }, { failedStep: 'completion' });
-  // Somebody's who leaves anyway is no different for having been completed.
+  // Lena has an end date, so the request for her completion does not mark the offboarding.
   await openForCompletion(em, `user:${ivo.id}`, lena.id, minutesAgo(10));
   await cancelAbandonedCompletions(em, now);
   for (const id of [dated.id, stuck.id, offboardingId]) expect((await offboardingOf(id)).state).toBe('open');

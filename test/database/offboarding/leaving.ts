@@ -9,11 +9,11 @@ import { momentLines, momentStates } from '../../../testing/cast/moments.ts';
 export const hr = 'token:hr';
 export const now = new Date('2026-11-24T12:00:00Z');
 
-/** What happens to Emil, who leaves, and to his reminders. */
+/** Operations on Emil, who leaves, and on his reminders. */
 export function emilIn(database: Database) {
   const { em } = database;
   return {
-    /** He leaves on this day. */
+    /** Makes a cast in which Emil leaves on this day. */
     async leaving(date = '2026-12-24'): Promise<Cast> {
       const cast = await makeCast(database);
       await setEndDate(em, hr, cast.emil.id, date, now);
@@ -23,12 +23,12 @@ export function emilIn(database: Database) {
     update: ({ emil }: Cast, changes: Parameters<typeof updateUser>[3], at = now) =>
       updateUser(em, hr, emil.id, changes, {}, at),
 
-    /** Gives him something to clear. */
+    /** Adds an open request of Emil's. */
     async give({ emil }: Cast) {
       await em.fork().execute(`insert into requests (user_id, item) values (${emil.id}, 'Mouse')`);
     },
 
-    /** Fires what is due until a moment, as a worker that was never away does. */
+    /** Fires each reminder at its due time until `until`, like a worker without downtime. */
     async passTime({ emil }: Cast, until: string) {
       const { id } = await em.fork().findOneOrFail(Offboarding, { userId: emil.id, state: 'open' });
       for (;;) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Notification, Offboarding } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../../database/offboarding/reminders.ts';
@@ -17,7 +17,7 @@ const openOf = async ({ emil }: Cast) =>
   );
 
 describe('a last day that moves', () => {
-  it('later leaves the old moments behind, and reminds again for the new day', async () => {
+  test('later skips the old reminders and schedules new ones', async () => {
     const cast = await leaving();
     await give(cast);
     await passTime(cast, '2026-12-17T00:00:00Z');
@@ -32,7 +32,7 @@ describe('a last day that moves', () => {
     ]);
   });
 
-  it('earlier says at once what is due that day, and nothing of what has passed', async () => {
+  test('earlier schedules today’s reminder and skips the past ones', async () => {
     const cast = await leaving();
     await move(cast, '2026-11-25');
     expect((await lines(cast)).filter((line) => !line.endsWith('date_moved'))).toEqual([
@@ -42,7 +42,7 @@ describe('a last day that moves', () => {
     ]);
   });
 
-  it('into the past says that it is over at once, and goes on every third day from then', async () => {
+  test('into the past makes the end of the last day due at once, then every third day', async () => {
     const cast = await leaving();
     await give(cast);
     await move(cast, '2026-11-20');
@@ -54,13 +54,13 @@ describe('a last day that moves', () => {
     expect(next).toMatchObject({ kind: 'overdue' });
     expect((await lines(cast)).filter((line) => !line.endsWith('date_moved')).slice(2)).toEqual([
       'over 2026-11-21T00:00 fired',
-      // The worker in this test fired at the due moment.
+      // This test fires each reminder at its due time.
       '3 overdue 2026-11-24T00:00 fired',
       '6 overdue 2026-11-27T00:00 waiting',
     ]);
   });
 
-  it('to today is told when today is over', async () => {
+  test('to today schedules the reminder for the end of today', async () => {
     const cast = await leaving();
     await move(cast, '2026-11-24');
     expect((await lines(cast)).filter((line) => line.endsWith('waiting'))).toEqual([
@@ -68,7 +68,7 @@ describe('a last day that moves', () => {
     ]);
   });
 
-  it('away and back on the same day tells nothing twice', async () => {
+  test('away and back on the same day sends no reminder twice', async () => {
     const cast = await leaving('2026-12-01');
     await give(cast);
     await passTime(cast, now.toISOString());
@@ -78,11 +78,11 @@ describe('a last day that moves', () => {
       await passTime(cast, now.toISOString());
     }
     expect((await states(cast)).filter((line) => line === '7 before fired')).toHaveLength(1);
-    const told = await em.fork().count(Notification, { aboutUserId: cast.emil.id, userId: cast.mira.id });
-    expect(told).toBe(1);
+    const notified = await em.fork().count(Notification, { aboutUserId: cast.emil.id, userId: cast.mira.id });
+    expect(notified).toBe(1);
   });
 
-  it('cleared and set again on the same day tells nothing twice either', async () => {
+  test('cleared and set again on the same day sends no reminder twice', async () => {
     const cast = await leaving('2026-12-01');
     await give(cast);
     await passTime(cast, now.toISOString());
@@ -94,7 +94,7 @@ describe('a last day that moves', () => {
     expect(await states(cast)).toEqual(['7 before already_sent', '1 before waiting', 'over waiting']);
   });
 
-  it('after it was cleared is a new offboarding, which reminds of its own day', async () => {
+  test('after it was cleared opens a new offboarding with its own reminders', async () => {
     const cast = await leaving();
     await move(cast, null);
     await move(cast, '2027-03-01');
@@ -102,8 +102,8 @@ describe('a last day that moves', () => {
   });
 });
 
-describe('a zone that changes', () => {
-  it('moves what is to come, and fires nothing again', async () => {
+describe('a changed time zone', () => {
+  test('reschedules waiting reminders and fires none again', async () => {
     const cast = await leaving();
     await give(cast);
     await passTime(cast, '2026-12-17T00:00:00Z');
@@ -115,7 +115,7 @@ describe('a zone that changes', () => {
     ]);
   });
 
-  it('to where the moment has passed fires it at once', async () => {
+  test('makes a reminder whose time has passed due at once', async () => {
     const cast = await leaving();
     const beforeMidnight = new Date('2026-12-24T20:00:00Z');
     await update(cast, { timeZone: 'Pacific/Tongatapu' }, beforeMidnight);
@@ -123,7 +123,7 @@ describe('a zone that changes', () => {
     expect(over).toMatchObject({ became: 'waiting', dueAt: new Date('2026-12-24T11:00:00Z') });
   });
 
-  it('with the date in the same call is planned once', async () => {
+  test('with a new date in the same call schedules the reminders once', async () => {
     const cast = await leaving();
     await update(cast, { timeZone: 'Pacific/Tongatapu', endDate: '2027-01-10' });
     expect((await lines(cast)).filter((line) => line.endsWith('waiting'))).toEqual([
@@ -134,31 +134,31 @@ describe('a zone that changes', () => {
   });
 });
 
-describe('somebody whom HR marks offboarded', () => {
-  it('keeps their date, and what they have is still asked for', async () => {
+describe('a person whom HR marks offboarded', () => {
+  test('keeps the end date, and reminders for open items still fire', async () => {
     const cast = await leaving();
     await give(cast);
     await update(cast, { status: 'offboarded' });
     expect(await states(cast)).toEqual(['7 before waiting', '1 before waiting', 'over waiting']);
     await passTime(cast, '2026-12-25T00:00:00Z');
-    const told = await em
+    const notified = await em
       .fork()
       .find(Notification, { aboutUserId: cast.emil.id, kind: 'offboarding_reminder' });
-    expect(told.map(({ userId }) => userId)).not.toContain(cast.emil.id);
-    expect(told.filter(({ userId }) => userId === cast.mira.id)).toHaveLength(3);
+    expect(notified.map(({ userId }) => userId)).not.toContain(cast.emil.id);
+    expect(notified.filter(({ userId }) => userId === cast.mira.id)).toHaveLength(3);
   });
 
-  it('without a date has that day as their last one, where they are', async () => {
+  test('without an end date has that day, in their time zone, as the last day', async () => {
     const cast = await makeCast(database);
     await update(cast, { timeZone: 'Pacific/Tongatapu' });
     await update(cast, { status: 'offboarded' });
-    // It is the 25th there.
+    // It is the 25th in Tonga.
     expect((await lines(cast)).at(-1)).toBe('over 2026-11-25T11:00 waiting');
     await update(cast, { status: 'offboarded', name: 'Emil N.' }, new Date('2026-12-09T12:00:00Z'));
     expect((await lines(cast)).at(-1)).toBe('over 2026-11-25T11:00 waiting');
   });
 
-  it('and then given a date goes by the date', async () => {
+  test('and who then gets an end date has it as the last day', async () => {
     const cast = await makeCast(database);
     await update(cast, { status: 'offboarded' });
     await update(cast, { endDate: '2026-12-31' });
@@ -167,7 +167,7 @@ describe('somebody whom HR marks offboarded', () => {
     );
   });
 
-  it('and active again without a date is not leaving', async () => {
+  test('and who becomes active again without an end date is not leaving', async () => {
     const cast = await makeCast(database);
     await update(cast, { status: 'offboarded' });
     await update(cast, { status: 'active' });
@@ -176,7 +176,7 @@ describe('somebody whom HR marks offboarded', () => {
   });
 });
 
-it('cancelling stops everything that was to come', async () => {
+test('cancelling skips all waiting reminders', async () => {
   const cast = await leaving();
   await cancelOffboarding(em, 'user:1', cast.emil.id, now);
   expect(await states(cast)).toEqual(['7 before cancelled', '1 before cancelled', 'over cancelled']);

@@ -15,7 +15,7 @@ const offboardingsOf = async (userId: number) =>
 
 const remindersOf = (userId: number) => momentLines(database, userId);
 
-test('an end date opens an offboarding, with its moments, one audit entry each and one message to the engine', async () => {
+test('an end date opens an offboarding with reminders, audit entries and one outbox row', async () => {
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-12-24');
   expect(await offboardingsOf(emil.id)).toEqual(['open']);
@@ -32,7 +32,7 @@ test('an end date opens an offboarding, with its moments, one audit entry each a
   expect(await em.fork().find(Outbox, { userId: emil.id })).toHaveLength(1);
 });
 
-test('the same date again changes nothing at all', async () => {
+test('the same date again changes nothing', async () => {
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-12-24');
   const { revision } = await em.fork().findOneOrFail(User, { id: emil.id });
@@ -41,7 +41,7 @@ test('the same date again changes nothing at all', async () => {
   expect(await em.fork().count(AuditEntry, { userId: emil.id, action: 'user.end_date_changed' })).toBe(1);
 });
 
-test('a moved date skips the moments of the old one and adds its own', async () => {
+test('a moved date skips the old reminders and adds new ones', async () => {
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-12-24');
   await set(emil.id, '2027-01-10');
@@ -54,13 +54,13 @@ test('a moved date skips the moments of the old one and adds its own', async () 
     '1 before 2027-01-09T00:00 waiting',
     'over 2027-01-11T00:00 waiting',
   ]);
-  // And back: the old moments wait again, none is there twice.
+  // Moved back, the old reminders wait again without duplicates.
   await set(emil.id, '2026-12-24');
   expect((await remindersOf(emil.id)).filter((line) => line.endsWith('waiting'))).toHaveLength(3);
   expect(await remindersOf(emil.id)).toHaveLength(6);
 });
 
-test('of a date in the past only the end of the last day still fires', async () => {
+test('a date in the past schedules only the reminder for the end of the last day', async () => {
   const { emil } = await makeCast(database);
   await set(emil.id, '2026-11-20');
   expect(await remindersOf(emil.id)).toEqual([
@@ -70,7 +70,7 @@ test('of a date in the past only the end of the last day still fires', async () 
   ]);
 });
 
-test('moments are the local midnights of the person, who may be a day ahead', async () => {
+test('reminders are due at midnight in the person’s time zone', async () => {
   const { emil } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { timeZone: 'Pacific/Tongatapu' });
   await set(emil.id, '2026-12-24');
@@ -87,7 +87,7 @@ test('clearing the date cancels the offboarding, and a new date opens another on
   expect(await offboardingsOf(emil.id)).toEqual(['cancelled', 'open']);
 });
 
-test('an end date before the start date is refused in words, and changes nothing', async () => {
+test('an end date before the start date is refused and changes nothing', async () => {
   const { emil } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { startDate: '2026-06-01' });
   await expect(set(emil.id, '2026-05-31')).rejects.toMatchObject({
@@ -96,7 +96,7 @@ test('an end date before the start date is refused in words, and changes nothing
   expect(await offboardingsOf(emil.id)).toEqual([]);
 });
 
-test('cancelling clears the date with it; with nothing open it is refused', async () => {
+test('cancelling clears the date, and is refused when no offboarding is open', async () => {
   const { lena, emil, nora } = await makeCast(database);
   await cancelOffboarding(em, `user:${nora.id}`, lena.id);
   expect((await em.fork().findOneOrFail(User, { id: lena.id })).endDate).toBeNull();
@@ -104,7 +104,7 @@ test('cancelling clears the date with it; with nothing open it is refused', asyn
   await expect(cancelOffboarding(em, `user:${nora.id}`, emil.id)).rejects.toThrow('no open offboarding');
 });
 
-test('changes of one person at the same moment happen one after another', async () => {
+test('concurrent changes of one person run one after another', async () => {
   const { emil } = await makeCast(database);
   const dates = Array.from({ length: 12 }, (_, i) => `2027-03-${String(i + 1).padStart(2, '0')}`);
   await Promise.all(dates.map((date) => set(emil.id, date)));

@@ -5,17 +5,17 @@ const today = '2026-11-24';
 const active = (endDate: string | null, hardware = 0) => ({ status: 'active' as const, endDate, hardware });
 const offboarded = (hardware: number) => ({ status: 'offboarded' as const, endDate: '2026-10-01', hardware });
 
-test('who leaves within the look-ahead is in the queue, to the very day', () => {
+test('a person who leaves within the look-ahead is in the queue, including its last day', () => {
   expect(leavesSoon(active('2026-12-24'), today, 30)).toBe(true);
   expect(leavesSoon(active('2026-12-25'), today, 30)).toBe(false);
   expect(leavesSoon(active('2026-12-25'), today, 60)).toBe(true);
 });
 
-test('who should have left long ago is still in the queue', () => {
+test('a person whose end date is long past is still in the queue', () => {
   expect(leavesSoon(active('2019-01-01'), today, 7)).toBe(true);
 });
 
-test('who has no end date is not', () => {
+test('a person without an end date is not in the queue', () => {
   expect(belongsInQueue(active(null, 3), today, 180)).toBe(false);
 });
 
@@ -23,14 +23,14 @@ test('a suspended person who leaves is in the queue', () => {
   expect(leavesSoon({ status: 'suspended', endDate: '2026-11-30', hardware: 0 }, today, 30)).toBe(true);
 });
 
-test('who is offboarded is in the queue only while hardware is out', () => {
+test('an offboarded person is in the queue only while they have hardware', () => {
   expect(inSafetyNet(offboarded(1))).toBe(true);
   expect(belongsInQueue(offboarded(1), today, 7)).toBe(true);
   expect(belongsInQueue(offboarded(0), today, 180)).toBe(false);
   expect(inSafetyNet(active('2026-10-01', 2))).toBe(false);
 });
 
-test('soonest end date first, none last, then by id', () => {
+test('people are sorted by end date, then by id, those without an end date last', () => {
   const people = [
     { id: 4, endDate: null },
     { id: 3, endDate: '2026-12-01' },

@@ -2,24 +2,23 @@ import { addDays, type CalendarDate } from '../../../domain/dates.ts';
 import type { LookAhead } from '../../../domain/offboarding/queue.ts';
 import type { UserStatus } from '../../../domain/user-status.ts';
 
-/** The queue's rule, person by person: what the queue's SQL is compared with. */
+/** The queue's rule for one person. The tests compare the queue's SQL with it. */
 
-/** What the queue's rule needs to know of a person. */
+/** The facts that the queue's rule needs. */
 export interface QueueCandidate {
   status: UserStatus;
   endDate: CalendarDate | null;
   hardware: number;
 }
 
-/** They leave within the look-ahead, or should have left, and still have an account in use. */
+/** The person leaves within the look-ahead, or should have left, and is not marked offboarded. */
 export const leavesSoon = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
   person.status !== 'offboarded' && person.endDate !== null && person.endDate <= addDays(today, lookAhead);
 
-/** The safety net: marked offboarded while hardware is still out. */
+/** The safety net: the person is marked offboarded and still has hardware. */
 export const inSafetyNet = (person: QueueCandidate): boolean =>
   person.status === 'offboarded' && person.hardware > 0;
 
-/** Whether a person needs attention, and so stands in the queue. */
 export const belongsInQueue = (person: QueueCandidate, today: CalendarDate, lookAhead: LookAhead): boolean =>
   leavesSoon(person, today, lookAhead) || inSafetyNet(person);
 

@@ -17,7 +17,7 @@ const { em } = database;
 const today = '2026-11-24';
 const people: (QueueCandidate & { id: number })[] = [];
 
-/** One person of every status with every kind of end date, with hardware and without; the last made leave first. */
+/** One person of every status with every kind of end date, with hardware and without. Later ids leave earlier. */
 beforeAll(async () => {
   const daysLeft = [null, 181, 180, 31, 30, 8, 7, 1, 0, 0, -1, -400];
   for (const days of daysLeft) {
@@ -40,7 +40,7 @@ async function someone({ status, endDate, hardware }: QueueCandidate) {
 }
 
 test.each(lookAheads)(
-  'looking %i days ahead shows those whom the rule names, in its order',
+  'a look-ahead of %i days lists the people of the rule, in its order',
   async (lookAhead) => {
     const expected = people.filter((person) => belongsInQueue(person, today, lookAhead)).sort(queueOrder);
     const first = await queueOf(em, { lookAhead }, today, 1);
@@ -50,8 +50,8 @@ test.each(lookAheads)(
   },
 );
 
-/** People with an open offboarding whom the widest look-ahead does not bring up, by the rule itself. */
-async function outOfSight() {
+/** People with an open offboarding whom the widest look-ahead does not list, by the rule. */
+async function outsideLookAheads() {
   const open = await em.fork().find(Offboarding, { state: 'open' });
   const users = await em.fork().find(User, { id: open.map(({ userId }) => userId) });
   const candidates = users.map(({ id, status, endDate }) => {
@@ -62,7 +62,7 @@ async function outOfSight() {
 }
 
 async function expectTheOthers() {
-  const others = await outOfSight();
+  const others = await outsideLookAheads();
   const { rows, total } = await queueOf(em, 'other', today, 1);
   expect(rows.map(({ id }) => id)).toEqual(others.sort(queueOrder).map(({ id }) => id));
   expect(total).toBe(others.length);
@@ -71,11 +71,11 @@ async function expectTheOthers() {
   return others.length;
 }
 
-test('nobody falls out of sight: who is in no look-ahead is counted and listed', async () => {
+test('people outside every look-ahead are counted and listed', async () => {
   expect(await expectTheOthers()).toBeGreaterThan(5);
 });
 
-test('nor who was completed by hand, whose offboarding nobody has closed', async () => {
+test('people completed with SQL whose offboarding is open are counted and listed', async () => {
   const before = await expectTheOthers();
   const { id } = await someone({ status: 'active', endDate: addDays(today, 5), hardware: 0 });
   people.push({ id, status: 'offboarded', endDate: addDays(today, 5), hardware: 0 });
@@ -85,7 +85,7 @@ test('nor who was completed by hand, whose offboarding nobody has closed', async
   expect(await expectTheOthers()).toBe(before + 1);
 });
 
-test('nor does anybody whose date was written by hand', async () => {
+test('people whose end date was changed with SQL are counted and listed', async () => {
   const before = await expectTheOthers();
   const soon = people.find((person) => person.status === 'active' && person.endDate === addDays(today, 8))!;
   await em.execute(`update users set end_date = '2031-01-01' where id = ${soon.id}`);

@@ -7,8 +7,8 @@ import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
-// After a file of thousands of leavers PostgreSQL takes the table for what it was before for a minute: what
-// concerns one leaver must be found without reading the others all the same.
+// After an import of thousands of leavers, PostgreSQL's statistics are stale for a minute. A statement about one leaver
+// must not read the reminders of the others even then.
 
 const { database, url } = await ownDatabase();
 const sql = new pg.Client({ connectionString: url });
@@ -50,21 +50,21 @@ async function remindersReadBy({ text, values }: Statement): Promise<number> {
   return readBelow(rows[0]['QUERY PLAN'][0].Plan);
 }
 
-/** The statements about reminders that `work` sends. What writes to them is not carried out. */
+/** The statements about reminders that `work` sends. An update of reminders is not executed. */
 async function aboutReminders(work: () => Promise<unknown>): Promise<Statement[]> {
-  const heard: Statement[] = [];
-  const hear = (statement: Statement) => {
+  const captured: Statement[] = [];
+  const capture = (statement: Statement) => {
     if (!/reminders/.test(statement.text)) return;
-    heard.push(statement);
-    if (/update reminders/.test(statement.text)) throw new Error('heard');
+    captured.push(statement);
+    if (/update reminders/.test(statement.text)) throw new Error('captured');
   };
-  await spyOnQueries(hear, work).catch((error) => expect(error.message).toBe('heard'));
-  return heard;
+  await spyOnQueries(capture, work).catch((error) => expect(error.message).toBe('captured'));
+  return captured;
 }
 
 test.each<[string, number, () => Promise<unknown>]>([
   ['the next one', 1, () => nextReminder(database.em.fork(), cast.offboardingId)],
-  ['what the engine is told', 1, () => readSnapshots(database.em.fork(), [cast.offboardingId])],
+  ['a snapshot', 1, () => readSnapshots(database.em.fork(), [cast.offboardingId])],
   ['a moved end date', 2, () => setEndDate(database.em, 'system', cast.lena.id, '2099-02-15')],
 ])('%s reads the reminders of one leaver', async (_, count, work) => {
   const statements = await aboutReminders(work);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateReminderSettings, updateWorkspace } from '../../../database/workspace/settings.ts';
@@ -18,7 +18,7 @@ describe('the workspace’s settings', () => {
   const settings = { remindDaysBefore: [14, 1], remindOverdueEvery: 5, digestHour: 0 };
   const usual = { remindDaysBefore: [7, 1], remindOverdueEvery: 3, digestHour: 0 };
 
-  it('move the reminders of everybody who is leaving, wherever they are', async () => {
+  test('reschedule the reminders of all leavers, in their time zones', async () => {
     const cast = await leaving();
     const elsewhere = await leaving();
     await update(elsewhere, { timeZone: 'Pacific/Tongatapu' });
@@ -40,7 +40,7 @@ describe('the workspace’s settings', () => {
     ]);
   });
 
-  it('change the rhythm of those who are overdue', async () => {
+  test('change the interval of overdue reminders', async () => {
     const cast = await leaving('2026-11-20');
     await give(cast);
     await passTime(cast, '2026-11-24T12:00:00Z');
@@ -51,7 +51,7 @@ describe('the workspace’s settings', () => {
     await updateReminderSettings(em, 'user:1', usual, now);
   });
 
-  it('that stay the same are not noted, and another hour moves nobody', async () => {
+  test('write no audit entry if unchanged, and another hour reschedules nothing', async () => {
     const cast = await leaving();
     const noted = () => em.fork().count(AuditEntry, { action: 'workspace.updated' });
     const before = await noted();
@@ -63,7 +63,7 @@ describe('the workspace’s settings', () => {
     expect((await em.fork().findOneOrFail(User, { id: cast.emil.id })).revision).toBe(revision);
   });
 
-  it('take as many statements for many leavers as for few', async () => {
+  test('run as many statements for many leavers as for few', async () => {
     const count = async (every: number) =>
       (
         await statementsOf(() =>
@@ -76,7 +76,7 @@ describe('the workspace’s settings', () => {
     await updateReminderSettings(em, 'user:1', usual, now);
   });
 
-  it('wait for moments that are being planned by the old ones', async () => {
+  test('wait for transactions that schedule reminders by the old settings', async () => {
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     await client.query('begin');
@@ -93,7 +93,7 @@ describe('the workspace’s settings', () => {
     await updateWorkspace(em, 'user:1', { name: 'Lastday', timeZone: 'UTC' });
   });
 
-  it('fit everybody’s moments in the end, whoever begins to leave meanwhile', async () => {
+  test('reschedule offboardings that are opened concurrently', async () => {
     const casts = await Promise.all(Array.from({ length: 6 }, () => makeCast(database)));
     const zones = ['Asia/Tokyo', 'America/New_York', 'Pacific/Tongatapu', 'UTC', 'Asia/Tokyo'];
     await Promise.all([

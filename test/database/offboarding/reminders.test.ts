@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Notification, User } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
@@ -15,7 +15,7 @@ const { database } = await ownDatabase();
 const { em } = database;
 const day = 86_400_000;
 
-/** Fires a moment when it is due, or as much later. */
+/** Fires a reminder at its due time, or `lateMs` later. */
 async function fire({ lena }: Cast, name: string, lateMs = 0): Promise<void> {
   const { id, dueAt } = await momentNamed(database, lena.id, name);
   await fireReminder(em, id, new Date(dueAt.getTime() + lateMs));
@@ -23,22 +23,22 @@ async function fire({ lena }: Cast, name: string, lateMs = 0): Promise<void> {
 
 const statesOf = ({ lena }: Cast) => momentStates(database, lena.id);
 
-const toldAbout = ({ lena }: Cast, kind: NotificationKind = 'offboarding_reminder') =>
+const notificationsAbout = ({ lena }: Cast, kind: NotificationKind = 'offboarding_reminder') =>
   em.fork().find(Notification, { aboutUserId: lena.id, kind }, { orderBy: { id: 'asc' } });
 
-/** Who of a cast was told of Lena's leaving, once for each time; other casts have IT admins too. */
-async function peopleTold(cast: Cast, kind?: NotificationKind): Promise<string[]> {
+/** The names of the cast's users who were notified about Lena. Omits the IT admins of other casts. */
+async function notifiedPeople(cast: Cast, kind?: NotificationKind): Promise<string[]> {
   const people = new Map(
     (['ada', 'nora', 'ivo', 'mira', 'lena', 'rosa', 'timo', 'emil'] as const).map((name) => [
       cast[name].id,
       name,
     ]),
   );
-  return (await toldAbout(cast, kind)).flatMap(({ userId }) => people.get(userId) ?? []).sort();
+  return (await notificationsAbout(cast, kind)).flatMap(({ userId }) => people.get(userId) ?? []).sort();
 }
 
 describe('a reminder', () => {
-  it('follows another, soonest first', async () => {
+  test('comes in the order of due times', async () => {
     const cast = await makeCast(database, 10);
     const kinds: string[] = [];
     for (;;) {
@@ -50,11 +50,11 @@ describe('a reminder', () => {
     expect(kinds).toEqual(['before_last_day', 'before_last_day', 'last_day_over']);
   });
 
-  it('reaches the leaver, their manager and the IT admin, with what is open', async () => {
+  test('notifies the leaver, their manager and the IT admin, with the open items', async () => {
     const cast = await makeCast(database);
     await fire(cast, '1 before');
-    expect(await peopleTold(cast)).toEqual(['ivo', 'lena', 'mira']);
-    const [first] = await toldAbout(cast);
+    expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena', 'mira']);
+    const [first] = await notificationsAbout(cast);
     expect(first!.details).toEqual({
       offboardingId: cast.offboardingId,
       reminder: 'before_last_day',
@@ -67,46 +67,46 @@ describe('a reminder', () => {
     });
   });
 
-  it('fires once, also when three workers fire it at the same moment', async () => {
+  test('fires once when three workers fire it concurrently', async () => {
     const cast = await makeCast(database);
     const { id, dueAt } = await momentNamed(database, cast.lena.id, '1 before');
     await Promise.all([1, 2, 3].map(() => fireReminder(em, id, dueAt)));
     await fireReminder(em, id, dueAt);
-    expect(await peopleTold(cast)).toEqual(['ivo', 'lena', 'mira']);
+    expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena', 'mira']);
   });
 
-  it('does not fire before it is due', async () => {
+  test('does not fire before it is due', async () => {
     const cast = await makeCast(database);
     await fire(cast, '1 before', -2 * 60_000);
     expect(await statesOf(cast)).toContain('1 before waiting');
   });
 
-  it('goes to a new manager, and no more to the old one', async () => {
+  test('goes to a new manager instead of the old one', async () => {
     const cast = await makeCast(database);
     await updateUser(em, 'system', cast.lena.id, { managerId: cast.emil.id });
     await fire(cast, '1 before');
-    expect(await peopleTold(cast)).toEqual(['emil', 'ivo', 'lena']);
+    expect(await notifiedPeople(cast)).toEqual(['emil', 'ivo', 'lena']);
   });
 
-  it('goes to the IT admins alone where there is no manager', async () => {
+  test('goes to the leaver and the IT admins if there is no manager', async () => {
     const cast = await makeCast(database);
     await updateUser(em, 'system', cast.lena.id, { managerId: null });
     await fire(cast, '1 before');
-    expect(await peopleTold(cast)).toEqual(['ivo', 'lena']);
+    expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena']);
   });
 
-  it('passes over who can no longer sign in, and reaches the admins when there is no other IT admin', async () => {
+  test('skips users who cannot sign in, and goes to the admins if there is no other IT admin', async () => {
     const cast = await makeCast(database);
     await em
       .fork()
       .execute(`update users set status = 'suspended' where role = 'it-admin' or id = ${cast.mira.id}`);
     await em.fork().nativeUpdate(User, { id: cast.lena.id }, { role: 'it-admin' });
     await fire(cast, '1 before');
-    expect(await peopleTold(cast)).toEqual(['ada', 'lena', 'nora']);
+    expect(await notifiedPeople(cast)).toEqual(['ada', 'lena', 'nora']);
     await em.fork().execute(`update users set status = 'active' where status = 'suspended'`);
   });
 
-  it('does nothing for a date that has moved away, or an offboarding that is closed', async () => {
+  test('does nothing after the date moved, or after the offboarding closed', async () => {
     const cast = await makeCast(database);
     const old = await momentNamed(database, cast.lena.id, '1 before');
     await setEndDate(em, 'system', cast.lena.id, addDays(cast.lastDay, 10));
@@ -114,13 +114,13 @@ describe('a reminder', () => {
     const moved = await momentNamed(database, cast.lena.id, '1 before');
     await cancelOffboarding(em, 'system', cast.lena.id);
     await fireReminder(em, moved.id, moved.dueAt);
-    expect(await toldAbout(cast)).toEqual([]);
+    expect(await notificationsAbout(cast)).toEqual([]);
     expect(await nextReminder(em.fork(), cast.offboardingId)).toBeNull();
   });
 });
 
 describe('after the last day', () => {
-  it('people are reminded every third day', async () => {
+  test('reminders fire every third day', async () => {
     const cast = await makeCast(database, -1);
     await fire(cast, 'over');
     await fire(cast, '3 overdue');
@@ -137,7 +137,7 @@ describe('after the last day', () => {
     expect(overdue!.dueAt.getTime() - over!.dueAt.getTime()).toBe(6 * day);
   });
 
-  it('they go on when the date moves away and back again', async () => {
+  test('reminders continue when the date moves away and back', async () => {
     const cast = await makeCast(database, -1);
     await fire(cast, 'over');
     await setEndDate(em, 'system', cast.lena.id, addDays(cast.lastDay, 30));
@@ -148,7 +148,7 @@ describe('after the last day', () => {
   });
 });
 
-it('that had nothing to say and made place for the next can be fired again, and does nothing', async () => {
+test('firing a deleted reminder again does nothing', async () => {
   const cast = await makeCast(database, -1);
   await fire(cast, 'over');
   await clearChecklist(database, cast);
@@ -156,20 +156,20 @@ it('that had nothing to say and made place for the next can be fired again, and 
   const { id, dueAt } = await momentNamed(database, cast.lena.id, '6 overdue');
   await fireReminder(em, id, dueAt);
   const before = await statesOf(cast);
-  // Whoever was told of it before it was fired does not know yet that it has gone.
+  // A workflow may still know the reminder, because its snapshot is older.
   await fireReminder(em, id, dueAt);
   expect(await statesOf(cast)).toEqual(before);
 });
 
-describe('a worker that was away', () => {
-  it('for a day and a half still tells of the week before, with the days that are left', async () => {
+describe('a worker that was down', () => {
+  test('for 36 hours still sends the reminder a week before, with the days left', async () => {
     const cast = await makeCast(database, 20);
     await fire(cast, '7 before', 1.5 * day);
     expect(await statesOf(cast)).toContain('7 before fired');
-    expect((await toldAbout(cast))[0]!.details).toMatchObject({ days: 7, daysLeft: 6 });
+    expect((await notificationsAbout(cast))[0]!.details).toMatchObject({ days: 7, daysLeft: 6 });
   });
 
-  it('until the last day was over does not say that it is tomorrow', async () => {
+  test('until the last day was over skips the reminder of the day before', async () => {
     const cast = await makeCast(database, 20);
     await fire(cast, '1 before', 2.5 * day);
     await fire(cast, 'over', day / 2);
@@ -181,7 +181,7 @@ describe('a worker that was away', () => {
     ]);
   });
 
-  it('for a week goes on with the next moment, and not with those that passed', async () => {
+  test('for a week continues with the next reminder and omits the past ones', async () => {
     const cast = await makeCast(database, -1);
     await fire(cast, 'over', 7 * day);
     expect((await statesOf(cast)).slice(2)).toEqual(['over fired', '9 overdue waiting']);
@@ -189,42 +189,42 @@ describe('a worker that was away', () => {
 });
 
 describe('when nothing is open', () => {
-  it('nobody is reminded before the last day', async () => {
+  test('no reminder is sent before the last day', async () => {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     await fire(cast, '1 before');
     expect(await statesOf(cast)).toContain('1 before nothing_open');
-    expect(await toldAbout(cast)).toEqual([]);
+    expect(await notificationsAbout(cast)).toEqual([]);
   });
 
-  it('the IT admins hear once, after the last day, that somebody is ready', async () => {
+  test('the IT admins are notified once, after the last day, that the leaver is ready', async () => {
     const cast = await makeCast(database, -1);
     await clearChecklist(database, cast);
     await fire(cast, 'over');
     await fire(cast, '3 overdue');
     await fire(cast, '6 overdue');
-    expect(await peopleTold(cast, 'offboarding_ready')).toEqual(['ivo']);
-    expect(await toldAbout(cast)).toEqual([]);
+    expect(await notifiedPeople(cast, 'offboarding_ready')).toEqual(['ivo']);
+    expect(await notificationsAbout(cast)).toEqual([]);
     expect((await statesOf(cast)).slice(2)).toEqual(['over fired', '9 overdue waiting']);
   });
 
-  it('they hear at the next moment when it was cleared in between', async () => {
+  test('the next reminder notifies the IT admins that the leaver is ready', async () => {
     const cast = await makeCast(database, -1);
     await fire(cast, 'over');
     await clearChecklist(database, cast);
     await fire(cast, '3 overdue');
     await fire(cast, '6 overdue');
-    expect(await peopleTold(cast, 'offboarding_ready')).toEqual(['ivo']);
-    expect(await peopleTold(cast)).toEqual(['ivo', 'lena', 'mira']);
+    expect(await notifiedPeople(cast, 'offboarding_ready')).toEqual(['ivo']);
+    expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena', 'mira']);
     expect((await statesOf(cast)).slice(2)).toEqual(['over fired', '3 overdue fired', '9 overdue waiting']);
   });
 
-  it('everybody is reminded again of what turns up later', async () => {
+  test('an item added later is reminded of again', async () => {
     const cast = await makeCast(database, -1);
     await clearChecklist(database, cast);
     await fire(cast, 'over');
     await assignAsset(em, 'system', cast.spare.id, cast.lena.id);
     await fire(cast, '3 overdue');
-    expect(await peopleTold(cast)).toEqual(['ivo', 'lena', 'mira']);
+    expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena', 'mira']);
   });
 });

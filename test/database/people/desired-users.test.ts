@@ -37,7 +37,7 @@ async function leave(externalId: string) {
   expect(await completeOffboarding(em, id, hr)).toMatchObject({ outcome: 'completed' });
 }
 
-test('PUT adds a person once, and makes them what is desired after that', async () => {
+test('PUT adds a person once, and replaces them after that', async () => {
   const desired = {
     name: 'Ines Álvarez',
     email: 'ines@x.example',
@@ -62,7 +62,7 @@ test('PUT adds a person once, and makes them what is desired after that', async 
   });
 });
 
-test('PUT empties what it does not name, but leaves the status', async () => {
+test('PUT clears the fields that it does not name, but keeps the status', async () => {
   const manager = await someone();
   const id = await someone({
     managerExternalId: manager,
@@ -85,14 +85,14 @@ test('PUT empties what it does not name, but leaves the status', async () => {
   });
 });
 
-test('the same PUT, doubled at the same moment, adds one person', async () => {
+test('two concurrent equal PUTs add one person', async () => {
   const desired = { name: 'Twice', email: 'twice@x.example' };
   const applied = await Promise.all([1, 2, 3].map(() => put('twice', desired)));
   expect(applied.filter(({ created }) => created)).toHaveLength(1);
   expect(await em.fork().count(User, { externalId: 'twice' })).toBe(1);
 });
 
-test('PATCH changes what it names and nothing else', async () => {
+test('PATCH changes only the fields that it names', async () => {
   const id = await someone({ department: 'Sales', endDate: '2099-01-01' });
   await patch(id, { jobTitle: 'Lead' });
   expect(await shown(id)).toMatchObject({ department: 'Sales', jobTitle: 'Lead', endDate: '2099-01-01' });
@@ -102,7 +102,7 @@ test('PATCH of an unknown person is refused', async () => {
   await expect(patch('nobody', {})).rejects.toBeInstanceOf(NotFound);
 });
 
-test('a manager who is unknown, or the person, is refused by name of the field', async () => {
+test('an unknown manager, or oneself, is refused with the name of the field', async () => {
   const id = await someone();
   for (const managerExternalId of ['nobody', id]) {
     const refused = patch(id, { managerExternalId });
@@ -111,7 +111,7 @@ test('a manager who is unknown, or the person, is refused by name of the field',
   }
 });
 
-test('a manager who has been offboarded is stored as none, with a warning', async () => {
+test('an offboarded manager is stored as null, with a warning', async () => {
   const gone = await someone();
   await leave(gone);
   const warned = [{ field: 'managerExternalId', message: expect.stringContaining('offboarded') }];
@@ -128,7 +128,7 @@ test('a manager who has been offboarded is stored as none, with a warning', asyn
   expect((await shown(id)).managerExternalId).toBeNull();
 });
 
-test('a manager who completes at the same moment is stored as none, or cleared', async () => {
+test('a manager who is completed concurrently is stored as null, or cleared', async () => {
   for (let round = 0; round < 10; round++) {
     const manager = await someone({ endDate: '2026-01-31' });
     const id = await someone();

@@ -8,7 +8,7 @@ const { database } = await ownDatabase();
 const { em } = database;
 const names = async (text: string) => (await searchPeople(em, text)).people.map((person) => person.name);
 
-test('somebody is found by part of their name, address or external id, and by their id', async () => {
+test('people are found by part of their name, address or external id, and by their id', async () => {
   const { rosa } = await makeCast(database);
   for (const text of ['díaz', 'ROSA', rosa.email, rosa.externalId, String(rosa.id)]) {
     expect(await names(text)).toContain(rosa.name);
@@ -16,11 +16,11 @@ test('somebody is found by part of their name, address or external id, and by th
   expect(await names('nobody of that name')).toEqual([]);
 });
 
-test('nothing asked finds nobody', async () => {
+test('an empty text finds nobody', async () => {
   expect(await searchPeople(em, '')).toEqual({ people: [], hasMore: false });
 });
 
-test('whoever may not be given anything comes last, and is marked', async () => {
+test('people who may not receive items come last, with their status', async () => {
   const { emil, mira } = await makeCast(database);
   await updateUser(em, 'system', emil.id, { status: 'suspended', name: 'Aaron Sorted' });
   await updateUser(em, 'system', mira.id, { name: 'Zoe Sorted' });
@@ -32,7 +32,7 @@ test('whoever may not be given anything comes last, and is marked', async () => 
   ]);
 });
 
-test('a few are shown, and that there are more', async () => {
+test('eight people are returned, and whether there are more', async () => {
   for (let number = 0; number < 12; number++) {
     await createUser(em, 'system', { name: `Many ${number}`, email: `many${number}@x.example` });
   }

@@ -8,7 +8,7 @@ import type { AuditAction } from '../../../domain/audit.ts';
 export const hr = 'token:hr';
 
 let people = 0;
-/** Adds a person of whom nothing is known but what is named here. */
+/** Adds a person with these fields. */
 export function someone({ em }: Database, fields: Partial<NewUser> = {}): Promise<number> {
   const number = ++people;
   return createUser(em, hr, { name: `Person ${number}`, email: `person${number}@x.example`, ...fields });
@@ -17,13 +17,13 @@ export function someone({ em }: Database, fields: Partial<NewUser> = {}): Promis
 export const offboardingsOf = ({ em }: Database, userId: number) =>
   em.fork().find(Offboarding, { userId }, { orderBy: { id: 'asc' } });
 
-/** The details of a person's entries of one kind. */
+/** The details of a person's audit entries with one action. */
 export const detailsOf = async ({ em }: Database, userId: number, action: AuditAction) =>
   (await em.fork().find(AuditEntry, { userId, action }, { orderBy: { id: 'asc' } })).map(
     ({ details }) => details,
   );
 
-/** Completes somebody who has nothing. */
+/** Completes a person without open items. */
 export async function leave(database: Database, userId: number): Promise<void> {
   const { em } = database;
   await updateUser(em, hr, userId, { endDate: '2026-01-31' });

@@ -20,8 +20,8 @@ const signIn = async (userId: number, sid: string) => {
 };
 const isSignedIn = async (sid: string) => (await em.fork().count(Session, { sid })) === 1;
 
-describe('marking somebody offboarded without the gate', () => {
-  test('opens an offboarding, and taking it back cancels it', async () => {
+describe('the status offboarded', () => {
+  test('opens an offboarding, and leaving the status cancels it', async () => {
     const id = await someone(database);
     await updateUser(em, hr, id, { status: 'offboarded' });
     expect(await offboardingsOf(database, id)).toMatchObject([{ state: 'open' }]);
@@ -35,14 +35,14 @@ describe('marking somebody offboarded without the gate', () => {
     ]);
   });
 
-  test('uses the offboarding that is open, which stays open with its date', async () => {
+  test('keeps an open offboarding with its end date', async () => {
     const { lena } = await makeCast(database);
     await updateUser(em, hr, lena.id, { status: 'offboarded' });
     await updateUser(em, hr, lena.id, { status: 'active' });
     expect(await offboardingsOf(database, lena.id)).toMatchObject([{ state: 'open' }]);
   });
 
-  test('and clearing the date in the same call leaves the offboarding open', async () => {
+  test('with the end date cleared in the same call leaves the offboarding open', async () => {
     const id = await someone(database, { endDate: '2099-05-04' });
     await updateUser(em, hr, id, { status: 'offboarded', endDate: null });
 
@@ -60,7 +60,7 @@ describe('marking somebody offboarded without the gate', () => {
   test.each([
     { by: 'the record', clear: (id: number) => updateUser(em, hr, id, { endDate: null }) },
     { by: 'the end date alone', clear: (id: number) => setEndDate(em, hr, id, null) },
-  ])('keeps the offboarding open when the date is cleared later, by $by', async ({ clear }) => {
+  ])('keeps the offboarding open when the end date is cleared later, by $by', async ({ clear }) => {
     const id = await someone(database, { endDate: '2099-05-04' });
     await updateUser(em, hr, id, { status: 'offboarded' });
     await clear(id);
@@ -70,7 +70,7 @@ describe('marking somebody offboarded without the gate', () => {
     expect((await userById(em, id)).endDate ?? null).toBeNull();
   });
 
-  test('keeps it from being cancelled, with a date and without, until they are active again', async () => {
+  test('refuses cancelling the offboarding until the person is active again', async () => {
     for (const endDate of [null, '2099-05-04']) {
       const id = await someone(database, { status: 'offboarded', endDate });
       await expect(cancelOffboarding(em, hr, id)).rejects.toMatchObject({ code: 'marked-offboarded' });
@@ -82,8 +82,8 @@ describe('marking somebody offboarded without the gate', () => {
   });
 });
 
-describe('somebody who is no longer active', () => {
-  test.each(['suspended', 'offboarded'] as const)('loses every way in when %s', async (status) => {
+describe('a person who is no longer active', () => {
+  test.each(['suspended', 'offboarded'] as const)('loses all access when %s', async (status) => {
     const { ada } = await makeCast(database);
     const id = await someone(database, { name: 'Leaving Admin' });
     await changeRole(em, `user:${ada.id}`, id, 'super-admin');
@@ -106,7 +106,7 @@ describe('somebody who is no longer active', () => {
     ]);
   });
 
-  test('can be active again, and signs in anew', async () => {
+  test('can be active again, and must sign in again', async () => {
     const id = await someone(database, { status: 'suspended' });
     await updateUser(em, hr, id, { status: 'active' });
     expect((await userById(em, id)).status).toBe('active');

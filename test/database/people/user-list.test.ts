@@ -31,7 +31,7 @@ await createUser(em, 'system', {
   department: 'Legal',
 });
 
-test('people stand in the order of their names, with their managers', async () => {
+test('people are sorted by name, with their managers', async () => {
   const { rows, total, lastPage } = await listUsers(em.fork(), everybody);
   expect(rows.map((user) => user.name)).toEqual([
     'adam lower',
@@ -51,7 +51,7 @@ test('a search finds part of a name, an e-mail address or an external id, in any
   expect(await names({ search: 'emp-7' })).toEqual(['Zoë 100% O’Neil_x']);
 });
 
-test('a search takes the signs of patterns literally', async () => {
+test('a search takes wildcards literally', async () => {
   expect(await names({ search: '100%' })).toEqual(['Zoë 100% O’Neil_x']);
   expect(await names({ search: '%' })).toEqual(['Zoë 100% O’Neil_x']);
   expect(await names({ search: '_' })).toEqual(['Zoë 100% O’Neil_x']);
@@ -59,14 +59,14 @@ test('a search takes the signs of patterns literally', async () => {
   expect(await names({ search: "'; drop table users; --" })).toEqual([]);
 });
 
-test('the list is narrowed to a status and a department', async () => {
+test('the list is filtered by status and department', async () => {
   expect(await names({ status: 'suspended' })).toEqual(['adam lower']);
   expect(await names({ department: 'Sales' })).toEqual(['Zoë 100% O’Neil_x', 'أمينة خالد']);
   expect(await names({ department: 'Sales', status: 'suspended' })).toEqual([]);
   expect(await listDepartments(em.fork())).toEqual(['Design', 'Legal', 'Sales']);
 });
 
-test('a page past the end has nobody, and still says how many there are', async () => {
+test('a page past the end is empty and has the total', async () => {
   const fork = em.fork();
   for (let number = 0; number < 60; number++) {
     fork.create(User, { name: `Crowd ${number}`, email: `crowd${number}@x.example`, department: 'Crowd' });

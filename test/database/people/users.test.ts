@@ -24,7 +24,7 @@ describe('a new person', () => {
     expect(await detailsOf(database, id, 'user.updated')).toEqual([]);
   });
 
-  test('with an end date has an open offboarding, its reminders and a message to the engine', async () => {
+  test('with an end date has an open offboarding, its reminders and an outbox row', async () => {
     const id = await someone(database, { endDate: '2099-05-04' });
 
     const [offboarding] = await offboardingsOf(database, id);
@@ -33,13 +33,13 @@ describe('a new person', () => {
     expect(await em.fork().count(Outbox, { userId: id, offboardingId: offboarding!.id })).toBe(1);
   });
 
-  test('cannot leave before they begin', async () => {
+  test('cannot have an end date before the start date', async () => {
     await expect(someone(database, { startDate: '2026-03-01', endDate: '2026-02-28' })).rejects.toEqual(
       new InvalidInput({ endDate: 'The end date lies before the start date, 2026-03-01.' }),
     );
   });
 
-  test('cannot have an e-mail address in use, whatever its case', async () => {
+  test('cannot have an e-mail address in use, in any case', async () => {
     await someone(database, { email: 'Taken@x.example' });
     await expect(someone(database, { email: 'taken@X.example' })).rejects.toMatchObject({
       fields: { email: expect.any(String) },
@@ -55,7 +55,7 @@ describe('a new person', () => {
 });
 
 describe('a change of the record', () => {
-  test('names what is new and what was before, and raises the revision', async () => {
+  test('records the old and new values, and increments the revision', async () => {
     const id = await someone(database, { name: 'Old Name', department: 'Sales' });
     const { revision } = await userById(em, id);
 
@@ -67,7 +67,7 @@ describe('a change of the record', () => {
     expect((await userById(em, id)).revision).toBeGreaterThan(revision);
   });
 
-  test('to what it is already changes nothing', async () => {
+  test('to the current values changes nothing', async () => {
     const id = await someone(database, { name: 'Same', endDate: '2099-01-01', timeZone: 'UTC' });
     const before = await userById(em, id);
     const entries = await em.fork().count(AuditEntry, { userId: id });
@@ -82,7 +82,7 @@ describe('a change of the record', () => {
     await expect(updateUser(em, hr, 999_999, { name: 'Nobody' })).rejects.toBeInstanceOf(NotFound);
   });
 
-  test('cannot move the start behind the end', async () => {
+  test('cannot move the start date after the end date', async () => {
     const id = await someone(database, { startDate: '2020-01-01', endDate: '2026-06-30' });
     await expect(updateUser(em, hr, id, { startDate: '2026-07-01' })).rejects.toEqual(
       new InvalidInput({ startDate: 'The start date lies after the end date, 2026-06-30.' }),
@@ -90,7 +90,7 @@ describe('a change of the record', () => {
     await updateUser(em, hr, id, { startDate: '2026-07-01', endDate: '2026-12-31' });
   });
 
-  test('of the zone moves the reminders of the same date', async () => {
+  test('of the time zone reschedules the reminders', async () => {
     const id = await someone(database, { endDate: '2099-05-04', timeZone: 'UTC' });
     const [offboarding] = await offboardingsOf(database, id);
 
@@ -105,7 +105,7 @@ describe('a change of the record', () => {
 });
 
 describe('a manager', () => {
-  test('is given and taken away, with an entry each', async () => {
+  test('is set and cleared, with an audit entry each', async () => {
     const manager = await someone(database);
     const id = await someone(database, { managerId: manager });
     await updateUser(em, hr, id, { managerId: null });
@@ -116,7 +116,7 @@ describe('a manager', () => {
     ]);
   });
 
-  test('is never oneself, nor nobody', async () => {
+  test('is never oneself, nor an unknown person', async () => {
     const id = await someone(database);
     await expect(updateUser(em, hr, id, { managerId: id })).rejects.toBeInstanceOf(InvalidInput);
     await expect(updateUser(em, hr, id, { managerId: 999_999 })).rejects.toBeInstanceOf(InvalidInput);
@@ -131,7 +131,7 @@ describe('a manager', () => {
     });
   });
 
-  test('who completes at the same moment is refused or cleared, never kept', async () => {
+  test('who is completed concurrently is refused or cleared', async () => {
     for (let round = 0; round < 10; round++) {
       const manager = await someone(database, { endDate: '2026-01-31' });
       const id = await someone(database);
@@ -148,7 +148,7 @@ describe('a manager', () => {
 });
 
 describe('after completion', () => {
-  test('equal values are fine, and name and department may change', async () => {
+  test('equal values are accepted, and name and department may change', async () => {
     const id = await someone(database);
     await leave(database, id);
     await updateUser(em, hr, id, {

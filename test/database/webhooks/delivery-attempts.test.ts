@@ -34,13 +34,13 @@ const record = (deliveryId: number, number: number, outcome: AttemptOutcome, hou
   recordAttempt(em, deliveryId, attempt(number, outcome), usualSchedule, inHours(hours));
 
 const endpoint = (id: number) => em.fork().findOneOrFail(WebhookEndpoint, { id });
-const told = async (endpointId: number) =>
+const notificationsOn = async (endpointId: number) =>
   (await em.fork().find(Notification, { userId: ada.id }))
     .filter(({ details }) => details.endpointId === endpointId)
     .map(({ kind, details }) => ({ kind, ...details }));
 
-describe('a try that fails', () => {
-  test('puts the next one off, for as long as the endpoint has asked', async () => {
+describe('a failed attempt', () => {
+  test('delays the next one by the endpoint’s Retry-After', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
     const now = new Date();
@@ -53,7 +53,7 @@ describe('a try that fails', () => {
     expect(stored).toMatchObject({ retryAt, requestHeaders: { 'webhook-id': 'evt_1' } });
   });
 
-  test('is the last one that its endpoint is known by', async () => {
+  test('sets the endpoint’s last outcome', async () => {
     const { id } = await subscribe(database);
     await record(await deliver(database, id, 'pending'), 1, 'delivered', 1);
     await record(await deliver(database, id, 'pending'), 1, 'timed_out', 2);
@@ -68,53 +68,53 @@ describe('a try that fails', () => {
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'pending', outcomes: ['http_error'] }]);
   });
 
-  test('for the last time gives the delivery up, and every active super-admin is told', async () => {
+  test('that is the last one fails the delivery and notifies every active super-admin', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
     await record(delivery, 10, 'timed_out');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'failed', closed: true, waits: null }]);
-    expect(await told(id)).toMatchObject([
+    expect(await notificationsOn(id)).toMatchObject([
       { kind: 'webhook_failed', deliveryId: delivery, url: 'https://hooks.example/lastday' },
     ]);
   });
 
-  test('is the only one of a test, and whoever tests is looking', async () => {
+  test('of a test is not retried and notifies nobody', async () => {
     const { id } = await subscribe(database);
     await record(await deliver(database, id, 'pending', 'webhook.test'), 1, 'http_error');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'failed' }]);
-    expect(await told(id)).toEqual([]);
+    expect(await notificationsOn(id)).toEqual([]);
     expect((await endpoint(id)).failingSince).toBeNull();
   });
 
-  test('changes nothing of a delivery that was closed meanwhile', async () => {
+  test('does not change a closed delivery', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
     await pauseEndpoint(em, 'system', id);
     await record(delivery, 1, 'delivered');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'disabled', outcomes: ['delivered'] }]);
     await giveUpDelivery(em, delivery, 'failed');
-    expect(await told(id)).toEqual([]);
+    expect(await notificationsOn(id)).toEqual([]);
   });
 });
 
 describe('an endpoint is disabled', () => {
-  test('when it says that it is gone: nothing more is on its way, and the super-admins are told once', async () => {
+  test('after a 410 response, with its pending deliveries, and notifies the super-admins once', async () => {
     const { id } = await subscribe(database);
     const deliveries = [];
     for (let i = 0; i < 3; i++) deliveries.push(await deliver(database, id, 'pending'));
     await record(deliveries[1]!, 1, 'gone');
     expect(await endpoint(id)).toMatchObject({ state: 'disabled', disabledReason: 'gone' });
     expect((await deliveriesTo(database, id)).map(({ state }) => state)).toEqual(Array(3).fill('disabled'));
-    expect(await told(id)).toMatchObject([{ kind: 'webhook_disabled', reason: 'gone' }]);
+    expect(await notificationsOn(id)).toMatchObject([{ kind: 'webhook_disabled', reason: 'gone' }]);
     const entries = await em.fork().find(AuditEntry, { action: 'webhook.disabled' });
     expect(entries.filter(({ details }) => details.endpointId === id)).toMatchObject([
       { actor: 'system', userId: null },
     ]);
     await record(deliveries[0]!, 1, 'gone');
-    expect(await told(id)).toHaveLength(1);
+    expect(await notificationsOn(id)).toHaveLength(1);
   });
 
-  test('when nothing could be delivered for five days', async () => {
+  test('after five days without a successful delivery', async () => {
     const { id } = await subscribe(database);
     for (let day = 0; day < 5; day++) {
       await record(await deliver(database, id, 'pending'), 1, 'connection_failed', day * 24);
@@ -126,10 +126,12 @@ describe('an endpoint is disabled', () => {
       disabledReason: 'failing',
       stoppedAt: inHours(5 * 24),
     });
-    expect(await told(id)).toMatchObject([{ kind: 'webhook_disabled', reason: 'failing', deliveries: 6 }]);
+    expect(await notificationsOn(id)).toMatchObject([
+      { kind: 'webhook_disabled', reason: 'failing', deliveries: 6 },
+    ]);
   });
 
-  test('not when something arrived in between, nor when a test did', async () => {
+  test('not if a delivery or a test succeeded in between', async () => {
     for (const type of ['user.offboarded', 'webhook.test'] as const) {
       const { id } = await subscribe(database);
       for (let day = 0; day < 8; day++) {
@@ -140,7 +142,7 @@ describe('an endpoint is disabled', () => {
     }
   });
 
-  test('with nothing held against it once it is turned on again', async () => {
+  test('and its failures are reset when it is enabled again', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'pending');
     for (let day = 0; day <= 5; day++) await record(delivery, day + 1, 'http_error', day * 24);
@@ -151,7 +153,7 @@ describe('an endpoint is disabled', () => {
     expect((await endpoint(id)).state).toBe('active');
   });
 
-  test('once by many tries that fail at the same moment', async () => {
+  test('once when many attempts fail concurrently', async () => {
     const { id } = await subscribe(database);
     for (const hours of [0, 40, 80])
       await record(await deliver(database, id, 'pending'), 1, 'http_error', hours);
@@ -162,7 +164,7 @@ describe('an endpoint is disabled', () => {
       pauseEndpoint(em, 'system', (await subscribe(database)).id),
     ]);
     expect((await endpoint(id)).state).toBe('disabled');
-    expect(await told(id)).toHaveLength(1);
+    expect(await notificationsOn(id)).toHaveLength(1);
     expect((await deliveriesTo(database, id)).every(({ state }) => state === 'disabled')).toBe(true);
   });
 });

@@ -18,7 +18,7 @@ const lastEntryOn = async (endpointId: number) =>
   );
 
 describe('a test', () => {
-  test('goes to one endpoint, chosen or not, on or off', async () => {
+  test('goes to one endpoint, even if it is disabled or has not chosen the event', async () => {
     const [{ id }, other] = [
       await subscribe(database, undefined, ['user.offboarded']),
       await subscribe(database),
@@ -40,15 +40,15 @@ describe('a test', () => {
     expect(await lastEntryOn(id)).toMatchObject({ action: 'webhook.tested', actor });
   });
 
-  test('does not go to one that was removed', async () => {
+  test('does not go to a deleted one', async () => {
     const { id } = await subscribe(database);
     await deleteEndpoint(em, actor, id);
     await expect(testEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
   });
 });
 
-describe('a delivery is sent again', () => {
-  test('as another one of the same event, whatever became of it', async () => {
+describe('a delivery is replayed', () => {
+  test('as a new delivery of the same event, in any final state', async () => {
     for (const state of ['failed', 'disabled', 'delivered'] as const) {
       const { id } = await subscribe(database);
       const delivery = await deliver(database, id, state);
@@ -65,7 +65,7 @@ describe('a delivery is sent again', () => {
     }
   });
 
-  test('not while its event is on its way, so that pressing twice sends it once', async () => {
+  test('not while its event is pending, so that two clicks send it once', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'failed');
     const pressed = await Promise.allSettled([1, 2].map(() => replayDelivery(em, actor, id, delivery)));
@@ -74,7 +74,7 @@ describe('a delivery is sent again', () => {
     expect(await deliveriesTo(database, id)).toHaveLength(2);
   });
 
-  test('not to an endpoint that is off, nor to another one', async () => {
+  test('not to a disabled endpoint, nor to another one', async () => {
     const [{ id }, other] = [await subscribe(database), await subscribe(database)];
     const delivery = await deliver(database, id, 'failed');
     await expect(replayDelivery(em, actor, other.id, delivery)).rejects.toBeInstanceOf(NotFound);
@@ -86,10 +86,10 @@ describe('a delivery is sent again', () => {
   });
 });
 
-describe('everything missed since a moment is sent again', () => {
+describe('undelivered events since a time are replayed', () => {
   const day = (number: number) => new Date(Date.UTC(2026, 10, number));
 
-  test('once each: what was given up since then and has not arrived', async () => {
+  test('once each, if they failed since then and were never delivered', async () => {
     const { id } = await subscribe(database);
     await deliver(database, id, 'failed', 'user.offboarded', day(1));
     const lost = await deliver(database, id, 'failed', 'user.offboarded', day(10));
@@ -115,7 +115,7 @@ describe('everything missed since a moment is sent again', () => {
     expect(await deliveriesTo(database, other.id)).toHaveLength(1);
   });
 
-  test('not to an endpoint that is off', async () => {
+  test('not to a disabled endpoint', async () => {
     const { id } = await subscribe(database);
     await pauseEndpoint(em, actor, id);
     await expect(replayUndeliveredSince(em, actor, id, day(1))).rejects.toBeInstanceOf(Refusal);

@@ -17,22 +17,22 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 const { database } = await ownDatabase();
 const { em } = database;
 
-/** An endpoint that hears of everything, and a cast whose beginning it has not heard. */
-async function castWithListener() {
+/** A cast, and an endpoint that receives all events after the cast was made. */
+async function castWithEndpoint() {
   const cast = await makeCast(database);
   const { id } = await subscribe(database);
-  const heard = async () => (await deliveriesTo(database, id)).map(({ type, data }) => ({ type, data }));
-  const types = async () => (await heard()).map(({ type }) => type);
-  return { ...cast, endpointId: id, heard, types };
+  const received = async () => (await deliveriesTo(database, id)).map(({ type, data }) => ({ type, data }));
+  const types = async () => (await received()).map(({ type }) => type);
+  return { ...cast, endpointId: id, received, types };
 }
 
 const iso = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 
-describe('what happens to a leaver is published:', () => {
-  test('that they are going to leave, with whoever began it', async () => {
-    const { nora, emil, heard } = await castWithListener();
+describe('a webhook event is published when', () => {
+  test('an offboarding starts, with its actor', async () => {
+    const { nora, emil, received } = await castWithEndpoint();
     await setEndDate(em, `user:${nora.id}`, emil.id, '2099-03-31');
-    expect(await heard()).toEqual([
+    expect(await received()).toEqual([
       {
         type: 'offboarding.started',
         data: {
@@ -52,10 +52,10 @@ describe('what happens to a leaver is published:', () => {
     ]);
   });
 
-  test('that their end date was moved, with the one before', async () => {
-    const { lena, lastDay, offboardingId, heard } = await castWithListener();
+  test('the end date moves, with the previous date', async () => {
+    const { lena, lastDay, offboardingId, received } = await castWithEndpoint();
     await setEndDate(em, 'token:hr', lena.id, '2099-04-30');
-    expect(await heard()).toMatchObject([
+    expect(await received()).toMatchObject([
       {
         type: 'offboarding.end_date_changed',
         data: {
@@ -67,13 +67,13 @@ describe('what happens to a leaver is published:', () => {
       },
     ]);
     await setEndDate(em, 'token:hr', lena.id, '2099-04-30');
-    expect(await heard()).toHaveLength(1);
+    expect(await received()).toHaveLength(1);
   });
 
-  test('that it was cancelled', async () => {
-    const { nora, lena, offboardingId, heard } = await castWithListener();
+  test('the offboarding is cancelled', async () => {
+    const { nora, lena, offboardingId, received } = await castWithEndpoint();
     await cancelOffboarding(em, `user:${nora.id}`, lena.id);
-    expect(await heard()).toMatchObject([
+    expect(await received()).toMatchObject([
       {
         type: 'offboarding.cancelled',
         data: {
@@ -85,11 +85,11 @@ describe('what happens to a leaver is published:', () => {
     ]);
   });
 
-  test('that they have left', async () => {
-    const cast = await castWithListener();
+  test('the offboarding is completed', async () => {
+    const cast = await castWithEndpoint();
     await clearChecklist(database, cast);
     await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`);
-    expect((await cast.heard()).at(-1)).toMatchObject({
+    expect((await cast.received()).at(-1)).toMatchObject({
       type: 'user.offboarded',
       data: {
         user: { id: cast.lena.id, endDate: cast.lastDay },
@@ -99,18 +99,18 @@ describe('what happens to a leaver is published:', () => {
     });
   });
 
-  test('that somebody without a date left early: begun and done', async () => {
-    const { nora, emil, types } = await castWithListener();
+  test('a person without an end date is completed: started and offboarded', async () => {
+    const { nora, emil, types } = await castWithEndpoint();
     const offboarding = await openForCompletion(em, `user:${nora.id}`, emil.id);
     await completeOffboarding(em, offboarding.id, `user:${nora.id}`);
     expect(await types()).toEqual(['offboarding.started', 'user.offboarded']);
   });
 
-  test('that a date was forgotten of somebody who is marked offboarded', async () => {
-    const { nora, lena, lastDay, heard } = await castWithListener();
+  test('the end date of a person marked offboarded is cleared', async () => {
+    const { nora, lena, lastDay, received } = await castWithEndpoint();
     await updateUser(em, `user:${nora.id}`, lena.id, { status: 'offboarded' });
     await updateUser(em, `user:${nora.id}`, lena.id, { endDate: null });
-    expect(await heard()).toMatchObject([
+    expect(await received()).toMatchObject([
       {
         type: 'offboarding.end_date_changed',
         data: { user: { endDate: null }, previousEndDate: lastDay },
@@ -119,11 +119,11 @@ describe('what happens to a leaver is published:', () => {
   });
 });
 
-describe('that nothing is left is published', () => {
-  test('when the last item goes, whichever that is, and not before', async () => {
-    const cast = await castWithListener();
+describe('offboarding.cleared is published', () => {
+  test('when the last item of any kind is cleared, and not before', async () => {
+    const cast = await castWithEndpoint();
     await clearChecklist(database, cast);
-    expect(await cast.heard()).toMatchObject([
+    expect(await cast.received()).toMatchObject([
       {
         type: 'offboarding.cleared',
         data: {
@@ -135,20 +135,20 @@ describe('that nothing is left is published', () => {
     ]);
   });
 
-  test('again when something was given out and went again', async () => {
-    const cast = await castWithListener();
+  test('again when an item is assigned and cleared again', async () => {
+    const cast = await castWithEndpoint();
     await clearChecklist(database, cast);
     await assignAsset(em, `user:${cast.ivo.id}`, cast.laptop.id, cast.lena.id);
     expect(await cast.types()).toHaveLength(1);
     await recoverLaptop(database, cast);
     expect(await cast.types()).toEqual(['offboarding.cleared', 'offboarding.cleared']);
-    // Recovered already: nothing goes.
+    // The second recovery changes nothing.
     await recoverLaptop(database, cast);
     expect(await cast.types()).toHaveLength(2);
   });
 
-  test('of leavers only', async () => {
-    const { ivo, nora, lena, emil, spare, license, ...rest } = await castWithListener();
+  test('for leavers only', async () => {
+    const { ivo, nora, lena, emil, spare, license, ...rest } = await castWithEndpoint();
     await assignSeat(em, `user:${ivo.id}`, license.id, emil.id);
     await assignAsset(em, `user:${ivo.id}`, spare.id, emil.id);
     await recoverLaptop(database, { ...rest, ivo, laptop: { ...spare, assignmentId: 0 } });
@@ -157,8 +157,8 @@ describe('that nothing is left is published', () => {
     expect(await rest.types()).toEqual(['offboarding.cancelled']);
   });
 
-  test('once when the last two items go at the same moment', async () => {
-    const cast = await castWithListener();
+  test('once when the last two items are cleared concurrently', async () => {
+    const cast = await castWithEndpoint();
     await revokeSeat(em, `user:${cast.ivo.id}`, cast.seatId);
     await Promise.all([recoverLaptop(database, cast), rejectRequest(database, cast)]);
     expect(await cast.types()).toEqual(['offboarding.cleared']);
@@ -166,7 +166,7 @@ describe('that nothing is left is published', () => {
 });
 
 describe('an event goes', () => {
-  test('to the endpoints that have chosen it, by one statement, and is written when nobody has', async () => {
+  test('to the endpoints that have chosen it, by one statement, and is stored if there are none', async () => {
     const { nora, lena } = await makeCast(database);
     const [chosen, other, removed] = [
       await subscribe(database, 'https://a.example', ['offboarding.end_date_changed']),
@@ -188,7 +188,7 @@ describe('an event goes', () => {
     expect(rows).toHaveLength(1);
   });
 
-  test('to an endpoint that is off not now, but can be sent later', async () => {
+  test('to a disabled endpoint as a disabled delivery', async () => {
     const { nora, lena } = await makeCast(database);
     const { id } = await subscribe(database);
     await pauseEndpoint(em, 'system', id);
@@ -198,8 +198,8 @@ describe('an event goes', () => {
     ]);
   });
 
-  test('nowhere when the fact is rolled back', async () => {
-    const { lena, types } = await castWithListener();
+  test('nowhere when the change is rolled back', async () => {
+    const { lena, types } = await castWithEndpoint();
     await expect(
       updateUser(em, 'system', lena.id, { endDate: '2099-01-31', startDate: '2100-01-01' }),
     ).rejects.toThrow();

@@ -11,7 +11,7 @@ const all = { state: null, type: null };
 const idsOf = ({ rows }: { rows: { id: number }[] }) => rows.map(({ id }) => id);
 
 describe('the history of an endpoint', () => {
-  test('lists deliveries, newest first, with whom they are about and how the last try went', async () => {
+  test('lists deliveries, newest first, with the person and the last outcome', async () => {
     const { id } = await subscribe(database);
     const first = await deliver(database, id, 'delivered');
     const second = await deliver(database, id, 'pending');
@@ -26,7 +26,7 @@ describe('the history of an endpoint', () => {
     ]);
   });
 
-  test('is narrowed to a state or an event, and paged', async () => {
+  test('is filtered by state or event, and paged', async () => {
     const { id } = await subscribe(database);
     for (let number = 0; number < 52; number++) await deliver(database, id, 'failed');
     const arrived = await deliver(database, id, 'delivered');
@@ -44,7 +44,7 @@ describe('the history of an endpoint', () => {
     expect(await listDeliveries(em.fork(), id, failed, 3)).toMatchObject({ rows: [], total: 52 });
   });
 
-  test('names what has never arrived: the last delivery of an event that was given up', async () => {
+  test('shows as undelivered the last delivery of each failed event', async () => {
     const { id } = await subscribe(database);
     const lost = await deliver(database, id, 'failed');
     const notSent = await deliver(database, id, 'disabled');
@@ -62,7 +62,7 @@ describe('the history of an endpoint', () => {
     expect(await undeliveredTo(em.fork(), quiet.id)).toEqual({ count: 0, since: null });
   });
 
-  test('shows one delivery with everything that was sent and answered, the latest first', async () => {
+  test('shows one delivery with its attempts, the latest first', async () => {
     const { id } = await subscribe(database);
     const delivery = await deliver(database, id, 'failed');
     await tried(database, delivery, 1, 'http_error');

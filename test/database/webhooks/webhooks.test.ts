@@ -47,7 +47,7 @@ describe('an endpoint', () => {
     expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
   });
 
-  test('is edited, paused, let go on and removed, with an entry each', async () => {
+  test('is edited, paused, enabled and deleted, with an audit entry each', async () => {
     const { id } = await add();
     await updateEndpoint(em, actor, id, { ...fields, url: 'https://example.org/', description: 'Badges' });
     await pauseEndpoint(em, actor, id);
@@ -73,7 +73,7 @@ describe('an endpoint', () => {
     ]);
   });
 
-  test('that is paused gives up what was on its way to it, and to no other', async () => {
+  test('that is paused disables only its own pending deliveries', async () => {
     const [{ id }, other] = [await add(), await add()];
     for (const state of ['pending', 'delivered', 'pending'] as const) await deliver(database, id, state);
     await deliver(database, other.id, 'pending');
@@ -82,7 +82,7 @@ describe('an endpoint', () => {
     expect(await statesTo(other.id)).toEqual(['pending']);
   });
 
-  test('that is removed keeps its history, and what was on its way is given up', async () => {
+  test('that is deleted keeps its history and disables its pending deliveries', async () => {
     const { id } = await add();
     await deliver(database, id, 'pending');
     await deliver(database, id, 'delivered');
@@ -99,7 +99,7 @@ describe('an endpoint', () => {
     await expect(endpointById(em.fork(), 999_999)).rejects.toBeInstanceOf(NotFound);
   });
 
-  test('shows how it has been doing', async () => {
+  test('shows its recent outcomes', async () => {
     const { id } = await add();
     await deliver(database, id, 'pending');
     await deliver(database, id, 'disabled', 'webhook.test');
@@ -113,7 +113,7 @@ describe('a new secret', () => {
   const now = new Date('2026-11-24T12:00:00Z');
   const later = (hours: number) => new Date(now.getTime() + hours * 3_600_000);
 
-  test('is valid at once, and the one before it for 24 hours', async () => {
+  test('is valid at once, and the previous one for 24 hours', async () => {
     const { id, secret: before } = await add();
     const secret = await rotateSecret(em, actor, id, box, now);
     expect(secret).toMatch(/^whsec_/);
@@ -125,7 +125,7 @@ describe('a new secret', () => {
     expect(JSON.stringify(await em.fork().find(AuditEntry, {}))).not.toContain(secret);
   });
 
-  test('is refused while the one before the last is valid, saying until when', async () => {
+  test('is refused while the previous one is valid, with the time of its end', async () => {
     const { id } = await add();
     const secret = await rotateSecret(em, actor, id, box, now);
     await expect(rotateSecret(em, actor, id, box, later(23))).rejects.toThrow(
@@ -135,7 +135,7 @@ describe('a new secret', () => {
     await expect(rotateSecret(em, actor, id, box, later(24))).resolves.toMatch(/^whsec_/);
   });
 
-  test('lets the one before it be forgotten once that is over', async () => {
+  test('deletes the previous one when it has expired', async () => {
     const [over, running] = [await add(), await add()];
     await rotateSecret(em, actor, over.id, box, new Date(Date.now() - 25 * 3_600_000));
     await rotateSecret(em, actor, running.id, box);
@@ -144,7 +144,7 @@ describe('a new secret', () => {
     expect((await stored(running.id)).previousSecretEncrypted).not.toBeNull();
   });
 
-  test('is made once when two ask at the same moment', async () => {
+  test('is created once when two requests are concurrent', async () => {
     const { id } = await add();
     const asked = await Promise.allSettled([1, 2, 3].map(() => rotateSecret(em, actor, id, box)));
     expect(asked.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -20,7 +20,7 @@ let calls = 0;
 const aCall = (more = {}) => ({ tokenId: 1, key: `key ${++calls}`, fingerprint: 'this', ...more });
 const answer: StoredAnswer = { status: 201, headers: { ETag: '"x"' }, body: '{"id":1}' };
 
-/** Adds somebody and answers. */
+/** Adds a user and returns a response. */
 const adding = (name: string) => async (transaction: EntityManager) => {
   transaction.create(User, { name, email: `${name}@x.example` });
   await transaction.flush();
@@ -35,7 +35,7 @@ test('the same call under the same key has one effect and gets the same answer',
   expect(await countOf('twice')).toBe(0);
 });
 
-test('another token has keys of its own', async () => {
+test('each token has its own keys', async () => {
   const call = aCall();
   await answerOnce(em, call, adding('mine'));
   const theirs = await answerOnce(em, { ...call, tokenId: 2, fingerprint: 'other' }, adding('theirs'));
@@ -62,7 +62,7 @@ test('a refused call leaves neither an effect nor its key', async () => {
   expect(await answerOnce(em, changed, adding('corrected'))).toMatchObject({ replayed: false });
 });
 
-test('while a call runs, the same one is sent away at once', async () => {
+test('a call is refused at once while the same one runs', async () => {
   const call = aCall();
   const gate = Promise.withResolvers<void>();
   const inside = Promise.withResolvers<void>();
@@ -79,13 +79,13 @@ test('while a call runs, the same one is sent away at once', async () => {
   expect(await countOf('slow')).toBe(1);
 });
 
-test('without a key nothing is kept', async () => {
+test('a call without a key stores nothing', async () => {
   const before = await keys();
   await answerOnce(em, null, adding('plain'));
   expect(await keys()).toBe(before);
 });
 
-test('a key taken for the engine is free again when it is released, and is the same key', async () => {
+test('a released key can be used again for the same call', async () => {
   const call = aCall();
   const taken = await taking(call);
   await expect(takeKey(em, call, 10_000)).rejects.toMatchObject({ code: 'still-running' });
@@ -99,23 +99,23 @@ test('a key taken for the engine is free again when it is released, and is the s
   await expect(takeKey(em, { ...call, fingerprint: 'that' }, 10_000)).rejects.toBeInstanceOf(KeyReused);
 });
 
-test('a key whose call was refused stands for another call afterwards', async () => {
+test('a key whose call was refused can be used for another call', async () => {
   const call = aCall();
   const taken = await taking(call);
   await taken.forget();
-  // A call takes longer than the millisecond that tells two of them apart.
+  // Calls of different milliseconds, because the time identifies a call.
   await new Promise((resolve) => setTimeout(resolve, 2));
   expect((await taking({ ...call, fingerprint: 'that' })).since).not.toEqual(taken.since);
 });
 
-test('a key whose process died is free again after a while', async () => {
+test('a key whose process died is released after its timeout', async () => {
   const call = aCall();
   const { since } = await taking(call, 1);
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect((await taking(call)).since).toEqual(since);
 });
 
-test('keys are forgotten after two days and not after one', async () => {
+test('keys are deleted after two days, not after one', async () => {
   const [young, old] = [aCall(), aCall()];
   for (const call of [young, old]) await answerOnce(em, call, async () => answer);
   const age = (key: string, interval: string) =>

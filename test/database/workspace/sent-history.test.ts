@@ -29,7 +29,7 @@ const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
 const there = async (ids: readonly number[]) =>
   (await em.fork().find(WebhookDelivery, { id: [...ids] }, { orderBy: { id: 'asc' } })).map(({ id }) => id);
 
-test('webhooks are deleted 90 days after their end, with their tries, and the trail stays', async () => {
+test('webhook deliveries are deleted 90 days after they close, with their attempts but not their audit entries', async () => {
   const { emil } = await makeCast(database);
   await setEndDate(em, 'system', emil.id, '2099-12-31');
   const { id } = await subscribe(database);
@@ -54,7 +54,7 @@ test('webhooks are deleted 90 days after their end, with their tries, and the tr
   expect(await em.fork().count(AuditEntry)).toBe(entries);
 });
 
-test('mails are deleted 90 days after their end, however it came', async () => {
+test('mails are deleted 90 days after they close, in any final state', async () => {
   const { emil } = await makeCast(database);
   const fork = em.fork();
   const written = (state: MailState, days: number) =>
@@ -73,7 +73,7 @@ test('mails are deleted 90 days after their end, however it came', async () => {
   expect(left.map(({ id }) => id)).toEqual(kept.map(({ id }) => id));
 });
 
-test('what cannot be deleted keeps nothing else', async () => {
+test('a row that cannot be deleted does not stop the others', async () => {
   const { emil } = await makeCast(database);
   const fork = em.fork();
   fork.create(Mail, {
@@ -99,7 +99,7 @@ test('what cannot be deleted keeps nothing else', async () => {
   expect(await em.fork().count(Mail, { userId: emil.id })).toBe(0);
 });
 
-test('a turn deletes the oldest, as many as one transaction should, by few statements', async () => {
+test('one run deletes the oldest rows up to its batch size, by few statements', async () => {
   const { id } = await subscribe(database);
   const ids: number[] = [];
   for (let days = 120; days > 100; days--)
@@ -117,13 +117,13 @@ test('a turn deletes the oldest, as many as one transaction should, by few state
   expect(await em.fork().count(Mail, { userId: emil.id })).toBe(5);
 });
 
-test('what is sent again while a turn looks at it stays', async () => {
+test('a delivery that is replayed during a run is kept', async () => {
   const { id } = await subscribe(database);
   const sent = await deliver(database, id, 'failed', 'user.offboarded', daysAgo(100));
   const owner = new pg.Client(own.ownerUrl);
   await owner.connect();
   onTestFinished(() => owner.end());
-  // A look at an event takes its time, so that something can happen before it is locked.
+  // Reading an event is slow here, so that the replay commits before the event is locked.
   await owner.query('create policy slowly on webhook_events using (pg_sleep(0.5) is not null)');
   await owner.query('alter table webhook_events enable row level security');
   const turn = em.fork().transactional((transaction) => deleteOldEvents(transaction));

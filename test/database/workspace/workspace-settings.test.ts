@@ -23,7 +23,7 @@ const leaver = async (fields: { timeZone?: string } = {}) => {
   };
   return createUser(em, 'system', person);
 };
-/** Moments still to come of a person's offboarding. */
+/** The due times of a person's waiting reminders. */
 async function dueOf(userId: number) {
   const { id } = await em.fork().findOneOrFail(Offboarding, { userId });
   const waiting = { offboardingId: id, firedAt: null, skippedAt: null };
@@ -31,7 +31,7 @@ async function dueOf(userId: number) {
   return rows.map((row) => `${row.kind} ${row.dueAt.toISOString()}`);
 }
 
-test('another zone moves the last day of whoever has none of their own, and the engine hears of it', async () => {
+test('another time zone reschedules users without their own, with outbox rows', async () => {
   const here = await leaver();
   const elsewhere = await leaver({ timeZone: 'Asia/Tokyo' });
   const before = await dueOf(elsewhere);
@@ -50,7 +50,7 @@ test('another zone moves the last day of whoever has none of their own, and the 
   expect(await em.fork().count(Outbox, { userId: elsewhere })).toBe(1);
 });
 
-test('back again, the moments of before are due again, once', async () => {
+test('changing the time zone back makes the former reminders due again, once', async () => {
   const id = await leaver();
   const before = await dueOf(id);
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'America/Los_Angeles' });
@@ -59,7 +59,7 @@ test('back again, the moments of before are due again, once', async () => {
   expect(await dueOf(id)).toEqual(before);
 });
 
-test('a moment that has fired does not fire again', async () => {
+test('a reminder that has fired does not fire again', async () => {
   const id = await leaver();
   const { id: offboardingId } = await em.fork().findOneOrFail(Offboarding, { userId: id });
   await em
@@ -72,7 +72,7 @@ test('a moment that has fired does not fire again', async () => {
   );
 });
 
-test('equal settings and a new name are noted as what they are', async () => {
+test('a new name writes an audit entry, and equal settings write none', async () => {
   const noted = () => em.fork().count(AuditEntry, { action: 'workspace.updated' });
   const before = await noted();
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
@@ -83,10 +83,10 @@ test('equal settings and a new name are noted as what they are', async () => {
   expect(await em.fork().count(Outbox, {})).toBe(outbox);
 });
 
-test('an end date on its way while the zone changes ends up with moments of the new zone', async () => {
+test('an end date set during a change of the time zone gets reminders in the new zone', async () => {
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'UTC' });
   const id = await createUser(em, 'system', { name: 'Late', email: 'late@x.example' });
-  // The change of the date stops after it has planned its moments, until the test lets go.
+  // The change of the date stops after it has scheduled reminders, until the test releases the lock.
   const gate = 4711;
   await asOwner(
     ownerUrl,
@@ -107,7 +107,7 @@ test('an end date on its way while the zone changes ends up with moments of the 
   const date = setEndDate(em, 'system', id, '2099-05-04');
   await eventually(() => waiting(1));
   const zone = updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
-  // It waits for the date; were the settings not held, it would be done by then.
+  // It waits for the change of the date, because that one has locked the settings.
   await Promise.race([zone, eventually(() => waiting(2))]);
   await holder.end();
   await Promise.all([date, zone]);
