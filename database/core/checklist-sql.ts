@@ -1,4 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
+import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
+import type { EntityManager } from './orm.ts';
+import { sqlOf } from './tables.ts';
 
 /** A user's id, or a column of the surrounding statement that holds one. */
 type UserId = number | RawBuilder<unknown>;
@@ -8,6 +11,12 @@ export const openCounts = (user: UserId) => sql`
   (select count(*) from assignments where user_id = ${user} and live) as hardware,
   (select count(*) from seats where user_id = ${user} and live) as software,
   (select count(*) from requests where user_id = ${user} and live) as requests`;
+
+/** Counts a person's open items by one statement. */
+export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
+  const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
+  return rows[0]!;
+}
 
 /** FROM clauses of a person's open items. The assignment, seat or request is `x`, its asset `a`, its license `l`. */
 export const openItems = (user: UserId) => ({

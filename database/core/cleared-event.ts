@@ -1,7 +1,7 @@
 import { isClear } from '../../domain/offboarding/checklist.ts';
 import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
-import { openCountsOf } from '../offboarding/snapshots.ts';
 import type { Change } from './change-types.ts';
+import { openCountsOf } from './checklist-sql.ts';
 import { publish } from './webhook-events.ts';
 
 const itemFacts: readonly ChangedFact[] = ['hardware', 'seats', 'requests'];

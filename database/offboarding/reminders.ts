@@ -6,6 +6,7 @@ import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/offboardin
 import type { DueReminder } from '../../domain/offboarding-snapshot.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
+import { openCountsOf } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { type Offboarding, Reminder } from '../entities/index.ts';
@@ -16,7 +17,6 @@ import {
   type ScheduleSettings,
   scheduleReminders,
 } from './reminder-schedule.ts';
-import { openCountsOf } from './snapshots.ts';
 
 /**
  * Reschedules the reminders by the person's last day: the end date, or the day they were marked offboarded without one.

@@ -1,16 +1,8 @@
 import { sql } from 'kysely';
-import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import type { DueReminder, LastDay, OffboardingSnapshot } from '../../domain/offboarding-snapshot.ts';
-import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { nextReminderOf } from './next-reminder.ts';
-
-/** Counts a person's open items by one statement. */
-export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
-  const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
-  return rows[0]!;
-}
 
 /** What one statement reads of an offboarding, all at one revision of the user. */
 interface SnapshotRow extends Pick<OffboardingSnapshot, 'offboardingId' | 'userId' | 'department'> {

@@ -1,4 +1,8 @@
-import type { Name } from './names.ts';
+/** A name, and its form in an e-mail address. */
+export interface Name {
+  full: string;
+  latin: string;
+}
 
 const words = (list: string): readonly string[] => list.trim().split(/\s+/);
 

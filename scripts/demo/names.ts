@@ -1,11 +1,5 @@
-import { origins, otherNames } from './name-lists.ts';
+import { type Name, origins, otherNames } from './name-lists.ts';
 import { oneIn, pick } from './random.ts';
-
-/** A name, and its form in an e-mail address. */
-export interface Name {
-  full: string;
-  latin: string;
-}
 
 /** A random name. One in twelve needs more than plain Latin letters; of the others, a quarter may mix two origins. */
 export function someName(): Name {

@@ -1,7 +1,8 @@
 import type { Role } from '../../domain/access/permissions.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { type Department, departments, offices } from './departments.ts';
-import { type Name, someName } from './names.ts';
+import type { Name } from './name-lists.ts';
+import { someName } from './names.ts';
 import { pick } from './random.ts';
 import { startDateBefore } from './times.ts';
 

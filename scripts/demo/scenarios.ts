@@ -1,7 +1,8 @@
 import type { Role } from '../../domain/access/permissions.ts';
 import { addDays, type CalendarDate } from '../../domain/dates.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
-import { latinOf, type Name } from './names.ts';
+import type { Name } from './name-lists.ts';
+import { latinOf } from './names.ts';
 import { mailDomain, type Person, type Seniority } from './people.ts';
 
 /** A person with a fixed role or situation in the demo. */

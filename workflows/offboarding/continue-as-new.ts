@@ -1,6 +1,5 @@
 import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
 import type { OffboardingInput } from '../../engine/contract.ts';
-import type { offboarding } from '../offboarding.ts';
 import type { Carried, OffboardingState } from './state.ts';
 import type { Visibility } from './visibility.ts';
 
@@ -29,5 +28,5 @@ export async function continueAsNewRun(
   await condition(allHandlersFinished);
   if (!leaver.isOpen) return;
   visibility.publish();
-  await continueAsNew<typeof offboarding>({ ...input, carried: leaver.toCarry() });
+  await continueAsNew<(input: Run) => Promise<void>>({ ...input, carried: leaver.toCarry() });
 }

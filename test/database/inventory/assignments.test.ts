@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import { Assignment } from '../../../database/entities/index.ts';
 import { assetById, createAsset } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
-import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import { Asset, Assignment } from '../../../database/entities/index.ts';
 import { assetById, updateAsset } from '../../../database/inventory/assets.ts';
 import { assignAsset, historyOf, recoverAsset } from '../../../database/inventory/assignments.ts';
-import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import type { Recovery } from '../../../domain/assets.ts';
 import { InvalidInput } from '../../../domain/failures.ts';

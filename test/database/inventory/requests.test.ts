@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Assignment, Request } from '../../../database/entities/index.ts';
 import { assetById } from '../../../database/inventory/assets.ts';
@@ -12,7 +13,6 @@ import {
   requestById,
   resolveRequest,
 } from '../../../database/inventory/requests.ts';
-import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';

@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { describe, expect, test } from 'vitest';
+import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import { Outbox, Seat, User } from '../../../database/entities/index.ts';
 import { licenseById } from '../../../database/inventory/licenses.ts';
 import { assignSeat, revokeSeat, seatsInUse } from '../../../database/inventory/seats.ts';
-import { openCountsOf } from '../../../database/offboarding/snapshots.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import {
   ApiToken,
   AuditEntry,
@@ -13,7 +14,7 @@ import {
 } from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
-import { openCountsOf, readSnapshots } from '../../../database/offboarding/snapshots.ts';
+import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import type { Completed } from '../../../domain/offboarding/completion.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
