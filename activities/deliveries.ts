@@ -1,5 +1,8 @@
 import { giveUpDelivery } from '../database/webhooks/attempts.ts';
-import { type NextTry, nextTryOf } from '../database/webhooks/deliveries.ts';
+import {
+  nextAttemptOf as readNextAttempt,
+  type NextAttempt as StoredAttempt,
+} from '../database/webhooks/deliveries.ts';
 import { triesOf } from '../domain/webhooks/schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -14,13 +17,13 @@ export async function nextAttemptOf(
   { database, retrySchedule }: Pick<Dependencies, 'database' | 'retrySchedule'>,
   deliveryId: number,
 ): Promise<NextAttempt | null> {
-  const next = await nextTryOf(database.em.fork(), deliveryId);
+  const next = await readNextAttempt(database.em.fork(), deliveryId);
   if (next === null) return null;
   return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
 }
 
 /** An attempt that is still to be made; `dueAt` is in epoch milliseconds. */
-export interface NextAttempt extends Omit<NextTry, 'dueAt'> {
+export interface NextAttempt extends Omit<StoredAttempt, 'dueAt'> {
   dueAt: number;
   tries: number;
 }

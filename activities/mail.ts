@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { EntityManager } from '../database/core/orm.ts';
-import { completionOf, noticesOf, remindedOf } from '../database/mail/contents.ts';
+import { completionOf, notificationsInMail, remindedLeavers } from '../database/mail/contents.ts';
 import {
   giveUpMail,
   nextMailTry,
-  recordMailTry,
+  recordMailAttempt,
   type WaitingMail,
   waitingMail,
   withholdMail,
@@ -57,7 +57,7 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
         onError,
       }),
     );
-    await recordMailTry(em, mailId, { number, outcome });
+    await recordMailAttempt(em, mailId, { number, outcome });
     metrics.mailTried(outcome);
     log.info({ mailId, number, outcome }, 'Mail attempted');
   },
@@ -66,9 +66,9 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
 /** The content of a mail as of now; null when nothing is left to say. */
 async function contentOf(em: EntityManager, mail: WaitingMail, links: Links): Promise<MailContent | null> {
   const { id, kind, offboardingId, receiver } = mail;
-  if (kind === 'reminders') return remindersMail(await remindedOf(em, id, new Date()), receiver, links);
+  if (kind === 'reminders') return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links);
   if (kind === 'problems' || kind === 'imports') {
-    const notices = await noticesOf(em, id);
+    const notices = await notificationsInMail(em, id);
     const write = kind === 'problems' ? problemsMail : importsMail;
     return notices.length === 0 ? null : write(notices, receiver, links);
   }

@@ -4,25 +4,25 @@ import { InvalidInput } from './failures.ts';
 export const assetStatuses = ['in_stock', 'assigned', 'in_repair', 'retired', 'lost'] as const;
 export type AssetStatus = (typeof assetStatuses)[number];
 
-/** In what state a device came back. */
+/** The condition of a returned device. */
 export const returnConditions = ['good', 'worn', 'damaged', 'broken'] as const;
 export type ReturnCondition = (typeof returnConditions)[number];
 
-/** What becomes of a device after recovery. A device that is gone is recovered as `lost`, with a note. */
+/** The status of a device after recovery. A missing device is recovered as `lost`, with a note. */
 export const statusesAfterRecovery = ['in_stock', 'in_repair', 'retired', 'lost'] as const;
 export type StatusAfterRecovery = (typeof statusesAfterRecovery)[number];
 
-/** Only a device on the shelf can be handed out. */
+/** Only a device in stock can be assigned. */
 export const canBeAssigned = (status: AssetStatus): boolean => status === 'in_stock';
 
-/** How a device came back, and what becomes of it. */
+/** The result of recovering a device. */
 export interface Recovery {
   condition: ReturnCondition | null;
   nextStatus: StatusAfterRecovery;
   note: string | null;
 }
 
-/** A device that came back has a condition; one that did not needs a word about why. Throws InvalidInput. */
+/** A returned device needs a condition; a lost device needs a note. Throws InvalidInput. */
 export function checkRecovery({ condition, nextStatus, note }: Recovery): void {
   if (nextStatus === 'lost') {
     if (note === null) throw new InvalidInput({ note: 'Say what happened: a lost asset needs a note.' });

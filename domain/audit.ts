@@ -1,4 +1,4 @@
-/** Every action the audit trail knows, with what its entry says happened. `details` are listed beside each. */
+/** Every action of the audit trail, with its words. The comment beside each lists its `details`. */
 export const auditActions = {
   'user.created': 'created the user',
   'user.updated': 'changed the user',
@@ -48,7 +48,7 @@ export const auditActions = {
 } as const;
 export type AuditAction = keyof typeof auditActions;
 
-/** What an audit entry says besides who, when, what and about whom. */
+/** The further facts of an audit entry. */
 export type AuditDetails = Record<
   string,
   string | number | boolean | null | readonly string[] | readonly number[]

@@ -1,6 +1,6 @@
 import { DateTime, IANAZone } from 'luxon';
 
-/** A calendar date as `YYYY-MM-DD`: an end date is a day on a calendar, never a moment. */
+/** A calendar date as `YYYY-MM-DD`, without time or zone. */
 export type CalendarDate = string;
 
 const shape = /^\d{4}-\d{2}-\d{2}$/;
@@ -15,12 +15,12 @@ export function isCalendarDate(text: string): boolean {
 /** Whether a text names a time zone of the IANA database. */
 export const isTimeZone = (text: string): boolean => IANAZone.isValidZone(text);
 
-/** Today's date in a zone, at the moment `now`. */
+/** The date in a zone at the time `now`. */
 export const todayIn = (zone: string, now: Date): CalendarDate =>
   DateTime.fromJSDate(now, { zone }).toISODate() as CalendarDate;
 
 /**
- * Whole days from one date to another; negative when `to` lies before `from`. Dates alone are read as UTC
+ * Whole days from one date to another; negative when `to` is before `from`. JavaScript parses date-only strings as UTC
  * (ECMA-262, Date Time String Format), where every day has 24 hours.
  */
 export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
@@ -28,16 +28,16 @@ export const daysBetween = (from: CalendarDate, to: CalendarDate): number =>
 
 const dayMs = 86_400_000;
 
-/** The date `days` after `date` (before, when negative). */
+/** The date `days` after `date`, or before it when negative. */
 export const addDays = (date: CalendarDate, days: number): CalendarDate =>
   new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
 
 /**
- * The moment a date begins in a zone. Where the clock skips midnight on that day (a DST change at
- * midnight), the day begins with the first moment that exists.
+ * When a date begins in a zone. If daylight saving time skips midnight, the day begins at the first time that
+ * exists.
  */
 export const startOfDay = (date: CalendarDate, zone: string): Date =>
   DateTime.fromISO(date, { zone }).startOf('day').toJSDate();
 
-/** The moment the last day is over: the local midnight that ends it. */
+/** The local midnight that ends the last day. */
 export const endOfLastDay = (date: CalendarDate, zone: string): Date => startOfDay(addDays(date, 1), zone);

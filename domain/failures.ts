@@ -1,6 +1,6 @@
 import { type OpenCounts, refusalWords } from './offboarding/checklist.ts';
 
-/** Something asked for does not exist, or not for the one who asks. */
+/** The requested object does not exist, or the caller may not see it. */
 export class NotFound extends Error {
   override name = 'NotFound';
   constructor(what: string) {
@@ -9,8 +9,7 @@ export class NotFound extends Error {
 }
 
 /**
- * A rule forbids what was asked; nothing was changed. `code` is stable and machine-readable, the
- * message is for people.
+ * A rule forbids the request; nothing was changed. `code` is stable and machine-readable; the message is for people.
  */
 export class Refusal extends Error {
   override name = 'Refusal';
@@ -21,7 +20,7 @@ export class Refusal extends Error {
   }
 }
 
-/** The gate said no: something is still open. */
+/** The checklist still has open items. */
 export class GateRefusal extends Refusal {
   override name = 'GateRefusal';
   readonly counts: OpenCounts;
@@ -31,7 +30,7 @@ export class GateRefusal extends Refusal {
   }
 }
 
-/** Somebody else changed the same fields since the one who asks saw them. */
+/** Another user changed the same fields since the caller read them. */
 export class ChangedMeanwhile extends Refusal {
   override name = 'ChangedMeanwhile';
   readonly fields: readonly string[];
@@ -44,7 +43,7 @@ export class ChangedMeanwhile extends Refusal {
   }
 }
 
-/** Input that is wrong, field by field: the message to show beside each field. */
+/** Invalid input, with the message to show beside each field. */
 export class InvalidInput extends Error {
   override name = 'InvalidInput';
   readonly fields: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { type CalendarDate, isCalendarDate } from './dates.ts';
 
-/** How a workspace writes dates in its files, beside `2026-12-31`, which is always understood. */
+/** The date formats of files; `2026-12-31` is always accepted too. */
 export const dateFormats = [
   'YYYY-MM-DD',
   'DD.MM.YYYY',
@@ -11,12 +11,12 @@ export const dateFormats = [
 ] as const;
 export type DateFormat = (typeof dateFormats)[number];
 
-/** A date that was read, or the words that say why it was not. */
+/** A parsed date, or the reason why it is invalid. */
 export type ReadDate = { date: CalendarDate } | { problem: string };
 
 /**
- * Reads a date as ISO writes it or as the workspace does; a time of midnight behind it does no harm. Everything
- * else is refused: a date that is guessed wrong ends the wrong day.
+ * Parses a date in ISO format or the workspace's format, also with a midnight time. Rejects all else, because a wrong
+ * guess would end access on the wrong day.
  */
 export function parseDate(text: string, format: DateFormat): ReadDate {
   const written = text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
@@ -26,7 +26,7 @@ export function parseDate(text: string, format: DateFormat): ReadDate {
   return { problem: whyNot(written, format) };
 }
 
-/** The parts of a date in the order and with the separator of the format, put together as ISO; null when it does not fit. */
+/** Converts a date from the format to ISO; null when it does not match. */
 function asWritten(text: string, format: DateFormat): CalendarDate | null {
   const separator = separatorOf(format);
   const names = format.split(separator);
@@ -56,7 +56,7 @@ function whyNot(text: string, format: DateFormat): string {
   return `“${text}” is no date that is understood here. ${expected(format)}`;
 }
 
-/** The two dates that day-month and month-day would make of a text, when they differ; else null. */
+/** The two dates of an ambiguous text, read day first and month first; null when they are the same. */
 function twoReadings(text: string): [CalendarDate, CalendarDate] | null {
   const match = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(text);
   if (match === null) return null;

@@ -1,2 +1,2 @@
-/** How long what was sent, and to whom, is kept after its end, in days: it holds personal data. The trail stays. */
+/** Retention of closed webhook events and mails, in days, because they contain personal data. Audit entries stay. */
 export const sentKeptDays = 90;

@@ -1,12 +1,12 @@
-/** When the source says it wrote each field of a person, as `sourceMoment` writes it. Fields it never dated are left out. */
+/** When the source last wrote each field of a person, as `sourceTimestamp` returns it. Omits fields without a time. */
 export type SourceTimestamps = Readonly<Record<string, string>>;
 
-/** A moment with its offset, such as `2026-11-24T10:15:00+01:00`; up to nine digits of a second. */
+/** A time with its offset, such as `2026-11-24T10:15:00+01:00`, with up to nine fractional digits. */
 const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
 
 /**
- * A moment as a source writes it, in UTC and always equally long, so that texts compare like the moments they
- * stand for, finer than a millisecond too. null for anything else.
+ * Converts a source's time to UTC text of fixed length, so that texts sort like their times. Keeps nanoseconds.
+ * Returns null for an invalid time.
  */
 export function sourceTimestamp(text: string): string | null {
   const [, toTheSecond, fraction = '', offset] = shape.exec(text) ?? [];
@@ -16,8 +16,8 @@ export function sourceTimestamp(text: string): string | null {
 }
 
 /**
- * Which of the named fields an older piece of news speaks of: something newer is known already, so these are
- * to be ignored. News of the same moment are taken, so that a call can be repeated.
+ * The named fields for which a newer value is stored, so that this update must be ignored. An update of the same time
+ * is accepted, so that a call can be repeated.
  */
 export const outdated = <Field extends string>(
   known: SourceTimestamps,
@@ -25,7 +25,7 @@ export const outdated = <Field extends string>(
   moment: string,
 ): Field[] => named.filter((field) => Object.hasOwn(known, field) && known[field]! > moment);
 
-/** What is known after the fields were taken. */
+/** The timestamps after the fields were updated. */
 export const withTimestamp = (
   known: SourceTimestamps,
   taken: readonly string[],

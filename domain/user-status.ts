@@ -1,16 +1,16 @@
 import { Refusal } from './failures.ts';
 
-/** `users.status`. Only an active user signs in or is given anything new. */
+/** `users.status`. Only an active user may sign in or get new items. */
 export const userStatuses = ['active', 'suspended', 'offboarded'] as const;
 export type UserStatus = (typeof userStatuses)[number];
 
-/** Whether someone with this status may be given hardware, a seat or a request. */
+/** Whether a user with this status may get hardware, a seat or a request. */
 export const mayReceiveItems = (status: UserStatus): boolean => status === 'active';
 
-/** Whether someone with this status may sign in. */
+/** Whether a user with this status may sign in. */
 export const maySignIn = (status: UserStatus): boolean => status === 'active';
 
-/** Refuses, in words, to give a suspended or offboarded person anything new. */
+/** Throws a Refusal for a suspended or offboarded person. */
 export function refuseUnlessMayReceiveItems(person: { name: string; status: UserStatus }): void {
   if (mayReceiveItems(person.status)) return;
   if (person.status === 'suspended') {

@@ -1,11 +1,11 @@
 import type { Database } from '../database/core/orm.ts';
 import {
-  heldElsewhere,
-  keepForLater,
+  backOff,
+  lockedElsewhere,
   markSent,
+  markUnaddressed,
   type OutboxRow,
-  passOverUnaddressed,
-  putOff,
+  postpone,
   takeOutboxRows,
 } from '../database/engine/outbox.ts';
 import { readSnapshots } from '../database/offboarding/snapshots.ts';
@@ -31,7 +31,7 @@ interface Parts {
 export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
   /** Relays what is due now. Any number of relays may run beside each other. */
   async function relay(): Promise<void> {
-    while ((await passOverUnaddressed(database.em.fork(), 5_000)) > 0);
+    while ((await markUnaddressed(database.em.fork(), 5_000)) > 0);
     while (await relayBatch());
   }
 
@@ -50,7 +50,7 @@ export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
       const snapshots = await readSnapshots(em, [...new Set(rows.map((row) => row.offboardingId))]);
       const messages = joined(rows, snapshots);
       const ends = messages.filter(({ snapshot }) => snapshot.lastDay.state !== 'open');
-      const held = await heldElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
+      const held = await lockedElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
       const { taken, refused, goesOn } = await sendBatch(
         messages,
         ({ snapshot, facts }) => engine.signalOffboarding(snapshot, facts),
@@ -61,8 +61,8 @@ export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
       const sent = taken.filter((message) => !mayBeOvertaken(message)).flatMap(rowsOf);
       const again = refused.flatMap(rowsOf);
       await markSent(em, sent);
-      await keepForLater(em, taken.filter(mayBeOvertaken).flatMap(rowsOf));
-      await putOff(em, again);
+      await postpone(em, taken.filter(mayBeOvertaken).flatMap(rowsOf));
+      await backOff(em, again);
       metrics.rowsRelayed('sent', sent.length);
       metrics.rowsRelayed('refused', again.length);
       return goesOn && rows.length === batchSize;

@@ -10,9 +10,9 @@ import { hashPassword, isPassword } from './passwords.ts';
 import { endSessions } from './sessions.ts';
 
 /**
- * Uses a one-time link: sets the password, ends every session the person had, and returns their id to sign in;
- * null when the link is unknown, used, or too old. Without a password they keep the one they have, which only
- * a sign-in link allows. InvalidInput for a password that breaks the rules; the link can then be used again.
+ * Uses a one-time link: sets the password, ends the user's sessions and returns their id to sign in. Returns null when
+ * the link is unknown, used or expired. With `password` null a sign-in link keeps the present password. Throws
+ * InvalidInput for a password that breaks the rules; the link stays usable.
  */
 export async function setPasswordByLink(
   em: EntityManager,
@@ -33,8 +33,8 @@ export async function setPasswordByLink(
 }
 
 /**
- * Changes a person's own password and ends their other sessions. InvalidInput for a wrong current password and
- * for a new one that breaks the rules.
+ * Changes a user's own password and ends their other sessions. Throws InvalidInput for a wrong current password and
+ * for a new password that breaks the rules.
  */
 export async function changePassword(
   em: EntityManager,
@@ -51,7 +51,7 @@ export async function changePassword(
   await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionKey));
 }
 
-/** Whether somebody has set a password yet. */
+/** Whether a user has set a password. */
 export const hasPassword = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.fork().count(User, { id: userId, passwordHash: { $ne: null } })) === 1;
 
@@ -61,7 +61,7 @@ async function checkedHash(password: string, email: string): Promise<string> {
   return hashPassword(password);
 }
 
-/** Whoever knew the old password, sat at another browser, or holds a link, is out. */
+/** Also revokes links and ends sessions, because a person who knew the old password may hold one. */
 async function setPassword(change: Change, hash: string, exceptSession = ''): Promise<void> {
   change.user.passwordHash = hash;
   change.record('user.password_set');

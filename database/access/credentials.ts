@@ -8,10 +8,10 @@ import { sqlOf } from '../core/tables.ts';
 import { hashPassword, isPassword, needsRehash } from './passwords.ts';
 
 /**
- * The id of the person these credentials belong to, if they may sign in, else null after the same time.
- * Either way the audit trail says that somebody tried.
+ * The id of the user with these credentials, or null when they are wrong or the user may not sign in. Both take the
+ * same time. Records the sign-in or its failure in the audit trail.
  */
-export async function idOfPersonWith(
+export async function verifyCredentials(
   em: EntityManager,
   email: string,
   password: string,
@@ -23,16 +23,16 @@ export async function idOfPersonWith(
     .executeTakeFirst();
   const fits = await isPassword(password, user?.password_hash ?? null);
   if (user === undefined || !fits || !maySignIn(user.status)) {
-    // Of an unknown address too: without the write its answer would come sooner than that of a known one.
-    await noteSession(em, systemActor, 'user.sign_in_failed', user?.id ?? null);
+    // Written for an unknown address too, because a faster answer would reveal that it is unknown.
+    await recordSessionEvent(em, systemActor, 'user.sign_in_failed', user?.id ?? null);
     return null;
   }
   await renewHash(em, user.id, user.password_hash!, password);
-  await noteSession(em, userActor(user.id), 'user.signed_in', user.id);
+  await recordSessionEvent(em, userActor(user.id), 'user.signed_in', user.id);
   return user.id;
 }
 
-/** Only a sign-in knows the password, and so can store it at today's cost; one set meanwhile stays. */
+/** Rehashes at the present cost, which only a sign-in can do. A password set meanwhile stays. */
 async function renewHash(em: EntityManager, userId: number, stored: string, password: string) {
   if (!needsRehash(stored)) return;
   await sqlOf(em)
@@ -43,8 +43,8 @@ async function renewHash(em: EntityManager, userId: number, stored: string, pass
     .execute();
 }
 
-/** Notes a sign-in, a failed one or a sign-out in the audit trail; a failed one may be of nobody we know. */
-export async function noteSession(
+/** Records a sign-in, a failed sign-in or a sign-out in the audit trail; `userId` is null for an unknown address. */
+export async function recordSessionEvent(
   em: EntityManager,
   actor: Actor,
   action: 'user.signed_in' | 'user.sign_in_failed' | 'user.signed_out',

@@ -11,8 +11,8 @@ import { hashPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
 
 /**
- * Makes the super-admin that the environment names, unless somebody has that e-mail address: whoever exists keeps
- * role and password. InvalidInput for a password that breaks the rules. Returns whether somebody was made.
+ * Creates the super-admin from the environment unless a user has that e-mail address; an existing user keeps role and
+ * password. Returns whether a user was created. Throws InvalidInput for a password that breaks the rules.
  */
 export async function ensureFirstAdmin(
   em: EntityManager,
@@ -25,8 +25,8 @@ export async function ensureFirstAdmin(
 }
 
 /**
- * The id of the super-admin with this e-mail address: whoever has it, promoted where needed, else somebody new
- * without a password. Refused for a person who may not sign in.
+ * Promotes the user with this e-mail address to super-admin, or creates one without a password; returns the id.
+ * Throws a Refusal for a user who may not sign in.
  */
 export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: string): Promise<number> {
   const added = await addSuperAdmin(em, actor, email, null);
@@ -45,7 +45,7 @@ async function userIdOf(em: EntityManager, email: string): Promise<number | null
   return rows[0]?.id ?? null;
 }
 
-/** Adds the person with their audit entry; null when somebody has the address. Two processes may try at once. */
+/** Adds the user with their audit entry; null when the address is taken, also by a concurrent process. */
 const addSuperAdmin = (
   em: EntityManager,
   actor: Actor,
@@ -62,7 +62,7 @@ const addSuperAdmin = (
     return userId;
   });
 
-/** `ada.lovelace@…` is Ada Lovelace, until somebody writes it better. */
+/** `ada.lovelace@…` becomes Ada Lovelace; a user can correct it later. */
 const nameFrom = (email: string): string =>
   email
     .slice(0, email.lastIndexOf('@'))

@@ -13,7 +13,7 @@ import { OneTimeLink, User } from '../entities/index.ts';
 
 const hour = 3_600_000;
 
-/** How long a link can be used, in milliseconds. */
+/** How long a link is valid, in milliseconds. */
 const lifetimes: Record<LinkPurpose, number> = { invitation: 72 * hour, 'sign-in': hour };
 
 const actions: Record<LinkPurpose, AuditAction> = {
@@ -21,18 +21,18 @@ const actions: Record<LinkPurpose, AuditAction> = {
   'sign-in': 'user.sign_in_link_made',
 };
 
-/** A link that could be used at this moment. */
+/** A valid link that has not been used. */
 export interface UnusedLink {
   user: User;
   purpose: LinkPurpose;
 }
 
-/** The path of the page that a link opens, for the address that Lastday is reached at. */
+/** The path of the page that a link opens, below the public address of Lastday. */
 export const linkPath = (value: string): string => `/invitation/${value}`;
 
 /**
- * Makes a one-time link for a person and returns its value, which is stored nowhere. Older links for the same
- * purpose end with it. Refused for somebody who may not sign in; throws NotFound.
+ * Creates a one-time link for a user and returns its value, which is not stored. Revokes older links for the same
+ * purpose. Throws a Refusal for a user who may not sign in, and NotFound.
  */
 export const createLink = (
   em: EntityManager,
@@ -51,7 +51,7 @@ export const createLink = (
     return value;
   });
 
-/** Ends the links of a person that could still be used: of one purpose, or all. */
+/** Revokes a user's unused links, of one purpose or all. Returns their number. */
 export const revokeLinks = (
   em: EntityManager,
   userId: number,
@@ -59,7 +59,7 @@ export const revokeLinks = (
   now = new Date(),
 ): Promise<number> => em.nativeUpdate(OneTimeLink, { userId, usedAt: null, ...which }, { usedAt: now });
 
-/** Whose link this is and what for, without using it; null when it is unknown, used, or too old. */
+/** The user and purpose of a link, without using it; null when it is unknown, used or expired. */
 export async function peekLink(
   em: EntityManager,
   value: string,
@@ -76,8 +76,8 @@ export async function peekLink(
 }
 
 /**
- * Uses a link: the person it was made for, the first time, and null ever after. One statement on `em`'s own
- * connection, so that two clicks cannot both succeed and a transaction that fails gives the link back.
+ * Uses a link and returns its user; null when it is unknown, used or expired. One statement in the transaction of
+ * `em`, so that two clicks cannot both succeed and a rollback makes the link usable again.
  */
 export async function useLink(em: EntityManager, value: string, now = new Date()): Promise<User | null> {
   const { rows } = await sql<{ userId: number }>`

@@ -1,14 +1,14 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** Argon2id as OWASP recommends it: `memory` in KiB. About 50 ms each, and off the main thread. */
+/** The Argon2id parameters that OWASP recommends; `memory` in KiB. A hash takes about 50 ms off the main thread. */
 const cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const saltLength = 16;
 const keyLength = 32;
 
 const deriveKey = promisify(argon2);
 
-/** A password as it may be stored: salt, parameters and key in one text, `$argon2id$v=19$m=…,t=…,p=…$salt$key`. */
+/** Hashes a password for storage: `$argon2id$v=19$m=…,t=…,p=…$salt$key`. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(saltLength);
   const key = await keyOf(password, { ...cost, salt, keyLength });
@@ -17,16 +17,16 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 /**
- * Whether a password is the stored one. With nothing stored the answer is false after the same time, so that it
- * does not tell who exists. Throws for a text that `hashPassword` did not make.
+ * Whether a password matches the stored hash. Without a hash it returns false after the same time, so that the time
+ * does not reveal which users exist. Throws for a hash that `hashPassword` did not make.
  */
 export async function isPassword(password: string, stored: string | null | undefined): Promise<boolean> {
-  const { key, ...settings } = parse(stored ?? (await decoy()));
+  const { key, ...settings } = parse(stored ?? (await dummyHash()));
   const candidate = await keyOf(password, settings);
   return timingSafeEqual(candidate, key) && stored != null;
 }
 
-/** Whether a stored password was made at another cost than today's, and should be made anew at the next sign-in. */
+/** Whether a stored hash has other parameters than the present ones, so that the next sign-in should rehash. */
 export function needsRehash(stored: string): boolean {
   const { memory, passes, parallelism } = parse(stored);
   return memory !== cost.memory || passes !== cost.passes || parallelism !== cost.parallelism;
@@ -40,7 +40,7 @@ interface Settings {
   keyLength: number;
 }
 
-/** The same text typed on two keyboards may arrive in two spellings: both are one password. */
+/** Normalizes to NFKC, because two keyboards may encode the same text differently. */
 const keyOf = (
   password: string,
   { memory, passes, parallelism, salt, keyLength }: Settings,
@@ -73,10 +73,10 @@ function parse(stored: string): Settings & { key: Buffer } {
 
 const unpadded = (bytes: Buffer) => bytes.toString('base64').replace(/=+$/, '');
 
-let madeDecoy: Promise<string> | undefined;
+let cachedDummyHash: Promise<string> | undefined;
 
-/** A stored password that nobody knows. */
-function decoy(): Promise<string> {
-  madeDecoy ??= hashPassword(randomBytes(24).toString('base64'));
-  return madeDecoy;
+/** The hash of a random password, to compare with when a user has none. */
+function dummyHash(): Promise<string> {
+  cachedDummyHash ??= hashPassword(randomBytes(24).toString('base64'));
+  return cachedDummyHash;
 }

@@ -2,9 +2,8 @@ import { sql } from 'kysely';
 import type { Change } from '../core/change-types.ts';
 
 /**
- * Ends every way in of a person who is no longer active, or has another role, beside what changes: their sessions, their
- * one-time links and the API tokens they made. The super-admins are told which tokens ended: a feed that stops silently
- * is found weeks later. Done again it finds nothing left to end.
+ * Revokes a user's sessions, one-time links and API tokens, in the same statement as the change. Notifies the
+ * super-admins of the revoked tokens, because an integration that stops silently is found weeks later. Idempotent.
  */
 export function revokeAllAccess({ alsoWrite, user, actor }: Change, now = new Date()): void {
   const ending = sql`
@@ -21,7 +20,7 @@ export function revokeAllAccess({ alsoWrite, user, actor }: Change, now = new Da
       select ${actor}, 'token.revoked', ${user.id}, jsonb_build_object('tokenId', id, 'name', name)
       from ended_tokens order by id
     ),
-    told_of_tokens as (
+    token_notifications as (
       insert into notifications (user_id, kind, about_user_id, details)
       select id, 'tokens_ended', ${user.id}::int,
         jsonb_build_object('tokens', (select jsonb_agg(name order by ended_tokens.id) from ended_tokens))

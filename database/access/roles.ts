@@ -4,11 +4,11 @@ import { Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { revokeAllAccess } from './revoke-access.ts';
-import { keepOneSuperAdmin, lockWithSuperAdmins } from './super-admins.ts';
+import { lockWithSuperAdmins, refuseLastSuperAdmin } from './super-admins.ts';
 
 /**
- * Gives a person another role. They have to sign in again; links and tokens made in the old role end. The last
- * active super-admin keeps theirs; somebody offboarded gets none. The same role again changes nothing.
+ * Changes a user's role and revokes their sessions, links and tokens. The same role changes nothing. Throws a Refusal
+ * for the last active super-admin and for an offboarded user, and NotFound.
  */
 export const changeRole = (
   em: EntityManager,
@@ -28,7 +28,7 @@ export const changeRole = (
       if (user.status === 'offboarded') {
         throw new Refusal('already-offboarded', 'This person has been offboarded and gets no role any more.');
       }
-      await keepOneSuperAdmin(change);
+      await refuseLastSuperAdmin(change);
       user.role = role;
       change.record('user.role_changed', { from, to: role });
       change.changed();

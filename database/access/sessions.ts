@@ -6,21 +6,21 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { unreadCount } from '../mail/notifications.ts';
 
-/** Who a session belongs to, when they may still be in: name, role, zone and how much they have not read. */
+/** The active user of a session, as every page needs them. */
 export interface PersonSignedIn {
   id: number;
   name: string;
   email: string;
   role: Role;
-  /** Their own zone, else the workspace's: moments are shown in it. */
+  /** Their own zone, else the workspace's; times are shown in it. */
   zone: string;
-  /** The workspace's: what "today" is for lists. */
+  /** The workspace's zone, which decides what "today" is in lists. */
   workspaceZone: string;
   /** Unread notifications, a hundred at most. */
   unread: number;
 }
 
-/** The active person with this id, with their unread notifications, by one statement; null for anybody else. */
+/** The active user with this id and their unread count, in one statement; null when there is none. */
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
@@ -29,19 +29,19 @@ export async function personSignedIn(em: EntityManager, userId: number): Promise
   return rows[0] ?? null;
 }
 
-/** A browser that somebody is signed in with. */
+/** A session that has not expired. */
 export interface OpenSession {
-  /** What it is stored under: a hash, which opens nothing. */
+  /** The hash that it is stored under, which cannot be used to sign in. */
   key: string;
   startedAt: Date;
-  /** To the minute. */
+  /** Precise to a minute. */
   lastSeenAt: Date;
-  /** Where it was started. */
+  /** The IP address of the sign-in. */
   address: string;
   userAgent: string;
 }
 
-/** The sessions of a person that are not over and were started after a moment, the one used last first. */
+/** A user's sessions that have not expired and started after `startedAfter`, last used first. */
 export async function sessionsOf(
   em: EntityManager,
   userId: number,
@@ -59,15 +59,15 @@ export async function sessionsOf(
 
 const startedAt = sql<Date>`to_timestamp((sess->>'startedAt')::float / 1000)`;
 
-/** Ends one of one's own sessions, by its key; the audit trail says so. Another person's is left alone. */
+/** Ends one of the user's own sessions by its key, and records it. Does nothing for another user's session. */
 export const endOneSession = (em: EntityManager, userId: number, key: string): Promise<void> =>
   endAndNote(em, userActor(userId), userId, sql`sid = ${key}`);
 
-/** Ends one's own sessions but the one with this key; the audit trail says so. */
+/** Ends the user's own sessions except the one with this key, and records it. */
 export const endOtherSessions = (em: EntityManager, userId: number, key: string): Promise<void> =>
   endAndNote(em, userActor(userId), userId, sql`sid <> ${key}`);
 
-/** Ends every session of a person, for whoever looks after them; the audit trail says so. Throws NotFound. */
+/** Ends every session of a user on behalf of `actor`, and records it. Throws NotFound. */
 export const endSessionsOf = (em: EntityManager, actor: Actor, userId: number): Promise<void> =>
   endAndNote(em, actor, userId, sql`true`);
 
@@ -79,7 +79,7 @@ const endAndNote = (em: EntityManager, actor: Actor, userId: number, which: RawB
     if (sessions > 0) change.record('user.sessions_ended', { sessions });
   });
 
-/** Ends every session of a person at once; with `except`, a key, all but that one. */
+/** Ends every session of a user, except the one with the key `except`. Records nothing. */
 export async function endSessions(em: EntityManager, userId: number, except = ''): Promise<void> {
   await sqlOf(em)
     .deleteFrom('sessions')

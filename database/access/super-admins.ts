@@ -8,13 +8,13 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
 
-/** Whether a row of `users` is somebody else who could still administer the workspace. */
+/** SQL condition: a row of `users` is another active super-admin. */
 export const isOtherSuperAdmin = (userId: number) =>
   sql<boolean>`(role = 'super-admin' and status = 'active' and id <> ${userId})`;
 
 /**
- * Locks a person and, when they are a super-admin, every other one, in the order of their ids: two
- * super-admins who take each other's role away at the same moment must not leave none.
+ * Locks a user and, when they are a super-admin, all other super-admins, in the order of their ids. Otherwise two
+ * super-admins could remove each other's role at the same time and leave none.
  */
 export async function lockWithSuperAdmins(em: EntityManager, userId: number): Promise<void> {
   await sql`
@@ -30,8 +30,8 @@ async function hasOtherSuperAdmin(em: EntityManager, userId: number): Promise<bo
 }
 
 /**
- * Refuses a change of how a super-admin signs in, or whether they may, to everybody at the console who is none: an
- * admin could otherwise keep out whoever may undo it. Tokens are made by super-admins.
+ * Throws a Refusal when an admin changes a super-admin's e-mail address or status, because the admin could otherwise
+ * lock out the only user who may undo it. Tokens may, because super-admins make them.
  */
 export async function refuseOutranked(
   { em, user, actor }: Change,
@@ -49,8 +49,8 @@ export async function refuseOutranked(
   }
 }
 
-/** Refuses to go on when this person is the last one who could administer the workspace. Needs the locks above. */
-export async function keepOneSuperAdmin({ em, user }: Change): Promise<void> {
+/** Throws a Refusal when the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
+export async function refuseLastSuperAdmin({ em, user }: Change): Promise<void> {
   const isOne = user.role === 'super-admin' && user.status === 'active';
   if (isOne && !(await hasOtherSuperAdmin(em, user.id))) {
     throw new Refusal('last-super-admin', completionObstacles['last-super-admin']);

@@ -11,15 +11,15 @@ import { sqlOf } from '../core/tables.ts';
 import { ApiToken } from '../entities/index.ts';
 import { isTokenValue, makeTokenValue, prefixOf } from './token-format.ts';
 
-/** A token that a machine has just shown, and what it may do. */
-export interface LivingToken {
+/** A valid token of an API request, and what it permits. */
+export interface ActiveToken {
   id: number;
   name: string;
   scopes: Scope[];
 }
 
-/** A token as settings list it. `living`: it opens the API at this moment. */
-export interface ListedToken extends LivingToken {
+/** A token in the list of the settings. `living`: the API accepts it now. */
+export interface ListedToken extends ActiveToken {
   prefix: string;
   createdBy: number | null;
   createdByName: string | null;
@@ -30,15 +30,15 @@ export interface ListedToken extends LivingToken {
 }
 
 /**
- * Makes an API token. `value` is the token itself, which is stored nowhere and cannot be shown again. InvalidInput
- * for a name or a scope that will not do, Refusal when a token that was not revoked has the name already.
+ * Creates an API token. `value` is the token itself, which is not stored and cannot be shown again. Throws InvalidInput
+ * for an invalid name or scope, and a Refusal when a token that was not revoked has the name.
  */
 export async function createToken(
   em: EntityManager,
   actor: Actor,
-  wanted: { name: string; scopes: readonly string[] },
+  input: { name: string; scopes: readonly string[] },
 ): Promise<{ token: ApiToken; value: string }> {
-  const { name, scopes } = checked(wanted);
+  const { name, scopes } = checked(input);
   const value = makeTokenValue();
   try {
     return await em.fork().transactional(async (transaction) => {
@@ -59,16 +59,16 @@ export async function createToken(
 }
 
 /**
- * Changes what a token is called and what it may do; its value stays. InvalidInput for a name or a scope that will not
- * do, Refusal when another one has the name or this one has been revoked. Throws NotFound.
+ * Changes the name and scopes of a token; its value stays. Throws InvalidInput for an invalid name or scope, a Refusal
+ * when another token has the name or this one is revoked, and NotFound.
  */
 export async function updateToken(
   em: EntityManager,
   actor: Actor,
   id: number,
-  wanted: { name: string; scopes: readonly string[] },
+  input: { name: string; scopes: readonly string[] },
 ): Promise<void> {
-  const { name, scopes } = checked(wanted);
+  const { name, scopes } = checked(input);
   try {
     await em.fork().transactional(async (transaction) => {
       const token = await lockedToken(transaction, id);
@@ -82,7 +82,7 @@ export async function updateToken(
   }
 }
 
-/** The token with this id, as settings show it. Throws NotFound. */
+/** The token with this id. Throws NotFound. */
 export async function tokenById(em: EntityManager, id: number): Promise<ApiToken> {
   const token = await em.fork().findOne(ApiToken, { id });
   if (token === null) throw new NotFound('token');
@@ -96,28 +96,28 @@ async function lockedToken(em: EntityManager, id: number): Promise<ApiToken> {
 }
 
 /**
- * The token behind a value, or null: unknown, mistyped, revoked, or made by somebody who is no longer active.
- * Notes that it was used, at most once a minute.
+ * The token with this value; null when it is unknown, mistyped or revoked, or its creator is no longer active. Updates
+ * `lastUsedAt` at most once a minute.
  */
-export async function findLivingToken(
+export async function findActiveToken(
   em: EntityManager,
   value: string,
   now = new Date(),
-): Promise<LivingToken | null> {
+): Promise<ActiveToken | null> {
   if (!isTokenValue(value)) return null;
-  const { rows } = await sql<LivingToken & { lastUsedAt: Date | null }>`
+  const { rows } = await sql<ActiveToken & { lastUsedAt: Date | null }>`
     select t.id, t.name, t.scopes, t.last_used_at as "lastUsedAt"
     from api_tokens t left join users u on u.id = t.created_by
-    where t.hash = ${sha256(value)} and ${isLiving}`.execute(sqlOf(em));
+    where t.hash = ${sha256(value)} and ${isActive}`.execute(sqlOf(em));
   if (rows[0] === undefined) return null;
   const { lastUsedAt, ...token } = rows[0];
-  if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > noteUseEvery) {
+  if (lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > lastUsedIntervalMs) {
     await em.nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: now });
   }
   return token;
 }
 
-/** Ends a token for good; one that was revoked already stays as it is. Throws NotFound. */
+/** Revokes a token for good. Idempotent. Throws NotFound. */
 export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = new Date()): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const token = await lockedToken(transaction, id);
@@ -126,36 +126,37 @@ export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = n
     record(transaction, actor, 'token.revoked', null, { tokenId: id, name: token.name });
   });
 
-/** Every token there ever was, living ones first, then by age. */
+/** All tokens, revoked ones included: valid tokens first, then newest first. */
 export async function listTokens(em: EntityManager): Promise<ListedToken[]> {
   const { rows } = await sql<ListedToken>`
     select t.id, t.name, t.prefix, t.scopes, t.created_by as "createdBy", u.name as "createdByName",
       t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt",
-      ${isLiving} as living
+      ${isActive} as living
     from api_tokens t left join users u on u.id = t.created_by
     order by living desc, t.id desc`.execute(sqlOf(em));
   return rows;
 }
 
-/** A token lives until it is revoked, and no longer than the person who made it is active. */
-const isLiving = sql<boolean>`(t.revoked_at is null and (t.created_by is null or u.status = 'active'))`;
+/** A token is valid until it is revoked, and only while its creator is active. */
+const isActive = sql<boolean>`(t.revoked_at is null and (t.created_by is null or u.status = 'active'))`;
 
-const noteUseEvery = 60_000;
-const longestName = 60;
+const lastUsedIntervalMs = 60_000;
+const maxNameLength = 60;
 
-function checked(wanted: { name: string; scopes: readonly string[] }): { name: string; scopes: Scope[] } {
-  const name = wanted.name.trim();
+function checked(input: { name: string; scopes: readonly string[] }): { name: string; scopes: Scope[] } {
+  const name = input.name.trim();
   const problems: Record<string, string> = {};
   if (name === '') problems.name = 'Give the token a name.';
-  else if (name.length > longestName) problems.name = `Use at most ${longestName} characters for the name.`;
+  else if (name.length > maxNameLength)
+    problems.name = `Use at most ${maxNameLength} characters for the name.`;
   else if (/\p{Cc}/u.test(name)) problems.name = 'The name contains a character that cannot be shown.';
 
-  const unknown = wanted.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
+  const unknown = input.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) {
     problems.scopes = `There is no scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
-  } else if (wanted.scopes.length === 0)
+  } else if (input.scopes.length === 0)
     problems.scopes = `Choose at least one scope of ${scopes.join(', ')}.`;
 
   if (Object.keys(problems).length > 0) throw new InvalidInput(problems);
-  return { name, scopes: [...new Set(wanted.scopes as readonly Scope[])] };
+  return { name, scopes: [...new Set(input.scopes as readonly Scope[])] };
 }

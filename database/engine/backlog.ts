@@ -3,11 +3,11 @@ import type pg from 'pg';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What waits, and for how long: the figures an operator watches. Ages are in seconds, 0 when nothing waits. */
+/** The counts and ages of waiting work, for operators. Ages are in seconds, 0 when nothing waits. */
 export interface Backlog {
   unsentRows: number;
   oldestUnsentAge: number;
-  /** Unsent rows that the engine has refused before. */
+  /** Unsent rows that Temporal has rejected before. */
   refusedRows: number;
   openOffboardings: number;
   failedSteps: number;
@@ -15,21 +15,20 @@ export interface Backlog {
   oldestDueReminderAge: number;
   pendingDeliveries: number;
   pendingMails: number;
-  /** Workers seen lately. */
+  /** Workers with a heartbeat in the last 15 seconds. */
   workers: number;
 }
 
 /**
- * How things stand, by one statement. Each figure is read from an index of what waits alone, so that a company's
- * past costs nothing. Rejects when the database has not answered within `patienceMs`; the connection is closed then,
- * because nobody knows whether it ever will.
+ * Reads the backlog in one statement. Each count uses a partial index of waiting rows, so that history costs nothing.
+ * Rejects and closes the connection when the database does not answer within `timeoutMs` milliseconds.
  */
-export async function readBacklog(em: EntityManager, patienceMs: number): Promise<Backlog> {
+export async function readBacklog(em: EntityManager, timeoutMs: number): Promise<Backlog> {
   const pool = (await em.getConnection().getNativeClient()) as pg.Pool;
-  // Only the driver knows of such a limit: @types/pg does not.
+  // @types/pg does not declare the driver's `query_timeout`.
   const query: pg.QueryConfig & { query_timeout: number } = {
     text: statement.compile(sqlOf(em)).sql,
-    query_timeout: patienceMs,
+    query_timeout: timeoutMs,
   };
   const { rows } = await pool.query<Backlog>(query);
   return rows[0]!;

@@ -4,14 +4,14 @@ import { openCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What the engine should know of an open offboarding. */
+/** What Temporal should know about an open offboarding. */
 export interface ExpectedWorkflow extends OpenCounts {
   offboardingId: number;
   endDate: string | null;
   department: string | null;
 }
 
-/** Those of these offboardings that are open. */
+/** The open ones of these offboardings. */
 export async function expectedWorkflows(
   em: EntityManager,
   offboardingIds: readonly number[],
@@ -25,7 +25,7 @@ export async function expectedWorkflows(
   return rows;
 }
 
-/** The open offboardings besides these. */
+/** The open offboardings that are not in `followed`. */
 export async function offboardingsWithoutWorkflow(
   em: EntityManager,
   followed: readonly number[],
@@ -37,7 +37,6 @@ export async function offboardingsWithoutWorkflow(
   return rows.map(({ id }) => id);
 }
 
-/** How many offboardings are open. */
 export async function countExpectedWorkflows(em: EntityManager): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from offboardings where state = 'open'`.execute(sqlOf(em));
@@ -45,15 +44,15 @@ export async function countExpectedWorkflows(em: EntityManager): Promise<number>
 }
 
 /**
- * Those of these offboardings, open or not, that the engine was told of within so many milliseconds, or will be. What it
- * has refused may wait longer than that for its next try.
+ * The ones of these offboardings, open or not, with an outbox row that was sent within the last `ms` milliseconds or
+ * is due within the next. A row that Temporal rejected may be due later.
  */
 export async function recentlySignalled(
   em: EntityManager,
   offboardingIds: readonly number[],
   ms: number,
 ): Promise<Set<number>> {
-  // Counted from the beginning of the transaction, so that what is told while the engine is looked at is told lately.
+  // `now()` is the start of the transaction, so signals sent while the caller reads Temporal count as recent.
   const within = sql`${ms}::int * interval '1 millisecond'`;
   const { rows } = await sql<{ id: number }>`
     select distinct offboarding_id as id from outbox

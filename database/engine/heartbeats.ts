@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** Signs that a worker is alive. Forgets workers that have been silent for a day. */
+/** Records a worker's heartbeat, and deletes heartbeats that are older than a day. */
 export async function recordHeartbeat(em: EntityManager, worker: string): Promise<void> {
   const db = sqlOf(em);
   await sql`
@@ -11,12 +11,12 @@ export async function recordHeartbeat(em: EntityManager, worker: string): Promis
   await sql`delete from heartbeats where seen_at < now() - interval '1 day'`.execute(db);
 }
 
-/** Forgets a worker that ends: what is left must not look alive. */
+/** Deletes the heartbeat of a worker that shuts down, so that it does not look alive. */
 export async function removeHeartbeat(em: EntityManager, worker: string): Promise<void> {
   await sql`delete from heartbeats where worker = ${worker}`.execute(sqlOf(em));
 }
 
-/** When a worker was last seen; null when none ever was. */
+/** The time of the latest heartbeat of any worker; null when there is none. */
 export async function lastHeartbeat(em: EntityManager): Promise<Date | null> {
   const { rows } = await sql<{
     seenAt: Date | null;

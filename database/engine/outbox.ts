@@ -3,17 +3,14 @@ import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What the engine must hear of: which facts about which offboarding changed. */
+/** A signal to send to Temporal: which facts about which offboarding changed. */
 export interface OutboxRow {
   id: number;
   offboardingId: number;
   facts: ChangedFact[];
 }
 
-/**
- * Takes the oldest rows that are due and that no other relay holds, and keeps them until the transaction of
- * `em` ends.
- */
+/** Locks and returns the oldest due rows that no other relay has locked, until the transaction of `em` ends. */
 export async function takeOutboxRows(em: EntityManager, limit: number): Promise<OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`
     select id, offboarding_id as "offboardingId", facts from outbox
@@ -23,10 +20,10 @@ export async function takeOutboxRows(em: EntityManager, limit: number): Promise<
 }
 
 /**
- * Of these offboardings those of which another relay holds an unsent row, beside `ownRowIds`, at this moment. The only way
- * to find out is to take what nobody holds: that is kept until the transaction of `em` ends.
+ * The ones of these offboardings of which another relay has locked an unsent row now. `ownRowIds` are the caller's
+ * rows. Also locks all unlocked rows until the transaction of `em` ends, because a lock shows only by skipping it.
  */
-export async function heldElsewhere(
+export async function lockedElsewhere(
   em: EntityManager,
   offboardingIds: readonly number[],
   ownRowIds: readonly number[],
@@ -42,15 +39,15 @@ export async function heldElsewhere(
   return new Set(rows.map(({ offboardingId }) => offboardingId));
 }
 
-/** Has rows told again in a second, although the engine has taken them. */
-export async function keepForLater(em: EntityManager, ids: readonly number[]): Promise<void> {
+/** Makes rows due again in a second, although Temporal has accepted them. */
+export async function postpone(em: EntityManager, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`update outbox set next_try_at = clock_timestamp() + interval '1 second' where id = any(${ids}::int[])
     `.execute(sqlOf(em));
 }
 
-/** Marks rows of people without an offboarding: there is nobody to tell. Returns how many. */
-export async function passOverUnaddressed(em: EntityManager, limit: number): Promise<number> {
+/** Marks rows of people without an offboarding as sent, because no workflow needs them. Returns their number. */
+export async function markUnaddressed(em: EntityManager, limit: number): Promise<number> {
   const { numAffectedRows } = await sql`
     update outbox set sent_at = now() where id in (
       select id from outbox where sent_at is null and offboarding_id is null limit ${limit} for update skip locked
@@ -58,7 +55,7 @@ export async function passOverUnaddressed(em: EntityManager, limit: number): Pro
   return Number(numAffectedRows ?? 0);
 }
 
-/** Marks rows that the engine has taken. */
+/** Marks rows that Temporal has accepted. */
 export async function markSent(em: EntityManager, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`update outbox set sent_at = now(), attempts = attempts + 1 where id = any(${ids}::int[])`.execute(
@@ -66,8 +63,8 @@ export async function markSent(em: EntityManager, ids: readonly number[]): Promi
   );
 }
 
-/** Puts rows off that the engine has refused: twice as long after each refusal, five minutes at most. */
-export async function putOff(em: EntityManager, ids: readonly number[]): Promise<void> {
+/** Backs off rows that Temporal has rejected: one second, doubled on each attempt, at most five minutes. */
+export async function backOff(em: EntityManager, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`
     update outbox set attempts = attempts + 1,
@@ -76,8 +73,8 @@ export async function putOff(em: EntityManager, ids: readonly number[]): Promise
 }
 
 /**
- * Has the engine hear of each of these offboardings again, although nothing changed: by what waits for its next try,
- * which is due now, and else by another row.
+ * Signals each of these offboardings again, although nothing changed. Makes a waiting row due now, or inserts a row
+ * when there is none.
  */
 export async function signalAgain(
   em: EntityManager,
@@ -88,14 +85,14 @@ export async function signalAgain(
     with waiting as (
       select id from outbox where offboarding_id = any(${offboardingIds}::int[]) and sent_at is null
       for update skip locked
-    ), hastened as (
+    ), rescheduled as (
       update outbox o set next_try_at = now(),
         facts = (select array_agg(distinct fact) from unnest(o.facts || ${facts}::text[]) fact)
       from waiting where o.id = waiting.id returning o.offboarding_id
     )
     insert into outbox (user_id, offboarding_id, facts)
     select user_id, id, ${facts}::text[] from offboardings
-    where id = any(${offboardingIds}::int[]) and id not in (select offboarding_id from hastened) order by id`.execute(
+    where id = any(${offboardingIds}::int[]) and id not in (select offboarding_id from rescheduled) order by id`.execute(
     sqlOf(em),
   );
 }

@@ -5,14 +5,14 @@ import { sqlOf } from '../core/tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
 import { findPerson } from './person-lookup.ts';
 
-/** What there is about the assets of some lines, by one statement. */
+/** The stored facts about the assets of some lines, in one statement. */
 export async function assetFacts(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
 ): Promise<FactsOfLine<AssetFacts>[]> {
   const { rows } = await sql<AssetFacts & { line: number }>`
-    with said as materialized (
+    with lines as materialized (
       select line, stated, key, stated->>'holder' as holder
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
     )
@@ -21,7 +21,7 @@ export async function assetFacts(
         'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
       case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as holder
-    from said s
+    from lines s
     left join assets a on a.tag = s.key
     left join assignments h on h.asset_id = a.id and h.returned_at is null
     left join users u on u.id = h.user_id

@@ -13,7 +13,7 @@ import { handOut } from '../inventory/assignments.ts';
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 
-/** Adds or changes the asset of a line and hands it out, in one transaction with the line's mark. */
+/** Adds or changes the asset of a line and assigns it, and marks the line as done in the same transaction. */
 export async function executeAssetLine(
   em: EntityManager,
   actor: Actor,

@@ -10,14 +10,14 @@ import type { EvaluatedLine } from './evaluate.ts';
 
 type Line = EvaluatedLine<UserFacts>;
 
-/** Whether a new person is no more than a row: active, and not leaving. Others go through `createUser`. */
+/** Whether a new user needs one row only: active and without an end date. Others go through `createUser`. */
 export const isPlain = ({ facts: { values } }: Line): boolean =>
   (values.status ?? 'active') === 'active' && (values.endDate ?? null) === null;
 
 /**
- * Adds many people by one statement, with the rows and the trail that `createUser` would leave of each, and their
- * lines' marks. The schema holds the rules they could break: when one does, nobody is added, and the answer is
- * false; then each goes the usual way, to be told why.
+ * Adds many users in one statement, with the rows and audit entries that `createUser` would write, and marks their
+ * lines as done. Adds none and returns false when one breaks a constraint. The caller then adds them one by one, to
+ * find out which one fails.
  */
 export async function bulkInsertUsers(
   em: EntityManager,

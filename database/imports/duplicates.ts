@@ -4,8 +4,8 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Finds the lines of a file that contradict each other: nobody can say which of two lines about the same
- * thing counts, so neither is carried out.
+ * Adds a problem to lines of a file that contradict each other. None of them is executed, because it is unknown which
+ * one is right.
  */
 export async function findContradictions(
   em: EntityManager,
@@ -51,7 +51,7 @@ async function refuseRepeated(
   );
 }
 
-/** What one line of a license states goes for all of its lines. */
+/** Copies a value that some lines of a license state to its other lines; adds a problem when they differ. */
 async function agreeOn(em: EntityManager, importId: number, field: string, words: string) {
   await sql`
     with stated as (

@@ -3,45 +3,45 @@ import { type Evaluation, type Remark, refused } from '../../domain/imports/eval
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What there is in the database about one line. */
+/** The stored facts about one line. */
 export interface FactsOfLine<Facts> {
   line: number;
   facts: Facts;
-  /** The person, asset or license it is about; null when it is new. */
+  /** The id of the user, asset or license; null when it is new. */
   subjectId: number | null;
 }
 
-/** A line with what it would do, as things stand. */
+/** A line with what it would change now. */
 export interface EvaluatedLine<Facts> extends FactsOfLine<Facts> {
-  judgement: Evaluation;
+  evaluation: Evaluation;
 }
 
-/** How the lines of a kind of file are judged. */
-interface Judge<Facts> {
+/** How the lines of one kind of file are evaluated. */
+interface Evaluator<Facts> {
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
-  judge(facts: Facts): Evaluation;
+  evaluate(facts: Facts): Evaluation;
 }
 
 /**
- * Finds out what some lines of a file would do now, and keeps it with them: three statements, however many lines.
- * Changes no fact.
+ * Evaluates what some lines of a file would change now, and stores it with them, in three statements. Changes nothing
+ * else.
  */
 export async function evaluateLines<Facts>(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
-  { factsOf, judge }: Judge<Facts>,
+  { factsOf, evaluate }: Evaluator<Facts>,
 ): Promise<EvaluatedLine<Facts>[]> {
   const problems = await problemsOf(em, importId, lines);
-  const judged = (await factsOf(em, importId, lines)).map((found) => {
+  const evaluated = (await factsOf(em, importId, lines)).map((found) => {
     const known = problems.get(found.line);
-    return { ...found, judgement: known === undefined ? judge(found.facts) : refused(known) };
+    return { ...found, evaluation: known === undefined ? evaluate(found.facts) : refused(known) };
   });
-  await keepJudgements(em, importId, judged);
-  return judged;
+  await storeEvaluations(em, importId, evaluated);
+  return evaluated;
 }
 
-/** What was wrong with lines from the beginning. */
+/** The problems that were found when the lines were staged. */
 async function problemsOf(
   em: EntityManager,
   importId: number,
@@ -53,13 +53,13 @@ async function problemsOf(
   return new Map(rows.map(({ line, problems }) => [line, problems]));
 }
 
-/** A line that has been carried out meanwhile keeps what it did. */
-async function keepJudgements(
+/** Skips lines that were executed meanwhile. */
+async function storeEvaluations(
   em: EntityManager,
   importId: number,
-  judged: readonly EvaluatedLine<unknown>[],
+  evaluated: readonly EvaluatedLine<unknown>[],
 ) {
-  const rows = judged.map(({ line, subjectId, judgement: { verdict, leaving, ...judgement } }) => ({
+  const rows = evaluated.map(({ line, subjectId, evaluation: { verdict, leaving, ...judgement } }) => ({
     line,
     subjectId,
     verdict,

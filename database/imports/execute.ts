@@ -1,67 +1,66 @@
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { runGroups } from './concurrency.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
-import { inLanes } from './lanes.ts';
 import { lineErrors } from './line-errors.ts';
 import { failLine, markLines } from './lines.ts';
 import {
-  forgetManager,
+  dropPendingManager,
   type PendingManager,
   setManagersTogether,
   setPendingManager,
 } from './pending-managers.ts';
 
-/** On whose behalf which import does something. */
+/** An import that is being executed on behalf of `actor`. */
 export interface ImportRun {
   em: EntityManager;
   actor: Actor;
   importId: number;
-  /** Called after each step. May throw, to stop. */
+  /** Called between steps. May throw, to stop. */
   onStep: () => void;
-  /** Hears of what is wrong with Lastday and not with the line. */
+  /** Called with errors that are bugs of Lastday and not mistakes in the line. */
   onDefect: (error: unknown, line: number) => void;
 }
 
 /**
- * Carries lines out. What changes nothing and what cannot be is marked by one statement, and what can be done
- * together is; every other line goes through its verb. What a rule refuses is kept with its line, and the
- * others go on.
+ * Executes lines. Marks unchanged and invalid lines in one statement, and executes simple lines together; each other
+ * line is a transaction. Stores a Refusal with its line and goes on with the others.
  */
 export async function executeLines(
-  errand: ImportRun,
+  run: ImportRun,
   kind: ImportKind,
   lines: readonly number[],
 ): Promise<void> {
   switch (kind) {
     case 'users':
-      return carryOutKind(errand, kinds.users, lines);
+      return executeKind(run, kinds.users, lines);
     case 'assets':
-      return carryOutKind(errand, kinds.assets, lines);
+      return executeKind(run, kinds.assets, lines);
     case 'licenses':
-      return carryOutKind(errand, kinds.licenses, lines);
+      return executeKind(run, kinds.licenses, lines);
   }
 }
 
-async function carryOutKind<Facts>(errand: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
-  const { em, actor, importId } = errand;
-  const judged = await evaluateLines(em, importId, lines, kind);
+async function executeKind<Facts>(run: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
+  const { em, actor, importId } = run;
+  const evaluated = await evaluateLines(em, importId, lines, kind);
   const linesThatAre = (...verdicts: string[]) =>
-    judged.filter(({ judgement }) => verdicts.includes(judgement.verdict));
+    evaluated.filter(({ evaluation }) => verdicts.includes(evaluation.verdict));
   await markLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');
   await markLines(em, importId, linesThatAre('error').map(lineOf), 'failed');
-  errand.onStep();
-  const left = await kind.carryOutTogether(em, actor, importId, linesThatAre('create', 'change'));
-  await inLanes(kind.groupsOf(left), async (line) => {
-    errand.onStep();
-    await orFail(errand, line.line, () => kind.carryOut(em, actor, importId, line));
+  run.onStep();
+  const left = await kind.executeTogether(em, actor, importId, linesThatAre('create', 'change'));
+  await runGroups(kind.groupsOf(left), async (line) => {
+    run.onStep();
+    await failLineOnError(run, line.line, () => kind.execute(em, actor, importId, line));
   });
 }
 
 const lineOf = ({ line }: { line: number }) => line;
 
-async function orFail(
+async function failLineOnError(
   { em, importId, onDefect }: ImportRun,
   line: number,
   work: () => Promise<void>,
@@ -74,14 +73,14 @@ async function orFail(
   }
 }
 
-/** Sets the managers of people who were there before their manager was. */
-export async function executeManagers(errand: ImportRun, pending: readonly PendingManager[]): Promise<void> {
-  const { em, actor, importId } = errand;
+/** Sets the managers of users whose own line was executed before their manager's. */
+export async function executeManagers(run: ImportRun, pending: readonly PendingManager[]): Promise<void> {
+  const { em, actor, importId } = run;
   const done = await setManagersTogether(em, actor, importId, pending);
   const left = pending.filter(({ line }) => !done.has(line)).map((each) => [each]);
-  await inLanes(left, async (each) => {
-    errand.onStep();
-    await setManager(errand, each);
+  await runGroups(left, async (each) => {
+    run.onStep();
+    await setManager(run, each);
   });
 }
 
@@ -89,7 +88,7 @@ async function setManager(
   { em, actor, importId, onDefect }: ImportRun,
   pending: PendingManager,
 ): Promise<void> {
-  const giveUp = (message: string) => forgetManager(em, importId, pending.line, message);
+  const giveUp = (message: string) => dropPendingManager(em, importId, pending.line, message);
   if (pending.managerId === null)
     return giveUp('The line of the manager was not imported, so no manager was stored.');
   try {

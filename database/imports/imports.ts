@@ -20,7 +20,7 @@ import { findContradictions } from './duplicates.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
 
-/** A file that begins to come in. */
+/** A file whose upload begins. */
 export interface NewImport {
   kind: ImportKind;
   fileName: string;
@@ -28,7 +28,7 @@ export interface NewImport {
   columns: FileColumn[];
 }
 
-/** Makes room for a file whose lines will be staged. Returns the import's id. */
+/** Adds an import whose lines will be staged. Returns its id. */
 export async function beginImport(em: EntityManager, actor: Actor, file: NewImport): Promise<number> {
   const fork = em.fork();
   const begun = fork.create(Import, { ...file, createdBy: actor });
@@ -36,7 +36,7 @@ export async function beginImport(em: EntityManager, actor: Actor, file: NewImpo
   return begun.id;
 }
 
-/** After the last line: finds out what the file would do, and has it wait for whoever starts it. */
+/** Makes an import ready after its last line was staged: finds contradictions and stores the preview. */
 export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
@@ -47,7 +47,7 @@ export async function finishStaging(em: EntityManager, importId: number, rowCoun
   return staged;
 }
 
-/** Forgets a file that was never started, lines and all. */
+/** Deletes an import that was never started, with its lines. */
 export async function discardImport(em: EntityManager, importId: number): Promise<void> {
   await em.fork().transactional(async (transaction) => {
     await deleteLines(transaction, importId);
@@ -62,26 +62,26 @@ export async function importById(em: EntityManager, importId: number): Promise<I
   return found;
 }
 
-/** The brake is on: the file makes many people start or stop leaving, and nobody has confirmed how many. */
+/** The file makes more people start or stop leaving than the limit permits without a confirmation. */
 export class MassChangeRefusal extends Refusal {
-  override name = 'BrakeRefusal';
+  override name = 'MassChangeRefusal';
   readonly preview: Preview;
   /** The number to confirm. */
   readonly people: number;
-  constructor(preview: Preview, brake: MassChangeLimit) {
-    super('confirmation-needed', massChangeWords(preview, brake));
+  constructor(preview: Preview, limit: MassChangeLimit) {
+    super('confirmation-needed', massChangeWords(preview, limit));
     this.preview = preview;
     this.people = toConfirm(preview);
   }
 }
 
-/** A look at the file that is older than this is looked at again before it starts, in milliseconds. */
-const previewHoldsMs = 60_000;
+/** An older preview is computed again before the import starts, in milliseconds. */
+const previewMaxAgeMs = 60_000;
 
 /**
- * Starts an import: a workflow of its own will carry it out in the name of `actor`. Throws BrakeRefusal unless
- * `confirmed` is the number of people it makes start or stop leaving, and a Refusal when it was started
- * already. One that failed goes on where it stopped. Throws NotFound.
+ * Starts an import: a workflow will execute it on behalf of `actor`. A failed import continues where it stopped. Throws
+ * MassChangeRefusal unless `confirmed` is the number of people whom it makes start or stop leaving, a Refusal when it
+ * was already started or its lines were deleted, and NotFound.
  */
 export async function startImport(
   em: EntityManager,
@@ -90,8 +90,8 @@ export async function startImport(
   confirmed: number | null,
   now = new Date(),
 ): Promise<void> {
-  // By itself, so that whoever is refused sees the numbers of now.
-  await lookAgainIfOld(em, importId, now);
+  // A separate transaction, so that a refusal does not roll back the new preview.
+  await refreshOldPreview(em, importId, now);
   await em.fork().transactional(async (transaction) => {
     const started = await lockImport(transaction, importId);
     if (started.state !== 'ready' && started.state !== 'failed') {
@@ -100,7 +100,7 @@ export async function startImport(
     if (started.linesDeletedAt) {
       throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Import it again.');
     }
-    if (started.state === 'ready') await refuseWithBrakeOn(transaction, started.preview!, confirmed);
+    if (started.state === 'ready') await refuseMassChange(transaction, started.preview!, confirmed);
     transaction.assign(started, {
       state: 'starting',
       startedBy: started.startedBy ?? actor,
@@ -114,27 +114,27 @@ export async function startImport(
   });
 }
 
-const lookAgainIfOld = (em: EntityManager, importId: number, now: Date): Promise<void> =>
+const refreshOldPreview = (em: EntityManager, importId: number, now: Date): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const waiting = await lockImport(transaction, importId);
-    const isOld = now.getTime() - (waiting.previewedAt?.getTime() ?? 0) > previewHoldsMs;
+    const isOld = now.getTime() - (waiting.previewedAt?.getTime() ?? 0) > previewMaxAgeMs;
     if (waiting.state !== 'ready' || !isOld) return;
     const preview = await evaluateAll(transaction, importId, waiting.kind);
     transaction.assign(waiting, { preview, previewedAt: now });
   });
 
-async function refuseWithBrakeOn(em: EntityManager, preview: Preview, confirmed: number | null) {
+async function refuseMassChange(em: EntityManager, preview: Preview, confirmed: number | null) {
   const { brakeCount, brakePercent } = await workspaceOf(em);
-  const brake = { count: brakeCount, percent: brakePercent };
-  if (needsConfirmation(preview, brake) && confirmed !== toConfirm(preview))
-    throw new MassChangeRefusal(preview, brake);
+  const limit = { count: brakeCount, percent: brakePercent };
+  if (needsConfirmation(preview, limit) && confirmed !== toConfirm(preview))
+    throw new MassChangeRefusal(preview, limit);
 }
 
 const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };
 
 /**
- * Cancels an import. One that waits is forgotten at once; one that runs stops after the lines it is at, and
- * what it has done stays. A Refusal when it has ended. Throws NotFound.
+ * Cancels an import. A waiting import ends at once, and loses its lines if it was never started. A running import stops
+ * after the lines in progress and keeps what it has done. Throws a Refusal when it has ended, and NotFound.
  */
 export const cancelImport = (
   em: EntityManager,

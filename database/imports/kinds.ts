@@ -13,25 +13,25 @@ import { executeLicenseLine } from './license-lines.ts';
 import { userFacts } from './user-facts.ts';
 import { executeUserLine } from './user-lines.ts';
 
-/** What is done with the lines of one kind of file. */
+/** How the lines of one kind of file are evaluated and executed. */
 export interface Kind<Facts> {
-  /** What there is about lines: one statement, however many. */
+  /** Reads the stored facts about lines in one statement. */
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
-  judge(facts: Facts): Evaluation;
-  /** Carries out what many lines can do by one statement; gives back the others. */
-  carryOutTogether(
+  evaluate(facts: Facts): Evaluation;
+  /** Executes simple lines in one statement; returns the others. */
+  executeTogether(
     em: EntityManager,
     actor: Actor,
     importId: number,
     lines: EvaluatedLine<Facts>[],
   ): Promise<EvaluatedLine<Facts>[]>;
-  carryOut(em: EntityManager, actor: Actor, importId: number, line: EvaluatedLine<Facts>): Promise<void>;
-  /** Lines that cannot be carried out at the same time share a group. */
+  execute(em: EntityManager, actor: Actor, importId: number, line: EvaluatedLine<Facts>): Promise<void>;
+  /** Groups lines that must be executed one after another. */
   groupsOf(lines: EvaluatedLine<Facts>[]): EvaluatedLine<Facts>[][];
 }
 
 const everyLineAlone = <Facts>(lines: EvaluatedLine<Facts>[]) => lines.map((line) => [line]);
-const nothingTogether = async <Facts>(
+const noneTogether = async <Facts>(
   _em: EntityManager,
   _actor: Actor,
   _importId: number,
@@ -40,31 +40,31 @@ const nothingTogether = async <Facts>(
 
 const users: Kind<UserFacts> = {
   factsOf: userFacts,
-  judge: evaluateUser,
-  async carryOutTogether(em, actor, importId, lines) {
+  evaluate: evaluateUser,
+  async executeTogether(em, actor, importId, lines) {
     const { true: plain = [], false: others = [] } = Object.groupBy(lines, (line) =>
-      String(line.judgement.verdict === 'create' && isPlain(line)),
+      String(line.evaluation.verdict === 'create' && isPlain(line)),
     );
     return plain.length > 0 && (await bulkInsertUsers(em, actor, importId, plain)) ? others : lines;
   },
-  carryOut: executeUserLine,
+  execute: executeUserLine,
   groupsOf: everyLineAlone,
 };
 
 const assets: Kind<AssetFacts> = {
   factsOf: assetFacts,
-  judge: evaluateAsset,
-  carryOutTogether: nothingTogether,
-  carryOut: executeAssetLine,
+  evaluate: evaluateAsset,
+  executeTogether: noneTogether,
+  execute: executeAssetLine,
   groupsOf: everyLineAlone,
 };
 
 const licenses: Kind<LicenseFacts> = {
   factsOf: licenseFacts,
-  judge: evaluateLicense,
-  carryOutTogether: nothingTogether,
-  carryOut: executeLicenseLine,
-  // They would wait for each other anyway: seats of one license are counted.
+  evaluate: evaluateLicense,
+  executeTogether: noneTogether,
+  execute: executeLicenseLine,
+  // Lines of one license lock the same row, because its seats are counted there.
   groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.values.license.toLowerCase()).values()],
 };
 

@@ -12,14 +12,14 @@ import type { EvaluatedLine } from './evaluate.ts';
 import { idOfLicense } from './license-facts.ts';
 import { claimLine, recordSubject } from './lines.ts';
 
-/** Adds or changes the license of a line and gives a seat of it, in one transaction with the line's mark. */
+/** Adds or changes the license of a line and assigns a seat, and marks the line as done in the same transaction. */
 export async function executeLicenseLine(
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, facts, judgement }: EvaluatedLine<Facts>,
+  { line, facts, evaluation }: EvaluatedLine<Facts>,
 ): Promise<void> {
-  const outcome = judgement.verdict === 'create' ? 'created' : 'changed';
+  const outcome = evaluation.verdict === 'create' ? 'created' : 'changed';
   const { user, hasSeat } = facts;
   if (user !== null && !hasSeat) {
     return changeAbout(em, user.id, actor, async (change) => {
@@ -39,7 +39,7 @@ export async function executeLicenseLine(
   }
 }
 
-/** Looked for again under a lock on its name: the line before may have added it. */
+/** Looks the license up again under a lock on its name, because another line may have added it. */
 async function storeLicense(
   em: EntityManager,
   actor: Actor,

@@ -5,8 +5,8 @@ import { isDataRefused } from '../core/postgres-errors.ts';
 import { AlreadyDone } from './lines.ts';
 
 /**
- * What an error means for the line it happened to: what a rule says, or that it is our fault, which `onDefect`
- * hears of. Null when another try has done the line. What has nothing to do with the line is thrown on.
+ * The problems of a line whose execution threw `error`; null when another attempt has executed the line. Passes a bug
+ * to `onDefect`. Throws errors again that do not concern the line.
  */
 export function lineErrors(error: unknown, onDefect: (error: unknown) => void): Remark[] | null {
   if (error instanceof AlreadyDone) return null;
@@ -28,9 +28,9 @@ export function lineErrors(error: unknown, onDefect: (error: unknown) => void): 
   ];
 }
 
-/** What verbs call a field, where a file calls it otherwise. */
+/** The column of a field, where the names differ. */
 const columnOf: Record<string, string> = { managerId: 'manager' };
 
-/** A bug, or data that the schema refuses: trying again will not help. */
+/** A bug, or data that the schema rejects: a retry would fail again. */
 const isDefect = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof RangeError || isDataRefused(error);

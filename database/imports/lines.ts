@@ -4,12 +4,12 @@ import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** Another try was faster: what this transaction was about to do has been done. */
+/** Another attempt has already executed the line of this transaction. */
 export class AlreadyDone extends Error {}
 
 /**
- * Marks a line as carried out, in the transaction that carries it out and before anything else: of two tries
- * at the same line the second waits here and then finds it done. Throws DoneAlready.
+ * Marks a line as done. Call it first in the transaction that executes the line, so that a second attempt waits here.
+ * Throws AlreadyDone.
  */
 export async function claimLine(
   em: EntityManager,
@@ -24,14 +24,14 @@ export async function claimLine(
   if (numAffectedRows === 0n) throw new AlreadyDone();
 }
 
-/** Says what a line has added. */
+/** Stores the id of what a line added. */
 export async function recordSubject(em: EntityManager, importId: number, line: number, subjectId: number) {
   await sql`update import_rows set subject_id = ${subjectId} where import_id = ${importId} and line = ${line}`.execute(
     sqlOf(em),
   );
 }
 
-/** Marks a line that a rule refused when it was carried out; one that was done meanwhile stays done. */
+/** Marks a line as failed, with its problems. A line that was done meanwhile stays done. */
 export async function failLine(
   em: EntityManager,
   importId: number,
@@ -44,7 +44,7 @@ export async function failLine(
     where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
 }
 
-/** Marks lines whose outcome is known without doing anything: by one statement, anew when it gave way to another try. */
+/** Marks lines whose outcome needs no execution, in one statement. Retries after a deadlock with another attempt. */
 export async function markLines(
   em: EntityManager,
   importId: number,
@@ -59,7 +59,7 @@ export async function markLines(
   );
 }
 
-/** The next lines to carry out, in the order of the file. */
+/** The next lines to execute, in the order of the file. */
 export async function waitingLines(em: EntityManager, importId: number, limit: number): Promise<number[]> {
   const { rows } = await sql<{ line: number }>`
     select line from import_rows where import_id = ${importId} and outcome is null

@@ -6,8 +6,8 @@ import { sqlOf } from '../core/tables.ts';
 import type { Import, Results } from '../entities/import.ts';
 
 /**
- * Tells whoever started an import how it ended. Nobody reads what a token is told: of its imports only those that need
- * a person are told, to the super-admins.
+ * Notifies the user who started an import of its result. When a token started it, notifies the super-admins, and only
+ * if the import failed.
  */
 export async function notifyResult(
   em: EntityManager,

@@ -11,15 +11,15 @@ import { applyUserChanges } from '../people/users.ts';
 import { AlreadyDone } from './lines.ts';
 import { findPerson } from './person-lookup.ts';
 
-/** A person whose manager was not there yet when their line was carried out. */
+/** A user whose manager did not exist yet when their line was executed. */
 export interface PendingManager {
   line: number;
   userId: number;
-  /** Null when nobody has become of the manager's line, or they have left meanwhile. */
+  /** Null when the manager's line failed, or the manager was offboarded meanwhile. */
   managerId: number | null;
 }
 
-/** The next people whose manager can be set now, in the order of the file. */
+/** The next users whose manager can be set now, in the order of the file. */
 export async function pendingManagers(
   em: EntityManager,
   importId: number,
@@ -37,9 +37,9 @@ export async function pendingManagers(
 }
 
 /**
- * Sets the managers of many people in one transaction, with the rows and the trail that `updateUser` would leave
- * of each, and their lines' marks. Who cannot simply have theirs set is left out: the answer is the lines done.
- * When the schema refuses one, none is set.
+ * Sets the managers of many users in one transaction, with the rows and audit entries that `updateUser` would write,
+ * and marks their lines. Skips users who need more than that. Returns the lines done; none when one breaks a
+ * constraint.
  */
 export async function setManagersTogether(
   em: EntityManager,
@@ -55,17 +55,17 @@ export async function setManagersTogether(
         wanted.map(({ userId }) => userId),
       );
       const { rows } = await sql<{ line: number }>`
-        with wish as (
+        with wanted as (
           select w.* from jsonb_to_recordset(${JSON.stringify(wanted)}::jsonb) as w(line int, "userId" int, "managerId" int)
           join users u on u.id = w."userId" where u.offboarding_completed_at is null
         ), taken as (
-          update import_rows r set manager_pending = false from wish w
+          update import_rows r set manager_pending = false from wanted w
           where r.import_id = ${importId} and r.line = w.line and r.manager_pending returning r.line, w."userId", w."managerId"
         ), changed as (
           update users u set manager_id = t."managerId", revision = u.revision + 1 from taken t
           where u.id = t."userId" and u.manager_id is distinct from t."managerId"
           returning u.id, old.manager_id as before, new.manager_id as after
-        ), told as (
+        ), recorded as (
           insert into audit_entries (actor, action, user_id, details)
           select ${actor}::text, 'user.manager_changed', id, jsonb_build_object('from', before, 'to', after)
           from changed order by id
@@ -79,12 +79,12 @@ export async function setManagersTogether(
   }
 }
 
-/** In the order of their ids, as everybody does. */
+/** Locks in the order of ids, as all transactions do, which avoids deadlocks. */
 async function lockPeople(em: EntityManager, ids: readonly number[]): Promise<void> {
   await sql`select id from users where id = any(${ids}::int[]) order by id for update`.execute(sqlOf(em));
 }
 
-/** Sets the manager of a person, in one transaction with the mark that it was done. Throws DoneAlready. */
+/** Sets the manager of a user, and marks the line in the same transaction. Throws AlreadyDone. */
 export const setPendingManager = (
   em: EntityManager,
   actor: Actor,
@@ -96,14 +96,14 @@ export const setPendingManager = (
     userId,
     actor,
     async (change) => {
-      if (!(await takePending(change.em, importId, line))) throw new AlreadyDone();
+      if (!(await claimPending(change.em, importId, line))) throw new AlreadyDone();
       await applyUserChanges(change, { managerId });
     },
     lockWithSuperAdmins,
   );
 
-/** Gives up on the manager of a line, and says why. */
-export async function forgetManager(
+/** Stops waiting for the manager of a line, and adds the reason to its notes. */
+export async function dropPendingManager(
   em: EntityManager,
   importId: number,
   line: number,
@@ -115,7 +115,7 @@ export async function forgetManager(
     where import_id = ${importId} and line = ${line} and manager_pending`.execute(sqlOf(em));
 }
 
-async function takePending(em: EntityManager, importId: number, line: number): Promise<boolean> {
+async function claimPending(em: EntityManager, importId: number, line: number): Promise<boolean> {
   const { numAffectedRows } = await sql`
     update import_rows set manager_pending = false
     where import_id = ${importId} and line = ${line} and manager_pending`.execute(sqlOf(em));

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * The person whom an external id names, else the one whom an e-mail address does: for `left join lateral`. Two
- * looks into an index each; one condition with "or" would read the whole table for every line.
+ * SQL for `left join lateral`: the user with an external id, else the one with an e-mail address. Each part uses an
+ * index; one condition with "or" would read the whole table for every line.
  */
 export const findPerson = (reference: RawBuilder<unknown>) => sql`(
   select id, name, status, is_gone from (
@@ -13,11 +13,15 @@ export const findPerson = (reference: RawBuilder<unknown>) => sql`(
 
 const columns = sql`p.id, p.name, p.status, p.offboarding_completed_at is not null as is_gone`;
 
-/** Whether another line of the file adds the person whom an external id or an e-mail address names. */
-export const isComing = (importId: number, reference: RawBuilder<unknown>, line: RawBuilder<unknown>) => sql`(
-  exists (select from import_rows c where c.import_id = ${importId} and c.key = ${reference} and ${canCome(line)})
+/** SQL condition: another line of the file has this external id or e-mail address, and can still be executed. */
+export const isAddedByFile = (
+  importId: number,
+  reference: RawBuilder<unknown>,
+  line: RawBuilder<unknown>,
+) => sql`(
+  exists (select from import_rows c where c.import_id = ${importId} and c.key = ${reference} and ${canBeAdded(line)})
   or exists (select from import_rows c
-    where c.import_id = ${importId} and c.other_key = lower(${reference}) and ${canCome(line)}))`;
+    where c.import_id = ${importId} and c.other_key = lower(${reference}) and ${canBeAdded(line)}))`;
 
-const canCome = (line: RawBuilder<unknown>) =>
+const canBeAdded = (line: RawBuilder<unknown>) =>
   sql`c.line <> ${line} and c.problems = '[]' and c.outcome is distinct from 'failed'`;

@@ -6,17 +6,21 @@ import type { Preview } from '../entities/import.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 
-/** Lines judged at once: what a process holds of a file. */
+/** Lines evaluated at once, which bounds the memory for a file. */
 const batchSize = 1_000;
 
-/** Finds out what every line of a file would do as things stand, and counts. Changes no fact. */
+/** Evaluates what every line of a file would change now, and counts. Changes nothing else. */
 export async function evaluateAll(em: EntityManager, importId: number, kind: ImportKind): Promise<Preview> {
-  await judgeEveryLine(em, importId, kinds[kind] as Kind<unknown>);
-  if (kind === 'licenses') await refuseSeatsTooMany(em, importId);
+  await evaluateEveryLine(em, importId, kinds[kind] as Kind<unknown>);
+  if (kind === 'licenses') await refuseExcessSeats(em, importId);
   return countVerdicts(em, importId);
 }
 
-async function judgeEveryLine<Facts>(em: EntityManager, importId: number, kind: Kind<Facts>): Promise<void> {
+async function evaluateEveryLine<Facts>(
+  em: EntityManager,
+  importId: number,
+  kind: Kind<Facts>,
+): Promise<void> {
   for (let after = 0; ; ) {
     const lines = await linesAfter(em, importId, after);
     if (lines.length === 0) return;
@@ -32,8 +36,8 @@ async function linesAfter(em: EntityManager, importId: number, after: number): P
   return rows.map(({ line }) => line);
 }
 
-/** The lines of a license take its free seats one after another; those that come too late get none. */
-async function refuseSeatsTooMany(em: EntityManager, importId: number) {
+/** Marks as errors the lines that find no free seat, in the order of the file. */
+async function refuseExcessSeats(em: EntityManager, importId: number) {
   await sql`
     with taking as (
       select line, coalesce((stated->>'seatsTotal')::int, l.seats_total) - coalesce(l.seats_used, 0) as free,

@@ -11,19 +11,19 @@ import { notifyResult } from './notify-result.ts';
 import { pendingManagers } from './pending-managers.ts';
 import { countAnew, countTo, everyLine } from './results.ts';
 
-/** How far an import is: ids and counts, for its workflow. */
+/** The progress of an import, in lines. */
 export interface Progress {
   lines: number;
   done: number;
   isOver: boolean;
 }
 
-/** Lines of one step: what a process holds of a file, and what is lost of a progress bar when it dies. */
+/** Lines per batch, which bounds the memory and how far the progress bar falls back after a crash. */
 const batchSize = 500;
 
 /**
- * Carries an import on by one batch; done again after a crash it does what is left of it. Ends it when nothing
- * is left, or when somebody has cancelled it.
+ * Executes the next batch of an import; a repeat after a crash executes what is left. Ends the import when no line is
+ * left or it was cancelled.
  */
 export async function executeBatch(
   em: EntityManager,
@@ -36,14 +36,14 @@ export async function executeBatch(
   await sql`update imports set state = 'running' where id = ${importId} and state = 'starting'`.execute(
     sqlOf(em),
   );
-  const errand = { em, importId, actor: found.startedBy!, ...hooks };
+  const run = { em, importId, actor: found.startedBy!, ...hooks };
 
   const lines = await waitingLines(em, importId, batchSize);
-  if (lines.length > 0) await executeLines(errand, found.kind, lines);
+  if (lines.length > 0) await executeLines(run, found.kind, lines);
   else {
     const pending = await pendingManagers(em, importId, batchSize);
     if (pending.length === 0) return endImport(em, importId, 'done');
-    await executeManagers(errand, pending);
+    await executeManagers(run, pending);
   }
   const results = await countTo(em, importId, lines.at(-1) ?? everyLine);
   return { lines: found.rowCount, done: sum(results), isOver: false };
@@ -51,7 +51,7 @@ export async function executeBatch(
 
 const over: Progress = { lines: 0, done: 0, isOver: true };
 
-/** Ends an import, once; its trail gets what became of the lines, and whoever started it is told. */
+/** Ends an import, once: counts the results, records them in the audit trail and notifies. */
 export const endImport = (em: EntityManager, importId: number, state: ImportEnd): Promise<Progress> =>
   em.fork().transactional(async (transaction) => {
     const ended = await transaction.findOne(Import, { id: importId });

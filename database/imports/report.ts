@@ -6,15 +6,15 @@ import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Import } from '../entities/index.ts';
 
-/** What part of a file's lines a list shows. */
+/** The filters of a list of lines. */
 export const shownLines = ['errors', 'leaving', 'notes', 'created', 'changed'] as const;
 export type ShownLines = (typeof shownLines)[number];
 
-/** One line as a list shows it: what it is about, what it would do or has done, and what there is to say. */
+/** One line in a list. */
 export interface ReportedLine {
   id: number;
   line: number;
-  /** The name, tag or address it is about. */
+  /** The name, tag or e-mail address that identifies it. */
   about: string | null;
   subjectId: number | null;
   stated: Record<string, string | number | null>;
@@ -24,14 +24,14 @@ export interface ReportedLine {
   leaving: LeavingEffect | null;
 }
 
-/** One page of the lines that a list shows: before the import by what they would do, after it by what they did. */
+/** One page of lines, filtered by their verdict before the import starts and by their outcome after it. */
 export async function reportedLines(
   em: EntityManager,
   { id, kind, startedAt }: Import,
   shown: ShownLines,
   page: number,
 ): Promise<Page<ReportedLine>> {
-  const matching = sql`r.import_id = ${id} and ${(startedAt == null ? wouldBe : came)[shown]}`;
+  const matching = sql`r.import_id = ${id} and ${(startedAt == null ? byVerdict : byOutcome)[shown]}`;
   const order = shown === 'leaving' ? sql`r.stated->>'endDate' nulls last, r.line` : sql`r.line`;
   const { rows } = await sql<ReportedLine & { total: number }>`
     with page as (
@@ -46,7 +46,7 @@ export async function reportedLines(
   return pageOf(rows, page);
 }
 
-const wouldBe: Record<ShownLines, RawBuilder<unknown>> = {
+const byVerdict: Record<ShownLines, RawBuilder<unknown>> = {
   errors: sql`r.verdict = 'error'`,
   leaving: sql`r.leaving is not null`,
   notes: sql`r.verdict <> 'error' and r.judgement->'notes' <> '[]'`,
@@ -54,7 +54,7 @@ const wouldBe: Record<ShownLines, RawBuilder<unknown>> = {
   changed: sql`r.verdict = 'change'`,
 };
 
-const came: Record<ShownLines, RawBuilder<unknown>> = {
+const byOutcome: Record<ShownLines, RawBuilder<unknown>> = {
   errors: sql`r.outcome = 'failed'`,
   leaving: sql`r.leaving is not null and r.outcome in ('created', 'changed')`,
   notes: sql`r.outcome in ('created', 'changed', 'unchanged') and r.judgement->'notes' <> '[]'`,
@@ -69,19 +69,19 @@ const aboutOf: Record<ImportKind, RawBuilder<unknown>> = {
   licenses: sql`r.stated->>'license'`,
 };
 
-/** A line that was not taken, as it stands in the file, with the reasons. */
+/** A rejected line, with its original cells and its problems. */
 export interface RefusedLine {
   line: number;
   cells: string[];
   problems: Remark[];
 }
 
-/** Every line that was not or would not be taken, in the order of the file; never more than a few at once in memory. */
+/** Every line that failed or would fail, in the order of the file, with at most 500 in memory. */
 export async function* refusedLines(
   em: EntityManager,
   { id, startedAt }: Import,
 ): AsyncGenerator<RefusedLine> {
-  const matching = (startedAt == null ? wouldBe : came).errors;
+  const matching = (startedAt == null ? byVerdict : byOutcome).errors;
   for (let after = 0; ; ) {
     const { rows } = await sql<RefusedLine>`
       select r.line, r.cells, coalesce(r.judgement->'problems', r.problems) as problems from import_rows r
@@ -94,7 +94,7 @@ export async function* refusedLines(
   }
 }
 
-/** An import as lists show it. `by` is a name, or the actor when nobody has one. */
+/** An import in a list. `by` is the name of the user who uploaded it, or the actor when it is no user. */
 export interface ListedImport
   extends Pick<
     Import,
@@ -103,7 +103,7 @@ export interface ListedImport
   by: string;
 }
 
-/** One page of the imports of these kinds, the latest first. */
+/** One page of the imports of these kinds, newest first. */
 export async function listImports(
   em: EntityManager,
   kinds: readonly ImportKind[],
@@ -121,7 +121,7 @@ export async function listImports(
   return pageOf(rows, page);
 }
 
-/** Who brought a file in, by name. */
+/** The name of the user who uploaded a file, or the actor when it is no user. */
 export async function nameOfUploader(em: EntityManager, { id }: Import): Promise<string> {
   const { rows } = await sql<{ by: string }>`
     select ${nameOfActor(sql`i.created_by`)} as by from imports i where i.id = ${id}`.execute(sqlOf(em));

@@ -4,13 +4,12 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Results } from '../entities/import.ts';
 
-/** More than any file has. */
+/** Higher than any line number. */
 export const everyLine = 2 ** 31 - 1;
 
 /**
- * Adds what became of the lines up to this one, all of which must have been carried out, and keeps it where the page
- * looks. Lines are carried out in the order of the file and what became of one never changes, so each is counted
- * once, also when a batch is done again or by two at the same time.
+ * Adds the outcomes of the lines up to `line` to the results of the import; all of them must be done. Each line counts
+ * once, even if two workers run the same batch, because lines run in order and an outcome never changes.
  */
 export async function countTo(em: EntityManager, importId: number, line: number): Promise<Results> {
   const { rows } = await sql<{ results: Results }>`
@@ -28,7 +27,7 @@ const plus = (outcome: Outcome) => sql`
   count(*) filter (where outcome = ${outcome}) +
     case when i.counted_to = 0 then 0 else (i.results->>${outcome})::int end`;
 
-/** Counts what became of every line, whatever was counted before. */
+/** Counts the outcomes of all lines from the start. */
 export async function countAnew(em: EntityManager, importId: number): Promise<Results> {
   await sql`update imports set counted_to = 0 where id = ${importId}`.execute(sqlOf(em));
   return countTo(em, importId, everyLine);

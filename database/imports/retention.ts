@@ -4,8 +4,8 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Deletes the lines of imports that ended some days ago: they hold personal data, and the counts are enough. Files
- * that nobody started in that time are forgotten altogether, and so are those whose upload broke off a day ago.
+ * Deletes the lines of imports `linesKeptDays` after their end, because they contain personal data. Deletes imports
+ * that were not started in that time, and uploads that broke off a day ago.
  */
 export async function deleteOldLines(em: EntityManager): Promise<void> {
   const db = sqlOf(em);

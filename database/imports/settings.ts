@@ -5,16 +5,16 @@ import { changedFields, fieldDiff } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { workspaceOf } from '../core/workspace.ts';
 
-/** How the company's files are read, and when one of them needs a confirmation. */
+/** How files are read, and when an import needs a confirmation. */
 export interface ImportSettings {
   dateFormat: DateFormat;
-  /** People whom one file may make start or stop leaving. */
+  /** How many people one file may make start or stop leaving without a confirmation. */
   brakeCount: number;
-  /** The same in per cent of the workforce, 0 to 100. */
+  /** The same as a percentage of the workforce, 0 to 100. */
   brakePercent: number;
 }
 
-/** Changes how files are imported; equal settings are not noted. */
+/** Changes the import settings and records the change; equal settings change nothing. */
 export const updateImportSettings = (
   em: EntityManager,
   actor: Actor,

@@ -3,20 +3,20 @@ import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** One line of a file, as read. */
+/** One parsed line of a file. */
 export interface StagedRow {
-  /** Where it begins in the file, from 1. */
+  /** The line in the file where it begins, from 1. */
   line: number;
   cells: string[];
-  /** What it says, by field; what it does not name is left out. */
+  /** The values by field, without the fields that the file does not have. */
   stated: Record<string, string | number | null>;
-  /** What is wrong with it whatever there is in the database. */
+  /** Problems that do not depend on stored facts. */
   problems: Remark[];
   key: string | null;
   otherKey: string | null;
 }
 
-/** Puts lines of a file into the waiting room, by one statement. */
+/** Stores lines of a file for evaluation, in one statement. */
 export async function stageRows(
   em: EntityManager,
   importId: number,

@@ -3,24 +3,24 @@ import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
-import { findPerson, isComing } from './person-lookup.ts';
+import { findPerson, isAddedByFile } from './person-lookup.ts';
 
-/** What there is about the people of some lines, by one statement. */
+/** The stored facts about the users of some lines, in one statement. */
 export async function userFacts(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
 ): Promise<FactsOfLine<UserFacts>[]> {
   const { rows } = await sql<UserFacts & { line: number }>`
-    with said as materialized (
+    with lines as materialized (
       select line, stated, key, other_key, stated->>'manager' as manager
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
     ), found as (
-      select said.*, e.id as email_owner_id,
-        coalesce(x.id, case when said.key is null or e.external_id is null then e.id end) as user_id
-      from said
-      left join users x on x.external_id = said.key
-      left join users e on lower(e.email) = said.other_key
+      select lines.*, e.id as email_owner_id,
+        coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
+      from lines
+      left join users x on x.external_id = lines.key
+      left join users e on lower(e.email) = lines.other_key
     )
     select f.line, f.stated as "values", f.email_owner_id as "emailOwnerId",
       case when u.id is not null then jsonb_build_object(
@@ -29,7 +29,7 @@ export async function userFacts(
         'timeZone', u.time_zone, 'status', u.status, 'managerId', u.manager_id, 'managerName', um.name,
         'isGone', u.offboarding_completed_at is not null, 'isLeaving', o.id is not null) end as user,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone) end as manager,
-      f.manager is not null and m.id is null and ${isComing(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile"
+      f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile"
     from found f
     left join users u on u.id = f.user_id
     left join users um on um.id = u.manager_id

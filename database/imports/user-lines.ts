@@ -8,7 +8,7 @@ import { applyUserChanges, createUserWithin, type NewUser, type UserFields } fro
 import type { EvaluatedLine } from './evaluate.ts';
 import { claimLine, recordSubject } from './lines.ts';
 
-/** Adds or changes the person of a line, by the verbs that everybody uses, in one transaction with the line's mark. */
+/** Adds or changes the user of a line as the console does, and marks the line as done in the same transaction. */
 export async function executeUserLine(
   em: EntityManager,
   actor: Actor,
@@ -36,7 +36,7 @@ export async function executeUserLine(
   });
 }
 
-/** A manager who has left is stored as none; one who is still to come is set in a second round. */
+/** Stores no manager when the manager was offboarded. A manager from a later line is set by `setPendingManager`. */
 function fieldsOf({ values: { manager: named, ...fields }, manager }: UserFacts): Partial<UserFields> {
   if (named === undefined) return fields;
   if (named === null || manager?.isGone) return { ...fields, managerId: null };

@@ -6,7 +6,7 @@ import { openItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What a manager is told when an offboarding is complete. */
+/** The facts for the manager's mail about a completed offboarding. */
 export interface Completion {
   leaverId: number;
   name: string;
@@ -15,11 +15,11 @@ export interface Completion {
   completedAt: Date;
   completedBy: Actor;
   completedByName: string | null;
-  /** How many people lost their manager with it. */
+  /** How many people lost their manager. */
   reports: number;
 }
 
-/** What there is to say of a completion; null when it is none any more. */
+/** The facts of a completion; null when the offboarding is not completed any more. */
 export async function completionOf(em: EntityManager, offboardingId: number): Promise<Completion | null> {
   const { rows } = await sql<Completion>`
     select u.id as "leaverId", u.name, u.job_title as "jobTitle", u.department,
@@ -33,17 +33,17 @@ export async function completionOf(em: EntityManager, offboardingId: number): Pr
   return rows[0] ?? null;
 }
 
-/** Something somebody still has, or still waits for. */
+/** A device, a seat or a request that is still open. */
 export interface OpenItem {
   kind: 'hardware' | 'software' | 'request';
   what: string;
-  /** The device's tag, the license's vendor. */
+  /** The device's tag, the license's vendor or the request's status. */
   mark: string | null;
   since: Date;
 }
 
-/** A leaver as a reminder mail shows them, as they are now. */
-export interface Reminded {
+/** A leaver in a reminder mail, with their present facts. */
+export interface RemindedLeaver {
   id: number;
   name: string;
   department: string | null;
@@ -51,20 +51,24 @@ export interface Reminded {
   manager: string | null;
   lastDay: CalendarDate;
   zone: string;
-  /** In their zone; negative once the last day is over. */
+  /** Counted in their zone; negative once the last day is over. */
   daysLeft: number;
-  /** The moment their last day ends. */
+  /** When their last day ends. */
   overAt: Date;
-  /** What is open, oldest first. */
+  /** Open items, oldest first. */
   items: OpenItem[];
 }
 
 /**
- * The people whom a digest's notifications remind of, as they are now: whoever has been completed or stays is left
- * out. Those whose last day is the oldest come first.
+ * The leavers of a digest's notifications, earliest last day first. Leaves out people whose offboarding was completed
+ * or cancelled since.
  */
-export async function remindedOf(em: EntityManager, mailId: number, now: Date): Promise<Reminded[]> {
-  const { rows } = await sql<Omit<Reminded, 'daysLeft' | 'overAt' | 'items'> & { items: StoredItem[] }>`
+export async function remindedLeavers(
+  em: EntityManager,
+  mailId: number,
+  now: Date,
+): Promise<RemindedLeaver[]> {
+  const { rows } = await sql<Omit<RemindedLeaver, 'daysLeft' | 'overAt' | 'items'> & { items: StoredItem[] }>`
     select u.id, u.name, u.department, u.manager_id as "managerId", m.name as manager,
       coalesce(u.end_date, o.deactivated_on) as "lastDay", coalesce(u.time_zone, w.time_zone) as zone,
       (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'what', i.what, 'mark', i.mark, 'since', i.since)
@@ -93,11 +97,11 @@ export async function remindedOf(em: EntityManager, mailId: number, now: Date): 
 
 const open = openItems(sql`u.id`);
 
-/** As JSON writes it. */
+/** An OpenItem as parsed from JSON. */
 type StoredItem = Omit<OpenItem, 'since'> & { since: string };
 
-/** The notifications that a mail carries, oldest first. */
-export async function noticesOf(
+/** The notifications in a mail, oldest first. */
+export async function notificationsInMail(
   em: EntityManager,
   mailId: number,
 ): Promise<(NotificationFacts & { createdAt: Date })[]> {

@@ -6,25 +6,25 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';
 
-/** The kind of mail that carries a notification `n`; null for those that have a mail of their own or get none. */
+/** The kind of digest that contains a notification `n`; null for kinds that get their own mail or none. */
 const digestKind = sql<MailKind | null>`
   case when n.kind in ('offboarding_reminder', 'offboarding_ready') then 'reminders'
     when n.kind = 'import_ended' then 'imports'
     when n.kind in ('offboarding_completed', 'mail_failed') then null else 'problems' end`;
 
 /**
- * Puts notifications that no mail was considered for into digests: at most one mail of a kind for each receiver and
- * day of theirs, with everything that has come since the last. What nobody wants by mail is marked as considered.
- * Returns the new mails. `quietMs`: how long nothing more must have come, so that a storm is one mail.
+ * Puts new notifications into digests: at most one mail per receiver, kind and day in their zone. Marks unwanted
+ * notifications as considered. A digest is due after `quietMs` milliseconds without a new notification, so that a
+ * burst is one mail. Returns the ids of the new mails.
  */
 export async function createDueDigests(
   em: EntityManager,
   quietMs: number,
   now = new Date(),
 ): Promise<number[]> {
-  await passOverUnwanted(em, now);
+  await markUnwanted(em, now);
   const { digestHour, timeZone } = await workspaceOf(em);
-  const due = (await piles(em)).flatMap(({ zone, lastDigestOn, oldest, newest, userId, kind }) => {
+  const due = (await pendingDigests(em)).flatMap(({ zone, lastDigestOn, oldest, newest, userId, kind }) => {
     const day = todayIn(zone ?? timeZone, now);
     const isDue =
       digestIsDue({ oldest, newest }, quietMs, now) &&
@@ -32,11 +32,11 @@ export async function createDueDigests(
       (lastDigestOn === null || lastDigestOn < day);
     return isDue ? [{ userId, kind, day }] : [];
   });
-  return due.length === 0 ? [] : makeDigests(em, due, now);
+  return due.length === 0 ? [] : insertDigests(em, due, now);
 }
 
-/** Notifications of one kind of mail that wait for their receiver's next digest. */
-interface Pile {
+/** The notifications of one receiver and kind that wait for the next digest. */
+interface PendingDigest {
   userId: number;
   kind: MailKind;
   zone: string | null;
@@ -45,8 +45,8 @@ interface Pile {
   lastDigestOn: CalendarDate | null;
 }
 
-async function piles(em: EntityManager): Promise<Pile[]> {
-  const { rows } = await sql<Pile>`
+async function pendingDigests(em: EntityManager): Promise<PendingDigest[]> {
+  const { rows } = await sql<PendingDigest>`
     select p.*, u.time_zone as zone,
       (select max(day) from mails m where m.user_id = p."userId" and m.kind = p.kind) as "lastDigestOn"
     from (
@@ -57,7 +57,7 @@ async function piles(em: EntityManager): Promise<Pile[]> {
   return rows;
 }
 
-async function passOverUnwanted(em: EntityManager, now: Date) {
+async function markUnwanted(em: EntityManager, now: Date) {
   await sql`
     update notifications n set mail_considered_at = ${now} from users u
     where n.mail_considered_at is null and u.id = n.user_id
@@ -72,9 +72,9 @@ interface DueDigest {
   day: CalendarDate;
 }
 
-async function makeDigests(em: EntityManager, due: readonly DueDigest[], now: Date): Promise<number[]> {
+async function insertDigests(em: EntityManager, due: readonly DueDigest[], now: Date): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
-    with made as (
+    with created as (
       insert into mails (user_id, kind, day, next_try_at)
       select d.*, ${now}::timestamptz from unnest(
         ${due.map(({ userId }) => userId)}::int[],
@@ -82,9 +82,9 @@ async function makeDigests(em: EntityManager, due: readonly DueDigest[], now: Da
         ${due.map(({ day }) => day)}::date[]) d
       on conflict (user_id, kind, day) do nothing returning id, user_id, kind
     ), carried as (
-      update notifications n set mail_considered_at = ${now}, mail_id = made.id from made
-      where n.mail_considered_at is null and n.user_id = made.user_id and ${digestKind} = made.kind
+      update notifications n set mail_considered_at = ${now}, mail_id = created.id from created
+      where n.mail_considered_at is null and n.user_id = created.user_id and ${digestKind} = created.kind
     )
-    select id from made order by id`.execute(sqlOf(em));
+    select id from created order by id`.execute(sqlOf(em));
   return rows.map(({ id }) => id);
 }

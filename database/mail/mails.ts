@@ -9,7 +9,7 @@ import {
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** A mail that is on its way, oldest first; those older than `ageMs`, from id `after` on. */
+/** The ids of pending mails older than `ageMs` milliseconds with an id above `after`, oldest first. */
 export async function pendingMails(
   em: EntityManager,
   { after, ageMs, limit }: { after: number; ageMs: number; limit: number },
@@ -21,7 +21,7 @@ export async function pendingMails(
   return rows.map(({ id }) => id);
 }
 
-/** The mails on their way that an offboarding has caused. */
+/** The ids of an offboarding's pending mails. */
 export async function pendingMailsOf(em: EntityManager, offboardingId: number): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select id from mails where offboarding_id = ${offboardingId} and state = 'pending' order by id`.execute(
@@ -30,7 +30,7 @@ export async function pendingMailsOf(em: EntityManager, offboardingId: number): 
   return rows.map(({ id }) => id);
 }
 
-/** The try that comes next, counted from 1; null when the mail is closed. */
+/** The next attempt, counted from 1; null when the mail is closed. */
 export async function nextMailTry(
   em: EntityManager,
   mailId: number,
@@ -41,18 +41,17 @@ export async function nextMailTry(
   return rows[0] ?? null;
 }
 
-/** Who a mail goes to. */
 export interface Receiver {
   id: number;
   name: string;
   email: string;
   role: Role;
   zone: string;
-  /** Whether they can still sign in: nobody else is written to. */
+  /** Whether they can sign in; other users get no mail. */
   isActive: boolean;
 }
 
-/** A mail that is about to be sent; what it says is read besides. */
+/** A mail that is about to be sent, without its contents. */
 export interface WaitingMail {
   id: number;
   kind: MailKind;
@@ -63,7 +62,7 @@ export interface WaitingMail {
   workspace: string;
 }
 
-/** The mail that the try `number` sends; null when it is closed or that try was made. */
+/** The mail that attempt `number` sends; null when the mail is closed or that attempt was made. */
 export async function waitingMail(
   em: EntityManager,
   mailId: number,
@@ -79,10 +78,10 @@ export async function waitingMail(
 }
 
 /**
- * Records how a try ended, once, and what follows: another try, or the end of the mail. One that is given up is told
- * to the super-admins.
+ * Records an attempt once, and schedules the next one or closes the mail. Notifies the super-admins after the last
+ * failed attempt.
  */
-export async function recordMailTry(
+export async function recordMailAttempt(
   em: EntityManager,
   mailId: number,
   { number, outcome }: { number: number; outcome: MailOutcome },
@@ -91,40 +90,40 @@ export async function recordMailTry(
   const state = stateAfterMailTry(outcome, number);
   const nextTryAt = state === 'pending' ? nextMailTryAfter(number, now) : now;
   await sql`
-    with tried as (
+    with attempted as (
       update mails set attempts = ${number}, outcome = ${outcome}, state = ${state}, next_try_at = ${nextTryAt},
         closed_at = ${state === 'pending' ? null : now}
       where id = ${mailId} and state = 'pending' and attempts = ${number - 1} returning id, user_id, kind, state
     )
-    ${tellGivenUp(outcome)}`.execute(sqlOf(em));
+    ${notifyGivenUp(outcome)}`.execute(sqlOf(em));
 }
 
-/** Closes a mail that cannot be tried at all, and tells the super-admins. A closed one stays as it is. */
+/** Closes a pending mail as failed without an attempt, and notifies the super-admins. */
 export async function giveUpMail(em: EntityManager, mailId: number, now = new Date()): Promise<void> {
   await sql`
-    with tried as (
+    with attempted as (
       update mails set state = 'failed', closed_at = ${now} where id = ${mailId} and state = 'pending'
       returning id, user_id, kind, state
     )
-    ${tellGivenUp(null)}`.execute(sqlOf(em));
+    ${notifyGivenUp(null)}`.execute(sqlOf(em));
 }
 
-/** A notification for each super-admin, in the console alone: the mail server may be what is broken. */
-const tellGivenUp = (outcome: MailOutcome | null) => sql`
+/** Notifies each super-admin in the console only, because the mail server may be broken. */
+const notifyGivenUp = (outcome: MailOutcome | null) => sql`
   insert into notifications (user_id, kind, about_user_id, details, mail_considered_at)
   select a.id, 'mail_failed', t.user_id,
     jsonb_build_object('mailId', t.id, 'mail', t.kind, 'outcome', ${outcome}::text), now()
-  from tried t join users a on a.role = 'super-admin' and a.status = 'active'
+  from attempted t join users a on a.role = 'super-admin' and a.status = 'active'
   where t.state = 'failed' order by a.id`;
 
-/** Closes a mail that has nothing left to say, or nobody to say it to. It does not count as its day's digest. */
+/** Closes a mail that has no contents or no receiver any more. It does not count as its day's digest. */
 export async function withholdMail(em: EntityManager, mailId: number, now = new Date()): Promise<void> {
   await sql`
     update mails set state = 'withheld', day = null, closed_at = ${now}
     where id = ${mailId} and state = 'pending'`.execute(sqlOf(em));
 }
 
-/** Where there is no mail server, nothing is kept for the day one is set. */
+/** Closes all pending mails and notifications. For use without a mail server, so that none is sent once one is set. */
 export async function withholdAll(em: EntityManager, now = new Date()): Promise<void> {
   const db = sqlOf(em);
   await sql`update mails set state = 'withheld', closed_at = ${now} where state = 'pending'`.execute(db);

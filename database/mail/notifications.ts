@@ -4,7 +4,7 @@ import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** One message, with the name of the person it is about. */
+/** One notification, with the name of the person it is about. */
 export interface NotificationRow {
   id: number;
   kind: NotificationKind;
@@ -15,57 +15,57 @@ export interface NotificationRow {
   isRead: boolean;
 }
 
-/** Messages that came on the same day and mean the same: shown as one. */
+/** Notifications of the same day and kind that the console shows as one. */
 export interface NotificationGroup {
-  /** Of the newest message. */
+  /** Of the newest notification. */
   id: number;
   kind: NotificationKind;
   total: number;
   unread: number;
-  /** The newest ones first. */
+  /** Newest first, at most `shownOfGroup`. */
   newest: NotificationRow[];
 }
 
-/** How many messages of a group are shown; there may be hundreds. */
+/** How many notifications of a group are shown; there may be hundreds. */
 export const shownOfGroup = 50;
 
 /**
- * What hundreds can come of at once is shown, and counted, as one a day of UTC, unless it is about the reader. `n` is
- * the notification. Two indexes name the same condition.
+ * SQL condition: notification `n` is of a kind that can come by the hundred, so one UTC day of it is shown and counted
+ * as one. Notifications about the reader are never grouped. Two indexes repeat this condition.
  */
-const comesInHundreds = sql<boolean>`(
+const isGrouped = sql<boolean>`(
   n.kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
     and n.about_user_id is distinct from n.user_id)`;
 const day = sql`(n.created_at at time zone 'UTC')::date`;
-const groupKey = sql<string>`case when ${comesInHundreds} then n.kind || ${day} else n.id::text end`;
+const groupKey = sql<string>`case when ${isGrouped} then n.kind || ${day} else n.id::text end`;
 
-/** Nobody needs to know by how many there are more. */
-const countedAtMost = 100;
+/** The cap of the unread count, which limits its cost. */
+const maxUnreadCount = 100;
 
 const isUnread = sql<boolean>`n.user_id = u.id and n.read_at is null`;
 
 /**
- * How many things the user `u` has not read, as they are shown, a hundred at most. Every page asks: of what came in
- * hundreds one a day is read, from its index, and then the next day.
+ * The unread count of user `u`: groups count as one, a hundred at most. Every page reads it, so the recursion skips
+ * from one day to the next in the index instead of reading each grouped notification.
  */
 export const unreadCount = sql<number>`(
   with recursive days as (
-    (select n.kind, ${day} as day from notifications n where ${isUnread} and ${comesInHundreds}
+    (select n.kind, ${day} as day from notifications n where ${isUnread} and ${isGrouped}
       order by n.kind, ${day} limit 1)
     union all
     select next.kind, next.day from days d cross join lateral (
       select n.kind, ${day} as day from notifications n
-      where ${isUnread} and ${comesInHundreds} and (n.kind, ${day}) > (d.kind, d.day)
+      where ${isUnread} and ${isGrouped} and (n.kind, ${day}) > (d.kind, d.day)
       order by n.kind, ${day} limit 1
     ) next
   )
-  select least(${countedAtMost},
-    (select count(*) from (select from days limit ${countedAtMost}) counted)
+  select least(${maxUnreadCount},
+    (select count(*) from (select from days limit ${maxUnreadCount}) counted)
     + (select count(*) from (
-        select from notifications n where ${isUnread} and not ${comesInHundreds} limit ${countedAtMost}
+        select from notifications n where ${isUnread} and not ${isGrouped} limit ${maxUnreadCount}
       ) counted)))`;
 
-/** A person's newest messages in groups, `limit` of them older than the one with id `before`, by one statement. */
+/** A user's newest `limit` groups of notifications older than id `before`, newest first, in one statement. */
 export async function notificationsOf(
   em: EntityManager,
   userId: number,
@@ -90,7 +90,7 @@ export async function notificationsOf(
   return rows;
 }
 
-/** Marks everything a person has been told up to and including `upTo` as read. */
+/** Marks a user's notifications up to and including id `upTo` as read. */
 export async function markRead(
   em: EntityManager,
   userId: number,

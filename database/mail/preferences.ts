@@ -5,20 +5,20 @@ import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { User } from '../entities/index.ts';
 
-/** The kinds of mail that a person does not want. */
+/** The kinds of mail that a user does not want. */
 export async function mailPreferencesOf(em: EntityManager, userId: number): Promise<MailKind[]> {
   const { noMailAbout } = await em.fork().findOneOrFail(User, { id: userId }, { fields: ['noMailAbout'] });
   return noMailAbout;
 }
 
-/** A person chooses which kinds of mail they do not want. */
+/** Replaces the kinds of mail that a user does not want. */
 export const updateMailPreferences = (
   em: EntityManager,
   userId: number,
   unwanted: readonly MailKind[],
 ): Promise<void> => changeAbout(em, userId, userActor(userId), async (change) => choose(change, unwanted));
 
-/** A person wants no more mail of a kind. Done again it changes nothing. */
+/** Adds a kind to those a user does not want. Idempotent. */
 export const unsubscribe = (em: EntityManager, userId: number, kind: MailKind): Promise<void> =>
   changeAbout(em, userId, userActor(userId), async (change) => {
     choose(change, [...new Set([...change.user.noMailAbout, kind])]);

@@ -6,17 +6,17 @@ import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** What asking for a mail again came to. */
+/** The result of replaying a mail. */
 export interface MailReplay {
-  /** Who gets the mail. */
+  /** The receiver. */
   userId: number;
-  /** False when it was not given up: it has arrived, or somebody has sent it again already. */
-  isAgainOnItsWay: boolean;
+  /** False when the mail had not failed: it was sent, or was already replayed. */
+  isPendingAgain: boolean;
 }
 
 /**
- * Has a mail that was given up tried again from the beginning, with what there is to say now and the same Message-ID.
- * Asked twice it does it once. Throws NotFound.
+ * Makes a failed mail pending again, with all its attempts, present contents and the same Message-ID. Idempotent.
+ * Throws NotFound.
  */
 export const replayMail = (
   em: EntityManager,
@@ -31,9 +31,9 @@ export const replayMail = (
       sqlOf(transaction),
     );
     const [again] = rows;
-    if (again === undefined) return { userId: await receiverOf(transaction, mailId), isAgainOnItsWay: false };
+    if (again === undefined) return { userId: await receiverOf(transaction, mailId), isPendingAgain: false };
     record(transaction, actor, 'mail.replayed', again.userId, { mailId, mail: again.kind });
-    return { userId: again.userId, isAgainOnItsWay: true };
+    return { userId: again.userId, isPendingAgain: true };
   });
 
 async function receiverOf(em: EntityManager, mailId: number): Promise<number> {

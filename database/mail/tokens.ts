@@ -1,23 +1,23 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type MailKind, mailKinds } from '../../domain/mail/mails.ts';
 
-/** Who wants which kind of mail no more. */
+/** Which user unsubscribes from which kind of mail. */
 export interface UnsubscribeRequest {
   userId: number;
   kind: MailKind;
 }
 
-/** Makes and reads what stands in a mail's unsubscribe link: whoever has the mail may stop its kind, and nothing else. */
+/** Signs and reads the tokens of unsubscribe links. A token permits only to stop one kind of mail to one user. */
 export interface MailTokens {
   sign(unsubscribing: UnsubscribeRequest): string;
-  /** Null for one that was not signed here. */
+  /** Null for a token that `sign` did not make. */
   read(token: string): UnsubscribeRequest | null;
 }
 
 const shape = /^([a-z]+)\.([1-9]\d{0,8})\.([\w-]{22})$/;
 const signatureBytes = 16;
 
-/** Tokens signed with a key made from SECRET_KEY (base64). They do not expire: mails are kept for years. */
+/** Tokens signed with a key derived from SECRET_KEY (base64). They do not expire, because mails are kept for years. */
 export function mailTokens(keyBase64: string): MailTokens {
   const key = createHmac('sha256', Buffer.from(keyBase64, 'base64')).update('unsubscribe').digest();
   const signatureOf = (text: string) =>

@@ -3,7 +3,7 @@ import type { CalendarDate } from '../../domain/dates.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
-import { keepOneSuperAdmin, lockWithSuperAdmins, refuseOutranked } from '../access/super-admins.ts';
+import { lockWithSuperAdmins, refuseLastSuperAdmin, refuseOutranked } from '../access/super-admins.ts';
 import { changeAbout, changeWithin } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { toRefusal } from '../core/constraints.ts';
@@ -184,7 +184,7 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
   const { user } = change;
   const from = user.status;
   if (to === undefined || to === from) return;
-  if (to !== 'active') await keepOneSuperAdmin(change);
+  if (to !== 'active') await refuseLastSuperAdmin(change);
   user.status = to;
   change.record('user.status_changed', { from, to });
   change.changed('lastDay');

@@ -1,9 +1,9 @@
 import ipaddr from 'ipaddr.js';
 
-/** Addresses that deliveries may reach although they are private: `WEBHOOK_ALLOW`, read. */
+/** The parsed `WEBHOOK_ALLOW`: private addresses and ranges that deliveries may reach. */
 export type AllowedRanges = readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
 
-/** Reads addresses and CIDR ranges. Throws an Error naming an entry that is neither. */
+/** Parses addresses and CIDR ranges. Throws an Error that names an invalid entry. */
 export const allowedRanges = (entries: readonly string[]): AllowedRanges =>
   entries.map((entry) => {
     if (ipaddr.isValidCIDR(entry)) return ipaddr.parseCIDR(entry);
@@ -13,12 +13,12 @@ export const allowedRanges = (entries: readonly string[]): AllowedRanges =>
   });
 
 /**
- * Whether a delivery may connect to an IP address: one that the whole internet can reach, or one that is
- * allowed by name. Call it with what the name was resolved to, at the moment of connecting.
+ * Whether a delivery may connect to an IP address: it is globally reachable or in an allowed range. Call it with
+ * the resolved address when connecting, because a name may resolve differently each time.
  */
 export function mayReach(address: string, allowed: AllowedRanges): boolean {
   if (!ipaddr.isValid(address)) return false;
-  // An IPv4 address wrapped in IPv6 counts as what it is.
+  // Unwraps an IPv4-mapped IPv6 address.
   const parsed = ipaddr.process(address);
   return isAllowed(parsed, allowed) || isGlobal(parsed);
 }
@@ -28,13 +28,13 @@ const isAllowed = (address: ipaddr.IPv4 | ipaddr.IPv6, allowed: AllowedRanges): 
 
 const globalIpv6 = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
 
-/** `unicast` alone lets the old IPv4-compatible `::/96` through, so IPv6 has to lie in what is given out. */
+/** IPv6 must be in the allocated `2000::/3`, because `unicast` alone also covers the IPv4-compatible `::/96`. */
 const isGlobal = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
   address.range() === 'unicast' && (address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(globalIpv6));
 
 /**
- * What is wrong with the address of an endpoint, in words, or null. https only; plain http is for an address
- * that is allowed by name. A name passes here and its addresses are judged by `mayReach` when connecting.
+ * What is wrong with the URL of an endpoint, as a sentence, or null. It must be https; http is allowed only for an
+ * IP address in an allowed range. A host name passes, because `mayReach` checks its addresses when connecting.
  */
 export function endpointUrlProblem(text: string, allowed: AllowedRanges): string | null {
   if (!URL.canParse(text)) return 'Expected a web address such as https://example.com/hooks.';
@@ -47,12 +47,12 @@ export function endpointUrlProblem(text: string, allowed: AllowedRanges): string
   if (literal !== null && !mayReach(literal, allowed)) {
     return 'This address is private or special, and not allowed.';
   }
-  const named = literal !== null && isAllowed(ipaddr.process(literal), allowed);
-  if (url.protocol === 'http:' && !named) return 'Expected an address that begins with https://.';
+  const isAllowedLiteral = literal !== null && isAllowed(ipaddr.process(literal), allowed);
+  if (url.protocol === 'http:' && !isAllowedLiteral) return 'Expected an address that begins with https://.';
   return null;
 }
 
-/** The IP address that a host is written as, `localhost` included, or null for a name. */
+/** The IP address of a literal host or of `localhost`; null for a name. */
 function literalAddress(hostname: string): string | null {
   const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
   if (host === 'localhost' || host.endsWith('.localhost')) return '127.0.0.1';

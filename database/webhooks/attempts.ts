@@ -10,29 +10,29 @@ import {
   clearFailures,
   disableEndpoint,
   type LockedEndpoint,
-  noteFailure,
-  noteTry,
+  recordFailure,
+  recordLastAttempt,
 } from './endpoint-health.ts';
 
-/** One try: what was sent where, and how it went. `durationMs` in milliseconds. */
+/** One attempt at a delivery: the request and its outcome. */
 export interface Attempt {
   number: number;
   url: string;
-  /** As sent; none when nothing was. */
+  /** Empty when no request was sent. */
   requestHeaders: Record<string, string>;
   outcome: AttemptOutcome;
   statusCode: number | null;
   durationMs: number;
-  /** The beginning of the answer. */
+  /** The first part of the response body. */
   response: string | null;
-  /** The moment that the answer asked to wait for. */
+  /** The time from the response's `Retry-After`. */
   retryAt: Date | null;
 }
 
 /**
- * Records a try and what it means for the delivery and its endpoint in one transaction. A delivery that was closed
- * meanwhile keeps its state, and a try that is on record already stays as it is. The super-admins are told when the
- * tries are used up, and when the endpoint is disabled because it is gone or has failed for too long.
+ * Records an attempt and updates its delivery and endpoint, in one transaction. A closed delivery keeps its state,
+ * and an attempt that is already recorded stays as it is. Notifies the super-admins after the last failed attempt,
+ * and when it disables the endpoint.
  */
 export const recordAttempt = (
   em: EntityManager,
@@ -47,13 +47,13 @@ export const recordAttempt = (
     const state = stateAfterTry(outcome, number, triesOf(delivery.type, schedule));
     if (delivery.state === 'pending') {
       if (state === 'pending') {
-        await putOff(transaction, deliveryId, nextTryAfter(number, schedule, now, retryAt));
+        await postpone(transaction, deliveryId, nextTryAfter(number, schedule, now, retryAt));
       } else await close(transaction, delivery, state, now);
     }
-    await followHealth(transaction, endpoint, delivery, outcome, now);
+    await updateHealth(transaction, endpoint, delivery, outcome, now);
   });
 
-/** Closes a delivery that cannot be tried, and tells the super-admins. A closed one stays as it is. */
+/** Closes a pending delivery without an attempt. Notifies the super-admins when the state is `failed`. */
 export const giveUpDelivery = (
   em: EntityManager,
   deliveryId: number,
@@ -74,7 +74,7 @@ interface LockedDelivery {
   url: string;
 }
 
-/** The endpoint is locked before its deliveries, as whoever pauses or removes it does. */
+/** Locks the endpoint before the delivery: pausing and removing use the same order, which avoids a deadlock. */
 const inTransaction = (
   em: EntityManager,
   deliveryId: number,
@@ -107,7 +107,7 @@ async function lockDelivery(em: EntityManager, deliveryId: number): Promise<Lock
   return rows[0]!;
 }
 
-/** Returns whether it is new. */
+/** Returns false when the attempt was already recorded. */
 async function insertAttempt(em: EntityManager, deliveryId: number, attempt: Attempt, now: Date) {
   const { number, url, requestHeaders, outcome, statusCode, durationMs, response, retryAt } = attempt;
   const { numAffectedRows } = await sql`
@@ -119,7 +119,7 @@ async function insertAttempt(em: EntityManager, deliveryId: number, attempt: Att
   return Number(numAffectedRows) > 0;
 }
 
-async function putOff(em: EntityManager, deliveryId: number, until: Date) {
+async function postpone(em: EntityManager, deliveryId: number, until: Date) {
   await sql`update webhook_deliveries set next_try_at = ${until} where id = ${deliveryId}`.execute(sqlOf(em));
 }
 
@@ -127,11 +127,11 @@ async function close(em: EntityManager, delivery: LockedDelivery, state: Deliver
   await sql`
     update webhook_deliveries set state = ${state}, closed_at = ${now}, next_try_at = null
     where id = ${delivery.id}`.execute(sqlOf(em));
-  if (state === 'failed') await tellThatItFailed(em, delivery);
+  if (state === 'failed') await notifyFailure(em, delivery);
 }
 
-/** Whoever tests an endpoint is looking; everybody else has to be told. */
-async function tellThatItFailed(em: EntityManager, delivery: LockedDelivery) {
+/** Tests are left out, because the user who sent one sees its result. */
+async function notifyFailure(em: EntityManager, delivery: LockedDelivery) {
   const { id: deliveryId, type, eventId, endpointId, aboutUserId, url } = delivery;
   if (type === testEventType) return;
   const details = { deliveryId, type, eventId, endpointId, url };
@@ -141,17 +141,17 @@ async function tellThatItFailed(em: EntityManager, delivery: LockedDelivery) {
     where role = 'super-admin' and status = 'active' order by id`.execute(sqlOf(em));
 }
 
-/** A success ends a time of failing; a test that fails begins none. */
-async function followHealth(
+/** A failed test does not count against the endpoint's health. */
+async function updateHealth(
   em: EntityManager,
   endpoint: LockedEndpoint,
   { type }: LockedDelivery,
   outcome: AttemptOutcome,
   now: Date,
 ) {
-  await noteTry(em, endpoint, outcome, now);
+  await recordLastAttempt(em, endpoint, outcome, now);
   if (outcome === 'delivered') return clearFailures(em, endpoint);
   if (endpoint.state !== 'active') return;
   if (outcome === 'gone') return disableEndpoint(em, endpoint, 'gone', now);
-  if (type !== testEventType) await noteFailure(em, endpoint, now);
+  if (type !== testEventType) await recordFailure(em, endpoint, now);
 }

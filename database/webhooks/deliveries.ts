@@ -4,7 +4,7 @@ import type { EndpointState, WebhookEventType } from '../../domain/webhooks/webh
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** Which event goes to which endpoint; `replayOf` is the delivery this one repeats. */
+/** A delivery of an event to an endpoint; `replayOf` is the delivery that it repeats. */
 export interface PendingDelivery {
   id: number;
   eventId: string;
@@ -14,10 +14,10 @@ export interface PendingDelivery {
 
 const address = sql`d.id, d.event_id as "eventId", d.endpoint_id as "endpointId", d.replay_of as "replayOf"`;
 
-/** What a completion has caused is started by the leaver's own workflow; everything else by the dispatcher. */
+/** The leaver's workflow starts the deliveries of a completion; the dispatcher starts all others. */
 const isOfCompletion = sql`(e.type = 'user.offboarded' and d.replay_of is null)`;
 
-/** The deliveries that the completion of an offboarding has caused and that are still on their way. */
+/** The pending deliveries that the completion of an offboarding created. */
 export async function pendingDeliveriesOf(
   em: EntityManager,
   offboardingId: number,
@@ -29,7 +29,7 @@ export async function pendingDeliveriesOf(
   return rows;
 }
 
-/** The deliveries that the dispatcher has yet to give to the engine, from id `after` on, oldest first. */
+/** The pending deliveries with an id above `after` that the dispatcher must start in Temporal, oldest first. */
 export async function unstartedDeliveries(
   em: EntityManager,
   { after, limit }: { after: number; limit: number },
@@ -41,7 +41,7 @@ export async function unstartedDeliveries(
   return rows;
 }
 
-/** Marks deliveries that the engine has taken. */
+/** Marks deliveries that were started in Temporal. */
 export async function markStarted(em: EntityManager, ids: readonly number[]): Promise<void> {
   if (ids.length === 0) return;
   await sql`update webhook_deliveries set started_at = now() where id = any(${ids}::int[])`.execute(
@@ -49,7 +49,7 @@ export async function markStarted(em: EntityManager, ids: readonly number[]): Pr
   );
 }
 
-/** All deliveries that are on their way and older than `ageMs`, from id `after` on, oldest first. */
+/** The pending deliveries older than `ageMs` milliseconds with an id above `after`, oldest first. */
 export async function pendingDeliveries(
   em: EntityManager,
   { after, ageMs, limit }: { after: number; ageMs: number; limit: number },
@@ -61,8 +61,8 @@ export async function pendingDeliveries(
   return rows;
 }
 
-/** The try that comes next, counted from 1, and how the last one went. */
-export interface NextTry {
+/** The next attempt, counted from 1, and the outcome of the last. */
+export interface NextAttempt {
   number: number;
   dueAt: Date;
   type: WebhookEventType;
@@ -70,9 +70,9 @@ export interface NextTry {
   lastStatus: number | null;
 }
 
-/** The try that comes next; null when the delivery is closed. */
-export async function nextTryOf(em: EntityManager, deliveryId: number): Promise<NextTry | null> {
-  const { rows } = await sql<NextTry>`
+/** The next attempt of a delivery; null when the delivery is closed. */
+export async function nextAttemptOf(em: EntityManager, deliveryId: number): Promise<NextAttempt | null> {
+  const { rows } = await sql<NextAttempt>`
     select coalesce(last.number, 0) + 1 as number, coalesce(d.next_try_at, d.created_at) as "dueAt", e.type,
       last.outcome as "lastOutcome", last.status_code as "lastStatus"
     from webhook_deliveries d
@@ -85,7 +85,7 @@ export async function nextTryOf(em: EntityManager, deliveryId: number): Promise<
   return rows[0] ?? null;
 }
 
-/** Everything a try needs. */
+/** Everything that an attempt needs. */
 export interface DeliveryRequest {
   eventId: string;
   type: WebhookEventType;
@@ -95,11 +95,11 @@ export interface DeliveryRequest {
   endpointState: EndpointState;
   url: string;
   secretEncrypted: string;
-  /** The secret before, while it is valid. */
+  /** The replaced secret while it is still valid. */
   previousSecretEncrypted: string | null;
 }
 
-/** What the try `number` of a delivery sends; null when the delivery is closed or that try was made. */
+/** What attempt `number` of a delivery sends; null when the delivery is closed or that attempt was made. */
 export async function readDeliveryRequest(
   em: EntityManager,
   deliveryId: number,

@@ -7,7 +7,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { WebhookEndpoint } from '../entities/index.ts';
 
-/** A change of a webhook endpoint, inside its transaction, with its row locked. */
+/** A change of a webhook endpoint, inside a transaction that has locked its row. */
 export interface EndpointChange {
   readonly em: EntityManager;
   readonly endpoint: WebhookEndpoint;
@@ -16,7 +16,7 @@ export interface EndpointChange {
   record(action: AuditAction, details?: AuditDetails): void;
 }
 
-/** Changes an endpoint that was not removed, in one transaction with its audit entry. Throws NotFound. */
+/** Changes an endpoint and records audit entries in one transaction. Throws NotFound, also for a removed endpoint. */
 export const changeEndpoint = <T>(
   em: EntityManager,
   actor: Actor,

@@ -16,8 +16,8 @@ export interface LockedEndpoint {
   lastFailedAt: Date | null;
 }
 
-/** Notes how the last try went, whatever it means. */
-export async function noteTry(
+/** Stores the time and outcome of the last attempt, tests included. */
+export async function recordLastAttempt(
   em: EntityManager,
   { id }: LockedEndpoint,
   outcome: AttemptOutcome,
@@ -29,7 +29,7 @@ export async function noteTry(
   );
 }
 
-/** A try that succeeded ends a time of failing. */
+/** Ends the period of failure after a successful attempt. */
 export async function clearFailures(em: EntityManager, { id, failingSince }: LockedEndpoint): Promise<void> {
   if (failingSince === null) return;
   await sql`update webhook_endpoints set failing_since = null, last_failed_at = null where id = ${id}`.execute(
@@ -37,8 +37,8 @@ export async function clearFailures(em: EntityManager, { id, failingSince }: Loc
   );
 }
 
-/** Notes a try that failed; when every one has failed for five days the endpoint is disabled. */
-export async function noteFailure(em: EntityManager, endpoint: LockedEndpoint, now: Date): Promise<void> {
+/** Stores a failed attempt. Disables the endpoint when all attempts have failed for five days. */
+export async function recordFailure(em: EntityManager, endpoint: LockedEndpoint, now: Date): Promise<void> {
   const { id, failingSince, lastFailedAt } = endpoint;
   const before = failingSince && lastFailedAt && { since: failingSince, last: lastFailedAt };
   const failing = failingAfter(before, now);
@@ -48,7 +48,7 @@ export async function noteFailure(em: EntityManager, endpoint: LockedEndpoint, n
   if (hasFailedTooLong(failing)) await disableEndpoint(em, endpoint, 'failing', now);
 }
 
-/** Disables an endpoint: nothing is sent there until a person turns it on again, and the super-admins are told. */
+/** Disables an endpoint until a user turns it on again, stops its deliveries and notifies the super-admins. */
 export async function disableEndpoint(
   em: EntityManager,
   { id, url }: LockedEndpoint,
@@ -68,7 +68,7 @@ export async function disableEndpoint(
     where role = 'super-admin' and status = 'active' order by id`.execute(db);
 }
 
-/** Gives up what is on its way to an endpoint that is off; it can be sent again. Returns how much that was. */
+/** Closes the pending deliveries of an endpoint, which can be replayed later. Returns their number. */
 export async function stopDeliveries(em: EntityManager, endpointId: number, now: Date): Promise<number> {
   const { numAffectedRows } = await sql`
     update webhook_deliveries set state = 'disabled', closed_at = ${now}, next_try_at = null

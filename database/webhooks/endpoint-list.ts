@@ -7,7 +7,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { isUndelivered } from './undelivered.ts';
 
-/** An endpoint with how it has been doing. */
+/** An endpoint with its health and delivery counts. */
 export interface ListedEndpoint {
   id: number;
   url: string;
@@ -17,11 +17,12 @@ export interface ListedEndpoint {
   stoppedAt: Date | null;
   disabledReason: DisablingReason | null;
   failingSince: Date | null;
-  /** Until when the secret before the present one signs too; null when there is none. */
+  /** When the replaced secret expires; null when there is none. */
   previousSecretUntil: Date | null;
   createdAt: Date;
-  /** How many deliveries are on their way, and how many events have never arrived. */
+  /** Pending deliveries. */
   pending: number;
+  /** Events that never arrived and are not pending. */
   missed: number;
   lastTriedAt: Date | null;
   lastOutcome: AttemptOutcome | null;
@@ -38,14 +39,14 @@ const listedEndpoint = sql`
     p.last_tried_at as "lastTriedAt", p.last_outcome as "lastOutcome"
   from webhook_endpoints p`;
 
-/** Every endpoint that was not removed, oldest first, by one statement. */
+/** The endpoints that were not removed, oldest first, in one statement. */
 export async function listEndpoints(em: EntityManager): Promise<ListedEndpoint[]> {
   const { rows } = await sql<ListedEndpoint>`
     ${listedEndpoint} where p.state <> 'deleted' order by p.id`.execute(sqlOf(em));
   return rows;
 }
 
-/** One endpoint, a removed one included: its history stays. Throws NotFound. */
+/** One endpoint. Includes removed endpoints, because their history stays visible. Throws NotFound. */
 export async function endpointById(em: EntityManager, id: number): Promise<ListedEndpoint> {
   const { rows } = await sql<ListedEndpoint>`${listedEndpoint} where p.id = ${id}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('webhook endpoint');

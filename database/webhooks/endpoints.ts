@@ -8,16 +8,14 @@ import { changeEndpoint } from './endpoint-change.ts';
 import { stopDeliveries } from './endpoint-health.ts';
 import { newSecret } from './secrets.ts';
 
-/** What a person says about an endpoint. The URL has been judged by `endpointUrlProblem`. */
+/** What a user enters for an endpoint. The caller has checked the URL with `endpointUrlProblem`. */
 export interface EndpointFields {
   url: string;
   description: string | null;
   eventTypes: ChosenEventType[];
 }
 
-/**
- * Adds an endpoint. `secret` signs what it is sent; it is stored sealed and cannot be shown again.
- */
+/** Adds an endpoint. `secret` signs its deliveries; it is stored encrypted and cannot be shown again. */
 export const createEndpoint = (
   em: EntityManager,
   actor: Actor,
@@ -35,7 +33,7 @@ export const createEndpoint = (
     return { id: endpoint.id, secret };
   });
 
-/** Changes where an endpoint is and what it hears of. What is on its way goes to the new address. Throws NotFound. */
+/** Changes the fields of an endpoint. Pending deliveries go to the new URL. Throws NotFound. */
 export const updateEndpoint = (
   em: EntityManager,
   actor: Actor,
@@ -50,8 +48,8 @@ export const updateEndpoint = (
   });
 
 /**
- * Pauses an endpoint: nothing is sent to it, what is on its way is given up, and both can be sent once it goes on.
- * One that is off already stays as it is. Returns how much was given up. Throws NotFound.
+ * Pauses an active endpoint and closes its pending deliveries, which can be replayed later. Does nothing when the
+ * endpoint is already off. Returns the number of closed deliveries. Throws NotFound.
  */
 export const pauseEndpoint = (
   em: EntityManager,
@@ -67,8 +65,8 @@ export const pauseEndpoint = (
     return stopDeliveries(transaction, id, now);
   });
 
-/** Turns an endpoint on again that was paused or has been disabled, with no failures held against it. Throws NotFound. */
-export const turnEndpointOn = (em: EntityManager, actor: Actor, id: number): Promise<void> =>
+/** Activates a paused or disabled endpoint and clears its failures. Throws NotFound. */
+export const activateEndpoint = (em: EntityManager, actor: Actor, id: number): Promise<void> =>
   changeEndpoint(em, actor, id, ({ endpoint, record }) => {
     if (endpoint.state === 'active') return;
     Object.assign(endpoint, {
@@ -81,7 +79,7 @@ export const turnEndpointOn = (em: EntityManager, actor: Actor, id: number): Pro
     record('webhook.updated', { state: 'active' });
   });
 
-/** Removes an endpoint and gives up what was still on its way to it; its history stays. Throws NotFound. */
+/** Removes an endpoint and closes its pending deliveries; its history stays. Throws NotFound. */
 export const deleteEndpoint = (
   em: EntityManager,
   actor: Actor,

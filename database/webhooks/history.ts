@@ -15,12 +15,12 @@ export interface ListedDelivery {
   eventId: string;
   type: WebhookEventType;
   state: DeliveryState;
-  /** The delivery this one repeats. */
+  /** The delivery that this one repeats. */
   replayOf: number | null;
   createdAt: Date;
   nextTryAt: Date | null;
   closedAt: Date | null;
-  /** Whom the event is about. */
+  /** The person whom the event is about. */
   aboutUserId: number | null;
   about: string | null;
   tries: number;
@@ -34,19 +34,19 @@ const delivery = sql`
   (e.data->'user'->>'id')::int as "aboutUserId", e.data->'user'->>'name' as about,
   coalesce(last.number, 0) as tries, last.outcome as "lastOutcome", last.status_code as "lastStatus"`;
 
-const lastTry = sql`
+const lastAttempt = sql`
   left join lateral (
     select a.number, a.outcome, a.status_code from webhook_attempts a
     where a.delivery_id = d.id order by a.number desc limit 1
   ) last on true`;
 
-/** Which deliveries to list; null takes all. Missed: the event has never arrived and is not on its way. */
+/** Which deliveries to list; null means all. `missed`: the event never arrived and is not pending. */
 export interface DeliveryFilter {
   state: DeliveryState | 'missed' | null;
   type: WebhookEventType | null;
 }
 
-/** One page of what was sent to an endpoint, newest first, in two statements. */
+/** One page of an endpoint's deliveries, newest first, in two statements. */
 export async function listDeliveries(
   em: EntityManager,
   endpointId: number,
@@ -62,20 +62,20 @@ export async function listDeliveries(
   const { rows } = await sql<ListedDelivery>`
     select ${delivery} from (
       select d.* ${wanted} order by d.id desc limit ${pageSize} offset ${offsetOf(page)}
-    ) d join webhook_events e on e.id = d.event_id ${lastTry}
+    ) d join webhook_events e on e.id = d.event_id ${lastAttempt}
     order by d.id desc`.execute(db);
   const counted = await sql<{ total: number }>`select count(*) as total ${wanted}`.execute(db);
   const { total } = counted.rows[0]!;
   return { rows, total, page, lastPage: lastPageOf(total) };
 }
 
-/** One try, as the history shows it. Moments as ISO texts, `durationMs` in milliseconds. */
+/** One attempt in the history. Times are ISO 8601 strings. */
 export interface ListedAttempt extends Omit<Attempt, 'retryAt'> {
   at: string;
   retryAt: string | null;
 }
 
-/** One delivery with what it sends and every try so far, the latest first. */
+/** One delivery with its payload and its attempts, newest first. */
 export interface ShownDelivery extends ListedDelivery {
   occurredAt: Date;
   /** The body's `data`. */
@@ -85,7 +85,7 @@ export interface ShownDelivery extends ListedDelivery {
   siblings: { id: number; state: DeliveryState }[];
 }
 
-/** One delivery to an endpoint. Throws NotFound, also for another endpoint's. */
+/** One delivery to an endpoint. Throws NotFound, also for a delivery to another endpoint. */
 export async function deliveryById(
   em: EntityManager,
   endpointId: number,
@@ -93,7 +93,7 @@ export async function deliveryById(
 ): Promise<ShownDelivery> {
   const { rows } = await sql<ShownDelivery>`
     select ${delivery}, e.created_at as "occurredAt", e.data, ${attempts} as attempts, ${siblings} as siblings
-    from webhook_deliveries d join webhook_events e on e.id = d.event_id ${lastTry}
+    from webhook_deliveries d join webhook_events e on e.id = d.event_id ${lastAttempt}
     where d.id = ${deliveryId} and d.endpoint_id = ${endpointId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('delivery');
   return rows[0];

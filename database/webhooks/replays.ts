@@ -8,7 +8,10 @@ import { publishTest } from '../core/webhook-events.ts';
 import { changeEndpoint, type EndpointChange } from './endpoint-change.ts';
 import { isUndelivered } from './undelivered.ts';
 
-/** Sends a test to an endpoint, on or off, whatever it has chosen; returns the delivery's id. Throws NotFound. */
+/**
+ * Sends a test event to an endpoint, whatever its state and chosen event types; returns the delivery's id. Throws
+ * NotFound.
+ */
 export const testEndpoint = (
   em: EntityManager,
   actor: Actor,
@@ -21,8 +24,8 @@ export const testEndpoint = (
   });
 
 /**
- * Sends the event of a delivery again, as a new delivery with the same `webhook-id`; returns its id. Refused while the
- * event is on its way, and to an endpoint that is off. Throws NotFound.
+ * Sends the event of a delivery again, as a new delivery with the same `webhook-id`; returns its id. Throws a Refusal
+ * while the event is pending or the endpoint is off, and NotFound.
  */
 export const replayDelivery = (
   em: EntityManager,
@@ -44,8 +47,8 @@ export const replayDelivery = (
   });
 
 /**
- * Sends every event again whose last delivery was given up at `since` or later, and that has never arrived nor is on
- * its way; returns how many. Refused while the endpoint is off. Throws NotFound.
+ * Replays every undelivered event whose last delivery closed at `since` or later; returns their number. Throws a
+ * Refusal while the endpoint is off, and NotFound.
  */
 export const replayUndeliveredSince = (
   em: EntityManager,

@@ -7,15 +7,15 @@ import type { SecretBox } from '../core/secret-box.ts';
 import { sqlOf } from '../core/tables.ts';
 import { changeEndpoint } from './endpoint-change.ts';
 
-/** A symmetric key as Standard Webhooks writes it: 32 random bytes. */
+/** A symmetric key of 32 random bytes in the format of Standard Webhooks. */
 export const newSecret = (): string => `whsec_${randomBytes(32).toString('base64')}`;
 
 const validTogetherMs = 24 * 60 * 60_000;
 
 /**
- * Gives an endpoint a new secret, which cannot be shown again. For 24 hours everything is signed with the old one
- * too, so that the receiver can change over in between; until then a second change is refused, since it would make a
- * secret useless that the receiver may still go by. Throws NotFound.
+ * Gives an endpoint a new secret, which cannot be shown again. For 24 hours deliveries are signed with both secrets,
+ * so that the receiver can switch. Throws a Refusal during that time, because the receiver may still use the old
+ * secret, and NotFound.
  */
 export const rotateSecret = (
   em: EntityManager,
@@ -35,7 +35,7 @@ export const rotateSecret = (
     return secret;
   });
 
-/** Deletes secrets that were replaced and are not valid any more. */
+/** Deletes replaced secrets that have expired. */
 export async function deleteOldSecrets(em: EntityManager): Promise<void> {
   await sql`
     update webhook_endpoints set previous_secret_encrypted = null, previous_secret_until = null

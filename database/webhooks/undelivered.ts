@@ -4,8 +4,8 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * The condition that a delivery `d` of an event `e` is the last one of an event that has never arrived at its
- * endpoint and is not on its way to it. Tests are not missed by anybody.
+ * SQL condition: delivery `d` is the last one of event `e`, which never arrived at the endpoint and is not pending.
+ * Tests do not count.
  */
 export const isUndelivered = sql`(
   d.state in ('failed', 'disabled') and e.type <> ${sql.lit(testEventType)} and not exists (
@@ -13,7 +13,7 @@ export const isUndelivered = sql`(
     where other.event_id = d.event_id and other.endpoint_id = d.endpoint_id
       and (other.state in ('pending', 'delivered') or other.id > d.id)))`;
 
-/** How many events have never arrived at an endpoint, and when the first of them was given up. */
+/** The number of undelivered events of an endpoint, and when the first of their last deliveries closed. */
 export async function undeliveredTo(
   em: EntityManager,
   endpointId: number,

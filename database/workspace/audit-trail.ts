@@ -3,7 +3,7 @@ import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** An entry of the trail with the names of who did it and whom it is about. */
+/** An audit entry with the names of its actor and of the person it is about. */
 export interface AuditRow {
   id: number;
   at: Date;
@@ -13,27 +13,27 @@ export interface AuditRow {
   userId: number | null;
   user: string | null;
   details: AuditDetails;
-  /** The names of the managers whose ids stand in the details, by their ids; null where there are none. */
+  /** The names of the managers in the details, by id; null when there are none. */
   managers: Record<string, string> | null;
 }
 
-/** Which entries to show: one kind, one person, older than an id. */
+/** Which entries to show: one action, one person, ids below `before`. Null means all. */
 export interface AuditFilter {
   action: string | null;
   userId: number | null;
   before: number | null;
 }
 
-/** A cast beside a condition could be tried first, on `system` and on tokens; inside CASE it waits for its turn. */
+/** CASE guarantees that the pattern is checked before the cast, which would fail for `system` and tokens. */
 const actorId = sql`case when e.actor ~ '^user:[0-9]+$' then substring(e.actor from 6)::int end`;
 
-/** Two kinds hold ids of people in their details. */
+/** Only these two actions have ids of people in their details. */
 const managers = sql`case when e.action in ('user.manager_changed', 'user.manager_cleared') then (
   select jsonb_object_agg(m.id, m.name) from users m where m.id in (
     select id::int from (values (e.details->'from'), (e.details->'to'), (e.details->'formerManagerId')) held (id)
     where jsonb_typeof(id) = 'number')) end`;
 
-/** The newest entries that fit, by one statement; paged by id, because the trail only grows. */
+/** The newest matching entries, in one statement. Paged by id, because entries are only ever added. */
 export async function auditTrail(
   em: EntityManager,
   { action, userId, before }: AuditFilter,

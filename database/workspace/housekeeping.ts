@@ -8,31 +8,31 @@ import { deleteOldKeys } from './idempotency.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
 
 /**
- * Deletes what nobody needs any more: outbox rows sent more than 7 days ago, sessions that have expired, old imports'
- * lines, old keys of calls, secrets of webhooks that were replaced a day ago, and what was sent 90 days ago.
+ * Deletes expired data: outbox rows 7 days after they were sent, expired sessions, lines of old imports, idempotency
+ * keys, replaced webhook secrets, and webhook events and mails after 90 days.
  */
 export const cleanUp = (em: EntityManager): Promise<void> =>
   runAll(
     [
-      forgetSentChanges,
-      forgetOldSessions,
+      deleteSentOutboxRows,
+      deleteExpiredSessions,
       deleteOldLines,
       deleteOldKeys,
       deleteOldSecrets,
       deleteOldEvents,
       deleteOldMails,
-    ].map((forget) => () => em.fork().transactional((transaction) => forget(transaction))),
+    ].map((deleteRows) => () => em.fork().transactional((transaction) => deleteRows(transaction))),
   );
 
-async function forgetSentChanges(em: EntityManager): Promise<void> {
+async function deleteSentOutboxRows(em: EntityManager): Promise<void> {
   await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(sqlOf(em));
 }
 
-async function forgetOldSessions(em: EntityManager): Promise<void> {
+async function deleteExpiredSessions(em: EntityManager): Promise<void> {
   await sql`delete from sessions where expire < now()`.execute(sqlOf(em));
 }
 
-/** Runs `work` in a transaction unless another one runs under the same name now; returns whether it ran. */
+/** Runs `work` in a transaction unless another holds the advisory lock `name`; returns whether it ran. */
 export const withAdvisoryLock = (
   em: EntityManager,
   name: string,

@@ -7,28 +7,28 @@ import type { StoredAnswer } from '../entities/idempotency-key.ts';
 
 export type { StoredAnswer };
 
-/** A call as its caller names it. `fingerprint` is a hash of everything that was asked. */
+/** An API call with its Idempotency-Key. `fingerprint` is a hash of the whole request. */
 export interface KeyedCall {
   tokenId: number;
   key: string;
   fingerprint: string;
 }
 
-/** An answer, and whether it was given before. */
+/** The answer, and whether it was stored by an earlier call. */
 export interface Answered {
   answer: StoredAnswer;
   replayed: boolean;
 }
 
-/** The key has been used for another call. */
+/** The key was used for a different request. */
 export class KeyReused extends Error {
   override name = 'KeyReused';
 }
 
 /**
- * Carries out a call in one transaction with the answer to it: under the same key it has no second effect, and
- * gets the same answer. Without a key it is simply carried out. One that is refused leaves nothing behind, and
- * may be asked again. Throws KeyReused, and a Refusal while another call runs under the key.
+ * Executes a call and stores its answer in one transaction; a repeat with the same key returns the stored answer.
+ * Without a key it only executes the call. A refused call stores nothing, so it can be repeated. Throws KeyReused, and
+ * a Refusal while another call runs under the key.
  */
 export const answerOnce = (
   em: EntityManager,
@@ -37,7 +37,7 @@ export const answerOnce = (
 ): Promise<Answered> =>
   inTransaction(em, async (transaction) => {
     if (call === null) return { answer: await work(transaction), replayed: false };
-    await tryToLock(transaction, call);
+    await lockOrRefuse(transaction, call);
     const known = await answerTo(transaction, call);
     if (known !== null) return { answer: known, replayed: true };
     const answer = await work(transaction);
@@ -45,8 +45,8 @@ export const answerOnce = (
     return { answer, replayed: false };
   });
 
-/** Nobody waits for the same call: whoever comes second is told so. The two numbers are a space of their own. */
-async function tryToLock(em: EntityManager, { tokenId, key }: KeyedCall) {
+/** A second caller is refused instead of waiting. Locks of two numbers cannot collide with locks of one. */
+async function lockOrRefuse(em: EntityManager, { tokenId, key }: KeyedCall) {
   const { rows } = await sql<{ taken: boolean }>`
     select pg_try_advisory_xact_lock(${tokenId}::int, hashtext(${key})) as taken`.execute(sqlOf(em));
   if (!rows[0]!.taken) throw stillRunning();
@@ -73,56 +73,56 @@ async function insertAnswer(
   if (Number(numAffectedRows) === 0) throw stillRunning();
 }
 
-/** A key that was taken for a call, and since when it is known. */
-export interface TakenKey {
+/** A key that is reserved for a running call. `since` is when the key was first used. */
+export interface ReservedKey {
   since: Date;
-  /** Keeps the answer: from now on the call gets it. */
-  keep(answer: StoredAnswer): Promise<void>;
-  /** There is no answer yet: the same call may be made again, and is the same one. */
+  /** Stores the answer for all repeats of the call. */
+  storeAnswer(answer: StoredAnswer): Promise<void>;
+  /** Frees the key without an answer; a repeat of the call has the same `since`. */
   release(): Promise<void>;
-  /** The call was refused: made again, it is another one. */
-  forget(): Promise<void>;
+  /** Deletes the key of a refused call; a repeat is a new call. */
+  remove(): Promise<void>;
 }
 
 /**
- * Takes a key for a call that asks somebody else, who does it once by the same key and its `since`. Returns the
- * answer instead when there is one. The key is free again after `runsForMs`, whatever happens to this process.
- * Throws like `answerOnce`.
+ * Reserves a key for a call to Temporal, which executes it once per key and `since`. Returns the stored answer instead
+ * if there is one. The key is free again after `runsForMs` milliseconds, even if this process dies. Throws like
+ * `answerOnce`.
  */
-export async function takeKey(
+export async function reserveKey(
   em: EntityManager,
   call: KeyedCall,
   runsForMs: number,
-): Promise<StoredAnswer | TakenKey> {
+): Promise<StoredAnswer | ReservedKey> {
   const { tokenId, key, fingerprint } = call;
   const { rows } = await sql<{ since: Date }>`
-    insert into idempotency_keys as known (token_id, key, fingerprint, running_until)
+    insert into idempotency_keys as stored (token_id, key, fingerprint, running_until)
     values (${tokenId}, ${key}, ${fingerprint}, now() + make_interval(secs => ${runsForMs / 1000}))
     on conflict (token_id, key) do update set running_until = excluded.running_until
-    where known.fingerprint = excluded.fingerprint and known.answer is null
-      and coalesce(known.running_until <= now(), true)
+    where stored.fingerprint = excluded.fingerprint and stored.answer is null
+      and coalesce(stored.running_until <= now(), true)
     returning created_at as since`.execute(sqlOf(em));
-  if (rows[0] !== undefined) return takenKey(em, call, rows[0].since);
+  if (rows[0] !== undefined) return reservedKey(em, call, rows[0].since);
   const answer = await answerTo(em, call);
   if (answer === null) throw stillRunning();
   return answer;
 }
 
-function takenKey(em: EntityManager, { tokenId, key }: KeyedCall, since: Date): TakenKey {
-  const itsRow = sql`token_id = ${tokenId} and key = ${key}`;
+function reservedKey(em: EntityManager, { tokenId, key }: KeyedCall, since: Date): ReservedKey {
+  const ofKey = sql`token_id = ${tokenId} and key = ${key}`;
   const execute = async (statement: RawBuilder<unknown>) => void (await statement.execute(sqlOf(em)));
   return {
     since,
-    keep: (answer) =>
+    storeAnswer: (answer) =>
       execute(sql`
         update idempotency_keys set answer = ${JSON.stringify(answer)}::jsonb, running_until = null
-        where ${itsRow}`),
-    release: () => execute(sql`update idempotency_keys set running_until = null where ${itsRow}`),
-    forget: () => execute(sql`delete from idempotency_keys where answer is null and ${itsRow}`),
+        where ${ofKey}`),
+    release: () => execute(sql`update idempotency_keys set running_until = null where ${ofKey}`),
+    remove: () => execute(sql`delete from idempotency_keys where answer is null and ${ofKey}`),
   };
 }
 
-/** Forgets keys that are two days old; nobody may count on more than one. */
+/** Deletes keys that are two days old; the API promises one day. */
 export async function deleteOldKeys(em: EntityManager): Promise<void> {
   await sql`delete from idempotency_keys where created_at < now() - interval '2 days'`.execute(sqlOf(em));
 }

@@ -3,27 +3,27 @@ import { sentKeptDays } from '../../domain/retention.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** How many events, and how many mails, one turn deletes at most: the rest is left to the next. */
-const most = 5_000;
+/** The most events or mails that one run deletes; the next run deletes the rest. */
+const batchSize = 5_000;
 
-const longAgo = sql`now() - make_interval(days => ${sentKeptDays})`;
+const cutoff = sql`now() - make_interval(days => ${sentKeptDays})`;
 
-/** Whether nothing of an event `e` is on its way, nor has been lately. */
-const isOver = sql`not exists (
-  select from webhook_deliveries d where d.event_id = e.id and (d.closed_at is null or d.closed_at >= ${longAgo}))`;
+/** SQL condition: every delivery of event `e` closed before the cutoff. */
+const hasEnded = sql`not exists (
+  select from webhook_deliveries d where d.event_id = e.id and (d.closed_at is null or d.closed_at >= ${cutoff}))`;
 
 /**
- * Deletes webhook events, with every delivery and try, whose last delivery ended long ago, the oldest first. One that
- * is on its way stays, however old. In the transaction of `em`.
+ * Deletes webhook events whose last delivery closed before the cutoff, with their deliveries and attempts, oldest
+ * first. A pending delivery keeps its event, however old. Runs in the transaction of `em`.
  */
-export async function deleteOldEvents(em: EntityManager, limit = most): Promise<void> {
+export async function deleteOldEvents(em: EntityManager, limit = batchSize): Promise<void> {
   const db = sqlOf(em);
   const { rows: old } = await sql<{ id: string }>`
-    select e.id from webhook_events e where e.created_at < ${longAgo} and ${isOver}
+    select e.id from webhook_events e where e.created_at < ${cutoff} and ${hasEnded}
     order by e.created_at limit ${limit} for update skip locked`.execute(db);
-  // Locked, nobody sends one again. Whoever was quicker than the lock is seen by another statement alone.
+  // The lock prevents new replays. Only a second statement sees a replay that committed before the lock.
   const { rows } = await sql<{ id: string }>`
-    select e.id from webhook_events e where e.id = any(${old.map(({ id }) => id)}::text[]) and ${isOver}`.execute(
+    select e.id from webhook_events e where e.id = any(${old.map(({ id }) => id)}::text[]) and ${hasEnded}`.execute(
     db,
   );
   if (rows.length === 0) return;
@@ -35,11 +35,11 @@ export async function deleteOldEvents(em: EntityManager, limit = most): Promise<
   await sql`delete from webhook_events where id = any(${events})`.execute(db);
 }
 
-/** Deletes mails that were sent, given up or withheld long ago, the oldest first. */
-export async function deleteOldMails(em: EntityManager, limit = most): Promise<void> {
+/** Deletes mails that closed before the cutoff, oldest first. */
+export async function deleteOldMails(em: EntityManager, limit = batchSize): Promise<void> {
   await sql`
     delete from mails where id in (
-      select id from mails where closed_at < ${longAgo} order by closed_at limit ${limit} for update skip locked)`.execute(
+      select id from mails where closed_at < ${cutoff} order by closed_at limit ${limit} for update skip locked)`.execute(
     sqlOf(em),
   );
 }

@@ -11,16 +11,16 @@ import {
   rescheduleAllReminders,
 } from '../offboarding/reminder-schedules.ts';
 
-/** What can be set for the whole company. */
+/** The settings of the workspace. */
 export interface WorkspaceFields {
   name: string;
-  /** An IANA name. */
+  /** An IANA time zone. */
   timeZone: string;
 }
 
 /**
- * Changes the company's name and zone. Another zone moves the end of the last day of every leaver who has none
- * of their own: their reminders follow in the same transaction, and the engine will hear of it.
+ * Changes the workspace's name and time zone. A new time zone moves the last day of every leaver without their own:
+ * the same transaction reschedules their reminders and queues signals to Temporal.
  */
 export const updateWorkspace = (
   em: EntityManager,
@@ -36,15 +36,15 @@ export const updateWorkspace = (
     now,
   );
 
-/** When people are reminded, and when a day's reminder mail goes out at the earliest. */
+/** When people are reminded, and the earliest hour of a day's reminder mail. */
 export interface ReminderFields {
   remindDaysBefore: number[];
   remindOverdueEvery: number;
-  /** Of the receiver's day, 0 to 23. */
+  /** In the receiver's time zone, 0 to 23. */
   digestHour: number;
 }
 
-/** Changes when people are reminded. The moments of every leaver follow in the same transaction. */
+/** Changes when people are reminded, and reschedules every leaver's reminders in the same transaction. */
 export const updateReminderSettings = (
   em: EntityManager,
   actor: Actor,
@@ -55,24 +55,24 @@ export const updateReminderSettings = (
   return changeSettings(em, actor, fields, (before) => (days(before) === days(fields) ? null : 'all'), now);
 };
 
-/** Changes settings; equal ones are not noted. `concerns` says whose reminders they move. */
+/** Changes settings and records the change; equal settings change nothing. `affectedBy` says whose reminders move. */
 async function changeSettings(
   em: EntityManager,
   actor: Actor,
   fields: WorkspaceFields | ReminderFields,
-  concerns: (before: Workspace) => AffectedLeavers | null,
+  affectedBy: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {
   await withRetries(() =>
     em.fork().transactional(async (transaction) => {
-      const concerned = concerns(await workspaceOf(transaction));
-      if (concerned !== null) await lockLeavers(transaction, concerned);
+      const affected = affectedBy(await workspaceOf(transaction));
+      if (affected !== null) await lockLeavers(transaction, affected);
       const workspace = await lockedWorkspace(transaction);
       if (isEqual(workspace, fields)) return;
       Object.assign(workspace, fields);
       record(transaction, actor, 'workspace.updated', null, { ...fields });
       await transaction.flush();
-      if (concerned !== null) await rescheduleAllReminders(transaction, concerned, now);
+      if (affected !== null) await rescheduleAllReminders(transaction, affected, now);
     }),
   );
 }

@@ -1,6 +1,5 @@
 /**
- * Passwords of twelve characters and more that stand in every list of stolen ones, in lower case. Shorter ones
- * are refused by their length.
+ * Leaked passwords of twelve or more characters, in lower case. Shorter passwords are refused by their length.
  */
 export const commonPasswords: ReadonlySet<string> = new Set([
   '000000000000',

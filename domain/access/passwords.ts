@@ -1,12 +1,12 @@
 import { commonPasswords } from './common-passwords.ts';
 
-/** The length of a password, in characters. */
+/** The minimum length of a password, in characters. */
 export const shortestPassword = 12;
 export const longestPassword = 128;
 
 /**
- * What is wrong with a new password, in words for the one who chose it, or null. Length is what counts: no rule
- * asks for digits or signs.
+ * What is wrong with a new password, as a message for the user, or null. Only length and common passwords matter; no
+ * rule asks for digits or signs.
  */
 export function passwordProblem(password: string, email: string): string | null {
   const length = [...password.normalize('NFKC')].length;

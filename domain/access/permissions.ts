@@ -7,7 +7,7 @@ const itAdmins: readonly Role[] = ['it-admin', 'admin', 'super-admin'];
 const admins: readonly Role[] = ['admin', 'super-admin'];
 const superAdmins: readonly Role[] = ['super-admin'];
 
-/** What each permission allows, and the roles that have it. */
+/** The roles that have each permission. */
 export const permissions = {
   /** Their own page, notifications and password. */
   'own-page': everyone,
@@ -30,5 +30,5 @@ export type Permission = keyof typeof permissions;
 export const may = (role: Role, permission: Permission): boolean =>
   (permissions[permission] as readonly Role[]).includes(role);
 
-/** Whether this person works in the console, or has only their own page. */
+/** Whether a role may use the console; other roles see only their own page. */
 export const worksInConsole = (role: Role): boolean => may(role, 'offboard');

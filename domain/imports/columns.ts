@@ -2,13 +2,13 @@ import type { ImportKind } from './imports.ts';
 
 /** A column that a file can have. */
 export interface Column {
-  /** What it holds, as the API calls it. */
+  /** The API's name of its field. */
   field: string;
-  /** Other headers it goes by, beside its field's name. Case, blanks and punctuation do not matter. */
+  /** Other accepted headers. Case, blanks and punctuation do not matter. */
   aliases: readonly string[];
-  /** What an empty cell means: nothing is stored there any more, or nothing is said about it. */
+  /** What an empty cell does: clears the field or keeps its value. */
   whenEmpty: 'clears' | 'keeps';
-  /** For people who write the file. */
+  /** The description for users who write the file. */
   about: string;
   example: string;
 }
@@ -146,39 +146,39 @@ const columnsOfLicenses: readonly Column[] = [
   },
 ];
 
-/** The columns a file can have, in the order they are written about. */
+/** The columns that a file can have, in the order of their descriptions. */
 export const columnsOf: Record<ImportKind, readonly Column[]> = {
   users: columnsOfUsers,
   assets: columnsOfAssets,
   licenses: columnsOfLicenses,
 };
 
-/** Of these a file must have at least one: without it nobody knows what a line is about. */
+/** A file must have at least one of these columns, because they identify what a line is about. */
 export const keyColumnsOf: Record<ImportKind, readonly string[]> = {
   users: ['externalId', 'email'],
   assets: ['tag'],
   licenses: ['license'],
 };
 
-/** A column of one file: its header as written there, and what it holds; null when it is left out. */
+/** A column of one file: its original header and its field; null when it is ignored. */
 export interface FileColumn {
   header: string;
   field: string | null;
 }
 
-/** The columns our own list of errors adds, which mean nothing when it comes back corrected. */
+/** The columns that our list of errors adds; ignored when a user uploads the corrected list. */
 const ourOwn = new Set(['line', 'problems']);
 
-/** What a file's header says: its columns, and what is wrong with it, in words. */
+/** A parsed header: its columns and its problems. */
 export interface Header {
   columns: FileColumn[];
   unknown: string[];
   repeated: string[];
-  /** The columns of which one must be there, when none is. */
+  /** The key columns, when the file has none of them. */
   missing: readonly string[];
 }
 
-/** Finds out what the columns of a file hold. */
+/** Maps the headers of a file to fields. */
 export function readHeader(kind: ImportKind, headers: readonly string[]): Header {
   const columns = headers.map((header) => ({ header, field: fieldOf(kind, header) }));
   const fields = columns.flatMap(({ field }) => field ?? []);
@@ -203,7 +203,7 @@ function fieldOf(kind: ImportKind, header: string): string | null {
   return column?.field ?? null;
 }
 
-/** How many of these headers are known: tells which separator a file uses. */
+/** The number of known headers, which tells the separator of a file. */
 export const knownColumns = (kind: ImportKind, headers: readonly string[]): number =>
   headers.filter((header) => fieldOf(kind, header) !== null).length;
 

@@ -10,7 +10,7 @@ import {
   remarksOf,
 } from './evaluation.ts';
 
-/** What a line says of an asset; what it does not name is left out. */
+/** The values in a line about an asset, without the fields that the line does not state. */
 export interface AssetValues {
   tag: string;
   serial?: string | null;
@@ -21,7 +21,7 @@ export interface AssetValues {
   holder?: string;
 }
 
-/** An asset as it is now. */
+/** The stored facts of an asset. */
 export interface KnownAsset {
   id: number;
   serial: string | null;
@@ -30,17 +30,17 @@ export interface KnownAsset {
   status: AssetStatus;
 }
 
-/** A line about an asset, with what there is now. */
+/** The values in a line about an asset, and the stored facts. */
 export interface AssetFacts {
   values: AssetValues;
   asset: KnownAsset | null;
-  /** In whose hands the asset is. */
+  /** The present holder. */
   heldBy: { id: number; name: string } | null;
-  /** Who the line names as the holder. */
+  /** The holder in the line. */
   holder: { id: number; name: string; status: UserStatus } | null;
 }
 
-/** What a line about an asset would do. It hands assets out, and takes none away from anybody. */
+/** What a line about an asset would change. It can assign an asset, but never takes one from its holder. */
 export function evaluateAsset(facts: AssetFacts): Evaluation {
   const { values, asset } = facts;
   const problems = [
@@ -58,7 +58,7 @@ export function evaluateAsset(facts: AssetFacts): Evaluation {
   });
 }
 
-/** An asset becomes assigned by being handed out, not by saying so. */
+/** Leaves out `assigned`, because only an assignment sets that status. */
 export const statusToStore = (status: AssetStatus | undefined) =>
   status === 'assigned' ? undefined : status;
 

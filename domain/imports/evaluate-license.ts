@@ -9,16 +9,16 @@ import {
   remarksOf,
 } from './evaluation.ts';
 
-/** What a line says of a license and of one of its seats; what it does not name is left out. */
+/** The values in a line about a license and a seat, without the fields that the line does not state. */
 export interface LicenseValues {
   license: string;
   vendor?: string;
   seatsTotal?: number;
-  /** Who has a seat: an external id or an e-mail address. */
+  /** The user of the seat: an external id or an e-mail address. */
   user?: string;
 }
 
-/** A license as it is now. */
+/** The stored facts of a license. */
 export interface KnownLicense {
   id: number;
   vendor: string | null;
@@ -26,18 +26,18 @@ export interface KnownLicense {
   seatsUsed: number;
 }
 
-/** A line about a license, with what there is now. */
+/** The values in a line about a license, and the stored facts. */
 export interface LicenseFacts {
   values: LicenseValues;
   license: KnownLicense | null;
-  /** Several licenses have the name, and the vendor does not tell which is meant. */
+  /** Several licenses have the name, and the vendor does not identify one. */
   isAmbiguous: boolean;
-  /** Who the line names. */
+  /** The user in the line. */
   user: { id: number; name: string; status: UserStatus } | null;
   hasSeat: boolean;
 }
 
-/** What a line about a license would do. It gives seats, and takes none away from anybody. */
+/** What a line about a license would change. It can assign a seat, but never revokes one. */
 export function evaluateLicense(facts: LicenseFacts): Evaluation {
   const { values, license } = facts;
   const problems = [...problemsOfLicense(facts), ...problemsOfSeat(facts)];
@@ -66,7 +66,7 @@ function problemsOfLicense({ values, license, isAmbiguous }: LicenseFacts): Rema
   return [];
 }
 
-/** Whether a seat is free is judged over the whole file: the lines before this one take theirs first. */
+/** Does not check for a free seat, because that depends on the lines before this one. */
 function problemsOfSeat({ values, user, hasSeat }: LicenseFacts): Remark[] {
   if (values.user === undefined || hasSeat) return [];
   if (user === null) return [{ field: 'user', message: 'Nobody has this external id or e-mail address.' }];

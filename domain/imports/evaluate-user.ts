@@ -10,7 +10,7 @@ import {
   refused,
 } from './evaluation.ts';
 
-/** What a line says of a person; what it does not name is left out. */
+/** The values in a line about a user, without the fields that the line does not state. */
 export interface UserValues {
   externalId?: string;
   name?: string;
@@ -25,7 +25,7 @@ export interface UserValues {
   status?: UserStatus;
 }
 
-/** A person as they are now. */
+/** The stored facts of a user. */
 export interface KnownUser {
   id: number;
   externalId: string | null;
@@ -44,13 +44,13 @@ export interface KnownUser {
   isLeaving: boolean;
 }
 
-/** A line about a person, with what there is now. */
+/** The values in a line about a user, and the stored facts. */
 export interface UserFacts {
   values: UserValues;
   user: KnownUser | null;
-  /** Who has the e-mail address of the line. */
+  /** The user who has the e-mail address of the line. */
   emailOwnerId: number | null;
-  /** Who the line names as the manager. */
+  /** The manager in the line. */
   manager: { id: number; name: string; isGone: boolean } | null;
   /** A line of the same file adds the manager. */
   managerIsInFile: boolean;
@@ -68,7 +68,7 @@ const plainFields = [
   'status',
 ] as const;
 
-/** What a line about a person would do. The same rules as everywhere decide again when it is carried out. */
+/** What a line about a user would change. The rules are checked again when the line is executed. */
 export function evaluateUser(facts: UserFacts): Evaluation {
   const { values, user } = facts;
   const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
@@ -120,7 +120,7 @@ function problemsOfDates({ values, user }: UserFacts): Remark[] {
     : [{ field: 'endDate', message: `The end date lies before the start date, ${start}.` }];
 }
 
-/** After completion the end date, the status and the manager stand. */
+/** After completion the end date, the status and the manager cannot change. */
 function problemsOfGone({ user }: UserFacts, changes: Changes): Remark[] {
   if (!user?.isGone) return [];
   return ['endDate', 'status', 'manager']
@@ -128,7 +128,7 @@ function problemsOfGone({ user }: UserFacts, changes: Changes): Remark[] {
     .map((field) => ({ field, message: 'This person has been offboarded, which cannot be undone.' }));
 }
 
-/** A manager who has left is stored as none: a nightly file must not bring them back, nor fail for ever. */
+/** An offboarded manager counts as none, so that a nightly file neither sets them again nor fails each night. */
 function managerChange({ values, user, manager }: UserFacts): Changes {
   if (values.manager === undefined) return {};
   const isNone = values.manager === null || manager?.isGone;

@@ -4,34 +4,34 @@ import { Refusal } from '../failures.ts';
 export const verdicts = ['create', 'change', 'same', 'error'] as const;
 export type Verdict = (typeof verdicts)[number];
 
-/** What a line would do to a person's leaving. */
+/** What a line would do to the end date of a user. */
 export const leavingEffects = ['starts', 'moves', 'stops'] as const;
 export type LeavingEffect = (typeof leavingEffects)[number];
 
-/** What became of a line. */
+/** The results of executed lines. */
 export const outcomes = ['created', 'changed', 'unchanged', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** Something to say about a line; `field` is null when it is about the whole line. */
+/** A problem or note about a line; `field` is null when it is about the whole line. */
 export interface Remark {
   field: string | null;
   message: string;
 }
 
-/** What a field holds now and would hold then, in words for people. */
+/** The present and new value of each changed field, as text for people. */
 export type Changes = Record<string, [from: string | null, to: string | null]>;
 
-/** What is to be done with a line, as things stand. */
+/** What a line would do now. */
 export interface Evaluation {
   verdict: Verdict;
   problems: Remark[];
-  /** What is done otherwise than the line says. */
+  /** Where the import deviates from the line. */
   notes: Remark[];
   changes: Changes;
   leaving: LeavingEffect | null;
 }
 
-/** Nothing can be done with this line. */
+/** The evaluation of a line that cannot be executed. */
 export const refused = (problems: Remark[], notes: Remark[] = []): Evaluation => ({
   verdict: 'error',
   problems,
@@ -40,7 +40,7 @@ export const refused = (problems: Remark[], notes: Remark[] = []): Evaluation =>
   leaving: null,
 });
 
-/** A line that can be carried out: adds something, changes something, or says what is so already. */
+/** The evaluation of a valid line: it creates, changes, or is the same as the stored facts. */
 export const accepted = (
   isNew: boolean,
   changes: Changes,
@@ -54,7 +54,7 @@ export const accepted = (
   leaving,
 });
 
-/** The fields a line names whose value is another one than now. */
+/** The fields of a line whose value differs from the stored one. */
 export function changedValues<Field extends string>(
   fields: readonly Field[],
   values: Partial<Record<Field, string | number | null>>,
@@ -71,7 +71,7 @@ export function changedValues<Field extends string>(
 
 const asText = (value: string | number | null) => (value === null ? null : String(value));
 
-/** What a rule that throws refusals has to say about a field: its words, or nothing. */
+/** Runs a rule and returns its Refusal as a remark on the field. */
 export function remarksOf(field: string, rule: () => void): Remark[] {
   try {
     rule();

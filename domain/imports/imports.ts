@@ -1,24 +1,24 @@
 import { may, type Permission, type Role } from '../access/permissions.ts';
 import type { AuditDetails } from '../audit.ts';
 
-/** What a file can bring in. */
+/** What a file can contain. */
 export const importKinds = ['users', 'assets', 'licenses'] as const;
 export type ImportKind = (typeof importKinds)[number];
 
-/** Who may bring it in. */
+/** The permission that each kind of import needs. */
 export const permissionToImport: Record<ImportKind, Permission> = {
   users: 'manage-people',
   assets: 'manage-inventory',
   licenses: 'manage-inventory',
 };
 
-/** Where a reader sees the import that a notification speaks of; null where they may not. */
+/** The path of the import in a notification; null when the reader may not see it. */
 export const addressOfImport = ({ importId, kind }: AuditDetails, role: Role): string | null =>
   may(role, permissionToImport[kind as ImportKind]) ? `/imports/${importId}` : null;
 
 /**
- * `imports.state`: the file is read (`staging`), waits for a person to look at it (`ready`), was started, runs,
- * and has ended one way or another. `failed` waits for a person to try again.
+ * `imports.state`: the file is being read (`staging`), waits for a user (`ready`), was started, runs, and ends. A
+ * `failed` import waits for a user to start it again.
  */
 export const importStates = [
   'staging',
@@ -32,15 +32,14 @@ export const importStates = [
 ] as const;
 export type ImportState = (typeof importStates)[number];
 
-/** How an import can end. */
 export type ImportEnd = Extract<ImportState, 'done' | 'cancelled' | 'failed'>;
 
 const underWay: readonly ImportState[] = ['starting', 'running', 'cancelling'];
 
-/** Whether an import has been started and has not ended: then a workflow of its own carries it on. */
+/** Whether an import was started and has not ended, so that a workflow executes it. */
 export const isUnderWay = (state: ImportState): boolean => underWay.includes(state);
 
-/** How large a file may be. */
+/** The limits of a file. */
 export const importLimits = {
   bytes: 50 * 1024 * 1024,
   rows: 250_000,
@@ -49,5 +48,5 @@ export const importLimits = {
   lineBytes: 64 * 1024,
 } as const;
 
-/** How long the lines of an import are kept after its end, in days: they hold personal data. */
+/** Retention of the lines of an ended import, in days, because they contain personal data. */
 export const linesKeptDays = 7;

@@ -1,31 +1,31 @@
-/** How many people one file may make start or stop leaving before somebody has to confirm the number. */
+/** How many people one file may make start or stop leaving without a confirmation. */
 export interface MassChangeLimit {
-  /** People. */
+  /** The number of people. */
   count: number;
-  /** Per cent of the workforce. */
+  /** The percentage of the workforce. */
   percent: number;
 }
 
-/** What a file would do to people's end dates. */
+/** How many people's end dates a file would change. */
 export interface LeavingChanges {
-  /** People who would get an end date they have not had, or be marked offboarded. */
+  /** People without an end date who would get one, or who would be marked offboarded. */
   starts: number;
   /** People whose end date would be cleared. */
   stops: number;
-  /** Everybody who has not been offboarded yet. */
+  /** All people who are not offboarded. */
   workforce: number;
 }
 
-/** The number to confirm: everybody who would start or stop leaving. */
+/** The number to confirm: all people who would start or stop leaving. */
 export const toConfirm = ({ starts, stops }: LeavingChanges): number => starts + stops;
 
-/** Whether a file needs a confirmation: more people than the one limit, or than the other. */
+/** Whether a file exceeds either limit and needs a confirmation. */
 export function needsConfirmation(changes: LeavingChanges, { count, percent }: MassChangeLimit): boolean {
   const people = toConfirm(changes);
   return people > count || people * 100 > changes.workforce * percent;
 }
 
-/** Why the brake is on, in words. */
+/** The message that asks for the confirmation. */
 export function massChangeWords(
   { starts, stops, workforce }: LeavingChanges,
   { count, percent }: MassChangeLimit,

@@ -1,9 +1,9 @@
 import { DateTime } from 'luxon';
 
-/** However much keeps coming, a digest does not wait longer than this, in milliseconds. */
+/** The longest time that a digest waits for quiet, in milliseconds. */
 const longestWait = 10 * 60_000;
 
-/** Whether what has come may be sent: nothing more came for a while, or it has been coming for long. */
+/** Whether notifications may be sent: none came for `quietMs`, or the oldest has waited long enough. */
 export const digestIsDue = (
   { oldest, newest }: { oldest: Date; newest: Date },
   quietMs: number,

@@ -1,12 +1,12 @@
-/** What a mail can be about. Everybody chooses on their own page which of these they want. */
+/** The kinds of mail. Each user chooses on their own page which of them they want. */
 export const mailKinds = ['reminders', 'completions', 'problems', 'imports'] as const;
 export type MailKind = (typeof mailKinds)[number];
 
-/** `mails.state`. Withheld: there was nothing left to say, nobody to read it, or no mail server to send it by. */
+/** `mails.state`. Withheld: the mail had no contents or receiver any more, or there was no mail server. */
 export const mailStates = ['pending', 'sent', 'failed', 'withheld'] as const;
 export type MailState = (typeof mailStates)[number];
 
-/** How one try ended, in words the console shows. Only `sent` is success. */
+/** The outcomes of one attempt, with the console's words. Only `sent` is a success. */
 export const mailOutcomes = {
   sent: 'Sent',
   put_off: 'The mail server asked to try again later',
@@ -23,7 +23,7 @@ export type MailOutcome = keyof typeof mailOutcomes;
 const minute = 60_000;
 const hour = 60 * minute;
 
-/** How long to wait before each try, in milliseconds: twelve tries over three days. */
+/** The delay before each attempt, in milliseconds: twelve attempts over three days. */
 export const mailSchedule: readonly number[] = [
   0,
   minute,
@@ -39,23 +39,23 @@ export const mailSchedule: readonly number[] = [
   20 * hour,
 ];
 
-/** How many tries a mail has. */
+/** The number of attempts at a mail. */
 export const triesOfMail = mailSchedule.length;
 
-/** What no other try can mend. */
-const hopeless: readonly MailOutcome[] = ['refused', 'bad_address'];
+/** The outcomes that a retry cannot change. */
+const permanentFailures: readonly MailOutcome[] = ['refused', 'bad_address'];
 
-/** What a try's outcome means for the mail. */
+/** The state of a mail after attempt `number`. */
 export function stateAfterMailTry(outcome: MailOutcome, number: number): MailState {
   if (outcome === 'sent') return 'sent';
-  return hopeless.includes(outcome) || number >= triesOfMail ? 'failed' : 'pending';
+  return permanentFailures.includes(outcome) || number >= triesOfMail ? 'failed' : 'pending';
 }
 
 const spread = 0.1;
 
 /**
- * When to try again after the try `number` failed, a little earlier or later than scheduled, so that the mails of
- * one outage do not all come back at once. `random` lies in [0, 1).
+ * The time of the next attempt after attempt `number` failed. The jitter spreads the retries after an outage.
+ * `random` is in [0, 1).
  */
 export const nextMailTryAfter = (number: number, now: Date, random = Math.random()): Date =>
   new Date(now.getTime() + mailSchedule[number]! * (1 + spread * (2 * random - 1)));

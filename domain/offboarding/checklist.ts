@@ -1,17 +1,17 @@
-/** How much of each kind is still open for one person. */
+/** The number of a person's open items of each kind. */
 export interface OpenCounts {
   hardware: number;
   software: number;
   requests: number;
 }
 
-/** Everything still open: the number on the queue's button. */
+/** The number of all open items, as on the queue's button. */
 export const stillOpen = (counts: OpenCounts): number => counts.hardware + counts.software + counts.requests;
 
-/** The gate's rule: completion needs an empty checklist. */
+/** Completion needs an empty checklist. */
 export const isClear = (counts: OpenCounts): boolean => stillOpen(counts) === 0;
 
-/** The words of a refused completion, the same in the console, the API and the engine. */
+/** The message of a refused completion in the console, the API and Temporal. */
 export const refusalWords = ({ hardware, software, requests }: OpenCounts): string =>
   `Cannot complete offboarding: ${hardware} hardware, ${software} software, ${requests} request(s) still open.`;
 
@@ -23,6 +23,6 @@ export type RequestStatus = (typeof requestStatuses)[number];
 export const requestOutcomes = ['fulfilled', 'rejected', 'cancelled'] as const;
 export type RequestOutcome = (typeof requestOutcomes)[number];
 
-/** Whether a request still has to be dealt with. */
+/** Whether a request is not resolved yet. */
 export const isOpenRequest = (status: RequestStatus): boolean =>
   status === 'pending' || status === 'approved';

@@ -1,7 +1,7 @@
 import type { CalendarDate } from '../dates.ts';
 import type { OpenCounts } from './checklist.ts';
 
-/** What became of asking for a completion. `by` is an actor, moments are epoch milliseconds. */
+/** The result of a completion request. `by` is an actor; times are epoch milliseconds. */
 export type CompleteAnswer = Completed | NotCompleted;
 
 export interface Completed {
@@ -10,15 +10,15 @@ export interface Completed {
   at: number;
 }
 
-/** Nothing was completed now. */
+/** The request completed nothing. */
 export type NotCompleted =
   | { outcome: 'already-completed'; by: string; at: number }
   | { outcome: 'still-open'; counts: OpenCounts }
   | { outcome: 'cancelled'; by: string; at: number }
-  /** A rule other than the checklist says no. */
+  /** A rule other than the checklist forbids it. */
   | { outcome: 'refused'; reason: CompletionObstacle };
 
-/** The rules beside the checklist that stand in the way of a completion, in words. */
+/** The rules besides the checklist that can forbid a completion, with their messages. */
 export const completionObstacles = {
   'not-allowed': 'You may not complete offboardings.',
   'own-completion': 'Nobody completes their own offboarding. Ask another admin.',
@@ -28,7 +28,7 @@ export const completionObstacles = {
 } as const;
 export type CompletionObstacle = keyof typeof completionObstacles;
 
-/** The end date that a completion gives to whoever has none: today where they are, but never before their first day. */
+/** The end date that a completion sets when there is none: today in the leaver's zone, but not before the start date. */
 export const endDateOnCompletion = (
   startDate: CalendarDate | null | undefined,
   today: CalendarDate,
@@ -37,7 +37,7 @@ export const endDateOnCompletion = (
 /** What became of asking to try again what had failed for good. A completion that had failed is answered as one. */
 export type RetryAnswer = CompleteAnswer | { outcome: 'recovered' | 'being-tried' | 'nothing-failed' };
 
-/** What became of asking to revoke a seat; only `revoked` changed anything. */
+/** The result of revoking a seat; only `revoked` means a change. */
 export interface RevokeSeatAnswer {
   outcome: 'revoked' | 'already-revoked' | 'not-theirs';
 }

@@ -5,8 +5,8 @@ const steps = {
   sending: 'sending the webhooks and mails',
 } as const;
 
-/** A step of an offboarding's process that may fail for good and then waits for a person. */
+/** A step of the offboarding workflow that can fail for good and then waits for a user. */
 export type Step = keyof typeof steps;
 
-/** Such a step as people read it. */
+/** The name of a step in the console; an unknown step is returned as it is. */
 export const stepWords = (step: string): string => (Object.hasOwn(steps, step) ? steps[step as Step] : step);

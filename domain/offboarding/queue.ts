@@ -6,7 +6,7 @@ export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
 export type LookAhead = (typeof lookAheads)[number];
 export const defaultLookAhead: LookAhead = 30;
 
-/** The look-ahead a person asked for, or the default when it is not one we offer. */
+/** The requested look-ahead, or the default when it is invalid. */
 export const lookAheadFrom = (asked: unknown): LookAhead =>
   lookAheads.find((days) => String(days) === String(asked)) ?? defaultLookAhead;
 

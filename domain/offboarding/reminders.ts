@@ -4,7 +4,7 @@ import { addDays, type CalendarDate, daysBetween, endOfLastDay, startOfDay, toda
 export const reminderKinds = ['before_last_day', 'last_day_over', 'overdue'] as const;
 export type ReminderKind = (typeof reminderKinds)[number];
 
-/** Why a stored moment never fires, in words for the person's page. */
+/** Why a stored reminder never fires, as text for the person's page. */
 export const skipReasons = {
   too_late: 'It had passed already when the last day was set.',
   date_moved: 'The last day moved.',
@@ -16,28 +16,28 @@ export const skipReasons = {
 } as const;
 export type SkipReason = keyof typeof skipReasons;
 
-/** When the workspace reminds. */
+/** The workspace's settings for reminders. */
 export interface ReminderSettings {
   /** How many days before the last day, each once. 0 is the morning of the last day itself. */
   daysBefore: readonly number[];
-  /** How often while overdue. */
+  /** The interval while overdue, in days. */
   overdueEveryDays: number;
 }
 
-/** The last day of a leaver, in the zone that counts for them. */
+/** The last day of a leaver, in their effective time zone. */
 export interface LastDay {
   date: CalendarDate;
   zone: string;
 }
 
-/** One moment at which people are reminded: so many days before the last day, or after it. */
+/** One reminder time: some days before or after the last day. */
 export interface DueMoment {
   kind: ReminderKind;
   days: number;
   dueAt: Date;
 }
 
-/** The moments that belong to a last day: the mornings before it, and the midnight that ends it. */
+/** The reminder times of a last day: the mornings before it, and the midnight that ends it. */
 export const momentsOf = ({ date, zone }: LastDay, { daysBefore }: ReminderSettings): DueMoment[] => [
   ...[...daysBefore]
     .sort((a, b) => b - a)
@@ -50,8 +50,8 @@ export const momentsOf = ({ date, zone }: LastDay, { daysBefore }: ReminderSetti
 ];
 
 /**
- * The next reminder while overdue: every so many local midnights after the last day, the first one after `now`, and
- * after the one of `daysTold`, which a clock that is behind may have told a little early.
+ * The next reminder while overdue: the first interval of local midnights after `now`. It is also after `daysTold`,
+ * because a slow clock may have sent that reminder early.
  */
 export function nextOverdueMoment(
   { date, zone }: LastDay,
@@ -70,7 +70,7 @@ const overdueMoment = ({ date, zone }: LastDay, days: number): DueMoment => ({
   dueAt: endOfLastDay(addDays(date, days), zone),
 });
 
-/** A moment as it is stored. */
+/** A reminder time as stored. */
 export interface StoredMoment {
   lastDay: CalendarDate;
   kind: ReminderKind;
@@ -80,16 +80,16 @@ export interface StoredMoment {
   skipReason: SkipReason | null;
 }
 
-/** A moment that belongs to a last day; one with a reason never fires. */
+/** A planned reminder time; with a skip reason it never fires. */
 export interface PlannedMoment extends DueMoment {
   skipReason: SkipReason | null;
 }
 
 /**
- * The moments that a last day asks for, given those that are stored of the same offboarding and those that were
- * sent in earlier ones. What has fired is left out. A moment whose day is still running fires at once, an earlier
- * one comes too late; the end of the last day always fires: somebody has to hear that it is over. A moment that
- * waits already stays, also when it is past: its worker may have been away.
+ * The reminder times for a last day, given the stored ones and those sent in earlier offboardings. Leaves out fired
+ * ones. A time earlier today fires at once, and an older one is skipped as too late. The end of the last day always
+ * fires, because the IT admins must be notified. A waiting one stays even when past, because its worker may have been
+ * down.
  */
 export function planMoments(
   lastDay: LastDay,
@@ -114,7 +114,7 @@ export function planMoments(
   }
 }
 
-/** The overdue moment that waits already, if it still fits the settings, else the next one. */
+/** The waiting overdue reminder if it still matches the settings, else the next one. */
 function overdueOf(
   lastDay: LastDay,
   settings: ReminderSettings,
@@ -136,10 +136,10 @@ interface State {
   skipReason?: SkipReason | null;
 }
 
-/** Whether a moment is still to come. */
+/** Whether a reminder has neither fired nor been skipped. */
 export const isWaiting = ({ firedAt, skippedAt }: State): boolean => firedAt == null && skippedAt == null;
 
-/** Whether a moment has had its turn. */
+/** Whether a reminder is done and must not be planned again. */
 const isSettled = ({ firedAt, skippedAt, skipReason }: State): boolean =>
   firedAt != null || (skippedAt != null && skipReason === 'nothing_open');
 
@@ -149,12 +149,12 @@ const isSame = (a: Pick<DueMoment, 'kind' | 'days'>, b: Pick<DueMoment, 'kind' |
 const comesTooLate = ({ kind, days }: DueMoment, { date, zone }: LastDay, now: Date): boolean =>
   kind === 'before_last_day' && todayIn(zone, now) > addDays(date, -days);
 
-/** What there is to say when a moment has come. */
+/** What a due reminder says. */
 export type ReminderOutcome = 'still_open' | 'ready' | 'nothing';
 
 /**
- * While something is open, everybody concerned is reminded. Once nothing is, nobody has anything to bring back: the
- * IT admins hear once that somebody is ready to be marked offboarded, when the last day is over.
+ * Reminds everybody concerned while items are open. With none open after the last day, notifies the IT admins once
+ * that the person is ready to be marked offboarded.
  */
 export function outcomeAt(kind: ReminderKind, open: number, readyWasTold: boolean): ReminderOutcome {
   if (open > 0) return 'still_open';

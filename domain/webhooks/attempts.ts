@@ -1,4 +1,4 @@
-/** How one attempt ended, in words the console shows. Only `delivered` is success. */
+/** The outcomes of one attempt, with the console's words. Only `delivered` is a success. */
 export const attemptOutcomes = {
   delivered: 'Delivered',
   http_error: 'The endpoint answered with an error',
@@ -15,7 +15,7 @@ export const attemptOutcomes = {
 } as const;
 export type AttemptOutcome = keyof typeof attemptOutcomes;
 
-/** The outcome that an endpoint's HTTP status means. Only 2xx is success; redirects are not followed. */
+/** The outcome of an HTTP status. Only 2xx is a success; redirects are not followed. */
 export function outcomeOfStatus(status: number): AttemptOutcome {
   if (status >= 200 && status < 300) return 'delivered';
   if (status === 410) return 'gone';

@@ -1,14 +1,14 @@
 import type { AttemptOutcome } from './attempts.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from './webhooks.ts';
 
-/** How long a delivery waits before each try, in milliseconds. */
+/** The delay before each attempt, in milliseconds. */
 export type RetrySchedule = readonly number[];
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Ten tries over about three days, the example schedule of Standard Webhooks 1.0. */
+/** Ten attempts over about three days, the example schedule of Standard Webhooks 1.0. */
 export const usualSchedule: RetrySchedule = [
   0,
   5 * second,
@@ -22,11 +22,11 @@ export const usualSchedule: RetrySchedule = [
   24 * hour,
 ];
 
-/** How many tries a delivery has. Whoever tests an endpoint sees at once how it went: one. */
+/** The number of attempts at a delivery. A test has one, because the user waits for its result. */
 export const triesOf = (type: WebhookEventType, schedule: RetrySchedule): number =>
   type === testEventType ? 1 : schedule.length;
 
-/** What a try's outcome means for the delivery, given how many tries it has. */
+/** The state of a delivery after attempt `number` of `tries`. */
 export function stateAfterTry(outcome: AttemptOutcome, number: number, tries: number): DeliveryState {
   if (outcome === 'delivered') return 'delivered';
   if (outcome === 'gone') return 'disabled';
@@ -36,9 +36,8 @@ export function stateAfterTry(outcome: AttemptOutcome, number: number, tries: nu
 const spread = 0.1;
 
 /**
- * When to try again after the try `number` failed: as scheduled, a little earlier or later, so that the deliveries
- * of one outage do not all come back at once; but not before `retryAt`, when the endpoint named that.
- * `random` lies in [0, 1).
+ * The time of the next attempt after attempt `number` failed, but not before the endpoint's `retryAt`. The jitter
+ * spreads the retries after an outage. `random` is in [0, 1).
  */
 export function nextTryAfter(
   number: number,
@@ -51,12 +50,12 @@ export function nextTryAfter(
   return new Date(Math.max(scheduled, retryAt?.getTime() ?? 0));
 }
 
-/** The longest time an endpoint can ask us to wait, in milliseconds. */
+/** The longest delay that an endpoint can request, in milliseconds. */
 const longestWait = 24 * hour;
 
 /**
- * The moment that a `Retry-After` header asks to wait for, in seconds or as an HTTP date, at most a day away.
- * Null for one that is missing, is no such thing or has passed.
+ * The time in a `Retry-After` header, given in seconds or as an HTTP date, at most a day from now. Null when the header
+ * is missing, invalid or past.
  */
 export function retryMoment(header: string | null, now: Date): Date | null {
   const text = header?.trim() ?? '';
@@ -64,7 +63,7 @@ export function retryMoment(header: string | null, now: Date): Date | null {
   return at > now.getTime() ? new Date(Math.min(at, now.getTime() + longestWait)) : null;
 }
 
-/** The three forms of HTTP dates begin with a weekday's name; `Date` alone would take much more. */
+/** Requires the weekday with which all three HTTP date formats begin, because `Date` accepts much more. */
 const httpDate = (text: string): number =>
   /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(text)
     ? Date.parse(/GMT$/.test(text) ? text : `${text} GMT`)

@@ -1,4 +1,4 @@
-/** The events an endpoint can choose, each with what it says in words. */
+/** The events that an endpoint can subscribe to, with their descriptions. */
 export const webhookEvents = {
   'offboarding.started': 'Somebody is going to leave: their offboarding was opened',
   'offboarding.end_date_changed': 'The end date of a leaver was moved',
@@ -9,13 +9,13 @@ export const webhookEvents = {
 export type ChosenEventType = keyof typeof webhookEvents;
 export const chosenEventTypes = Object.keys(webhookEvents) as ChosenEventType[];
 
-/** What an endpoint gets when somebody tries it out; it is sent without being chosen. */
+/** The event of a test, which is sent to an endpoint without a subscription. */
 export const testEventType = 'webhook.test';
 
 export type WebhookEventType = ChosenEventType | typeof testEventType;
 export const webhookEventTypes: readonly WebhookEventType[] = [...chosenEventTypes, testEventType];
 
-/** `webhook_deliveries.state`, in words. A delivery is given up as failed, or not sent because its endpoint was off. */
+/** `webhook_deliveries.state`, with the console's words. `disabled`: not sent, because the endpoint was off. */
 export const deliveryStates = {
   pending: 'Pending',
   delivered: 'Delivered',
@@ -24,7 +24,7 @@ export const deliveryStates = {
 } as const;
 export type DeliveryState = keyof typeof deliveryStates;
 
-/** `webhook_endpoints.state`, in words. Paused by a person, disabled by itself. */
+/** `webhook_endpoints.state`, with the console's words. A user pauses an endpoint; Lastday disables one. */
 export const endpointStates = {
   active: 'Active',
   paused: 'Paused',
@@ -33,7 +33,7 @@ export const endpointStates = {
 } as const;
 export type EndpointState = keyof typeof endpointStates;
 
-/** What is sent, by Standard Webhooks 1.0. `occurredAt` is the moment of the event, not of the try. */
+/** The body of a delivery, as in Standard Webhooks 1.0. `occurredAt` is the time of the event, not of the attempt. */
 export const webhookBody = (event: {
   type: WebhookEventType;
   occurredAt: Date;

@@ -1,6 +1,6 @@
 import type { AuditDetails } from '../audit.ts';
 
-/** What became of an import, in the words of the notification that tells whoever started it. */
+/** The result of an import, as the notification states it. */
 export function endOfImportWords(details: AuditDetails): string {
   const count = (name: string) => Number(details[name] ?? 0);
   const number = (name: string) => count(name).toLocaleString('en');

@@ -1,6 +1,6 @@
 import type { OpenCounts } from '../offboarding/checklist.ts';
 
-/** When somebody leaves, in words that follow their name: `leaves in 7 days`, `had their last day yesterday`. */
+/** When a person leaves, to follow their name: `leaves in 7 days`, `had their last day yesterday`. */
 export function leavingWords(daysLeft: number): string {
   if (daysLeft > 1) return `leaves in ${daysLeft} days`;
   if (daysLeft === 1) return 'leaves tomorrow';
@@ -8,7 +8,7 @@ export function leavingWords(daysLeft: number): string {
   return `had their last day ${daysAgo(-daysLeft)}`;
 }
 
-/** The same to the leaver: `Your last day is in 7 days`, `Your last day was yesterday`. */
+/** When the reader leaves: `Your last day is in 7 days`, `Your last day was yesterday`. */
 export function ownLeavingWords(daysLeft: number): string {
   if (daysLeft > 1) return `Your last day is in ${daysLeft} days`;
   if (daysLeft === 1) return 'Your last day is tomorrow';
@@ -18,7 +18,7 @@ export function ownLeavingWords(daysLeft: number): string {
 
 const daysAgo = (days: number): string => (days === 1 ? 'yesterday' : `${days} days ago`);
 
-/** How much is open, in words: `2 devices, 1 license and 1 request`. Empty when nothing is. */
+/** The open items: `2 devices, 1 license and 1 request`. Empty when there is none. */
 export function openWords({ hardware, software, requests }: OpenCounts): string {
   const parts = [
     counted(hardware, 'device'),
@@ -30,6 +30,6 @@ export function openWords({ hardware, software, requests }: OpenCounts): string 
   return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;
 }
 
-/** A number with its noun: `1 device`, `2 devices`; null for none. */
+/** A number with its noun: `1 device`, `2 devices`; null for zero. */
 const counted = (count: number, noun: string): string | null =>
   count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -5,7 +5,7 @@ import { stepWords } from '../offboarding/failed-steps.ts';
 import { endOfImportWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 
-/** `notifications.kind`: what a message inside the console is about. */
+/** `notifications.kind`. */
 export type NotificationKind =
   | 'offboarding_completed'
   | 'offboarding_reminder'
@@ -17,17 +17,17 @@ export type NotificationKind =
   | 'mail_failed'
   | 'import_ended';
 
-/** A notification, as far as its words go. */
+/** The facts that the text of a notification needs. */
 export interface NotificationFacts {
   kind: NotificationKind;
-  /** The name of the person it speaks of. */
+  /** The name of the person it is about. */
   about: string | null;
   /** Whether the reader is that person. */
   own: boolean;
   details: AuditDetails;
 }
 
-/** What a notification says, in the console and in a mail. */
+/** The text of a notification, in the console and in a mail. */
 export function notificationText({ kind, about: name, own, details }: NotificationFacts): string {
   const about = name ?? 'somebody';
   switch (kind) {

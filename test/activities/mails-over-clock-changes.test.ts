@@ -5,9 +5,9 @@ import { smtpMailer } from '../../activities/mail/mailer.ts';
 import { remindersMail } from '../../activities/mail/templates/reminders.ts';
 import { Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
-import { remindedOf } from '../../database/mail/contents.ts';
+import { remindedLeavers } from '../../database/mail/contents.ts';
 import { createDueDigests } from '../../database/mail/digests.ts';
-import { recordMailTry, waitingMail } from '../../database/mail/mails.ts';
+import { recordMailAttempt, waitingMail } from '../../database/mail/mails.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
@@ -57,14 +57,14 @@ async function pass(now: Date) {
   }
   for (const mailId of await createDueDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;
-    const letter = remindersMail(await remindedOf(em.fork(), mailId, now), mail.receiver, links)!;
+    const letter = remindersMail(await remindedLeavers(em.fork(), mailId, now), mail.receiver, links)!;
     const outcome = await mailer.send(composeMail(mail, letter, links, mailer.domain), {
       signal: new AbortController().signal,
       onError: (error) => {
         throw error;
       },
     });
-    await recordMailTry(em.fork(), mailId, { number: 1, outcome }, now);
+    await recordMailAttempt(em.fork(), mailId, { number: 1, outcome }, now);
     const to = (Object.keys(zones) as (keyof typeof zones)[]).find(
       (name) => cast[name].id === mail.receiver.id,
     )!;

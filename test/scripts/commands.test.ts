@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
 import { useLink } from '../../database/access/one-time-links.ts';
-import { findLivingToken } from '../../database/access/tokens.ts';
+import { findActiveToken } from '../../database/access/tokens.ts';
 import { User } from '../../database/entities/index.ts';
 import { adminCommand } from '../../scripts/admin.ts';
 import { type Command, runCommand } from '../../scripts/command.ts';
@@ -108,7 +108,7 @@ describe('token', () => {
     const args = ['--name', 'hr', '--scopes', 'users:write, users:read'];
     const { code, lines } = await runInShell('token', args, here);
     expect(code).toBe(0);
-    expect(await findLivingToken(em, lines.at(-1)!)).toMatchObject({
+    expect(await findActiveToken(em, lines.at(-1)!)).toMatchObject({
       name: 'hr',
       scopes: ['users:write', 'users:read'],
     });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../database/access/credentials.ts';
+import { verifyCredentials } from '../../database/access/credentials.ts';
 import { readSnapshots } from '../../database/offboarding/snapshots.ts';
 import { castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -9,7 +9,7 @@ const { database } = await ownDatabase();
 test('the cast signs in, and Lena leaves with one of each', async () => {
   const { ada, lena, offboardingId, laptop, seatId, requestId, lastDay } = await makeCast(database);
 
-  expect(await idOfPersonWith(database.em, ada.email, castPassword)).toBe(ada.id);
+  expect(await verifyCredentials(database.em, ada.email, castPassword)).toBe(ada.id);
   expect(await readSnapshots(database.em, [offboardingId])).toMatchObject([
     {
       userId: lena.id,

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { idOfPersonWith, noteSession } from '../../database/access/credentials.ts';
+import { recordSessionEvent, verifyCredentials } from '../../database/access/credentials.ts';
 import { userActor } from '../../domain/actor.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -50,7 +50,7 @@ export async function sessionPages({ database }: Services) {
       const text = `Too many tries. Please wait ${Math.ceil(wait / 60)} min and try again.`;
       throw new TooManyTries({ email: text });
     }
-    const userId = await idOfPersonWith(database.em, email, password);
+    const userId = await verifyCredentials(database.em, email, password);
     if (userId === null) {
       throw new InvalidInput({ email: 'This e-mail address and password do not belong together.' });
     }
@@ -61,7 +61,7 @@ export async function sessionPages({ database }: Services) {
 
   const destroy: RequestHandler = async (request, response) => {
     const person = response.locals.signedIn as SignedIn | undefined;
-    if (person) await noteSession(database.em, userActor(person.id), 'user.signed_out', person.id);
+    if (person) await recordSessionEvent(database.em, userActor(person.id), 'user.signed_out', person.id);
     await signOut(request);
     response.redirect(303, '/sign-in');
   };

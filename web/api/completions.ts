@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { readApiUser } from '../../database/people/api-users.ts';
-import { type StoredAnswer, type TakenKey, takeKey } from '../../database/workspace/idempotency.ts';
+import { type ReservedKey, reserveKey, type StoredAnswer } from '../../database/workspace/idempotency.ts';
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import type { CompleteAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
@@ -54,7 +54,7 @@ export const completionApi = (services: Services) => {
     const call = keyedCallOf(request, response, null);
     if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
 
-    const taken = await takeKey(em, call, keyLockMs);
+    const taken = await reserveKey(em, call, keyLockMs);
     if (!('since' in taken)) return sendAnswer(response, taken, true);
     const token = updateTokenOf(call.tokenId, call.key, taken.since);
     sendAnswer(response, await storeUnder(taken, () => ask(request, response, person, token, taken.since)));
@@ -122,13 +122,13 @@ const updateTokenOf = (tokenId: number, key: string, since: Date): string =>
     .digest('base64url');
 
 /** Stores the response under the Idempotency-Key; refusals and errors release it, so that the call can be repeated. */
-async function storeUnder(key: TakenKey, ask: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
+async function storeUnder(key: ReservedKey, ask: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
   try {
     const answer = await ask();
-    await (answer.status === 202 ? key.release() : key.keep(answer));
+    await (answer.status === 202 ? key.release() : key.storeAnswer(answer));
     return answer;
   } catch (error) {
-    await (error instanceof Refusal || error instanceof NotStarted ? key.forget() : key.release());
+    await (error instanceof Refusal || error instanceof NotStarted ? key.remove() : key.release());
     throw error;
   }
 }

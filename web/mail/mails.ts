@@ -20,8 +20,8 @@ export const mailPages = ({ database, engine, environment }: Services) => {
     const { leaver } = readForm(replayForm, request.body);
     if (environment.SMTP_URL === undefined)
       throw new Refusal('no-mail-server', 'This workspace sends no e-mail.');
-    const { userId, isAgainOnItsWay } = await replayMail(database.em, actorOf(response), mailId);
-    notify(response, isAgainOnItsWay ? await start(mailId) : nothingToSend);
+    const { userId, isPendingAgain } = await replayMail(database.em, actorOf(response), mailId);
+    notify(response, isPendingAgain ? await start(mailId) : nothingToSend);
     response.redirect(303, leaver === null ? `/users/${userId}` : `/offboarding/${leaver}`);
   };
 

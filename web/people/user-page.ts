@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { failedMailsOf } from '../../database/mail/failed-mail.ts';
+import { lastFailedMailOf } from '../../database/mail/failed-mail.ts';
 import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reportsShown, userRecordOf } from '../../database/people/user-record.ts';
 import { roles } from '../../domain/access/permissions.ts';
@@ -21,7 +21,7 @@ export const userPage = (services: Services) => {
     const [leaver, record, mailTrouble] = await Promise.all([
       readChecklistPage(em, userId),
       userRecordOf(em, userId),
-      failedMailsOf(em, userId),
+      lastFailedMailOf(em, userId),
     ]);
     page(response, 'users/show', {
       title: leaver.name,

@@ -4,10 +4,10 @@ import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges, endpointUrlProblem } from '../../database/webhooks/address.ts';
 import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhooks/endpoint-list.ts';
 import {
+  activateEndpoint,
   createEndpoint,
   deleteEndpoint,
   pauseEndpoint,
-  turnEndpointOn,
   updateEndpoint,
 } from '../../database/webhooks/endpoints.ts';
 import { testEndpoint } from '../../database/webhooks/replays.ts';
@@ -87,7 +87,7 @@ export const webhookPages = (services: Services) => {
 
   const resume: RequestHandler = async (request, response) => {
     const id = endpointIn(request);
-    await turnEndpointOn(em, actorOf(response), id);
+    await activateEndpoint(em, actorOf(response), id);
     const { missed } = await endpointById(em, id);
     if (missed === 0) return done(request, response, address, 'Events are sent there again.');
     const text = 'Events are sent there again. What has never arrived can be sent again here.';

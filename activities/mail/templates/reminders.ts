@@ -1,4 +1,4 @@
-import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
+import type { OpenItem, RemindedLeaver } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
@@ -23,7 +23,7 @@ const shown = 40;
  * Null when nothing is open any more.
  */
 export function remindersMail(
-  reminded: readonly Reminded[],
+  reminded: readonly RemindedLeaver[],
   receiver: Receiver,
   links: Links,
 ): MailContent | null {
@@ -36,7 +36,7 @@ export function remindersMail(
   const ready = isItAdmin ? others.filter(({ items, daysLeft }) => items.length === 0 && daysLeft < 0) : [];
   if (own === undefined && open.length + ready.length === 0) return null;
 
-  const toLines = (people: readonly Reminded[]) =>
+  const toLines = (people: readonly RemindedLeaver[]) =>
     people.map((person) => personOf(person, receiver, links, isItAdmin));
   return {
     subject: subjectOf({ own, open, ready }),
@@ -59,9 +59,9 @@ export function remindersMail(
 }
 
 const isDevice = ({ kind }: OpenItem): boolean => kind === 'hardware';
-const isOver = ({ daysLeft }: Reminded): boolean => daysLeft < 0;
+const isOver = ({ daysLeft }: RemindedLeaver): boolean => daysLeft < 0;
 
-const openingFor = (open: readonly Reminded[], isItAdmin: boolean): string => {
+const openingFor = (open: readonly RemindedLeaver[], isItAdmin: boolean): string => {
   const who = isItAdmin ? 'somebody who is leaving' : 'somebody who reports to you and is leaving';
   const several = isItAdmin ? 'people who are leaving' : 'people who report to you and are leaving';
   return open.length === 1
@@ -70,9 +70,9 @@ const openingFor = (open: readonly Reminded[], isItAdmin: boolean): string => {
 };
 
 interface RemindedGroups {
-  own: Reminded | undefined;
-  open: readonly Reminded[];
-  ready: readonly Reminded[];
+  own: RemindedLeaver | undefined;
+  open: readonly RemindedLeaver[];
+  ready: readonly RemindedLeaver[];
 }
 
 function subjectOf({ own, open, ready }: RemindedGroups): string {
@@ -103,16 +103,16 @@ function previewOf({ own, open, ready }: RemindedGroups): string {
     .join(', ');
 }
 
-const countsOf = ({ items }: Reminded) => ({
+const countsOf = ({ items }: RemindedLeaver) => ({
   hardware: items.filter(isDevice).length,
   software: items.filter(({ kind }) => kind === 'software').length,
   requests: items.filter(({ kind }) => kind === 'request').length,
 });
 
-const devicesWords = (person: Reminded): string =>
+const devicesWords = (person: RemindedLeaver): string =>
   openWords({ hardware: countsOf(person).hardware, software: 0, requests: 0 });
 
-function ownBlocks(own: Reminded, receiver: Receiver, links: Links): Block[] {
+function ownBlocks(own: RemindedLeaver, receiver: Receiver, links: Links): Block[] {
   const was = own.daysLeft < 0 ? 'was' : 'is';
   return [
     paragraph(
@@ -132,8 +132,8 @@ function ownBlocks(own: Reminded, receiver: Receiver, links: Links): Block[] {
 
 function section(
   title: string,
-  persons: readonly Reminded[],
-  toLines: (people: readonly Reminded[]) => MailPerson[],
+  persons: readonly RemindedLeaver[],
+  toLines: (people: readonly RemindedLeaver[]) => MailPerson[],
 ): Block[] {
   if (persons.length === 0) return [];
   const rest = persons.length - shown;
@@ -144,7 +144,7 @@ function section(
   ];
 }
 
-function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin: boolean): MailPerson {
+function personOf(person: RemindedLeaver, receiver: Receiver, links: Links, isItAdmin: boolean): MailPerson {
   const { id, name, items } = person;
   return {
     name,
@@ -155,7 +155,7 @@ function personOf(person: Reminded, receiver: Receiver, links: Links, isItAdmin:
 }
 
 /** When the person leaves, their department and, for an IT admin, their manager. */
-function lineOf(person: Reminded, receiver: Receiver, isItAdmin: boolean): string {
+function lineOf(person: RemindedLeaver, receiver: Receiver, isItAdmin: boolean): string {
   const { daysLeft, lastDay, zone, overAt, department, manager } = person;
   const ends = isOver(person) ? 'ended' : 'ends';
   return [

@@ -1,7 +1,7 @@
 import { asText } from '../../../activities/mail/as-text.ts';
 import type { MailContent } from '../../../activities/mail/content.ts';
 import { makeLinks } from '../../../activities/mail/links.ts';
-import type { OpenItem, Reminded } from '../../../database/mail/contents.ts';
+import type { OpenItem, RemindedLeaver } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { endOfLastDay } from '../../../domain/dates.ts';
@@ -36,7 +36,7 @@ export const item = (kind: OpenItem['kind'], what: string, mark: string | null =
 export const laptop = item('hardware', 'ThinkPad T14');
 export const figma = item('software', 'Figma', 'Figma');
 
-export function leaver(changes: Partial<Reminded>): Reminded {
+export function leaver(changes: Partial<RemindedLeaver>): RemindedLeaver {
   const person = {
     id: 1,
     name: 'Lena Brandt',

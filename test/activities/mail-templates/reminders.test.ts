@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { remindersMail } from '../../../activities/mail/templates/reminders.ts';
-import type { Reminded } from '../../../database/mail/contents.ts';
+import type { RemindedLeaver } from '../../../database/mail/contents.ts';
 import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './fixtures.ts';
 
 describe('a reminder to an IT admin', () => {
@@ -32,7 +32,7 @@ describe('a reminder to an IT admin', () => {
   test("says when the leaver's day ends in the reader’s time zone", () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
-    const flat = (person: Reminded) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
+    const flat = (person: RemindedLeaver) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
     expect(flat(onTonga)).toContain('it ends Thu 24 December 2026, 12:00 (Europe/Berlin)');
     expect(flat(inSamoa)).toContain('it ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
   });

@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../../database/access/credentials.ts';
+import { verifyCredentials } from '../../../database/access/credentials.ts';
 import { needsRehash } from '../../../database/access/passwords.ts';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { castPassword, makeCast } from '../../../testing/cast/cast.ts';
@@ -16,21 +16,21 @@ const trailOf = async (userId: number) => {
 };
 
 test('an address in any case and the password sign a user in, with an audit entry', async () => {
-  expect(await idOfPersonWith(em, cast.ivo.email.toUpperCase(), castPassword)).toBe(cast.ivo.id);
+  expect(await verifyCredentials(em, cast.ivo.email.toUpperCase(), castPassword)).toBe(cast.ivo.id);
   expect(await trailOf(cast.ivo.id)).toEqual(['user.signed_in']);
 });
 
 test('a wrong password, an unknown address and a user without a password get the same answer', async () => {
   await em.fork().nativeUpdate(User, { id: cast.emil.id }, { passwordHash: null });
-  expect(await idOfPersonWith(em, cast.nora.email, 'nine lively otter')).toBeNull();
-  expect(await idOfPersonWith(em, 'nobody@lastday.example', castPassword)).toBeNull();
-  expect(await idOfPersonWith(em, cast.emil.email, castPassword)).toBeNull();
+  expect(await verifyCredentials(em, cast.nora.email, 'nine lively otter')).toBeNull();
+  expect(await verifyCredentials(em, 'nobody@lastday.example', castPassword)).toBeNull();
+  expect(await verifyCredentials(em, cast.emil.email, castPassword)).toBeNull();
   expect(await trailOf(cast.nora.id)).toEqual(['user.sign_in_failed']);
 });
 
 test('an inactive user cannot sign in with the right password', async () => {
   await em.fork().nativeUpdate(User, { id: cast.rosa.id }, { status: 'suspended' });
-  expect(await idOfPersonWith(em, cast.rosa.email, castPassword)).toBeNull();
+  expect(await verifyCredentials(em, cast.rosa.email, castPassword)).toBeNull();
 });
 
 test('a password hashed at another cost is rehashed when the user signs in', async () => {
@@ -41,8 +41,8 @@ test('a password hashed at another cost is rehashed when the user signs in', asy
   const { id, email } = cast.mira;
   await em.fork().nativeUpdate(User, { id }, { passwordHash: stored });
 
-  expect(await idOfPersonWith(em, email, castPassword)).toBe(id);
+  expect(await verifyCredentials(em, email, castPassword)).toBe(id);
   const { passwordHash } = await em.fork().findOneOrFail(User, { id }, { populate: ['passwordHash'] });
   expect(needsRehash(passwordHash!)).toBe(false);
-  expect(await idOfPersonWith(em, email, castPassword)).toBe(id);
+  expect(await verifyCredentials(em, email, castPassword)).toBe(id);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idOfPersonWith } from '../../../database/access/credentials.ts';
+import { verifyCredentials } from '../../../database/access/credentials.ts';
 import { ensureFirstAdmin, makeSuperAdmin } from '../../../database/access/first-admin.ts';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
@@ -18,7 +18,7 @@ test('the first admin of the environment can sign in and is a super-admin', asyn
   expect(await ensureFirstAdmin(em, { email, password })).toBe(true);
   const user = await userWith(email);
   expect(user).toMatchObject({ name: 'First Admin', role: 'super-admin', status: 'active' });
-  expect(await idOfPersonWith(em, email, password)).toBe(user.id);
+  expect(await verifyCredentials(em, email, password)).toBe(user.id);
   expect(await em.fork().findOne(AuditEntry, { userId: user.id, action: 'user.created' })).toMatchObject({
     actor: 'system',
   });
@@ -28,7 +28,7 @@ test('an existing user with the address keeps role and password', async () => {
   const { emil } = await makeCast(database);
   expect(await ensureFirstAdmin(em, { email: emil.email.toUpperCase(), password })).toBe(false);
   expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
-  expect(await idOfPersonWith(em, emil.email, castPassword)).toBe(emil.id);
+  expect(await verifyCredentials(em, emil.email, castPassword)).toBe(emil.id);
 });
 
 test('two processes that start concurrently create one admin', async () => {
@@ -49,7 +49,7 @@ test('an address creates a super-admin without a password, once', async () => {
   const id = await makeSuperAdmin(em, 'system', 'a@b.c');
   expect(await makeSuperAdmin(em, 'system', 'A@b.c')).toBe(id);
   expect(await userWith('a@b.c')).toMatchObject({ id, role: 'super-admin', name: 'A' });
-  expect(await idOfPersonWith(em, 'a@b.c', '')).toBeNull();
+  expect(await verifyCredentials(em, 'a@b.c', '')).toBeNull();
 });
 
 test('promoting an employee records the former role', async () => {

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { createLink, peekLink } from '../../../database/access/one-time-links.ts';
 import { changeRole } from '../../../database/access/roles.ts';
-import { createToken, findLivingToken } from '../../../database/access/tokens.ts';
+import { createToken, findActiveToken } from '../../../database/access/tokens.ts';
 import { AuditEntry, Notification, Session, User } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
@@ -44,7 +44,7 @@ test('demoting a super-admin revokes their tokens and notifies the other super-a
 
   await changeRole(em, `user:${ada.id}`, emil.id, 'employee');
 
-  expect(await findLivingToken(em.fork(), value)).toBeNull();
+  expect(await findActiveToken(em.fork(), value)).toBeNull();
   expect(await em.fork().find(Notification, { userId: ada.id, kind: 'tokens_ended' })).toMatchObject([
     { aboutUserId: emil.id, details: { tokens: [`of ${emil.id}`] } },
   ]);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createToken, findLivingToken, listTokens, revokeToken } from '../../../database/access/tokens.ts';
+import { createToken, findActiveToken, listTokens, revokeToken } from '../../../database/access/tokens.ts';
 import { ApiToken, AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput, NotFound } from '../../../domain/failures.ts';
@@ -11,7 +11,7 @@ const { em } = database;
 
 test('a token is found by its value, and the value is stored nowhere', async () => {
   const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:write', 'users:read'] });
-  expect(await findLivingToken(em, value)).toMatchObject({
+  expect(await findActiveToken(em, value)).toMatchObject({
     name: 'hr',
     scopes: ['users:write', 'users:read'],
   });
@@ -39,16 +39,16 @@ test('a revoked token is refused, and its name can be used again', async () => {
     code: 'token-name-taken',
   });
   await revokeToken(em, 'system', token.id);
-  expect(await findLivingToken(em, value)).toBeNull();
+  expect(await findActiveToken(em, value)).toBeNull();
   await createToken(em, 'system', { name: 'Badge', scopes: ['users:read'] });
 });
 
 test('a token ends when its creator is no longer active', async () => {
   const { ada, nora } = await makeCast(database);
   const { token, value } = await createToken(em, `user:${nora.id}`, { name: 'feed', scopes: ['users:read'] });
-  expect(await findLivingToken(em, value)).toMatchObject({ id: token.id });
+  expect(await findActiveToken(em, value)).toMatchObject({ id: token.id });
   await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'suspended' });
-  expect(await findLivingToken(em, value)).toBeNull();
+  expect(await findActiveToken(em, value)).toBeNull();
   expect((await listTokens(em)).find(({ id }) => id === token.id)).toMatchObject({
     createdByName: nora.name,
     living: false,
@@ -57,7 +57,7 @@ test('a token ends when its creator is no longer active', async () => {
   await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'active' });
   await updateUser(em, `user:${ada.id}`, nora.id, { status: 'suspended' });
   await updateUser(em, `user:${ada.id}`, nora.id, { status: 'active' });
-  expect(await findLivingToken(em, value)).toBeNull();
+  expect(await findActiveToken(em, value)).toBeNull();
 });
 
 test('the last use is stored at most once a minute', async () => {
@@ -65,10 +65,10 @@ test('the last use is stored at most once a minute', async () => {
   const lastUsed = async () => (await em.fork().findOneOrFail(ApiToken, { id: token.id })).lastUsedAt;
   const at = (time: string) => new Date(`2026-11-24T${time}Z`);
   expect(await lastUsed()).toBeNull();
-  await findLivingToken(em, value, at('08:00:00'));
-  await findLivingToken(em, value, at('08:00:59'));
+  await findActiveToken(em, value, at('08:00:00'));
+  await findActiveToken(em, value, at('08:00:59'));
   expect(await lastUsed()).toEqual(at('08:00:00'));
-  await findLivingToken(em, value, at('08:01:01'));
+  await findActiveToken(em, value, at('08:01:01'));
   expect(await lastUsed()).toEqual(at('08:01:01'));
 });
 

@@ -4,12 +4,12 @@ import { startImport } from '../../../database/imports/imports.ts';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { recoverAsset } from '../../../database/inventory/assignments.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { factsOf, importTests, newId, problemsOf, trailOf } from './setting.ts';
+import { factsOf, importTests, newId, problemsOf, trailOf } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('assets', () => {
-  test('are added, changed and handed out, each line in one transaction', async ({ cast, actor, files }) => {
+  test('are added, changed and assigned, each line in one transaction', async ({ cast, actor, files }) => {
     const tag = `NEW-${newId()}`;
     const file = csvOf(
       ['tag', 'serial', 'model', 'location', 'status', 'holder'],
@@ -49,7 +49,7 @@ describe('assets', () => {
     expect(await factsOf(database)).toEqual(before);
   });
 
-  test('are not taken away from anybody', async ({ cast, files }) => {
+  test('are not taken from their present holder', async ({ cast, files }) => {
     const file = csvOf(['tag', 'holder'], [cast.laptop.tag, cast.emil.email]);
     expect(await problemsOf(database, await files.upload('assets', file))).toEqual([
       [2, `holder: Lena Brandt holds ${cast.laptop.tag}. Recover it first.`],
@@ -59,7 +59,7 @@ describe('assets', () => {
     ).toMatchObject({ same: 1 });
   });
 
-  test('that somebody takes meanwhile are refused by the verb', async ({ cast, actor, files }) => {
+  test('that were assigned since the preview are refused', async ({ cast, actor, files }) => {
     const found = await files.upload('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.emil.email]));
     await files.run('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.timo.email]));
     await startImport(em, actor, found.id, null);

@@ -1,12 +1,12 @@
 import { describe, expect } from 'vitest';
 import { License } from '../../../database/entities/index.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { factsOf, importTests, newId, problemsOf } from './setting.ts';
+import { factsOf, importTests, newId, problemsOf } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('licenses', () => {
-  test('come with their seats, one line each', async ({ cast, files }) => {
+  test('are added with their seats, one line per seat', async ({ cast, files }) => {
     const name = `Sketch ${newId()}`;
     const file = csvOf(
       ['license', 'vendor', 'seats', 'user'],
@@ -31,8 +31,8 @@ describe('licenses', () => {
     expect((await factsOf(database)).entries).toBe(before.entries + 2);
   });
 
-  test('give no more seats than there are, and say before which lines get none', async ({ cast, files }) => {
-    // Lena has one of three.
+  test('give only their free seats, and the preview shows which lines get none', async ({ cast, files }) => {
+    // Lena has one of three seats.
     const file = csvOf(
       ['license', 'user'],
       ...[cast.emil, cast.timo, cast.rosa, cast.mira].map(({ email }) => [cast.license.name, email]),
@@ -46,7 +46,7 @@ describe('licenses', () => {
     expect((await files.run('licenses', file)).results).toMatchObject({ created: 2, failed: 2 });
   });
 
-  test('whose lines contradict each other are refused', async ({ cast, files }) => {
+  test('with contradicting lines are refused', async ({ cast, files }) => {
     const name = newId();
     const found = await files.upload(
       'licenses',
@@ -59,7 +59,7 @@ describe('licenses', () => {
     ]);
   });
 
-  test('of the same name need their vendor', async ({ cast, files }) => {
+  test('with the same name are told apart by their vendor', async ({ cast, files }) => {
     const name = newId();
     for (const vendor of ['One', 'Two']) await em.fork().insert(License, { name, vendor, seatsTotal: 5 });
     const found = await files.upload(

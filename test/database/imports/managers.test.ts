@@ -3,12 +3,12 @@ import { User } from '../../../database/entities/index.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { createUser } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { importTests, mailOf, newId, personWith } from './setting.ts';
+import { importTests, mailOf, newId, personWith } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('may name managers who come further down, in any order and in a circle', async ({ files }) => {
+  test('may have managers from later lines, in any order and in a cycle', async ({ files }) => {
     const [a, b, c] = [newId(), newId(), newId()];
     const line = (id: string, manager: string) => [id, 'N', mailOf(id), manager];
     const done = await files.run(
@@ -20,10 +20,7 @@ describe('people', () => {
     expect([anne!.managerId, bo!.managerId, cy!.managerId]).toEqual([bo!.id, cy!.id, anne!.id]);
   });
 
-  test('whose manager’s line is refused come without one, and the report says so', async ({
-    actor,
-    files,
-  }) => {
+  test('get no manager when the manager’s line fails, and the report says so', async ({ actor, files }) => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',

@@ -4,14 +4,12 @@ import { startImport } from '../../../database/imports/imports.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { importTests, mailOf, newId, problemsOf } from './setting.ts';
+import { importTests, mailOf, newId, problemsOf } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('keep their end date and manager after they have been offboarded, whatever a nightly file says', async ({
-    files,
-  }) => {
+  test('who were offboarded keep their end date, whatever a nightly file states', async ({ files }) => {
     const id = newId();
     const userId = await createUser(em, 'system', {
       name: 'Gone',
@@ -46,7 +44,7 @@ describe('people', () => {
     ]);
   });
 
-  test('that a file names twice are refused on both lines', async ({ cast, files }) => {
+  test('who appear twice in a file are refused on both lines', async ({ cast, files }) => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',
@@ -66,7 +64,7 @@ describe('people', () => {
     expect(found.preview).toMatchObject({ error: 3, change: 1 });
   });
 
-  test('are refused line by line by the rules of the verbs, and the others go on', async ({
+  test('who break a rule fail on their own line, and the other lines are executed', async ({
     actor,
     files,
   }) => {
@@ -79,7 +77,7 @@ describe('people', () => {
         [b, 'Bo', mailOf(b), null],
       ),
     );
-    // Meanwhile somebody else takes an address.
+    // Another user takes an address after the preview.
     await createUser(em, 'system', { name: 'Faster', email: mailOf(a), externalId: newId() });
     await startImport(em, actor, found.id, null);
     const done = await files.carryOut(found.id);

@@ -7,12 +7,12 @@ import { kinds } from '../../../database/imports/kinds.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
-import { factsOf, importTests, mailOf, newId, personWith, trailOf } from './setting.ts';
+import { factsOf, importTests, mailOf, newId, personWith, trailOf } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('people', () => {
-  test('are added, changed and left alone in the name of whoever started the import', async ({
+  test('are added, changed and left alone on behalf of the user who started the import', async ({
     cast,
     actor,
     files,
@@ -48,7 +48,7 @@ describe('people', () => {
     expect((await trailOf(database, cast.timo.id)).length).toBe(0);
   });
 
-  test('of the same file a second time change nothing at all, with as many statements for a thousand as for ten', async ({
+  test('of a file that is imported again stay the same, with less than one statement per line', async ({
     actor,
     files,
   }) => {
@@ -74,11 +74,11 @@ describe('people', () => {
     expect((await importById(em, again.id)).results).toMatchObject({ unchanged: 60, created: 0, changed: 0 });
     expect(statements.length).toBeLessThan(30);
     const after = await factsOf(database);
-    // Two entries say that the import began and ended.
+    // The two new entries record the start and the end of the import.
     expect(after).toEqual({ ...before, entries: before.entries + 2 });
   });
 
-  test('who are added many at once leave the rows and the trail that the verb leaves of each', async ({
+  test('who are added in bulk get the same rows and audit entries as from createUser', async ({
     cast,
     actor,
     files,
@@ -104,7 +104,7 @@ describe('people', () => {
         ['Same', mailOf(imported), imported, cast.mira.email, ...Object.values(profile)],
       ),
     );
-    const leftOf = async (externalId: string) => {
+    const storedOf = async (externalId: string) => {
       const {
         id,
         createdAt: _,
@@ -114,28 +114,24 @@ describe('people', () => {
       const trail = entries.map(({ actor, action, details }) => ({ actor, action, details }));
       return JSON.parse(JSON.stringify({ row, trail }).replaceAll(externalId, 'X'));
     };
-    expect(await leftOf(imported)).toEqual(await leftOf(one));
+    expect(await storedOf(imported)).toEqual(await storedOf(one));
   });
 
-  test('of whom the schema refuses one are added all the same, each by itself', async ({ actor, files }) => {
+  test('are added one by one when the database rejects one of a bulk insert', async ({ actor, files }) => {
     const ids = Array.from({ length: 5 }, () => newId());
     const found = await files.upload(
       'users',
       csvOf(['externalId', 'name', 'email'], ...ids.map((id) => [id, 'N', mailOf(id)])),
     );
-    const judged = await evaluateLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
+    const evaluated = await evaluateLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
     await createUser(em, 'system', { name: 'Faster', email: mailOf(ids[2]!), externalId: newId() });
-    expect(await bulkInsertUsers(em, actor, found.id, judged)).toBe(false);
+    expect(await bulkInsertUsers(em, actor, found.id, evaluated)).toBe(false);
     expect(await em.fork().count(User, { externalId: ids })).toBe(0);
     await startImport(em, actor, found.id, null);
     expect(await files.carryOut(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });
   });
 
-  test('get their offboardings opened, moved and cancelled by their end dates', async ({
-    cast,
-    actor,
-    files,
-  }) => {
+  test('get offboardings opened, moved and cancelled by their end dates', async ({ cast, actor, files }) => {
     const file = (lenas: string | null, emils: string | null) =>
       csvOf(['email', 'endDate'], [cast.lena.email, lenas], [cast.emil.email, emils]);
     const found = await files.upload('users', file(null, '2027-03-01'));
@@ -155,7 +151,7 @@ describe('people', () => {
     });
   });
 
-  test('are found by the e-mail address when nobody has the external id, and get it', async ({ files }) => {
+  test('are found by e-mail address when the external id is new, and get that id', async ({ files }) => {
     const id = newId();
     const userId = await createUser(em, 'system', { name: 'Anne', email: mailOf(id) });
     expect(

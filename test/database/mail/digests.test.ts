@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { Mail, Notification, User, Workspace } from '../../../database/entities/index.ts';
-import { remindedOf } from '../../../database/mail/contents.ts';
+import { remindedLeavers } from '../../../database/mail/contents.ts';
 import { createDueDigests } from '../../../database/mail/digests.ts';
 import { withholdAll, withholdMail } from '../../../database/mail/mails.ts';
 import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
@@ -219,5 +219,5 @@ test('reminders about 300 leavers are one mail for each IT admin and manager', a
   for (const id of itAdmins) expect(await notificationCounts(id)).toEqual([300]);
   for (const id of managers) expect(await notificationCounts(id)).toEqual([100]);
   const [first] = await em.fork().find(Mail, { userId: itAdmins[0]! });
-  expect(await remindedOf(em.fork(), first!.id, now)).toHaveLength(300);
+  expect(await remindedLeavers(em.fork(), first!.id, now)).toHaveLength(300);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createLink, peekLink } from '../../../database/access/one-time-links.ts';
 import { changeRole } from '../../../database/access/roles.ts';
-import { createToken, findLivingToken } from '../../../database/access/tokens.ts';
+import { createToken, findActiveToken } from '../../../database/access/tokens.ts';
 import { ApiToken, Notification, OneTimeLink, Session } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
@@ -96,7 +96,7 @@ describe('a person who is no longer active', () => {
     expect(await isSignedIn(`sid-${status}`)).toBe(false);
     expect(await peekLink(em.fork(), link)).toBeNull();
     expect(await em.fork().count(OneTimeLink, { userId: id, usedAt: null })).toBe(0);
-    expect(await findLivingToken(em.fork(), value)).toBeNull();
+    expect(await findActiveToken(em.fork(), value)).toBeNull();
     expect(await em.fork().findOneOrFail(ApiToken, { createdBy: id })).toMatchObject({
       revokedAt: expect.any(Date),
     });

@@ -6,7 +6,7 @@ import {
   WebhookEndpoint,
 } from '../../../database/entities/index.ts';
 import { type Attempt, giveUpDelivery, recordAttempt } from '../../../database/webhooks/attempts.ts';
-import { pauseEndpoint, turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
+import { activateEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoints.ts';
 import type { AttemptOutcome } from '../../../domain/webhooks/attempts.ts';
 import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
@@ -147,7 +147,7 @@ describe('an endpoint is disabled', () => {
     const delivery = await deliver(database, id, 'pending');
     for (let day = 0; day <= 5; day++) await record(delivery, day + 1, 'http_error', day * 24);
     expect((await endpoint(id)).state).toBe('disabled');
-    await turnEndpointOn(em, 'system', id);
+    await activateEndpoint(em, 'system', id);
     expect(await endpoint(id)).toMatchObject({ state: 'active', failingSince: null, disabledReason: null });
     await record(await deliver(database, id, 'pending'), 1, 'http_error', 6 * 24);
     expect((await endpoint(id)).state).toBe('active');

@@ -4,10 +4,10 @@ import { secretBox } from '../../../database/core/secret-box.ts';
 import { AuditEntry, WebhookEndpoint } from '../../../database/entities/index.ts';
 import { endpointById, listEndpoints } from '../../../database/webhooks/endpoint-list.ts';
 import {
+  activateEndpoint,
   createEndpoint,
   deleteEndpoint,
   pauseEndpoint,
-  turnEndpointOn,
   updateEndpoint,
 } from '../../../database/webhooks/endpoints.ts';
 import { deleteOldSecrets, rotateSecret } from '../../../database/webhooks/secrets.ts';
@@ -58,8 +58,8 @@ describe('an endpoint', () => {
       state: 'paused',
       stoppedAt: expect.any(Date),
     });
-    await turnEndpointOn(em, actor, id);
-    await turnEndpointOn(em, actor, id);
+    await activateEndpoint(em, actor, id);
+    await activateEndpoint(em, actor, id);
     expect(await listed(id)).toMatchObject({ state: 'active', stoppedAt: null });
     await deleteEndpoint(em, actor, id);
 
@@ -93,7 +93,7 @@ describe('an endpoint', () => {
     expect(await endpointById(em.fork(), id)).toMatchObject({ state: 'deleted' });
     await expect(updateEndpoint(em, actor, id, fields)).rejects.toBeInstanceOf(NotFound);
     await expect(pauseEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
-    await expect(turnEndpointOn(em, actor, id)).rejects.toBeInstanceOf(NotFound);
+    await expect(activateEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
     await expect(rotateSecret(em, actor, id, box)).rejects.toBeInstanceOf(NotFound);
     await expect(deleteEndpoint(em, actor, id)).rejects.toBeInstanceOf(NotFound);
     await expect(endpointById(em.fork(), 999_999)).rejects.toBeInstanceOf(NotFound);

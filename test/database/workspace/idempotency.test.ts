@@ -7,8 +7,8 @@ import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import {
   answerOnce,
   KeyReused,
+  reserveKey,
   type StoredAnswer,
-  takeKey,
 } from '../../../database/workspace/idempotency.ts';
 import { Refusal } from '../../../domain/failures.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -88,21 +88,21 @@ test('a call without a key stores nothing', async () => {
 test('a released key can be used again for the same call', async () => {
   const call = aCall();
   const taken = await taking(call);
-  await expect(takeKey(em, call, 10_000)).rejects.toMatchObject({ code: 'still-running' });
+  await expect(reserveKey(em, call, 10_000)).rejects.toMatchObject({ code: 'still-running' });
   await expect(answerOnce(em, call, adding('beside'))).rejects.toMatchObject({ code: 'still-running' });
   await taken.release();
   const again = await taking(call);
   expect(again.since).toEqual(taken.since);
 
-  await again.keep(answer);
-  expect(await takeKey(em, call, 10_000)).toEqual(answer);
-  await expect(takeKey(em, { ...call, fingerprint: 'that' }, 10_000)).rejects.toBeInstanceOf(KeyReused);
+  await again.storeAnswer(answer);
+  expect(await reserveKey(em, call, 10_000)).toEqual(answer);
+  await expect(reserveKey(em, { ...call, fingerprint: 'that' }, 10_000)).rejects.toBeInstanceOf(KeyReused);
 });
 
 test('a key whose call was refused can be used for another call', async () => {
   const call = aCall();
   const taken = await taking(call);
-  await taken.forget();
+  await taken.remove();
   // Calls of different milliseconds, because the time identifies a call.
   await new Promise((resolve) => setTimeout(resolve, 2));
   expect((await taking({ ...call, fingerprint: 'that' })).since).not.toEqual(taken.since);
@@ -130,7 +130,7 @@ test('keys are deleted after two days, not after one', async () => {
 });
 
 async function taking(call: ReturnType<typeof aCall>, runsForMs = 10_000) {
-  const taken = await takeKey(em, call, runsForMs);
+  const taken = await reserveKey(em, call, runsForMs);
   if (!('since' in taken)) throw new Error('There was an answer already.');
   return taken;
 }

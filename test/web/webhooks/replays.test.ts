@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import { turnEndpointOn } from '../../../database/webhooks/endpoints.ts';
+import { activateEndpoint } from '../../../database/webhooks/endpoints.ts';
 import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { webhookTests } from './setup.ts';
@@ -47,7 +47,7 @@ describe('deliveries', () => {
 
     await ada.post(`${here}/pause`);
     expect((await ada.post(`${here}/replay`, { since: '2026-11-01T10:00' })).status).toBe(409);
-    await turnEndpointOn(em, 'system', id);
+    await activateEndpoint(em, 'system', id);
   });
 
   test('that are closed have no next attempt', async ({ ada }) => {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { createToken, findLivingToken, revokeToken } from '../../../database/access/tokens.ts';
+import { createToken, findActiveToken, revokeToken } from '../../../database/access/tokens.ts';
 import { workspaceOf } from '../../../database/core/workspace.ts';
 import { ApiToken, AuditEntry } from '../../../database/entities/index.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
@@ -68,7 +68,7 @@ describe('API tokens', () => {
     const page = await ada.get('/settings/tokens');
     const value = shown(page)!;
     expect(page.headers.get('cache-control')).toBe('no-store');
-    expect(await findLivingToken(em.fork(), value)).toMatchObject({ name, scopes: ['users:write'] });
+    expect(await findActiveToken(em.fork(), value)).toMatchObject({ name, scopes: ['users:write'] });
 
     const again = await ada.get('/settings/tokens');
     expect(again.text).toContain(name);
@@ -76,7 +76,7 @@ describe('API tokens', () => {
 
     const { id } = await em.fork().findOneOrFail(ApiToken, { name });
     expect((await ada.post(`/settings/tokens/${id}/revocation`)).status).toBe(303);
-    expect(await findLivingToken(em.fork(), value)).toBeNull();
+    expect(await findActiveToken(em.fork(), value)).toBeNull();
     expect((await ada.get('/settings/tokens')).text).toContain('Revoked');
     expect((await ada.post('/settings/tokens/999999/revocation')).status).toBe(404);
   });
@@ -93,7 +93,7 @@ describe('API tokens', () => {
     const name = `new ${cast.ada.id}`;
     const { status, location } = await ada.post(at, { name, scopes: 'offboardings:read' });
     expect([status, location]).toEqual([303, '/settings/tokens']);
-    expect(await findLivingToken(em.fork(), value)).toMatchObject({ name, scopes: ['offboardings:read'] });
+    expect(await findActiveToken(em.fork(), value)).toMatchObject({ name, scopes: ['offboardings:read'] });
     expect(await em.fork().count(AuditEntry, { action: 'token.updated' })).toBe(1);
 
     const refused = await ada.post(at, { name: 'kept as typed', scopes: 'everything' });

@@ -1,5 +1,5 @@
 import type { RequestHandler, Response } from 'express';
-import { findLivingToken, type LivingToken } from '../../../database/access/tokens.ts';
+import { type ActiveToken, findActiveToken } from '../../../database/access/tokens.ts';
 import type { Scope } from '../../../domain/access/scopes.ts';
 import { type Actor, tokenActor } from '../../../domain/actor.ts';
 import type { Services } from '../../http/services.ts';
@@ -13,7 +13,7 @@ export const requireToken =
   ({ database }: Services): RequestHandler =>
   async (request, response, next) => {
     const value = /^Bearer +(\S+)$/i.exec(request.get('Authorization') ?? '')?.[1];
-    const token = value === undefined ? null : await findLivingToken(database.em.fork(), value);
+    const token = value === undefined ? null : await findActiveToken(database.em.fork(), value);
     if (token === null) throw unauthorized(value !== undefined);
     response.locals.token = token;
     next();
@@ -36,7 +36,7 @@ export const requireScope =
   };
 
 /** The token of the request. */
-export const tokenOf = (response: Response) => response.locals.token as LivingToken;
+export const tokenOf = (response: Response) => response.locals.token as ActiveToken;
 
 /** The token of the request as an actor of the audit trail. */
 export const tokenActorOf = (response: Response): Actor => tokenActor(tokenOf(response).name);

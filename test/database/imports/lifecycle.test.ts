@@ -10,12 +10,12 @@ import {
   pendingImports,
 } from '../../../database/imports/progress.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { fileOfTwo, importTests, mailOf, newId, trailOf } from './setting.ts';
+import { fileOfTwo, importTests, mailOf, newId, trailOf } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
 describe('an import', () => {
-  test('is started once', async ({ cast, actor, files }) => {
+  test('can be started only once', async ({ cast, actor, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
@@ -24,7 +24,7 @@ describe('an import', () => {
     expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
   });
 
-  test('can be cancelled before it starts, and then nothing of it is kept but that it was there', async ({
+  test('that is cancelled before it starts loses its lines and keeps its record', async ({
     cast,
     actor,
     files,
@@ -37,11 +37,7 @@ describe('an import', () => {
     await expect(cancelImport(em, actor, id)).rejects.toThrow('ended already');
   });
 
-  test('that is cancelled while it runs stops, and what it has done stays', async ({
-    cast,
-    actor,
-    files,
-  }) => {
+  test('that is cancelled while it runs stops and keeps what it has done', async ({ cast, actor, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await em.fork().nativeUpdate(ImportRow, { importId: id, line: 3 }, { outcome: 'unchanged' });
@@ -53,21 +49,21 @@ describe('an import', () => {
     });
   });
 
-  test('that was interrupted goes on with the lines that are left', async ({ cast, actor, files }) => {
+  test('that was interrupted continues with the remaining lines', async ({ cast, actor, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     let lines = 0;
-    const dying = () => {
+    const crash = () => {
       if (++lines === 1) throw new Error('The worker died');
     };
-    await expect(executeBatch(em, id, { onStep: dying, onDefect() {} })).rejects.toThrow('died');
+    await expect(executeBatch(em, id, { onStep: crash, onDefect() {} })).rejects.toThrow('died');
     const done = await files.carryOut(id);
     expect(done.results).toMatchObject({ changed: 2, failed: 0 });
     for (const { id } of [cast.emil, cast.timo])
       expect(await trailOf(database, id)).toEqual([`${actor} user.updated`]);
   });
 
-  test('carried out twice at the same time does each line once', async ({ actor, files }) => {
+  test('executed three times at the same time executes each line once', async ({ actor, files }) => {
     const ids = Array.from({ length: 30 }, () => newId());
     const { id } = await files.upload(
       'users',
@@ -94,7 +90,7 @@ describe('an import', () => {
     expect(await em.fork().count(AuditEntry, { action: 'import.ended', details: { importId: id } })).toBe(1);
   });
 
-  test('that cannot go on waits for a person, and then goes on', async ({ cast, actor, files }) => {
+  test('that failed continues when a user starts it again', async ({ cast, actor, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
     await endImport(em, id, 'failed');

@@ -4,35 +4,31 @@ import { cancelImport, startImport } from '../../../database/imports/imports.ts'
 import { endImport, executeBatch } from '../../../database/imports/progress.ts';
 import { notificationText } from '../../../domain/wording/notifications.ts';
 import { csvOf, importing } from '../../../testing/cast/importing.ts';
-import { fileOfTwo, importTests, mailOf, newId, personWith } from './setting.ts';
+import { fileOfTwo, importTests, mailOf, newId, personWith } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
-const toldTo = async (userId: number) =>
+const notificationsOf = async (userId: number) =>
   (await em.fork().find(Notification, { userId, kind: 'import_ended' }, { orderBy: { id: 'asc' } })).map(
     ({ kind, details }) => notificationText({ kind, about: null, own: false, details }),
   );
 
 describe('an import', () => {
-  test('tells whoever started it how it ended, once, with its counts', async ({ cast, actor, files }) => {
+  test('notifies the user who started it of its result, once', async ({ cast, actor, files }) => {
     const done = await files.run('users', fileOfTwo(cast));
     const { id: cancelled } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, cancelled, null);
     await cancelImport(em, `user:${cast.ada.id}`, cancelled);
     await Promise.all([files.carryOut(cancelled), files.carryOut(cancelled)]);
-    expect(await toldTo(cast.nora.id)).toEqual([
+    expect(await notificationsOf(cast.nora.id)).toEqual([
       'The import of file.csv is done: 0 added, 2 changed, 0 unchanged, 0 with errors.',
       'The import of file.csv was cancelled after 0 of 2 lines: 0 added, 0 changed, 0 unchanged, 0 with errors.',
     ]);
-    expect(await toldTo(cast.ada.id)).toEqual([]);
+    expect(await notificationsOf(cast.ada.id)).toEqual([]);
     expect(await em.fork().count(Notification, { details: { importId: done.id } })).toBe(1);
   });
 
-  test('tells how many lines had errors, and whose manager is still to be set', async ({
-    cast,
-    actor,
-    files,
-  }) => {
+  test('notifies of the number of errors and of missing managers', async ({ cast, actor, files }) => {
     const [here, boss] = [newId(), newId()];
     const head = ['externalId', 'name', 'email', 'manager'];
     const wrong = ['', 'Nobody', 'nobody', null];
@@ -43,7 +39,7 @@ describe('an import', () => {
     await executeBatch(em, id, { onStep() {}, onDefect() {} });
     await cancelImport(em, actor, id);
     await files.carryOut(id);
-    expect(await toldTo(cast.nora.id)).toEqual([
+    expect(await notificationsOf(cast.nora.id)).toEqual([
       'The import of file.csv is done, with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
       'The import of file.csv was cancelled after 3 of 3 lines: 2 added, 0 changed, 0 unchanged, 1 with errors.' +
         ' 1 of the people added still has no manager: importing the file again sets it.',
@@ -52,21 +48,19 @@ describe('an import', () => {
     expect((await personWith(database, here)).managerId).toBe((await personWith(database, boss)).id);
   });
 
-  test('of a token is told to the super-admins when it cannot go on, and else to nobody', async ({
-    cast,
-  }) => {
+  test('that a token started notifies the super-admins only when it fails', async ({ cast }) => {
     const nightly = importing(database, 'token:hr');
-    const told = () => em.fork().count(Notification, { kind: 'import_ended' });
-    const before = await told();
+    const countNotifications = () => em.fork().count(Notification, { kind: 'import_ended' });
+    const before = await countNotifications();
     const { id } = await nightly.upload('users', fileOfTwo(cast));
     await startImport(em, 'token:hr', id, null);
     await endImport(em, id, 'failed');
-    expect(await toldTo(cast.ada.id)).toEqual([
+    expect(await notificationsOf(cast.ada.id)).toEqual([
       'The import of file.csv stopped after 0 of 2 lines, because something failed again and again: 0 added, 0 changed, 0 unchanged, 0 with errors.',
     ]);
-    const whenStopped = await told();
+    const whenStopped = await countNotifications();
     expect(whenStopped).toBeGreaterThan(before);
     await nightly.run('users', fileOfTwo(cast));
-    expect(await told()).toBe(whenStopped);
+    expect(await countNotifications()).toBe(whenStopped);
   });
 });

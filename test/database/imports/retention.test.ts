@@ -3,18 +3,18 @@ import { Import, ImportRow } from '../../../database/entities/index.ts';
 import { discardImport, importById } from '../../../database/imports/imports.ts';
 import { deleteOldLines } from '../../../database/imports/retention.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
-import { fileOfTwo, importTests } from './setting.ts';
+import { fileOfTwo, importTests } from './fixture.ts';
 
 const { em, ownerUrl, test } = await importTests();
 
 describe('an import', () => {
-  test('is forgotten whole when its file turned out to be none', async ({ cast, files }) => {
+  test('is deleted with its lines when it is discarded', async ({ cast, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await discardImport(em, id);
     expect(await em.fork().count(Import, { id })).toBe(0);
   });
 
-  test('keeps its lines for a week, and its counts for good', async ({ cast, files }) => {
+  test('keeps its lines for a week and its counts for ever', async ({ cast, files }) => {
     const [done, waiting, fresh] = [
       await files.run('users', fileOfTwo(cast)),
       await files.upload('users', fileOfTwo(cast)),

@@ -18,24 +18,24 @@ import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
-/** A database for a file's tests, each of which has its own cast, whose admin Nora imports files, held by no brake. */
+/** A database for the tests of a file. Each test has its own cast; Nora, an admin, imports files without a limit. */
 export async function importTests() {
   const own = await ownDatabase();
   const test = base
     .extend('cast', () => makeCast(own.database))
     .extend('actor', ({ cast }) => `user:${cast.nora.id}` as const)
     .extend('files', async ({ actor }) => {
-      await setBrake(own.database, 1_000, 100);
+      await setMassChangeLimit(own.database, 1_000, 100);
       return importing(own.database, actor);
     });
   return { ...own, em: own.database.em, test };
 }
 
-export const setBrake = ({ em }: Database, brakeCount: number, brakePercent: number) =>
+export const setMassChangeLimit = ({ em }: Database, brakeCount: number, brakePercent: number) =>
   updateImportSettings(em, 'system', { dateFormat: 'YYYY-MM-DD', brakeCount, brakePercent });
 
 let people = 0;
-/** An external id that nobody has. */
+/** A new external id. */
 export const newId = () => `new-${++people}`;
 export const mailOf = (externalId: string) => `${externalId}@x.example`;
 export const personWith = ({ em }: Database, externalId: string) =>
@@ -45,13 +45,13 @@ export const personWith = ({ em }: Database, externalId: string) =>
 export const fileOfTwo = ({ emil, timo }: Cast) =>
   csvOf(['email', 'department'], [emil.email, newId()], [timo.email, newId()]);
 
-/** What was done about a person, each with who did it. */
+/** A person's audit entries as `actor action`, oldest first. */
 export const trailOf = async ({ em }: Database, userId: number) =>
   (await em.fork().find(AuditEntry, { userId }, { orderBy: { id: 'asc' } })).map(
     ({ actor, action }) => `${actor} ${action}`,
   );
 
-/** The lines with errors: the number of each, and what is wrong with it. */
+/** The lines with errors, each as its number and its problems. */
 export const problemsOf = async ({ em }: Database, found: Import) =>
   (await reportedLines(em, found, 'errors', 1)).rows.map(({ line, problems }) => [
     line,

@@ -3,16 +3,20 @@ import { importById, MassChangeRefusal, startImport } from '../../../database/im
 import { updateUser } from '../../../database/people/users.ts';
 import type { Cast } from '../../../testing/cast/cast.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { importTests, setBrake } from './setting.ts';
+import { importTests, setMassChangeLimit } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
-describe('the brake', () => {
+describe('the mass-change limit', () => {
   const leavers = ({ emil, rosa, timo }: Cast) =>
     csvOf(['email', 'endDate'], ...[emil, rosa, timo].map(({ email }) => [email, '2027-01-31']));
 
-  test('holds a file that makes many leave until the number is confirmed', async ({ cast, actor, files }) => {
-    await setBrake(database, 2, 100);
+  test('refuses a file that makes many people leave until the number is confirmed', async ({
+    cast,
+    actor,
+    files,
+  }) => {
+    await setMassChangeLimit(database, 2, 100);
     const { id } = await files.upload('users', leavers(cast));
     for (const confirmed of [null, 2, 4]) {
       const refusal = await startImport(em, actor, id, confirmed).catch((error: unknown) => error);
@@ -24,14 +28,14 @@ describe('the brake', () => {
     expect((await importById(em, id)).state).toBe('starting');
   });
 
-  test('counts per cent of the workforce too', async ({ cast, actor, files }) => {
-    await setBrake(database, 1_000, 0);
+  test('also applies as a percentage of the workforce', async ({ cast, actor, files }) => {
+    await setMassChangeLimit(database, 1_000, 0);
     const { id } = await files.upload('users', csvOf(['email', 'endDate'], [cast.emil.email, '2027-01-31']));
     await expect(startImport(em, actor, id, null)).rejects.toBeInstanceOf(MassChangeRefusal);
   });
 
-  test('lets a file pass that changes no end dates', async ({ cast, actor, files }) => {
-    await setBrake(database, 0, 0);
+  test('ignores a file that changes no end dates', async ({ cast, actor, files }) => {
+    await setMassChangeLimit(database, 0, 0);
     const { id } = await files.upload(
       'users',
       csvOf(['email', 'department'], [cast.emil.email, 'Elsewhere']),
@@ -39,8 +43,8 @@ describe('the brake', () => {
     await startImport(em, actor, id, null);
   });
 
-  test('shows the numbers of now to whoever it holds', async ({ cast, actor, files }) => {
-    await setBrake(database, 1, 100);
+  test('updates an old preview before it refuses', async ({ cast, actor, files }) => {
+    await setMassChangeLimit(database, 1, 100);
     const { id } = await files.upload('users', leavers(cast));
     await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
     const later = new Date(Date.now() + 2 * 60_000);
@@ -48,8 +52,8 @@ describe('the brake', () => {
     expect(await importById(em, id)).toMatchObject({ state: 'ready', preview: { starts: 2 } });
   });
 
-  test('looks again at a file that was looked at a while ago', async ({ cast, actor, files }) => {
-    await setBrake(database, 2, 100);
+  test('updates an old preview before it accepts', async ({ cast, actor, files }) => {
+    await setMassChangeLimit(database, 2, 100);
     const { id } = await files.upload('users', leavers(cast));
     await updateUser(em, 'system', cast.emil.id, { endDate: '2027-01-31' });
     const later = new Date(Date.now() + 2 * 60_000);
