@@ -3,9 +3,9 @@ import { connect } from '../database/core/orm.ts';
 import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { todayIn } from '../domain/dates.ts';
+import { type Statement, spyOnQueries } from '../testing/cast/query-spy.ts';
 import { timeInTurns } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
-import { type Statement, spyOnQueries } from './query-spy.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 

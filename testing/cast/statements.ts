@@ -1,4 +1,4 @@
-import { spyOnQueries } from '../../bench/query-spy.ts';
+import { spyOnQueries } from './query-spy.ts';
 
 /** The statements that `work` sends to PostgreSQL, over every connection of this process. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { beforeAll, expect, test } from 'vitest';
-import { type Statement, spyOnQueries } from '../../../bench/query-spy.ts';
 import { personSignedIn } from '../../../database/access/sessions.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { markRead, notificationsOf } from '../../../database/mail/notifications.ts';
 import { createUser } from '../../../database/people/users.ts';
+import { type Statement, spyOnQueries } from '../../../testing/cast/query-spy.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database, ownerUrl } = await ownDatabase();

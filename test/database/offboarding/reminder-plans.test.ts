@@ -1,10 +1,10 @@
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Statement, spyOnQueries } from '../../../bench/query-spy.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../../database/offboarding/reminders.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { type Statement, spyOnQueries } from '../../../testing/cast/query-spy.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 // After an import of thousands of leavers, PostgreSQL's statistics are stale for a minute. A statement about one leaver
