@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, type Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { decodeTypedSearchAttributes } from '@temporalio/common/lib/converter/payload-search-attributes.js';
-import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding-snapshot.ts';
+import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding/snapshot.ts';
 import {
   departmentChanged,
   hardwareChanged,

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Actor } from '../domain/actor.ts';
 import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/offboarding/completion.ts';
-import type { Department, LastDay, OffboardingSnapshot, OpenSet } from '../domain/offboarding-snapshot.ts';
+import type { Department, LastDay, OffboardingSnapshot, OpenSet } from '../domain/offboarding/snapshot.ts';
 
 /**
  * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing

@@ -9,7 +9,7 @@ import {
   takeOutboxRows,
 } from '../database/engine/outbox.ts';
 import { readSnapshots } from '../database/offboarding/snapshots.ts';
-import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding-snapshot.ts';
+import type { ChangedFact, OffboardingSnapshot } from '../domain/offboarding/snapshot.ts';
 import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { SendBatch } from './batch-sender.ts';

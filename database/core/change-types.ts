@@ -1,7 +1,7 @@
 import type { RawBuilder } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
-import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
+import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import type { ChosenEventType } from '../../domain/webhooks/webhooks.ts';
 import type { Offboarding, User } from '../entities/index.ts';
 import type { EntityManager } from './orm.ts';

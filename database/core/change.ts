@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import { NotFound } from '../../domain/failures.ts';
-import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
+import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import { AuditEntry, Offboarding, User } from '../entities/index.ts';
 import type { AlsoWritten, Change } from './change-types.ts';
 import { publishWhenCleared } from './cleared-event.ts';

@@ -1,5 +1,5 @@
 import { isClear } from '../../domain/offboarding/checklist.ts';
-import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
+import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import type { Change } from './change-types.ts';
 import { openCountsOf } from './checklist-sql.ts';
 import { publish } from './webhook-events.ts';

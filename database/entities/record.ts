@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
-import type { ChangedFact } from '../../domain/offboarding-snapshot.ts';
+import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { id, texts, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser } from './laws.ts';

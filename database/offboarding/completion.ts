@@ -8,7 +8,7 @@ import {
   endDateOnCompletion,
   type NotCompleted,
 } from '../../domain/offboarding/completion.ts';
-import type { OffboardingSnapshot } from '../../domain/offboarding-snapshot.ts';
+import type { OffboardingSnapshot } from '../../domain/offboarding/snapshot.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { DueReminder } from '../../domain/offboarding-snapshot.ts';
+import type { DueReminder } from '../../domain/offboarding/snapshot.ts';
 
 /** The reminder of an offboarding that is due next, as JSON; null when nothing more is to come. */
 export const nextReminderOf = (offboardingId: RawBuilder<unknown>) => sql<DueReminder | null>`

@@ -3,7 +3,7 @@ import { systemActor } from '../../domain/actor.ts';
 import { daysBetween, todayIn } from '../../domain/dates.ts';
 import { type OpenCounts, stillOpen } from '../../domain/offboarding/checklist.ts';
 import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/offboarding/reminders.ts';
-import type { DueReminder } from '../../domain/offboarding-snapshot.ts';
+import type { DueReminder } from '../../domain/offboarding/snapshot.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { openCountsOf } from '../core/checklist-sql.ts';

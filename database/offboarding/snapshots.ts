@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { DueReminder, LastDay, OffboardingSnapshot } from '../../domain/offboarding-snapshot.ts';
+import type { DueReminder, LastDay, OffboardingSnapshot } from '../../domain/offboarding/snapshot.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { nextReminderOf } from './next-reminder.ts';

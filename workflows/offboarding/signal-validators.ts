@@ -1,4 +1,4 @@
-import type { Department, DueReminder, LastDay, OpenSet } from '../../domain/offboarding-snapshot.ts';
+import type { Department, DueReminder, LastDay, OpenSet } from '../../domain/offboarding/snapshot.ts';
 
 // Anyone with the Temporal CLI can send a signal. A malformed payload would fail the workflow task for ever, so it is dropped.
 

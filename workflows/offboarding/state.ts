@@ -6,7 +6,7 @@ import type {
   LastDay,
   OffboardingSnapshot,
   OpenSet,
-} from '../../domain/offboarding-snapshot.ts';
+} from '../../domain/offboarding/snapshot.ts';
 import type { OffboardingInput } from '../../engine/contract.ts';
 import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 

@@ -2,7 +2,7 @@ import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { describe, expect, test } from 'vitest';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { readSnapshots } from '../../../database/offboarding/snapshots.ts';
-import type { OpenSet } from '../../../domain/offboarding-snapshot.ts';
+import type { OpenSet } from '../../../domain/offboarding/snapshot.ts';
 import {
   complete,
   hardwareChanged,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../domain/offboarding-snapshot.ts';
+import type { DueReminder, LastDay, OffboardingSnapshot } from '../../../domain/offboarding/snapshot.ts';
 import { OffboardingState } from '../../../workflows/offboarding/state.ts';
 
 const soon: DueReminder = { id: 1, kind: 'before_last_day', dueAt: 1_000 };

@@ -1,5 +1,5 @@
-import type { CalendarDate } from './dates.ts';
-import type { ReminderKind } from './offboarding/reminders.ts';
+import type { CalendarDate } from '../dates.ts';
+import type { ReminderKind } from './reminders.ts';
 
 /** The facts about a leaver that their workflow follows; each has its own signal. */
 export type ChangedFact = 'hardware' | 'seats' | 'requests' | 'lastDay' | 'department';
