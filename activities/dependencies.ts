@@ -23,7 +23,7 @@ export interface Dependencies {
 }
 
 /** Sends mails and makes the links in them. */
-export interface MailTransport {
+interface MailTransport {
   mailer: Mailer;
   links: Links;
 }

@@ -42,7 +42,7 @@ export interface BenchEnvironment {
 }
 
 /** The processes of an environment, as the report names them. */
-export type ProcessName = 'web' | 'worker' | 'engine' | 'database';
+type ProcessName = 'web' | 'worker' | 'engine' | 'database';
 
 /** The number of people, and how many of them are leaving. */
 export interface Population {

@@ -5,8 +5,8 @@ import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../domain/of
 import type { Department, LastDay, OffboardingSnapshot, OpenSet } from '../domain/offboarding/snapshot.ts';
 
 /**
- * The contract between the console, the relay and the workflows: names, ids and payloads, and nothing
- * else. Payloads hold ids, dates and counts, never a name or an address of a person.
+ * The contract between the console, the relay and the workflows: names, ids and payloads. A payload holds ids, dates and
+ * counts, and never the name or address of a person.
  */
 export const taskQueue = 'lastday';
 
@@ -14,7 +14,7 @@ export const taskQueue = 'lastday';
 export const offboardingWorkflow = 'offboarding';
 export const webhookWorkflow = 'webhook';
 export const csvImportWorkflow = 'csvImport';
-export const mailWorkflow = 'mail';
+const mailWorkflow = 'mail';
 
 /** A running workflow stays; one that ended may start again, and ends at once when nothing is left to do. */
 const unlessRunning = {
@@ -22,7 +22,7 @@ const unlessRunning = {
   workflowIdReusePolicy: 'ALLOW_DUPLICATE',
 } as const;
 
-/** The one workflow of an offboarding. */
+/** The workflow id of an offboarding. */
 export const offboardingWorkflowId = (offboardingId: number) => `offboarding-${offboardingId}`;
 
 /** The inverse of `offboardingWorkflowId`, or null. */
@@ -32,8 +32,8 @@ export function offboardingIdOf(workflowId: string): number | null {
 }
 
 /**
- * The workflow of a delivery. The first delivery of an event to an endpoint is named by both, so that it
- * cannot start twice; a replay is a new row and appends its id.
+ * The workflow id of a delivery. The first delivery of an event to an endpoint has the ids of both, so that it cannot
+ * start twice. A replay is a new row and appends its id.
  */
 export const webhookDeliveryWorkflowId = (delivery: DeliveryAddress) =>
   `webhook-${delivery.eventId}-${delivery.endpointId}${delivery.replayOf === null ? '' : `-${delivery.id}`}`;
@@ -49,7 +49,7 @@ export interface WebhookDeliveryInput {
   deliveryId: number;
 }
 
-/** How the workflow of a delivery is started; it ends at once when its delivery is no longer pending. */
+/** Starts a delivery's workflow, which ends at once when its delivery is no longer pending. */
 export const webhookDeliveryStart = (delivery: DeliveryAddress, queue = taskQueue) => ({
   workflowId: webhookDeliveryWorkflowId(delivery),
   taskQueue: queue,
@@ -58,22 +58,22 @@ export const webhookDeliveryStart = (delivery: DeliveryAddress, queue = taskQueu
   ...unlessRunning,
 });
 
-/** Sending has a queue of its own: endpoints that hang must not keep a completion waiting. */
+/** Webhooks have their own task queue, because a hanging endpoint must not delay a completion. */
 export const sendingQueue = (queue: string) => `${queue}-sending`;
 
-/** Mail has another: a mail server that hangs must not keep webhooks waiting. */
+/** Mail has its own task queue, because a hanging mail server must not delay webhooks. */
 export const mailQueue = (queue: string) => `${queue}-mail`;
 
-/** What the workflow of a mail is started with. */
+/** The input of a mail's workflow. */
 export interface MailInput {
   mailId: number;
 }
 
-/** The one workflow of a mail. */
+/** The workflow id of a mail. */
 export const mailWorkflowId = (mailId: number) => `mail-${mailId}`;
 
-/** How the workflow of a mail is started; it ends at once when its mail is no longer pending. */
-export const mailStart = (mailId: number, queue = taskQueue) => ({
+/** Starts a mail's workflow, which ends at once when its mail is no longer pending. */
+const mailStart = (mailId: number, queue = taskQueue) => ({
   workflowId: mailWorkflowId(mailId),
   taskQueue: queue,
   args: [{ mailId }] as [MailInput],
@@ -81,18 +81,18 @@ export const mailStart = (mailId: number, queue = taskQueue) => ({
   ...unlessRunning,
 });
 
-/** Signals carry the whole current set; a lower revision than the known one is ignored. */
+/** Signals carry the whole current set. The workflow ignores a lower revision than its own. */
 export const hardwareChanged = defineSignal<[OpenSet]>('hardwareChanged');
 export const seatsChanged = defineSignal<[OpenSet]>('seatsChanged');
 export const requestsChanged = defineSignal<[OpenSet]>('requestsChanged');
 export const lastDayChanged = defineSignal<[LastDay]>('lastDayChanged');
 export const departmentChanged = defineSignal<[Department]>('departmentChanged');
 
-/** Who asks, and when (epoch ms). Asked longer ago than `askedTooLongAgoMs`, it is refused. */
+/** Who asks, and when in epoch milliseconds. After `requestDeadlineMs` the request is refused. */
 export interface UpdateRequest {
   actor: Actor;
   requestedAt: number;
-  /** The request in the console or API that asked, to find it in the logs. */
+  /** The id of the HTTP request, to find it in the logs. */
   requestId?: string;
 }
 
@@ -100,16 +100,16 @@ export interface RevokeSeatRequest extends UpdateRequest {
   seatId: number;
 }
 
-/** Updates: a person waits for the answer. The form's token is the update's id. */
+/** Updates, because a person waits for the answer. The form's token is the update id. */
 export const revokeSeat = defineUpdate<RevokeSeatAnswer, [RevokeSeatRequest]>('revokeSeat');
 export const complete = defineUpdate<CompleteAnswer, [UpdateRequest]>('complete');
-/** Tries a step again that failed for good. */
+/** Retries a step that failed for good. */
 export const retry = defineUpdate<RetryAnswer, [UpdateRequest]>('retry');
 
-/** Wakes a delivery or a mail that waits for its next try. */
+/** Wakes a delivery or a mail that waits for its next attempt. */
 export const retryNow = defineSignal('retryNow');
 
-/** Search attributes: what an operator can ask the engine for. */
+/** The search attributes that an operator can query. */
 export const searchAttributes = {
   state: defineSearchAttributeKey('OffboardingState', SearchAttributeType.KEYWORD),
   lastDay: defineSearchAttributeKey('LastDay', SearchAttributeType.DATETIME),
@@ -120,22 +120,18 @@ export const searchAttributes = {
   needsAttention: defineSearchAttributeKey('NeedsAttention', SearchAttributeType.BOOL),
 };
 
-/** A department as the engine shows it, which takes no longer keywords. */
+/** A department cut to 200 characters, because Temporal refuses longer keywords. */
 export const shownDepartment = (name: string | null): string | null =>
   name === null ? null : [...name].slice(0, 200).join('');
 
-/** What a leaver's workflow is started with. */
+/** The input of a leaver's workflow. */
 export interface OffboardingInput {
   offboardingId: number;
-  /** What whoever starts it has just read; not given, it reads for itself. */
+  /** The snapshot that the caller has just read. Without it the workflow reads one. */
   snapshot?: OffboardingSnapshot;
 }
 
-/**
- * How the workflow of an offboarding is started, wherever it is: by the relay's signal or by an Update of
- * the console, whichever comes first. A run that ended can be followed by another, which ends at once
- * when it is told, or reads, that there is nothing left to do.
- */
+/** Starts a leaver's workflow, by a signal of the relay or by an Update of the console, whichever comes first. */
 export const offboardingStart = (input: OffboardingInput, queue: string = taskQueue) => ({
   workflowId: offboardingWorkflowId(input.offboardingId),
   taskQueue: queue,
@@ -147,18 +143,15 @@ export const offboardingStart = (input: OffboardingInput, queue: string = taskQu
     'Signals say what changed; `complete`, `revokeSeat` and `retry` are asked in the console.',
 });
 
-/** What the workflow of an import is started with; the lines and how far they are is in the database. */
+/** The input of an import's workflow. Its lines and its progress are in the database. */
 export interface CsvImportInput {
   importId: number;
 }
 
-/** The one workflow of an import. */
+/** The workflow id of an import. */
 export const csvImportWorkflowId = (importId: number) => `import-${importId}`;
 
-/**
- * How the workflow of an import is started, by whoever finds one that has none. A run that ended can be
- * followed by another, which ends at once when nothing is left to do.
- */
+/** Starts an import's workflow, which ends at once when no line is left. */
 export const csvImportStart = (importId: number, queue: string = taskQueue) => ({
   workflowId: csvImportWorkflowId(importId),
   taskQueue: queue,

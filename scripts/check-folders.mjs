@@ -1,12 +1,10 @@
-import { execFileSync } from 'node:child_process';
+import { globSync } from 'node:fs';
 
 // `npm run check:folders`: refuses a folder with more code files than a reader can look through at a glance.
 
 const most = 25;
 
-const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', '*.js', '*.eta'], { encoding: 'utf8' })
-  .split('\n')
-  .filter((file) => file !== '' && !file.startsWith('database/migrations/'));
+const files = globSync('**/*.{ts,mjs,js,eta}', { exclude: ['node_modules', '.*', 'database/migrations'] });
 const folders = Map.groupBy(files, (file) => file.split('/').slice(0, -1).join('/'));
 const crowded = [...folders].filter(([, inside]) => inside.length > most);
 for (const [folder, inside] of crowded)

@@ -17,6 +17,8 @@ await installPackages({ development: true });
 const outcomes = [
   await check('Types', 'tsc', []),
   await check('Lint', 'biome', ['check', '--error-on-warnings', '.']),
+  await check('Unused code', 'knip', ['--no-progress']),
+  await check('Folder sizes', 'node', ['scripts/check-folders.mjs']),
   await tests(),
 ];
 const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);

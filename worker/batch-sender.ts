@@ -2,71 +2,71 @@ import type { Log } from '../config/log.ts';
 import { runConcurrently } from '../database/core/concurrency.ts';
 import type { WorkerClient } from '../engine/client.ts';
 
-/** Given at the same time. */
-const width = 20;
+/** How many are sent at the same time. */
+const concurrency = 20;
 
-interface Parts {
+interface BatchSenderDeps {
   engine: Pick<WorkerClient, 'isReachable'>;
   log: Log;
-  /** Aborted when the process is to end. */
+  /** Aborted when the process should end. */
   stopping: AbortSignal;
 }
 
-/** What became of things that were to be given to the engine; those in neither list were not begun, or met no engine. */
-export interface BatchResult<T> {
+/** The result of a batch. What is in neither list was not sent, or Temporal was unreachable. */
+interface BatchResult<T> {
   taken: T[];
   refused: T[];
-  /** Whether it is worth giving more: the engine is there, and the process is to go on. */
+  /** Whether another batch makes sense: Temporal is reachable and the process goes on. */
   goesOn: boolean;
 }
 
 /**
- * Gives things to the engine, each by `give`; the log says of one that was refused what `about` says. After `withinMs`
- * nothing more is begun.
+ * Sends each of `things` with `send`. For a refused one, the log shows what `about` returns. After `withinMs` no further
+ * one is sent.
  */
 export type SendBatch = <T>(
   things: readonly T[],
-  give: (thing: T) => Promise<unknown>,
+  send: (thing: T) => Promise<unknown>,
   about: (thing: T) => Record<string, unknown>,
   withinMs?: number,
 ) => Promise<BatchResult<T>>;
 
 /**
- * How everything that the database keeps for the engine is given to it: several at the same time, in their order. One
- * that it refuses holds up nobody else; when it does not answer any more, the rest is left.
+ * Sends to Temporal what the database has recorded: several at the same time, in their order. A refused one delays no
+ * other. When Temporal is unreachable, the rest stays for later.
  */
 export const createBatchSender =
-  ({ engine, log, stopping }: Parts): SendBatch =>
-  async (things, give, about, withinMs = Number.POSITIVE_INFINITY) => {
+  ({ engine, log, stopping }: BatchSenderDeps): SendBatch =>
+  async (things, send, about, withinMs = Number.POSITIVE_INFINITY) => {
     const end = Date.now() + withinMs;
-    const answers = shared(engine.isReachable);
-    const handed: BatchResult<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
-    await runConcurrently(things, width, async (thing) => {
-      if (!handed.goesOn || stopping.aborted || Date.now() > end) return;
+    const isReachable = shareCalls(engine.isReachable);
+    const result: BatchResult<(typeof things)[number]> = { taken: [], refused: [], goesOn: true };
+    await runConcurrently(things, concurrency, async (thing) => {
+      if (!result.goesOn || stopping.aborted || Date.now() > end) return;
       try {
-        await give(thing);
-        handed.taken.push(thing);
+        await send(thing);
+        result.taken.push(thing);
       } catch (error) {
-        if (!(await answers())) handed.goesOn = false;
+        if (!(await isReachable())) result.goesOn = false;
         else {
-          handed.refused.push(thing);
+          result.refused.push(thing);
           const reason = (error as Error).message;
-          log.warn({ reason, ...about(thing) }, 'The engine has not taken something; it gets it again later');
+          log.warn({ reason, ...about(thing) }, 'Temporal rejected a start or signal; will retry');
         }
       }
     });
-    if (!handed.goesOn) log.warn('The engine does not answer; everything is kept until it does');
-    if (stopping.aborted) handed.goesOn = false;
-    return handed;
+    if (!result.goesOn) log.warn('Temporal is unreachable; everything is kept for later');
+    if (stopping.aborted) result.goesOn = false;
+    return result;
   };
 
-/** The same question, asked once for all who want to know at the same time. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | null = null;
+/** One call for all callers that ask at the same time. */
+function shareCalls<T>(call: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | null = null;
   return () => {
-    asked ??= ask().finally(() => {
-      asked = null;
+    running ??= call().finally(() => {
+      running = null;
     });
-    return asked;
+    return running;
   };
 }

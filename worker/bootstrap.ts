@@ -8,18 +8,17 @@ const alreadyExists = 6;
 const notFound = 5;
 
 /**
- * Brings the engine to where the workflows can run: the namespace is there and keeps what has ended for at
- * least 90 days, and the search attributes are known. Safe to run again. Throws an Error when an attribute
- * exists with another type, which only an operator can mend.
+ * Prepares Temporal for the workflows: creates the namespace, keeps closed workflows for at least 90 days, and registers
+ * the search attributes. Idempotent. Throws an Error when an attribute has another type, which an operator must change.
  */
-export async function bootstrapEngine(connection: Connection, namespace: string): Promise<void> {
+export async function bootstrapTemporal(connection: Connection, namespace: string): Promise<void> {
   await connection.withDeadline(Date.now() + 10_000, async () => {
-    await keepWhatHasEnded(connection, namespace);
+    await ensureRetention(connection, namespace);
     await registerSearchAttributes(connection, namespace);
   });
 }
 
-async function keepWhatHasEnded({ workflowService }: Connection, namespace: string) {
+async function ensureRetention({ workflowService }: Connection, namespace: string) {
   const workflowExecutionRetentionTtl = msToTs(retention);
   const kept = await retentionOf(workflowService, namespace);
   if (kept === null) {
@@ -30,7 +29,7 @@ async function keepWhatHasEnded({ workflowService }: Connection, namespace: stri
   }
 }
 
-/** In milliseconds; null when there is no such namespace. */
+/** The retention of a namespace in milliseconds; null when the namespace does not exist. */
 async function retentionOf(
   service: Connection['workflowService'],
   namespace: string,
@@ -52,7 +51,7 @@ async function registerSearchAttributes({ operatorService }: Connection, namespa
   for (const [name, type] of wanted) {
     const known = customAttributes?.[name];
     if (known !== undefined && known !== null && known !== type) {
-      throw new Error(`The engine has a search attribute ${name} of another type (${known}, not ${type}).`);
+      throw new Error(`Temporal has the search attribute ${name} with another type (${known}, not ${type}).`);
     }
   }
   const missing = wanted.filter(([name]) => customAttributes?.[name] == null);

@@ -3,34 +3,34 @@ import type { Log } from '../config/log.ts';
 import { sleep } from '../config/loop.ts';
 import { connectTimeoutMs } from '../database/core/orm.ts';
 
-/** What rings: rows added to the outbox, and webhooks to be delivered. The schema's triggers know these names. */
+/** New rows of the outbox, and new webhook deliveries. The schema's triggers use these names. */
 const channels = ['outbox', 'deliveries'] as const;
 export type Channel = (typeof channels)[number];
 
-/** Rings when the database has something new for the engine. */
+/** Listens for NOTIFY, so that a loop runs as soon as there is work. */
 export interface NotificationListener {
-  /** For one who waits for that; each of them hears every ring of it. */
-  listener(channel: Channel): NotificationHandlers;
+  /** A wait for the notifications of a channel. Each listener gets every notification. */
+  listener(channel: Channel): NextNotification;
   close(): Promise<void>;
 }
 
-/** Resolves when it rang since the last call, or after `ms` at the latest. */
-export type NotificationHandlers = (ms: number) => Promise<void>;
+/** Resolves when a notification came since the last call, or after `ms`. */
+export type NextNotification = (ms: number) => Promise<void>;
 
-const pauseBetweenTries = 1_000;
+const reconnectIntervalMs = 1_000;
 
-/** After so many milliseconds without a ring the operating system asks whether the server is still there. */
-const quietMs = 10_000;
+/** TCP keep-alive delay, in milliseconds. */
+const keepAliveDelayMs = 10_000;
 
 /**
- * Listens on a connection of its own, and connects again when it is lost. A ring that is missed does no
- * harm: whoever waits looks now and then anyway.
+ * Listens on its own connection, and reconnects when it is lost. A missed notification does no harm, because every loop
+ * polls too.
  */
 export function listenForNotifications(databaseUrl: string, log: Log): NotificationListener {
   const stopping = new AbortController();
   const listeners: Record<Channel, (() => void)[]> = { outbox: [], deliveries: [] };
-  const ring = (channel: Channel) => {
-    for (const hear of listeners[channel]) hear();
+  const notify = (channel: Channel) => {
+    for (const wake of listeners[channel]) wake();
   };
 
   async function keepListening() {
@@ -38,31 +38,31 @@ export function listenForNotifications(databaseUrl: string, log: Log): Notificat
       try {
         await listen();
       } catch (error) {
-        log.warn({ reason: (error as Error).message }, 'Not listening to the database, trying again');
+        log.warn({ reason: (error as Error).message }, 'Lost the connection for notifications; reconnecting');
       }
-      await sleep(pauseBetweenTries, stopping.signal);
+      await sleep(reconnectIntervalMs, stopping.signal);
     }
   }
 
-  /** Until the connection is lost. */
+  /** Listens until the connection is lost. */
   async function listen() {
     const client = new pg.Client({
       connectionString: databaseUrl,
       connectionTimeoutMillis: connectTimeoutMs,
       keepAlive: true,
-      keepAliveInitialDelayMillis: quietMs,
+      keepAliveInitialDelayMillis: keepAliveDelayMs,
     });
     const lost = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => {});
-    client.on('notification', ({ channel }) => ring(channel as Channel));
+    client.on('notification', ({ channel }) => notify(channel as Channel));
     await client.connect();
     const end = () => void client.end();
     stopping.signal.addEventListener('abort', end, { once: true });
     try {
       if (stopping.signal.aborted) end();
       else await client.query(channels.map((channel) => `listen ${channel}`).join('; '));
-      // What was added while nobody listened.
-      channels.forEach(ring);
+      // Rows may have come while the connection was lost.
+      channels.forEach(notify);
       await lost;
     } finally {
       stopping.signal.removeEventListener('abort', end);
@@ -70,21 +70,21 @@ export function listenForNotifications(databaseUrl: string, log: Log): Notificat
     }
   }
 
-  function listener(channel: Channel): NotificationHandlers {
-    let hasRung = false;
+  function listener(channel: Channel): NextNotification {
+    let isNotified = false;
     let wake = () => {};
     listeners[channel].push(() => {
-      hasRung = true;
+      isNotified = true;
       wake();
     });
     return async (ms) => {
-      if (!hasRung) {
+      if (!isNotified) {
         const woken = new Promise<void>((resolve) => {
           wake = resolve;
         });
         await Promise.race([woken, sleep(ms, stopping.signal)]);
       }
-      hasRung = false;
+      isNotified = false;
     };
   }
 

@@ -7,13 +7,13 @@ import { bundleWorkflows } from './workers.ts';
 
 /** How a worker process works and ends. */
 export interface ProcessOptions extends Pick<RunOptions, 'heartbeatIntervalMs' | 'shutdownGraceMs'> {
-  /** The file of a bundle made before, for a quicker start. */
+  /** The file of a workflow bundle, for a quicker start. */
   codePath?: string | undefined;
   /** How long the process may take to end. */
   endTimeoutMs?: number;
 }
 
-/** Runs a worker in this process until a signal, or the end of the process that started it; then ends this process. */
+/** Runs a worker until SIGTERM, SIGINT or the end of the parent process, then exits. */
 export async function runWorkerProcess({ codePath, endTimeoutMs, ...options }: ProcessOptions = {}) {
   const environment = readEnvironment();
   const log = makeLog('worker', environment.LOG_LEVEL);

@@ -11,57 +11,65 @@ import { signalAgain } from '../database/engine/outbox.ts';
 import { allPages, type RunningOffboarding, type WorkerClient } from '../engine/client.ts';
 import { shownDepartment } from '../engine/contract.ts';
 
-interface Parts {
+interface OffboardingsReconcilerDeps {
   engine: Pick<WorkerClient, 'runningOffboardings' | 'countOffboardings'>;
   log: Log;
-  /** In milliseconds, as the reconciler has them. */
+  /** As in the reconciler, in milliseconds. */
   lagMs: number;
   fullCheckIntervalMs: number;
 }
 
-/** A workflow that shows something else than the database although it was told is told again, but not often. */
-const patienceWithDifference = 5 * 60_000;
+/** How long after a signal a workflow may still show other values before it gets another signal. */
+const differenceTimeoutMs = 5 * 60_000;
 
 /**
- * Holds the running workflows against the open offboardings and has those told again that are missing, that show
- * something else, or that have not heard of their end. To look at each of them costs the engine and the worker
- * something for every leaver who only sleeps: while the numbers are as they were when all was in order, they are looked
- * at only now and then.
+ * Compares the running workflows with the open offboardings, and signals again those that are missing, show other values
+ * or do not know their end. A full check costs time for every waiting leaver, so it runs only when the counts differ
+ * from the last good check, or that check is old.
  */
-export function createOffboardingsReconciler({ engine, log, lagMs, fullCheckIntervalMs }: Parts) {
-  /** When everything was last found in order, and how many more workflows ran then than offboardings were open. */
-  let inOrder: { at: number; surplus: number } | null = null;
+export function createOffboardingsReconciler({
+  engine,
+  log,
+  lagMs,
+  fullCheckIntervalMs,
+}: OffboardingsReconcilerDeps) {
+  /** The time of the last good check, and how many more workflows ran then than offboardings were open. */
+  let lastGood: { at: number; surplus: number } | null = null;
 
   async function reconcileOffboardings(em: EntityManager): Promise<void> {
-    if (inOrder && Date.now() - inOrder.at < fullCheckIntervalMs && (await surplusOf(em)) === inOrder.surplus)
+    if (
+      lastGood &&
+      Date.now() - lastGood.at < fullCheckIntervalMs &&
+      (await surplusOf(em)) === lastGood.surplus
+    )
       return;
-    const { seen, surplus, different, leftOver } = await lookAtAll(em);
+    const { seen, surplus, different, leftOver } = await checkAll(em);
     const missing = await offboardingsWithoutWorkflow(em, seen);
-    const onTheirWay = await recentlySignalled(em, missing, lagMs);
-    const told = await recentlySignalled(em, [...different, ...leftOver], patienceWithDifference);
-    await mend(em, {
-      missing: missing.filter((id) => !onTheirWay.has(id)),
-      different: different.filter((id) => !told.has(id)),
-      leftOver: leftOver.filter((id) => !told.has(id)),
+    const justSignalled = await recentlySignalled(em, missing, lagMs);
+    const signalled = await recentlySignalled(em, [...different, ...leftOver], differenceTimeoutMs);
+    await repair(em, {
+      missing: missing.filter((id) => !justSignalled.has(id)),
+      different: different.filter((id) => !signalled.has(id)),
+      leftOver: leftOver.filter((id) => !signalled.has(id)),
     });
-    // While one is missing or left over the next turn looks again, whether it was told of now or lately: what it was
-    // told may still be lost, and its number must not hide another's. One that shows something else changes no number.
-    const isInOrder = [missing, leftOver].every((ids) => ids.length === 0);
-    inOrder = isInOrder ? { at: Date.now(), surplus } : null;
+    // A missing or left-over workflow is checked again at the next turn, because its signal may be lost, and because its
+    // count must not hide another one. A different one changes no count.
+    const isGood = [missing, leftOver].every((ids) => ids.length === 0);
+    lastGood = isGood ? { at: Date.now(), surplus } : null;
   }
 
-  /** Those whose offboarding is closed and that wait for a person with a step that failed may run for months. */
+  /** A workflow of a closed offboarding may run for months while a failed step waits for a person. */
   const surplusOf = async (em: EntityManager) =>
     (await engine.countOffboardings()) - (await countExpectedWorkflows(em));
 
-  /** Page by page: of each workflow only its id is kept. */
-  async function lookAtAll(em: EntityManager) {
+  /** Reads page by page and keeps only the id of each workflow. */
+  async function checkAll(em: EntityManager) {
     const found: Found = { seen: [], surplus: 0, different: [], leftOver: [] };
     for await (const { running } of allPages(engine.runningOffboardings)) {
       const ids = [...running.keys()];
-      const followed = await expectedWorkflows(em, ids);
-      const open = new Set(followed.map(idOf));
-      const different = followed.filter((each) => differs(each, running.get(each.offboardingId)!));
+      const expected = await expectedWorkflows(em, ids);
+      const open = new Set(expected.map(idOf));
+      const different = expected.filter((each) => differs(each, running.get(each.offboardingId)!));
       found.seen.push(...ids);
       found.surplus += ids.length - open.size;
       found.different.push(...different.map(idOf));
@@ -70,10 +78,10 @@ export function createOffboardingsReconciler({ engine, log, lagMs, fullCheckInte
     return found;
   }
 
-  async function mend(em: EntityManager, { missing, different, leftOver }: ToMend): Promise<void> {
+  async function repair(em: EntityManager, { missing, different, leftOver }: ToRepair): Promise<void> {
     const counts = { missing: missing.length, different: different.length, leftOver: leftOver.length };
     if (Object.values(counts).every((count) => count === 0)) return;
-    // A new workflow begins with everything, whichever fact it is told.
+    // A new workflow starts with the whole snapshot, whatever fact is signalled.
     await signalAgain(em, [...missing, ...leftOver], ['lastDay']);
     await signalAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
     log.info(counts, 'Offboardings reconciled');
@@ -84,19 +92,19 @@ export function createOffboardingsReconciler({ engine, log, lagMs, fullCheckInte
 
 interface Found {
   seen: number[];
-  /** How many of them follow an offboarding that is not open. */
+  /** How many of them belong to an offboarding that is not open. */
   surplus: number;
   different: number[];
   leftOver: number[];
 }
 
-type ToMend = Record<'missing' | 'different' | 'leftOver', number[]>;
+type ToRepair = Record<'missing' | 'different' | 'leftOver', number[]>;
 
 const idOf = ({ offboardingId }: ExpectedWorkflow) => offboardingId;
 
-const differs = (followed: ExpectedWorkflow, running: RunningOffboarding) =>
-  followed.endDate !== running.endDate ||
-  shownDepartment(followed.department) !== running.department ||
-  followed.hardware !== running.hardware ||
-  followed.software !== running.seats ||
-  followed.requests !== running.requests;
+const differs = (expected: ExpectedWorkflow, running: RunningOffboarding) =>
+  expected.endDate !== running.endDate ||
+  shownDepartment(expected.department) !== running.department ||
+  expected.hardware !== running.hardware ||
+  expected.software !== running.seats ||
+  expected.requests !== running.requests;

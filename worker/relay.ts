@@ -14,50 +14,47 @@ import type { WorkerClient } from '../engine/client.ts';
 import type { WorkerMetrics } from '../metrics/worker.ts';
 import type { SendBatch } from './batch-sender.ts';
 
-/** Rows taken at once, and how long they are told of while they are locked, in milliseconds. */
+/** Rows of one batch, and how long they may stay locked while their signals are sent. */
 const batchSize = 200;
 const withinMs = 10_000;
 
-/** Tells the engine what the database has recorded. */
-export type Relay = ReturnType<typeof createRelay>;
-
-interface Parts {
+interface RelayDeps {
   database: Database;
   engine: Pick<WorkerClient, 'signalOffboarding'>;
   sendBatch: SendBatch;
   metrics: Pick<WorkerMetrics, 'rowsRelayed'>;
 }
 
-export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
-  /** Relays what is due now. Any number of relays may run beside each other. */
+/** Signals to Temporal what the database has recorded. */
+export function createRelay({ database, engine, sendBatch, metrics }: RelayDeps) {
+  /** Signals all due rows. Any number of relays may run at the same time. */
   async function relay(): Promise<void> {
     while ((await markUnaddressed(database.em.fork(), 5_000)) > 0);
     while (await relayBatch());
   }
 
   /**
-   * The rows stay locked while the engine is told, so that a relay that dies leaves them to the others at
-   * once. Those that the engine has not taken stay as they are, those that it refuses are put off. Returns whether
-   * there may be more.
+   * The rows stay locked while their signals are sent, so that other relays take them at once when this one dies. Rows
+   * that Temporal did not take stay, and refused ones back off. Returns whether there may be more.
    *
-   * While another relay holds a row of a leaver it may yet start their process with a snapshot of before: the end of an
-   * offboarding is then told again. Whoever takes a row afterwards reads the end as well.
+   * Another relay that holds a row of the same leaver may still start the workflow with an older snapshot. So the end of
+   * an offboarding is then signalled again.
    */
   const relayBatch = (): Promise<boolean> =>
     database.em.fork().transactional(async (em) => {
       const rows = await takeOutboxRows(em, batchSize);
       if (rows.length === 0) return false;
       const snapshots = await readSnapshots(em, [...new Set(rows.map((row) => row.offboardingId))]);
-      const messages = joined(rows, snapshots);
+      const messages = messagesOf(rows, snapshots);
       const ends = messages.filter(({ snapshot }) => snapshot.lastDay.state !== 'open');
-      const held = await lockedElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
+      const locked = await lockedElsewhere(em, ends.map(leaverOf), ends.flatMap(rowsOf));
       const { taken, refused, goesOn } = await sendBatch(
         messages,
         ({ snapshot, facts }) => engine.signalOffboarding(snapshot, facts),
         ({ snapshot }) => ({ offboardingId: snapshot.offboardingId }),
         withinMs,
       );
-      const mayBeOvertaken = (message: Message) => held.has(leaverOf(message));
+      const mayBeOvertaken = (message: Message) => locked.has(leaverOf(message));
       const sent = taken.filter((message) => !mayBeOvertaken(message)).flatMap(rowsOf);
       const again = refused.flatMap(rowsOf);
       await markSent(em, sent);
@@ -71,7 +68,7 @@ export function createRelay({ database, engine, sendBatch, metrics }: Parts) {
   return relay;
 }
 
-/** What belongs to one leaver: the rows, the facts they name, and the snapshot of now. */
+/** The rows of one leaver, the facts that they name, and the current snapshot. */
 interface Message {
   snapshot: OffboardingSnapshot;
   facts: ChangedFact[];
@@ -81,7 +78,7 @@ interface Message {
 const leaverOf = ({ snapshot }: Message) => snapshot.offboardingId;
 const rowsOf = ({ rowIds }: Message) => rowIds;
 
-function joined(rows: readonly OutboxRow[], snapshots: readonly OffboardingSnapshot[]): Message[] {
+function messagesOf(rows: readonly OutboxRow[], snapshots: readonly OffboardingSnapshot[]): Message[] {
   const byLeaver = Map.groupBy(rows, (row) => row.offboardingId);
   return snapshots.map((snapshot) => {
     const own = byLeaver.get(snapshot.offboardingId)!;

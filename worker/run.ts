@@ -21,7 +21,7 @@ import { serveMetrics } from '../metrics/server.ts';
 import { timed } from '../metrics/timed-calls.ts';
 import { type WorkerMetrics, workerMetrics } from '../metrics/worker.ts';
 import { createBatchSender } from './batch-sender.ts';
-import { bootstrapEngine } from './bootstrap.ts';
+import { bootstrapTemporal } from './bootstrap.ts';
 import { type Channel, listenForNotifications } from './notification-listener.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
@@ -29,21 +29,21 @@ import { createDeliveryStarter, createDigestStarter, createImportStarter } from 
 import { keepWorking, usualShutdownGraceMs } from './workers.ts';
 
 export const usualHeartbeatIntervalMs = 5_000;
-/** Whoever waits for the first sign of life should not wait for a whole turn. */
-const firstHeartbeatWithin = 100;
-const lookAtLeastEvery = 1_000;
-const startImportsEvery = 1_000;
-const digestEvery = 5_000;
-const abandonedEvery = 30_000;
-const reconcileEvery = 30_000;
-const tidyUpEvery = 60 * 60_000;
+/** Until the workers run, because a start that waits for the first heartbeat should not wait for a full interval. */
+const firstHeartbeatIntervalMs = 100;
+const pollIntervalMs = 1_000;
+const importsIntervalMs = 1_000;
+const digestIntervalMs = 5_000;
+const abandonedIntervalMs = 30_000;
+const reconcileIntervalMs = 30_000;
+const cleanUpIntervalMs = 60 * 60_000;
 
-/** Relay and reconciler hold a connection each while the activities need theirs. */
+/** Relay and reconciler hold a connection each, beside those of the activities. */
 const poolSize = 20;
 
 /**
- * Longer than any statement takes, in milliseconds: a server that has vanished without a word, as at a failover, would
- * be waited for until the operating system gives up, a quarter of an hour later or never.
+ * Longer than any statement takes. Without it the worker would wait a quarter of an hour or for ever for a server that
+ * vanished, as at a failover.
  */
 export const queryTimeoutMs = 20_000;
 
@@ -51,16 +51,16 @@ export interface RunOptions {
   environment: Environment;
   log: Log;
   workflowBundle: WorkflowBundleOption;
-  /** Aborted when the process is to end: what is under way is finished, `shutdownGraceMs` at most. */
+  /** Aborted when the process should end. Running work may take `shutdownGraceMs` to finish. */
   stopping: AbortSignal;
-  /** How often the worker shows that it is alive. */
+  /** How often the worker writes its heartbeat row. */
   heartbeatIntervalMs?: number;
   shutdownGraceMs?: number;
 }
 
 /**
- * Runs everything a worker process does until it is told to stop. Waits for a database and an engine that
- * are not there yet, and outlives both when they go away.
+ * Runs everything that a worker process does until `stopping` is aborted. Waits for PostgreSQL and Temporal to come up,
+ * and survives an outage of both.
  */
 export async function runWorker({
   environment,
@@ -75,23 +75,23 @@ export async function runWorker({
   const metrics = workerMetrics();
   const stopServing = await serveMetrics({ registry: metrics.registry, database, environment, log });
   await retryUntilReady('Database', () => canRead(database), log, stopping);
-  const connection = await retryUntilReady('Engine', () => connectEngine(address), log, stopping);
-  const bootstrap = () => bootstrapEngine(connection, namespace);
-  await retryUntilReady('Engine', bootstrap, log, stopping);
+  const connection = await retryUntilReady('Temporal', () => connectTemporal(address), log, stopping);
+  const bootstrap = () => bootstrapTemporal(connection, namespace);
+  await retryUntilReady('Temporal', bootstrap, log, stopping);
 
-  const world = makeWorld(environment, database, log, metrics);
+  const dependencies = makeDependencies(environment, database, log, metrics);
   const engine = timed(createWorkerClient(connection, namespace), metrics.engineCalled, () => 'failed');
   const sendBatch = createBatchSender({ engine, log, stopping });
   const relay = createRelay({ database, engine, sendBatch, metrics });
   const startDeliveries = createDeliveryStarter({ database, engine, sendBatch });
   const reconcile = createReconciler({ database, engine, sendBatch, log });
-  const startDigests = createDigestStarter({ database, engine, sendBatch, isOn: world.mail !== null });
+  const startDigests = createDigestStarter({ database, engine, sendBatch, isOn: dependencies.mail !== null });
   const startImports = createImportStarter({ database, engine, sendBatch });
-  const bell = listenForNotifications(DATABASE_URL, log);
+  const notifications = listenForNotifications(DATABASE_URL, log);
   const workers = keepWorking({
     address,
     namespace,
-    world,
+    dependencies,
     workflowBundle,
     shutdownGraceMs,
     log,
@@ -107,31 +107,31 @@ export async function runWorker({
       throw error;
     });
   const every = (ms: number) => () => sleep(ms, stopping);
-  const whenRung = (channel: Channel) => {
-    const rung = bell.listener(channel);
-    return () => rung(lookAtLeastEvery);
+  const whenNotified = (channel: Channel) => {
+    const nextNotification = notifications.listener(channel);
+    return () => nextNotification(pollIntervalMs);
   };
-  const showLife = async () =>
+  const heartbeat = async () =>
     workers.areRunning() && (await engine.isReachable()) && recordHeartbeat(database.em.fork(), name);
 
   log.info({ address, namespace, name }, 'The worker is ready');
   await Promise.all([
     workers.ended,
-    loop('Heartbeat', showLife, () =>
-      sleep(workers.areRunning() ? heartbeatIntervalMs : firstHeartbeatWithin, stopping),
+    loop('Heartbeat', heartbeat, () =>
+      sleep(workers.areRunning() ? heartbeatIntervalMs : firstHeartbeatIntervalMs, stopping),
     ),
-    loop('Relay', relay, whenRung('outbox')),
-    loop('Deliveries', startDeliveries, whenRung('deliveries')),
-    loop('Imports', startImports, every(startImportsEvery)),
-    loop('Digests', startDigests, every(digestEvery)),
-    loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedEvery)),
-    loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileEvery)),
-    loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(tidyUpEvery)),
+    loop('Relay', relay, whenNotified('outbox')),
+    loop('Deliveries', startDeliveries, whenNotified('deliveries')),
+    loop('Imports', startImports, every(importsIntervalMs)),
+    loop('Digests', startDigests, every(digestIntervalMs)),
+    loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedIntervalMs)),
+    loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileIntervalMs)),
+    loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(cleanUpIntervalMs)),
   ]);
 
-  await bell.close();
+  await notifications.close();
   await removeHeartbeat(database.em.fork(), name).catch(() => undefined);
-  await world.sender.close();
+  await dependencies.sender.close();
   await connection.close();
   await stopServing();
   await database.close();
@@ -139,15 +139,15 @@ export async function runWorker({
 }
 
 /**
- * Without the client's own retries: the loops try again themselves, and one workflow that cannot take a signal
- * now, because it is just ending, must not keep the others waiting.
+ * Without the client's own retries, because the loops retry, and one workflow that is just closing must not delay the
+ * others.
  */
-const connectEngine = (address: string) => Connection.connect({ address, interceptors: [] });
+const connectTemporal = (address: string) => Connection.connect({ address, interceptors: [] });
 
-/** Also waits for the migrations. */
+/** Fails until the migrations have run. */
 const canRead = (database: Database) => database.em.fork().execute('select 1 from workspace');
 
-const makeWorld = (
+const makeDependencies = (
   environment: Environment,
   database: Database,
   log: Log,
@@ -159,10 +159,10 @@ const makeWorld = (
   secretBox: secretBox(environment.SECRET_KEY),
   sender: webhookSender(allowedRanges(environment.WEBHOOK_ALLOW)),
   retrySchedule: usualSchedule,
-  mail: postOffice(environment),
+  mail: mailTransport(environment),
 });
 
-const postOffice = (environment: Environment): Dependencies['mail'] =>
+const mailTransport = (environment: Environment): Dependencies['mail'] =>
   environment.SMTP_URL === undefined
     ? null
     : {

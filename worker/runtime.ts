@@ -10,8 +10,8 @@ const levels: Record<LogLevel, 'debug' | 'info' | 'warn' | 'error'> = {
 };
 
 /**
- * Sets the SDK up, once a process and before any worker: its log goes into ours, and it leaves SIGTERM and
- * SIGINT to us. Its metrics it serves itself, where it is told to.
+ * Sets the SDK up, once for each process and before any worker. Its log goes into ours, and it ignores SIGTERM and
+ * SIGINT, because the process handles them. It serves its own metrics at the given address.
  */
 export function installRuntime(log: Log, metrics?: { host: string; port: number }): void {
   const logger = new DefaultLogger('INFO', ({ level, message, meta }) => {

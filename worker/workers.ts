@@ -18,22 +18,22 @@ import { mailQueue, sendingQueue, taskQueue } from '../engine/contract.ts';
 
 const workflowsPath = fileURLToPath(new URL('../workflows/index.ts', import.meta.url));
 
-/** Bundles the workflows' code for the sandbox they run in: about two seconds. */
+/** Bundles the workflows' code for their sandbox, which takes about two seconds. */
 export const bundleWorkflows = (): Promise<{ code: string }> =>
   bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 
 interface WorkersOptions {
   namespace: string;
-  world: Dependencies;
+  dependencies: Dependencies;
   workflowBundle: WorkflowBundleOption;
   queue?: string;
-  /** How many webhooks are sent at the same time: far more than one endpoint may take, so that a dozen that hang leave room. */
-  sendingPlaces?: number;
-  /** How long activities that run may take to finish when the worker is told to end. */
+  /** How many webhooks are sent at the same time: many more than one endpoint may take, because a dozen may hang. */
+  concurrentWebhooks?: number;
+  /** How long running activities may take to finish at a shutdown. */
   shutdownGraceMs?: number;
 }
 
-/** What is under way when a worker is told to end has so many milliseconds to finish. */
+/** How long running activities may take to finish at a shutdown. */
 export const usualShutdownGraceMs = 10_000;
 
 /** The workers of a process: one for the workflows and their database, one for webhooks, one for mail. */
@@ -41,10 +41,10 @@ export const createWorkers = (
   connection: NativeConnection,
   {
     namespace,
-    world,
+    dependencies,
     workflowBundle,
     queue = taskQueue,
-    sendingPlaces = 200,
+    concurrentWebhooks = 200,
     shutdownGraceMs = usualShutdownGraceMs,
   }: WorkersOptions,
 ): Promise<Worker[]> => {
@@ -54,25 +54,25 @@ export const createWorkers = (
       ...common,
       taskQueue: queue,
       workflowBundle,
-      activities: createActivities(world),
-      // Each cached workflow holds memory; one that is not cached is replayed from its short history.
+      activities: createActivities(dependencies),
+      // Each cached workflow holds memory. Any other one is replayed from its short history.
       maxCachedWorkflows: 300,
-      // How long the engine waits for a worker that was killed before another one takes over its workflows.
+      // How long Temporal waits for a killed worker before another one takes over its workflows.
       stickyQueueScheduleToStartTimeout: '1s',
     }),
     Worker.create({
       ...common,
       taskQueue: sendingQueue(queue),
-      activities: createSendingActivities(world),
-      maxConcurrentActivityTaskExecutions: sendingPlaces,
-      // Well within the heartbeat timeout of sending.
+      activities: createSendingActivities(dependencies),
+      maxConcurrentActivityTaskExecutions: concurrentWebhooks,
+      // Well within the heartbeat timeout of `webhookStep`.
       maxHeartbeatThrottleInterval: '2s',
     }),
     Worker.create({
       ...common,
       taskQueue: mailQueue(queue),
-      activities: createMailingActivities(world),
-      // Each has a connection of its own, and mail servers do not like many from one client.
+      activities: createMailingActivities(dependencies),
+      // Each mail has its own connection, and mail servers limit the connections of one client.
       maxConcurrentActivityTaskExecutions: 5,
       maxHeartbeatThrottleInterval: '2s',
     }),
@@ -85,7 +85,7 @@ interface RunningOptions extends WorkersOptions {
   stopping: AbortSignal;
 }
 
-/** Keeps the workers running until told to stop; makes new ones when the engine was away for too long. */
+/** Keeps the workers running until `stopping` is aborted, and makes new ones after an outage of Temporal. */
 export function keepWorking({ address, log, stopping, ...options }: RunningOptions) {
   let workers: Worker[] = [];
 
@@ -102,11 +102,11 @@ export function keepWorking({ address, log, stopping, ...options }: RunningOptio
 
   return {
     areRunning: () => workers.length > 0 && workers.every((worker) => worker.getState() === 'RUNNING'),
-    ended: repeat({ name: 'Working for the engine', work, nextTurn: async () => {}, log, stopping }),
+    ended: repeat({ name: 'Workers', work, nextTurn: async () => {}, log, stopping }),
   };
 }
 
-/** Runs workers until they are told to stop; when one fails, ends the others too. */
+/** Runs workers until `stopping` is aborted. When one fails, the others stop too. */
 async function untilOneEnds(workers: Worker[], stopping: AbortSignal): Promise<void> {
   const endAll = () => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

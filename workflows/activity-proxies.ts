@@ -10,15 +10,14 @@ import type { Activities, MailingActivities, SendingActivities } from '../activi
 import { failureTypes } from '../domain/offboarding/request-deadline.ts';
 import { mailQueue, sendingQueue } from '../engine/contract.ts';
 
-const durably = { initialInterval: '100ms', maximumInterval: '30s' } as const;
+const retryForever = { initialInterval: '100ms', maximumInterval: '30s' } as const;
 
 /**
- * Asks the world for something in the database, again and again until it succeeds or fails for good. A try
- * is short, so that a person who waits has an answer soon after a worker was killed; a second one may
- * overlap the first.
+ * Runs an activity on the database, and retries it until it succeeds or fails for good. An attempt is short, because a
+ * person may wait for the answer after a worker was killed. A second attempt may overlap the first.
  */
 export const databaseStep = (summary: string) =>
-  proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: durably, summary });
+  proxyActivities<Activities>({ startToCloseTimeout: '3s', retry: retryForever, summary });
 
 /**
  * Reads as a local activity, which costs a fraction of a task on the queue. Not for workflows that answer Updates: two
@@ -27,26 +26,26 @@ export const databaseStep = (summary: string) =>
 export const localRead = (summary: string) =>
   proxyLocalActivities<Activities>({
     startToCloseTimeout: '3s',
-    retry: durably,
+    retry: retryForever,
     localRetryThreshold: '4s',
     summary,
   });
 
 /**
- * Starts many processes at the engine, and shows that it lives, so that another takes over soon when it was killed. As
- * children of the process that asks they would cost twice as much: each is two more changes of that process.
+ * Starts many workflows, with heartbeats so that another worker takes over soon. As child workflows they would cost twice
+ * as much, because each adds two events to the parent.
  */
 export const startStep = (summary: string) =>
   proxyActivities<Activities>({
     startToCloseTimeout: '5m',
     heartbeatTimeout: '6s',
-    retry: durably,
+    retry: retryForever,
     summary,
   });
 
 /**
- * Sends over the network, on the queue that may hang. Longer than the patience of a sender, who shows that it
- * lives, so that another takes over soon when it was killed.
+ * Sends a webhook, on a task queue that may hang. The timeout is longer than the sender's own, and heartbeats let another
+ * worker take over soon.
  */
 export const webhookStep = (summary: string) =>
   proxyActivities<SendingActivities>({
@@ -57,7 +56,7 @@ export const webhookStep = (summary: string) =>
     summary,
   });
 
-/** Sends a mail. A server may take its time for each step of the conversation, so that the whole may take minutes. */
+/** Sends a mail. It may take minutes, because a server may be slow at each step of SMTP. */
 export const mailStep = (summary: string) =>
   proxyActivities<MailingActivities>({
     taskQueue: mailQueue(workflowInfo().taskQueue),
@@ -68,12 +67,12 @@ export const mailStep = (summary: string) =>
   });
 
 /**
- * Whether an error is a step or a reading that failed for good; a cancelled process is none. What an activity throws
- * comes wrapped, what a local one throws does not.
+ * Whether a step or a read failed for good. A cancelled workflow is not a failure. The error of an activity arrives
+ * wrapped, that of a local activity does not.
  */
 export const failedForGood = (error: unknown): error is ActivityFailure | ApplicationFailure =>
   (error instanceof ActivityFailure || error instanceof ApplicationFailure) && !isCancellation(error);
 
-/** Whether a step was refused because its asker has long gone on: nothing is broken. */
+/** Whether a step was refused because its request had expired, so that nothing is broken. */
 export const isExpired = ({ cause }: Error): boolean =>
   cause instanceof ApplicationFailure && cause.type === failureTypes.requestExpired;

@@ -11,21 +11,21 @@ import type { CsvImportInput } from '../engine/contract.ts';
 import { databaseStep, failedForGood } from './activity-proxies.ts';
 
 interface Run extends CsvImportInput {
-  /** Continue as new after so many batches, so that no history grows long. */
+  /** Continue as new after this many batches, because histories must stay short. */
   continueAfter?: number;
 }
 
-/** A batch shows that it lives, so that another worker takes over soon when its own was killed. */
+/** A batch sends heartbeats, so that another worker takes over soon. */
 const { carryOnImport } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '100ms', maximumInterval: '30s' },
-  summary: 'Carry out a batch of lines',
+  summary: 'Execute a batch of lines',
 });
 
 /**
- * Carries the lines of a file out, batch by batch, until none is left or somebody has cancelled it. Which lines
- * are done is in the database, so that a new run goes on where another one ended.
+ * Executes the lines of a file, batch by batch, until none is left or the import is cancelled. The database knows which
+ * lines are done, so a new run continues where the last one ended.
  */
 export async function csvImport(run: Run): Promise<void> {
   const { importId, continueAfter = 250 } = run;
@@ -41,7 +41,7 @@ export async function csvImport(run: Run): Promise<void> {
         databaseStep('End the import').endImport(importId, 'cancelled'),
       );
     } else if (failedForGood(error)) {
-      return databaseStep('Say that the import cannot go on').endImport(importId, 'failed');
+      return databaseStep('Mark the import as failed').endImport(importId, 'failed');
     }
     throw error;
   }

@@ -4,15 +4,15 @@ import { retryNow } from '../engine/contract.ts';
 import { databaseStep, failedForGood, localRead, mailStep } from './activity-proxies.ts';
 
 /**
- * One mail on its way: waits for the next try, tries, until the server has taken it, or has refused it for good, or
- * the tries are used up. To whom and what it says, when and how often is in the database alone.
+ * Sends one mail: waits for the next attempt and makes it, until the server accepts the mail, refuses it for good, or no
+ * attempt is left. Receiver, text and schedule are in the database only.
  */
 export async function mail({ mailId }: MailInput): Promise<void> {
   let isWoken = false;
   const wake = () => {
     isWoken = true;
   };
-  setHandler(retryNow, wake, { description: 'Tries now instead of later' });
+  setHandler(retryNow, wake, { description: 'Makes the next attempt now' });
 
   for (;;) {
     const next = await localRead('Look for the next try').nextMailTry(mailId);

@@ -6,7 +6,7 @@ import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/atte
 import { BlockedAddress, outcomeOfError } from './outcomes.ts';
 
 /** How long an endpoint may take: to connect, for each part of its response, and in total. */
-export interface SenderTimeouts {
+interface SenderTimeouts {
   connectMs: number;
   responseMs: number;
   totalMs: number;
@@ -17,7 +17,7 @@ const usualTimeouts: SenderTimeouts = { connectMs: 10_000, responseMs: 15_000, t
 const keptBytes = 1_000;
 const readBytes = 64_000;
 
-export interface WebhookRequest {
+interface WebhookRequest {
   url: string;
   headers: Record<string, string>;
   body: string;
@@ -25,7 +25,7 @@ export interface WebhookRequest {
   signal: AbortSignal;
 }
 
-export interface SendResult {
+interface SendResult {
   outcome: AttemptOutcome;
   statusCode: number | null;
   /** The beginning of the response body. */

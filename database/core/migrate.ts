@@ -5,7 +5,7 @@ import { connect } from './orm.ts';
 const firstMigration = 'Migration20261201000000_Tables';
 
 /** A version before 0.1.0 made the database, so no migration leads from it to today's schema. */
-export class UnreleasedSchema extends Error {
+class UnreleasedSchema extends Error {
   override name = 'UnreleasedSchema';
   override message =
     'This database was made by a version of Lastday before 0.1.0, which was never released. Nothing was changed. ' +

@@ -32,7 +32,7 @@ export const ApiToken = defineEntity({
 });
 export type ApiToken = InferEntity<typeof ApiToken>;
 
-export const linkPurposes = ['invitation', 'sign-in'] as const;
+const linkPurposes = ['invitation', 'sign-in'] as const;
 export type LinkPurpose = (typeof linkPurposes)[number];
 
 /** A one-time link: an invitation, or a sign-in link for a super-admin. Only its hash is stored. */

@@ -44,7 +44,6 @@ export {
   Asset,
   Assignment,
   AuditEntry,
-  Heartbeat,
   IdempotencyKey,
   Import,
   ImportRow,

@@ -13,7 +13,7 @@ import { sqlOf } from '../core/tables.ts';
 import { Asset } from '../entities/index.ts';
 
 /** The person who has an asset. */
-export interface Holder {
+interface Holder {
   assignmentId: number;
   userId: number;
   name: string;

@@ -27,7 +27,7 @@ export interface NotificationGroup {
 }
 
 /** How many notifications of a group are shown; there may be hundreds. */
-export const shownOfGroup = 50;
+const shownOfGroup = 50;
 
 /**
  * SQL condition: notification `n` is of a kind that can come by the hundred, so one UTC day of it is shown and counted

@@ -12,7 +12,7 @@ import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** A device that the person still has. */
-export interface HardwareItem {
+interface HardwareItem {
   id: number;
   assetId: number;
   tag: string;
@@ -24,7 +24,7 @@ export interface HardwareItem {
 }
 
 /** A seat that the person still has. */
-export interface SeatItem {
+interface SeatItem {
   id: number;
   licenseId: number;
   license: string;
@@ -33,7 +33,7 @@ export interface SeatItem {
 }
 
 /** An open request of the person. */
-export interface RequestItem {
+interface RequestItem {
   id: number;
   item: string;
   reason: string | null;
@@ -42,7 +42,7 @@ export interface RequestItem {
 }
 
 /** The latest offboarding of a person. */
-export interface OffboardingFacts {
+interface OffboardingFacts {
   id: number;
   state: OffboardingState;
   openedAt: string;

@@ -10,7 +10,7 @@ import { offsetOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** One person in the queue, with the counts of their open items. */
-export interface QueueRow extends OpenCounts {
+interface QueueRow extends OpenCounts {
   id: number;
   name: string;
   jobTitle: string | null;

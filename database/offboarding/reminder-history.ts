@@ -18,7 +18,7 @@ export interface ShownMoment {
 }
 
 /** A mail about an offboarding that failed or is being retried. */
-export interface ShownMail {
+interface ShownMail {
   id: number;
   receiverId: number;
   receiver: string;

@@ -30,7 +30,7 @@ export interface Preconditions {
 }
 
 /** A field that was stored differently than asked. */
-export interface Warning {
+interface Warning {
   field: Field;
   message: string;
 }

@@ -6,7 +6,7 @@ import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** A person who reports to another one. */
-export interface Report {
+interface Report {
   id: number;
   name: string;
   jobTitle: string | null;
@@ -14,7 +14,7 @@ export interface Report {
 }
 
 /** One offboarding of a person. Times are ISO texts. */
-export interface PastOffboarding {
+interface PastOffboarding {
   id: number;
   state: OffboardingState;
   openedAt: string;

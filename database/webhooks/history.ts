@@ -70,7 +70,7 @@ export async function listDeliveries(
 }
 
 /** One attempt in the history. Times are ISO 8601 strings. */
-export interface ListedAttempt extends Omit<Attempt, 'retryAt'> {
+interface ListedAttempt extends Omit<Attempt, 'retryAt'> {
   at: string;
   retryAt: string | null;
 }

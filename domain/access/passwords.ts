@@ -1,8 +1,8 @@
 import { commonPasswords } from './common-passwords.ts';
 
 /** The minimum length of a password, in characters. */
-export const shortestPassword = 12;
-export const longestPassword = 128;
+const shortestPassword = 12;
+const longestPassword = 128;
 
 /**
  * What is wrong with a new password, as a message for the user, or null. Only length and common passwords matter; no

@@ -154,7 +154,7 @@ export const columnsOf: Record<ImportKind, readonly Column[]> = {
 };
 
 /** A file must have at least one of these columns, because they identify what a line is about. */
-export const keyColumnsOf: Record<ImportKind, readonly string[]> = {
+const keyColumnsOf: Record<ImportKind, readonly string[]> = {
   users: ['externalId', 'email'],
   assets: ['tag'],
   licenses: ['license'],

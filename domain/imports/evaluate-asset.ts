@@ -22,7 +22,7 @@ export interface AssetValues {
 }
 
 /** The stored facts of an asset. */
-export interface KnownAsset {
+interface KnownAsset {
   id: number;
   serial: string | null;
   model: string;

@@ -19,7 +19,7 @@ export interface LicenseValues {
 }
 
 /** The stored facts of a license. */
-export interface KnownLicense {
+interface KnownLicense {
   id: number;
   vendor: string | null;
   seatsTotal: number;

@@ -11,7 +11,7 @@ import {
 } from './evaluation.ts';
 
 /** The values in a line about a user, without the fields that the line does not state. */
-export interface UserValues {
+interface UserValues {
   externalId?: string;
   name?: string;
   email?: string;

@@ -24,7 +24,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** The delay before each attempt, in milliseconds: twelve attempts over three days. */
-export const mailSchedule: readonly number[] = [
+const mailSchedule: readonly number[] = [
   0,
   minute,
   5 * minute,
@@ -40,7 +40,7 @@ export const mailSchedule: readonly number[] = [
 ];
 
 /** The number of attempts at a mail. */
-export const triesOfMail = mailSchedule.length;
+const triesOfMail = mailSchedule.length;
 
 /** The outcomes that a retry cannot change. */
 const permanentFailures: readonly MailOutcome[] = ['refused', 'bad_address'];

@@ -4,7 +4,7 @@ import { type OpenCounts, stillOpen } from './checklist.ts';
 /** How many days ahead the queue can look. */
 export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
 export type LookAhead = (typeof lookAheads)[number];
-export const defaultLookAhead: LookAhead = 30;
+const defaultLookAhead: LookAhead = 30;
 
 /** The requested look-ahead, or the default when it is invalid. */
 export const lookAheadFrom = (asked: unknown): LookAhead =>

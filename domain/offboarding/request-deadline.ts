@@ -10,7 +10,7 @@ export const isRequestExpired = (requestedAt: number, now: number): boolean =>
   now - requestedAt > requestDeadlineMs;
 
 /** How far the clocks of the callers and of Temporal may differ, in milliseconds. */
-export const clockSkewMs = 30_000;
+const clockSkewMs = 30_000;
 
 /** Whether `requestedAt` is so far ahead that the request could wait longer than its deadline. */
 export const isRequestFromTheFuture = (requestedAt: number, now: number): boolean =>

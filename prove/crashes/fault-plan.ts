@@ -11,7 +11,7 @@ export interface FaultAtStep {
 }
 
 /** Kills of one, two or all parts; the empty one only resets the connection. */
-export const faults: readonly Fault[] = [
+const faults: readonly Fault[] = [
   ['worker'],
   ['web'],
   ['postgres'],

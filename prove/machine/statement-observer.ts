@@ -7,7 +7,7 @@ export interface ObservedStatement {
   answered: boolean;
 }
 
-export const isCommit = (statement: string): boolean => statement.startsWith('commit after ');
+const isCommit = (statement: string): boolean => statement.startsWith('commit after ');
 
 /**
  * Reports every statement that passes a proxy to PostgreSQL, and the answer to every COMMIT. The proxy holds the data

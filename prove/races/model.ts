@@ -51,7 +51,7 @@ export const openIn = ({ assignments, seats, requests }: Model, userId: number) 
   };
 };
 
-export const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
+const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
 
 /** Applies an audit entry to the model; returns why it is impossible, or null. */
 export function applyEntry(world: Model, { action, userId, details }: Entry): string | null {

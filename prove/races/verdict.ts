@@ -34,7 +34,7 @@ export async function verdictOn(environment: Environment, aftermath: Aftermath):
 export const noProblems: Verdict = { schema: [], audit: [], order: [], received: [], workflows: [] };
 
 /** Relays until the outbox is sent, then reconciles once. */
-export async function signalEverything({ engine, pool }: Environment): Promise<void> {
+async function signalEverything({ engine, pool }: Environment): Promise<void> {
   do await engine.relay();
   while ((await hasUnsentSignals(pool)) && (await pause(200, true)));
   await engine.reconcile();

@@ -11,7 +11,7 @@ interface Product {
 }
 
 /** The fifteen products of a demo. Everybody uses at least five of them. */
-export const products: readonly Product[] = [
+const products: readonly Product[] = [
   { name: 'Google Workspace', vendor: 'Google' },
   { name: 'Slack Business+', vendor: 'Slack' },
   { name: '1Password Business', vendor: '1Password' },

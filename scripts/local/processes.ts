@@ -18,7 +18,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** The command line of a process, or an empty text without such a process. */
-export function commandLine(pid: number): string {
+function commandLine(pid: number): string {
   try {
     if (process.platform === 'linux') {
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();

@@ -4,7 +4,7 @@ import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
 import { afterAll, expect, inject, test } from 'vitest';
 import { makeLog } from '../../config/log.ts';
 import { retryUntilReady } from '../../config/loop.ts';
-import { bootstrapEngine } from '../../worker/bootstrap.ts';
+import { bootstrapTemporal } from '../../worker/bootstrap.ts';
 
 const connection = await Connection.connect({ address: inject('temporalAddress') });
 afterAll(() => connection.close());
@@ -19,7 +19,7 @@ const register = (namespace: string, days: number) =>
 // A new namespace is not known everywhere at once.
 const settled = <T>(work: () => Promise<T>) =>
   retryUntilReady('Engine', work, makeLog('test', 'silent'), AbortSignal.timeout(20_000));
-const bootstrap = (namespace: string) => settled(() => bootstrapEngine(connection, namespace));
+const bootstrap = (namespace: string) => settled(() => bootstrapTemporal(connection, namespace));
 
 async function retentionDays(namespace: string) {
   const { config } = await workflowService.describeNamespace({ namespace });
@@ -63,5 +63,5 @@ test('bootstrap fails on a search attribute of another type, and names it', asyn
   await settled(() =>
     operatorService.addSearchAttributes({ namespace, searchAttributes: { LastDay: keyword } }),
   );
-  await expect(bootstrapEngine(connection, namespace)).rejects.toThrow(/LastDay/);
+  await expect(bootstrapTemporal(connection, namespace)).rejects.toThrow(/LastDay/);
 });

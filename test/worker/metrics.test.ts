@@ -50,7 +50,9 @@ test('the metrics count a completion and its effects: relayed changes, accepted 
   }, 30_000);
   expect(read.get('lastday_relay_rows_total{outcome="sent"}')).toBeGreaterThan(0);
   expect(read.get('lastday_relay_rows_total{outcome="refused"}')).toBe(0);
-  expect(read.get('lastday_engine_call_seconds_count{call="tell",outcome="answered"}')).toBeGreaterThan(0);
+  expect(
+    read.get('lastday_engine_call_seconds_count{call="signalOffboarding",outcome="answered"}'),
+  ).toBeGreaterThan(0);
   expect(read.get('lastday_webhook_deliveries_pending')).toBe(1);
   expect(read.get('lastday_workers_seen')).toBe(1);
   expect(read.get('lastday_outbox_oldest_unsent_seconds')).toBe(0);
@@ -71,7 +73,7 @@ test('the metrics count failed activities and failed relay runs', async () => {
   await owner.connect();
   await owner.query('alter table mails rename to mails_away');
   await owner.query('alter table outbox rename to outbox_away');
-  const asked = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}`, patience: 90_000 });
+  const asked = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}`, timeoutMs: 90_000 });
   asked.catch(() => {});
   try {
     await eventually(async () => {

@@ -8,7 +8,7 @@ import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { recoverLaptop } from '../../testing/cast/clearing.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
-import { listenForNotifications, type NotificationHandlers } from '../../worker/notification-listener.ts';
+import { listenForNotifications, type NextNotification } from '../../worker/notification-listener.ts';
 
 const { database, url } = await ownDatabase();
 
@@ -26,7 +26,7 @@ async function startListener(cast: Promise<Cast>) {
   return { outbox, alsoOutbox, deliveries };
 }
 
-async function isNotifiedWithin(listener: NotificationHandlers, ms: number): Promise<boolean> {
+async function isNotifiedWithin(listener: NextNotification, ms: number): Promise<boolean> {
   const began = Date.now();
   await listener(ms);
   return Date.now() - began < ms - 100;

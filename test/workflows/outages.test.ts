@@ -39,7 +39,7 @@ describe('while no worker runs', () => {
   test('a completion does not start more than a minute after its request', async () => {
     const cast = await clearCast();
     const asked = { ...asIvo(cast), requestedAt: aMinuteAgo(), token: 'too-late' };
-    const timedOut = ask(complete, cast.offboardingId, { ...asked, patience: 1_500 });
+    const timedOut = ask(complete, cast.offboardingId, { ...asked, timeoutMs: 1_500 });
     await expect(timedOut).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
     const worker = await startWorker();
     await expect(ask(complete, cast.offboardingId, asked)).rejects.toThrow(WorkflowUpdateFailedError);
@@ -51,7 +51,7 @@ describe('while no worker runs', () => {
   test('a completion waits for a worker that starts in time, and is done once', async () => {
     const cast = await clearCast();
     const asked = { ...asIvo(cast), token: 'in-time' };
-    const timedOut = ask(complete, cast.offboardingId, { ...asked, patience: 500 });
+    const timedOut = ask(complete, cast.offboardingId, { ...asked, timeoutMs: 500 });
     await expect(timedOut).rejects.toThrow(WorkflowUpdateRPCTimeoutOrCancelledError);
     const worker = await startWorker();
     await eventually(async () => (await offboardingOf(cast)).state === 'completed');

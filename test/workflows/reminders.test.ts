@@ -171,7 +171,7 @@ test('reminders follow changed reminder days of the workspace', async () => {
   await relay();
   await expect
     .poll(async () => (await handleOf(cast.offboardingId).describe()).historyLength, { timeout: 10_000 })
-    .toBeGreaterThan(8);
+    .toBeGreaterThan(6);
   const settings = { remindDaysBefore: [5, 1], remindOverdueEvery: 3, digestHour: 0 };
   await updateReminderSettings(database.em, `user:${cast.ada.id}`, settings);
   await relay();

@@ -12,7 +12,7 @@ const { startDeliveries, startWorker } = await ownEngine(database);
 // Longer than the test: a hanging try holds its place the whole time.
 const timeouts = { connectMs: 1_000, responseMs: 25_000, totalMs: 25_000 };
 const sender = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
-await startWorker({ ...testWorld(database), sender }, { sendingPlaces: 20 });
+await startWorker({ ...testWorld(database), sender }, { concurrentWebhooks: 20 });
 
 test('an endpoint that hangs delays no other endpoint, however many deliveries wait for it', async () => {
   const hanging = await startReceiver(() => {});

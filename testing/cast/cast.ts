@@ -12,7 +12,7 @@ import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
 export const castPassword = 'nine lively otters';
 
 /** A user of the cast. */
-export interface Member {
+interface Member {
   id: number;
   name: string;
   email: string;

@@ -25,7 +25,7 @@ import {
 } from '../../engine/contract.ts';
 import { type WorkerMetrics, workerMetrics } from '../../metrics/worker.ts';
 import { createBatchSender, type SendBatch } from '../../worker/batch-sender.ts';
-import { bootstrapEngine } from '../../worker/bootstrap.ts';
+import { bootstrapTemporal } from '../../worker/bootstrap.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 import { createRelay } from '../../worker/relay.ts';
 import { installRuntime } from '../../worker/runtime.ts';
@@ -52,9 +52,6 @@ export function testWorld(database: Database): Dependencies & { metrics: WorkerM
   };
 }
 
-/** A Temporal namespace for one test file, ready for the workflows. */
-export type OwnEngine = Awaited<ReturnType<typeof ownEngine>>;
-
 /**
  * Makes a namespace for this test file. Call it once, at the top of a file. Everything that it starts
  * stops after the last test.
@@ -63,7 +60,7 @@ export async function ownEngine(database: Database) {
   const address = inject('temporalAddress');
   const namespace = `test-${randomBytes(6).toString('hex')}`;
   const connection = await Connection.connect({ address });
-  const bootstrap = () => bootstrapEngine(connection, namespace);
+  const bootstrap = () => bootstrapTemporal(connection, namespace);
   // A new namespace needs some time until every server of Temporal knows it.
   await retryUntilReady('Engine', bootstrap, log, AbortSignal.timeout(20_000));
   const client = new Client({ connection, namespace });
@@ -81,9 +78,9 @@ export async function ownEngine(database: Database) {
   /** Starts the two workers of a worker process. Tests call the relay themselves. */
   async function startWorker(
     world = testWorld(database),
-    places: { sendingPlaces?: number } = {},
+    places: { concurrentWebhooks?: number } = {},
   ): Promise<{ stop: () => Promise<void> }> {
-    const stop = await runWorkers(address, { namespace, world, ...places });
+    const stop = await runWorkers(address, { namespace, dependencies: world, ...places });
     started.add(stop);
     return {
       async stop() {
@@ -97,14 +94,14 @@ export async function ownEngine(database: Database) {
   function ask<Answer, Question extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Question]>,
     offboardingId: number,
-    { token = randomBytes(8).toString('hex'), patience = 20_000, ...question }: Ask<Question>,
+    { token = randomBytes(8).toString('hex'), timeoutMs = 20_000, ...question }: Ask<Question>,
   ): Promise<Answer> {
     const args = [{ requestedAt: Date.now(), ...question } as unknown as Question] as [Question];
     const startWorkflowOperation = new WithStartWorkflowOperation(
       offboardingWorkflow,
       offboardingStart({ offboardingId }),
     );
-    return connection.withDeadline(Date.now() + patience, () =>
+    return connection.withDeadline(Date.now() + timeoutMs, () =>
       client.workflow.executeUpdateWithStart(update, { args, updateId: token, startWorkflowOperation }),
     );
   }
@@ -168,7 +165,7 @@ export async function listed(
 type Ask<Question> = Omit<Question, 'requestedAt'> & {
   requestedAt?: number;
   token?: string;
-  patience?: number;
+  timeoutMs?: number;
 };
 
 type WorkersOptions = Omit<Parameters<typeof createWorkers>[1], 'workflowBundle'>;

@@ -14,7 +14,7 @@ export interface TakenMail {
 }
 
 /** How the server responds. Tests may change it at any time. */
-export interface Behaviour {
+interface Behaviour {
   /** The response to a recipient: an error to reject, null to accept. */
   onReceiver: (address: string) => Error | null;
   /** The response to the whole message. */
@@ -26,8 +26,6 @@ export interface Behaviour {
 /** A rejection with its code: 4xx is temporary, 5xx is permanent. */
 export const refusal = (responseCode: number, message = 'No'): Error =>
   Object.assign(new Error(message), { responseCode });
-
-export type MailServer = Awaited<ReturnType<typeof startMailServer>>;
 
 /**
  * Starts a mail server on this machine. It accepts every mail by default. `asked` has every received

@@ -2,7 +2,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll } from 'vitest';
 
 /** To the server, or back to the client. */
-export type Direction = 'there' | 'back';
+type Direction = 'there' | 'back';
 
 /** One connection through a proxy. */
 export interface ProxyConnection {
@@ -11,10 +11,10 @@ export interface ProxyConnection {
 }
 
 /** Sees bytes before they are forwarded. They are held back until it resolves, and dropped if the connection was reset. */
-export type Tap = (bytes: Buffer, direction: Direction, connection: ProxyConnection) => Promise<void> | void;
+type Tap = (bytes: Buffer, direction: Direction, connection: ProxyConnection) => Promise<void> | void;
 
 /** Faults of every connection, the ones to come included. */
-export interface ProxyFaults {
+interface ProxyFaults {
   /** How long each piece of data is delayed, in milliseconds. */
   delayMs: number;
   /** Holds all data back in both directions while it is true; client and server get no error. */

@@ -51,7 +51,7 @@ const volatile = [
 ];
 
 /** The shown output, with patterns instead of values that differ from run to run. */
-export function asShown(shown: unknown): unknown {
+function asShown(shown: unknown): unknown {
   if (Array.isArray(shown)) return shown.map(asShown);
   if (typeof shown === 'object' && shown !== null)
     return Object.fromEntries(Object.entries(shown).map(([name, one]) => [name, asShown(one)]));

@@ -22,7 +22,7 @@ export interface JsonSchema {
 export type Resolve = (reference: string) => JsonSchema;
 
 /** Values that match a schema. `known` holds existing values, by field name. */
-export function fitting(
+function fitting(
   schema: JsonSchema,
   resolve: Resolve,
   known: Record<string, readonly unknown[]> = {},

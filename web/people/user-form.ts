@@ -84,7 +84,7 @@ export async function managerChoices(em: EntityManager, values: FormValues): Pro
 }
 
 /** A person in one unambiguous line, as the manager's field shows and accepts it. */
-export const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
+const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
 
 /** The values of a person's form, from the record. */
 export const valuesOf = (user: User, manager: User | null) => ({

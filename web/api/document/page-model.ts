@@ -2,14 +2,14 @@ import type { oas31 } from 'zod-openapi';
 import type { ApiDocument } from './openapi.ts';
 
 /** A part of a text: plain, `code`, or a link to a `schema`. */
-export interface Piece {
+interface Piece {
   text: string;
   code?: boolean;
   schema?: string;
 }
 
 /** A field of a body, or a parameter. */
-export interface DescribedField {
+interface DescribedField {
   name: string;
   /** Where a parameter is sent: path, query or header. */
   place?: string;
@@ -19,7 +19,7 @@ export interface DescribedField {
 }
 
 /** An endpoint or a webhook event, as the page shows it. */
-export interface DescribedOperation {
+interface DescribedOperation {
   id: string;
   method: string;
   address: string;
@@ -115,7 +115,7 @@ const insideOf = (schema: Schema): Schema =>
   schema;
 
 /** The type of a value in a few words, such as `list of` a schema. */
-export function typeOf(schema: Schema): Piece[] {
+function typeOf(schema: Schema): Piece[] {
   if (schema.$ref !== undefined) {
     const name = schema.$ref.split('/').at(-1)!;
     return [{ text: name, schema: name }];
