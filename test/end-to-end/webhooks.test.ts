@@ -24,7 +24,7 @@ const web = await startWeb(own, {
 const browser = await startBrowser();
 
 /** A retry schedule of three days, in three seconds. */
-const timeouts = { connectMs: 500, responseMs: 500, totalMs: 700 };
+const timeouts = { connectMs: 2_000, responseMs: 1_500, totalMs: 2_000 };
 await startWorker({
   ...testWorld(database),
   sender: webhookSender(allowedRanges(['127.0.0.1']), { timeouts }),

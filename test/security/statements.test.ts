@@ -25,13 +25,13 @@ describe('no SQL statement', () => {
 
   test('contains a literal or name that is not a constant', () => {
     expect(found(/sql\.(?:lit|ref|id|table)\([^)$]*/g).toSorted()).toEqual([
-      'database/webhooks/undelivered.ts: sql.lit(testEventType',
-      "database/engine/backlog.ts: sql.ref('created_at'",
-      "database/engine/backlog.ts: sql.ref('due_at'",
-      'database/people/user-record.ts: sql.lit(reportsShown',
       // An event type, which is one of a fixed list.
       'database/core/webhook-events.ts: sql.id(`deliveries of ',
       'database/core/webhook-events.ts: sql.id(type',
+      "database/engine/backlog.ts: sql.ref('created_at'",
+      "database/engine/backlog.ts: sql.ref('due_at'",
+      'database/people/user-record.ts: sql.lit(reportsShown',
+      'database/webhooks/undelivered.ts: sql.lit(testEventType',
     ]);
   });
 });

@@ -30,7 +30,8 @@ async function notify(
   await fork.flush();
 }
 const flat = (html: string) => html.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ');
-const unreadCount = (html: string) => /class="bell-count"[^>]*>([^<]+)</.exec(html)?.[1] ?? null;
+const badge = 'class="bell-count"[^>]*>([^<]+)<';
+const unreadCount = (html: string) => new RegExp(badge).exec(html)?.[1] ?? null;
 
 describe('notifications', () => {
   test('about a day’s reminders are grouped, and count once in the unread badge', async () => {
