@@ -12,7 +12,7 @@ import {
 } from '../engine/contract.ts';
 import { readChecklist } from './offboarding/checklist.ts';
 import { completeIfClear, startWebhooksAndMails } from './offboarding/completion.ts';
-import { continueAsNewRun, isHistoryLong, type Run } from './offboarding/continue-as-new.ts';
+import { continueAsNewRun, historyLimit, type Run } from './offboarding/continue-as-new.ts';
 import { idempotentUpdates } from './offboarding/idempotent-updates.ts';
 import { remindWhenDue } from './offboarding/reminders.ts';
 import { RetryableSteps } from './offboarding/retryable-steps.ts';
@@ -30,6 +30,7 @@ export async function offboarding(input: Run): Promise<void> {
   const steps = new RetryableSteps(leaver);
   const visibility = new Visibility(leaver);
   const once = idempotentUpdates(leaver);
+  const isHistoryLong = historyLimit(input);
 
   // Snapshots of what changed elsewhere arrive as signals.
   setHandler(hardwareChanged, (snapshot) => leaver.apply('hardware', snapshot));
@@ -53,8 +54,8 @@ export async function offboarding(input: Run): Promise<void> {
   const wasOpen = leaver.isOpen;
   while (leaver.isOpen) {
     if (leaver.needsRefresh) await steps.runWhileOpen('reading', () => readChecklist(leaver));
-    await steps.runWhileOpen('reminders', () => remindWhenDue(leaver, isHistoryLong(input)));
-    if (isHistoryLong(input)()) await continueAsNewRun(input, leaver, visibility);
+    await steps.runWhileOpen('reminders', () => remindWhenDue(leaver, isHistoryLong));
+    if (isHistoryLong()) await continueAsNewRun(input, leaver, visibility);
   }
   await steps.clearFailures();
   if (wasOpen && leaver.phase === 'completed')

@@ -11,8 +11,8 @@ export interface Run extends OffboardingInput {
   continueAfter?: number;
 }
 
-/** Whether the history is so long that the workflow should continue as new. */
-export const isHistoryLong =
+/** Returns a function that tells whether the history is so long that the workflow should continue as new. */
+export const historyLimit =
   ({ continueAfter = Number.POSITIVE_INFINITY }: Run) =>
   (): boolean => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
