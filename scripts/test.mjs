@@ -1,5 +1,5 @@
 import { installPackages } from './local/install.mjs';
-import { run } from './local/programs.mjs';
+import { run } from './local/run-program.mjs';
 import { runVitest } from './local/vitest.mjs';
 
 // `npm test`: installs missing packages, then runs all checks and tests. Arguments after `--` go to vitest, except

@@ -5,11 +5,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { workspaceOf } from '../core/workspace.ts';
 import { Workspace } from '../entities/index.ts';
-import {
-  type AffectedLeavers,
-  lockLeavers,
-  rescheduleAllReminders,
-} from '../offboarding/reminder-schedules.ts';
+import { type AffectedLeavers, lockLeavers, rescheduleAllReminders } from '../offboarding/reschedule-all.ts';
 
 /** The settings of the workspace. */
 export interface WorkspaceFields {

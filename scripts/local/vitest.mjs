@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { run } from './programs.mjs';
+import { run } from './run-program.mjs';
 
 /** Runs vitest. Returns the number of passed and failed tests, and each file with its seconds. */
 export async function runVitest(args, env) {
