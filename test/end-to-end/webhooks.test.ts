@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { Webhook } from 'standardwebhooks';
 import { expect, test } from 'vitest';
@@ -7,7 +6,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { ownEngine, testKey, testWorld } from '../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe, tried } from '../../testing/cast/webhooks.ts';
+import { deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { type Received, startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
@@ -85,22 +84,6 @@ test('500 twice, then no answer, then 200: the same webhook-id four times, and o
   expect(await page.getByLabel('The body as sent').innerText()).toBe(receiver.received[0]!.body);
   expect(complaints).toEqual([]);
 });
-
-test('the pages are accessible, wide and narrow, light and dark', async () => {
-  const { id } = await subscribe(database, 'https://hooks.example/', ['user.offboarded']);
-  const lost = await deliver(database, id, 'failed');
-  await tried(database, lost, 1, 'http_error');
-  for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }]) {
-    const { page } = await openConsole(browser, web.address, cast.ada.email, options);
-    for (const path of ['', '/new', `/${id}/deliveries`, `/${id}/deliveries/${lost}`]) {
-      await page.goto(`/settings/webhooks${path}`);
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      expect(violations.map(({ id, nodes }) => `${path} ${id}: ${nodes[0]?.html}`)).toEqual([]);
-      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
-      expect(overflow, path).toBeLessThanOrEqual(0);
-    }
-  }
-}, 180_000);
 
 test('Retry-After of an endpoint is obeyed, unless an admin retries now', async () => {
   const receiver = await startReceiver((_request, response) =>

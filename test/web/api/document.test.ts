@@ -1,4 +1,3 @@
-import AxeBuilder from '@axe-core/playwright';
 import { describe, expect, test } from 'vitest';
 import { secretBox } from '../../../database/core/secret-box.ts';
 import { publishTest } from '../../../database/core/webhook-events.ts';
@@ -12,6 +11,7 @@ import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { testKey } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { accessibilityViolations, colorRules } from '../../../testing/web/accessibility.ts';
 import { startBrowser } from '../../../testing/web/browser.ts';
 import {
   documentAt,
@@ -124,10 +124,8 @@ describe('the documentation page', () => {
       .evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
     for (const link of links) expect(await page.locator(`[id="${link.slice(1)}"]`).count(), link).toBe(1);
     // The page is long, so rules that do not depend on colors run only once.
-    const axe = new AxeBuilder({ page });
-    if (colorScheme === 'dark') axe.withRules('color-contrast');
-    const { violations } = await axe.analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    const rules = colorScheme === 'dark' ? colorRules : undefined;
+    expect(await accessibilityViolations(page, rules)).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

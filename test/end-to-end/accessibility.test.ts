@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { deliver, subscribe, tried } from '../../testing/cast/webhooks.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { accessibilityViolations, colorRules } from '../../testing/web/accessibility.ts';
+import { openConsole, startBrowser } from '../../testing/web/browser.ts';
+import { startWeb } from '../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const { database } = own;
+const web = await startWeb(own);
+const browser = await startBrowser();
+
+test.each([
+  ['light', 'light'],
+  ['dark', 'dark'],
+] as const)('people with weak eyes or a screen reader can use it, %s', async (_, colorScheme) => {
+  const cast = await makeCast(database, -2);
+  const { page } = await openConsole(browser, web.address, cast.ada.email, { colorScheme });
+  const paths = [
+    '/offboarding',
+    `/offboarding/${cast.lena.id}`,
+    `/offboarding/${cast.emil.id}/completion`,
+    '/users',
+    `/users/${cast.lena.id}`,
+    '/assets',
+    `/assets/${cast.laptop.id}`,
+    '/licenses',
+    `/licenses/${cast.license.id}`,
+    '/requests',
+    `/requests/${cast.requestId}`,
+    '/notifications',
+    '/audit',
+    '/me',
+    '/settings/webhooks',
+    '/settings/tokens',
+    '/settings/workspace',
+  ];
+  for (const path of paths) {
+    await page.goto(path);
+    // Only the colours differ between the two schemes.
+    expect(await accessibilityViolations(page, colorScheme === 'dark' ? colorRules : undefined)).toEqual([]);
+  }
+});
+
+test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
+  const cast = await makeCast(database);
+  await database.em
+    .fork()
+    .nativeUpdate(
+      User,
+      { id: cast.lena.id },
+      { name: 'Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaft Brandt' },
+    );
+  const { page } = await openConsole(browser, web.address, cast.ada.email, {
+    viewport: { width, height: 800 },
+  });
+  for (const path of [
+    '/offboarding',
+    `/offboarding/${cast.lena.id}`,
+    `/offboarding/${cast.emil.id}/completion`,
+    '/users',
+    `/users/${cast.lena.id}`,
+    `/assets/${cast.laptop.id}`,
+    '/licenses',
+    '/requests',
+    '/audit',
+    '/settings/webhooks',
+  ]) {
+    await page.goto(path);
+    const scroll = await page.evaluate('document.documentElement.scrollWidth');
+    const client = await page.evaluate('document.documentElement.clientWidth');
+    expect(`${path} ${scroll}`).toBe(`${path} ${client}`);
+  }
+});
+
+test('the pages of webhooks are accessible, wide and narrow, light and dark', async () => {
+  const cast = await makeCast(database);
+  const { id } = await subscribe(database, 'https://hooks.example/', ['user.offboarded']);
+  const lost = await deliver(database, id, 'failed');
+  await tried(database, lost, 1, 'http_error');
+  for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }]) {
+    const { page } = await openConsole(browser, web.address, cast.ada.email, options);
+    for (const path of ['', '/new', `/${id}/deliveries`, `/${id}/deliveries/${lost}`]) {
+      await page.goto(`/settings/webhooks${path}`);
+      expect(await accessibilityViolations(page)).toEqual([]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(overflow, path).toBeLessThanOrEqual(0);
+    }
+  }
+});
