@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder of this checkout. */
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 const programs = join(checkout, 'node_modules', '.bin');
 
 /**

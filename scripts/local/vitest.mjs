@@ -1,14 +1,16 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import { run } from './run-program.mjs';
+import { checkout, run } from './run-program.mjs';
 
 /** Runs vitest. Returns the number of passed and failed tests, and each file with its seconds. */
 export async function runVitest(args, env) {
   const folder = mkdtempSync(join(tmpdir(), 'lastday-results-'));
   const results = join(folder, 'results.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${results}`];
-  const code = await run('vitest', ['run', ...reporters, ...args], env);
+  // The tests start many processes, which then do not compile the same files again.
+  const NODE_COMPILE_CACHE = join(checkout, 'node_modules', '.cache', 'node');
+  const code = await run('vitest', ['run', ...reporters, ...args], { NODE_COMPILE_CACHE, ...env });
   const outcome = read(results);
   rmSync(folder, { recursive: true });
   // Vitest has crashed, or an error happened outside of all tests.
