@@ -13,7 +13,8 @@ import { startWeb } from '../../testing/web/web.ts';
 
 const own = await ownDatabase();
 const behindProxy = { PUBLIC_URL: 'https://lastday.example', API_RATE_LIMIT: '100000' };
-const web = await startWeb(own, behindProxy);
+// No worker answers, so that completions end at the deadline.
+const web = await startWeb(own, behindProxy, { deadlineMs: 300 });
 const proxied = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '203.0.113.9' };
 
 let cast: Cast;

@@ -8,7 +8,8 @@ import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 // ASVS 3.5.1 and 3.5.3: another site cannot act in a signed-in browser.
 
 const own = await ownDatabase();
-const web = await startWeb(own);
+// No worker answers, so that completions end at the deadline.
+const web = await startWeb(own, {}, { deadlineMs: 300 });
 let cast: Cast;
 let ada: Browserlike;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ const own = await ownDatabase();
 const { database } = own;
 const { namespace } = await ownEngine(database);
 
-test.each([
+test.concurrent.each([
   ['database', ['database']],
   ['engine', ['engine']],
   ['database and engine', ['database', 'engine']],

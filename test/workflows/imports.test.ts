@@ -153,7 +153,7 @@ describe('a started import', () => {
 });
 
 test('an import whose worker is killed in the middle imports each line once', async () => {
-  const count = 2_000;
+  const count = 1_200;
   const id = await started(count);
   const done = async () => (await importById(em, id)).results!.created;
   const first = startWorkerProcess(own, namespace);

@@ -6,7 +6,7 @@ import { afterAll, inject } from 'vitest';
 import type { Dependencies } from '../../activities/index.ts';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { makeLog } from '../../config/log.ts';
-import { repeat, retryUntilReady, sleep } from '../../config/loop.ts';
+import { repeat, sleep } from '../../config/loop.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { secretBox } from '../../database/core/secret-box.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
@@ -62,7 +62,14 @@ export async function ownEngine(database: Database) {
   const connection = await Connection.connect({ address });
   const bootstrap = () => bootstrapTemporal(connection, namespace);
   // A new namespace needs some time until every server of Temporal knows it.
-  await retryUntilReady('Engine', bootstrap, log, AbortSignal.timeout(20_000));
+  await eventually(
+    () =>
+      bootstrap().then(
+        () => true,
+        () => false,
+      ),
+    20_000,
+  );
   const client = new Client({ connection, namespace });
   // Without the client's own retries, as in a worker process.
   const withoutRetries = await Connection.connect({ address, interceptors: [] });

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { deleteEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { retryNow, webhookDeliveryStart, webhookWorkflow } from '../../../engine/contract.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
@@ -17,7 +18,8 @@ const {
   becomes,
   handleOfDelivery,
   detailsOf,
-} = await ownDeliveries();
+  // The usual schedule with a short second wait.
+} = await ownDeliveries(usualSchedule.with(1, 500));
 
 test('a delivery is sent by the next worker when one stops, and ends at once when it is no longer pending', async () => {
   const cast = await makeCast(database);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { createEndpoint } from '../../../database/webhooks/endpoints.ts';
+import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { complete, webhookDeliveryWorkflowId } from '../../../engine/contract.ts';
 import type { Cast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
@@ -10,11 +11,11 @@ import { ownEngine, testWorld } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 /** Starts Temporal with a worker for the deliveries of a test file, and returns helpers. */
-export async function ownDeliveries() {
+export async function ownDeliveries(retrySchedule = usualSchedule) {
   const { database } = await ownDatabase();
   const engine = await ownEngine(database);
   const { ask, client } = engine;
-  const world = testWorld(database);
+  const world = { ...testWorld(database), retrySchedule };
   const worker = await engine.startWorker(world);
 
   const subscribe = (cast: Cast, url: string) => {
