@@ -30,27 +30,26 @@ import {
 } from './contract.ts';
 import { startUnlessRunning } from './start.ts';
 
-/** How long a person waits for the engine, in milliseconds: within five seconds the page has to say something. */
+/** How long a call to Temporal may take, in milliseconds, because a page must answer within five seconds. */
 export const usualDeadlineMs = 4_500;
 const pollDeadlineMs = 2_000;
 
-/** How a console waits for the engine. */
-export interface EngineOptions {
-  /** How long a question may take before the page says that there is no answer yet. */
+export interface ConsoleClientOptions {
+  /** How long an Update may take before the call throws NoAnswerYet. */
   deadlineMs?: number;
 }
 
-/** Who asks, and under which token: the same token twice is done once. */
+/** The caller of an Update. The token is the update id, so a second call with the same token has no effect. */
 export interface UpdateCall {
   actor: Actor;
   token: string;
   requestId?: string;
 }
 
-/** Whatever a leaver's workflow answers. */
+/** The answer of any Update to a leaver's workflow. */
 export type UpdateAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
 
-/** The engine did not answer in time. What was asked may still be carried out, or may be lost. */
+/** Temporal did not answer in time. The Update may still be executed, or may be lost. */
 export class NoAnswerYet extends Error {
   override name = 'NoAnswerYet';
   constructor() {
@@ -58,22 +57,22 @@ export class NoAnswerYet extends Error {
   }
 }
 
-/** The engine refused to begin, in words for the person who asked. */
+/** Temporal or the workflow rejected an Update before it changed anything. The message is for people. */
 export class NotStarted extends Error {
-  override name = 'NotBegun';
+  override name = 'NotStarted';
 }
 
-/** The console's side of the engine: asks the leaver's workflow and waits for its answer. */
+/** The console's client of Temporal: sends Updates to the leaver's workflow and waits for the answers. */
 export type ConsoleClient = ReturnType<typeof createConsoleClient>;
 
 export function createConsoleClient(
   connection: Connection,
   namespace: string,
-  { deadlineMs = usualDeadlineMs }: EngineOptions = {},
+  { deadlineMs = usualDeadlineMs }: ConsoleClientOptions = {},
 ) {
   const client = new Client({ connection, namespace });
 
-  async function ask<Answer, Arguments extends UpdateRequest>(
+  async function sendUpdate<Answer, Arguments extends UpdateRequest>(
     update: UpdateDefinition<Answer, [Arguments]>,
     offboardingId: number,
     { actor, token, requestId }: UpdateCall,
@@ -84,7 +83,7 @@ export function createConsoleClient(
     ] as [Arguments];
     const options = { args, updateId: token };
     return within(deadlineMs, () =>
-      whileNotBegun(deadlineMs, () =>
+      retryWhileRejected(deadlineMs, () =>
         client.workflow.executeUpdateWithStart(update, {
           ...options,
           startWorkflowOperation: new WithStartWorkflowOperation(
@@ -97,7 +96,7 @@ export function createConsoleClient(
   }
 
   async function within<T>(ms: number, call: () => Promise<T>): Promise<T> {
-    // The deadline ends the call; connecting has a timeout of its own, which the timer cuts short.
+    // The deadline covers only the call, so the timer also limits the time to connect.
     const timer = new AbortController();
     const tooLong = pause(ms, undefined, { signal: timer.signal }).then(() => {
       throw new NoAnswerYet();
@@ -113,17 +112,17 @@ export function createConsoleClient(
   }
 
   return {
-    /** Marks the leaver offboarded through their workflow. Throws NoAnswerYet or NotBegun. */
-    complete: (offboardingId: number, question: UpdateCall): Promise<CompleteAnswer> =>
-      ask(complete, offboardingId, question, {}),
+    /** Marks the leaver offboarded through their workflow. Throws NoAnswerYet or NotStarted. */
+    complete: (offboardingId: number, call: UpdateCall): Promise<CompleteAnswer> =>
+      sendUpdate(complete, offboardingId, call, {}),
 
-    /** Revokes a leaver's seat through their workflow. Throws NoAnswerYet or NotBegun. */
-    revokeSeat: (offboardingId: number, seatId: number, question: UpdateCall): Promise<RevokeSeatAnswer> =>
-      ask(revokeSeat, offboardingId, question, { seatId }),
+    /** Revokes a leaver's seat through their workflow. Throws NoAnswerYet or NotStarted. */
+    revokeSeat: (offboardingId: number, seatId: number, call: UpdateCall): Promise<RevokeSeatAnswer> =>
+      sendUpdate(revokeSeat, offboardingId, call, { seatId }),
 
     /**
-     * The answer to something asked before, by its token. Throws NoAnswerYet while there is none; null
-     * when the engine knows nothing of it: it was lost, or refused, and nothing was begun.
+     * The answer to an earlier Update, by its token. Returns null when Temporal does not know the Update, because it was
+     * lost or rejected and changed nothing. Throws NoAnswerYet while there is no answer.
      */
     async answerTo(offboardingId: number, token: string): Promise<UpdateAnswer | null> {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
@@ -135,11 +134,11 @@ export function createConsoleClient(
       }
     },
 
-    /** Has the leaver's workflow try again what failed for good. Throws NoAnswerYet or NotBegun. */
-    retry: (offboardingId: number, question: UpdateCall): Promise<RetryAnswer> =>
-      ask(retry, offboardingId, question, {}),
+    /** Retries the failed steps of the leaver's workflow. Throws NoAnswerYet or NotStarted. */
+    retry: (offboardingId: number, call: UpdateCall): Promise<RetryAnswer> =>
+      sendUpdate(retry, offboardingId, call, {}),
 
-    /** Tells a delivery that waits to try now. One whose workflow is not running gets it. Throws NoAnswerYet. */
+    /** Makes a waiting delivery try now, and starts its workflow unless it runs. Throws NoAnswerYet. */
     async retryDelivery(delivery: DeliveryAddress): Promise<void> {
       await within(deadlineMs, () =>
         client.workflow.signalWithStart(webhookWorkflow, {
@@ -149,12 +148,12 @@ export function createConsoleClient(
       );
     },
 
-    /** Starts the process of a mail unless it runs. Throws NoAnswerYet. */
+    /** Starts the workflow of a mail unless it runs. Throws NoAnswerYet. */
     async startMail(mailId: number): Promise<void> {
       await within(deadlineMs, () => startUnlessRunning(client.workflow, 'mail', mailId));
     },
 
-    /** Whether the engine answers, within two seconds. */
+    /** Whether Temporal answers within two seconds. */
     async isReachable(): Promise<boolean> {
       return within(pollDeadlineMs, () => connection.workflowService.getSystemInfo({})).then(
         () => true,
@@ -164,11 +163,11 @@ export function createConsoleClient(
   };
 }
 
-/** Connects when first used, so that the console comes up while the engine is away. */
+/** Connects on the first call, because the console must start while Temporal is unavailable. */
 export const connectConsoleClient = (
   address: string,
   namespace: string,
-  options?: EngineOptions,
+  options?: ConsoleClientOptions,
 ): ConsoleClient =>
   createConsoleClient(
     Connection.lazy({ address, connectTimeout: options?.deadlineMs ?? usualDeadlineMs }),
@@ -176,13 +175,13 @@ export const connectConsoleClient = (
     options,
   );
 
-/** The same engine, each call of it timed. */
+/** The same client, which also measures each call. */
 export const measuredConsoleClient = (
   engine: ConsoleClient,
   { engineCalled }: Pick<WebMetrics, 'engineCalled'>,
 ): ConsoleClient => timed(engine, engineCalled, whyNoAnswer);
 
-/** Why the engine has not answered, by few names. */
+/** Why a call has no answer, as one of a few names, because it becomes a label of a metric. */
 export function whyNoAnswer(error: unknown): string {
   if (error instanceof NoAnswerYet) return 'no-answer-yet';
   return error instanceof NotStarted ? 'not-begun' : 'failed';
@@ -191,28 +190,28 @@ export function whyNoAnswer(error: unknown): string {
 /** A fresh token for a form. */
 export const newToken = (): string => randomUUID();
 
-/** Without a worker for a while, the engine turns an Update away at once: it may be back in a moment. */
+/** The gRPC code with which Temporal rejects an Update at once when it has had no worker for a while. */
 const failedPrecondition = 9;
-const pauseBetweenTriesMs = 300;
+const retryIntervalMs = 300;
 
-/** Asks again, with the same token, as long as the engine turns the question away; the caller's deadline ends it. */
-async function whileNotBegun<T>(deadlineMs: number, call: () => Promise<T>): Promise<T> {
-  const giveUpAt = Date.now() + deadlineMs - 2 * pauseBetweenTriesMs;
+/** Retries an Update that Temporal rejects, until shortly before the caller's deadline. Then throws NotStarted. */
+async function retryWhileRejected<T>(deadlineMs: number, call: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + deadlineMs - 2 * retryIntervalMs;
   for (;;) {
     try {
       return await call();
     } catch (error) {
-      if (!isTurnedAway(error)) throw error;
+      if (!isFailedPrecondition(error)) throw error;
       if (Date.now() > giveUpAt)
         throw new NotStarted(
           'The process engine cannot begin this now, and nothing was changed. Please ask again.',
         );
-      await pause(pauseBetweenTriesMs);
+      await pause(retryIntervalMs);
     }
   }
 }
 
-const isTurnedAway = (error: unknown): boolean =>
+const isFailedPrecondition = (error: unknown): boolean =>
   error instanceof ServiceError &&
   (error.cause as { code?: unknown } | undefined)?.code === failedPrecondition;
 

@@ -6,8 +6,8 @@ import { afterAll, inject } from 'vitest';
 import { readEnvironment } from '../../config/environment.ts';
 import { makeLog } from '../../config/log.ts';
 import {
+  type ConsoleClientOptions,
   connectConsoleClient,
-  type EngineOptions,
   measuredConsoleClient,
 } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
@@ -31,7 +31,7 @@ export async function startWeb(
   { database, url }: OwnDatabase,
   variables: Record<string, string> = {},
   // A busy machine is slow, so only tests of the deadline set a short one.
-  engineOptions: EngineOptions = { deadlineMs: 20_000 },
+  engineOptions: ConsoleClientOptions = { deadlineMs: 20_000 },
 ): Promise<TestWeb> {
   const environment = readEnvironment({
     DATABASE_URL: url,
