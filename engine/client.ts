@@ -16,7 +16,6 @@ import {
   rowWorkflows,
   searchAttributes,
   seatsChanged,
-  taskQueue,
 } from './contract.ts';
 import { startUnlessRunning } from './start.ts';
 
@@ -58,7 +57,7 @@ export async function* allPages<T extends { next: PageToken }>(
 /** The worker's client of Temporal. */
 export type WorkerClient = ReturnType<typeof createWorkerClient>;
 
-export function createWorkerClient(connection: Connection, namespace: string, queue = taskQueue) {
+export function createWorkerClient(connection: Connection, namespace: string) {
   const client = new Client({ connection, namespace });
   const within = <T>(ms: number, call: () => Promise<T>) => connection.withDeadline(Date.now() + ms, call);
 
@@ -79,7 +78,7 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
     const { signal, value } = messageAbout(snapshot, fact);
     const { offboardingId } = snapshot;
     if (snapshot.lastDay.state === 'open') {
-      const start = offboardingStart({ offboardingId, snapshot }, queue);
+      const start = offboardingStart({ offboardingId, snapshot });
       await client.workflow.signalWithStart(offboardingWorkflow, { ...start, signal, signalArgs: [value] });
     } else {
       const handle = client.workflow.getHandle(offboardingWorkflowId(offboardingId));
@@ -89,7 +88,7 @@ export function createWorkerClient(connection: Connection, namespace: string, qu
 
   /** Starts the workflow of a row unless it runs. */
   const startRow = <Kind extends RowKind>(kind: Kind, row: RowOf[Kind]): Promise<void> =>
-    within(callTimeoutMs, () => startUnlessRunning(client.workflow, kind, row, queue));
+    within(callTimeoutMs, () => startUnlessRunning(client.workflow, kind, row));
 
   /** A page of the running offboarding workflows by offboarding, as far as Temporal's list has caught up. */
   async function runningOffboardings(from: PageToken) {

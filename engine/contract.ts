@@ -73,7 +73,7 @@ export interface MailInput {
 export const mailWorkflowId = (mailId: number) => `mail-${mailId}`;
 
 /** Starts a mail's workflow, which ends at once when its mail is no longer pending. */
-const mailStart = (mailId: number, queue = taskQueue) => ({
+const mailStart = (mailId: number, queue: string) => ({
   workflowId: mailWorkflowId(mailId),
   taskQueue: queue,
   args: [{ mailId }] as [MailInput],
@@ -88,7 +88,7 @@ export const requestsChanged = defineSignal<[OpenSet]>('requestsChanged');
 export const lastDayChanged = defineSignal<[LastDay]>('lastDayChanged');
 export const departmentChanged = defineSignal<[Department]>('departmentChanged');
 
-/** Who asks, and when in epoch milliseconds. After `requestDeadlineMs` the request is refused. */
+/** The caller of an Update, and the time of the call in epoch milliseconds. It is refused after `requestDeadlineMs`. */
 export interface UpdateRequest {
   actor: Actor;
   requestedAt: number;
@@ -132,9 +132,9 @@ export interface OffboardingInput {
 }
 
 /** Starts a leaver's workflow, by a signal of the relay or by an Update of the console, whichever comes first. */
-export const offboardingStart = (input: OffboardingInput, queue: string = taskQueue) => ({
+export const offboardingStart = (input: OffboardingInput) => ({
   workflowId: offboardingWorkflowId(input.offboardingId),
-  taskQueue: queue,
+  taskQueue,
   args: [input] as [OffboardingInput],
   ...unlessRunning,
   staticSummary: `Offboarding ${input.offboardingId}`,
@@ -152,7 +152,7 @@ export interface CsvImportInput {
 export const csvImportWorkflowId = (importId: number) => `import-${importId}`;
 
 /** Starts an import's workflow, which ends at once when no line is left. */
-export const csvImportStart = (importId: number, queue: string = taskQueue) => ({
+export const csvImportStart = (importId: number, queue = taskQueue) => ({
   workflowId: csvImportWorkflowId(importId),
   taskQueue: queue,
   args: [{ importId }] as [CsvImportInput],

@@ -6,7 +6,7 @@ export async function startUnlessRunning<Kind extends RowKind>(
   client: Pick<WorkflowClient, 'start'>,
   kind: Kind,
   row: RowOf[Kind],
-  queue: string = taskQueue,
+  queue = taskQueue,
 ): Promise<void> {
   const { type, start } = rowWorkflows[kind];
   await client.start(type, start(row, queue));
