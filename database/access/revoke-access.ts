@@ -5,8 +5,8 @@ import type { Change } from '../core/change-types.ts';
  * Revokes a user's sessions, one-time links and API tokens, in the same statement as the change. Notifies the
  * super-admins of the revoked tokens, because an integration that stops silently is found weeks later. Idempotent.
  */
-export function revokeAllAccess({ alsoWrite, user, actor }: Change, now = new Date()): void {
-  const ending = sql`
+export function revokeAllAccess({ alsoWrite, user, actor }: Change, now: Date): void {
+  const updates = sql`
     ended_sessions as (delete from sessions where sess->>'userId' = ${String(user.id)}),
     ended_links as (
       update one_time_links set used_at = ${now} where user_id = ${user.id} and used_at is null
@@ -28,5 +28,5 @@ export function revokeAllAccess({ alsoWrite, user, actor }: Change, now = new Da
       where role = 'super-admin' and status = 'active' and id <> ${user.id} and exists (select from ended_tokens)
       order by id
     )`;
-  alsoWrite({ endedAccess: ending });
+  alsoWrite({ revokedAccess: updates });
 }

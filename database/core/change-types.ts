@@ -30,7 +30,7 @@ export interface AlsoWritten extends Partial<Record<ChosenEventType, RawBuilder<
   /** Reschedules or skips reminders. The last call wins, so a move followed by a cancellation only cancels. */
   reminders?: RawBuilder<unknown>;
   /** Revokes sessions, one-time links and API tokens. */
-  endedAccess?: RawBuilder<unknown>;
+  revokedAccess?: RawBuilder<unknown>;
   /** Marks the person offboarded and closes the offboarding. */
   completion?: RawBuilder<unknown>;
   /** Clears the manager of the leaver's reports. */

@@ -13,5 +13,5 @@ export const zoneOf = (user: { timeZone?: string | null }, workspace: Pick<Works
 export const todayOf = (
   user: { timeZone?: string | null },
   workspace: Pick<Workspace, 'timeZone'>,
-  now = new Date(),
+  now: Date,
 ): CalendarDate => todayIn(zoneOf(user, workspace), now);

@@ -24,11 +24,7 @@ export const setEndDate = (
 ): Promise<void> => changeAbout(em, userId, actor, (change) => changeEndDate(change, endDate, now));
 
 /** Like `setEndDate`, within a larger change. */
-export async function changeEndDate(
-  change: Change,
-  endDate: CalendarDate | null,
-  now = new Date(),
-): Promise<void> {
+export async function changeEndDate(change: Change, endDate: CalendarDate | null, now: Date): Promise<void> {
   const { user } = change;
   const from = user.endDate ?? null;
   if (from === endDate) return;
@@ -68,7 +64,7 @@ const publishMove = (change: Change, offboarding: Offboarding, from: CalendarDat
   });
 
 /** Reschedules the reminders after a change of the time zone, because the same date then ends at another time. */
-export async function applyZoneChange(change: Change, now = new Date()): Promise<void> {
+export async function applyZoneChange(change: Change, now: Date): Promise<void> {
   if (change.offboarding === null) return;
   await rescheduleRemindersOf(change, change.offboarding, now);
   change.changed('lastDay');
@@ -78,7 +74,7 @@ export async function applyZoneChange(change: Change, now = new Date()): Promise
  * Opens an offboarding for a person who is marked offboarded. Without an end date, today becomes their last day, so that
  * reminders for their open items still fire. An end date that is set later replaces it.
  */
-export async function applyDeactivation(change: Change, now = new Date()): Promise<void> {
+export async function applyDeactivation(change: Change, now: Date): Promise<void> {
   const { user, em } = change;
   const offboarding = change.offboarding ?? (await openOffboarding(change));
   offboarding.openedForCompletionAt = null;
@@ -125,7 +121,7 @@ export const cancelOffboarding = (
   });
 
 /** Closes the open offboarding, if any, without completing it. */
-export function cancelOpenOffboarding(change: Change, now = new Date()): void {
+export function cancelOpenOffboarding(change: Change, now: Date): void {
   const { offboarding } = change;
   if (offboarding === null) return;
   const closing = { state: 'cancelled', closedAt: now, cancelledBy: change.actor, failedStep: null } as const;

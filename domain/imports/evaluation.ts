@@ -32,10 +32,10 @@ export interface Evaluation {
 }
 
 /** The evaluation of a line that cannot be executed. */
-export const refused = (problems: Remark[], notes: Remark[] = []): Evaluation => ({
+export const refused = (problems: Remark[]): Evaluation => ({
   verdict: 'error',
   problems,
-  notes,
+  notes: [],
   changes: {},
   leaving: null,
 });
