@@ -6,7 +6,7 @@ import {
   returnConditions,
 } from '../../domain/assets.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './foreign-keys.ts';
 
 /** A device the company owns. */
 export const Asset = defineEntity({

@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { id, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './foreign-keys.ts';
 
 /** Software licensed by the seat. A trigger counts `seatsUsed`, so that concurrent calls cannot assign a seat twice. */
 export const License = defineEntity({

@@ -8,7 +8,7 @@ import {
   mailStates,
 } from '../../domain/mail/mails.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser } from './laws.ts';
+import { belongsToUser } from './foreign-keys.ts';
 
 /**
  * One mail to one person. Its content is read when it is sent: from the offboarding for a completion, and from the

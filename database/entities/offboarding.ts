@@ -6,7 +6,7 @@ import {
   skipReasons,
 } from '../../domain/offboarding/reminders.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser } from './laws.ts';
+import { belongsToUser } from './foreign-keys.ts';
 
 export const offboardingStates = ['open', 'completed', 'cancelled'] as const;
 export type OffboardingState = (typeof offboardingStates)[number];

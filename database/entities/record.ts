@@ -4,7 +4,7 @@ import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
 import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { id, texts, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser } from './laws.ts';
+import { belongsToUser } from './foreign-keys.ts';
 
 /**
  * An audit entry. Triggers refuse UPDATE, DELETE and TRUNCATE. The actor has no foreign key, because the entry must

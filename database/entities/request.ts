@@ -1,7 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type RequestStatus, requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
-import { belongsToUser, liveWhile } from './laws.ts';
+import { belongsToUser, liveWhile } from './foreign-keys.ts';
 
 /** A user's request for an item. */
 export const Request = defineEntity({

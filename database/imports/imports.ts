@@ -16,7 +16,7 @@ import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';
 import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
-import { findContradictions } from './duplicates.ts';
+import { findContradictions } from './contradictions.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
 
