@@ -2,7 +2,7 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { type Attempt, giveUpDelivery, recordAttempt } from '../database/webhooks/attempts.ts';
 import { type DeliveryRequest, readDeliveryRequest } from '../database/webhooks/deliveries.ts';
-import { retryMoment } from '../domain/webhooks/schedule.ts';
+import { retryAfterTime } from '../domain/webhooks/schedule.ts';
 import { testEventType, webhookBody } from '../domain/webhooks/webhooks.ts';
 import { type NextAttempt, nextAttemptOf } from './deliveries.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -66,7 +66,7 @@ export function webhookActivities(dependencies: Dependencies) {
     const { cancellationSignal: signal } = Context.current();
     const webhook = { url: delivery.url, headers: requestHeaders, body, signal };
     const { retryAfter, ...sent } = await sender.send(webhook);
-    return { ...sent, requestHeaders, retryAt: retryMoment(retryAfter, new Date()) };
+    return { ...sent, requestHeaders, retryAt: retryAfterTime(retryAfter, new Date()) };
   }
 
   /** The secret and, while it is valid, the previous one. A secret that cannot be decrypted is left out. */

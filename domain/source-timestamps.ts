@@ -10,9 +10,9 @@ const shape = /^(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d{1,9}))?(Z|[+-]\d\d
  */
 export function sourceTimestamp(text: string): string | null {
   const [, toTheSecond, fraction = '', offset] = shape.exec(text) ?? [];
-  const moment = new Date(`${toTheSecond}${offset}`);
-  if (Number.isNaN(moment.getTime()) || !/^\d/.test(moment.toISOString())) return null;
-  return `${moment.toISOString().slice(0, 19)}.${fraction.padEnd(9, '0')}Z`;
+  const time = new Date(`${toTheSecond}${offset}`);
+  if (Number.isNaN(time.getTime()) || !/^\d/.test(time.toISOString())) return null;
+  return `${time.toISOString().slice(0, 19)}.${fraction.padEnd(9, '0')}Z`;
 }
 
 /**
@@ -22,12 +22,12 @@ export function sourceTimestamp(text: string): string | null {
 export const outdated = <Field extends string>(
   known: SourceTimestamps,
   named: readonly Field[],
-  moment: string,
-): Field[] => named.filter((field) => Object.hasOwn(known, field) && known[field]! > moment);
+  timestamp: string,
+): Field[] => named.filter((field) => Object.hasOwn(known, field) && known[field]! > timestamp);
 
 /** The timestamps after the fields were updated. */
 export const withTimestamp = (
   known: SourceTimestamps,
-  taken: readonly string[],
-  moment: string,
-): SourceTimestamps => ({ ...known, ...Object.fromEntries(taken.map((field) => [field, moment])) });
+  updated: readonly string[],
+  timestamp: string,
+): SourceTimestamps => ({ ...known, ...Object.fromEntries(updated.map((field) => [field, timestamp])) });

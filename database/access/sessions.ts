@@ -61,17 +61,17 @@ const startedAt = sql<Date>`to_timestamp((sess->>'startedAt')::float / 1000)`;
 
 /** Ends one of the user's own sessions by its key, and records it. Does nothing for another user's session. */
 export const endOneSession = (em: EntityManager, userId: number, key: string): Promise<void> =>
-  endAndNote(em, userActor(userId), userId, sql`sid = ${key}`);
+  endAndRecord(em, userActor(userId), userId, sql`sid = ${key}`);
 
 /** Ends the user's own sessions except the one with this key, and records it. */
 export const endOtherSessions = (em: EntityManager, userId: number, key: string): Promise<void> =>
-  endAndNote(em, userActor(userId), userId, sql`sid <> ${key}`);
+  endAndRecord(em, userActor(userId), userId, sql`sid <> ${key}`);
 
 /** Ends every session of a user on behalf of `actor`, and records it. Throws NotFound. */
 export const endSessionsOf = (em: EntityManager, actor: Actor, userId: number): Promise<void> =>
-  endAndNote(em, actor, userId, sql`true`);
+  endAndRecord(em, actor, userId, sql`true`);
 
-const endAndNote = (em: EntityManager, actor: Actor, userId: number, which: RawBuilder<unknown>) =>
+const endAndRecord = (em: EntityManager, actor: Actor, userId: number, which: RawBuilder<unknown>) =>
   changeAbout(em, userId, actor, async (change) => {
     const { numAffectedRows } = await sql`
       delete from sessions where sess->>'userId' = ${String(userId)} and ${which}`.execute(sqlOf(change.em));

@@ -18,7 +18,7 @@ export interface ActiveToken {
   scopes: Scope[];
 }
 
-/** A token in the list of the settings. `living`: the API accepts it now. */
+/** A token in the list of the settings. `isActive`: the API accepts it now. */
 export interface ListedToken extends ActiveToken {
   prefix: string;
   createdBy: number | null;
@@ -26,7 +26,7 @@ export interface ListedToken extends ActiveToken {
   createdAt: Date;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
-  living: boolean;
+  isActive: boolean;
 }
 
 /**
@@ -131,9 +131,9 @@ export async function listTokens(em: EntityManager): Promise<ListedToken[]> {
   const { rows } = await sql<ListedToken>`
     select t.id, t.name, t.prefix, t.scopes, t.created_by as "createdBy", u.name as "createdByName",
       t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt",
-      ${isActive} as living
+      ${isActive} as "isActive"
     from api_tokens t left join users u on u.id = t.created_by
-    order by living desc, t.id desc`.execute(sqlOf(em));
+    order by "isActive" desc, t.id desc`.execute(sqlOf(em));
   return rows;
 }
 

@@ -58,8 +58,8 @@ export const Outbox = defineEntity({
 });
 export type Outbox = InferEntity<typeof Outbox>;
 
-/** Must equal the expression in database/mail/notifications.ts, because the query must match the index. */
-const comesInHundreds = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
+/** Must equal the condition in database/mail/notifications.ts, because the query must match the index. */
+const isGroupedByDay = `(kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
   and about_user_id is distinct from user_id)`;
 
 /** A message to one user in the console. `aboutUserId` is the person that it mentions. */
@@ -87,11 +87,11 @@ export const Notification = defineEntity({
     {
       name: 'notifications_unread_days_index',
       expression: `create index notifications_unread_days_index on notifications
-        (user_id, kind, ((created_at at time zone 'UTC')::date)) where read_at is null and ${comesInHundreds}`,
+        (user_id, kind, ((created_at at time zone 'UTC')::date)) where read_at is null and ${isGroupedByDay}`,
     },
     {
       name: 'notifications_unread_single_index',
-      expression: `create index notifications_unread_single_index on notifications (user_id) where read_at is null and not ${comesInHundreds}`,
+      expression: `create index notifications_unread_single_index on notifications (user_id) where read_at is null and not ${isGroupedByDay}`,
     },
     {
       name: 'notifications_unconsidered_index',

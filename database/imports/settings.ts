@@ -22,8 +22,8 @@ export const updateImportSettings = (
 ): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const workspace = await workspaceOf(transaction);
-    const news = fieldDiff(workspace, settings);
-    if (Object.keys(news).length === 0) return;
-    record(transaction, actor, 'workspace.updated', null, changedFields(workspace, news));
-    transaction.assign(workspace, news);
+    const changes = fieldDiff(workspace, settings);
+    if (Object.keys(changes).length === 0) return;
+    record(transaction, actor, 'workspace.updated', null, changedFields(workspace, changes));
+    transaction.assign(workspace, changes);
   });

@@ -30,14 +30,14 @@ export interface NotificationGroup {
 const shownOfGroup = 50;
 
 /**
- * SQL condition: notification `n` is of a kind that can come by the hundred, so one UTC day of it is shown and counted
- * as one. Notifications about the reader are never grouped. Two indexes repeat this condition.
+ * SQL condition: all notifications of this kind and UTC day are shown and counted as one, because there may be hundreds.
+ * Notifications about the reader are never grouped. Two indexes repeat this condition.
  */
-const isGrouped = sql<boolean>`(
+const isGroupedByDay = sql<boolean>`(
   n.kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')
     and n.about_user_id is distinct from n.user_id)`;
 const day = sql`(n.created_at at time zone 'UTC')::date`;
-const groupKey = sql<string>`case when ${isGrouped} then n.kind || ${day} else n.id::text end`;
+const groupKey = sql<string>`case when ${isGroupedByDay} then n.kind || ${day} else n.id::text end`;
 
 /** The cap of the unread count, which limits its cost. */
 const maxUnreadCount = 100;
@@ -50,19 +50,19 @@ const isUnread = sql<boolean>`n.user_id = u.id and n.read_at is null`;
  */
 export const unreadCount = sql<number>`(
   with recursive days as (
-    (select n.kind, ${day} as day from notifications n where ${isUnread} and ${isGrouped}
+    (select n.kind, ${day} as day from notifications n where ${isUnread} and ${isGroupedByDay}
       order by n.kind, ${day} limit 1)
     union all
     select next.kind, next.day from days d cross join lateral (
       select n.kind, ${day} as day from notifications n
-      where ${isUnread} and ${isGrouped} and (n.kind, ${day}) > (d.kind, d.day)
+      where ${isUnread} and ${isGroupedByDay} and (n.kind, ${day}) > (d.kind, d.day)
       order by n.kind, ${day} limit 1
     ) next
   )
   select least(${maxUnreadCount},
     (select count(*) from (select from days limit ${maxUnreadCount}) counted)
     + (select count(*) from (
-        select from notifications n where ${isUnread} and not ${isGrouped} limit ${maxUnreadCount}
+        select from notifications n where ${isUnread} and not ${isGroupedByDay} limit ${maxUnreadCount}
       ) counted)))`;
 
 /** A user's newest `limit` groups of notifications older than id `before`, newest first, in one statement. */

@@ -9,7 +9,7 @@ export interface UnsubscribeRequest {
 
 /** Signs and reads the tokens of unsubscribe links. A token permits only to stop one kind of mail to one user. */
 export interface MailTokens {
-  sign(unsubscribing: UnsubscribeRequest): string;
+  sign(request: UnsubscribeRequest): string;
   /** Null for a token that `sign` did not make. */
   read(token: string): UnsubscribeRequest | null;
 }

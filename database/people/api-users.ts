@@ -49,7 +49,7 @@ export async function listApiUsers(
 }
 
 /** Builds an `ApiUser` from an entity, which may hold changes that are not flushed yet. */
-export const representationOf = (user: User, managerExternalId: string | null): ApiUser => ({
+export const toApiUser = (user: User, managerExternalId: string | null): ApiUser => ({
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,

@@ -8,7 +8,7 @@ import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
-import { type ApiUser, representationOf } from './api-users.ts';
+import { type ApiUser, toApiUser } from './api-users.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
 /** The state of a person that an HR system sends. Fields that it does not send are left out. */
@@ -149,7 +149,7 @@ async function applyTo(
   const { user, managerExternalId, ...report } = await changeWithin(em, person, actor, async (change) => {
     const { user } = change;
     const formerManager = await externalIdOfManager(em, user);
-    expect?.(representationOf(user, formerManager));
+    expect?.(toApiUser(user, formerManager));
     beforeChanges?.(change);
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
     const { managerExternalId, ...changes } = fresh;
@@ -159,7 +159,7 @@ async function applyTo(
     return { user, managerExternalId: managerNow, warnings, ignored };
   });
   // Built after the change, because the change increments the revision.
-  return { created: false, user: representationOf(user, managerExternalId), ...report };
+  return { created: false, user: toApiUser(user, managerExternalId), ...report };
 }
 
 /** Drops fields that are older than the stored timestamps, and stores the new timestamp for the rest. */

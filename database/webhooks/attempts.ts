@@ -41,7 +41,7 @@ export const recordAttempt = (
   schedule: RetrySchedule,
   now = new Date(),
 ): Promise<void> =>
-  inTransaction(em, deliveryId, async (transaction, delivery, endpoint) => {
+  changeDelivery(em, deliveryId, async (transaction, delivery, endpoint) => {
     if (!(await insertAttempt(transaction, deliveryId, attempt, now))) return;
     const { number, outcome, retryAt } = attempt;
     const state = stateAfterTry(outcome, number, triesOf(delivery.type, schedule));
@@ -60,7 +60,7 @@ export const giveUpDelivery = (
   state: 'failed' | 'disabled',
   now = new Date(),
 ): Promise<void> =>
-  inTransaction(em, deliveryId, async (transaction, delivery) => {
+  changeDelivery(em, deliveryId, async (transaction, delivery) => {
     if (delivery.state === 'pending') await close(transaction, delivery, state, now);
   });
 
@@ -74,8 +74,11 @@ interface LockedDelivery {
   url: string;
 }
 
-/** Locks the endpoint before the delivery: pausing and removing use the same order, which avoids a deadlock. */
-const inTransaction = (
+/**
+ * Runs `work` in a transaction that locks the endpoint and then the delivery. Pausing and removing an endpoint lock in
+ * the same order, which avoids deadlocks.
+ */
+const changeDelivery = (
   em: EntityManager,
   deliveryId: number,
   work: (em: EntityManager, delivery: LockedDelivery, endpoint: LockedEndpoint) => Promise<void>,

@@ -57,7 +57,7 @@ const longestWait = 24 * hour;
  * The time in a `Retry-After` header, given in seconds or as an HTTP date, at most a day from now. Null when the header
  * is missing, invalid or past.
  */
-export function retryMoment(header: string | null, now: Date): Date | null {
+export function retryAfterTime(header: string | null, now: Date): Date | null {
   const text = header?.trim() ?? '';
   const at = /^\d{1,10}$/.test(text) ? now.getTime() + Number(text) * second : httpDate(text);
   return at > now.getTime() ? new Date(Math.min(at, now.getTime() + longestWait)) : null;

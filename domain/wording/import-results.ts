@@ -1,7 +1,7 @@
 import type { AuditDetails } from '../audit.ts';
 
 /** The result of an import, as the notification states it. */
-export function endOfImportWords(details: AuditDetails): string {
+export function importResultWords(details: AuditDetails): string {
   const count = (name: string) => Number(details[name] ?? 0);
   const number = (name: string) => count(name).toLocaleString('en');
   const figures = [

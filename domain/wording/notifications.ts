@@ -2,7 +2,7 @@ import type { AuditDetails } from '../audit.ts';
 import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
 import type { OpenCounts } from '../offboarding/checklist.ts';
 import { stepWords } from '../offboarding/failed-steps.ts';
-import { endOfImportWords } from './import-results.ts';
+import { importResultWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 
 /** `notifications.kind`. */
@@ -48,7 +48,7 @@ export function notificationText({ kind, about: name, own, details }: Notificati
     case 'mail_failed':
       return `A mail to ${about} could not be sent. ${outcomeWords(details.outcome)}`;
     case 'import_ended':
-      return endOfImportWords(details);
+      return importResultWords(details);
   }
 }
 

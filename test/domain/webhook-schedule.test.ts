@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   nextTryAfter,
-  retryMoment,
+  retryAfterTime,
   stateAfterTry,
   triesOf,
   usualSchedule,
@@ -58,7 +58,7 @@ describe('Retry-After', () => {
     ['999999999', 24 * 60],
     ['Fri, 31 Dec 2126 23:59:59 GMT', 24 * 60],
   ])('%s is a delay of %d minutes', (header, expected) => {
-    expect(minutes(retryMoment(header, now))).toBe(expected);
+    expect(minutes(retryAfterTime(header, now))).toBe(expected);
   });
 
   test.each([
@@ -73,6 +73,6 @@ describe('Retry-After', () => {
     'Mon, 23 Nov 2026 12:00:00 GMT',
     'Tue, 99 Nov 2026 12:00:00 GMT',
   ])('%s is ignored', (header) => {
-    expect(retryMoment(header, now)).toBeNull();
+    expect(retryAfterTime(header, now)).toBeNull();
   });
 });

@@ -51,7 +51,7 @@ test('a token ends when its creator is no longer active', async () => {
   expect(await findActiveToken(em, value)).toBeNull();
   expect((await listTokens(em)).find(({ id }) => id === token.id)).toMatchObject({
     createdByName: nora.name,
-    living: false,
+    isActive: false,
     revokedAt: null,
   });
   await em.fork().nativeUpdate(User, { id: nora.id }, { status: 'active' });
