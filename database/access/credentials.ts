@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/actor.ts';
-import { systemActor, userActor } from '../../domain/actor.ts';
+import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';

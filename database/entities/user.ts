@@ -1,10 +1,8 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
-import type { Role } from '../../domain/access/permissions.ts';
-import { roles } from '../../domain/access/permissions.ts';
+import { type Role, roles } from '../../domain/access/permissions.ts';
 import type { MailKind } from '../../domain/mail/mails.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
-import type { UserStatus } from '../../domain/user-status.ts';
-import { userStatuses } from '../../domain/user-status.ts';
+import { type UserStatus, userStatuses } from '../../domain/user-status.ts';
 import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
 /**

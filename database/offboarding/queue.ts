@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import type { CalendarDate } from '../../domain/dates.ts';
-import { addDays } from '../../domain/dates.ts';
+import { addDays, type CalendarDate } from '../../domain/dates.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
