@@ -15,7 +15,7 @@ export type StatusAfterRecovery = (typeof statusesAfterRecovery)[number];
 /** Only a device in stock can be assigned. */
 export const canBeAssigned = (status: AssetStatus): boolean => status === 'in_stock';
 
-/** The result of recovering a device. */
+/** What a user states about a recovered device. */
 export interface Recovery {
   condition: ReturnCondition | null;
   nextStatus: StatusAfterRecovery;

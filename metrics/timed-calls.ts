@@ -1,4 +1,4 @@
-// biome-ignore lint/suspicious/noExplicitAny: the arguments of a call are its own business
+// biome-ignore lint/suspicious/noExplicitAny: a call may have any arguments
 type Calls = Record<string, (...args: any[]) => Promise<unknown>>;
 
 /** Called after every call with its name, its outcome (`answered` or a class of errors) and its duration. */

@@ -13,7 +13,7 @@ export interface ItemChange {
 
 /**
  * Changes an asset or a license in one transaction with its audit entry. A change of the holder needs `changeAbout`
- * instead. Throws the Refusal or InvalidInput that a broken constraint stands for.
+ * instead. Throws the Refusal or InvalidInput of a broken constraint.
  */
 export async function changeItem<T>(
   em: EntityManager,

@@ -1,9 +1,9 @@
 import { Semaphore } from 'async-mutex';
 
 /**
- * Runs `work` for each item, `width` of them at the same time, in their order. After an error nothing more is begun, and
- * it is thrown when what is under way has ended, so that a caller who tries again does not meet it. Work of several
- * parts asks `goesOn` before each.
+ * Runs `work` for each item in order, `width` of them at the same time. After an error it starts nothing more, waits
+ * for the running items and throws the error, so that a retry does not overlap with them. Work of several parts asks
+ * `goesOn` before each part.
  */
 export async function runConcurrently<T>(
   items: readonly T[],

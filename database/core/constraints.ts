@@ -27,7 +27,7 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
 const offboarded = () =>
   new Refusal('already-offboarded', 'This person has been offboarded and cannot be given anything new.');
 
-/** The Refusal or InvalidInput that a database error stands for, or else the error itself. */
+/** The Refusal or InvalidInput of the constraint that a database error names, or else the error itself. */
 export function toRefusal(error: unknown): unknown {
   const constraint = (error as { constraint?: unknown } | null)?.constraint;
   return typeof constraint === 'string' && Object.hasOwn(meanings, constraint)

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { connect } from './orm.ts';
 
-/** The first migration of version 0.1.0, the first version that migrations start from. */
+/** The first migration of version 0.1.0. No older version can be migrated. */
 const firstMigration = 'Migration20261201000000_Tables';
 
 /** A version before 0.1.0 made the database, so no migration leads from it to today's schema. */
@@ -47,7 +47,7 @@ async function grantToApplication(ownerUrl: string, appUrl: string) {
       grant usage, select on all sequences in schema public to ${name};
       revoke update, delete, truncate on audit_entries from ${name};
       revoke update on licenses from ${name};
-      grant update (${await columnsSetByHand(client)}) on licenses to ${name};
+      grant update (${await updatableColumns(client)}) on licenses to ${name};
       revoke insert, update, delete on mikro_orm_migrations from ${name};`);
   } finally {
     await client.end();
@@ -55,7 +55,7 @@ async function grantToApplication(ownerUrl: string, appUrl: string) {
 }
 
 /** All columns of `licenses` except `seats_used`, which a trigger sets. */
-async function columnsSetByHand(client: pg.Client): Promise<string> {
+async function updatableColumns(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ name: string }>(`
     select attname as name from pg_attribute
     where attrelid = 'licenses'::regclass and attnum > 0 and not attisdropped and attname <> 'seats_used'`);

@@ -21,12 +21,14 @@ export interface ConnectOptions {
 }
 
 export const connectTimeoutMs = 5_000;
+
 /** The server's timeout is this much longer than the caller's, because the caller reports the timeout. */
 const statementTimeoutMarginMs = 1_000;
 
 /**
  * `idle_in_transaction_session_timeout`: frees the locks of a client that disappeared, which could last for hours.
- * The longest idle time is 40 s: a worker sends a hundred signals to Temporal, each with a timeout of 5 s.
+ * The longest idle time is below 40 s: a worker starts a hundred workflows, twenty at a time, and a refused start takes
+ * up to 7 s.
  */
 export const usualIdleInTransactionTimeoutMs = 60_000;
 

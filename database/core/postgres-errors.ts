@@ -1,7 +1,7 @@
 /** Deadlock, serialization failure, lock not available. */
 const transientConflicts = new Set(['40P01', '40001', '55P03']);
 
-/** What Node says of a socket, and SQLSTATEs of a server that is shutting down, starting, or out of connections. */
+/** Codes of socket errors, and SQLSTATEs of a server that shuts down, starts or has no free connection. */
 const connectionFailures = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -20,7 +20,7 @@ const connectionFailures = new Set([
   '53300',
 ]);
 
-/** What says that a server cannot be reached from here at all, or is still starting. */
+/** Codes of a server that cannot be reached, or that is still starting. */
 const unreachable = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -34,7 +34,7 @@ const unreachable = new Set([
 const connectionMessages =
   /Connection terminated|connection error and is not queryable|timeout exceeded when trying to connect|Query read timeout/;
 
-/** Whether PostgreSQL asks to try the transaction again. */
+/** Whether a retry of the transaction can succeed. */
 export const isTransientConflict = (error: unknown): boolean => transientConflicts.has(codeOf(error));
 
 /** Whether the schema refused what was written: a data exception or a broken constraint. */
@@ -43,7 +43,7 @@ export const isDataRefused = (error: unknown): boolean => /^(22|23)/.test(codeOf
 /** Whether a table does not exist. */
 export const isMissingTable = (error: unknown): boolean => codeOf(error) === '42P01';
 
-/** Whether PostgreSQL could not be reached or is going down, also where another error wraps that one. */
+/** Whether PostgreSQL is unreachable or shuts down. Checks the causes of the error too. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (connectionFailures.has(codeOf(error))) return true;
   const { message, cause } = error as { message?: unknown; cause?: unknown };
@@ -51,7 +51,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return cause !== undefined && cause !== null && isDatabaseUnavailable(cause);
 }
 
-/** Whether there was no way to PostgreSQL in the first place, for a command that has just begun. */
+/** Whether a command could not connect to PostgreSQL at its start. */
 export const isUnreachable = (error: unknown): boolean => unreachable.has(codeOf(error));
 
 /** An SQLSTATE, or the code of a system error. */

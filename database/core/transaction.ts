@@ -4,7 +4,7 @@ import { withRetries } from './retrying.ts';
 
 /**
  * Runs `work` in one transaction of a new entity manager, and retries it on deadlocks. Throws the Refusal or
- * InvalidInput that a broken constraint stands for.
+ * InvalidInput of a broken constraint.
  */
 export async function inTransaction<T>(
   em: EntityManager,

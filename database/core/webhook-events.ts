@@ -31,7 +31,7 @@ const names: Record<ChosenEventType, { by: string; at?: string }> = {
 
 /**
  * Writes an event, and a delivery for each endpoint that has chosen its type, in the change's transaction. A delivery to
- * a disabled endpoint is not sent; it can be replayed when the endpoint is enabled again.
+ * a paused or disabled endpoint is not sent; it can be replayed when the endpoint is active again.
  */
 export function publish({ alsoWrite, user, actor }: Change, event: OffboardingEvent): void {
   const { type, offboarding, at, more } = event;
@@ -57,7 +57,7 @@ export function publish({ alsoWrite, user, actor }: Change, event: OffboardingEv
   alsoWrite({ [type]: inserts });
 }
 
-/** Writes a test event with its delivery to one endpoint, even a disabled one. Returns the delivery's id. */
+/** Writes a test event with its delivery to one endpoint, even a paused or disabled one. Returns the delivery's id. */
 export async function publishTest(
   em: EntityManager,
   actor: Actor,

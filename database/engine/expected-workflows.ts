@@ -11,7 +11,7 @@ export interface ExpectedWorkflow extends OpenCounts {
   department: string | null;
 }
 
-/** The open ones of these offboardings. */
+/** What Temporal should know about those of these offboardings that are open. */
 export async function expectedWorkflows(
   em: EntityManager,
   offboardingIds: readonly number[],
@@ -25,18 +25,19 @@ export async function expectedWorkflows(
   return rows;
 }
 
-/** The open offboardings that are not in `followed`. */
+/** The open offboardings that are not in `running`. */
 export async function offboardingsWithoutWorkflow(
   em: EntityManager,
-  followed: readonly number[],
+  running: readonly number[],
 ): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select id from offboardings
-    where state = 'open' and id not in (select unnest(${followed}::int[]))
+    where state = 'open' and id not in (select unnest(${running}::int[]))
     order by id`.execute(sqlOf(em));
   return rows.map(({ id }) => id);
 }
 
+/** The number of open offboardings. */
 export async function countExpectedWorkflows(em: EntityManager): Promise<number> {
   const { rows } = await sql<{ count: number }>`
     select count(*) as count from offboardings where state = 'open'`.execute(sqlOf(em));
@@ -44,8 +45,8 @@ export async function countExpectedWorkflows(em: EntityManager): Promise<number>
 }
 
 /**
- * The ones of these offboardings, open or not, with an outbox row that was sent within the last `ms` milliseconds or
- * is due within the next. A row that Temporal rejected may be due later.
+ * Those of these offboardings with an outbox row that was sent in the last `ms` milliseconds, or is due in the next.
+ * They may be closed. A row that Temporal rejected may be due later.
  */
 export async function recentlySignalled(
   em: EntityManager,

@@ -18,8 +18,7 @@ export async function removeHeartbeat(em: EntityManager, worker: string): Promis
 
 /** The time of the latest heartbeat of any worker; null when there is none. */
 export async function lastHeartbeat(em: EntityManager): Promise<Date | null> {
-  const { rows } = await sql<{
-    seenAt: Date | null;
-  }>`select max(seen_at) as "seenAt" from heartbeats`.execute(sqlOf(em));
+  const { rows } = await sql<{ seenAt: Date | null }>`
+    select max(seen_at) as "seenAt" from heartbeats`.execute(sqlOf(em));
   return rows[0]!.seenAt;
 }

@@ -20,8 +20,8 @@ export async function takeOutboxRows(em: EntityManager, limit: number): Promise<
 }
 
 /**
- * The ones of these offboardings of which another relay has locked an unsent row now. `ownRowIds` are the caller's
- * rows. Also locks all unlocked rows until the transaction of `em` ends, because a lock shows only by skipping it.
+ * Those of these offboardings with an unsent row that another relay has locked. `ownRowIds` are the caller's rows. Also
+ * locks all unlocked rows until the transaction of `em` ends, because a lock shows only by skipping it.
  */
 export async function lockedElsewhere(
   em: EntityManager,

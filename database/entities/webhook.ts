@@ -26,7 +26,7 @@ export const WebhookEndpoint = defineEntity({
     previousSecretEncrypted: p.text().nullable().hidden(),
     previousSecretUntil: timestamp().nullable(),
     state: p.text().$type<EndpointState>().default('active'),
-    /** When the endpoint was disabled; `disabledReason` is null if a user did it. */
+    /** When a user paused the endpoint, or when Lastday disabled it for `disabledReason`. */
     stoppedAt: timestamp().nullable(),
     disabledReason: p.text().$type<DisablingReason>().nullable(),
     /** The first and the last failed attempt since the last success. */
@@ -82,7 +82,7 @@ export const WebhookDelivery = defineEntity({
     /** The delivery that this one replays, when a user asked for it. */
     replayOf: p.integer().nullable(),
     createdAt: writtenAt(),
-    /** When the dispatcher started its workflow; also null if the leaver's workflow starts it. */
+    /** When the worker started its workflow; also null if the leaver's workflow starts it. */
     startedAt: timestamp().nullable(),
     nextTryAt: timestamp().nullable(),
     closedAt: timestamp().nullable(),

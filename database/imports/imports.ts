@@ -80,8 +80,8 @@ const previewMaxAgeMs = 60_000;
 
 /**
  * Starts an import: a workflow will execute it on behalf of `actor`. A failed import continues where it stopped. Throws
- * MassChangeRefusal unless `confirmed` is the number of people whom it makes start or stop leaving, a Refusal when it
- * was already started or its lines were deleted, and NotFound.
+ * MassChangeRefusal for a file above the limit, unless `confirmed` is the number of people who would start or stop
+ * leaving. Throws a Refusal when the import was already started or its lines were deleted, and NotFound.
  */
 export async function startImport(
   em: EntityManager,

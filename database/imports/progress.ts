@@ -74,14 +74,14 @@ export const endImport = (em: EntityManager, importId: number, state: ImportEnd)
 
 const sum = ({ created, changed, unchanged, failed }: Results) => created + changed + unchanged + failed;
 
-/** The imports that are to start and whose workflow has not begun. */
+/** The imports that wait for the start of their workflow, oldest first. */
 export async function importsStarting(em: EntityManager): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select id from imports where state = 'starting' order by id`.execute(sqlOf(em));
   return rows.map(({ id }) => id);
 }
 
-/** The imports that were started and have not ended, from id `after` on. */
+/** The imports that were started and have not ended, with an id above `after`, oldest first. */
 export async function pendingImports(
   em: EntityManager,
   { after, limit }: { after: number; limit: number },

@@ -30,8 +30,8 @@ export interface NotificationGroup {
 const shownOfGroup = 50;
 
 /**
- * SQL condition: all notifications of this kind and UTC day are shown and counted as one, because there may be hundreds.
- * Notifications about the reader are never grouped. Two indexes repeat this condition.
+ * SQL condition: notification `n` is shown and counted as one with those of its kind and UTC day, because there may be
+ * hundreds. Notifications about the reader are never grouped. Two indexes repeat this condition.
  */
 const isGroupedByDay = sql<boolean>`(
   n.kind in ('offboarding_reminder', 'offboarding_ready', 'mail_failed', 'webhook_failed')

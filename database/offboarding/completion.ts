@@ -23,7 +23,7 @@ import { cancelOpenOffboarding } from './offboardings.ts';
 import { skipReminders } from './reminder-schedule.ts';
 import { toSnapshot } from './snapshots.ts';
 
-/** What became of a completion; of one that was carried out also what is open then. */
+/** The result of a completion request; after a completion with the snapshot for the workflow. */
 type Completion = NotCompleted | (Completed & { snapshot: OffboardingSnapshot });
 
 /**

@@ -14,7 +14,7 @@ export interface PendingDelivery {
 
 const address = sql`d.id, d.event_id as "eventId", d.endpoint_id as "endpointId", d.replay_of as "replayOf"`;
 
-/** The leaver's workflow starts the deliveries of a completion; the dispatcher starts all others. */
+/** The leaver's workflow starts the deliveries of a completion; the worker's delivery starter starts all others. */
 const isOfCompletion = sql`(e.type = 'user.offboarded' and d.replay_of is null)`;
 
 /** The pending deliveries that the completion of an offboarding created. */
@@ -29,7 +29,7 @@ export async function pendingDeliveriesOf(
   return rows;
 }
 
-/** The pending deliveries with an id above `after` that the dispatcher must start in Temporal, oldest first. */
+/** The pending deliveries with an id above `after` that the worker's delivery starter must start, oldest first. */
 export async function unstartedDeliveries(
   em: EntityManager,
   { after, limit }: { after: number; limit: number },

@@ -7,10 +7,7 @@ import { deleteOldSecrets } from '../webhooks/secrets.ts';
 import { deleteOldKeys } from './idempotency.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
 
-/**
- * Deletes expired data: outbox rows 7 days after they were sent, expired sessions, lines of old imports, idempotency
- * keys, replaced webhook secrets, and webhook events and mails after 90 days.
- */
+/** Deletes all data whose retention is over, each kind in its own transaction. A failure of one kind stops no other. */
 export const cleanUp = (em: EntityManager): Promise<void> =>
   runAll(
     [

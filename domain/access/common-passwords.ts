@@ -1,6 +1,4 @@
-/**
- * Leaked passwords of twelve or more characters, in lower case. Shorter passwords are refused by their length.
- */
+/** Leaked passwords of twelve or more characters, in lower case. Shorter passwords are refused by their length. */
 export const commonPasswords: ReadonlySet<string> = new Set([
   '000000000000',
   '012345678910',

@@ -34,7 +34,7 @@ export const endDateOnCompletion = (
   today: CalendarDate,
 ): CalendarDate => (startDate && startDate > today ? startDate : today);
 
-/** What became of asking to try again what had failed for good. A completion that had failed is answered as one. */
+/** The result of retrying failed steps. A retried completion has the answer of a completion. */
 export type RetryAnswer = CompleteAnswer | { outcome: 'recovered' | 'being-tried' | 'nothing-failed' };
 
 /** The result of revoking a seat; only `revoked` means a change. */

@@ -1,8 +1,10 @@
 /**
- * How long a request may wait before Temporal starts it, in milliseconds. Later its caller has gone, and nothing may
- * happen behind the caller's back.
+ * How long a request may wait until its workflow starts it, in milliseconds. After that nothing may change, because the
+ * caller no longer waits for it.
  */
 export const requestDeadlineMs = 60_000;
+
+/** The message of an expired request. */
 export const requestExpired = 'This was asked too long ago, please ask again.';
 
 /** Whether a request made at `requestedAt` has passed its deadline. Both in epoch milliseconds. */
