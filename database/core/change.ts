@@ -15,9 +15,10 @@ import { inTransaction } from './transaction.ts';
 export type Person = number | { externalId: string };
 
 /**
- * Changes facts about a person; nothing else may. Locks the person's row by its own statement and runs `work`. Then it
- * commits the change, its audit entries, the outbox row and the new revision together. Retries deadlocks.
- * `lockOthersToo` locks all people that the change touches, in the order of their ids.
+ * Changes facts about one person. Locks the person's row by its own statement and runs `work`. Then it commits the
+ * change, its audit entries, the outbox row and the new revision together. Retries deadlocks. `lockOthersToo` locks all
+ * people that the change touches, in the order of their ids.
+ *
  * Throws NotFound for an unknown user, and the Refusal or InvalidInput of a broken constraint.
  */
 export const changeAbout = <T>(

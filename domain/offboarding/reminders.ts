@@ -50,17 +50,17 @@ export const momentsOf = ({ date, zone }: LastDay, { daysBefore }: ReminderSetti
 ];
 
 /**
- * The next reminder while overdue: the first interval of local midnights after `now`. It is also after `daysTold`,
- * because a slow clock may have sent that reminder early.
+ * The next reminder while overdue: the first interval of local midnights after `now`. It is also after `daysSent`,
+ * because a slow clock may still show the day before that reminder.
  */
 export function nextOverdueMoment(
   { date, zone }: LastDay,
   { overdueEveryDays }: ReminderSettings,
   now: Date,
-  daysTold = 0,
+  daysSent = 0,
 ): DueMoment {
   const daysOver = daysBetween(date, todayIn(zone, now)) - 1;
-  const turn = Math.floor(Math.max(0, daysOver, daysTold) / overdueEveryDays) + 1;
+  const turn = Math.floor(Math.max(0, daysOver, daysSent) / overdueEveryDays) + 1;
   return overdueMoment({ date, zone }, turn * overdueEveryDays);
 }
 
@@ -126,8 +126,8 @@ function overdueOf(
   if (waiting !== undefined && waiting.days % settings.overdueEveryDays === 0) {
     return overdueMoment(lastDay, waiting.days);
   }
-  const daysTold = Math.max(0, ...overdue.filter(isSettled).map(({ days }) => days));
-  return nextOverdueMoment(lastDay, settings, now, daysTold);
+  const daysSent = Math.max(0, ...overdue.filter(isSettled).map(({ days }) => days));
+  return nextOverdueMoment(lastDay, settings, now, daysSent);
 }
 
 interface State {
@@ -156,7 +156,7 @@ export type ReminderOutcome = 'still_open' | 'ready' | 'nothing';
  * Reminds everybody concerned while items are open. With none open after the last day, notifies the IT admins once
  * that the person is ready to be marked offboarded.
  */
-export function outcomeAt(kind: ReminderKind, open: number, readyWasTold: boolean): ReminderOutcome {
+export function outcomeAt(kind: ReminderKind, open: number, readyWasSent: boolean): ReminderOutcome {
   if (open > 0) return 'still_open';
-  return kind === 'before_last_day' || readyWasTold ? 'nothing' : 'ready';
+  return kind === 'before_last_day' || readyWasSent ? 'nothing' : 'ready';
 }
