@@ -2,12 +2,12 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import { reminderActivities } from '../../activities/reminders.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { testWorld } from '../../testing/cast/engine.ts';
+import { testDependencies } from '../../testing/cast/engine.ts';
 import { momentsOf } from '../../testing/cast/moments.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
-const { fireReminder } = reminderActivities(testWorld(database));
+const { fireReminder } = reminderActivities(testDependencies(database));
 
 test("a reminder fires when its timer fires, even if the local clock is behind Temporal's", async () => {
   const { lena, offboardingId } = await makeCast(database);

@@ -6,7 +6,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { copyOf, ownDatabase } from '../../testing/servers/database.ts';
@@ -22,7 +22,7 @@ const receiver = await startReceiver((_request, response) => {
   if (!isHanging) response.end();
 });
 const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
-await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
+await createEndpoint(database.em, 'system', fields, testDependencies(database).secretBox);
 
 const mailsOf = (userId: number) =>
   smtp.taken.filter(({ headers }) => headers['message-id']?.includes(`mail-${userId}-`));

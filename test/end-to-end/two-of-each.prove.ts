@@ -14,7 +14,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { scrape } from '../../testing/servers/metrics.ts';
@@ -29,7 +29,7 @@ const engine = await ownEngine(database);
 const em = () => database.em.fork();
 const receiver = await startReceiver();
 const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
-await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
+await createEndpoint(database.em, 'system', fields, testDependencies(database).secretBox);
 
 const [here, there] = (await Promise.all([1, 2].map(() => startWebProcess(own, engine.namespace)))) as [
   WebProcess,

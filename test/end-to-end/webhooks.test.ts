@@ -5,7 +5,7 @@ import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
-import { ownEngine, testKey, testWorld } from '../../testing/cast/engine.ts';
+import { ownEngine, testKey, testDependencies } from '../../testing/cast/engine.ts';
 import { deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { type Received, startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -25,7 +25,7 @@ const browser = await startBrowser();
 /** A retry schedule of three days, in three seconds. */
 const timeouts = { connectMs: 2_000, responseMs: 1_500, totalMs: 2_000 };
 await startWorker({
-  ...testWorld(database),
+  ...testDependencies(database),
   sender: webhookSender(allowedRanges(['127.0.0.1']), { timeouts }),
   retrySchedule: [0, 200, 200, 200, 60_000],
 });

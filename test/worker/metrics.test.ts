@@ -5,7 +5,7 @@ import { complete } from '../../engine/contract.ts';
 import { freePort } from '../../scripts/local/ports.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -23,7 +23,7 @@ for (const { url } of [receiver, takingReceiver])
     database.em,
     'system',
     { url, description: null, eventTypes: ['user.offboarded'] },
-    testWorld(database).secretBox,
+    testDependencies(database).secretBox,
   );
 const port = await freePort();
 const sdkPort = await freePort();

@@ -10,7 +10,7 @@ import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
@@ -108,7 +108,7 @@ test('a worker killed between a completion and its effects leaves them to the ne
     if (!isHanging) response.end();
   });
   const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
-  await createEndpoint(database.em, `user:${cast.ada.id}`, fields, testWorld(database).secretBox);
+  await createEndpoint(database.em, `user:${cast.ada.id}`, fields, testDependencies(database).secretBox);
 
   const first = startWorkerProcess(own, namespace);
   const answer = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });

@@ -15,7 +15,7 @@ import {
 } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, listed, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, listed, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
@@ -25,7 +25,7 @@ const { database, ownerUrl } = await ownDatabase();
 const em = () => sqlOf(database.em.fork());
 const first = await ownEngine(database);
 // The second attempt waits an hour, so that it runs only when a test requests it.
-const slowRetries = { ...testWorld(database), retrySchedule: [0, 3_600_000] };
+const slowRetries = { ...testDependencies(database), retrySchedule: [0, 3_600_000] };
 await first.startWorker(slowRetries);
 
 const hardwareShown = async (handle: ReturnType<typeof first.handleOf>) =>
@@ -107,7 +107,7 @@ test('reconcile starts everything again after Temporal has lost its store', asyn
     database.em,
     'system',
     { url: receiver.url, description: null, eventTypes: ['user.offboarded'] },
-    testWorld(database).secretBox,
+    testDependencies(database).secretBox,
   );
   const gone = await makeCast(database);
   await clearChecklist(database, gone);
@@ -168,7 +168,7 @@ test('reconcile skips a workflow that knows the close and waits for an operator'
     description: null,
     eventTypes: ['user.offboarded' as const],
   };
-  await createEndpoint(database.em, 'system', endpoint, testWorld(database).secretBox);
+  await createEndpoint(database.em, 'system', endpoint, testDependencies(database).secretBox);
   await clearChecklist(database, cast);
   await first.relay();
   await eventually(async () => (await hardwareShown(first.handleOf(offboardingId))) === 0);

@@ -8,7 +8,7 @@ import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { complete } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { startMailServer } from '../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -63,7 +63,7 @@ test('a worker that is stopped during a completion finishes it, and the next wor
 test('a worker that is stopped while a receiver is slow waits for the answer and stores it', async () => {
   const receiver = await startReceiver((_request, response) => void setTimeout(() => response.end(), 2_500));
   const fields = { url: receiver.url, description: null, eventTypes: ['offboarding.started' as const] };
-  await createEndpoint(database.em, 'system', fields, testWorld(database).secretBox);
+  await createEndpoint(database.em, 'system', fields, testDependencies(database).secretBox);
   const worker = startWorkerProcess(own, namespace);
   await worker.untilAlive();
   await makeCast(database);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
-import { eventually, ownEngine, testWorld } from '../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -12,7 +12,7 @@ const { startDeliveries, startWorker } = await ownEngine(database);
 // Longer than the test: a hanging try holds its place the whole time.
 const timeouts = { connectMs: 1_000, responseMs: 25_000, totalMs: 25_000 };
 const sender = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
-await startWorker({ ...testWorld(database), sender }, { concurrentWebhooks: 20 });
+await startWorker({ ...testDependencies(database), sender }, { concurrentWebhooks: 20 });
 
 test('an endpoint that hangs delays no other endpoint, however many deliveries wait for it', async () => {
   const hanging = await startReceiver(() => {});

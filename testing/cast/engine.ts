@@ -38,7 +38,7 @@ const log = makeLog('worker', process.env.LOG_LEVEL ?? 'silent');
 export const testKey = Buffer.alloc(32, 'lastday').toString('base64');
 
 /** The dependencies of a test's worker: the file's database, and receivers on this machine. */
-export function testWorld(database: Database): Dependencies & { metrics: WorkerMetrics } {
+export function testDependencies(database: Database): Dependencies & { metrics: WorkerMetrics } {
   const sender = webhookSender(allowedRanges(['127.0.0.1']));
   return {
     database,
@@ -82,12 +82,12 @@ export async function ownEngine(database: Database) {
     await withoutRetries.close();
   });
 
-  /** Starts the two workers of a worker process. Tests call the relay themselves. */
+  /** Starts the workers of a worker process. Tests call the relay themselves. */
   async function startWorker(
-    world = testWorld(database),
-    places: { concurrentWebhooks?: number } = {},
+    dependencies = testDependencies(database),
+    options: { concurrentWebhooks?: number } = {},
   ): Promise<{ stop: () => Promise<void> }> {
-    const stop = await runWorkers(address, { namespace, dependencies: world, ...places });
+    const stop = await runWorkers(address, { namespace, dependencies, ...options });
     started.add(stop);
     return {
       async stop() {
@@ -121,7 +121,7 @@ export async function ownEngine(database: Database) {
   const relay = createRelay({ database, engine, sendBatch, metrics: workerMetrics() });
   const startDeliveries = createDeliveryStarter({ database, engine, sendBatch });
 
-  /** Runs relay and dispatcher in a loop, as a worker process does, until the file ends. */
+  /** Runs the relay and the starter of deliveries in a loop, as a worker process does, until the file ends. */
   function keepRelaying(): void {
     const stopping = new AbortController();
     const turn = () => Promise.all([relay(), startDeliveries()]);

@@ -6,7 +6,7 @@ import { mailTokens } from '../../../database/mail/tokens.ts';
 import { complete } from '../../../engine/contract.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies, testKey } from '../../../testing/cast/engine.ts';
 import { refusal, startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
@@ -22,7 +22,7 @@ const webWithoutMail = await startWeb(own, { TEMPORAL_NAMESPACE: namespace });
 
 beforeAll(async () => {
   await engine.startWorker({
-    ...testWorld(database),
+    ...testDependencies(database),
     mail: {
       mailer: smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.example' }),
       links: makeLinks('https://lastday.halden.example', mailTokens(testKey)),

@@ -4,7 +4,7 @@ import { smtpMailer } from '../../../activities/mail/mailer.ts';
 import { Mail } from '../../../database/entities/index.ts';
 import { mailTokens } from '../../../database/mail/tokens.ts';
 import { mailWorkflowId } from '../../../engine/contract.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies, testKey } from '../../../testing/cast/engine.ts';
 import { startMailServer, type TakenMail } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { createDigestStarter } from '../../../worker/starters.ts';
@@ -23,7 +23,7 @@ export async function ownMailing() {
     name: 'Lastday',
     address: 'it@halden.example',
   });
-  await own.startWorker({ ...testWorld(database), mail: { mailer, links } });
+  await own.startWorker({ ...testDependencies(database), mail: { mailer, links } });
 
   beforeEach(async () => {
     server.taken.length = 0;

@@ -6,7 +6,7 @@ import {
   webhookDeliveryWorkflowId,
   webhookWorkflow,
 } from '../../../engine/contract.ts';
-import { eventually, ownEngine, testWorld } from '../../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies } from '../../../testing/cast/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -14,9 +14,9 @@ import { keep } from './keep.ts';
 
 const { database } = await ownDatabase();
 const { client, startWorker } = await ownEngine(database);
-const world = testWorld(database);
+const dependencies = testDependencies(database);
 // Three attempts: at once, after a short wait, and after a long one.
-await startWorker({ ...world, retrySchedule: [0, 300, 3_600_000] });
+await startWorker({ ...dependencies, retrySchedule: [0, 300, 3_600_000] });
 
 const failing = () => startReceiver((_request, response) => response.writeHead(500).end());
 

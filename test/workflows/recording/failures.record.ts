@@ -16,7 +16,7 @@ import {
 } from '../../../engine/contract.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
+import { ownEngine, testDependencies, testKey } from '../../../testing/cast/engine.ts';
 import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { startMailServer } from '../../../testing/outside/smtp.ts';
@@ -29,7 +29,7 @@ const { relay, startWorker, ask, handleOf, client } = await ownEngine(database);
 const server = await startMailServer();
 const mailer = smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.example' });
 const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
-await startWorker({ ...testWorld(database), mail: { mailer, links } });
+await startWorker({ ...testDependencies(database), mail: { mailer, links } });
 
 /** Locks a person's row for a while, so that an activity about them waits. */
 async function held<T>(userId: number, ms: number, work: () => Promise<T>): Promise<T> {

@@ -6,7 +6,7 @@ import { mailTokens } from '../../../database/mail/tokens.ts';
 import { complete, mailWorkflowId, retryNow } from '../../../engine/contract.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testKey, testWorld } from '../../../testing/cast/engine.ts';
+import { eventually, ownEngine, testDependencies, testKey } from '../../../testing/cast/engine.ts';
 import { refusal, startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { keep } from './keep.ts';
@@ -16,7 +16,7 @@ const { ask, client, startWorker } = await ownEngine(database);
 const server = await startMailServer();
 const mailer = smtpMailer(server.url, { name: 'Lastday', address: 'it@halden.example' });
 const links = makeLinks('https://lastday.halden.example', mailTokens(testKey));
-await startWorker({ ...testWorld(database), mail: { mailer, links } });
+await startWorker({ ...testDependencies(database), mail: { mailer, links } });
 
 /** The manager's mail about a completion. */
 async function mailOfCompletion(onReceiver: () => Error | null = () => null) {

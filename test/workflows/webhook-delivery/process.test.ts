@@ -8,7 +8,7 @@ import { ownDeliveries } from './setting.ts';
 
 const {
   database,
-  world,
+  dependencies,
   worker,
   startWorker,
   client,
@@ -26,7 +26,7 @@ test('a delivery is sent by the next worker when one stops, and ends at once whe
   const receiver = await startReceiver();
   const { id } = await subscribe(cast, receiver.url);
   await worker.stop();
-  await startWorker(world);
+  await startWorker(dependencies);
   await completeLena(cast);
   await becomes(id, { state: 'delivered' });
   const { id: deliveryId, eventId } = await deliveryTo(id);

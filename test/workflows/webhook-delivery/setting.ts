@@ -7,7 +7,7 @@ import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { complete, webhookDeliveryWorkflowId } from '../../../engine/contract.ts';
 import type { Cast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { ownEngine, testWorld } from '../../../testing/cast/engine.ts';
+import { ownEngine, testDependencies } from '../../../testing/cast/engine.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 /** Starts Temporal with a worker for the deliveries of a test file, and returns helpers. */
@@ -15,7 +15,7 @@ export async function ownDeliveries(retrySchedule = usualSchedule) {
   const { database } = await ownDatabase();
   const engine = await ownEngine(database);
   const { ask, client } = engine;
-  const world = { ...testWorld(database), retrySchedule };
+  const world = { ...testDependencies(database), retrySchedule };
   const worker = await engine.startWorker(world);
 
   const subscribe = (cast: Cast, url: string) => {
