@@ -8,7 +8,7 @@ import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../database/offboarding/reminders.ts';
 import { updateUser } from '../../database/people/users.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
-import { momentLines, momentNamed, momentStates } from '../../testing/cast/moments.ts';
+import { reminderLines, reminderNamed, reminderStates } from '../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
 import { startWeb } from '../../testing/web/web.ts';
@@ -59,7 +59,7 @@ describe('the date is moved after something fired', () => {
     await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
     expect(await remindersAbout(cast)).toBe(1);
     await setEndDate(em, 'system', cast.emil.id, '2027-02-01', new Date('2026-12-18T12:00:00Z'));
-    expect(await momentStates(database, cast.emil.id)).toEqual([
+    expect(await reminderStates(database, cast.emil.id)).toEqual([
       '7 before fired',
       '1 before date_moved',
       'over date_moved',
@@ -78,17 +78,17 @@ describe('the date is moved after something fired', () => {
     const cast = await leaving('2026-12-24', set);
     await wakeAt(cast, new Date('2026-12-17T00:00:01Z'));
     await setEndDate(em, 'system', cast.emil.id, '2026-12-16', new Date('2026-12-18T12:00:00Z'));
-    const states = await momentStates(database, cast.emil.id);
+    const states = await reminderStates(database, cast.emil.id);
     expect(states).toContain('7 before too_late');
     expect(states).toContain('1 before too_late');
     await wakeAt(cast, new Date('2026-12-18T12:00:01Z'));
-    expect(await momentStates(database, cast.emil.id)).toContain('over fired');
+    expect(await reminderStates(database, cast.emil.id)).toContain('over fired');
     expect(await remindersAbout(cast)).toBe(2);
   });
 
   test('by HR: the person’s page lists reminders to come, sent and never to be sent', async () => {
     const cast = await makeCast(database, 20);
-    const { id, dueAt } = await momentNamed(database, cast.lena.id, '7 before');
+    const { id, dueAt } = await reminderNamed(database, cast.lena.id, '7 before');
     await fireReminder(em, id, dueAt);
     const moved = await call('PATCH', `/users/${cast.lena.externalId}`, { body: { endDate: '2099-01-31' } });
     expect(moved.status).toBe(200);
@@ -106,7 +106,7 @@ describe('an outage of more than a day', () => {
     expect(await wakeAt(cast, new Date('2026-12-18T12:00:00Z'))).toBe(1);
     expect(await wakeAt(cast, new Date('2026-12-25T12:00:00Z'))).toBe(2);
     expect(await wakeAt(cast, new Date('2026-12-26T12:00:00Z'))).toBe(0);
-    expect(await momentStates(database, cast.emil.id)).toEqual([
+    expect(await reminderStates(database, cast.emil.id)).toEqual([
       '7 before fired',
       '1 before too_late',
       'over fired',
@@ -118,7 +118,7 @@ describe('an outage of more than a day', () => {
   test('within the day that a reminder is about only delays it', async () => {
     const cast = await leaving('2026-12-24', new Date('2026-11-24T12:00:00Z'));
     expect(await wakeAt(cast, new Date('2026-12-23T23:00:00Z'))).toBe(2);
-    expect((await momentStates(database, cast.emil.id)).slice(0, 2)).toEqual([
+    expect((await reminderStates(database, cast.emil.id)).slice(0, 2)).toEqual([
       '7 before fired',
       '1 before fired',
     ]);
@@ -131,23 +131,23 @@ describe('leavers in UTC+13 and UTC−11', () => {
   test('get reminders at their own midnight', async () => {
     const tonga = await leaving('2026-12-24', now, 'Pacific/Tongatapu');
     const samoa = await leaving('2026-12-24', now, 'Pacific/Pago_Pago');
-    expect(await momentLines(database, tonga.emil.id)).toEqual([
+    expect(await reminderLines(database, tonga.emil.id)).toEqual([
       '7 before 2026-12-16T11:00 waiting',
       '1 before 2026-12-22T11:00 waiting',
       'over 2026-12-24T11:00 waiting',
     ]);
-    expect(await momentLines(database, samoa.emil.id)).toEqual([
+    expect(await reminderLines(database, samoa.emil.id)).toEqual([
       '7 before 2026-12-17T11:00 waiting',
       '1 before 2026-12-23T11:00 waiting',
       'over 2026-12-25T11:00 waiting',
     ]);
     const over = new Date('2026-12-24T11:00:00Z');
     await wakeAt(tonga, new Date(over.getTime() - hour));
-    expect(await momentStates(database, tonga.emil.id)).toContain('over waiting');
+    expect(await reminderStates(database, tonga.emil.id)).toContain('over waiting');
     await wakeAt(tonga, over);
     await wakeAt(samoa, over);
-    expect(await momentStates(database, tonga.emil.id)).toContain('over fired');
-    expect(await momentStates(database, samoa.emil.id)).toContain('over waiting');
+    expect(await reminderStates(database, tonga.emil.id)).toContain('over fired');
+    expect(await reminderStates(database, samoa.emil.id)).toContain('over waiting');
   });
 
   test('complete today with the date of their own time zone', async () => {

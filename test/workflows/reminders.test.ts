@@ -9,7 +9,7 @@ import { complete } from '../../engine/contract.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { eventually, ownEngine } from '../../testing/cast/engine.ts';
-import { momentNamed, momentStates } from '../../testing/cast/moments.ts';
+import { reminderNamed, reminderStates } from '../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -18,13 +18,13 @@ let worker = await startWorker();
 
 /** Moves a due time closer, because tests cannot wait for midnight. */
 async function comesDue({ lena }: Cast, name: string, inMs: number) {
-  const { id } = await momentNamed(database, lena.id, name);
+  const { id } = await reminderNamed(database, lena.id, name);
   await sql`
     update reminders set due_at = now() + ${inMs} * interval '1 millisecond', skipped_at = null
     where id = ${id}`.execute(sqlOf(database.em.fork()));
 }
 
-const remindersOf = ({ lena }: Cast) => momentStates(database, lena.id);
+const remindersOf = ({ lena }: Cast) => reminderStates(database, lena.id);
 
 /** The reminders about Lena to people of her cast; other casts have IT admins too. */
 async function remindedAbout(cast: Cast) {

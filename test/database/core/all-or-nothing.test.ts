@@ -21,7 +21,7 @@ import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts
 import { clearChecklist, recoverLaptop } from '../../../testing/cast/clearing.ts';
 import { testKey } from '../../../testing/cast/engine.ts';
 import { fingerprintOf } from '../../../testing/cast/fingerprint.ts';
-import { momentNamed } from '../../../testing/cast/moments.ts';
+import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { failingAt, failingWhere } from '../../../testing/cast/statements.ts';
 import { deliver, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -90,7 +90,7 @@ const operations: Record<string, Prepare> = {
     () =>
       resolveRequest(em, 'system', requestId, { outcome: 'fulfilled', note: null, assetId: spare.id }),
   'firing a reminder': async ({ lena }) => {
-    const { id, dueAt } = await momentNamed(database, lena.id, '1 before');
+    const { id, dueAt } = await reminderNamed(database, lena.id, '1 before');
     return () => fireReminder(em, id, dueAt);
   },
   'changing the days of the reminders': async () => () =>

@@ -6,7 +6,7 @@ import { completeOffboarding } from '../../../database/offboarding/completion.ts
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { momentStates } from '../../../testing/cast/moments.ts';
+import { reminderStates } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { hr } from './leaving.ts';
 
@@ -70,7 +70,7 @@ describe('a change by HR during a completion', () => {
     expect(answer).toMatchObject({ value: { outcome: 'completed' } });
     expect(moved).toMatchObject({ status: 'rejected', reason: { code: 'already-offboarded' } });
     await setEndDate(em, hr, cast.lena.id, cast.lastDay);
-    expect((await momentStates(database, cast.lena.id)).filter((line) => line.endsWith('waiting'))).toEqual(
+    expect((await reminderStates(database, cast.lena.id)).filter((line) => line.endsWith('waiting'))).toEqual(
       [],
     );
   });

@@ -4,7 +4,7 @@ import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { fireReminder, nextReminder } from '../../../database/offboarding/reminders.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
-import { momentLines, momentStates } from '../../../testing/cast/moments.ts';
+import { reminderLines, reminderStates } from '../../../testing/cast/reminders.ts';
 
 export const hr = 'token:hr';
 export const now = new Date('2026-11-24T12:00:00Z');
@@ -38,7 +38,7 @@ export function emilIn(database: Database) {
       }
     },
 
-    states: ({ emil }: Cast) => momentStates(database, emil.id),
-    lines: ({ emil }: Cast) => momentLines(database, emil.id),
+    states: ({ emil }: Cast) => reminderStates(database, emil.id),
+    lines: ({ emil }: Cast) => reminderLines(database, emil.id),
   };
 }

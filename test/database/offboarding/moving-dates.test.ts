@@ -3,7 +3,7 @@ import { Notification, Offboarding } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { nextReminder } from '../../../database/offboarding/reminders.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
-import { momentNamed } from '../../../testing/cast/moments.ts';
+import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { emilIn, hr, now } from './leaving.ts';
 
@@ -119,8 +119,8 @@ describe('a changed time zone', () => {
     const cast = await leaving();
     const beforeMidnight = new Date('2026-12-24T20:00:00Z');
     await update(cast, { timeZone: 'Pacific/Tongatapu' }, beforeMidnight);
-    const over = await momentNamed(database, cast.emil.id, 'over');
-    expect(over).toMatchObject({ became: 'waiting', dueAt: new Date('2026-12-24T11:00:00Z') });
+    const over = await reminderNamed(database, cast.emil.id, 'over');
+    expect(over).toMatchObject({ state: 'waiting', dueAt: new Date('2026-12-24T11:00:00Z') });
   });
 
   test('with a new date in the same call schedules the reminders once', async () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { AuditEntry, Offboarding, Outbox, User } from '../../../database/entities/index.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { momentLines } from '../../../testing/cast/moments.ts';
+import { reminderLines } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -13,7 +13,7 @@ const set = (userId: number, date: string | null) => setEndDate(em, 'token:hr', 
 const offboardingsOf = async (userId: number) =>
   (await em.fork().find(Offboarding, { userId }, { orderBy: { id: 'asc' } })).map(({ state }) => state);
 
-const remindersOf = (userId: number) => momentLines(database, userId);
+const remindersOf = (userId: number) => reminderLines(database, userId);
 
 test('an end date opens an offboarding with reminders, audit entries and one outbox row', async () => {
   const { emil } = await makeCast(database);

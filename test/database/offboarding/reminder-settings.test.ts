@@ -5,7 +5,7 @@ import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateReminderSettings, updateWorkspace } from '../../../database/workspace/settings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { momentsOf } from '../../../testing/cast/moments.ts';
+import { remindersOf } from '../../../testing/cast/reminders.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { emilIn, hr, now } from './leaving.ts';
@@ -105,7 +105,7 @@ describe('the workspace’s settings', () => {
       })(),
     ]);
     for (const { emil } of casts) {
-      const waiting = (await momentsOf(database, emil.id)).filter(({ became }) => became === 'waiting');
+      const waiting = (await remindersOf(database, emil.id)).filter(({ state }) => state === 'waiting');
       expect(waiting).toHaveLength(3);
       // Midnight in Tokyo.
       for (const { dueAt } of waiting) expect(dueAt.getUTCHours()).toBe(15);

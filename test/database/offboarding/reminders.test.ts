@@ -8,7 +8,7 @@ import { addDays } from '../../../domain/dates.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { momentNamed, momentStates, momentsOf } from '../../../testing/cast/moments.ts';
+import { reminderNamed, reminderStates, remindersOf } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -17,11 +17,11 @@ const day = 86_400_000;
 
 /** Fires a reminder at its due time, or `lateMs` later. */
 async function fire({ lena }: Cast, name: string, lateMs = 0): Promise<void> {
-  const { id, dueAt } = await momentNamed(database, lena.id, name);
+  const { id, dueAt } = await reminderNamed(database, lena.id, name);
   await fireReminder(em, id, new Date(dueAt.getTime() + lateMs));
 }
 
-const statesOf = ({ lena }: Cast) => momentStates(database, lena.id);
+const statesOf = ({ lena }: Cast) => reminderStates(database, lena.id);
 
 const notificationsAbout = ({ lena }: Cast, kind: NotificationKind = 'offboarding_reminder') =>
   em.fork().find(Notification, { aboutUserId: lena.id, kind }, { orderBy: { id: 'asc' } });
@@ -69,7 +69,7 @@ describe('a reminder', () => {
 
   test('fires once when three workers fire it concurrently', async () => {
     const cast = await makeCast(database);
-    const { id, dueAt } = await momentNamed(database, cast.lena.id, '1 before');
+    const { id, dueAt } = await reminderNamed(database, cast.lena.id, '1 before');
     await Promise.all([1, 2, 3].map(() => fireReminder(em, id, dueAt)));
     await fireReminder(em, id, dueAt);
     expect(await notifiedPeople(cast)).toEqual(['ivo', 'lena', 'mira']);
@@ -108,10 +108,10 @@ describe('a reminder', () => {
 
   test('does nothing after the date moved, or after the offboarding closed', async () => {
     const cast = await makeCast(database);
-    const old = await momentNamed(database, cast.lena.id, '1 before');
+    const old = await reminderNamed(database, cast.lena.id, '1 before');
     await setEndDate(em, 'system', cast.lena.id, addDays(cast.lastDay, 10));
     await fireReminder(em, old.id, old.dueAt);
-    const moved = await momentNamed(database, cast.lena.id, '1 before');
+    const moved = await reminderNamed(database, cast.lena.id, '1 before');
     await cancelOffboarding(em, 'system', cast.lena.id);
     await fireReminder(em, moved.id, moved.dueAt);
     expect(await notificationsAbout(cast)).toEqual([]);
@@ -133,7 +133,9 @@ describe('after the last day', () => {
       '6 overdue fired',
       '9 overdue waiting',
     ]);
-    const [over, , overdue] = await momentsOf(database, cast.lena.id).then((moments) => moments.slice(2));
+    const [over, , overdue] = await remindersOf(database, cast.lena.id).then((reminders) =>
+      reminders.slice(2),
+    );
     expect(overdue!.dueAt.getTime() - over!.dueAt.getTime()).toBe(6 * day);
   });
 
@@ -153,7 +155,7 @@ test('firing a deleted reminder again does nothing', async () => {
   await fire(cast, 'over');
   await clearChecklist(database, cast);
   await fire(cast, '3 overdue');
-  const { id, dueAt } = await momentNamed(database, cast.lena.id, '6 overdue');
+  const { id, dueAt } = await reminderNamed(database, cast.lena.id, '6 overdue');
   await fireReminder(em, id, dueAt);
   const before = await statesOf(cast);
   // A workflow may still know the reminder, because its snapshot is older.

@@ -6,7 +6,7 @@ import { ApiToken, Notification, OneTimeLink, Session } from '../../../database/
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { momentStates } from '../../../testing/cast/moments.ts';
+import { reminderStates } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { detailsOf, hr, offboardingsOf, someone } from './people.ts';
 
@@ -50,7 +50,7 @@ describe('the status offboarded', () => {
     expect(offboarding!.state).toBe('open');
     expect(another).toBeUndefined();
     expect((await userById(em, id)).endDate ?? null).toBeNull();
-    expect((await momentStates(database, id)).filter((line) => !line.endsWith('date_moved'))).toEqual([
+    expect((await reminderStates(database, id)).filter((line) => !line.endsWith('date_moved'))).toEqual([
       '7 before too_late',
       '1 before too_late',
       'over waiting',

@@ -96,11 +96,11 @@ describe('a change of the record', () => {
 
     await updateUser(em, hr, id, { timeZone: 'Pacific/Tongatapu' });
 
-    const moments = await em.fork().find(Reminder, { offboardingId: offboarding!.id, skippedAt: null });
-    expect(moments.find((moment) => moment.kind === 'last_day_over')!.dueAt.toISOString()).toBe(
+    const reminders = await em.fork().find(Reminder, { offboardingId: offboarding!.id, skippedAt: null });
+    expect(reminders.find((reminder) => reminder.kind === 'last_day_over')!.dueAt.toISOString()).toBe(
       '2099-05-04T11:00:00.000Z',
     );
-    expect(moments).toHaveLength(3);
+    expect(reminders).toHaveLength(3);
   });
 });
 

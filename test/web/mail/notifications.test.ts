@@ -6,7 +6,7 @@ import { updateUser } from '../../../database/people/users.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { momentNamed } from '../../../testing/cast/moments.ts';
+import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
@@ -178,7 +178,7 @@ describe('the reminders of a leaver', () => {
     const other = await makeCast(database, 20);
     await updateUser(em, 'system', other.lena.id, { timeZone: 'Pacific/Tongatapu' });
     await updateUser(em, 'system', other.ivo.id, { timeZone: 'Europe/Berlin' });
-    const { id, dueAt } = await momentNamed(database, other.lena.id, '7 before');
+    const { id, dueAt } = await reminderNamed(database, other.lena.id, '7 before');
     await fireReminder(em, id, dueAt);
     await setEndDate(em, 'system', other.lena.id, '2099-12-24');
     const card = await remindersOf(other.ivo, other.lena.id);
@@ -202,7 +202,7 @@ describe('the reminders of a leaver', () => {
 
   test('name failed mails, here and on the page of the recipient', async () => {
     const other = await makeCast(database);
-    const { id, dueAt } = await momentNamed(database, other.lena.id, '1 before');
+    const { id, dueAt } = await reminderNamed(database, other.lena.id, '1 before');
     await fireReminder(em, id, dueAt);
     const fork = em.fork();
     const mail = fork.create(Mail, {

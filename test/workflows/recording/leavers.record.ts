@@ -16,7 +16,7 @@ import {
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist, recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
 import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
-import { momentNamed } from '../../../testing/cast/moments.ts';
+import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -42,7 +42,7 @@ async function leaver(daysLeft?: number): Promise<{ cast: Cast; handle: Workflow
 }
 
 async function comesDue({ lena }: Cast, name: string, inMs: number) {
-  const { id } = await momentNamed(database, lena.id, name);
+  const { id } = await reminderNamed(database, lena.id, name);
   await sql`
     update reminders set due_at = now() + ${inMs} * interval '1 millisecond', skipped_at = null
     where id = ${id}`.execute(sqlOf(database.em.fork()));
