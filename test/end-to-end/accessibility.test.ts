@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { deliver, subscribe, tried } from '../../testing/cast/webhooks.ts';
+import { addAttempt, addDelivery, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { accessibilityViolations, colorRules } from '../../testing/web/accessibility.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
@@ -78,8 +78,8 @@ test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
 test('the pages of webhooks are accessible, wide and narrow, light and dark', async () => {
   const cast = await makeCast(database);
   const { id } = await subscribe(database, 'https://hooks.example/', ['user.offboarded']);
-  const lost = await deliver(database, id, 'failed');
-  await tried(database, lost, 1, 'http_error');
+  const lost = await addDelivery(database, id, 'failed');
+  await addAttempt(database, lost, 1, 'http_error');
   for (const options of [{}, { colorScheme: 'dark' as const, viewport: { width: 380, height: 800 } }]) {
     const { page } = await openConsole(browser, web.address, cast.ada.email, options);
     for (const path of ['', '/new', `/${id}/deliveries`, `/${id}/deliveries/${lost}`]) {

@@ -8,7 +8,7 @@ import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { testKey } from '../../testing/cast/engine.ts';
 import { fingerprintOf } from '../../testing/cast/fingerprint.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';
-import { deliver, subscribe } from '../../testing/cast/webhooks.ts';
+import { addDelivery, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
@@ -37,7 +37,7 @@ async function makeRecords() {
     importId: assets.id,
     importOfPeople: people.id,
     endpointId,
-    deliveryId: await deliver(database, endpointId, 'failed'),
+    deliveryId: await addDelivery(database, endpointId, 'failed'),
     tokenId: token.token.id,
     invitation: await createLink(em, { userId: cast.emil.id, purpose: 'invitation', actor: 'system' }),
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),

@@ -13,7 +13,7 @@ import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { testKey } from '../../testing/cast/engine.ts';
 import { csvOf, importing } from '../../testing/cast/importing.ts';
-import { deliver, subscribe, tried } from '../../testing/cast/webhooks.ts';
+import { addAttempt, addDelivery, subscribe } from '../../testing/cast/webhooks.ts';
 
 /** A cast with a leaver, and a cast whose leaver is offboarded. */
 interface Casts {
@@ -69,10 +69,10 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
 
 async function makeWebhooks(database: Database): Promise<Params> {
   const endpoint = await subscribe(database);
-  const failed = await deliver(database, endpoint.id, 'failed');
-  const pending = await deliver(database, endpoint.id, 'pending');
-  await tried(database, failed, 1, 'http_error');
-  await tried(database, pending, 1, 'http_error');
+  const failed = await addDelivery(database, endpoint.id, 'failed');
+  const pending = await addDelivery(database, endpoint.id, 'pending');
+  await addAttempt(database, failed, 1, 'http_error');
+  await addAttempt(database, pending, 1, 'http_error');
   return { endpointId: [endpoint.id], deliveryId: [failed, pending] };
 }
 

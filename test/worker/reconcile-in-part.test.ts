@@ -6,7 +6,7 @@ import type { WorkerClient } from '../../engine/client.ts';
 import { csvImportWorkflowId, type DeliveryAddress } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { eventually, listed, ownEngine } from '../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createReconciler } from '../../worker/reconcile.ts';
 
@@ -29,7 +29,7 @@ test('reconcile does the other parts when one fails, and logs the failure', asyn
   await eventually(async () => !(await listed(first.engine)).has(offboardingId));
   await sql`update outbox set sent_at = now() - interval '1 hour'`.execute(em());
   const { id } = await subscribe(database);
-  await deliver(database, id, 'pending', 'offboarding.started');
+  await addDelivery(database, id, 'pending', 'offboarding.started');
   const { rows: imports } = await sql<{ id: number }>`
     insert into imports (kind, state, file_name, created_by, started_by)
     values ('users', 'running', 'people.csv', 'system', 'system') returning id`.execute(em());
@@ -53,7 +53,7 @@ test('reconcile does the other parts when one fails, and logs the failure', asyn
 test('reconcile continues after an item that Temporal refuses', async () => {
   const { id } = await subscribe(database);
   const deliveries: number[] = [];
-  for (let i = 0; i < 2; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 2; i++) await addDelivery(database, id, 'pending', 'offboarding.started');
   const begun: number[] = [];
   const choosy: WorkerClient = {
     ...first.engine,

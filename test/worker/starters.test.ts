@@ -5,7 +5,7 @@ import type { DeliveryAddress, RowKind, RowOf } from '../../engine/contract.ts';
 import { webhookDeliveryWorkflowId } from '../../engine/contract.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { batchSenderFor, ownEngine } from '../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { createDeliveryStarter } from '../../worker/starters.ts';
 
@@ -26,8 +26,8 @@ test('the starter starts pending deliveries, but leaves those of a completion to
   const { id } = await subscribe(database);
   await setEndDate(database.em, `user:${nora.id}`, lena.id, '2099-01-31');
   await testEndpoint(database.em, 'system', id);
-  await deliver(database, id, 'pending', 'user.offboarded');
-  await deliver(database, id, 'disabled', 'offboarding.started');
+  await addDelivery(database, id, 'pending', 'user.offboarded');
+  await addDelivery(database, id, 'disabled', 'offboarding.started');
   await startDeliveries();
   const started = [];
   for (const delivery of await deliveriesTo(database, id)) started.push(await isStarted(delivery, id));
@@ -36,7 +36,7 @@ test('the starter starts pending deliveries, but leaves those of a completion to
 
 test('four concurrent starters start each delivery once', async () => {
   const { id } = await subscribe(database);
-  for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 30; i++) await addDelivery(database, id, 'pending', 'offboarding.started');
   const asked: number[] = [];
   const counting = {
     ...engine,
@@ -67,7 +67,7 @@ test('the starter keeps deliveries while Temporal is down, and starts them later
 
 test('the starter holds no lock that blocks delivery attempts while Temporal is slow', async () => {
   const { id } = await subscribe(database);
-  const deliveryId = await deliver(database, id, 'pending', 'offboarding.started');
+  const deliveryId = await addDelivery(database, id, 'pending', 'offboarding.started');
   const slow = Promise.withResolvers<void>();
   const asked = Promise.withResolvers<void>();
   const starting = createDeliveryStarter({
@@ -94,7 +94,7 @@ test('the starter holds no lock that blocks delivery attempts while Temporal is 
 
 test('the starter reaches deliveries behind a page that Temporal refuses', async () => {
   const { id } = await subscribe(database);
-  for (let i = 0; i < 201; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 201; i++) await addDelivery(database, id, 'pending', 'offboarding.started');
   const last = (await deliveriesTo(database, id)).at(-1)!;
   const choosy = {
     ...engine,

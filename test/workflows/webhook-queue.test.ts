@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 
@@ -25,8 +25,8 @@ test('an endpoint that hangs delays no other endpoint, however many deliveries w
     await subscribe(database, healthy.url),
   ];
   // More deliveries than the queue has slots.
-  for (let i = 0; i < 40; i++) await deliver(database, toHanging.id, 'pending', 'offboarding.started');
-  for (let i = 0; i < 20; i++) await deliver(database, toDead.id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 40; i++) await addDelivery(database, toHanging.id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 20; i++) await addDelivery(database, toDead.id, 'pending', 'offboarding.started');
   await startDeliveries();
   await eventually(async () => hanging.received.length === 5);
   await eventually(async () =>
@@ -34,7 +34,7 @@ test('an endpoint that hangs delays no other endpoint, however many deliveries w
   );
 
   const began = Date.now();
-  await deliver(database, toHealthy.id, 'pending', 'offboarding.started');
+  await addDelivery(database, toHealthy.id, 'pending', 'offboarding.started');
   await startDeliveries();
   await eventually(async () => healthy.received.length === 1);
   expect(Date.now() - began).toBeLessThan(8_000);
@@ -53,7 +53,7 @@ test('many deliveries to one endpoint all arrive, with a limit on concurrency', 
     }, 20);
   });
   const { id } = await subscribe(database, receiver.url);
-  for (let i = 0; i < 30; i++) await deliver(database, id, 'pending', 'offboarding.started');
+  for (let i = 0; i < 30; i++) await addDelivery(database, id, 'pending', 'offboarding.started');
   await startDeliveries();
   await eventually(
     async () => (await deliveriesTo(database, id)).every(({ state }) => state === 'delivered'),

@@ -49,7 +49,7 @@ export async function deliveriesTo({ em }: Database, endpointId: number): Promis
 let events = 0;
 
 /** Writes an event about Lena Brandt and its delivery to an endpoint, created and closed `at`. */
-export async function deliver(
+export async function addDelivery(
   { em }: Database,
   endpointId: number,
   state: DeliveryState,
@@ -72,7 +72,7 @@ export async function deliver(
 }
 
 /** Writes another delivery of the same event to the same endpoint. */
-export async function again({ em }: Database, deliveryId: number, state: DeliveryState): Promise<number> {
+export async function addReplay({ em }: Database, deliveryId: number, state: DeliveryState): Promise<number> {
   const fork = em.fork();
   const { eventId, endpointId } = await fork.findOneOrFail(WebhookDelivery, { id: deliveryId });
   const replay = { eventId, endpointId, replayOf: deliveryId, ...inState(state, new Date()) };
@@ -85,7 +85,7 @@ const inState = (state: DeliveryState, at: Date) =>
   state === 'pending' ? { state, nextTryAt: at } : { state, closedAt: at };
 
 /** Writes an attempt of a delivery. */
-export async function tried(
+export async function addAttempt(
   { em }: Database,
   deliveryId: number,
   number: number,

@@ -23,7 +23,7 @@ import { testKey } from '../../../testing/cast/engine.ts';
 import { fingerprintOf } from '../../../testing/cast/fingerprint.ts';
 import { reminderNamed } from '../../../testing/cast/reminders.ts';
 import { failingAt, failingWhere } from '../../../testing/cast/statements.ts';
-import { deliver, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 // ASVS 2.3.3: an operation takes effect completely or not at all, whichever statement fails.
@@ -124,17 +124,17 @@ const operations: Record<string, Prepare> = {
   },
   'pausing an endpoint with pending deliveries': async () => {
     const { id } = await subscribe(database);
-    await deliver(database, id, 'pending');
+    await addDelivery(database, id, 'pending');
     return () => pauseEndpoint(em, 'system', id);
   },
   'deleting an endpoint': async () => {
     const { id } = await subscribe(database);
-    await deliver(database, id, 'pending');
+    await addDelivery(database, id, 'pending');
     return () => deleteEndpoint(em, 'system', id);
   },
   'replaying undelivered events': async () => {
     const { id } = await subscribe(database);
-    await deliver(database, id, 'failed');
+    await addDelivery(database, id, 'failed');
     return () => replayUndeliveredSince(em, 'system', id, new Date(Date.now() - 60_000));
   },
 };

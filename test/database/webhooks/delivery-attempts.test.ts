@@ -10,7 +10,7 @@ import { activateEndpoint, pauseEndpoint } from '../../../database/webhooks/endp
 import type { AttemptOutcome } from '../../../domain/webhooks/attempts.ts';
 import { usualSchedule } from '../../../domain/webhooks/schedule.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -42,7 +42,7 @@ const notificationsOn = async (endpointId: number) =>
 describe('a failed attempt', () => {
   test('delays the next one by the endpoint’s Retry-After', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     const now = new Date();
     const retryAt = new Date(now.getTime() + 3 * 3_600_000);
     await recordAttempt(em, delivery, attempt(1, 'throttled', { retryAt }), usualSchedule, now);
@@ -55,14 +55,14 @@ describe('a failed attempt', () => {
 
   test('sets the endpoint’s last outcome', async () => {
     const { id } = await subscribe(database);
-    await record(await deliver(database, id, 'pending'), 1, 'delivered', 1);
-    await record(await deliver(database, id, 'pending'), 1, 'timed_out', 2);
+    await record(await addDelivery(database, id, 'pending'), 1, 'delivered', 1);
+    await record(await addDelivery(database, id, 'pending'), 1, 'timed_out', 2);
     expect(await endpoint(id)).toMatchObject({ lastTriedAt: inHours(2), lastOutcome: 'timed_out' });
   });
 
   test('is recorded once', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     await record(delivery, 1, 'http_error');
     await record(delivery, 1, 'delivered');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'pending', outcomes: ['http_error'] }]);
@@ -70,7 +70,7 @@ describe('a failed attempt', () => {
 
   test('that is the last one fails the delivery and notifies every active super-admin', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     await record(delivery, 10, 'timed_out');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'failed', closed: true, waits: null }]);
     expect(await notificationsOn(id)).toMatchObject([
@@ -80,7 +80,7 @@ describe('a failed attempt', () => {
 
   test('of a test is not retried and notifies nobody', async () => {
     const { id } = await subscribe(database);
-    await record(await deliver(database, id, 'pending', 'webhook.test'), 1, 'http_error');
+    await record(await addDelivery(database, id, 'pending', 'webhook.test'), 1, 'http_error');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'failed' }]);
     expect(await notificationsOn(id)).toEqual([]);
     expect((await endpoint(id)).failingSince).toBeNull();
@@ -88,7 +88,7 @@ describe('a failed attempt', () => {
 
   test('does not change a closed delivery', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     await pauseEndpoint(em, 'system', id);
     await record(delivery, 1, 'delivered');
     expect(await deliveriesTo(database, id)).toMatchObject([{ state: 'disabled', outcomes: ['delivered'] }]);
@@ -101,7 +101,7 @@ describe('an endpoint is disabled', () => {
   test('after a 410 response, with its pending deliveries, and notifies the super-admins once', async () => {
     const { id } = await subscribe(database);
     const deliveries = [];
-    for (let i = 0; i < 3; i++) deliveries.push(await deliver(database, id, 'pending'));
+    for (let i = 0; i < 3; i++) deliveries.push(await addDelivery(database, id, 'pending'));
     await record(deliveries[1]!, 1, 'gone');
     expect(await endpoint(id)).toMatchObject({ state: 'disabled', disabledReason: 'gone' });
     expect((await deliveriesTo(database, id)).map(({ state }) => state)).toEqual(Array(3).fill('disabled'));
@@ -117,10 +117,10 @@ describe('an endpoint is disabled', () => {
   test('after five days without a successful delivery', async () => {
     const { id } = await subscribe(database);
     for (let day = 0; day < 5; day++) {
-      await record(await deliver(database, id, 'pending'), 1, 'connection_failed', day * 24);
+      await record(await addDelivery(database, id, 'pending'), 1, 'connection_failed', day * 24);
       expect((await endpoint(id)).state).toBe('active');
     }
-    await record(await deliver(database, id, 'pending'), 1, 'connection_failed', 5 * 24);
+    await record(await addDelivery(database, id, 'pending'), 1, 'connection_failed', 5 * 24);
     expect(await endpoint(id)).toMatchObject({
       state: 'disabled',
       disabledReason: 'failing',
@@ -135,8 +135,9 @@ describe('an endpoint is disabled', () => {
     for (const type of ['user.offboarded', 'webhook.test'] as const) {
       const { id } = await subscribe(database);
       for (let day = 0; day < 8; day++) {
-        await record(await deliver(database, id, 'pending'), 1, 'http_error', day * 24);
-        if (day === 4) await record(await deliver(database, id, 'pending', type), 1, 'delivered', day * 24);
+        await record(await addDelivery(database, id, 'pending'), 1, 'http_error', day * 24);
+        if (day === 4)
+          await record(await addDelivery(database, id, 'pending', type), 1, 'delivered', day * 24);
       }
       expect(await endpoint(id)).toMatchObject({ state: 'active', failingSince: inHours(5 * 24) });
     }
@@ -144,21 +145,21 @@ describe('an endpoint is disabled', () => {
 
   test('and its failures are reset when it is enabled again', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     for (let day = 0; day <= 5; day++) await record(delivery, day + 1, 'http_error', day * 24);
     expect((await endpoint(id)).state).toBe('disabled');
     await activateEndpoint(em, 'system', id);
     expect(await endpoint(id)).toMatchObject({ state: 'active', failingSince: null, disabledReason: null });
-    await record(await deliver(database, id, 'pending'), 1, 'http_error', 6 * 24);
+    await record(await addDelivery(database, id, 'pending'), 1, 'http_error', 6 * 24);
     expect((await endpoint(id)).state).toBe('active');
   });
 
   test('once when many attempts fail concurrently', async () => {
     const { id } = await subscribe(database);
     for (const hours of [0, 40, 80])
-      await record(await deliver(database, id, 'pending'), 1, 'http_error', hours);
+      await record(await addDelivery(database, id, 'pending'), 1, 'http_error', hours);
     const deliveries = [];
-    for (let i = 0; i < 8; i++) deliveries.push(await deliver(database, id, 'pending'));
+    for (let i = 0; i < 8; i++) deliveries.push(await addDelivery(database, id, 'pending'));
     await Promise.all([
       ...deliveries.map((delivery) => record(delivery, 1, 'http_error', 121)),
       pauseEndpoint(em, 'system', (await subscribe(database)).id),

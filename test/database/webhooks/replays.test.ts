@@ -4,7 +4,7 @@ import { deleteEndpoint, pauseEndpoint } from '../../../database/webhooks/endpoi
 import { replayDelivery, replayUndeliveredSince, testEndpoint } from '../../../database/webhooks/replays.ts';
 import { NotFound, Refusal } from '../../../domain/failures.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, addReplay, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -51,7 +51,7 @@ describe('a delivery is replayed', () => {
   test('as a new delivery of the same event, in any final state', async () => {
     for (const state of ['failed', 'disabled', 'delivered'] as const) {
       const { id } = await subscribe(database);
-      const delivery = await deliver(database, id, state);
+      const delivery = await addDelivery(database, id, state);
       const replay = await replayDelivery(em, actor, id, delivery);
       const [first, second] = await deliveriesTo(database, id);
       expect(first).toMatchObject({ id: delivery, state });
@@ -67,7 +67,7 @@ describe('a delivery is replayed', () => {
 
   test('not while its event is pending, so that two clicks send it once', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'failed');
+    const delivery = await addDelivery(database, id, 'failed');
     const pressed = await Promise.allSettled([1, 2].map(() => replayDelivery(em, actor, id, delivery)));
     expect(pressed.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('on its way');
@@ -76,12 +76,12 @@ describe('a delivery is replayed', () => {
 
   test('not to a disabled endpoint, nor to another one', async () => {
     const [{ id }, other] = [await subscribe(database), await subscribe(database)];
-    const delivery = await deliver(database, id, 'failed');
+    const delivery = await addDelivery(database, id, 'failed');
     await expect(replayDelivery(em, actor, other.id, delivery)).rejects.toBeInstanceOf(NotFound);
     await expect(replayDelivery(em, actor, id, 999_999)).rejects.toBeInstanceOf(NotFound);
     await pauseEndpoint(em, actor, id);
     await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('Turn it on first.');
-    const test = await deliver(database, id, 'failed', 'webhook.test');
+    const test = await addDelivery(database, id, 'failed', 'webhook.test');
     await replayDelivery(em, actor, id, test);
   });
 });
@@ -91,15 +91,23 @@ describe('undelivered events since a time are replayed', () => {
 
   test('once each, if they failed since then and were never delivered', async () => {
     const { id } = await subscribe(database);
-    await deliver(database, id, 'failed', 'user.offboarded', day(1));
-    const lost = await deliver(database, id, 'failed', 'user.offboarded', day(10));
-    const notSent = await deliver(database, id, 'disabled', 'offboarding.started', day(11));
-    await again(database, await deliver(database, id, 'failed', 'user.offboarded', day(12)), 'delivered');
-    await again(database, await deliver(database, id, 'failed', 'user.offboarded', day(12)), 'pending');
-    await deliver(database, id, 'failed', 'webhook.test', day(12));
-    await deliver(database, id, 'delivered', 'user.offboarded', day(12));
+    await addDelivery(database, id, 'failed', 'user.offboarded', day(1));
+    const lost = await addDelivery(database, id, 'failed', 'user.offboarded', day(10));
+    const notSent = await addDelivery(database, id, 'disabled', 'offboarding.started', day(11));
+    await addReplay(
+      database,
+      await addDelivery(database, id, 'failed', 'user.offboarded', day(12)),
+      'delivered',
+    );
+    await addReplay(
+      database,
+      await addDelivery(database, id, 'failed', 'user.offboarded', day(12)),
+      'pending',
+    );
+    await addDelivery(database, id, 'failed', 'webhook.test', day(12));
+    await addDelivery(database, id, 'delivered', 'user.offboarded', day(12));
     const other = await subscribe(database);
-    await deliver(database, other.id, 'failed', 'user.offboarded', day(12));
+    await addDelivery(database, other.id, 'failed', 'user.offboarded', day(12));
 
     expect(await replayUndeliveredSince(em, actor, id, day(10))).toBe(2);
     const replays = (await deliveriesTo(database, id)).slice(-2);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { deliveryById, listDeliveries } from '../../../database/webhooks/history.ts';
 import { undeliveredTo } from '../../../database/webhooks/undelivered.ts';
 import { NotFound } from '../../../domain/failures.ts';
-import { again, deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
+import { addAttempt, addDelivery, addReplay, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -13,10 +13,10 @@ const idsOf = ({ rows }: { rows: { id: number }[] }) => rows.map(({ id }) => id)
 describe('the history of an endpoint', () => {
   test('lists deliveries, newest first, with the person and the last outcome', async () => {
     const { id } = await subscribe(database);
-    const first = await deliver(database, id, 'delivered');
-    const second = await deliver(database, id, 'pending');
-    await tried(database, first, 1, 'http_error');
-    await tried(database, first, 2, 'delivered');
+    const first = await addDelivery(database, id, 'delivered');
+    const second = await addDelivery(database, id, 'pending');
+    await addAttempt(database, first, 1, 'http_error');
+    await addAttempt(database, first, 2, 'delivered');
 
     const { rows, total } = await listDeliveries(em.fork(), id, all);
     expect(total).toBe(2);
@@ -28,9 +28,9 @@ describe('the history of an endpoint', () => {
 
   test('is filtered by state or event, and paged', async () => {
     const { id } = await subscribe(database);
-    for (let number = 0; number < 52; number++) await deliver(database, id, 'failed');
-    const arrived = await deliver(database, id, 'delivered');
-    const test = await deliver(database, id, 'delivered', 'webhook.test');
+    for (let number = 0; number < 52; number++) await addDelivery(database, id, 'failed');
+    const arrived = await addDelivery(database, id, 'delivered');
+    const test = await addDelivery(database, id, 'delivered', 'webhook.test');
 
     expect(idsOf(await listDeliveries(em.fork(), id, { state: 'delivered', type: null }))).toEqual([
       test,
@@ -46,14 +46,14 @@ describe('the history of an endpoint', () => {
 
   test('shows as undelivered the last delivery of each failed event', async () => {
     const { id } = await subscribe(database);
-    const lost = await deliver(database, id, 'failed');
-    const notSent = await deliver(database, id, 'disabled');
-    const arrivedLater = await deliver(database, id, 'failed');
-    await again(database, arrivedLater, 'delivered');
-    const onItsWay = await deliver(database, id, 'disabled');
-    await again(database, onItsWay, 'pending');
-    const lostTwice = await again(database, await deliver(database, id, 'failed'), 'failed');
-    await deliver(database, id, 'failed', 'webhook.test');
+    const lost = await addDelivery(database, id, 'failed');
+    const notSent = await addDelivery(database, id, 'disabled');
+    const arrivedLater = await addDelivery(database, id, 'failed');
+    await addReplay(database, arrivedLater, 'delivered');
+    const onItsWay = await addDelivery(database, id, 'disabled');
+    await addReplay(database, onItsWay, 'pending');
+    const lostTwice = await addReplay(database, await addDelivery(database, id, 'failed'), 'failed');
+    await addDelivery(database, id, 'failed', 'webhook.test');
 
     const missed = await listDeliveries(em.fork(), id, { state: 'missed', type: null });
     expect(idsOf(missed)).toEqual([lostTwice, notSent, lost]);
@@ -64,10 +64,10 @@ describe('the history of an endpoint', () => {
 
   test('shows one delivery with its attempts, the latest first', async () => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'failed');
-    await tried(database, delivery, 1, 'http_error');
-    await tried(database, delivery, 2, 'http_error');
-    const replay = await again(database, delivery, 'pending');
+    const delivery = await addDelivery(database, id, 'failed');
+    await addAttempt(database, delivery, 1, 'http_error');
+    await addAttempt(database, delivery, 2, 'http_error');
+    const replay = await addReplay(database, delivery, 'pending');
     expect(await deliveryById(em.fork(), id, delivery)).toMatchObject({
       type: 'user.offboarded',
       data: { user: { id: 7, name: 'Lena Brandt' } },
@@ -91,7 +91,7 @@ describe('the history of an endpoint', () => {
 
   test("does not show another endpoint's delivery", async () => {
     const [mine, other] = [await subscribe(database), await subscribe(database)];
-    const delivery = await deliver(database, other.id, 'pending');
+    const delivery = await addDelivery(database, other.id, 'pending');
     await expect(deliveryById(em.fork(), mine.id, delivery)).rejects.toBeInstanceOf(NotFound);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '../../../database/webhooks/endpoints.ts';
 import { deleteOldSecrets, rotateSecret } from '../../../database/webhooks/secrets.ts';
 import { NotFound } from '../../../domain/failures.ts';
-import { deliver, deliveriesTo } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -75,8 +75,8 @@ describe('an endpoint', () => {
 
   test('that is paused disables only its own pending deliveries', async () => {
     const [{ id }, other] = [await add(), await add()];
-    for (const state of ['pending', 'delivered', 'pending'] as const) await deliver(database, id, state);
-    await deliver(database, other.id, 'pending');
+    for (const state of ['pending', 'delivered', 'pending'] as const) await addDelivery(database, id, state);
+    await addDelivery(database, other.id, 'pending');
     expect(await pauseEndpoint(em, actor, id)).toBe(2);
     expect(await statesTo(id)).toEqual(['disabled', 'delivered', 'disabled']);
     expect(await statesTo(other.id)).toEqual(['pending']);
@@ -84,8 +84,8 @@ describe('an endpoint', () => {
 
   test('that is deleted keeps its history and disables its pending deliveries', async () => {
     const { id } = await add();
-    await deliver(database, id, 'pending');
-    await deliver(database, id, 'delivered');
+    await addDelivery(database, id, 'pending');
+    await addDelivery(database, id, 'delivered');
 
     await deleteEndpoint(em, actor, id);
 
@@ -101,9 +101,9 @@ describe('an endpoint', () => {
 
   test('shows its recent outcomes', async () => {
     const { id } = await add();
-    await deliver(database, id, 'pending');
-    await deliver(database, id, 'disabled', 'webhook.test');
-    await deliver(database, id, 'failed');
+    await addDelivery(database, id, 'pending');
+    await addDelivery(database, id, 'disabled', 'webhook.test');
+    await addDelivery(database, id, 'failed');
     expect(await listed(id)).toMatchObject({ pending: 1, missed: 1 });
     expect(await listed((await add()).id)).toMatchObject({ pending: 0, missed: 0, lastOutcome: null });
   });

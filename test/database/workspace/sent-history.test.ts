@@ -17,7 +17,7 @@ import type { MailState } from '../../../domain/mail/mails.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
-import { again, deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
+import { addAttempt, addDelivery, addReplay, subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
 
@@ -35,15 +35,15 @@ test('webhook deliveries are deleted 90 days after they close, with their attemp
   const { id } = await subscribe(database);
   const entries = await em.fork().count(AuditEntry);
   const sent = (days: number, state: 'delivered' | 'failed' | 'disabled' | 'pending') =>
-    deliver(database, id, state, 'user.offboarded', daysAgo(days));
+    addDelivery(database, id, state, 'user.offboarded', daysAgo(days));
   const old = [await sent(91, 'delivered'), await sent(91, 'failed'), await sent(91, 'disabled')];
   const [young, waiting, replayed] = [
     await sent(89, 'delivered'),
     await sent(200, 'pending'),
     await sent(200, 'failed'),
   ];
-  const replay = await again(database, replayed, 'delivered');
-  for (const deliveryId of [old[0]!, young]) await tried(database, deliveryId, 1, 'delivered');
+  const replay = await addReplay(database, replayed, 'delivered');
+  for (const deliveryId of [old[0]!, young]) await addAttempt(database, deliveryId, 1, 'delivered');
   const events = await em.fork().count(WebhookEvent);
 
   await em.fork().transactional(cleanUp);
@@ -84,7 +84,7 @@ test('a row that cannot be deleted does not stop the others', async () => {
     closedAt: daysAgo(91),
   });
   await fork.flush();
-  await deliver(database, (await subscribe(database)).id, 'delivered', 'user.offboarded', daysAgo(91));
+  await addDelivery(database, (await subscribe(database)).id, 'delivered', 'user.offboarded', daysAgo(91));
   await asOwner(
     own.ownerUrl,
     'alter table webhook_events enable row level security',
@@ -103,7 +103,7 @@ test('one run deletes the oldest rows up to its batch size, by few statements', 
   const { id } = await subscribe(database);
   const ids: number[] = [];
   for (let days = 120; days > 100; days--)
-    ids.push(await deliver(database, id, 'delivered', 'user.offboarded', daysAgo(days)));
+    ids.push(await addDelivery(database, id, 'delivered', 'user.offboarded', daysAgo(days)));
   const statements = await statementsOf(() => deleteOldEvents(em.fork(), 15));
   expect(statements.length).toBe(5);
   expect(await there(ids)).toEqual(ids.slice(15));
@@ -119,7 +119,7 @@ test('one run deletes the oldest rows up to its batch size, by few statements', 
 
 test('a delivery that is replayed during a run is kept', async () => {
   const { id } = await subscribe(database);
-  const sent = await deliver(database, id, 'failed', 'user.offboarded', daysAgo(100));
+  const sent = await addDelivery(database, id, 'failed', 'user.offboarded', daysAgo(100));
   const owner = new pg.Client(own.ownerUrl);
   await owner.connect();
   onTestFinished(() => owner.end());

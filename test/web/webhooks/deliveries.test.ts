@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
-import { deliver, subscribe, tried } from '../../../testing/cast/webhooks.ts';
+import { addAttempt, addDelivery, subscribe } from '../../../testing/cast/webhooks.ts';
 import type { Answer } from '../../../testing/web/web.ts';
 import { webhookTests } from './setup.ts';
 
@@ -22,8 +22,14 @@ test('a user without access to settings sees only the host of an endpoint', asyn
 describe('deliveries', () => {
   test('are listed with user, outcome and next attempt', async ({ ada }) => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending', 'user.offboarded', new Date('2029-12-31T23:59Z'));
-    await tried(database, delivery, 1, 'http_error');
+    const delivery = await addDelivery(
+      database,
+      id,
+      'pending',
+      'user.offboarded',
+      new Date('2029-12-31T23:59Z'),
+    );
+    await addAttempt(database, delivery, 1, 'http_error');
     const here = `/settings/webhooks/${id}/deliveries`;
     const { text } = await ada.get(here);
     for (const words of [
@@ -43,8 +49,8 @@ describe('deliveries', () => {
     ada,
   }) => {
     const { id } = await subscribe(database);
-    for (let number = 0; number < 51; number++) await deliver(database, id, 'failed');
-    await deliver(database, id, 'delivered', 'offboarding.cleared');
+    for (let number = 0; number < 51; number++) await addDelivery(database, id, 'failed');
+    await addDelivery(database, id, 'delivered', 'offboarding.cleared');
     const here = `/settings/webhooks/${id}/deliveries`;
     const rows = ({ text }: Answer) => text.match(/<tr data-href/g)?.length ?? 0;
     expect(rows(await ada.get(`${here}?type=offboarding.cleared`))).toBe(1);
@@ -60,8 +66,8 @@ describe('deliveries', () => {
 
   test('show request and response, escaped and without the secret', async ({ ada }) => {
     const { id, secret } = await subscribe(database);
-    const delivery = await deliver(database, id, 'failed');
-    await tried(database, delivery, 1, 'timed_out');
+    const delivery = await addDelivery(database, id, 'failed');
+    await addAttempt(database, delivery, 1, 'timed_out');
     const { text } = await ada.get(`/settings/webhooks/${id}/deliveries/${delivery}`);
     for (const words of [
       'The endpoint did not answer in time',
@@ -79,7 +85,7 @@ describe('deliveries', () => {
 
   test('that are pending poll for updates, and get 204 when nothing changed', async ({ ada }) => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'pending');
+    const delivery = await addDelivery(database, id, 'pending');
     for (const path of [
       `/settings/webhooks/${id}/deliveries`,
       `/settings/webhooks/${id}/deliveries/${delivery}`,
@@ -88,17 +94,17 @@ describe('deliveries', () => {
       const asked = /hx-get="([^"]+)"/.exec(text)![1]!.replaceAll('&amp;', '&');
       expect((await ada.get(asked, { 'HX-Request': 'true' })).status).toBe(204);
       expect((await ada.get(asked)).status).toBe(200);
-      await tried(database, delivery, path.endsWith('deliveries') ? 1 : 2, 'http_error');
+      await addAttempt(database, delivery, path.endsWith('deliveries') ? 1 : 2, 'http_error');
       expect((await ada.get(asked, { 'HX-Request': 'true' })).status).toBe(200);
     }
-    const closed = await deliver(database, id, 'delivered');
+    const closed = await addDelivery(database, id, 'delivered');
     expect((await ada.get(`/settings/webhooks/${id}/deliveries/${closed}`)).text).not.toContain('hx-get');
   });
 });
 
 test('a failed delivery is shown on the page of its leaver', async ({ cast, ada, ivo }) => {
   const { id } = await subscribe(database, 'https://badges.example/', ['user.offboarded']);
-  const delivery = await deliver(database, id, 'failed');
+  const delivery = await addDelivery(database, id, 'failed');
   await em
     .fork()
     .execute(

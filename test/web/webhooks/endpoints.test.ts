@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { WebhookEndpoint } from '../../../database/entities/index.ts';
-import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { shown, webhookTests } from './setup.ts';
 
@@ -9,7 +9,7 @@ const { database, em, endpoint, test } = await webhookTests();
 describe('webhook endpoints', () => {
   test('are only for super-admins', async ({ nora }) => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'failed');
+    const delivery = await addDelivery(database, id, 'failed');
     const here = `/settings/webhooks/${id}`;
     for (const path of ['/deliveries', `/deliveries/${delivery}`, '/edit']) {
       expect((await nora.get(here + path)).status, path).toBe(403);
@@ -37,7 +37,7 @@ describe('webhook endpoints', () => {
     expect((await ada.get(`${here}/edit`)).text).toMatch(/value="user\.offboarded"\s+checked/);
     expect((await ada.post(here, { url: 'https://other.example/', description: 'Moved' })).status).toBe(303);
     expect((await ada.post(here, { url: 'https://10.0.0.1/' })).status).toBe(422);
-    await deliver(database, id, 'pending');
+    await addDelivery(database, id, 'pending');
     expect((await ada.post(`${here}/pause`)).status).toBe(303);
     const paused = await ada.get('/settings/webhooks');
     expect(messagesOn(paused.text)).toContain('1 on the way was given up');

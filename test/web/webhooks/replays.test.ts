@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
 import { activateEndpoint } from '../../../database/webhooks/endpoints.ts';
-import { again, deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, addReplay, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { webhookTests } from './setup.ts';
 
@@ -9,7 +9,7 @@ const { database, em, test } = await webhookTests();
 describe('deliveries', () => {
   test('are sent again one by one, and only once while pending', async ({ ada }) => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'failed');
+    const delivery = await addDelivery(database, id, 'failed');
     const here = `/settings/webhooks/${id}/deliveries/${delivery}`;
     const sent = await ada.post(`${here}/replay`);
     const [, replay] = await deliveriesTo(database, id);
@@ -24,9 +24,9 @@ describe('deliveries', () => {
   test('that failed since a given time are sent again together', async ({ ada }) => {
     const { id } = await subscribe(database);
     const here = `/settings/webhooks/${id}`;
-    await deliver(database, id, 'failed', 'user.offboarded', new Date('2026-11-01T10:00:30Z'));
-    await deliver(database, id, 'failed', 'user.offboarded', new Date('2026-11-02T10:00:30Z'));
-    await again(database, await deliver(database, id, 'failed'), 'delivered');
+    await addDelivery(database, id, 'failed', 'user.offboarded', new Date('2026-11-01T10:00:30Z'));
+    await addDelivery(database, id, 'failed', 'user.offboarded', new Date('2026-11-02T10:00:30Z'));
+    await addReplay(database, await addDelivery(database, id, 'failed'), 'delivered');
     const page = await ada.get(`${here}/deliveries`);
     expect(page.text).toContain('2 events have never arrived');
     expect(page.text).toContain('value="2026-11-01T10:00"');
@@ -52,7 +52,7 @@ describe('deliveries', () => {
 
   test('that are closed have no next attempt', async ({ ada }) => {
     const { id } = await subscribe(database);
-    const delivery = await deliver(database, id, 'delivered');
+    const delivery = await addDelivery(database, id, 'delivered');
     const tried = await ada.post(`/settings/webhooks/${id}/deliveries/${delivery}/try`);
     expect(tried.status).toBe(409);
     expect(messagesOn(tried.text)).toContain('This delivery is closed');

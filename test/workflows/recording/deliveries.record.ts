@@ -7,7 +7,7 @@ import {
   webhookWorkflow,
 } from '../../../engine/contract.ts';
 import { eventually, ownEngine, testDependencies } from '../../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { keep } from './keep.ts';
@@ -23,7 +23,7 @@ const failing = () => startReceiver((_request, response) => response.writeHead(5
 /** Starts a delivery to a new endpoint. */
 async function begin(url: string) {
   const { id: endpointId } = await subscribe(database, url);
-  const id = await deliver(database, endpointId, 'pending');
+  const id = await addDelivery(database, endpointId, 'pending');
   const { eventId } = (await deliveriesTo(database, endpointId))[0]!;
   const address = { id, eventId, endpointId, replayOf: null };
   await client.workflow.start(webhookWorkflow, webhookDeliveryStart(address));

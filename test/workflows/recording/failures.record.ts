@@ -17,7 +17,7 @@ import {
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { ownEngine, testDependencies, testKey } from '../../../testing/cast/engine.ts';
-import { deliver, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
+import { addDelivery, deliveriesTo, subscribe } from '../../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../../testing/outside/receiver.ts';
 import { startMailServer } from '../../../testing/outside/smtp.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -99,7 +99,7 @@ const broken = (table: string, change: string) =>
 test('a delivery whose attempts cannot be recorded', async () => {
   const { id: endpointId } = await subscribe(database, (await startReceiver()).url);
   await broken('webhook_attempts', 'insert');
-  const id = await deliver(database, endpointId, 'pending');
+  const id = await addDelivery(database, endpointId, 'pending');
   const [delivery] = await deliveriesTo(database, endpointId);
   const handle = await client.workflow.start(
     webhookWorkflow,
