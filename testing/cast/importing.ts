@@ -21,7 +21,7 @@ export function importing({ em }: Database, actor: Actor) {
     });
 
   /** Executes an import to its end. */
-  async function carryOut(importId: number): Promise<Import> {
+  async function execute(importId: number): Promise<Import> {
     const onDefect = (error: unknown) => {
       throw error;
     };
@@ -30,20 +30,20 @@ export function importing({ em }: Database, actor: Actor) {
   }
 
   /** Uploads a file and starts it with the confirmation that it needs. */
-  async function begin(kind: ImportKind, csv: string): Promise<number> {
+  async function start(kind: ImportKind, csv: string): Promise<number> {
     const { id, preview } = await upload(kind, csv);
     await startImport(em, actor, id, preview!.starts + preview!.stops);
     return id;
   }
 
   /** Uploads a file, starts it and executes it. */
-  const run = async (kind: ImportKind, csv: string): Promise<Import> => carryOut(await begin(kind, csv));
+  const run = async (kind: ImportKind, csv: string): Promise<Import> => execute(await start(kind, csv));
 
   /** The first lines of a report. */
   const lines = async (found: Import, shown: ShownLines): Promise<ReportedLine[]> =>
     (await reportedLines(em, found, shown, 1)).rows;
 
-  return { upload, begin, carryOut, run, lines };
+  return { upload, start, execute, run, lines };
 }
 
 /** A CSV file of these lines. */

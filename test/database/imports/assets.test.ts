@@ -63,7 +63,7 @@ describe('assets', () => {
     const found = await files.upload('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.emil.email]));
     await files.run('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.timo.email]));
     await startImport(em, actor, found.id, null);
-    expect(await problemsOf(database, await files.carryOut(found.id))).toEqual([
+    expect(await problemsOf(database, await files.execute(found.id))).toEqual([
       [2, `holder: Timo Aalto holds ${cast.spare.tag}. Recover it first.`],
     ]);
     await recoverAsset(em, actor, cast.spare.id, { condition: 'good', nextStatus: 'in_stock', note: null });

@@ -20,7 +20,7 @@ describe('an import', () => {
     await startImport(em, actor, id, null);
     await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
     expect(await importsStarting(em)).toContain(id);
-    await files.carryOut(id);
+    await files.execute(id);
     expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
   });
 
@@ -57,7 +57,7 @@ describe('an import', () => {
       if (++lines === 1) throw new Error('The worker died');
     };
     await expect(executeBatch(em, id, { onStep: crash, onDefect() {} })).rejects.toThrow('died');
-    const done = await files.carryOut(id);
+    const done = await files.execute(id);
     expect(done.results).toMatchObject({ changed: 2, failed: 0 });
     for (const { id } of [cast.emil, cast.timo])
       expect(await trailOf(database, id)).toEqual([`${actor} user.updated`]);
@@ -73,7 +73,7 @@ describe('an import', () => {
       ),
     );
     await startImport(em, actor, id, null);
-    await Promise.all([files.carryOut(id), files.carryOut(id), files.carryOut(id)]);
+    await Promise.all([files.execute(id), files.execute(id), files.execute(id)]);
     expect((await importById(em, id)).results).toEqual({
       created: 30,
       changed: 0,
@@ -96,7 +96,7 @@ describe('an import', () => {
     await endImport(em, id, 'failed');
     expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
     await startImport(em, `user:${cast.ada.id}`, id, null);
-    expect(await files.carryOut(id)).toMatchObject({
+    expect(await files.execute(id)).toMatchObject({
       state: 'done',
       startedBy: actor,
       results: { changed: 2 },

@@ -29,7 +29,7 @@ describe('people', () => {
     await createUser(em, 'system', { name: 'Faster', email: mailOf(b) });
     await em.fork().nativeUpdate(User, { email: mailOf(b) }, { externalId: `${b}-other` });
     await startImport(em, actor, found.id, null);
-    const done = await files.carryOut(found.id);
+    const done = await files.execute(found.id);
     expect(done.results).toMatchObject({ created: 1, failed: 1, managersPending: 0 });
     expect((await personWith(database, a)).managerId ?? null).toBeNull();
     const words = 'The line of the manager was not imported, so no manager was stored.';

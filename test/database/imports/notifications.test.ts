@@ -19,7 +19,7 @@ describe('an import', () => {
     const { id: cancelled } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, cancelled, null);
     await cancelImport(em, `user:${cast.ada.id}`, cancelled);
-    await Promise.all([files.carryOut(cancelled), files.carryOut(cancelled)]);
+    await Promise.all([files.execute(cancelled), files.execute(cancelled)]);
     expect(await notificationsOf(cast.nora.id)).toEqual([
       'The import of file.csv is done: 0 added, 2 changed, 0 unchanged, 0 with errors.',
       'The import of file.csv was cancelled after 0 of 2 lines: 0 added, 0 changed, 0 unchanged, 0 with errors.',
@@ -38,7 +38,7 @@ describe('an import', () => {
     await startImport(em, actor, id, null);
     await executeBatch(em, id, { onStep() {}, onDefect() {} });
     await cancelImport(em, actor, id);
-    await files.carryOut(id);
+    await files.execute(id);
     expect(await notificationsOf(cast.nora.id)).toEqual([
       'The import of file.csv is done, with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
       'The import of file.csv was cancelled after 3 of 3 lines: 2 added, 0 changed, 0 unchanged, 1 with errors.' +

@@ -80,7 +80,7 @@ describe('people', () => {
     // Another user takes an address after the preview.
     await createUser(em, 'system', { name: 'Faster', email: mailOf(a), externalId: newId() });
     await startImport(em, actor, found.id, null);
-    const done = await files.carryOut(found.id);
+    const done = await files.execute(found.id);
     expect(done).toMatchObject({ state: 'done', results: { created: 1, failed: 1 } });
     expect(await problemsOf(database, done)).toEqual([[2, 'email: Somebody else has this e-mail address.']]);
   });

@@ -70,7 +70,7 @@ describe('people', () => {
     expect(await factsOf(database)).toEqual(before);
 
     await startImport(em, actor, again.id, null);
-    const statements = await statementsOf(async () => void (await files.carryOut(again.id)));
+    const statements = await statementsOf(async () => void (await files.execute(again.id)));
     expect((await importById(em, again.id)).results).toMatchObject({ unchanged: 60, created: 0, changed: 0 });
     expect(statements.length).toBeLessThan(30);
     const after = await factsOf(database);
@@ -128,7 +128,7 @@ describe('people', () => {
     expect(await bulkInsertUsers(em, actor, found.id, evaluated)).toBe(false);
     expect(await em.fork().count(User, { externalId: ids })).toBe(0);
     await startImport(em, actor, found.id, null);
-    expect(await files.carryOut(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });
+    expect(await files.execute(found.id)).toMatchObject({ results: { created: 4, failed: 1 } });
   });
 
   test('get offboardings opened, moved and cancelled by their end dates', async ({ cast, actor, files }) => {

@@ -51,7 +51,7 @@ function crashing() {
 }
 
 test('every line is counted once, batch by batch, even after a crash within a batch', async ({ files }) => {
-  const id = await files.begin('users', manyLines(1_100));
+  const id = await files.start('users', manyLines(1_100));
   await runBatch(id);
   await expectExact(id);
   await expect(runBatch(id, crashing())).rejects.toThrow('died');
@@ -64,7 +64,7 @@ test('every line is counted once, batch by batch, even after a crash within a ba
 });
 
 test('two workers that run the same batches at the same time count each line once', async ({ files }) => {
-  const id = await files.begin('users', manyLines(1_100));
+  const id = await files.start('users', manyLines(1_100));
   for (let round = 0; round < 5; round++) {
     await Promise.all([runBatch(id), runBatch(id)]);
     await expectExact(id);
@@ -73,7 +73,7 @@ test('two workers that run the same batches at the same time count each line onc
 });
 
 test('marking lines is retried after a deadlock', async ({ files }) => {
-  const id = await files.begin('users', manyLines(2));
+  const id = await files.start('users', manyLines(2));
   const [first, second] = await waitingLines(em.fork(), id, 2);
   await em.fork().transactional(async (other) => {
     const lock = (line: number) =>
@@ -92,19 +92,19 @@ test('marking lines is retried after a deadlock', async ({ files }) => {
 });
 
 test('an import that continues after a failure counts every line', async ({ actor, files }) => {
-  const id = await files.begin('users', manyLines(600));
+  const id = await files.start('users', manyLines(600));
   await expect(runBatch(id, crashing())).rejects.toThrow('died');
   await endImport(em, id, 'failed');
   await expectExact(id);
   await startImport(em, actor, id, null);
   await runBatch(id);
   await expectExact(id);
-  await files.carryOut(id);
+  await files.execute(id);
   await expectExact(id);
 });
 
 test('the results are right when counting starts over', async ({ files }) => {
-  const id = await files.begin('users', manyLines(600));
+  const id = await files.start('users', manyLines(600));
   await runBatch(id);
   await em.execute('update imports set counted_to = 0 where id = ?', [id]);
   await runBatch(id);
@@ -112,7 +112,7 @@ test('the results are right when counting starts over', async ({ files }) => {
 });
 
 test('a batch reads no line that was counted before', async ({ files }) => {
-  const id = await files.begin('users', manyLines(1_100));
+  const id = await files.start('users', manyLines(1_100));
   await runBatch(id);
   const { created } = await countedFromLines(id);
   await em.fork().nativeDelete(ImportRow, { importId: id, line: { $lte: 501 } });

@@ -36,7 +36,7 @@ describe('a file', () => {
     expect(answer.status).toBe(202);
     expect(answer.json).toMatchObject({ state: 'starting', lines: 2, changed: 0, endedAt: null });
     expect(answer.headers.get('location')).toBe(`/api/v1/imports/${answer.json.id}`);
-    await importing(own.database, 'system').carryOut(answer.json.id);
+    await importing(own.database, 'system').execute(answer.json.id);
     const { status, json } = await call('GET', `/imports/${answer.json.id}`);
     expect(status).toBe(200);
     expect(json).toMatchObject({
@@ -55,7 +55,7 @@ describe('a file', () => {
   test('returns the rejected lines, which can be corrected and sent again', async () => {
     const file = csvOf(['email', 'department'], [cast.emil.email, 'Moved'], ['nobody', '=1+1']);
     const { id } = (await send(file)).json;
-    await importing(own.database, 'system').carryOut(id);
+    await importing(own.database, 'system').execute(id);
     const { status, headers, json: csv } = await call('GET', `/imports/${id}/errors`);
     expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
     expect(headers.get('content-disposition')).toBe(`attachment; filename=errors-of-import-${id}.csv`);
@@ -65,7 +65,7 @@ describe('a file', () => {
     expect(end).toBe('');
     const corrected = csv.replace('nobody', cast.timo.email);
     const again = (await send(corrected)).json.id;
-    await importing(own.database, 'system').carryOut(again);
+    await importing(own.database, 'system').execute(again);
     expect((await call('GET', `/imports/${again}`)).json).toMatchObject({ changed: 1, failed: 0 });
     expect((await call('GET', `/imports/${again}/errors`)).json.split('\r\n')).toHaveLength(2);
 
@@ -78,7 +78,7 @@ describe('a file', () => {
     const known = (await call('GET', `/imports/${id}`)).headers.get('etag')!;
     const ask = () => call('GET', `/imports/${id}`, { headers: { 'If-None-Match': known } });
     expect((await ask()).status).toBe(304);
-    await importing(own.database, 'system').carryOut(id);
+    await importing(own.database, 'system').execute(id);
     expect((await ask()).json).toMatchObject({ state: 'done', unchanged: 1, managersPending: 0 });
   });
 

@@ -11,7 +11,7 @@ import { figures, type Setup, setUpUploads, uploaded } from './setup.ts';
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
-const { carryOut } = importing(own.database, 'system');
+const { execute } = importing(own.database, 'system');
 
 let cast: Setup['cast'];
 let nora: Setup['nora'];
@@ -31,7 +31,7 @@ describe('the import', () => {
     expect(messagesOn(running.text)).toBe('success: The import has been started.');
     expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
     expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}"\\s+hx-trigger="every 1s"`));
-    await carryOut(id);
+    await execute(id);
     const over = await nora.get(`/imports/${id}`);
     expect(figures(over.text)).toMatchObject({ Changed: '2', Errors: '1' });
     expect(over.text).not.toContain('hx-trigger');
@@ -49,7 +49,7 @@ describe('the import', () => {
     await nora.post(`/imports/${id}/start`);
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
     expect((await nora.get(`/imports/${id}`)).text).toContain('Being cancelled');
-    await carryOut(id);
+    await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelled after 0 of 1 line.');
   });
 
@@ -64,13 +64,13 @@ describe('the import', () => {
     await nora.post(`/imports/${id}/start`);
     await executeBatch(em, id, { onStep() {}, onDefect() {} });
     await nora.post(`/imports/${id}/cancellation`);
-    await carryOut(id);
+    await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain(
       'For 1 of the people added, the manager was still to be set: importing the file again sets it.',
     );
     const again = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${again}/start`);
-    await carryOut(again);
+    await execute(again);
     const [worker, boss] = await Promise.all(
       ['W', 'B'].map((letter) => em.fork().findOneOrFail(User, { externalId: `${letter}-${mark}` })),
     );
@@ -81,7 +81,7 @@ describe('the import', () => {
     const file = csvOf(['email', 'department', 'endDate'], [cast.emil.email, 'Moved', '31.01.2027']);
     const first = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${first}/start`);
-    await carryOut(first);
+    await execute(first);
     const revision = (await userById(em, cast.emil.id)).revision;
     const second = await uploaded(nora, 'users', file);
     expect(figures((await nora.get(`/imports/${second}`)).text)).toMatchObject({
@@ -89,7 +89,7 @@ describe('the import', () => {
       Unchanged: '1',
     });
     await nora.post(`/imports/${second}/start`);
-    await carryOut(second);
+    await execute(second);
     expect((await userById(em, cast.emil.id)).revision).toBe(revision);
   });
 
