@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ownDatabase } from '../testing/servers/database.ts';
 import { logProgress } from './progress.ts';
-import { createEnvironment, machineClients } from './races/environment.ts';
+import { createEnvironment, tokenClients } from './races/environment.ts';
 import { type AnsweredOperation, operationKinds } from './races/operation.ts';
 import { kindsDone, race, raceWithRawSql, shareOf, summaryOf } from './races/race.ts';
 import { refusals } from './races/raw-sql.ts';
@@ -13,7 +13,7 @@ import { seed } from './seed.ts';
 import { isTimeUp } from './time-limit.ts';
 
 const environment = await createEnvironment(await ownDatabase(), 12);
-const clients = [...environment.clients, ...(await machineClients(environment, 6, 2))];
+const clients = [...environment.clients, ...(await tokenClients(environment, 6, 2))];
 const random = randomFrom(seed);
 /** Operations of each client in one race; the next race has new people. */
 const operations = 40;
@@ -39,7 +39,7 @@ test('races of console, API and imports leave a state that a serial order explai
 
 test('the schema invariants hold at all times for SQL clients that bypass Lastday', async () => {
   const began = Date.now();
-  let tried = 0;
+  let statements = 0;
   const outcomes: string[] = [];
   for (let number = 1; number === 1 || !isTimeUp(began); number++) {
     const options = { ...environment, clients, random: random.named(`hands ${number}`), operations };
@@ -48,11 +48,11 @@ test('the schema invariants hold at all times for SQL clients that bypass Lastda
     );
     expect(violations, `race ${number}`).toEqual([]);
     const counts = Object.values(result.tally);
-    tried += counts.reduce((sum, count) => sum + count, 0);
+    statements += counts.reduce((sum, count) => sum + count, 0);
     outcomes.push(...Object.keys(result.tally));
     logProgress(`race ${number}: raw SQL ${JSON.stringify(result.tally)}; ${summaryOf(result.history)}`);
   }
-  logProgress(`${tried} statements of raw SQL`);
+  logProgress(`${statements} statements of raw SQL`);
   // Foreign keys, unique keys, checks and permissions have each refused a statement.
   expect(outcomes).toEqual(expect.arrayContaining(['done', 'nothing to do', ...refusals]));
 });

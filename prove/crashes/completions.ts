@@ -5,7 +5,7 @@ import type { Received } from '../../testing/outside/receiver.ts';
 import type { TakenMail } from '../../testing/outside/smtp.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenAuditInvariants } from '../races/audit-invariants.ts';
-import { deliveryProblems } from '../races/received.ts';
+import { deliveryProblems } from '../races/delivery-problems.ts';
 import { brokenInvariants, findings } from '../races/schema-invariants.ts';
 import { staleWorkflowsAfterWait } from '../races/workflows.ts';
 

@@ -5,8 +5,8 @@ import { csvOf } from '../../testing/cast/importing.ts';
 import type { Received } from '../../testing/outside/receiver.ts';
 import type { Machine } from '../machine/machine.ts';
 import { brokenAuditInvariants } from '../races/audit-invariants.ts';
+import { deliveryProblems } from '../races/delivery-problems.ts';
 import { daysAhead } from '../races/fixture.ts';
-import { deliveryProblems } from '../races/received.ts';
 import { brokenInvariants, findings } from '../races/schema-invariants.ts';
 import { staleWorkflowsAfterWait } from '../races/workflows.ts';
 

@@ -59,6 +59,7 @@ export function apiClient(pool: pg.Pool, address: string, name: string, token: s
 
   return oneAtATime(`token:${name}`, kinds, async (operation) => {
     const [method, path, body] = await callOf(operation);
+    const key = randomUUID();
     const call = () =>
       fetch(`${address}/api/v1/${path}`, {
         method,
@@ -69,7 +70,6 @@ export function apiClient(pool: pg.Pool, address: string, name: string, token: s
         },
         ...(body && { body: JSON.stringify(body) }),
       });
-    const key = randomUUID();
     try {
       return await untilAnswered(call);
     } catch (error) {

@@ -64,7 +64,7 @@ async function signInAdmins({ em }: Database, web: TestWeb, clientCount: number)
 }
 
 /** Creates clients with API tokens: `callers` call the API, `importers` send CSV files. */
-export async function machineClients(
+export async function tokenClients(
   { database: { em }, web, pool }: Environment,
   callers: number,
   importers: number,

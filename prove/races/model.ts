@@ -23,7 +23,7 @@ interface PersonModel {
 
 /** Reads the present state in one statement: open items, and all requests. */
 export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Promise<Model> {
-  const { rows } = await pool.query<{ world: Model }>(
+  const { rows } = await pool.query<{ model: Model }>(
     `select jsonb_build_object(
        'people', (select jsonb_object_agg(u.id, jsonb_build_object('endDate', u.end_date, 'managerId', u.manager_id,
          'offboardingId', (select o.id from offboardings o where o.user_id = u.id and o.state = 'open'),
@@ -35,10 +35,10 @@ export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Pro
        'seats', (select coalesce(jsonb_object_agg(id, jsonb_build_object('licenseId', license_id, 'userId', user_id)), '{}')
          from seats where user_id = any($1) and revoked_at is null),
        'requests', (select coalesce(jsonb_object_agg(id, jsonb_build_object('userId', user_id, 'status', status)), '{}')
-         from requests where user_id = any($1))) as world`,
+         from requests where user_id = any($1))) as model`,
     [people, assets],
   );
-  return rows[0]!.world;
+  return rows[0]!.model;
 }
 
 /** Counts the open items of a person. */
@@ -54,41 +54,41 @@ export const openIn = ({ assignments, seats, requests }: Model, userId: number) 
 const isOpen = ({ status }: { status: string }): boolean => ['pending', 'approved'].includes(status);
 
 /** Applies an audit entry to the model; returns why it is impossible, or null. */
-export function applyEntry(world: Model, { action, userId, details }: Entry): string | null {
-  const person = world.people[userId]!;
+export function applyEntry(model: Model, { action, userId, details }: Entry): string | null {
+  const person = model.people[userId]!;
   const given = () => (person.completed ? `to ${userId}, who has been offboarded` : null);
   switch (action) {
     case 'asset.assigned': {
-      const holder = world.assets[details.assetId];
-      world.assets[details.assetId] = userId;
-      world.assignments[details.assignmentId] = { assetId: details.assetId, userId };
+      const holder = model.assets[details.assetId];
+      model.assets[details.assetId] = userId;
+      model.assignments[details.assignmentId] = { assetId: details.assetId, userId };
       return given() ?? (holder == null ? null : `asset ${details.assetId}, which ${holder} holds`);
     }
     case 'asset.recovered':
     case 'asset.lost': {
-      const held = world.assignments[details.assignmentId];
-      delete world.assignments[details.assignmentId];
-      world.assets[details.assetId] = null;
+      const held = model.assignments[details.assignmentId];
+      delete model.assignments[details.assignmentId];
+      model.assets[details.assetId] = null;
       return held === undefined ? `assignment ${details.assignmentId}, which is not open` : null;
     }
     case 'seat.assigned': {
-      const has = Object.values(world.seats).some(
+      const has = Object.values(model.seats).some(
         (seat) => seat.userId === userId && seat.licenseId === details.licenseId,
       );
-      world.seats[details.seatId] = { licenseId: details.licenseId, userId };
+      model.seats[details.seatId] = { licenseId: details.licenseId, userId };
       return given() ?? (has ? `a second seat of license ${details.licenseId}` : null);
     }
     case 'seat.revoked': {
-      const seat = world.seats[details.seatId];
-      delete world.seats[details.seatId];
+      const seat = model.seats[details.seatId];
+      delete model.seats[details.seatId];
       return seat === undefined ? `seat ${details.seatId}, which nobody has` : null;
     }
     case 'request.created':
-      world.requests[details.requestId] = { userId, status: 'pending' };
+      model.requests[details.requestId] = { userId, status: 'pending' };
       return given();
     case 'request.approved':
     case 'request.resolved': {
-      const request = world.requests[details.requestId]!;
+      const request = model.requests[details.requestId]!;
       const before = request.status;
       request.status = action === 'request.approved' ? 'approved' : details.outcome;
       const may = action === 'request.approved' ? before === 'pending' : isOpen({ status: before });
@@ -114,7 +114,7 @@ export function applyEntry(world: Model, { action, userId, details }: Entry): st
     case 'user.manager_changed': {
       const before = person.managerId;
       person.managerId = details.to;
-      if (details.to !== null && world.people[details.to]!.completed)
+      if (details.to !== null && model.people[details.to]!.completed)
         return `to ${details.to}, who has been offboarded`;
       return given() ?? (before === details.from ? null : `from ${details.from}, but it was ${before}`);
     }
@@ -126,7 +126,7 @@ export function applyEntry(world: Model, { action, userId, details }: Entry): st
         : `of ${details.formerManagerId}, but it was ${before}`;
     }
     case 'user.offboarded': {
-      const { hardware, software, requests } = openIn(world, userId);
+      const { hardware, software, requests } = openIn(model, userId);
       const openBefore = person.offboardingId;
       const twice = given();
       Object.assign(person, { completed: true, offboardingId: null, endDate: details.endDate });

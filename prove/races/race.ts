@@ -89,8 +89,8 @@ export async function raceWithRawSql(
   const histories = clients.map((client) =>
     runOperations(client, random.named(client.actor), pool, company, operations),
   );
-  const tallies = Array.from({ length: sqlClients }, (_, hand) =>
-    runRawSql(random.named(`hand ${hand}`), pool, company, operations * 2),
+  const tallies = Array.from({ length: sqlClients }, (_, index) =>
+    runRawSql(random.named(`hand ${index}`), pool, company, operations * 2),
   );
   const history = (await Promise.all(histories)).flat();
   return { company, history, tally: sumOf(await Promise.all(tallies)) };

@@ -3,7 +3,7 @@ import type { Random } from '../random.ts';
 import { type Fixture, seatsPerLicense } from './fixture.ts';
 
 /** Statements of a SQL client with the application's role, which takes no lock and bypasses Lastday. */
-const attempts: Record<string, (random: Random, company: Fixture) => [text: string, values: unknown[]]> = {
+const statements: Record<string, (random: Random, company: Fixture) => [text: string, values: unknown[]]> = {
   'hand out an asset': (random, { people, assets }) => [
     'insert into assignments (asset_id, user_id) values ($1, $2)',
     [random.pick(assets), random.pick(people)],
@@ -25,7 +25,7 @@ const attempts: Record<string, (random: Random, company: Fixture) => [text: stri
     [random.pick(people)],
   ],
   'make a request': (random, { people }) => [
-    `insert into requests (user_id, item) values ($1, 'By hand')`,
+    `insert into requests (user_id, item) values ($1, 'Raw SQL')`,
     [random.pick(people)],
   ],
   'close requests': (random, { people }) => [
@@ -66,7 +66,7 @@ const attempts: Record<string, (random: Random, company: Fixture) => [text: stri
     [random.pick(people)],
   ],
   'open an offboarding beside': (random, { people }) => [
-    `insert into offboardings (user_id, opened_by) values ($1, 'hand')`,
+    `insert into offboardings (user_id, opened_by) values ($1, 'sql')`,
     [random.pick(people)],
   ],
   'open a closed offboarding again': (random, { people }) => [
@@ -74,7 +74,7 @@ const attempts: Record<string, (random: Random, company: Fixture) => [text: stri
     [random.pick(people)],
   ],
   'rewrite the audit trail': (random, { people }) => [
-    `update audit_entries set actor = 'hand' where user_id = $1`,
+    `update audit_entries set actor = 'sql' where user_id = $1`,
     [random.pick(people)],
   ],
   'lock a person for 50 ms': (random, { people }) => [
@@ -98,7 +98,7 @@ export async function runRawSql(
 ): Promise<Tally> {
   const tally: Tally = {};
   for (let done = 0; done < count; done++) {
-    const [text, values] = attempts[random.pick(Object.keys(attempts))]!(random, company);
+    const [text, values] = statements[random.pick(Object.keys(statements))]!(random, company);
     const outcome = await pool
       .query(text, values)
       .then(({ rowCount }) => (rowCount === 0 ? 'nothing to do' : 'done'), refusal);

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type pg from 'pg';
 import { eventually } from '../../testing/cast/engine.ts';
 import { brokenAuditInvariants } from './audit-invariants.ts';
+import { deliveryProblems } from './delivery-problems.ts';
 import type { Environment } from './environment.ts';
 import { type Aftermath, problemsWithOrder } from './linearizability.ts';
-import { deliveryProblems } from './received.ts';
 import { brokenInvariants } from './schema-invariants.ts';
 import { staleWorkflows } from './workflows.ts';
 

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
-import { deliveryProblems } from '../../prove/races/received.ts';
+import { deliveryProblems } from '../../prove/races/delivery-problems.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEnvironment, machineClients } from '../../prove/races/environment.ts';
+import { createEnvironment, tokenClients } from '../../prove/races/environment.ts';
 import { race, raceWithRawSql, shareOf, summaryOf } from '../../prove/races/race.ts';
 import { refusals } from '../../prove/races/raw-sql.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
@@ -13,7 +13,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 const own = await ownDatabase();
 const environment = await createEnvironment(own, 10);
 const random = randomFrom(seed);
-const machines = await machineClients(environment, 3, 1);
+const machines = await tokenClients(environment, 3, 1);
 
 test('ten admins, three API clients and a CSV importer at once leave a state that a serial order explains', async () => {
   const clients = [...environment.clients, ...machines];

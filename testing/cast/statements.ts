@@ -14,21 +14,21 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<string
 export async function failingAt(number: number, work: () => Promise<unknown>): Promise<boolean> {
   let count = 0;
   try {
-    await breakingOff(() => ++count === number, work);
+    await failing(() => ++count === number, work);
   } catch (error) {
     if (count < number) throw error;
     return true;
   }
-  if (count >= number) throw new Error(`Statement ${number} failed, and nobody was told.`);
+  if (count >= number) throw new Error(`Statement ${number} failed, but the work succeeded.`);
   return false;
 }
 
 /** Runs `work` while every statement with this text fails before it is sent. */
 export const failingWhere = (statement: string, work: () => Promise<unknown>): Promise<void> =>
-  breakingOff((text) => text === statement, work);
+  failing((text) => text === statement, work);
 
 /** Runs `work` while the statements that `fails` selects fail before they are sent. */
-const breakingOff = (fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> =>
+const failing = (fails: (text: string) => boolean, work: () => Promise<unknown>): Promise<void> =>
   spyOnQueries(({ text }) => {
     if (fails(text)) throw Object.assign(new Error('broken off'), { code: 'XX000' });
   }, work);
