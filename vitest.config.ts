@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** What starts processes waits for them most of the time, and may change its own process: it is isolated. */
+/** Test files that start processes. Each is isolated, because it may change its own process; most of its time it waits. */
 const startsProcesses =
-  /startWebProcess|startWorkerProcess|startBrowser|startPlace|startPostgres|startTemporal|node:child_process/;
+  /startWebProcess|startWorkerProcess|startBrowser|startPostgres|startTemporal|node:child_process/;
 const processes = [
   ...globSync('test/{bench,end-to-end,scripts}/**/*.test.ts'),
   ...globSync('test/**/*.test.ts').filter((file) => startsProcesses.test(readFileSync(file, 'utf8'))),
@@ -12,7 +12,7 @@ const engine = ['test/{regressions,worker,workflows}/**/*.test.ts'];
 
 const common = {
   pool: 'forks',
-  // Real servers, on machines that have other things to do.
+  // Tests use real servers, and the machine may be busy with other work.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   provide: { long: false },
