@@ -51,7 +51,7 @@ export async function measureCalls(
   const run = randomUUID();
   const start = (i: number) => engine.signalWithStart(`bare-${run}-${i}`);
   const callBareWeb = (i: number) =>
-    engine.askWeb({ what: 'move', userId: people[i]!.id, workflowId: `way-${run}-${i}` });
+    engine.askWeb({ what: 'move', userId: people[i]!.id, workflowId: `route-${run}-${i}` });
   for (const call of [start, callBareWeb, patch])
     await throughputOf(warmUp, concurrency, (i) => call(2 * calls + i));
   await untilAllSent();
@@ -83,8 +83,7 @@ export async function measureCalls(
       what: `${calls} end dates by HR, from call to workflow`,
       ours,
       limit: bareWeb,
-      limitIs:
-        'the same way with nothing at its stations: node:http, as many statements by pg, signalWithStart',
+      limitIs: 'the same route without Lastday: node:http, as many statements by pg, signalWithStart',
     },
   ];
 }

@@ -2,7 +2,7 @@
 export interface Durations {
   p50: number;
   p95: number;
-  tries: number;
+  runs: number;
 }
 
 /**
@@ -39,21 +39,30 @@ export async function throughputOf(
   thing: (i: number) => Promise<unknown>,
   untilAllIsDone: () => Promise<unknown> = async () => undefined,
 ): Promise<number> {
-  let next = 0;
   const ms = await timeOf(async () => {
-    await Promise.all(
-      Array.from({ length: concurrency }, async () => {
-        while (next < count) await thing(next++);
-      }),
-    );
+    await inParallel(count, concurrency, thing);
     await untilAllIsDone();
   });
   return count / (ms / 1000);
+}
+
+/** Runs `count` calls, `concurrency` at a time. */
+export async function inParallel(
+  count: number,
+  concurrency: number,
+  thing: (i: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (next < count) await thing(next++);
+    }),
+  );
 }
 
 /** The median and the 95th percentile of some durations, in their unit. */
 export function durationsOf(times: number[]): Durations {
   const sorted = times.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))]!;
-  return { p50: at(0.5), p95: at(0.95), tries: sorted.length };
+  return { p50: at(0.5), p95: at(0.95), runs: sorted.length };
 }

@@ -42,7 +42,7 @@ export interface BenchEnvironment {
 }
 
 /** The processes of an environment, as the report names them. */
-type ProcessName = 'web' | 'worker' | 'engine' | 'database';
+type ProcessName = 'web' | 'worker' | 'temporal' | 'database';
 
 /** The number of people, and how many of them are leaving. */
 export interface Population {
@@ -127,7 +127,7 @@ export async function startEnvironment(
     metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
     temporalAddress: temporal.address,
-    processes: { web: web.pid, worker: worker.pid, engine: temporal.pid, database: postgres.pid },
+    processes: { web: web.pid, worker: worker.pid, temporal: temporal.pid, database: postgres.pid },
     untilQuiet: () => untilIdle(environment.processes.worker),
     async restartWorker() {
       await worker.stop();

@@ -55,7 +55,7 @@ export async function measureFanOut(environment: BenchEnvironment): Promise<Row[
   server.close();
   return [
     {
-      what: `one completion told to ${endpoints} endpoints`,
+      what: `webhooks of one completion to ${endpoints} endpoints`,
       ours: ours * endpoints,
       limit: bare,
       limitIs: 'bare HTTP POST',

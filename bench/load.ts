@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createToken } from '../database/access/tokens.ts';
 import { connect, type Database } from '../database/core/orm.ts';
 import { addDays, todayIn } from '../domain/dates.ts';
-import { type Durations, durationsOf, timeOf } from './clock.ts';
+import { type Durations, durationsOf, inParallel, timeOf } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
 import { memoryOf, shareOfCore } from './processes.ts';
 import type { Row } from './report.ts';
@@ -34,7 +34,7 @@ export async function measureLoad(
     say(`  ${endDates} end dates at once`);
     const burst = await measureBurst(visitor, hr, database);
     await environment.untilQuiet();
-    say(`  ${minutes} minutes of this and that`);
+    say(`  ${minutes} minutes of mixed load`);
     const soak = await measureSoak(environment, visitor, hr, minutes);
     return [...idle, ...together, ...burst, ...soak];
   } finally {
@@ -47,8 +47,8 @@ async function measureIdle({ processes }: BenchEnvironment): Promise<Row[]> {
   const parts = Object.entries(processes);
   const shares = await Promise.all(parts.map(([, pid]) => shareOfCore(pid, idleSeconds)));
   return parts.flatMap(([part, pid], i) => [
-    { what: `idle: the ${part}'s processor`, ours: shares[i]! * 100, unit: ' % of a core' },
-    { what: `idle: the ${part}'s memory`, ours: memoryOf(pid), unit: ' MiB' },
+    { what: `idle: ${part}, processor`, ours: shares[i]! * 100, unit: ' % of a core' },
+    { what: `idle: ${part}, memory`, ours: memoryOf(pid), unit: ' MiB' },
   ]);
 }
 
@@ -68,8 +68,11 @@ async function measureAdmins(visitor: Visitor, hr: HrSystem): Promise<Row[]> {
     }),
   );
   return [
-    { what: `${admins} open the queue in the same moment`, ours: durationsOf(first) },
-    { what: `${admins} click every ${thinkMs / 1_000} s: ${times.length} pages`, ours: durationsOf(times) },
+    { what: `${admins} admins open the queue at the same time`, ours: durationsOf(first) },
+    {
+      what: `${admins} admins click every ${thinkMs / 1_000} s: ${times.length} pages`,
+      ours: durationsOf(times),
+    },
   ];
 }
 
@@ -90,7 +93,7 @@ async function measureBurst(visitor: Visitor, hr: HrSystem, { em }: Database): P
   })();
   let answered = 0;
   const known = await timeOf(async () => {
-    answered = await timeOf(() => inParallel(count, (i) => hr.moveEndDate(i)));
+    answered = await timeOf(() => inParallel(count, hrConcurrency, hr.moveEndDate));
     while ((await em.execute('select 1 from outbox where sent_at is null limit 1')).length > 0)
       await pause(100);
   });
@@ -172,15 +175,6 @@ async function hrSystem({ address }: BenchEnvironment, { em }: Database) {
       }),
     request: (i: number) => call('POST', `${personOf(i)}/requests`, { item: `Cable ${i}` }),
   };
-}
-
-async function inParallel(count: number, work: (i: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: hrConcurrency }, async () => {
-      while (next < count) await work(next++);
-    }),
-  );
 }
 
 /** The smallest sample, because it is the closest to the memory after a garbage collection. */

@@ -60,8 +60,7 @@ export async function measureUpdates(
       what: 'complete an offboarding',
       ours: completing.ours,
       limit: completing.bareWeb,
-      limitIs:
-        'the same way with nothing at its stations: node:http, as many statements by pg, a bare Update',
+      limitIs: 'the same route without Lastday: node:http, as many statements by pg, a bare Update',
     },
   ];
 }
