@@ -1,6 +1,5 @@
 import { condition, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { MailInput } from '../engine/contract.ts';
-import { retryNow } from '../engine/contract.ts';
+import { type MailInput, retryNow } from '../engine/contract.ts';
 import { databaseStep, failedForGood, localRead, mailStep } from './activity-proxies.ts';
 
 /**

@@ -32,14 +32,14 @@ export async function offboarding(input: Run): Promise<void> {
   const once = idempotentUpdates(leaver);
   const isHistoryLong = historyLimit(input);
 
-  // Snapshots of what changed elsewhere arrive as signals.
+  // Signals carry snapshots of what changed elsewhere.
   setHandler(hardwareChanged, (snapshot) => leaver.apply('hardware', snapshot));
   setHandler(seatsChanged, (snapshot) => leaver.apply('seats', snapshot));
   setHandler(requestsChanged, (snapshot) => leaver.apply('requests', snapshot));
   setHandler(lastDayChanged, (snapshot) => leaver.apply('lastDay', snapshot));
   setHandler(departmentChanged, (snapshot) => leaver.apply('department', snapshot));
 
-  // What an admin asks for here waits for an answer.
+  // Updates, because an admin waits for the answer.
   const completeOnce = once((request: UpdateRequest) => completeIfClear(leaver, steps, request));
   setHandler(
     revokeSeat,

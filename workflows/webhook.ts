@@ -4,23 +4,23 @@ import { retryNow, type WebhookDeliveryInput } from '../engine/contract.ts';
 import { databaseStep, failedForGood, webhookStep } from './activity-proxies.ts';
 
 /**
- * One event on its way to one endpoint: tries, waits for the next try, until the endpoint has taken it, or is gone, or
- * the tries are used up. When and how often is in the database, and each try answers what comes next: a run that
- * follows another one asks for a first try that has been made, and goes on where that one ended.
+ * Delivers one event to one endpoint: makes an attempt and waits for the next one, until the endpoint accepts the event,
+ * the endpoint is off, or no attempt is left. The schedule is in the database only, and each attempt returns the next
+ * one. So a second run continues where the first one ended: its attempt 1 is already recorded and is not repeated.
  */
 export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<void> {
   let isWoken = false;
   const wake = () => {
     isWoken = true;
   };
-  setHandler(retryNow, wake, { description: 'Tries now instead of later' });
+  setHandler(retryNow, wake, { description: 'Makes the next attempt now' });
 
   let next = await send(1);
   while (next !== null) {
     setCurrentDetails(detailsOf(next));
     const left = next.dueAt - Date.now();
     if (left > 0) await condition(() => isWoken, left, { summary: `Try ${next.number} of ${next.tries}` });
-    // Who asks while a try is being made may have seen the end of it already: then there is another one at once.
+    // A signal during an attempt causes another one at once, because its sender may have seen that attempt fail.
     isWoken = false;
     next = await send(next.number);
   }

@@ -14,16 +14,16 @@ import { isDepartment, isLastDay, isOpenSet } from './signal-validators.ts';
 export type Phase = 'waiting' | 'clear' | 'finalizing' | 'completed' | 'cancelled';
 
 /** The parts of a snapshot; each has its own revision, because each has its own signal. */
-interface Parts {
+interface SnapshotParts {
   department: Department;
   lastDay: LastDay;
   hardware: OpenSet;
   seats: OpenSet;
   requests: OpenSet;
 }
-type Part = keyof Parts;
+type Part = keyof SnapshotParts;
 
-const isWellFormed: { [P in Part]: (value: unknown) => value is Parts[P] } = {
+const isWellFormed: { [P in Part]: (value: unknown) => value is SnapshotParts[P] } = {
   department: isDepartment,
   lastDay: isLastDay,
   hardware: isOpenSet,
@@ -56,7 +56,7 @@ const answersKept = 50;
 export class OffboardingState {
   readonly offboardingId: number;
   userId: number | null = null;
-  readonly parts: Parts = {
+  readonly parts: SnapshotParts = {
     department: { name: null, revision: -1 },
     lastDay: { date: null, zone: 'UTC', state: 'open', revision: -1 },
     hardware: { ids: [], revision: -1 },
@@ -116,7 +116,7 @@ export class OffboardingState {
     };
   }
 
-  private take<P extends Part>(part: P, value: Parts[P]) {
+  private take<P extends Part>(part: P, value: SnapshotParts[P]) {
     const { date, zone } = this.lastDay;
     this.parts[part] = value;
     if (part !== 'lastDay') return;
@@ -196,7 +196,7 @@ export const countsIn = ({
 });
 
 /** All parts of a snapshot were read at the same revision. */
-const partsOf = ({ department, ...rest }: OffboardingSnapshot): Parts => ({
+const partsOf = ({ department, ...rest }: OffboardingSnapshot): SnapshotParts => ({
   ...rest,
   department: { name: department, revision: rest.lastDay.revision },
 });
