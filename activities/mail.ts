@@ -68,9 +68,9 @@ async function contentOf(em: EntityManager, mail: WaitingMail, links: Links): Pr
   const { id, kind, offboardingId, receiver } = mail;
   if (kind === 'reminders') return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links);
   if (kind === 'problems' || kind === 'imports') {
-    const notices = await notificationsInMail(em, id);
+    const notifications = await notificationsInMail(em, id);
     const write = kind === 'problems' ? problemsMail : importsMail;
-    return notices.length === 0 ? null : write(notices, receiver, links);
+    return notifications.length === 0 ? null : write(notifications, receiver, links);
   }
   const completion = offboardingId === null ? null : await completionOf(em, offboardingId);
   return completion === null ? null : completionMail(completion, receiver, links);

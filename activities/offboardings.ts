@@ -59,7 +59,7 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     const known = await closedAnswer(fork(), offboardingId);
     if (known !== null) return known;
     await cancelExpiredOpening(fork(), offboardingId, new Date());
-    throw requestTooOld();
+    throw expiredRequest();
   }
 
   /** Revokes a seat of the leaver, and returns what is open afterwards. */
@@ -80,7 +80,7 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
     if (seat.revokedAt) return { outcome: 'already-revoked' };
-    if (isRequestExpired(requestedAt, Date.now())) throw requestTooOld();
+    if (isRequestExpired(requestedAt, Date.now())) throw expiredRequest();
     return revokeSeat(fork(), actor, seatId);
   }
 
@@ -95,4 +95,4 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
 }
 
 /** Refuses an expired request, because after an outage its user no longer waits for it. */
-const requestTooOld = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);
+const expiredRequest = () => ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);

@@ -15,4 +15,4 @@ const eta = new Eta({
  * Its colours follow the program's dark scheme.
  */
 export const asHtml = (content: MailContent, footer: Footer): string =>
-  eta.render('letter', { letter: content, footer });
+  eta.render('mail', { content, footer });

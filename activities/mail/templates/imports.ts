@@ -9,24 +9,24 @@ const shown = 30;
 
 /** Tells a user how their imports ended. */
 export function importsMail(
-  notices: readonly NotificationFacts[],
+  notifications: readonly NotificationFacts[],
   receiver: Receiver,
   links: Links,
 ): MailContent {
-  const rest = notices.length - shown;
+  const rest = notifications.length - shown;
   const subject =
-    notices.length === 1
+    notifications.length === 1
       ? 'An import has ended'
-      : `${notices.length.toLocaleString('en')} imports have ended`;
+      : `${notifications.length.toLocaleString('en')} imports have ended`;
   return {
     subject,
-    preview: notificationText(notices[0]!),
+    preview: notificationText(notifications[0]!),
     blocks: [
       paragraph(`Hello ${receiver.name},`),
-      ...notices.slice(0, shown).flatMap((notice) => {
-        const address = addressOfImport(notice.details, receiver.role);
+      ...notifications.slice(0, shown).flatMap((notification) => {
+        const address = addressOfImport(notification.details, receiver.role);
         return [
-          paragraph(notificationText(notice)),
+          paragraph(notificationText(notification)),
           ...(address === null ? [] : [link('See what became of the lines', links.to(address))]),
         ];
       }),

@@ -8,11 +8,11 @@ const shown = 30;
 
 /** Tells a super-admin about the problems that need attention. */
 export function problemsMail(
-  notices: readonly NotificationFacts[],
+  notifications: readonly NotificationFacts[],
   receiver: Receiver,
   links: Links,
 ): MailContent {
-  const texts = notices.map(notificationText);
+  const texts = notifications.map(notificationText);
   const rest = texts.length - shown;
   return {
     subject:
