@@ -3,7 +3,7 @@ import {
   nextAttemptOf as readNextAttempt,
   type NextAttempt as StoredAttempt,
 } from '../database/webhooks/deliveries.ts';
-import { triesOf } from '../domain/webhooks/schedule.ts';
+import { maxAttempts } from '../domain/webhooks/schedule.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** The database steps of a delivery's workflow. Times are epoch milliseconds. */
@@ -19,11 +19,12 @@ export async function nextAttemptOf(
 ): Promise<NextAttempt | null> {
   const next = await readNextAttempt(database.em.fork(), deliveryId);
   if (next === null) return null;
-  return { ...next, dueAt: next.dueAt.getTime(), tries: triesOf(next.type, retrySchedule) };
+  return { ...next, dueAt: next.dueAt.getTime(), tries: maxAttempts(next.type, retrySchedule) };
 }
 
 /** An attempt that is still to be made; `dueAt` is in epoch milliseconds. */
 export interface NextAttempt extends Omit<StoredAttempt, 'dueAt'> {
   dueAt: number;
+  /** How many attempts the delivery gets. */
   tries: number;
 }

@@ -1,7 +1,12 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
-import { nextTryAfter, type RetrySchedule, stateAfterTry, triesOf } from '../../domain/webhooks/schedule.ts';
+import {
+  maxAttempts,
+  nextTryAfter,
+  type RetrySchedule,
+  stateAfterTry,
+} from '../../domain/webhooks/schedule.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
@@ -44,7 +49,7 @@ export const recordAttempt = (
   changeDelivery(em, deliveryId, async (transaction, delivery, endpoint) => {
     if (!(await insertAttempt(transaction, deliveryId, attempt, now))) return;
     const { number, outcome, retryAt } = attempt;
-    const state = stateAfterTry(outcome, number, triesOf(delivery.type, schedule));
+    const state = stateAfterTry(outcome, number, maxAttempts(delivery.type, schedule));
     if (delivery.state === 'pending') {
       if (state === 'pending') {
         await postpone(transaction, deliveryId, nextTryAfter(number, schedule, now, retryAt));

@@ -40,7 +40,7 @@ const mailSchedule: readonly number[] = [
 ];
 
 /** The number of attempts at a mail. */
-const triesOfMail = mailSchedule.length;
+const maxMailAttempts = mailSchedule.length;
 
 /** The outcomes that a retry cannot change. */
 const permanentFailures: readonly MailOutcome[] = ['refused', 'bad_address'];
@@ -48,7 +48,7 @@ const permanentFailures: readonly MailOutcome[] = ['refused', 'bad_address'];
 /** The state of a mail after attempt `number`. */
 export function stateAfterMailTry(outcome: MailOutcome, number: number): MailState {
   if (outcome === 'sent') return 'sent';
-  return permanentFailures.includes(outcome) || number >= triesOfMail ? 'failed' : 'pending';
+  return permanentFailures.includes(outcome) || number >= maxMailAttempts ? 'failed' : 'pending';
 }
 
 const spread = 0.1;

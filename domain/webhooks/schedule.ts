@@ -23,14 +23,14 @@ export const usualSchedule: RetrySchedule = [
 ];
 
 /** The number of attempts at a delivery. A test has one, because the user waits for its result. */
-export const triesOf = (type: WebhookEventType, schedule: RetrySchedule): number =>
+export const maxAttempts = (type: WebhookEventType, schedule: RetrySchedule): number =>
   type === testEventType ? 1 : schedule.length;
 
-/** The state of a delivery after attempt `number` of `tries`. */
-export function stateAfterTry(outcome: AttemptOutcome, number: number, tries: number): DeliveryState {
+/** The state of a delivery after attempt `number` of `attempts`. */
+export function stateAfterTry(outcome: AttemptOutcome, number: number, attempts: number): DeliveryState {
   if (outcome === 'delivered') return 'delivered';
   if (outcome === 'gone') return 'disabled';
-  return number < tries ? 'pending' : 'failed';
+  return number < attempts ? 'pending' : 'failed';
 }
 
 const spread = 0.1;

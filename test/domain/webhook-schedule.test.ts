@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import {
+  maxAttempts,
   nextTryAfter,
   retryAfterTime,
   stateAfterTry,
-  triesOf,
   usualSchedule,
 } from '../../domain/webhooks/schedule.ts';
 
@@ -11,12 +11,12 @@ const now = new Date('2026-11-24T12:00:00Z');
 const minutes = (at: Date | null) => at && (at.getTime() - now.getTime()) / 60_000;
 
 test('a delivery has ten attempts in about three days', () => {
-  expect(triesOf('user.offboarded', usualSchedule)).toBe(10);
+  expect(maxAttempts('user.offboarded', usualSchedule)).toBe(10);
   expect(usualSchedule.reduce((sum, wait) => sum + wait) / 3_600_000).toBeCloseTo(75.6, 1);
 });
 
 test('a test event has one attempt', () => {
-  expect(triesOf('webhook.test', usualSchedule)).toBe(1);
+  expect(maxAttempts('webhook.test', usualSchedule)).toBe(1);
 });
 
 test('the interval grows from attempt to attempt, with 10 % jitter', () => {
