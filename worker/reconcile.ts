@@ -32,6 +32,7 @@ interface Reconciled<Row> {
 const reconciledKinds: { readonly [Kind in RowKind]: Reconciled<RowOf[Kind]> } = {
   delivery: { pending: pendingDeliveries, idOf: ({ id }) => id, logName: 'deliveryId' },
   mail: { pending: pendingMails, idOf: (mailId) => mailId, logName: 'mailId' },
+  // Imports of any age, because starting the workflow of a running one changes nothing.
   import: { pending: pendingImports, idOf: (importId) => importId, logName: 'importId' },
 };
 
