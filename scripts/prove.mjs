@@ -20,7 +20,7 @@ for (const [name, value] of Object.entries(values)) {
 
 await installPackages({ development: true });
 console.log(
-  `Seed ${values.seed}; ${values.minutes} minutes at the most for each proof that goes on by itself`,
+  `Seed ${values.seed}; a proof that works in rounds starts no new one after ${values.minutes} minutes`,
 );
 const { passed, failed } = await runVitest(['--config', 'prove/vitest.config.ts', ...positionals], {
   PROVE_SEED: values.seed,

@@ -5,7 +5,7 @@ import { makeHardware } from './hardware.ts';
 import { insertRows, reserveIds } from './insert.ts';
 import type { Person } from './people.ts';
 import { makeRequests } from './requests.ts';
-import type { AuditRow, Making } from './rows.ts';
+import type { AuditRow, DemoContext } from './rows.ts';
 import { shareOut } from './share-out.ts';
 import { licensesFor, makeSoftware } from './software.ts';
 import { morningOf } from './times.ts';
@@ -29,7 +29,7 @@ export async function makeCompany(
   em: EntityManager,
   people: readonly Person[],
   size: Size,
-  making: Omit<Making, 'audit'>,
+  options: Omit<DemoContext, 'audit'>,
   fixed: ReadonlyMap<number, OpenCounts> = new Map(),
 ): Promise<CompanyRows> {
   const ids = await reserveAll(em, people.length, size);
@@ -37,7 +37,7 @@ export async function makeCompany(
   const share = (total: number, kind: keyof OpenCounts) =>
     shareOut(total, everybody, new Map([...fixed].map(([id, counts]) => [id, counts[kind]])));
 
-  const context: Making = { ...making, audit: people.map((person) => arrival(person, making)) };
+  const context: DemoContext = { ...options, audit: people.map((person) => arrival(person, options)) };
   const hardware = makeHardware(ids, people, share(size.handedOut, 'hardware'), context);
   const software = makeSoftware(ids, people, share(size.seats, 'software'), context);
   const requests = makeRequests(ids.requestIds, people, share(size.open, 'requests'), context);
@@ -80,7 +80,10 @@ async function reserveAll(em: EntityManager, people: number, { devices, seats, r
   };
 }
 
-const arrival = ({ id, name, email, startDate }: Person, { actor }: Omit<Making, 'audit'>): AuditRow => ({
+const arrival = (
+  { id, name, email, startDate }: Person,
+  { actor }: Omit<DemoContext, 'audit'>,
+): AuditRow => ({
   at: morningOf(startDate),
   actor,
   action: 'user.created',

@@ -2,7 +2,7 @@ import type { AssetStatus, ReturnCondition } from '../../domain/assets.ts';
 import { makeDevice } from './devices.ts';
 import type { Person } from './people.ts';
 import { intBetween, oneIn, pick } from './random.ts';
-import type { AssetRow, AssignmentRow, Making } from './rows.ts';
+import type { AssetRow, AssignmentRow, DemoContext } from './rows.ts';
 import { daysBefore, morningOf, timeBetween } from './times.ts';
 
 interface Hardware {
@@ -18,7 +18,7 @@ export function makeHardware(
   { assetIds, assignmentIds }: { assetIds: readonly number[]; assignmentIds: readonly number[] },
   people: readonly Person[],
   held: ReadonlyMap<number, number>,
-  making: Making,
+  context: DemoContext,
 ): Hardware {
   const assets: AssetRow[] = [];
   const assignments: AssignmentRow[] = [];
@@ -38,7 +38,7 @@ export function makeHardware(
     const person = pick(people);
     const status = pick(unheldStatuses);
     const hadHolder = status === 'lost' || !oneIn(5);
-    const assignedAt = hadHolder ? timeOfHandOut(person, false) : making.now;
+    const assignedAt = hadHolder ? timeOfHandOut(person, false) : context.now;
     const location = status === 'lost' ? null : `${person.city}, storeroom`;
     const asset = addAsset(laptop, status, location, daysBefore(assignedAt, someDays()));
     if (hadHolder) giveBack(asset, addAssignment(asset, person, assignedAt));
@@ -54,9 +54,9 @@ export function makeHardware(
     const asset: AssetRow = { ...device, location, status, condition: null, createdAt };
     assets.push(asset);
     const details = { assetId: asset.id, tag: asset.tag };
-    making.audit.push({
+    context.audit.push({
       at: createdAt,
-      actor: making.actor,
+      actor: context.actor,
       action: 'asset.created',
       userId: null,
       details,
@@ -77,19 +77,19 @@ export function makeHardware(
     };
     assignments.push(assignment);
     const details = { assetId: asset.id, tag: asset.tag, assignmentId: id };
-    making.audit.push({ at: assignedAt, actor: making.actor, action: 'asset.assigned', userId, details });
+    context.audit.push({ at: assignedAt, actor: context.actor, action: 'asset.assigned', userId, details });
     return assignment;
   }
 
   function giveBack(asset: AssetRow, assignment: AssignmentRow) {
     const { condition, note } = returns[asset.status as UnheldStatus];
-    assignment.returnedAt = timeBetween(assignment.assignedAt, making.now);
+    assignment.returnedAt = timeBetween(assignment.assignedAt, context.now);
     assignment.condition = condition;
     assignment.note = note;
     asset.condition = condition;
-    making.audit.push({
+    context.audit.push({
       at: assignment.returnedAt,
-      actor: making.actor,
+      actor: context.actor,
       action: asset.status === 'lost' ? 'asset.lost' : 'asset.recovered',
       userId: assignment.userId,
       details: {
@@ -106,7 +106,7 @@ export function makeHardware(
   /** The first device is often assigned on the first day, the others later. */
   function timeOfHandOut({ startDate }: Person, first: boolean): Date {
     const firstDay = morningOf(startDate);
-    return first && oneIn(2) ? firstDay : timeBetween(firstDay, making.now);
+    return first && oneIn(2) ? firstDay : timeBetween(firstDay, context.now);
   }
 }
 

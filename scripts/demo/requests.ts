@@ -1,7 +1,7 @@
 import type { RequestOutcome, RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { Person } from './people.ts';
 import { oneIn, pick } from './random.ts';
-import type { AuditRow, Making, RequestRow } from './rows.ts';
+import type { AuditRow, DemoContext, RequestRow } from './rows.ts';
 import { daysBefore, timeBetween } from './times.ts';
 
 const requestTemplates: readonly (readonly [item: string, reason: string])[] = [
@@ -27,23 +27,24 @@ export function makeRequests(
   ids: readonly number[],
   people: readonly Person[],
   open: ReadonlyMap<number, number>,
-  making: Making,
+  context: DemoContext,
 ): RequestRow[] {
   const waiting = people.flatMap(({ id }) => Array<number>(open.get(id) ?? 0).fill(id));
   return ids.map((id, index) => {
     const userId = waiting[index] ?? pick(people).id;
-    const request = index < waiting.length ? makeOpen(id, userId, making) : makeResolved(id, userId, making);
-    making.audit.push(...historyOf(request, making));
+    const request =
+      index < waiting.length ? makeOpen(id, userId, context) : makeResolved(id, userId, context);
+    context.audit.push(...historyOf(request, context));
     return request;
   });
 }
 
-function makeOpen(id: number, userId: number, { now }: Making): RequestRow {
+function makeOpen(id: number, userId: number, { now }: DemoContext): RequestRow {
   const request = makeRequest(id, userId, 'pending', timeBetween(daysBefore(now, 45), now));
   return oneIn(2) ? approved(request, now) : request;
 }
 
-function makeResolved(id: number, userId: number, { now }: Making): RequestRow {
+function makeResolved(id: number, userId: number, { now }: DemoContext): RequestRow {
   const request = makeRequest(id, userId, 'pending', timeBetween(daysBefore(now, 55), daysBefore(now, 20)));
   const status = pick(['fulfilled', 'fulfilled', 'rejected', 'cancelled'] as const);
   const answered = status === 'fulfilled' ? approved(request, daysBefore(now, 10)) : request;
@@ -72,7 +73,7 @@ function makeRequest(id: number, userId: number, status: RequestStatus, createdA
   };
 }
 
-function historyOf(request: RequestRow, { actor }: Making): AuditRow[] {
+function historyOf(request: RequestRow, { actor }: DemoContext): AuditRow[] {
   const { id: requestId, userId, item, status: outcome, note } = request;
   const about = { userId, details: { requestId, item } };
   const history: AuditRow[] = [

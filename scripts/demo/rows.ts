@@ -63,7 +63,7 @@ export interface AuditRow {
 }
 
 /** What every generator needs. */
-export interface Making {
+export interface DemoContext {
   now: Date;
   /** The actor of the audit entries. */
   actor: Actor;

@@ -1,6 +1,6 @@
 import type { Person } from './people.ts';
 import { intBetween } from './random.ts';
-import type { LicenseRow, Making, SeatRow } from './rows.ts';
+import type { DemoContext, LicenseRow, SeatRow } from './rows.ts';
 import { morningOf, timeBetween } from './times.ts';
 
 /** A product with seats. Without `departments` everybody uses it. */
@@ -47,7 +47,7 @@ export function makeSoftware(
   { licenseIds, seatIds }: { licenseIds: readonly number[]; seatIds: readonly number[] },
   people: readonly Person[],
   held: ReadonlyMap<number, number>,
-  making: Making,
+  context: DemoContext,
 ): Software {
   const contracts = contractsFor(people.length);
   const createdAt = morningOf(
@@ -65,9 +65,9 @@ export function makeSoftware(
     const { name, vendor } = products[index % products.length]!;
     const contract = Math.floor(index / products.length) + 1;
     const named = contracts === 1 ? name : `${name}, contract ${contract}`;
-    making.audit.push({
+    context.audit.push({
       at: createdAt,
-      actor: making.actor,
+      actor: context.actor,
       action: 'license.created',
       userId: null,
       details: { licenseId: id, name: named },
@@ -77,11 +77,11 @@ export function makeSoftware(
 
   function giveSeat(license: LicenseRow, { id: userId, startDate }: Person, index: number): SeatRow {
     const id = seatIds[index]!;
-    const assignedAt = timeBetween(morningOf(startDate), making.now);
+    const assignedAt = timeBetween(morningOf(startDate), context.now);
     license.seatsTotal++;
-    making.audit.push({
+    context.audit.push({
       at: assignedAt,
-      actor: making.actor,
+      actor: context.actor,
       action: 'seat.assigned',
       userId,
       details: { seatId: id, licenseId: license.id, license: license.name },

@@ -7,7 +7,7 @@ import { until } from './processes.ts';
 import { startProgram } from './program.ts';
 import { runScript } from './run-script.ts';
 import type { Settings } from './settings.ts';
-import { signIn } from './sign-in.ts';
+import { signInInstructions } from './sign-in.ts';
 import type { Supervisor } from './supervisor.ts';
 import { findTemporalCli } from './temporal/cli.ts';
 import { type LocalTemporal, startTemporal } from './temporal/start.ts';
@@ -66,7 +66,7 @@ export async function boot({ settings, supervisor, lock, stopping, say }: BootOp
 
   return [
     `Lastday is ready at ${settings.url}`,
-    `Sign in: ${await signIn(environment, stopping)}`,
+    `Sign in: ${await signInInstructions(environment, stopping)}`,
     `Temporal UI: ${temporal.uiUrl}`,
     `Temporal: ${temporal.address}`,
     `PostgreSQL: ${postgres.appUrl}`,
