@@ -21,6 +21,8 @@ export type Machine = Awaited<ReturnType<typeof startMachine>>;
 export type PartName = 'web' | 'worker' | 'temporal' | 'postgres';
 export type ProxyName = `${'web' | 'worker'} to ${'postgres' | 'temporal'}`;
 
+const healthyTimeoutMs = 60_000;
+
 /** Starts the machine; it stops after the file's last test. Web and worker get the `variables`. */
 export async function startMachine(variables: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'lastday-prove-'));
@@ -109,10 +111,10 @@ export async function startMachine(variables: Record<string, string> = {}) {
       await Promise.all(names.map((name) => parts[name]!.kill()));
       await Promise.all(names.map((name) => parts[name]!.start()));
     },
-    /** Throws after `timeoutMs`, with the health answer and the last log lines. */
-    async untilHealthy(timeoutMs = 60_000): Promise<void> {
-      await eventually(isHealthy, timeoutMs).catch(async () => {
-        throw new Error(`Not healthy after ${timeoutMs} ms: ${(await health()).text}\n${logs()}`);
+    /** Throws after a minute, with the health answer and the last log lines. */
+    async untilHealthy(): Promise<void> {
+      await eventually(isHealthy, healthyTimeoutMs).catch(async () => {
+        throw new Error(`Not healthy after ${healthyTimeoutMs} ms: ${(await health()).text}\n${logs()}`);
       });
     },
   };

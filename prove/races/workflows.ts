@@ -30,14 +30,15 @@ export async function staleWorkflows(client: Client, pool: pg.Pool, { people }: 
   return problems.flat();
 }
 
-/** Repeats `staleWorkflows` until it finds nothing or the timeout ends, because a workflow may wait for a worker. */
+const waitMs = 60_000;
+
+/** Repeats `staleWorkflows` until it finds nothing or a minute has passed, because a workflow may wait for a worker. */
 export async function staleWorkflowsAfterWait(
   client: Client,
   pool: pg.Pool,
   company: Fixture,
-  timeoutMs = 60_000,
 ): Promise<string[]> {
-  for (const end = Date.now() + timeoutMs; ; await pause(500)) {
+  for (const end = Date.now() + waitMs; ; await pause(500)) {
     const problems = await staleWorkflows(client, pool, company).catch((error) => [String(error)]);
     if (problems.length === 0 || Date.now() > end) return problems;
   }

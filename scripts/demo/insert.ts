@@ -18,7 +18,7 @@ export async function insertRows(
   em: EntityManager,
   table: keyof Tables,
   rows: readonly object[],
-  written: (count: number) => void = () => {},
+  written: (count: number) => void,
 ): Promise<void> {
   if (rows.length === 0) return;
   const columns = sql.join(Object.keys(rows[0]!).map((property) => sql.ref(columnOf(property))));

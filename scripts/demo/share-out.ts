@@ -7,7 +7,7 @@ import { shuffled } from './random.ts';
 export function shareOut(
   total: number,
   ids: readonly number[],
-  fixed: ReadonlyMap<number, number> = new Map(),
+  fixed: ReadonlyMap<number, number>,
 ): Map<number, number> {
   const counts = new Map(fixed);
   const others = shuffled(ids.filter((id) => !fixed.has(id)));

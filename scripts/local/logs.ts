@@ -32,13 +32,15 @@ function putAside(file: string) {
   }
 }
 
+const shownLines = 15;
+
 /** The last lines of a log, indented, for a message about a crash. */
-export function logTail(file: string, lines = 15): string {
+export function logTail(file: string): string {
   const text = readFileSync(file, 'utf8').trimEnd();
   if (text === '') return '  (its log is empty)';
   return text
     .split('\n')
-    .slice(-lines)
+    .slice(-shownLines)
     .map((line) => `  ${line}`)
     .join('\n');
 }
