@@ -127,6 +127,6 @@ test('a lost database is reported, and its figures are left out', async () => {
   const away = await scrape(other);
   expect(away.get('lastday_database_up')).toBe(0);
   expect(away.has('lastday_outbox_unsent_rows')).toBe(false);
-  await line.mend();
+  await line.restore();
   await eventually(async () => (await scrape(other)).get('lastday_database_up') === 1);
 });

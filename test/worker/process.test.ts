@@ -33,8 +33,8 @@ test('the worker waits for database and Temporal, survives their loss, and exits
   });
   const { offboardingId } = await makeCast(database);
   await new Promise((resolve) => setTimeout(resolve, 1_500));
-  await toDatabase.mend();
-  await toEngine.mend();
+  await toDatabase.restore();
+  await toEngine.restore();
   await eventually(() => isFollowed(offboardingId), 20_000);
   await eventually(() => lastHeartbeat(database.em.fork()));
 
@@ -43,7 +43,7 @@ test('the worker waits for database and Temporal, survives their loss, and exits
     const { offboardingId } = await makeCast(database);
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     expect(await isFollowed(offboardingId)).toBe(false);
-    await line.mend();
+    await line.restore();
     await eventually(() => isFollowed(offboardingId), 20_000);
   }
 
@@ -67,7 +67,7 @@ test('a worker that has lost Temporal sends no heartbeat', async () => {
   await toEngine.cut();
   // For three heartbeat intervals, which is when /health reports the worker as lost.
   await eventually(async () => (await silentFor()) > 3 * 500 + 1_000);
-  await toEngine.mend();
+  await toEngine.restore();
   await eventually(async () => (await silentFor()) < 1_000, 20_000);
   await kill();
 });

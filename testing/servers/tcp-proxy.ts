@@ -30,9 +30,9 @@ export interface TcpProxy {
   connectionCount(): number;
   /** Resets every connection; new ones are forwarded. */
   reset(): void;
-  /** Closes every connection, and accepts no new one until `mend`. */
+  /** Closes every connection, and accepts no new one until `restore`. */
   cut(): Promise<void>;
-  mend(): Promise<void>;
+  restore(): Promise<void>;
   /** Forwards nothing any more on the present connections, without an error. New ones work. */
   blackhole(): void;
   /** The same, and the server does not learn that a client has ended: its machine has vanished. */
@@ -114,7 +114,7 @@ export async function startTcpProxy(serverPort: number): Promise<TcpProxy> {
       for (const socket of sockets) socket.destroy();
       await closed;
     },
-    async mend() {
+    async restore() {
       await listen(proxy.port);
     },
     blackhole() {

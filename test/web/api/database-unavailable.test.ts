@@ -32,7 +32,7 @@ test('the web process starts while the database is down', async () => {
   await line.cut();
   const web = await start();
   expect((await web.stranger().get('/ready')).status).toBe(503);
-  await line.mend();
+  await line.restore();
   expect((await web.stranger().get('/ready')).status).toBe(200);
 });
 
@@ -45,7 +45,7 @@ test('a web process adds the first super-admin after the database returns', asyn
     LASTDAY_ADMIN_PASSWORD: account.password,
   });
   expect((await web.stranger().get('/ready')).status).toBe(503);
-  await line.mend();
+  await line.restore();
   await eventually(async () => (await web.stranger().post('/session', account)).status === 303);
 });
 
@@ -73,6 +73,6 @@ test('the API answers 503 while the database is down, and recovers without a res
     expect(JSON.stringify(away.json)).not.toContain('ECONNREFUSED');
   }
 
-  await line.mend();
+  await line.restore();
   expect((await read()).status).toBe(200);
 });
