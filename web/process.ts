@@ -13,7 +13,10 @@ import { webMetrics } from '../metrics/web.ts';
 import { createApp } from './app.ts';
 import { shutDownGracefully } from './http/graceful-shutdown.ts';
 
-/** A query that takes longer than this is cancelled, in milliseconds; the page then says that the database does not answer. */
+/**
+ * A query that takes longer than this is cancelled, in milliseconds. The page then says that the database does not
+ * answer.
+ */
 export const queryTimeoutMs = 8_000;
 
 export interface ProcessOptions {

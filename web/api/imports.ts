@@ -19,7 +19,7 @@ import { readQuery } from './http/read-query.ts';
 export const importApi = ({ database }: Services) => {
   const { em } = database;
 
-  /** Reads a CSV file of people and starts its import. Refuses a mass change unless `confirm` has the number of people. */
+  /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with the number of people. */
   const importUsers: RequestHandler = async (request, response) => {
     const { confirm, leaveOutUnknown } = parametersOf(request);
     const actor = tokenActorOf(response);

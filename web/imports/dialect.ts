@@ -62,7 +62,7 @@ function cellsOf(line: string, separator: string): string[] {
   }
 }
 
-/** The index of the line break that ends the line; null when there is none. Line breaks in quotation marks do not count. */
+/** The index of the line break that ends the line; null when there is none. Those in quotation marks do not count. */
 function endOfLine(text: string, begin: number): number | null {
   let isQuoted = false;
   for (let at = begin; at < text.length; at++) {

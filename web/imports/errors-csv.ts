@@ -8,8 +8,8 @@ import { csvOptions } from './csv-writing.ts';
 import { remarkWords } from './labels.ts';
 
 /**
- * Sends the rejected lines as CSV, each with its number and its problems in two extra columns. The corrected file can be
- * imported as it is, because imports ignore these two columns.
+ * Sends the rejected lines as CSV, each with its number and its problems in two extra columns. The corrected file can
+ * be imported as it is, because imports ignore these two columns.
  */
 export const sendErrorsCsv = (em: EntityManager, found: Import, to: Writable): Promise<void> =>
   pipeline(records(em, found), stringify({ ...csvOptions(found.separator), bom: true }), to);

@@ -75,7 +75,7 @@ function parseUpload<T>(
   });
 }
 
-/** Streams the body of a request to `read`, like `takeUpload`. */
+/** Streams the body of a request to `read`, like `streamUpload`. */
 export async function streamBody<T>(request: Request, read: (bytes: Readable) => Promise<T>): Promise<T> {
   if (Number(request.get('Content-Length') ?? 0) > importLimits.bytes) throw tooLarge();
   const bytes = new PassThrough();

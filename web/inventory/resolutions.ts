@@ -67,7 +67,10 @@ export const resolutionPages = (services: Services) => {
     );
   }
 
-  /** Shows a refused resolution. On a checklist there is room only for a message; the request's page keeps the typed values. */
+  /**
+   * Shows a refused resolution. On a checklist there is room only for a message; the request's page keeps the typed
+   * values.
+   */
   const unresolved: RequestHandler = async (request, response) => {
     const requestId = idIn(request, 'requestId', 'request');
     const note = noteOf(response);

@@ -8,9 +8,9 @@ import type { Services } from '../http/services.ts';
 
 /**
  * Completes a person's offboarding, for the console and the API. Returns the stored answer if it is already completed,
- * and opens an offboarding for a person without one. Then sends the update to the leaver's workflow. Throws Refusal when
- * a rule forbids it, and GateRefusal when items are open and there is no offboarding. Throws NoAnswerYet or NotStarted
- * when Temporal does not answer.
+ * and opens an offboarding for a person without one. Then sends the update to the leaver's workflow. Throws Refusal
+ * when a rule forbids it, and GateRefusal when items are open and there is no offboarding. Throws NoAnswerYet or
+ * NotStarted when Temporal does not answer.
  */
 export async function completeOffboardingOf(
   services: Pick<Services, 'database' | 'engine' | 'metrics'>,

@@ -54,7 +54,10 @@ export const completionPages = (services: Services) => {
       return offboarding?.failedStep ? engine.retry(offboarding.id, update) : { outcome: 'nothing-failed' };
     });
 
-  /** Sends the update. Redirects to the checklist on success, and on a timeout renders it with 202, which polls for the result. */
+  /**
+   * Sends the update and redirects to the checklist. On a timeout it renders the checklist with 202, which polls for
+   * the result.
+   */
   async function answer(
     request: Request,
     response: Response,

@@ -41,7 +41,10 @@ export async function readUserEdit(em: EntityManager, body: FormValues): Promise
   return { changes: { ...changes, managerId: chosen }, seen };
 }
 
-/** The texts that the form was loaded with. Leaves out the manager's when one was chosen, because the choice was made for the text beside it. */
+/**
+ * The texts that the form was loaded with. Leaves out the manager's when one was chosen, because the choice was made
+ * for the text beside it.
+ */
 function textsOf({ managerId: _, manager, ...texts }: Loaded, body: FormValues): Loaded {
   return manager === undefined || body.managerId ? texts : { ...texts, manager };
 }

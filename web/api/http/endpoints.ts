@@ -83,7 +83,10 @@ export const writeEndpoint = <Body extends z.ZodType>(
   },
 });
 
-/** A client that disconnected in the queue may have retried on another process; running its call now could overwrite the retry. */
+/**
+ * Whether the client has disconnected in the queue. It may have retried on another process, so running its call now
+ * could overwrite the retry.
+ */
 const isDisconnected = (response: Response): boolean => response.closed;
 
 /** The response as it is sent, and stored under an Idempotency-Key. */

@@ -10,7 +10,7 @@ const quoted = /^"((?:[ !#-[\]-~]|\\["\\])*)"$/;
 const bare = /^[!#-+\--~]+$/;
 const longestKey = 255;
 
-/** The call with its Idempotency-Key; null without a key. `body` is the validated body. Throws a 400 for a malformed key. */
+/** The call with its Idempotency-Key; null without one. `body` has been validated. Throws a 400 for a malformed key. */
 export function keyedCallOf(request: Request, response: Response, body: unknown): KeyedCall | null {
   const header = request.get('Idempotency-Key');
   if (header === undefined) return null;
@@ -25,7 +25,7 @@ function keyIn(header: string): string | null {
   return bare.test(header) ? header : null;
 }
 
-/** A hash of the method, the address and the validated body, so that white space and the order of fields do not matter. */
+/** A hash of the method, the address and the validated body; white space and the order of fields do not matter. */
 const fingerprintOf = (request: Request, body: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify([request.method, request.originalUrl, body ?? null]))

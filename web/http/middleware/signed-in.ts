@@ -20,7 +20,10 @@ export const findSignedIn =
     next();
   };
 
-/** Redirects users who are not signed in to the sign-in page, which leads back. After a POST a notice says that nothing was changed. */
+/**
+ * Redirects users who are not signed in to the sign-in page, which leads back. After a POST a notice says that nothing
+ * was changed.
+ */
 export const requireSignIn: RequestHandler = (request, response, next) => {
   if (response.locals.signedIn !== undefined) return next();
   const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
