@@ -1,6 +1,10 @@
 import { refusalWords } from '../../domain/offboarding/checklist.ts';
-import type { CompleteAnswer, RetryAnswer, RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
-import { completionObstacles } from '../../domain/offboarding/completion.ts';
+import {
+  type CompleteAnswer,
+  completionObstacles,
+  type RetryAnswer,
+  type RevokeSeatAnswer,
+} from '../../domain/offboarding/completion.ts';
 import type { UpdateAnswer } from '../../engine/console-client.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';

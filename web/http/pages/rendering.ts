@@ -2,11 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
-
 import { escapeHtml } from '../../../domain/html.ts';
 import { isHtmx } from '../forms/request.ts';
 import type { AlertTone } from './alert-icon.ts';
-
 import { helpersIn } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('../../views', import.meta.url));
