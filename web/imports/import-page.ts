@@ -5,7 +5,6 @@ import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../.
 import { todayIn } from '../../domain/dates.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
 import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
-import { lookAheadFrom } from '../../domain/offboarding/queue.ts';
 import { pageIn, queryText } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
@@ -18,7 +17,7 @@ export async function renderImport(
   request: Request,
   response: Response,
   found: Import,
-  { alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote,
 ): Promise<void> {
   const workspace = await workspaceOf(em.fork());
   const counts = countsOf(found);
@@ -37,7 +36,6 @@ export async function renderImport(
     underWay: isUnderWay(found.state),
     zone: workspace.timeZone,
     today: todayIn(workspace.timeZone, new Date()),
-    lookAhead: lookAheadFrom(''),
     headerOf,
     lines: linesInWords,
     kindWords,

@@ -15,7 +15,7 @@ export async function renderAsset(
   request: Request,
   response: Response,
   assetId: number,
-  { alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote,
 ): Promise<void> {
   const search = personSearchIn(request, response);
   const [asset, history, found] = await Promise.all([

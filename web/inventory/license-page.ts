@@ -14,7 +14,7 @@ export async function renderLicense(
   request: Request,
   response: Response,
   licenseId: number,
-  { alert = null, errors = {} }: PageNote = {},
+  { alert = null, errors = {} }: PageNote,
 ): Promise<void> {
   const search = { seats: searchIn(request, 'q'), people: personSearchIn(request, response) };
   const [license, seats, found] = await Promise.all([

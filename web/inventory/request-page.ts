@@ -18,7 +18,7 @@ export async function renderRequest(
   request: Request,
   response: Response,
   requestId: number,
-  { alert = null, errors = {}, values = {} }: PageNote = {},
+  { alert = null, errors = {}, values = {} }: PageNote,
 ): Promise<void> {
   const search = searchIn(request, 'asset');
   const itemRequest = await requestById(em, requestId);

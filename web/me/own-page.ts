@@ -43,7 +43,7 @@ export const mailKindsFor = ({ role }: SignedIn): MailKind[] =>
 /** Renders the signed-in person's own page, with the errors of a refused form. */
 export const ownPage =
   ({ database, environment }: Services) =>
-  async (request: Request, response: Response, { errors = {} }: PageNote = {}): Promise<void> => {
+  async (request: Request, response: Response, { errors = {} }: PageNote): Promise<void> => {
     const me = signedIn(response);
     const unwanted = await mailPreferencesOf(database.em, me.id);
     const sessions = await sessionsOf(database.em, me.id, new Date(Date.now() - absoluteLimitMs));

@@ -22,7 +22,7 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken }: ChecklistNote = {},
+  { alert = null, pendingToken }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);

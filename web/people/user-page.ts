@@ -17,7 +17,7 @@ export const userPage = (services: Services) => {
   const { em } = services.database;
   const flash = flashSecrets(services);
 
-  return async (request: Request, response: Response, userId: number, note: PageNote = {}): Promise<void> => {
+  return async (request: Request, response: Response, userId: number, note: PageNote): Promise<void> => {
     const [leaver, record, mailTrouble] = await Promise.all([
       readChecklistPage(em, userId),
       userRecordOf(em, userId),

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts';
-import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
+import { InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
 import { Forbidden } from '../forbidden.ts';
 import { isHtmx } from '../forms/request.ts';
@@ -37,8 +37,7 @@ export const showErrors =
 function textOf(error: unknown): ErrorText {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
   if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', text: error.message };
-  if (error instanceof GateRefusal || error instanceof Refusal)
-    return { status: 409, title: 'This was refused', text: error.message };
+  if (error instanceof Refusal) return { status: 409, title: 'This was refused', text: error.message };
   if (error instanceof InvalidInput)
     return { status: 422, title: 'Please check your input', text: error.message };
   if (error instanceof NoAnswerYet)
