@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
 import { sourceTimestamp } from '../../../domain/source-timestamps.ts';
-
-const largestId = 2 ** 31 - 1;
+import { largestId } from '../../http/forms/request.ts';
 
 /** A calendar date in a request. */
 export const date = () =>

@@ -1,12 +1,12 @@
 import type { Request } from 'express';
 import { z } from 'zod';
 import type { CursorPage } from '../../../database/core/pagination.ts';
+import { largestId } from '../../http/forms/request.ts';
 import type { Answer } from './endpoints.ts';
 import { parameter } from './read-query.ts';
 
 const usualLimit = 50;
 const highestLimit = 200;
-const largestId = 2 ** 31 - 1;
 
 /** The query parameters of every paginated list. */
 export const pageQuery = {

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
 
-const largestId = 2 ** 31 - 1;
+/** The largest integer of PostgreSQL, and so the largest id. */
+export const largestId = 2 ** 31 - 1;
 
 /** An id in the address. Throws NotFound(`what`) for a text that cannot be an id. */
 export function idIn(request: Request, parameter: string, what: string): number {
