@@ -19,7 +19,7 @@ const systems: [RegExp, string][] = [
 ];
 
 /** The browser in words: `Firefox on Windows`. The header can be forged, so it is only a hint. */
-export function browserWords(userAgent: string): string {
+export function browserLabel(userAgent: string): string {
   const browser = nameIn(browsers, userAgent) ?? 'A browser';
   const system = nameIn(systems, userAgent);
   return system === null ? browser : `${browser} on ${system}`;

@@ -11,7 +11,7 @@ import type { Services } from '../http/services.ts';
 import { absoluteLimitMs } from '../http/session-limits.ts';
 import { type SignedIn, signedIn } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
-import { browserWords } from './browser-label.ts';
+import { browserLabel } from './browser-label.ts';
 
 /** The label and the hint of each kind of mail. */
 const mailWords: Record<MailKind, { label: string; hint: string }> = {
@@ -60,7 +60,7 @@ export const ownPage =
       })),
       sessions: sessions.map((session) => ({
         ...session,
-        browser: browserWords(session.userAgent),
+        browser: browserLabel(session.userAgent),
         isThis: session.key === ours,
       })),
     });

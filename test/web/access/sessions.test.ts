@@ -5,7 +5,7 @@ import { AuditEntry, Session } from '../../../database/entities/index.ts';
 import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
-import { browserWords } from '../../../web/me/browser-label.ts';
+import { browserLabel } from '../../../web/me/browser-label.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
@@ -199,5 +199,5 @@ test.each([
   ['<script>', 'A browser'],
   ['', 'A browser'],
 ])('%s is called %s', (userAgent, words) => {
-  expect(browserWords(userAgent)).toBe(words);
+  expect(browserLabel(userAgent)).toBe(words);
 });
