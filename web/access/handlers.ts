@@ -1,6 +1,6 @@
 import type { Services } from '../http/services.ts';
+import { accessPages } from './access.ts';
 import { invitationPages } from './invitations.ts';
-import { accessPages } from './roles.ts';
 import { sessionPages } from './session.ts';
 import { tokenPages } from './tokens.ts';
 
