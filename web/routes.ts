@@ -35,9 +35,9 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const imports = importPages(services);
   const users = userPages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
-  const { me, password, otherSessions, mailChoices } = await meHandlers(services);
+  const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
-  const { webhooks, deliveries } = webhookHandlers(services);
+  const { endpoints, deliveries } = webhookHandlers(services);
   const { workspace, audit } = workspaceHandlers(services);
 
   return [
@@ -117,7 +117,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/me/password', 'own-page', password.update, me.show),
     post('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
     post('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
-    post('/me/mail', 'own-page', mailChoices.update),
+    post('/me/mail', 'own-page', mailPreferences.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
 
     get('/settings/tokens', 'manage-workspace', tokens.index),
@@ -126,16 +126,21 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/tokens/:tokenId/edit', 'manage-workspace', tokens.edit),
     post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update, tokens.edit),
     post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
-    get('/settings/webhooks', 'manage-workspace', webhooks.index),
-    get('/settings/webhooks/new', 'manage-workspace', webhooks.new),
-    post('/settings/webhooks', 'manage-workspace', webhooks.create, webhooks.new),
-    get('/settings/webhooks/:endpointId/edit', 'manage-workspace', webhooks.edit),
-    post('/settings/webhooks/:endpointId', 'manage-workspace', webhooks.update, webhooks.edit),
-    post('/settings/webhooks/:endpointId/pause', 'manage-workspace', webhooks.pause),
-    post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', webhooks.resume),
-    post('/settings/webhooks/:endpointId/secret', 'manage-workspace', webhooks.rotateSecret, webhooks.index),
-    post('/settings/webhooks/:endpointId/test', 'manage-workspace', webhooks.test),
-    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', webhooks.destroy),
+    get('/settings/webhooks', 'manage-workspace', endpoints.index),
+    get('/settings/webhooks/new', 'manage-workspace', endpoints.new),
+    post('/settings/webhooks', 'manage-workspace', endpoints.create, endpoints.new),
+    get('/settings/webhooks/:endpointId/edit', 'manage-workspace', endpoints.edit),
+    post('/settings/webhooks/:endpointId', 'manage-workspace', endpoints.update, endpoints.edit),
+    post('/settings/webhooks/:endpointId/pause', 'manage-workspace', endpoints.pause),
+    post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', endpoints.resume),
+    post(
+      '/settings/webhooks/:endpointId/secret',
+      'manage-workspace',
+      endpoints.rotateSecret,
+      endpoints.index,
+    ),
+    post('/settings/webhooks/:endpointId/test', 'manage-workspace', endpoints.test),
+    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', endpoints.destroy),
     get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.index),
     post(
       '/settings/webhooks/:endpointId/replay',

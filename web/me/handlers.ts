@@ -8,5 +8,5 @@ export const meHandlers = async (services: Services) => ({
   me: mePages(services),
   password: await passwordPages(services),
   otherSessions: otherSessionPages(services),
-  mailChoices: mailPreferencePages(services),
+  mailPreferences: mailPreferencePages(services),
 });

@@ -42,7 +42,7 @@ const eventTypes = z.preprocess(
 );
 const endpointForm = z.object({ url: text(2000), description: optionalText(200), eventTypes });
 
-export const webhookPages = (services: Services) => {
+export const endpointPages = (services: Services) => {
   const { em } = services.database;
   const { environment } = services;
   const box = secretBox(environment.SECRET_KEY);

@@ -1,8 +1,8 @@
 import type { Services } from '../http/services.ts';
 import { deliveryPages } from './deliveries.ts';
-import { webhookPages } from './endpoints.ts';
+import { endpointPages } from './endpoints.ts';
 
 export const webhookHandlers = (services: Services) => ({
-  webhooks: webhookPages(services),
+  endpoints: endpointPages(services),
   deliveries: deliveryPages(services),
 });
