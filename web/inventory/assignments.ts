@@ -6,8 +6,8 @@ import { type Recovery, returnConditions, statusesAfterRecovery } from '../../do
 import { idField, optionalChoice, optionalId, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
-import { type Alert, done } from '../http/pages/rendering.ts';
-import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
+import { type Alert, done, notify } from '../http/pages/rendering.ts';
+import { returnLinkOf } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
@@ -42,7 +42,8 @@ export const assignmentPages = (services: Services) => {
     const answer = await recoverAsset(em, actorOf(response), asset.id, how, assignmentId ?? undefined);
     const leadsBack = returnLinkOf(request) !== null && answer.formerHolderId !== null;
     const to = leadsBack ? `/offboarding/${answer.formerHolderId}` : `/assets/${asset.id}`;
-    withReturnTo(request, response, to, recoveryAlert(asset, how, answer));
+    notify(response, recoveryAlert(asset, how, answer));
+    response.redirect(303, to);
   };
 
   return { create, recover };

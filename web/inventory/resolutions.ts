@@ -12,8 +12,8 @@ import { optionalId, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, isHtmx } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
-import type { Alert } from '../http/pages/rendering.ts';
-import { returnLinkOf, withReturnTo } from '../http/pages/return-link.ts';
+import { type Alert, notify } from '../http/pages/rendering.ts';
+import { returnLinkOf } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
@@ -35,7 +35,8 @@ export const resolutionPages = (services: Services) => {
     const alert = approvalAlert(answer);
     if (isHtmx(request)) return renderRequest(services, request, response, requestId, { alert });
     const suffix = returnLinkOf(request) === null ? '' : '?from=offboarding';
-    withReturnTo(request, response, `/requests/${requestId}${suffix}`, alert);
+    notify(response, alert);
+    response.redirect(303, `/requests/${requestId}${suffix}`);
   };
 
   const resolve: RequestHandler = async (request, response) => {
@@ -59,12 +60,8 @@ export const resolutionPages = (services: Services) => {
         ? renderChecklist(services, request, response, userId, { alert })
         : renderRequest(services, request, response, requestId, { alert });
     }
-    withReturnTo(
-      request,
-      response,
-      fromChecklist ? `/offboarding/${userId}` : `/requests/${requestId}`,
-      alert,
-    );
+    notify(response, alert);
+    response.redirect(303, fromChecklist ? `/offboarding/${userId}` : `/requests/${requestId}`);
   }
 
   /**
