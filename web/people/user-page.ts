@@ -18,7 +18,7 @@ export const userPage = (services: Services) => {
   const flash = flashSecrets(services);
 
   return async (request: Request, response: Response, userId: number, note: PageNote): Promise<void> => {
-    const [leaver, record, mailTrouble] = await Promise.all([
+    const [leaver, record, failedMail] = await Promise.all([
       readChecklistPage(em, userId),
       userRecordOf(em, userId),
       lastFailedMailOf(em, userId),
@@ -28,9 +28,9 @@ export const userPage = (services: Services) => {
       alert: alertIn(note),
       leaver,
       record,
-      mailTrouble,
+      failedMail,
       mailIsOn: services.environment.SMTP_URL !== undefined,
-      mailTroubleWords: mailTrouble?.outcome ? mailOutcomes[mailTrouble.outcome] : null,
+      failedMailWords: failedMail?.outcome ? mailOutcomes[failedMail.outcome] : null,
       open: stillOpen({
         hardware: leaver.hardware.length,
         software: leaver.seats.length,
