@@ -29,7 +29,7 @@ export async function renderImport(
     title: `Import of ${found.fileName}`,
     found,
     by: await nameOfUploader(em, found),
-    brake: found.state === 'ready' ? brakeOf(found, workspace) : null,
+    massChange: found.state === 'ready' ? massChangeOf(found, workspace) : null,
     counts,
     shown,
     listing: hasList ? await reportedLines(em, found, shown, pageIn(request)) : null,
@@ -56,8 +56,9 @@ function countsOf({ preview, results, startedAt }: Import): Record<ShownLines, n
     : { errors: results.failed, leaving, notes, created: results.created, changed: results.changed };
 }
 
-function brakeOf({ preview }: Import, workspace: { brakeCount: number; brakePercent: number }) {
-  const brake = { count: workspace.brakeCount, percent: workspace.brakePercent };
-  if (!preview || !needsConfirmation(preview, brake)) return null;
-  return { words: massChangeWords(preview, brake), people: toConfirm(preview) };
+/** What the user has to confirm; null when the import stays within the limit. */
+function massChangeOf({ preview }: Import, workspace: { brakeCount: number; brakePercent: number }) {
+  const limit = { count: workspace.brakeCount, percent: workspace.brakePercent };
+  if (!preview || !needsConfirmation(preview, limit)) return null;
+  return { words: massChangeWords(preview, limit), people: toConfirm(preview) };
 }

@@ -86,9 +86,9 @@ export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string
 /** A count with its label; the tone colours counts above zero. */
 type Figure = [label: string, count: number, tone?: 'bad' | 'warn' | false];
 
-/** The counts of a preview. When the brake is on, the counts that caused it are coloured. */
-export function previewFigures(kind: ImportKind, preview: Preview, brakeIsOn: boolean): Figure[] {
-  const tone = brakeIsOn && 'warn';
+/** The counts of a preview. Those of a mass change are coloured. */
+export function previewFigures(kind: ImportKind, preview: Preview, isMassChange: boolean): Figure[] {
+  const tone = isMassChange && 'warn';
   const leaving: Figure[] = [
     ['Would start leaving', preview.starts, tone],
     ['End date moved', preview.moves],
