@@ -54,10 +54,11 @@ export const completionApi = (services: Services) => {
     const call = keyedCallOf(request, response, null);
     if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
 
-    const taken = await reserveKey(em, call, keyLockMs);
-    if (!('since' in taken)) return sendAnswer(response, taken, true);
-    const token = updateTokenOf(call.tokenId, call.key, taken.since);
-    sendAnswer(response, await storeUnder(taken, () => ask(request, response, person, token, taken.since)));
+    const reserved = await reserveKey(em, call, keyLockMs);
+    if (!('since' in reserved)) return sendAnswer(response, reserved, true);
+    const { since } = reserved;
+    const token = updateTokenOf(call.tokenId, call.key, since);
+    sendAnswer(response, await storeUnder(reserved, () => ask(request, response, person, token, since)));
   };
 
   /** Completes through the leaver's workflow; the same token completes only once. Answers 202 on a timeout. */

@@ -25,8 +25,8 @@ export const importApi = ({ database }: Services) => {
     const actor = tokenActorOf(response);
     refuseOtherBodies(request);
     const file = { kind: 'users' as const, name: `${request.id}.csv`, leaveOutUnknown };
-    const { id } = await orProblem(() =>
-      streamBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })),
+    const { id } = await streamBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })).catch(
+      fileProblem,
     );
     try {
       await startImport(em, actor, id, confirm);
@@ -123,18 +123,15 @@ function refuseOtherBodies(request: Request) {
   });
 }
 
-async function orProblem<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof FileError)) throw error;
-    throw new ApiProblem({
-      status: error.status,
-      code: error.code,
-      title: 'This file was not taken',
-      detail: error.message,
-    });
-  }
+/** Answers with the problem of the whole file. */
+function fileProblem(error: unknown): never {
+  if (!(error instanceof FileError)) throw error;
+  throw new ApiProblem({
+    status: error.status,
+    code: error.code,
+    title: 'This file was not taken',
+    detail: error.message,
+  });
 }
 
 const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>

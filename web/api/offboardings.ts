@@ -86,8 +86,8 @@ export const offboardingApi = ({ database: { em } }: Services) => ({
         schema: pageSchema('OffboardingList', listed),
       },
     },
-    answer: async ({ request, query: { state, ...part } }) => {
-      const { after, limit } = pageRange(part);
+    answer: async ({ request, query: { state, ...page } }) => {
+      const { after, limit } = pageRange(page);
       return pageAnswer(request, await listApiOffboardings(em, state ?? null, after, limit));
     },
   }),

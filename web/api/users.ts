@@ -30,8 +30,8 @@ export const userApi = ({ database: { em } }: Services) => ({
     summary: 'List people, or find one by external id',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
-    answer: async ({ request, query: { externalId, ...part } }) => {
-      const { after, limit } = pageRange(part);
+    answer: async ({ request, query: { externalId, ...page } }) => {
+      const { after, limit } = pageRange(page);
       return pageAnswer(request, await listApiUsers(em, { externalId, after, limit }));
     },
   }),
@@ -59,8 +59,8 @@ export const userApi = ({ database: { em } }: Services) => ({
     conditional: true,
     answer: async ({ request, body, actor }, transaction) => {
       const externalId = writableExternalId(request);
-      const { desired, terms } = termsOf(request, externalId, body);
-      const applied = await putUser(transaction, actor, externalId, desired, terms);
+      const { desired, preconditions } = desiredStateOf(request, externalId, body);
+      const applied = await putUser(transaction, actor, externalId, desired, preconditions);
       return changed(applied, body.sourceUpdatedAt);
     },
   }),
@@ -73,8 +73,8 @@ export const userApi = ({ database: { em } }: Services) => ({
     conditional: true,
     answer: async ({ request, body, actor }, transaction) => {
       const externalId = externalIdOf(request);
-      const { desired, terms } = termsOf(request, externalId, body);
-      const applied = await patchUser(transaction, actor, externalId, desired, terms);
+      const { desired, preconditions } = desiredStateOf(request, externalId, body);
+      const applied = await patchUser(transaction, actor, externalId, desired, preconditions);
       return changed(applied, body.sourceUpdatedAt);
     },
   }),
@@ -98,8 +98,8 @@ function writableExternalId(request: Request): string {
   throw invalid([{ parameter: 'externalId', detail }]);
 }
 
-/** The desired state and its conditions. The body may repeat the external id of the address, but not name another. */
-function termsOf<Body extends z.infer<typeof patchedUser>>(
+/** The desired state and its preconditions. The body may repeat the external id of the address, but not name another. */
+function desiredStateOf<Body extends z.infer<typeof patchedUser>>(
   request: Request,
   externalId: string,
   { externalId: repeated, sourceUpdatedAt, ...desired }: Body,
@@ -108,7 +108,7 @@ function termsOf<Body extends z.infer<typeof patchedUser>>(
     throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
   }
   const writtenAt = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
-  return { desired, terms: { sourceUpdatedAt: writtenAt, expect: preconditionOf(request) } };
+  return { desired, preconditions: { sourceUpdatedAt: writtenAt, expect: preconditionOf(request) } };
 }
 
 function changed({ created, user, warnings, ignored }: Applied, sourceUpdatedAt: string | undefined): Answer {

@@ -14,7 +14,7 @@ export const answerErrors =
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
     const { problem, headers } = isDatabaseUnavailable(error)
-      ? databaseAway(request, response.locals.endpoint)
+      ? databaseUnavailable(request, response.locals.endpoint)
       : apiProblemOf(error);
     if (problem.status >= 500) log.error({ err: error }, 'request failed');
     response.set(headers);
@@ -63,7 +63,7 @@ const keyReused: Problem = {
     'It was used with another method, address or body. Nothing was changed. Choose a new key for each call.',
 };
 
-const databaseAway = (request: Request, endpoint: Endpoint | undefined): ApiProblem =>
+const databaseUnavailable = (request: Request, endpoint: Endpoint | undefined): ApiProblem =>
   new ApiProblem(
     {
       status: 503,
