@@ -5,7 +5,7 @@ import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
-import { ownEngine, testKey, testDependencies } from '../../testing/cast/engine.ts';
+import { ownEngine, testDependencies, testKey } from '../../testing/cast/engine.ts';
 import { deliveriesTo, subscribe } from '../../testing/cast/webhooks.ts';
 import { type Received, startReceiver } from '../../testing/outside/receiver.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';

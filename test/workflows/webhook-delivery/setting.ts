@@ -15,12 +15,12 @@ export async function ownDeliveries(retrySchedule = usualSchedule) {
   const { database } = await ownDatabase();
   const engine = await ownEngine(database);
   const { ask, client } = engine;
-  const world = { ...testDependencies(database), retrySchedule };
-  const worker = await engine.startWorker(world);
+  const dependencies = { ...testDependencies(database), retrySchedule };
+  const worker = await engine.startWorker(dependencies);
 
   const subscribe = (cast: Cast, url: string) => {
     const fields = { url, description: null, eventTypes: ['user.offboarded' as const] };
-    return createEndpoint(database.em, `user:${cast.ada.id}`, fields, world.secretBox);
+    return createEndpoint(database.em, `user:${cast.ada.id}`, fields, dependencies.secretBox);
   };
 
   async function completeLena(cast: Cast) {
@@ -70,7 +70,7 @@ export async function ownDeliveries(retrySchedule = usualSchedule) {
   return {
     ...engine,
     database,
-    world,
+    dependencies,
     worker,
     subscribe,
     completeLena,
