@@ -7,7 +7,7 @@ import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
-export interface ShownMoment {
+export interface ShownReminder {
   kind: ReminderKind;
   days: number;
   lastDay: CalendarDate;
@@ -37,7 +37,7 @@ export interface ReminderHistory {
   /** The day the person was marked offboarded without an end date. It is their last day then. */
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
-  moments: ShownMoment[];
+  reminders: ShownReminder[];
   mails: ShownMail[];
 }
 
@@ -47,7 +47,7 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
     select o.state, o.ready_told_at as "readyToldAt", o.deactivated_on as "deactivatedOn",
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
-        order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as moments,
+        order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
         'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
         order by m.id), '[]')

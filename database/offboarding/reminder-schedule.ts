@@ -2,11 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import type { CalendarDate } from '../../domain/dates.ts';
 import {
   type LastDay,
-  type PlannedMoment,
-  planMoments,
+  type PlannedReminder,
+  planReminders,
   type ReminderSettings,
   type SkipReason,
-  type StoredMoment,
+  type StoredReminder,
 } from '../../domain/offboarding/reminders.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -55,7 +55,7 @@ export function reminderReschedule(
     const sentBefore = own.filter(
       (reminder) => reminder.offboardingId !== offboardingId && reminder.firedAt !== null,
     );
-    return planMoments(lastDay, settings, { stored, sentBefore }, now).map((reminder) => ({
+    return planReminders(lastDay, settings, { stored, sentBefore }, now).map((reminder) => ({
       ...reminder,
       offboardingId,
       lastDay: lastDay.date,
@@ -95,7 +95,7 @@ export function skipReminders(
 export async function scheduleReminders(
   em: EntityManager,
   { offboardingId, lastDay }: { offboardingId: number; lastDay: CalendarDate },
-  reminder: Omit<PlannedMoment, 'skipReason'>,
+  reminder: Omit<PlannedReminder, 'skipReason'>,
   now: Date,
 ): Promise<void> {
   const planned = rowsOf([{ ...reminder, skipReason: null, offboardingId, lastDay }]);
@@ -108,7 +108,7 @@ export interface ReminderSchedule {
   reminders: readonly KnownReminder[];
 }
 
-type KnownReminder = StoredMoment & { userId: number; offboardingId: number };
+type KnownReminder = StoredReminder & { userId: number; offboardingId: number };
 
 /** Reads and locks the settings like `readScheduleSettings`, with all reminders of these users' offboardings. */
 export async function reminderScheduleOf(
@@ -136,7 +136,7 @@ function skipUnplanned(leavers: readonly Leaving[], now: Date): RawBuilder<unkno
       and (offboarding_id, last_day, kind, days) not in (select offboarding_id, last_day, kind, days from planned)`;
 }
 
-type NewReminder = PlannedMoment & { offboardingId: number; lastDay: CalendarDate };
+type NewReminder = PlannedReminder & { offboardingId: number; lastDay: CalendarDate };
 
 const rowsOf = (reminders: readonly NewReminder[]) => sql`
   select * from unnest(

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { systemActor } from '../../domain/actor.ts';
 import { daysBetween, todayIn } from '../../domain/dates.ts';
 import { type OpenCounts, stillOpen } from '../../domain/offboarding/checklist.ts';
-import { isWaiting, nextOverdueMoment, outcomeAt } from '../../domain/offboarding/reminders.ts';
+import { isWaiting, nextOverdueReminder, outcomeAt } from '../../domain/offboarding/reminders.ts';
 import type { DueReminder } from '../../domain/offboarding/snapshot.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
@@ -105,7 +105,7 @@ async function scheduleNextOverdue(
   if (reminder.kind === 'overdue' && reminder.firedAt == null) {
     await sql`delete from reminders where id = ${reminder.id}`.execute(sqlOf(em));
   }
-  const next = nextOverdueMoment({ date: reminder.lastDay, zone }, settings, now, reminder.days);
+  const next = nextOverdueReminder({ date: reminder.lastDay, zone }, settings, now, reminder.days);
   await scheduleReminders(em, reminder, next, now);
 }
 

@@ -31,14 +31,14 @@ export interface LastDay {
 }
 
 /** One reminder time: some days before or after the last day. */
-export interface DueMoment {
+export interface DueReminder {
   kind: ReminderKind;
   days: number;
   dueAt: Date;
 }
 
 /** The reminder times of a last day: the mornings before it, and the midnight that ends it. */
-export const momentsOf = ({ date, zone }: LastDay, { daysBefore }: ReminderSettings): DueMoment[] => [
+export const remindersFor = ({ date, zone }: LastDay, { daysBefore }: ReminderSettings): DueReminder[] => [
   ...[...daysBefore]
     .sort((a, b) => b - a)
     .map((days) => ({
@@ -53,25 +53,25 @@ export const momentsOf = ({ date, zone }: LastDay, { daysBefore }: ReminderSetti
  * The next reminder while overdue: the first interval of local midnights after `now`. It is also after `daysSent`,
  * because a slow clock may still show the day before that reminder.
  */
-export function nextOverdueMoment(
+export function nextOverdueReminder(
   { date, zone }: LastDay,
   { overdueEveryDays }: ReminderSettings,
   now: Date,
   daysSent = 0,
-): DueMoment {
+): DueReminder {
   const daysOver = daysBetween(date, todayIn(zone, now)) - 1;
   const turn = Math.floor(Math.max(0, daysOver, daysSent) / overdueEveryDays) + 1;
-  return overdueMoment({ date, zone }, turn * overdueEveryDays);
+  return overdueReminder({ date, zone }, turn * overdueEveryDays);
 }
 
-const overdueMoment = ({ date, zone }: LastDay, days: number): DueMoment => ({
+const overdueReminder = ({ date, zone }: LastDay, days: number): DueReminder => ({
   kind: 'overdue',
   days,
   dueAt: endOfLastDay(addDays(date, days), zone),
 });
 
 /** A reminder time as stored. */
-export interface StoredMoment {
+export interface StoredReminder {
   lastDay: CalendarDate;
   kind: ReminderKind;
   days: number;
@@ -81,7 +81,7 @@ export interface StoredMoment {
 }
 
 /** A planned reminder time; with a skip reason it never fires. */
-export interface PlannedMoment extends DueMoment {
+export interface PlannedReminder extends DueReminder {
   skipReason: SkipReason | null;
 }
 
@@ -91,26 +91,26 @@ export interface PlannedMoment extends DueMoment {
  * fires, because the IT admins must be notified. A waiting one stays even when past, because its worker may have been
  * down.
  */
-export function planMoments(
+export function planReminders(
   lastDay: LastDay,
   settings: ReminderSettings,
-  { stored, sentBefore }: { stored: readonly StoredMoment[]; sentBefore: readonly StoredMoment[] },
+  { stored, sentBefore }: { stored: readonly StoredReminder[]; sentBefore: readonly StoredReminder[] },
   now: Date,
-): PlannedMoment[] {
-  const own = stored.filter((moment) => moment.lastDay === lastDay.date);
-  const earlier = sentBefore.filter((moment) => moment.lastDay === lastDay.date);
-  const wanted = momentsOf(lastDay, settings);
-  if ([...own, ...earlier].some((moment) => moment.kind === 'last_day_over' && isSettled(moment))) {
+): PlannedReminder[] {
+  const own = stored.filter((reminder) => reminder.lastDay === lastDay.date);
+  const earlier = sentBefore.filter((reminder) => reminder.lastDay === lastDay.date);
+  const wanted = remindersFor(lastDay, settings);
+  if ([...own, ...earlier].some((reminder) => reminder.kind === 'last_day_over' && isSettled(reminder))) {
     wanted.push(overdueOf(lastDay, settings, own, now));
   }
   return wanted
-    .filter((moment) => !own.some((known) => isSame(known, moment) && isSettled(known)))
-    .map((moment) => ({ ...moment, skipReason: reasonToSkip(moment) }));
+    .filter((reminder) => !own.some((known) => isSame(known, reminder) && isSettled(known)))
+    .map((reminder) => ({ ...reminder, skipReason: reasonToSkip(reminder) }));
 
-  function reasonToSkip(moment: DueMoment): SkipReason | null {
-    if (own.some((known) => isSame(known, moment) && isWaiting(known))) return null;
-    if (earlier.some((sent) => isSame(sent, moment))) return 'already_sent';
-    return comesTooLate(moment, lastDay, now) ? 'too_late' : null;
+  function reasonToSkip(reminder: DueReminder): SkipReason | null {
+    if (own.some((known) => isSame(known, reminder) && isWaiting(known))) return null;
+    if (earlier.some((sent) => isSame(sent, reminder))) return 'already_sent';
+    return comesTooLate(reminder, lastDay, now) ? 'too_late' : null;
   }
 }
 
@@ -118,16 +118,16 @@ export function planMoments(
 function overdueOf(
   lastDay: LastDay,
   settings: ReminderSettings,
-  own: readonly StoredMoment[],
+  own: readonly StoredReminder[],
   now: Date,
-): DueMoment {
-  const overdue = own.filter((moment) => moment.kind === 'overdue');
+): DueReminder {
+  const overdue = own.filter((reminder) => reminder.kind === 'overdue');
   const waiting = overdue.find(isWaiting);
   if (waiting !== undefined && waiting.days % settings.overdueEveryDays === 0) {
-    return overdueMoment(lastDay, waiting.days);
+    return overdueReminder(lastDay, waiting.days);
   }
   const daysSent = Math.max(0, ...overdue.filter(isSettled).map(({ days }) => days));
-  return nextOverdueMoment(lastDay, settings, now, daysSent);
+  return nextOverdueReminder(lastDay, settings, now, daysSent);
 }
 
 interface State {
@@ -143,10 +143,10 @@ export const isWaiting = ({ firedAt, skippedAt }: State): boolean => firedAt == 
 const isSettled = ({ firedAt, skippedAt, skipReason }: State): boolean =>
   firedAt != null || (skippedAt != null && skipReason === 'nothing_open');
 
-const isSame = (a: Pick<DueMoment, 'kind' | 'days'>, b: Pick<DueMoment, 'kind' | 'days'>): boolean =>
+const isSame = (a: Pick<DueReminder, 'kind' | 'days'>, b: Pick<DueReminder, 'kind' | 'days'>): boolean =>
   a.kind === b.kind && a.days === b.days;
 
-const comesTooLate = ({ kind, days }: DueMoment, { date, zone }: LastDay, now: Date): boolean =>
+const comesTooLate = ({ kind, days }: DueReminder, { date, zone }: LastDay, now: Date): boolean =>
   kind === 'before_last_day' && todayIn(zone, now) > addDays(date, -days);
 
 /** What a due reminder says. */

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { CalendarDate } from '../../domain/dates.ts';
 import {
-  momentsOf,
-  nextOverdueMoment,
+  nextOverdueReminder,
   outcomeAt,
-  planMoments,
+  planReminders,
   type ReminderKind,
   type ReminderSettings,
+  remindersFor,
   type SkipReason,
-  type StoredMoment,
+  type StoredReminder,
 } from '../../domain/offboarding/reminders.ts';
 
 const usual: ReminderSettings = { daysBefore: [7, 1], overdueEveryDays: 3 };
@@ -48,12 +48,12 @@ describe('the reminder times of a last day', () => {
       ['7 before 2023-04-19T22:00', '1 before 2023-04-25T22:00', '0 over 2023-04-27T22:00'],
     ],
   ])('in %s, for %s', (zone, date, lines) => {
-    expect(momentsOf({ date, zone }, usual).map(lineOf)).toEqual(lines);
+    expect(remindersFor({ date, zone }, usual).map(lineOf)).toEqual(lines);
   });
 
   test('follow the settings, earliest first', () => {
     const settings = { ...usual, daysBefore: [0, 30, 3] };
-    expect(momentsOf(inUtc('2026-11-24'), settings).map(lineOf)).toEqual([
+    expect(remindersFor(inUtc('2026-11-24'), settings).map(lineOf)).toEqual([
       '30 before 2026-10-25T00:00',
       '3 before 2026-11-21T00:00',
       '0 before 2026-11-24T00:00',
@@ -64,7 +64,7 @@ describe('the reminder times of a last day', () => {
 
 describe('the next overdue reminder', () => {
   const at = (now: string, every = 3, told = 0) =>
-    nextOverdueMoment(inUtc('2026-11-20'), { ...usual, overdueEveryDays: every }, new Date(now), told);
+    nextOverdueReminder(inUtc('2026-11-20'), { ...usual, overdueEveryDays: every }, new Date(now), told);
 
   test.each([
     ['2026-11-21T00:00:00Z', '3 overdue 2026-11-24T00:00'],
@@ -84,9 +84,9 @@ describe('the next overdue reminder', () => {
       for (const zone of ['Europe/Berlin', 'Pacific/Tongatapu', 'America/New_York']) {
         for (const every of [1, 2, 7]) {
           const lastDay = { date: '2026-10-21', zone };
-          const next = nextOverdueMoment(lastDay, { ...usual, overdueEveryDays: every }, now);
+          const next = nextOverdueReminder(lastDay, { ...usual, overdueEveryDays: every }, now);
           expect(next.dueAt > now).toBe(true);
-          const { days } = nextOverdueMoment(lastDay, { ...usual, overdueEveryDays: every }, next.dueAt);
+          const { days } = nextOverdueReminder(lastDay, { ...usual, overdueEveryDays: every }, next.dueAt);
           expect(days).toBe(next.days + every);
         }
       }
@@ -105,7 +105,7 @@ describe('a plan', () => {
     kind: ReminderKind,
     days: number,
     became: 'fired' | 'waiting' | SkipReason,
-  ): StoredMoment => ({
+  ): StoredReminder => ({
     lastDay,
     kind,
     days,
@@ -115,10 +115,10 @@ describe('a plan', () => {
   });
   const planOf = (
     date: CalendarDate,
-    stored: StoredMoment[] = [],
-    { settings = usual, sentBefore = [] as StoredMoment[], zone = 'UTC', at = now } = {},
+    stored: StoredReminder[] = [],
+    { settings = usual, sentBefore = [] as StoredReminder[], zone = 'UTC', at = now } = {},
   ) =>
-    planMoments({ date, zone }, settings, { stored, sentBefore }, at).map(
+    planReminders({ date, zone }, settings, { stored, sentBefore }, at).map(
       ({ kind, days, skipReason }) => `${days} ${names[kind]} ${skipReason ?? 'waits'}`,
     );
 

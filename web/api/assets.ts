@@ -18,7 +18,7 @@ const assignmentSchema = z
     id: responseField.id(),
     tag: responseField.text(),
     userExternalId: responseField.text(),
-    assignedAt: responseField.moment(),
+    assignedAt: responseField.dateTime(),
   })
   .meta({ id: 'Assignment' });
 

@@ -32,7 +32,7 @@ const completionSchema = z
     completedBy: responseField
       .text()
       .meta({ description: 'As the audit trail says it: `user:<id>` or `token:<name>`.' }),
-    completedAt: responseField.moment(),
+    completedAt: responseField.dateTime(),
     user: userSchema,
   })
   .meta({ id: 'Completion' });

@@ -21,9 +21,9 @@ const importSchema = z
     }),
     newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
     clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
-    createdAt: responseField.moment(),
-    startedAt: responseField.moment().nullable(),
-    endedAt: responseField.moment().nullable(),
+    createdAt: responseField.dateTime(),
+    startedAt: responseField.dateTime().nullable(),
+    endedAt: responseField.dateTime().nullable(),
     errors: z
       .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
       .meta({ description: 'The problems of the first lines that have any.' }),

@@ -20,7 +20,7 @@ const seatSchema = z
     licenseId: responseField.id(),
     license: responseField.text(),
     userExternalId: responseField.text(),
-    assignedAt: responseField.moment(),
+    assignedAt: responseField.dateTime(),
   })
   .meta({ id: 'Seat' });
 
@@ -41,7 +41,7 @@ const requestSchema = z
     reason: responseField.text().nullable(),
     status: z.enum(requestStatuses),
     userExternalId: responseField.text(),
-    createdAt: responseField.moment(),
+    createdAt: responseField.dateTime(),
   })
   .meta({ id: 'Request' });
 

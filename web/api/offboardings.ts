@@ -21,8 +21,8 @@ const listQuery = z.strictObject({
 const offboarding = z.strictObject({
   id: responseField.id(),
   state: z.enum(offboardingStates),
-  openedAt: responseField.moment(),
-  closedAt: responseField.moment().nullable(),
+  openedAt: responseField.dateTime(),
+  closedAt: responseField.dateTime().nullable(),
   closedBy: responseField.text().nullable().meta({
     description:
       'Who completed or cancelled it, as the audit trail says it: `user:<id>`, `token:<name>` or `system`.',
@@ -49,7 +49,7 @@ const checklist = z.strictObject({
       serial: responseField.text().nullable(),
       model: responseField.text(),
       status: z.enum(assetStatuses),
-      assignedAt: responseField.moment(),
+      assignedAt: responseField.dateTime(),
     }),
   ),
   software: z.array(
@@ -58,7 +58,7 @@ const checklist = z.strictObject({
       licenseId: responseField.id(),
       license: responseField.text(),
       vendor: responseField.text().nullable(),
-      assignedAt: responseField.moment(),
+      assignedAt: responseField.dateTime(),
     }),
   ),
   requests: z.array(
@@ -66,7 +66,7 @@ const checklist = z.strictObject({
       requestId: responseField.id(),
       item: responseField.text(),
       status: z.enum(requestStatuses),
-      createdAt: responseField.moment(),
+      createdAt: responseField.dateTime(),
     }),
   ),
 });

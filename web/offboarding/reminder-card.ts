@@ -1,5 +1,5 @@
 import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
-import type { ReminderHistory, ShownMoment } from '../../database/offboarding/reminder-history.ts';
+import type { ReminderHistory, ShownReminder } from '../../database/offboarding/reminder-history.ts';
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
@@ -37,23 +37,23 @@ export function reminderCard(
   leaver: ChecklistPage,
   mailIsOn: boolean,
 ): ReminderCard {
-  const { moments } = history;
-  const describe = (moment: ShownMoment) => described(moment, leaver);
+  const { reminders } = history;
+  const describe = (reminder: ShownReminder) => described(reminder, leaver);
   return {
     lead: leadOf(history, leaver),
-    coming: moments.filter(({ firedAt, skippedAt }) => !firedAt && !skippedAt).map(describe),
-    sent: moments
+    coming: reminders.filter(({ firedAt, skippedAt }) => !firedAt && !skippedAt).map(describe),
+    sent: reminders
       .filter(({ firedAt }) => firedAt)
       .map(describe)
       .reverse(),
-    never: moments.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe),
+    never: reminders.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe),
     mails: history.mails.map(({ id, receiverId, receiver, state, outcome, nextTryAt }) => ({
       receiverId,
       receiver,
       isGivenUp: state === 'failed',
       replayId: state === 'failed' && mailIsOn ? id : null,
       words: [
-        state === 'failed' ? 'given up' : `tried again at ${helpers.moment(nextTryAt, leaver.workspaceZone)}`,
+        state === 'failed' ? 'given up' : `tried again at ${helpers.time(nextTryAt, leaver.workspaceZone)}`,
         outcome === null ? null : mailOutcomes[outcome],
       ]
         .filter((part) => part !== null)
@@ -80,17 +80,17 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
   return `To ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last}, while something is open.`;
 }
 
-function described(moment: ShownMoment, { endDate }: ChecklistPage): CardReminder {
-  const { firedAt, skipReason, lastDay, dueAt } = moment;
+function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardReminder {
+  const { firedAt, skipReason, lastDay, dueAt } = reminder;
   const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
   return {
-    title: titleOf(moment) + another,
+    title: titleOf(reminder) + another,
     at: firedAt ?? dueAt,
     reason: firedAt || skipReason === null ? null : skipReasons[skipReason],
   };
 }
 
-function titleOf({ kind, days }: ShownMoment): string {
+function titleOf({ kind, days }: ShownReminder): string {
   if (kind === 'last_day_over') return 'End of the last day';
   if (kind === 'overdue') return `${helpers.plural(days, 'day')} after the last day`;
   return days === 0 ? 'Morning of the last day' : `${helpers.plural(days, 'day')} before the last day`;

@@ -21,12 +21,12 @@ export function completionAlert(
     case 'already-completed':
       return {
         tone: 'info',
-        text: `Already completed by ${nameOf(answer.by)} at ${helpers.moment(answer.at)}.`,
+        text: `Already completed by ${nameOf(answer.by)} at ${helpers.time(answer.at)}.`,
       };
     case 'cancelled':
       return {
         tone: 'danger',
-        text: `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.moment(answer.at)}.`,
+        text: `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.time(answer.at)}.`,
       };
     case 'still-open':
       return { tone: 'danger', text: refusalWords(answer.counts) };

@@ -14,7 +14,7 @@ import {
   webhookEventTypes,
 } from '../../domain/webhooks/webhooks.ts';
 import { NoAnswerYet } from '../../engine/console-client.ts';
-import { utcMoment } from '../http/forms/fields.ts';
+import { utcTime } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -24,7 +24,7 @@ import { actorOf } from '../http/signed-in.ts';
 import { isUpToDate, refreshOf } from './delivery-refresh.ts';
 
 const states = { ...deliveryStates, missed: 'Never arrived' };
-const replayForm = z.object({ since: utcMoment() });
+const replayForm = z.object({ since: utcTime() });
 
 /** The deliveries of a webhook endpoint, and replaying them. */
 export const deliveryPages = ({ database, engine }: Services) => {

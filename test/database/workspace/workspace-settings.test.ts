@@ -67,9 +67,9 @@ test('a reminder that has fired does not fire again', async () => {
     .nativeUpdate(Reminder, { offboardingId, kind: 'before_last_day', days: 7 }, { firedAt: new Date() });
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'UTC' });
   await updateWorkspace(em, actor, { name: 'Lastday', timeZone: 'Pacific/Tongatapu' });
-  expect((await dueOf(id)).filter((moment) => moment === 'before_last_day 2099-04-26T11:00:00.000Z')).toEqual(
-    [],
-  );
+  expect(
+    (await dueOf(id)).filter((reminder) => reminder === 'before_last_day 2099-04-26T11:00:00.000Z'),
+  ).toEqual([]);
 });
 
 test('a new name writes an audit entry, and equal settings write none', async () => {

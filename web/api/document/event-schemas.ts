@@ -22,8 +22,8 @@ const actor = z
   })
   .meta({ id: 'EventActor', description: 'Who did it. `id` only of a user.' });
 
-const offboarding = (moments: z.ZodRawShape = {}) =>
-  z.strictObject({ id: responseField.id(), openedAt: responseField.moment(), ...moments });
+const offboarding = (times: z.ZodRawShape = {}) =>
+  z.strictObject({ id: responseField.id(), openedAt: responseField.dateTime(), ...times });
 
 /** The schema of each event's `data`. */
 const dataOf: Record<WebhookEventType, z.ZodObject> = {
@@ -36,17 +36,17 @@ const dataOf: Record<WebhookEventType, z.ZodObject> = {
   }),
   'offboarding.cleared': z.strictObject({
     user,
-    offboarding: offboarding({ clearedAt: responseField.moment() }),
+    offboarding: offboarding({ clearedAt: responseField.dateTime() }),
     clearedBy: actor,
   }),
   'offboarding.cancelled': z.strictObject({
     user,
-    offboarding: offboarding({ cancelledAt: responseField.moment() }),
+    offboarding: offboarding({ cancelledAt: responseField.dateTime() }),
     cancelledBy: actor,
   }),
   'user.offboarded': z.strictObject({
     user,
-    offboarding: offboarding({ completedAt: responseField.moment() }),
+    offboarding: offboarding({ completedAt: responseField.dateTime() }),
     completedBy: actor,
   }),
   'webhook.test': z.strictObject({
@@ -73,7 +73,7 @@ export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as Webhook
   summary: words[type],
   schema: z.strictObject({
     type: z.literal(type),
-    timestamp: responseField.moment().meta({ description: 'When it happened, not when it is sent.' }),
+    timestamp: responseField.dateTime().meta({ description: 'When it happened, not when it is sent.' }),
     data: dataOf[type],
   }),
 }));

@@ -18,13 +18,13 @@ export const timeZone = () =>
     .refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' })
     .meta({ examples: ['Europe/Berlin'] });
 
-const expectedMoment = 'Expected a moment with its offset, such as 2026-11-24T10:15:00Z.';
+const expectedDateTime = 'Expected a moment with its offset, such as 2026-11-24T10:15:00Z.';
 
 /** The time at which the sender wrote the data, with its offset from UTC. */
 export const writtenAt = () =>
   z
-    .string({ error: expectedMoment })
-    .refine((text) => sourceTimestamp(text) !== null, { error: expectedMoment })
+    .string({ error: expectedDateTime })
+    .refine((text) => sourceTimestamp(text) !== null, { error: expectedDateTime })
     .meta({ format: 'date-time', examples: ['2026-11-24T10:15:00.123Z'] });
 
 /** An id in a request. */
@@ -35,5 +35,5 @@ export const responseField = {
   id: () => z.int(),
   text: () => z.string(),
   date: () => z.iso.date(),
-  moment: () => z.iso.datetime(),
+  dateTime: () => z.iso.datetime(),
 };

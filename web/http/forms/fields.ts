@@ -37,7 +37,7 @@ export const optionalDate = () =>
   );
 
 /** A UTC time, as the browser's `datetime-local` field sends it. */
-export const utcMoment = () =>
+export const utcTime = () =>
   z
     .string({ error: 'Expected a date and a time.' })
     .trim()
@@ -45,7 +45,7 @@ export const utcMoment = () =>
       error: 'Expected a date and a time, such as 2026-12-31T18:00.',
     })
     .transform((text) => new Date(`${text}Z`))
-    .refine((moment) => !Number.isNaN(moment.getTime()), { error: 'There is no such date or time.' });
+    .refine((time) => !Number.isNaN(time.getTime()), { error: 'There is no such date or time.' });
 
 /** An e-mail address, in any script. */
 export const emailAddress = () =>

@@ -43,34 +43,34 @@ export const helpers = {
   date: (date: string | null | undefined) => (date ? calendarDate.format(Date.parse(date)) : '—'),
 
   /** A time, in a time zone: `24 Nov 2026, 05:55 UTC`. */
-  moment: (moment: Date | string | number | null | undefined, zone = 'utc') => {
-    if (moment == null) return '—';
-    const at = DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB');
+  time: (time: Date | string | number | null | undefined, zone = 'utc') => {
+    if (time == null) return '—';
+    const at = DateTime.fromJSDate(new Date(time), { zone }).setLocale('en-GB');
     return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
   },
 
   /** A time to the second, in UTC: `24 Nov 2026, 05:55:09 UTC`. */
-  exactMoment: (moment: Date | string) =>
-    DateTime.fromJSDate(new Date(moment), { zone: 'utc' })
+  exactTime: (time: Date | string) =>
+    DateTime.fromJSDate(new Date(time), { zone: 'utc' })
       .setLocale('en-GB')
       .toFormat("d LLL yyyy, HH:mm:ss 'UTC'"),
 
   /** The day of a time, in a time zone: `24 Nov 2026`. */
-  day: (moment: Date | string, zone = 'utc') =>
-    DateTime.fromJSDate(new Date(moment), { zone }).setLocale('en-GB').toFormat('d LLL yyyy'),
+  day: (time: Date | string, zone = 'utc') =>
+    DateTime.fromJSDate(new Date(time), { zone }).setLocale('en-GB').toFormat('d LLL yyyy'),
 
   /** A time in ISO 8601, for `<time datetime>`. */
-  iso: (moment: Date | string | number) => new Date(moment).toISOString(),
+  iso: (time: Date | string | number) => new Date(time).toISOString(),
 
   /** A verb with its duration: `assigned for 3 years`, `assigned today`. */
-  lasting: (verb: string, moment: Date | string) => {
-    const time = helpers.since(moment);
+  lasting: (verb: string, start: Date | string) => {
+    const time = helpers.since(start);
     return time === 'today' ? `${verb} today` : `${verb} for ${time}`;
   },
 
   /** The duration since a time: `3 years`, `5 months`, `12 days`, `today`. */
-  since: (moment: Date | string, now = new Date()): string => {
-    const days = Math.floor((now.getTime() - new Date(moment).getTime()) / 86_400_000);
+  since: (time: Date | string, now = new Date()): string => {
+    const days = Math.floor((now.getTime() - new Date(time).getTime()) / 86_400_000);
     if (days < 1) return 'today';
     if (days < 60) return plural(days, 'day');
     if (days < 730) return plural(Math.floor(days / 30.44), 'month');
@@ -114,8 +114,8 @@ export const helpers = {
 /** The helpers for a reader: times and days are in the reader's time zone, and times name it. */
 export const helpersIn = (zone: string) => ({
   ...helpers,
-  moment: (moment: Parameters<typeof helpers.moment>[0], shownIn = zone) => helpers.moment(moment, shownIn),
-  day: (moment: Parameters<typeof helpers.day>[0], shownIn = zone) => helpers.day(moment, shownIn),
+  time: (time: Parameters<typeof helpers.time>[0], shownIn = zone) => helpers.time(time, shownIn),
+  day: (time: Parameters<typeof helpers.day>[0], shownIn = zone) => helpers.day(time, shownIn),
 });
 
 const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;
