@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
+import { outcomeOfStatus } from '../../../domain/webhooks/attempts.ts';
 
 test.each([
   [200, 'delivered'],

@@ -5,7 +5,7 @@ import {
   retryAfterTime,
   stateAfterTry,
   usualSchedule,
-} from '../../domain/webhooks/schedule.ts';
+} from '../../../domain/webhooks/schedule.ts';
 
 const now = new Date('2026-11-24T12:00:00Z');
 const minutes = (at: Date | null) => at && (at.getTime() - now.getTime()) / 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CalendarDate } from '../../domain/dates.ts';
+import type { CalendarDate } from '../../../domain/dates.ts';
 import {
   nextOverdueReminder,
   outcomeAt,
@@ -9,7 +9,7 @@ import {
   remindersFor,
   type SkipReason,
   type StoredReminder,
-} from '../../domain/offboarding/reminders.ts';
+} from '../../../domain/offboarding/reminders.ts';
 
 const usual: ReminderSettings = { daysBefore: [7, 1], overdueEveryDays: 3 };
 const inUtc = (date: CalendarDate) => ({ date, zone: 'UTC' });

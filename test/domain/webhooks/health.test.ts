@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Failing, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
+import { type Failing, failingAfter, hasFailedTooLong } from '../../../domain/webhooks/health.ts';
 
 const at = (day: number, hour = 0) => new Date(Date.UTC(2026, 10, day, hour));
 const failingAt = (...times: Date[]): Failing =>

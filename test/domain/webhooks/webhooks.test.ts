@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { webhookBody } from '../../domain/webhooks/webhooks.ts';
+import { webhookBody } from '../../../domain/webhooks/webhooks.ts';
 
 test('the body contains type, time and data, and nothing else', () => {
   const occurredAt = new Date('2026-11-24T12:00:00Z');

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dueTone, dueWords, lookAheadFrom, rowButton } from '../../domain/offboarding/queue.ts';
+import { dueTone, dueWords, lookAheadFrom, rowButton } from '../../../domain/offboarding/queue.ts';
 
 const today = '2026-11-24';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { commonPasswords } from '../../domain/access/common-passwords.ts';
-import { passwordProblem } from '../../domain/access/passwords.ts';
+import { commonPasswords } from '../../../domain/access/common-passwords.ts';
+import { passwordProblem } from '../../../domain/access/passwords.ts';
 
 const email = 'ada.lindqvist@lastday.example';
 
