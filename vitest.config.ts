@@ -1,18 +1,14 @@
 import { globSync, readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
-/** Test files that start processes. Each is isolated, because it may change its own process; most of its time it waits. */
-const startsProcesses =
-  /startWebProcess|startWorkerProcess|startBrowser|startPostgres|startTemporal|node:child_process/;
-const processes = [
-  ...globSync('test/{bench,end-to-end,scripts}/**/*.test.ts'),
-  ...globSync('test/**/*.test.ts').filter((file) => startsProcesses.test(readFileSync(file, 'utf8'))),
-];
-const engine = ['test/{regressions,worker,workflows}/**/*.test.ts'];
+const all = globSync('test/**/*.test.ts');
+/** What replaces timers, modules or variables of its own process gets a process of its own. */
+const isolated = all.filter((file) => /\bvi\./.test(readFileSync(file, 'utf8')));
+const shared = all.filter((file) => !isolated.includes(file));
 
 const common = {
   pool: 'forks',
-  // Tests use real servers, and the machine may be busy with other work.
+  // Real servers, on machines that have other things to do.
   testTimeout: 120_000,
   hookTimeout: 120_000,
   provide: { long: false },
@@ -25,17 +21,9 @@ export default defineConfig({
     maxWorkers: 3,
     teardownTimeout: 60_000,
     projects: [
-      { test: { ...common, name: 'engine', isolate: false, include: engine, exclude: processes } },
-      { test: { ...common, name: 'processes', include: processes } },
-      {
-        test: {
-          ...common,
-          name: 'unit',
-          isolate: false,
-          include: ['test/**/*.test.ts'],
-          exclude: [...engine, ...processes],
-        },
-      },
+      // Files share a process, because most of a file's start is loading the same modules.
+      { test: { ...common, name: 'shared', isolate: false, include: shared } },
+      { test: { ...common, name: 'isolated', include: isolated } },
     ],
   },
 });

@@ -1,17 +1,11 @@
 import { once } from 'node:events';
-import { sql } from 'kysely';
 import { expect, inject, test } from 'vitest';
-import { sqlOf } from '../../database/core/tables.ts';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
 import { Offboarding } from '../../database/entities/index.ts';
-import { createEndpoint } from '../../database/webhooks/endpoints.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
-import { complete } from '../../engine/contract.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { eventually, ownEngine, testDependencies } from '../../testing/cast/engine.ts';
-import { startReceiver } from '../../testing/outside/receiver.ts';
+import { eventually, ownEngine } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { startTcpProxy } from '../../testing/servers/tcp-proxy.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
@@ -19,8 +13,7 @@ import { completeOffboardingOf } from '../../web/offboarding/complete-offboardin
 
 const own = await ownDatabase();
 const { database } = own;
-const { namespace, ask, isFollowed } = await ownEngine(database);
-const em = () => sqlOf(database.em.fork());
+const { namespace, isFollowed } = await ownEngine(database);
 
 test('the worker waits for database and Temporal, survives their loss, and exits on SIGTERM', async () => {
   const toDatabase = await startTcpProxy(Number(new URL(own.url).port));
@@ -99,36 +92,3 @@ test('a worker exits when its parent process has ended', async () => {
   child.disconnect();
   expect(await ended).toEqual([0, null]);
 });
-
-test('a worker killed between a completion and its effects leaves them to the next worker, each once', async () => {
-  const cast = await makeCast(database);
-  await clearChecklist(database, cast);
-  let isHanging = true;
-  const receiver = await startReceiver((_request, response) => {
-    if (!isHanging) response.end();
-  });
-  const fields = { url: receiver.url, description: null, eventTypes: ['user.offboarded' as const] };
-  await createEndpoint(database.em, `user:${cast.ada.id}`, fields, testDependencies(database).secretBox);
-
-  const first = startWorkerProcess(own, namespace);
-  const answer = ask(complete, cast.offboardingId, { actor: `user:${cast.ivo.id}` });
-  await eventually(async () => receiver.received.length === 1);
-  await first.kill();
-  isHanging = false;
-  expect((await answer).outcome).toBe('completed');
-
-  startWorkerProcess(own, namespace);
-  await eventually(async () => {
-    const { rows } = await sql`select 1 from webhook_deliveries where state = 'delivered'`.execute(em());
-    return rows.length === 1;
-  }, 45_000);
-  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-  const { rows } = await sql`
-    select
-      (select count(*) from audit_entries where action = 'user.offboarded' and user_id = ${cast.lena.id}) as completed,
-      (select count(*) from audit_entries where action = 'user.manager_cleared') as cleared,
-      (select count(*) from notifications where kind = 'offboarding_completed') as notified,
-      (select count(*) from webhook_deliveries) as deliveries,
-      (select count(*) from webhook_attempts) as attempts`.execute(em());
-  expect(rows).toEqual([{ completed: 1, cleared: 2, notified: 1, deliveries: 1, attempts: 1 }]);
-}, 90_000);

@@ -47,7 +47,7 @@ export function testDependencies(database: Database): Dependencies & { metrics: 
     secretBox: secretBox(testKey),
     sender,
     retrySchedule: usualSchedule,
-    brokenStepAttempts: 3,
+    brokenStepAttempts: 2,
     mail: null,
   };
 }
