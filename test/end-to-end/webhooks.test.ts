@@ -23,7 +23,7 @@ const web = await startWeb(own, {
 const browser = await startBrowser();
 
 /** A retry schedule of three days, in three seconds. */
-const timeouts = { connectMs: 2_000, responseMs: 1_500, totalMs: 2_000 };
+const timeouts = { connectMs: 1_000, responseMs: 700, totalMs: 1_000 };
 await startWorker({
   ...testDependencies(database),
   sender: webhookSender(allowedRanges(['127.0.0.1']), { timeouts }),

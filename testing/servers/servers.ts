@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder } from '../../config/local-instance.ts';
@@ -22,7 +22,7 @@ export interface TestServers {
   folder: string;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'lastday-test-'));
+const folder = mkdtempSync(join(parentFolder(), 'lastday-test-'));
 // PostgreSQL may run as another user, who needs access.
 chmodSync(folder, 0o711);
 
@@ -47,6 +47,18 @@ try {
 } catch (error) {
   console.error((error as Error).message);
   await end();
+}
+
+/** Memory, where it has room, because each test file copies a database. A container often has only 64 MB of it. */
+function parentFolder(): string {
+  const memory = '/dev/shm';
+  const neededBytes = 2 ** 30;
+  try {
+    const { bavail, bsize } = statfsSync(memory);
+    return bavail * bsize > neededBytes ? memory : tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 async function end(): Promise<void> {
