@@ -10,6 +10,7 @@ export default defineConfig({
       'test/proof/controls.test.ts',
       'test/proof/counters.test.ts',
       'test/workflows/replay.test.ts',
+      'test/end-to-end/upgrade.test.ts',
       // These run longer than in `npm test`.
       'test/database/offboarding/completion-races.test.ts',
       'test/regressions/claims.test.ts',

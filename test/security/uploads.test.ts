@@ -94,8 +94,8 @@ test.each(bombs)('%s is rejected after at most %i MB, as an upload and in the AP
   for (const { status, sent, ms, grown } of [uploaded, posted]) {
     expect([413, 422]).toContain(status);
     // Bytes still in buffers when the response arrives count as sent.
-    expect(sent).toBeLessThan((most + 40) * megabyte);
-    expect(ms).toBeLessThan(30_000);
+    expect(sent).toBeLessThan((most + 20) * megabyte);
+    expect(ms).toBeLessThan(15_000);
     expect(grown).toBeLessThan(200 * megabyte);
   }
   expect(await own.database.em.fork().count(Import)).toBe(before);
