@@ -38,7 +38,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
-  const { workspace, audit } = workspaceHandlers(services);
+  const { workspace, audit, duplicates } = workspaceHandlers(services);
 
   return [
     get('/', 'own-page', me.home),
@@ -60,6 +60,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/seats/:seatId/revocation', 'offboard', revocation.create),
 
     get('/audit', 'read-audit', audit.index),
+    get('/duplicates', 'manage-people', duplicates.index),
 
     get('/assets', 'manage-inventory', assets.index),
     get('/assets/new', 'manage-inventory', assets.new),

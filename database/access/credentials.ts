@@ -1,7 +1,7 @@
-import { sql } from 'kysely';
 import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { record } from '../core/change.ts';
+import { personWithEmail } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { hashPassword, isPassword, needsRehash } from './passwords.ts';
@@ -18,7 +18,7 @@ export async function verifyCredentials(
   const user = await sqlOf(em)
     .selectFrom('users')
     .select(['id', 'status', 'password_hash'])
-    .where(sql`lower(email)`, '=', sql`lower(${email})`)
+    .where('id', '=', personWithEmail(email))
     .executeTakeFirst();
   const fits = await isPassword(password, user?.password_hash ?? null);
   if (user === undefined || !fits || !maySignIn(user.status)) {

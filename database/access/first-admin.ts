@@ -4,6 +4,7 @@ import { type Actor, systemActor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { record } from '../core/change.ts';
+import { personWithEmail } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
@@ -40,9 +41,10 @@ export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: str
 }
 
 async function userIdOf(em: EntityManager, email: string): Promise<number | null> {
-  const { rows } = await sql<{ id: number }>`
-    select id from users where lower(email) = lower(${email})`.execute(sqlOf(em));
-  return rows[0]?.id ?? null;
+  const { rows } = await sql<{ id: number | null }>`select ${personWithEmail(email)} as id`.execute(
+    sqlOf(em),
+  );
+  return rows[0]!.id;
 }
 
 /** Adds the user with their audit entry; null when the address is taken, also by a concurrent process. */

@@ -39,7 +39,7 @@ export async function refuseOutranked(
 ): Promise<void> {
   const actorId = actorUserId(actor);
   if (user.role !== 'super-admin' || actorId === null) return;
-  if (email.toLowerCase() === user.email.toLowerCase() && status === user.status) return;
+  if (email === user.email && status === user.status) return;
   const { role } = await em.findOneOrFail(User, { id: actorId });
   if (role !== 'super-admin') {
     throw new Refusal(

@@ -7,6 +7,7 @@ import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import { AuditEntry, Offboarding, User } from '../entities/index.ts';
 import type { AlsoWritten, Change } from './change-types.ts';
 import { publishWhenCleared } from './cleared-event.ts';
+import { idWithExternalId } from './find-person.ts';
 import type { EntityManager } from './orm.ts';
 import { sqlOf } from './tables.ts';
 import { inTransaction } from './transaction.ts';
@@ -80,8 +81,8 @@ export async function changeOf<T>(
 
 /** Locks before anything else is read, because READ COMMITTED then shows current rows to later statements. */
 async function lockUser(em: EntityManager, person: Person): Promise<User> {
-  const where = typeof person === 'number' ? { id: person } : person;
-  const user = await em.findOne(User, where, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const id = typeof person === 'number' ? person : idWithExternalId(person.externalId);
+  const user = await em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) throw new NotFound('user');
   return user;
 }

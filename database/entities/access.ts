@@ -10,6 +10,8 @@ export const ApiToken = defineEntity({
   properties: {
     id: id(),
     name: p.text(),
+    /** Another token had an equal name before equal names were refused. */
+    nameIsDuplicate: p.boolean().default(false),
     /** The first characters of the token, which identify it on pages. */
     prefix: p.text(),
     hash: p.text().unique('api_tokens_hash_unique').hidden(),
@@ -26,7 +28,12 @@ export const ApiToken = defineEntity({
       // Names are unique, because the audit trail identifies tokens by name.
       name: 'api_tokens_name_unique',
       expression:
-        'create unique index api_tokens_name_unique on api_tokens (lower(name)) where revoked_at is null',
+        'create unique index api_tokens_name_unique on api_tokens (folded(name)) where revoked_at is null and not name_is_duplicate',
+    },
+    {
+      name: 'api_tokens_name_duplicates_index',
+      expression:
+        'create index api_tokens_name_duplicates_index on api_tokens (folded(name)) where name_is_duplicate',
     },
   ],
 });

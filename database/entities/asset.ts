@@ -14,7 +14,9 @@ export const Asset = defineEntity({
   tableName: 'assets',
   properties: {
     id: id(),
-    tag: p.text().unique('assets_tag_unique'),
+    tag: p.text(),
+    /** Another asset had an equal tag before equal tags were refused. */
+    tagIsDuplicate: p.boolean().default(false),
     serial: p.text().nullable(),
     model: p.text(),
     location: p.text().nullable(),

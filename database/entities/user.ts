@@ -14,9 +14,13 @@ export const User = defineEntity({
   tableName: 'users',
   properties: {
     id: id(),
-    externalId: p.text().nullable().unique('users_external_id_unique'),
+    externalId: p.text().nullable(),
+    /** Another person had an equal external id before equal ids were refused. */
+    externalIdIsDuplicate: p.boolean().default(false),
     name: p.text(),
     email: p.text(),
+    /** Another person had an equal address before equal addresses were refused. */
+    emailIsDuplicate: p.boolean().default(false),
     department: p.text().nullable(),
     jobTitle: p.text().nullable(),
     startDate: p.date().nullable(),
@@ -55,7 +59,24 @@ export const User = defineEntity({
   indexes: [
     {
       name: 'users_email_unique',
-      expression: 'create unique index users_email_unique on users (lower(email))',
+      // People who completed an offboarding have given their address up.
+      expression:
+        'create unique index users_email_unique on users (folded(email)) where offboarding_completed_at is null and not email_is_duplicate',
+    },
+    {
+      name: 'users_email_duplicates_index',
+      expression:
+        'create index users_email_duplicates_index on users (folded(email)) where email_is_duplicate',
+    },
+    {
+      name: 'users_external_id_unique',
+      expression:
+        'create unique index users_external_id_unique on users (folded(external_id)) where not external_id_is_duplicate',
+    },
+    {
+      name: 'users_external_id_duplicates_index',
+      expression:
+        'create index users_external_id_duplicates_index on users (folded(external_id)) where external_id_is_duplicate',
     },
     {
       name: 'users_queue_index',

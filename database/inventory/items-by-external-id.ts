@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.ts';
 import type { AssetStatus, Recovery } from '../../domain/assets.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { changeWithin } from '../core/change.ts';
+import { personWithExternalId } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Assignment, type Request, Seat } from '../entities/index.ts';
@@ -78,14 +79,17 @@ export const createRequestByExternalId = (
 ): Promise<Request> => changeWithin(em, { externalId }, actor, (change) => addRequest(change, request));
 
 async function assetIdOf(em: EntityManager, tag: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`select id from assets where tag = ${tag}`.execute(sqlOf(em));
+  const { rows } = await sql<{ id: number }>`
+    select id from assets where folded(tag) = folded(${tag})
+    order by tag = ${tag} desc, tag_is_duplicate, id limit 1`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('asset');
   return rows[0].id;
 }
 
 async function refuseUnknownPerson(em: EntityManager, externalId: string) {
-  const { rows } = await sql`select from users where external_id = ${externalId}`.execute(sqlOf(em));
-  if (rows.length === 0)
+  const { rows } = await sql<{ id: number | null }>`
+    select ${personWithExternalId(externalId)} as id`.execute(sqlOf(em));
+  if (rows[0]!.id === null)
     throw new InvalidInput({ userExternalId: 'There is no user with this external id.' });
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { personWithExternalId } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { type CursorPage, cursorPageOf } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -31,7 +32,7 @@ const selectUsers = sql`
 /** The person with this external id; null when there is none. */
 export async function readApiUser(em: EntityManager, externalId: string): Promise<ApiUser | null> {
   const { rows } = await sql<ApiUser>`
-    ${selectUsers} where u.external_id = ${externalId}`.execute(sqlOf(em));
+    ${selectUsers} where u.id = ${personWithExternalId(externalId)}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
@@ -42,7 +43,7 @@ export async function listApiUsers(
 ): Promise<CursorPage<ApiUser>> {
   // No external id contains a zero byte, because PostgreSQL's text cannot.
   if (externalId?.includes('\0')) return { rows: [], next: null };
-  const wanted = externalId === undefined ? sql`true` : sql`u.external_id = ${externalId}`;
+  const wanted = externalId === undefined ? sql`true` : sql`u.id = ${personWithExternalId(externalId)}`;
   const { rows } = await sql<ApiUser>`
     ${selectUsers} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
   return cursorPageOf(rows, limit);

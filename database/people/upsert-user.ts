@@ -5,6 +5,7 @@ import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
+import { personWithExternalId } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
@@ -91,9 +92,9 @@ async function lockSuperAdminsWith(em: EntityManager, externalId: string) {
 }
 
 async function idOf(em: EntityManager, externalId: string): Promise<number | null> {
-  const { rows } = await sql<{ id: number }>`
-    select id from users where external_id = ${externalId}`.execute(sqlOf(em));
-  return rows[0]?.id ?? null;
+  const { rows } = await sql<{ id: number | null }>`
+    select ${personWithExternalId(externalId)} as id`.execute(sqlOf(em));
+  return rows[0]!.id;
 }
 
 /** Waits for a concurrent transaction that adds the same person. Returns null when that one commits. */
@@ -105,7 +106,9 @@ async function insertPerson(
   const { rows } = await sql<{ id: number }>`
     insert into users (external_id, name, email, department, job_title, start_date, time_zone)
     values (${externalId}, ${name}, ${email}, ${department}, ${jobTitle}, ${startDate}, ${timeZone})
-    on conflict (external_id) do nothing returning id`.execute(sqlOf(em));
+    on conflict (folded(external_id)) where not external_id_is_duplicate do nothing returning id`.execute(
+    sqlOf(em),
+  );
   return rows[0]?.id ?? null;
 }
 
@@ -198,7 +201,7 @@ async function managerFor(
   if (externalId === user.externalId) throw invalidManager('Nobody can be their own manager.');
   const { rows } = await sql<{ id: number; offboarded: boolean }>`
     select id, offboarding_completed_at is not null as offboarded from users
-    where external_id = ${externalId} for key share`.execute(sqlOf(em));
+    where id = ${personWithExternalId(externalId)} for key share`.execute(sqlOf(em));
   const [found] = rows;
   if (found === undefined) throw invalidManager('There is no user with this external id.');
   if (!found.offboarded) return { manager: { id: found.id, externalId }, warnings: [] };

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { personWithEmail, personWithExternalId } from '../core/find-person.ts';
 import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
@@ -78,8 +79,7 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
 
 /** The id of the person with exactly this e-mail address, or else this external id; null when there is none. */
 export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
-  const { rows } = await sql<{ id: number }>`
-    select id from users where lower(email) = lower(${text}) or external_id = ${text}
-    order by lower(email) = lower(${text}) desc limit 1`.execute(sqlOf(em));
-  return rows[0]?.id ?? null;
+  const { rows } = await sql<{ id: number | null }>`
+    select coalesce(${personWithEmail(text)}, ${personWithExternalId(text)}) as id`.execute(sqlOf(em));
+  return rows[0]!.id;
 }

@@ -14,6 +14,9 @@ export function passwordProblem(password: string, email: string): string | null 
   if (length > longestPassword) return `Use at most ${longestPassword} characters.`;
   if (commonPasswords.has(password.toLowerCase()))
     return 'Too many people use this password. Choose another.';
-  if (password.toLowerCase() === email.toLowerCase()) return 'Your e-mail address cannot be your password.';
+  if (sameInAnyCase(password, email)) return 'Your e-mail address cannot be your password.';
   return null;
 }
+
+const { compare } = new Intl.Collator('en', { sensitivity: 'accent' });
+const sameInAnyCase = (a: string, b: string): boolean => compare(a, b) === 0;

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -12,6 +12,7 @@ import { castPassword } from '../../testing/cast/cast.ts';
 import { eventually, ownEngine, testKey } from '../../testing/cast/engine.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import { emptyDatabase } from '../../testing/servers/database.ts';
+import { createFirstSchema } from '../../testing/servers/first-schema.ts';
 import { startWebProcess } from '../../testing/servers/web-process.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 
@@ -26,14 +27,6 @@ const later = readdirSync(new URL('database/migrations/', root))
 
 const own = await emptyDatabase();
 const receiver = await startReceiver();
-
-/** The schema as the first version made it, kept as a file. */
-async function createFirstSchema(): Promise<void> {
-  const client = new pg.Client(own.ownerUrl);
-  await client.connect();
-  await client.query(readFileSync(new URL('prove/upgrade/schema-0.1.0.sql', root), 'utf8'));
-  await client.end();
-}
 
 /** Writes the data of the first version with SQL, because today's code would write today's data. */
 async function insertOldData(): Promise<void> {
@@ -78,7 +71,7 @@ async function insertOldData(): Promise<void> {
 }
 
 test('a database of the first version is migrated, and its open offboarding can be completed', async () => {
-  await createFirstSchema();
+  await createFirstSchema(own.ownerUrl);
   await insertOldData();
   const { stdout } = await promisify(execFile)(
     process.execPath,

@@ -33,6 +33,7 @@ POST /offboarding/:userId/retry                                 in     403      
 POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
 POST /seats/:seatId/revocation                                  in     403      303      303   303
 GET  /audit                                                     in     403      200      200   200
+GET  /duplicates                                                in     403      403      200   200
 
 GET  /assets                                                    in     403      200      200   200
 GET  /assets/new                                                in     403      200      200   200

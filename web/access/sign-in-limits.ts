@@ -38,8 +38,8 @@ export async function signInLimits(database: Database) {
 
   /** The keys that an attempt is counted under. They are hashes, so that the table holds no e-mail or IP addresses. */
   async function keysOf(address: string, email: string) {
-    // PostgreSQL lowers the address as it does at sign-in, so that every spelling of an account has the same count.
-    const { rows } = await storeClient.query<{ account: string }>('select lower($1) as account', [email]);
+    // PostgreSQL folds the address as it does at sign-in, so that every spelling of an account has the same count.
+    const { rows } = await storeClient.query<{ account: string }>('select folded($1) as account', [email]);
     const account = rows[0]!.account;
     const network = networkOf(address);
     return {

@@ -1,0 +1,15 @@
+import { raw } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+
+/** SQL for the id of the person with an outside id. Of people with equal ids, the one who is spelled the same. */
+export const personWithExternalId = (externalId: string) =>
+  sql<number | null>`person_with_external_id(${externalId})`;
+
+/**
+ * SQL for the id of the person who has an e-mail address now: people who completed an offboarding have given theirs up.
+ * Of people with equal addresses, the one who is spelled the same.
+ */
+export const personWithEmail = (email: string) => sql<number | null>`person_with_email(${email})`;
+
+/** Like `personWithExternalId`, as a value of a filter of the entity manager. */
+export const idWithExternalId = (externalId: string) => raw('person_with_external_id(?)', [externalId]);

@@ -1,0 +1,55 @@
+import { afterAll, expect, test } from 'vitest';
+import { migrate } from '../../../database/core/migrate.ts';
+import { connect } from '../../../database/core/orm.ts';
+import { createAsset, updateAsset } from '../../../database/inventory/assets.ts';
+import { idOfPersonExactly } from '../../../database/people/user-list.ts';
+import { createUser, updateUser } from '../../../database/people/users.ts';
+import { listDuplicates } from '../../../database/workspace/duplicates.ts';
+import { emptyDatabase } from '../../../testing/servers/database.ts';
+import { createFirstSchema } from '../../../testing/servers/first-schema.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
+
+const own = await emptyDatabase();
+await createFirstSchema(own.ownerUrl);
+await asOwner(
+  own.ownerUrl,
+  `insert into users (id, name, email, external_id) values
+     (1, 'Rosa Klein', 'rosa@halden.example', 'E-1'), (2, 'Rosa Klein', 'ros\u0061\u0301@halden.example', 'e-1'),
+     (3, 'Rosa Klein', 'rosá@halden.example', 'E-3')`,
+  `insert into assets (id, tag, model) values (1, 'LT-1', 'Dock'), (2, 'lt-1', 'Dock'), (3, 'Lt-1', 'Dock')`,
+  `select setval('users_id_seq', 100), setval('assets_id_seq', 100)`,
+);
+await migrate(own.ownerUrl, own.url);
+const database = await connect(own.url);
+afterAll(() => database.close());
+const { em } = database;
+const pairs = async () =>
+  (await listDuplicates(em)).rows.map(({ kind, firstId, id }) => `${kind} ${firstId} ${id}`);
+const asset = (tag: string) => ({ tag, serial: null, model: 'Dock', location: null });
+
+test('records that were different before are listed as pairs, and keep working', async () => {
+  expect(await pairs()).toEqual(['email 2 3', 'externalId 1 2', 'tag 1 2', 'tag 1 3']);
+  expect(await idOfPersonExactly(em, 'e-1')).toBe(2);
+  expect(await idOfPersonExactly(em, 'E-1')).toBe(1);
+  await updateUser(em, 'system', 2, { department: 'Finance' });
+  await updateAsset(em, 'system', 3, { location: 'Berlin' });
+  await expect(createAsset(em, 'system', asset('LT-1'))).rejects.toThrow('Another asset has this tag.');
+});
+
+test('a changed duplicate is protected by the index again', async () => {
+  await expect(updateAsset(em, 'system', 3, { tag: 'LT-9' })).resolves.toBeUndefined();
+  await expect(createAsset(em, 'system', asset('lt-9'))).rejects.toThrow('Another asset has this tag.');
+  await updateUser(em, 'system', 3, { email: 'rosa.three@halden.example' });
+  expect(await pairs()).toEqual(['externalId 1 2', 'tag 1 2']);
+});
+
+test('the remaining record is protected when the first one changes', async () => {
+  await updateAsset(em, 'system', 1, { tag: 'LT-10' });
+  expect(await pairs()).toEqual(['externalId 1 2']);
+  await expect(createAsset(em, 'system', asset('LT-1'))).rejects.toThrow('Another asset has this tag.');
+  await updateUser(em, 'system', 1, { externalId: null });
+  expect(await pairs()).toEqual([]);
+  await expect(
+    createUser(em, 'system', { name: 'New', email: 'new@halden.example', externalId: 'E-1' }),
+  ).rejects.toThrow();
+});

@@ -1,0 +1,35 @@
+import type { RequestHandler } from 'express';
+import { type Duplicate, listDuplicates } from '../../database/workspace/duplicates.ts';
+import { pageIn } from '../http/forms/request.ts';
+import { page } from '../http/pages/rendering.ts';
+import type { Services } from '../http/services.ts';
+
+const kindLabel = { externalId: 'External ID', email: 'Email', tag: 'Asset tag', token: 'API token' };
+
+/** The address where an admin resolves a duplicate. */
+const addressOf = (kind: Duplicate['kind'], id: number): string =>
+  ({
+    externalId: `/users/${id}/edit`,
+    email: `/users/${id}/edit`,
+    tag: `/assets/${id}/edit`,
+    token: `/settings/tokens/${id}/edit`,
+  })[kind];
+
+/** The page of the identifiers that two people, assets or tokens share. */
+export const duplicatePages = ({ database }: Services) => {
+  const index: RequestHandler = async (request, response) => {
+    const { rows, ...listing } = await listDuplicates(database.em, pageIn(request));
+    page(response, 'duplicates/index', {
+      title: 'Duplicates',
+      listing,
+      rows: rows.map((row) => ({
+        ...row,
+        label: kindLabel[row.kind],
+        address: addressOf(row.kind, row.id),
+        firstAddress: addressOf(row.kind, row.firstId),
+      })),
+    });
+  };
+
+  return { index };
+};
