@@ -6,9 +6,9 @@ import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
 import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
-import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset } from '../entities/index.ts';
 
@@ -66,11 +66,13 @@ export async function findAssets(
   const matching = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
   const assets = sql`(select count(*) as total from assets a where ${matching}) counted
     left join (
-      select * from assets a where ${matching}
-      order by a.tag, a.id limit ${pageSize} offset ${offsetOf(page)}
+      select *, ${placeIn(filter.search)} as place from assets a where ${matching}
+      order by place, a.tag, a.id limit ${pageSize} offset ${offsetOf(page)}
     ) a on true`;
   const { rows } = await sql<AssetWithHolder & { total: number }>`
-    select total, ${assetColumns} from ${withHolders(assets)} order by a.tag, a.id`.execute(sqlOf(em));
+    select total, ${assetColumns} from ${withHolders(assets)} order by a.place, a.tag, a.id`.execute(
+    sqlOf(em),
+  );
   return pageOf(rows.map(withDates), page);
 }
 
@@ -91,15 +93,16 @@ export async function assetsInStock(
   const { rows } = await sql<AssetWithHolder>`
     select ${assetColumns} from ${withHolders(sql`assets a`)}
     where ${matchesSearch(search)} and ${hasStatus('in_stock')}
-    order by a.tag, a.id limit ${limit}`.execute(sqlOf(em));
+    order by ${placeIn(search)}, a.tag, a.id limit ${limit}`.execute(sqlOf(em));
   return rows.map(withDates);
 }
 
 function matchesSearch(search: string): RawBuilder<unknown> {
-  if (search === '') return sql`true`;
-  const pattern = likePattern(search);
-  return sql`(a.tag ilike ${pattern} or a.serial ilike ${pattern} or a.model ilike ${pattern})`;
+  return search === '' ? sql`true` : contains(searched, search);
 }
+
+const searched = [sql`a.tag`, sql`a.serial`, sql`a.model`];
+const placeIn = (search: string) => (search === '' ? sql`0` : placeOfHit(searched, search));
 
 function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {
   if (status === null) return sql`true`;

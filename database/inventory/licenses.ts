@@ -4,9 +4,9 @@ import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
 import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
-import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { License } from '../entities/index.ts';
 
@@ -21,17 +21,18 @@ export interface LicenseRow {
 
 /** One page of the licenses, by name. `search` is part of a name or vendor. */
 export async function findLicenses(em: EntityManager, search: string, page = 1): Promise<Page<LicenseRow>> {
-  const pattern = likePattern(search);
-  const matching = sql`(name ilike ${pattern} or vendor ilike ${pattern})`;
+  const searched = [sql`name`, sql`vendor`];
+  const matching = search === '' ? sql`true` : contains(searched, search);
+  const place = search === '' ? sql`0` : placeOfHit(searched, search);
   const { rows } = await sql<LicenseRow & { total: number }>`
     with page as (
-      select id, name, vendor, seats_total as "seatsTotal", seats_used as "seatsUsed"
+      select id, name, vendor, seats_total as "seatsTotal", seats_used as "seatsUsed", ${place} as place
       from licenses where ${matching}
-      order by lower(name), id limit ${pageSize} offset ${offsetOf(page)}
+      order by place, lower(name), id limit ${pageSize} offset ${offsetOf(page)}
     )
     select total, page.* from (select count(*) as total from licenses where ${matching}) counted
     left join page on true
-    order by lower(page.name), page.id`.execute(sqlOf(em));
+    order by page.place, lower(page.name), page.id`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
 

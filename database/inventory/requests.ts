@@ -11,6 +11,7 @@ import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { contains } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset, Request } from '../entities/index.ts';
 import { handOut } from './assignments.ts';
@@ -43,13 +44,18 @@ const requestColumns = sql`
   u.end_date as "endDate",
   exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
 
-/** One page of the requests. Open ones are sorted oldest first, other lists newest first. */
+/**
+ * One page of the requests. Open ones are sorted oldest first, other lists newest first. `search` is part of an item or
+ * of a person's name.
+ */
 export async function findRequests(
   em: EntityManager,
   filter: RequestFilter,
   page = 1,
+  search = '',
 ): Promise<Page<RequestRow>> {
-  const matching = matches(filter);
+  const isFound = search === '' ? sql`true` : contains([sql`r.item`, sql`u.name`], search);
+  const matching = sql`${matches(filter)} and ${isFound}`;
   const direction = isOpenOnly(filter) ? sql`asc` : sql`desc`;
   const { rows } = await sql<RequestRow & { total: number }>`
     with page as (
@@ -57,7 +63,9 @@ export async function findRequests(
       where ${matching}
       order by r.id ${direction} limit ${pageSize} offset ${offsetOf(page)}
     )
-    select total, page.* from (select count(*) as total from requests r where ${matching}) counted
+    select total, page.* from (
+      select count(*) as total from requests r join users u on u.id = r.user_id where ${matching}
+    ) counted
     left join page on true
     order by page.id ${direction}`.execute(sqlOf(em));
   return pageOf(rows, page);

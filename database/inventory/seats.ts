@@ -5,9 +5,9 @@ import type { RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
-import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { License, Seat } from '../entities/index.ts';
 import { lockLicense } from './licenses.ts';
@@ -31,21 +31,22 @@ export async function seatsInUse(
   search: string,
   page = 1,
 ): Promise<Page<SeatRow>> {
-  const pattern = likePattern(search);
+  const searched = [sql`u.name`, sql`u.email`];
+  const place = search === '' ? sql`0` : placeOfHit(searched, search);
   const matching = sql`
     seats s join users u on u.id = s.user_id
     where s.license_id = ${licenseId} and s.revoked_at is null
-      and (u.name ilike ${pattern} or u.email ilike ${pattern})`;
+      and ${search === '' ? sql`true` : contains(searched, search)}`;
   const { rows } = await sql<SeatRow & { total: number }>`
     with page as (
       select s.id, u.id as "userId", u.name, u.email, u.department, u.status, u.end_date as "endDate",
-        s.assigned_at as "assignedAt"
+        s.assigned_at as "assignedAt", ${place} as place
       from ${matching}
-      order by lower(u.name), s.id limit ${pageSize} offset ${offsetOf(page)}
+      order by place, lower(u.name), s.id limit ${pageSize} offset ${offsetOf(page)}
     )
     select total, page.* from (select count(*) as total from ${matching}) counted
     left join page on true
-    order by lower(page.name), page.id`.execute(sqlOf(em));
+    order by page.place, lower(page.name), page.id`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
 

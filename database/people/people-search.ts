@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { UserStatus } from '../../domain/user-status.ts';
-import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** A person in the search results. */
@@ -28,15 +28,16 @@ const shown = 8;
  */
 export async function searchPeople(em: EntityManager, text: string): Promise<FoundPeople> {
   if (text === '') return { people: [], hasMore: false };
-  const pattern = likePattern(text);
   const { rows } = await sql<FoundPerson>`
     select id, name, email, external_id as "externalId", department, job_title as "jobTitle", status
     from users
-    where name ilike ${pattern} or email ilike ${pattern} or external_id ilike ${pattern} or id = ${idOf(text)}
-    order by status <> 'active', lower(name), id
+    where ${contains(searched, text)} or id = ${idOf(text)}
+    order by status <> 'active', ${placeOfHit(searched, text)}, lower(name), id
     limit ${shown + 1}`.execute(sqlOf(em));
   return { people: rows.slice(0, shown), hasMore: rows.length > shown };
 }
+
+const searched = [sql`name`, sql`email`, sql`external_id`];
 
 /** The id in the text, or 0, which no user has. */
 const idOf = (text: string) => (/^\d{1,9}$/.test(text) ? Number(text) : 0);

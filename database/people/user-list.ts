@@ -1,10 +1,10 @@
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { personWithEmail, personWithExternalId } from '../core/find-person.ts';
-import { likePattern } from '../core/like-pattern.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** One row of the list of people. */
@@ -30,36 +30,33 @@ export interface UserFilter {
   department: string;
 }
 
-/** One page of the people, in the order of their names, by one statement. */
+/** One page of the people by name, by one statement. A search shows whole values first, then beginnings. */
 export async function listUsers(
   em: EntityManager,
   { search, status, department }: UserFilter,
   page = 1,
 ): Promise<Page<ListedUser>> {
   const wanted = sql<boolean>`
-    ${search === '' ? sql`true` : matches(search)}
+    ${search === '' ? sql`true` : contains(searched, search)}
     and ${status === null ? sql`true` : sql`u.status = ${status}`}
     and ${department === '' ? sql`true` : sql`u.department = ${department}`}`;
+  const place = search === '' ? sql`0` : placeOfHit(searched, search);
   const { rows } = await sql<ListedUser & { total: number }>`
     with page as (
       select u.id, u.name, u.email, u.external_id as "externalId", u.department, u.job_title as "jobTitle",
-        m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, u.role
+        u.place, m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, u.role
       from (
-        select * from users u where ${wanted}
-        order by lower(u.name), u.id limit ${pageSize} offset ${offsetOf(page)}
+        select *, ${place} as place from users u where ${wanted}
+        order by place, lower(u.name), u.id limit ${pageSize} offset ${offsetOf(page)}
       ) u left join users m on m.id = u.manager_id
     )
     select total, page.* from (select count(*) as total from users u where ${wanted}) counted
     left join page on true
-    order by lower(page.name), page.id`.execute(sqlOf(em));
+    order by page.place, lower(page.name), page.id`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
 
-/** Matches a name, e-mail address or external id that contains the text, in any case. */
-function matches(search: string): RawBuilder<boolean> {
-  const pattern = likePattern(search);
-  return sql`(u.name ilike ${pattern} or u.email ilike ${pattern} or u.external_id ilike ${pattern})`;
-}
+const searched = [sql`u.name`, sql`u.email`, sql`u.external_id`];
 
 /**
  * The departments that people are in, by name. Uses a loose index scan, because reading all users for eight departments

@@ -28,8 +28,9 @@ export const requestPages = (services: Services) => {
   const index: RequestHandler = async (request, response) => {
     const asked = queryText(request, 'status');
     const filter = filters.find((known) => known === asked) ?? 'open';
-    const listing = await findRequests(em, filter, pageIn(request));
-    page(response, 'requests/index', { title: 'Requests', listing, filter, filters });
+    const search = searchIn(request, 'q');
+    const listing = await findRequests(em, filter, pageIn(request), search);
+    page(response, 'requests/index', { title: 'Requests', listing, filter, filters, search });
   };
 
   const show: RequestHandler = (request, response) =>

@@ -11,7 +11,7 @@ const { em } = database;
 
 const areEqual = async (a: string, b: string) => {
   const [row] = await em.fork().execute('select folded(?) = folded(?) as equal', [a, b]);
-  return row.equal;
+  return row!.equal;
 };
 
 test.each([
