@@ -16,7 +16,8 @@ export const User = defineEntity({
     id: id(),
     externalId: p.text().nullable().unique('users_external_id_unique'),
     name: p.text(),
-    email: p.text(),
+    /** Null only for people who cannot sign in. */
+    email: p.text().nullable(),
     department: p.text().nullable(),
     jobTitle: p.text().nullable(),
     startDate: p.date().nullable(),
@@ -78,6 +79,10 @@ export const User = defineEntity({
       expression: "offboarding_completed_at is null or (status = 'offboarded' and end_date is not null)",
     },
     { name: 'users_dates_check', expression: 'end_date >= start_date' },
+    {
+      name: 'users_email_check',
+      expression: "email is not null or (role = 'employee' and password_hash is null)",
+    },
   ],
 });
 

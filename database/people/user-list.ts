@@ -10,7 +10,7 @@ import { sqlOf } from '../core/tables.ts';
 export interface ListedUser {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   externalId: string | null;
   department: string | null;
   jobTitle: string | null;
@@ -80,6 +80,6 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
 export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`
     select id from users where lower(email) = lower(${text}) or external_id = ${text}
-    order by lower(email) = lower(${text}) desc limit 1`.execute(sqlOf(em));
+    order by lower(email) = lower(${text}) desc nulls last limit 1`.execute(sqlOf(em));
   return rows[0]?.id ?? null;
 }
