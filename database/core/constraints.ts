@@ -12,6 +12,8 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   seats_one_per_user: () =>
     new Refusal('already-has-seat', 'This person already has a seat of this license.'),
   users_email_unique: () => new InvalidInput({ email: 'Somebody else has this e-mail address.' }),
+  users_email_check: () =>
+    new InvalidInput({ email: 'This person can sign in, so they need an e-mail address.' }),
   users_external_id_unique: () => new InvalidInput({ externalId: 'Somebody else has this external id.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>

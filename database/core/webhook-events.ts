@@ -81,7 +81,7 @@ const userPayload = (user: User) => ({
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
-  email: user.email,
+  email: user.email ?? null,
   department: user.department ?? null,
   jobTitle: user.jobTitle ?? null,
   endDate: user.endDate ?? null,

@@ -17,7 +17,7 @@ interface Holder {
   assignmentId: number;
   userId: number;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   status: UserStatus;
   since: Date;

@@ -67,7 +67,7 @@ interface OffboardingFacts {
 export interface ChecklistPage {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   jobTitle: string | null;
   department: string | null;
   startDate: CalendarDate | null;

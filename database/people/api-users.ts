@@ -12,7 +12,7 @@ export interface ApiUser {
   id: number;
   externalId: string | null;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   jobTitle: string | null;
   managerExternalId: string | null;
@@ -41,8 +41,6 @@ export async function listApiUsers(
   em: EntityManager,
   { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
 ): Promise<CursorPage<ApiUser>> {
-  // No external id contains a zero byte, because PostgreSQL's text cannot.
-  if (externalId?.includes('\0')) return { rows: [], next: null };
   const wanted = externalId === undefined ? sql`true` : sql`u.id = ${personWithExternalId(externalId)}`;
   const { rows } = await sql<ApiUser>`
     ${selectUsers} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
@@ -54,7 +52,7 @@ export const toApiUser = (user: User, managerExternalId: string | null): ApiUser
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
-  email: user.email,
+  email: user.email ?? null,
   department: user.department ?? null,
   jobTitle: user.jobTitle ?? null,
   managerExternalId,

@@ -2,15 +2,14 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { NotFound } from '../../domain/failures.ts';
-import { choice, text } from '../http/forms/fields.ts';
+import { choice, identifier, note } from '../http/forms/fields.ts';
+import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
-import { line } from '../people/user-fields.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
 
 const assignmentBody = z
-  .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
+  .strictObject({ userExternalId: identifier(100) }, { error: 'Expected a JSON object.' })
   .meta({ id: 'AssignmentWish' });
 
 const assignmentSchema = z
@@ -30,7 +29,7 @@ const recoveryBody = z
         .optional()
         .meta({ description: 'In what state it came back. Required unless it is lost.' }),
       nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
-      note: text(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
+      note: note(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: 'Takes back this assignment and no later one, so that a late call does no harm.',
       }),
@@ -91,8 +90,4 @@ export const assetApi = ({ database: { em } }: Services) => ({
   }),
 });
 
-function tagIn(request: Request): string {
-  const tag = String(request.params.tag);
-  if (tag.includes('\0')) throw new NotFound('asset');
-  return tag;
-}
+const tagIn = (request: Request): string => identifierIn(request, 'tag', 'asset');

@@ -4,7 +4,7 @@ import {
   createRequestByExternalId,
 } from '../../database/inventory/items-by-external-id.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
-import { text } from '../http/forms/fields.ts';
+import { note, text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
@@ -28,7 +28,7 @@ const requestBody = z
   .strictObject(
     {
       item: text(),
-      reason: text(2000).or(z.literal('')).nullable().optional(),
+      reason: note(2000).or(z.literal('')).nullable().optional(),
     },
     { error: 'Expected a JSON object.' },
   )

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
 import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { idField, optionalChoice, optionalId, optionalText } from '../http/forms/fields.ts';
+import { idField, optionalChoice, optionalId, optionalNote } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { type Alert, done, notify } from '../http/pages/rendering.ts';
@@ -17,7 +17,7 @@ const assignmentForm = z.object({ userId: idField('Choose a person: find them by
 const recoveryForm = z.object({
   condition: optionalChoice(returnConditions),
   nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose what becomes of it.' }),
-  note: optionalText(2000),
+  note: optionalNote(2000),
   /** The assignment that the page showed; a later one is not recovered. */
   assignmentId: optionalId(),
 });

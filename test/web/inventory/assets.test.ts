@@ -88,7 +88,12 @@ describe('an asset', () => {
     ['a tag in use', { tag: 'MANY-1' }, 'tag', 'Another asset has this tag.'],
     ['no model', { model: ' ' }, 'model', 'Please fill this in.'],
     ['a tag too long', { tag: 'x'.repeat(61) }, 'tag', 'At most 60 characters, please.'],
-    ['a control character', { serial: 'a\u0007b' }, 'serial', 'Control characters are not allowed here.'],
+    [
+      'a control character',
+      { serial: 'a\u0007b' },
+      'serial',
+      'Character 2 is a control character (U+0007). Remove it.',
+    ],
     [
       'a status of its own',
       { status: 'assigned' },

@@ -7,7 +7,7 @@ const user = z
     id: responseField.id(),
     externalId: responseField.text().nullable(),
     name: responseField.text(),
-    email: responseField.text(),
+    email: responseField.text().nullable(),
     department: responseField.text().nullable(),
     jobTitle: responseField.text().nullable(),
     endDate: responseField.date().nullable(),

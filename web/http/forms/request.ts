@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
+import { cleanText } from '../../../domain/text.ts';
 
 /** The largest integer of PostgreSQL, and so the largest id. */
 export const largestId = 2 ** 31 - 1;
@@ -10,6 +11,13 @@ export function idIn(request: Request, parameter: string, what: string): number 
   const id = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : Number.NaN;
   if (!(id <= largestId)) throw new NotFound(what);
   return id;
+}
+
+/** A cleaned identifier in the address. Throws NotFound(`what`) for a text that no identifier can be. */
+export function identifierIn(request: Request, parameter: string, what: string): string {
+  const cleaned = cleanText(String(request.params[parameter]), 'identifier');
+  if ('problem' in cleaned) throw new NotFound(what);
+  return cleaned.text;
 }
 
 /** Whether htmx sent the request: it expects a fragment and cannot follow a redirect to another page. */

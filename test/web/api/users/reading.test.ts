@@ -50,14 +50,13 @@ describe('reading', () => {
       items: [expect.objectContaining({ id: cast.lena.id })],
       nextCursor: null,
     });
-    for (const nobody of ['nobody', '%00']) {
-      const { json } = await call('GET', `/users?externalId=${nobody}`);
-      expect(json).toEqual({ items: [], nextCursor: null });
-    }
+    const { json } = await call('GET', '/users?externalId=nobody');
+    expect(json).toEqual({ items: [], nextCursor: null });
   });
 
   test.each([
     '?externalId=',
+    '?externalId=%00',
     '?externalId=a&externalId=b',
     '?externalId[x]=a',
     '?externalId=a&status=active',
