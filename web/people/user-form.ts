@@ -8,6 +8,7 @@ import { InvalidInput } from '../../domain/failures.ts';
 import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from '../http/forms/edit-form.ts';
 import { idField, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
+import { searchable } from '../http/forms/request.ts';
 import type { FormValues } from '../http/pages/page-note.ts';
 import { externalId, userFields } from './user-fields.ts';
 
@@ -83,7 +84,7 @@ async function personNamed(em: EntityManager, typed: string): Promise<number> {
 
 /** The people to offer when the manager's text matches several. */
 export async function managerChoices(em: EntityManager, values: FormValues): Promise<FoundPerson[]> {
-  return values.manager ? (await searchPeople(em, String(values.manager))).people : [];
+  return (await searchPeople(em, searchable(values.manager))).people;
 }
 
 /** A person in one unambiguous line, as the manager's field shows and accepts it. */

@@ -58,4 +58,3 @@ describe('an interim response is skipped (E3)', () => {
     expect(await answering(upgrade)).toMatchObject({ outcome: 'http_error', statusCode: 101 });
   });
 });
-
