@@ -3,14 +3,14 @@ import { z } from 'zod';
 import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { NotFound } from '../../domain/failures.ts';
-import { choice, text } from '../http/forms/fields.ts';
+import { choice } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
-import { line } from '../people/user-fields.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
+import { manyLines, oneLine } from './texts.ts';
 
 const assignmentBody = z
-  .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
+  .strictObject({ userExternalId: oneLine(100) }, { error: 'Expected a JSON object.' })
   .meta({ id: 'AssignmentWish' });
 
 const assignmentSchema = z
@@ -30,7 +30,11 @@ const recoveryBody = z
         .optional()
         .meta({ description: 'In what state it came back. Required unless it is lost.' }),
       nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
-      note: text(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
+      note: manyLines(2000)
+        .or(z.literal(''))
+        .nullable()
+        .optional()
+        .meta({ description: 'Required for `lost`.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: 'Takes back this assignment and no later one, so that a late call does no harm.',
       }),

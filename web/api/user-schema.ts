@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
 import { choice, emailAddress } from '../http/forms/fields.ts';
-import { line } from '../people/user-fields.ts';
 import { date, responseField, timeZone, writtenAt } from './http/fields.ts';
+import { oneLine } from './texts.ts';
 
 /** The writable fields of a person. null clears a field; an omitted field stays as it is. */
 const desired = z.strictObject(
   {
-    externalId: line(100).meta({ description: 'May be repeated from the address, and cannot be changed.' }),
-    name: line(200),
+    externalId: oneLine(100).meta({
+      description: 'May be repeated from the address, and cannot be changed.',
+    }),
+    name: oneLine(200),
     email: emailAddress(),
-    department: line(100).nullable(),
-    jobTitle: line(100).nullable(),
-    managerExternalId: line(100)
+    department: oneLine(100).nullable(),
+    jobTitle: oneLine(100).nullable(),
+    managerExternalId: oneLine(100)
       .nullable()
       .meta({ description: 'A manager who has been offboarded is stored as none, with a warning.' }),
     startDate: date().nullable(),
@@ -39,7 +41,7 @@ const { name, email } = desired.shape;
 export const putUserBody = desired.partial().extend({ name, email }).meta({ id: 'UserPut' });
 
 /** An external id in an address. */
-export const externalIdInAddress = line(100);
+export const externalIdInAddress = oneLine(100);
 
 /** A person in every response. */
 const user = z.strictObject({

@@ -9,7 +9,7 @@ import { type Answer, readEndpoint, writeEndpoint } from './http/endpoints.ts';
 import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
 import { etagOf, preconditionOf } from './http/preconditions.ts';
 import { type InputProblem, invalid, pointerTo } from './http/problems.ts';
-import { parameter } from './http/read-query.ts';
+import { idParameter, parameter } from './http/read-query.ts';
 import {
   changedUserSchema,
   externalIdInAddress,
@@ -19,6 +19,9 @@ import {
 } from './user-schema.ts';
 
 const listQuery = z.strictObject({
+  id: idParameter('Give one id of a person').optional().meta({
+    description: 'Only the person with this id, such as the one in a webhook: one or none.',
+  }),
   externalId: parameter('Give one external id')
     .optional()
     .meta({ description: 'Only the person with this external id: one or none.' }),
@@ -27,12 +30,12 @@ const listQuery = z.strictObject({
 
 export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
-    summary: 'List people, or find one by external id',
+    summary: 'List people, or find one by id or external id',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
-    answer: async ({ request, query: { externalId, ...page } }) => {
+    answer: async ({ request, query: { id, externalId, ...page } }) => {
       const { after, limit } = pageRange(page);
-      return pageAnswer(request, await listApiUsers(em, { externalId, after, limit }));
+      return pageAnswer(request, await listApiUsers(em, { id, externalId, after, limit }));
     },
   }),
 
