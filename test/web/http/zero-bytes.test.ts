@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type Cast, makeCast } from '../../testing/cast/cast.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
-import { messageBeside } from '../../testing/web/page-messages.ts';
-import { routesOf } from '../../testing/web/routes.ts';
-import { type Browserlike, startWeb } from '../../testing/web/web.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { ownDatabase } from '../../../testing/servers/database.ts';
+import { messageBeside } from '../../../testing/web/page-messages.ts';
+import { routesOf } from '../../../testing/web/routes.ts';
+import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
 
 const own = await ownDatabase();
 // No worker answers, so that completions end at the deadline.
