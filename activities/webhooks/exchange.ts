@@ -1,6 +1,7 @@
 import http, { type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** The endpoint took longer than the timeouts allow. */
 export class TimedOut extends Error {
@@ -109,8 +110,11 @@ function watch(request: http.ClientRequest, timeouts: Timeouts, late: AbortContr
 const responseTo = (request: http.ClientRequest): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     request.once('response', resolve);
-    // A 101 that nobody asked for: the connection is of no use, but the status is known.
-    request.once('upgrade', resolve);
+    // A 101 that nobody asked for: Node hands the connection over, which is of no use, but the status is known.
+    request.once('upgrade', (response: IncomingMessage, socket: Duplex) => {
+      socket.destroy();
+      resolve(response);
+    });
     request.once('error', reject);
   });
 
