@@ -2,14 +2,15 @@ import type { Request } from 'express';
 import { z } from 'zod';
 import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { choice, identifier, note } from '../http/forms/fields.ts';
+import { choice } from '../http/forms/fields.ts';
 import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
+import { manyLines, oneIdentifier } from './texts.ts';
 
 const assignmentBody = z
-  .strictObject({ userExternalId: identifier(100) }, { error: 'Expected a JSON object.' })
+  .strictObject({ userExternalId: oneIdentifier(100) }, { error: 'Expected a JSON object.' })
   .meta({ id: 'AssignmentWish' });
 
 const assignmentSchema = z
@@ -29,7 +30,11 @@ const recoveryBody = z
         .optional()
         .meta({ description: 'In what state it came back. Required unless it is lost.' }),
       nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
-      note: note(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
+      note: manyLines(2000)
+        .or(z.literal(''))
+        .nullable()
+        .optional()
+        .meta({ description: 'Required for `lost`.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: 'Takes back this assignment and no later one, so that a late call does no harm.',
       }),

@@ -1,21 +1,22 @@
 import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
-import { choice, identifier, sentEmail, text } from '../http/forms/fields.ts';
+import { choice, sentEmail } from '../http/forms/fields.ts';
 import { date, responseField, timeZone, writtenAt } from './http/fields.ts';
+import { oneIdentifier, oneLine } from './texts.ts';
 
 /** The writable fields of a person. null clears a field; an omitted field stays as it is. */
 const desired = z.strictObject(
   {
-    externalId: identifier(100).meta({
+    externalId: oneIdentifier(100).meta({
       description: 'May be repeated from the address, and cannot be changed.',
     }),
-    name: text(200),
+    name: oneLine(200),
     email: sentEmail().nullable().meta({
       description: 'Optional for people without a role, a password or a link to set one.',
     }),
-    department: text(100).nullable(),
-    jobTitle: text(100).nullable(),
-    managerExternalId: identifier(100)
+    department: oneLine(100).nullable(),
+    jobTitle: oneLine(100).nullable(),
+    managerExternalId: oneIdentifier(100)
       .nullable()
       .meta({ description: 'A manager who has been offboarded is stored as none, with a warning.' }),
     startDate: date().nullable(),
@@ -42,7 +43,7 @@ const { name } = desired.shape;
 export const putUserBody = desired.partial().extend({ name }).meta({ id: 'UserPut' });
 
 /** An external id in an address. */
-export const externalIdInAddress = identifier(100);
+export const externalIdInAddress = oneIdentifier(100);
 
 /** A person in every response. */
 const user = z.strictObject({

@@ -4,13 +4,14 @@ import { listApiUsers, readApiUser } from '../../database/people/api-users.ts';
 import { type Applied, patchUser, putUser } from '../../database/people/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
-import { identifier } from '../http/forms/fields.ts';
 import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { type Answer, readEndpoint, writeEndpoint } from './http/endpoints.ts';
 import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
 import { etagOf, preconditionOf } from './http/preconditions.ts';
 import { type InputProblem, invalid, pointerTo } from './http/problems.ts';
+import { idParameter } from './http/read-query.ts';
+import { oneIdentifier } from './texts.ts';
 import {
   changedUserSchema,
   externalIdInAddress,
@@ -20,7 +21,10 @@ import {
 } from './user-schema.ts';
 
 const listQuery = z.strictObject({
-  externalId: identifier(100, 'Give one external id, once.')
+  id: idParameter('Give one id of a person').optional().meta({
+    description: 'Only the person with this id, such as the one in a webhook: one or none.',
+  }),
+  externalId: oneIdentifier(100, 'Give one external id, once.')
     .optional()
     .meta({ description: 'Only the person with this external id: one or none.' }),
   ...pageQuery,
@@ -28,12 +32,12 @@ const listQuery = z.strictObject({
 
 export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
-    summary: 'List people, or find one by external id',
+    summary: 'List people, or find one by id or external id',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
-    answer: async ({ request, query: { externalId, ...page } }) => {
+    answer: async ({ request, query: { id, externalId, ...page } }) => {
       const { after, limit } = pageRange(page);
-      return pageAnswer(request, await listApiUsers(em, { externalId, after, limit }));
+      return pageAnswer(request, await listApiUsers(em, { id, externalId, after, limit }));
     },
   }),
 

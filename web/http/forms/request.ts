@@ -29,8 +29,8 @@ export function queryText(request: Request, name: string): string {
   return searchable(Array.isArray(value) ? value[0] : value);
 }
 
-/** Removes zero bytes, because PostgreSQL's text cannot hold them. */
-const searchable = (sent: unknown): string =>
+/** What was sent as a text to search for; empty when it is none. Removes zero bytes, because PostgreSQL refuses them. */
+export const searchable = (sent: unknown): string =>
   typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
 /** The requested page of a list, from 1; 1 when the parameter is not a number. */
