@@ -1,4 +1,5 @@
 import type { CalendarDate } from '../dates.ts';
+import { erasedWarning } from '../erasure.ts';
 import type { UserStatus } from '../user-status.ts';
 import {
   accepted,
@@ -41,6 +42,8 @@ export interface KnownUser {
   managerName: string | null;
   /** Their offboarding is completed. */
   isGone: boolean;
+  /** Their data was erased, so a line about them changes nothing. */
+  isErased: boolean;
   isLeaving: boolean;
 }
 
@@ -71,6 +74,7 @@ const plainFields = [
 /** What a line about a user would change. The rules are checked again when the line is executed. */
 export function evaluateUser(facts: UserFacts): Evaluation {
   const { values, user } = facts;
+  if (user?.isErased) return accepted(false, {}, [{ field: null, message: erasedWarning }]);
   const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
   const problems = [
     ...problemsOfIdentity(facts),
