@@ -126,7 +126,7 @@ declare
   is_own boolean := coalesce(user_id = person, false);
 begin
   return (select coalesce(jsonb_object_agg(v.key, case
-      when is_own and v.key in ('name', 'email', 'jobTitle', 'note', 'reason') then
+      when is_own and (v.key in ('note', 'reason') or action like 'user.%' and v.key in ('name', 'email', 'jobTitle')) then
         case when coalesce(v.element #>> '{}', '') = '' then v.element else to_jsonb(public.erased_name(person)) end
       when is_own and action = 'user.updated' and v.key in ('from', 'to') and jsonb_typeof(v.element) = 'array' then
         (select coalesce(jsonb_agg(case
