@@ -107,7 +107,7 @@ begin
       return (select coalesce(jsonb_agg(public.erased_json(v.element, person, pattern) order by v.place), '[]')
         from jsonb_array_elements(value) with ordinality v (element, place));
     when 'object' then
-      is_person := value->'id' = to_jsonb(person) and (value ? 'email' or value->>'type' = 'user');
+      is_person := value->'id' = to_jsonb(person) and (value->'email' is not null or value->>'type' = 'user');
       return (select coalesce(jsonb_object_agg(v.key, case
           when v.key = 'externalId' or jsonb_typeof(v.element) = 'null' then v.element
           when is_person and v.key = 'name' then to_jsonb(public.erased_name(person))
@@ -192,7 +192,8 @@ begin
     jsonb_build_object('person', person, 'own', own, 'identifying', identifying)::text, true);
   update public.audit_entries e set details = e.details
     where e.user_id = person or (
-      e.details ?| array['note', 'reason', 'item', 'location', 'model', 'description', 'from', 'to']
+      jsonb_exists_any(e.details,
+        array['note', 'reason', 'item', 'location', 'model', 'description', 'from', 'to'])
       and public.is_named(e.details::text, identifying));
   get diagnostics erased = row_count;
   return erased;
