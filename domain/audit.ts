@@ -15,6 +15,7 @@ export const auditActions = {
   'user.mails_chosen': 'chose which mails to get', // unwanted
   'user.signed_out': 'signed out',
   'user.sessions_ended': 'ended sessions', // sessions
+  'user.erased': 'erased the personal data',
   'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId

@@ -8,6 +8,7 @@ import { mailHandlers } from './mail/handlers.ts';
 import { unsubscriptionPages } from './mail/unsubscription.ts';
 import { meHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
+import { erasurePages } from './people/erasure.ts';
 import { userPages } from './people/users.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
@@ -34,6 +35,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     inventoryHandlers(services);
   const imports = importPages(services);
   const users = userPages(services);
+  const erasure = erasurePages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
@@ -113,6 +115,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/users/:userId/invitation', 'manage-access', access.invite, users.show),
     post('/users/:userId/role', 'manage-access', access.updateRole, users.show),
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
+    get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
+    post('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
     get('/invitation/:token', 'anyone', invitations.show),
     post('/invitation/:token', 'anyone', invitations.accept, invitations.show),
     post('/me/password', 'own-page', password.update, me.show),
@@ -165,6 +169,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),
     post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports, workspace.show),
+    post('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),
     post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders, workspace.show),
   ];
 }

@@ -14,7 +14,7 @@ class UnreleasedSchema extends Error {
 
 /**
  * Migrates the schema as its owner and grants the application's role access to the tables. That role can neither alter
- * audit entries nor set the count of used seats. Safe to run again. Returns the names of the applied migrations.
+ * audit entries, except by erasing a former employee from them, nor set the count of used seats. Safe to run again. Returns the names of the applied migrations.
  * Throws UnreleasedSchema, and changes nothing, for a database from before version 0.1.0.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
@@ -46,6 +46,7 @@ async function grantToApplication(ownerUrl: string, appUrl: string) {
       grant select, insert, update, delete on all tables in schema public to ${name};
       grant usage, select on all sequences in schema public to ${name};
       revoke update, delete, truncate on audit_entries from ${name};
+      grant execute on function erase_from_trail(int) to ${name};
       revoke update on licenses from ${name};
       grant update (${await updatableColumns(client)}) on licenses to ${name};
       revoke insert, update, delete on mikro_orm_migrations from ${name};`);

@@ -37,6 +37,8 @@ export const User = defineEntity({
     /** The HR system's timestamp of each field that it dated. Older values are ignored. */
     sourceUpdatedAt: p.json<SourceTimestamps>().defaultRaw("'{}'::jsonb"),
     offboardingCompletedAt: timestamp().nullable(),
+    /** When the name, the address and the title were erased for good. */
+    erasedAt: timestamp().nullable(),
     createdAt: writtenAt(),
     assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),
     // TypeScript cannot infer a reference to the same table. The column is an integer key like the others.
@@ -90,6 +92,11 @@ export const User = defineEntity({
       name: 'users_role_index',
       expression: "create index users_role_index on users (role) where role <> 'employee'",
     },
+    {
+      name: 'users_to_erase_index',
+      expression: `create index users_to_erase_index on users (offboarding_completed_at, id)
+  where offboarding_completed_at is not null and erased_at is null`,
+    },
   ],
   checks: [
     oneOf('users_status_check', 'status', userStatuses),
@@ -103,6 +110,12 @@ export const User = defineEntity({
     {
       name: 'users_email_check',
       expression: "email is not null or (role = 'employee' and password_hash is null)",
+    },
+    {
+      name: 'users_erased_check',
+      expression: `erased_at is null or (
+  offboarding_completed_at is not null and name = erased_name(id) and job_title is null and password_hash is null
+  and coalesce(email = 'former-' || id::text || '@invalid', true))`,
     },
   ],
 });

@@ -20,6 +20,8 @@ export const Workspace = defineEntity({
     remindOverdueEvery: p.integer().default(3),
     /** Reminder mails are sent from this hour (0 to 23) in the receiver's time zone. */
     digestHour: p.integer().default(0),
+    /** Former employees are erased this many months after completion; null means never. */
+    eraseAfterMonths: p.integer().nullable(),
   },
   checks: [
     { name: 'workspace_one_row_check', expression: 'id = 1' },
@@ -28,6 +30,7 @@ export const Workspace = defineEntity({
       name: 'workspace_reminders_check',
       expression: 'remind_overdue_every between 1 and 30 and digest_hour between 0 and 23',
     },
+    { name: 'workspace_erase_check', expression: 'erase_after_months between 1 and 120' },
     { name: 'workspace_brake_check', expression: 'brake_count >= 0 and brake_percent between 0 and 100' },
   ],
 });

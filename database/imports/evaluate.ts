@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Evaluation, type Remark, refused } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
+import { eraseLines } from '../people/erased-lines.ts';
 
 /** The stored facts about one line. */
 export interface FactsOfLine<Facts> {
@@ -9,6 +10,8 @@ export interface FactsOfLine<Facts> {
   facts: Facts;
   /** The id of the user, asset or license; null when it is new. */
   subjectId: number | null;
+  /** The line is about an erased person, so that only their external id stays in it. */
+  isErased?: boolean;
 }
 
 /** A line with what it would change now. */
@@ -24,7 +27,7 @@ interface Evaluator<Facts> {
 
 /**
  * Evaluates what some lines of a file would change now, and stores it with them, in three statements. Changes nothing
- * else.
+ * else, except that lines about erased people lose their content by one more statement.
  */
 export async function evaluateLines<Facts>(
   em: EntityManager,
@@ -34,10 +37,15 @@ export async function evaluateLines<Facts>(
 ): Promise<EvaluatedLine<Facts>[]> {
   const problems = await problemsOf(em, importId, lines);
   const evaluated = (await factsOf(em, importId, lines)).map((found) => {
-    const known = problems.get(found.line);
+    const known = found.isErased ? undefined : problems.get(found.line);
     return { ...found, evaluation: known === undefined ? evaluate(found.facts) : refused(known) };
   });
   await storeEvaluations(em, importId, evaluated);
+  await eraseLines(
+    em,
+    importId,
+    evaluated.filter(({ isErased }) => isErased).map(({ line }) => line),
+  );
   return evaluated;
 }
 

@@ -27,7 +27,7 @@ export async function userFacts(
         'id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
         'department', u.department, 'jobTitle', u.job_title, 'startDate', u.start_date, 'endDate', u.end_date,
         'timeZone', u.time_zone, 'status', u.status, 'managerId', u.manager_id, 'managerName', um.name,
-        'isGone', u.offboarding_completed_at is not null, 'isLeaving', o.id is not null) end as user,
+        'isGone', u.offboarding_completed_at is not null, 'isErased', u.erased_at is not null, 'isLeaving', o.id is not null) end as user,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone) end as manager,
       f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile"
     from found f
@@ -35,5 +35,10 @@ export async function userFacts(
     left join users um on um.id = u.manager_id
     left join offboardings o on o.user_id = u.id and o.state = 'open'
     left join lateral ${findPerson(sql`f.manager`)} m on f.manager is not null`.execute(sqlOf(em));
-  return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.user?.id ?? null }));
+  return rows.map(({ line, ...facts }) => ({
+    line,
+    facts,
+    subjectId: facts.user?.id ?? null,
+    isErased: facts.user?.isErased ?? false,
+  }));
 }

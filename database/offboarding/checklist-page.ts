@@ -80,6 +80,8 @@ export interface ChecklistPage {
   manager: string | null;
   reports: number;
   completed: boolean;
+  /** Their name, address and title were erased. */
+  erased: boolean;
   hardware: HardwareItem[];
   seats: SeatItem[];
   requests: RequestItem[];
@@ -95,7 +97,7 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
       coalesce(u.time_zone, w.time_zone) as zone, w.time_zone as "workspaceZone",
       m.id as "managerId", m.name as manager,
       (select count(*) from users r where r.manager_id = u.id) as reports,
-      u.offboarding_completed_at is not null as completed,
+      u.offboarding_completed_at is not null as completed, u.erased_at is not null as erased,
       ${hardware} as hardware, ${software} as seats, ${requests} as requests, ${offboarding} as offboarding
     from users u
     cross join workspace w

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
+import { erasedWarning } from '../../domain/erasure.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
@@ -31,9 +32,9 @@ export interface Preconditions {
   expect?: ((current: ApiUser | null) => void) | undefined;
 }
 
-/** A field that was stored differently than asked. */
+/** A field that was stored differently than asked; null when nothing of the call was stored. */
 interface Warning {
-  field: Field;
+  field: Field | null;
   message: string;
 }
 
@@ -155,6 +156,7 @@ async function applyTo(
     const { user } = change;
     const formerManager = await externalIdOfManager(em, user);
     expect?.(toApiUser(user, formerManager));
+    if (user.erasedAt) return { user, managerExternalId: formerManager, warnings: [ofErased], ignored: [] };
     beforeChanges?.(change);
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
     const { managerExternalId, ...changes } = fresh;
@@ -166,6 +168,9 @@ async function applyTo(
   // Built after the change, because the change increments the revision.
   return { created: false, user: toApiUser(user, managerExternalId), ...report };
 }
+
+/** A nightly sync must neither bring the data of an erased person back nor fail every night. */
+const ofErased: Warning = { field: null, message: erasedWarning };
 
 /** Drops fields that are older than the stored timestamps, and stores the new timestamp for the rest. */
 function withoutStale(desired: DesiredUser, user: User, timestamp: string | undefined) {

@@ -78,8 +78,8 @@ export async function createUserWithin(
  * - A status other than active revokes all access.
  * - The status offboarded opens an offboarding. Leaving that status cancels an offboarding without an end date.
  *
- * Throws Refusal when the end date, the status or the manager would change after completion, and when an admin changes
- * the address or the status of a super-admin. Throws ChangedMeanwhile when a field differs from its value in `seen`.
+ * Throws Refusal when the end date, the status or the manager would change after completion, when the person was erased,
+ * and when an admin changes the address or the status of a super-admin. Throws ChangedMeanwhile when a field differs from its value in `seen`.
  */
 export const updateUser = (
   em: EntityManager,
@@ -107,6 +107,7 @@ export async function applyUserChanges(
   now = new Date(),
 ): Promise<void> {
   const { user } = change;
+  if (user.erasedAt) throw erased();
   const before = { status: user.status, timeZone: user.timeZone ?? null, endDate: user.endDate ?? null };
   refuseAfterCompletion(user, changes);
   await refuseOutranked(change, changes);
@@ -119,6 +120,8 @@ export async function applyUserChanges(
   if (sameDate && before.timeZone !== (user.timeZone ?? null)) await applyZoneChange(change, now);
   await fitOffboardingToStatus(change, before.status, now);
 }
+
+const erased = () => new Refusal('erased', "This person's data was erased, so nothing can be changed.");
 
 function refuseAfterCompletion(user: User, changes: Partial<UserFields>) {
   if (!user.offboardingCompletedAt) return;

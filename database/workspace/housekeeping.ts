@@ -3,14 +3,18 @@ import type { EntityManager } from '../core/orm.ts';
 import { runAll } from '../core/run-all.ts';
 import { sqlOf } from '../core/tables.ts';
 import { deleteOldLines } from '../imports/retention.ts';
+import { eraseFormerEmployees } from '../people/due-erasures.ts';
 import { deleteOldSecrets } from '../webhooks/secrets.ts';
 import { deleteOldKeys } from './idempotency.ts';
 import { deleteOldEvents, deleteOldMails } from './retention.ts';
 
-/** Deletes all data whose retention is over, each kind in its own transaction. A failure of one kind stops no other. */
+/**
+ * Deletes all data whose retention is over, each kind in its own transaction, and erases former employees. A failure of
+ * one kind stops no other.
+ */
 export const cleanUp = (em: EntityManager): Promise<void> =>
-  runAll(
-    [
+  runAll([
+    ...[
       deleteSentOutboxRows,
       deleteExpiredSessions,
       deleteOldLines,
@@ -19,7 +23,8 @@ export const cleanUp = (em: EntityManager): Promise<void> =>
       deleteOldEvents,
       deleteOldMails,
     ].map((deleteRows) => () => em.fork().transactional((transaction) => deleteRows(transaction))),
-  );
+    () => eraseFormerEmployees(em),
+  ]);
 
 async function deleteSentOutboxRows(em: EntityManager): Promise<void> {
   await sql`delete from outbox where sent_at < now() - interval '7 days'`.execute(sqlOf(em));

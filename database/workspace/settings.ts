@@ -40,6 +40,11 @@ export interface ReminderFields {
   digestHour: number;
 }
 
+/** When former employees are erased. */
+export interface ErasureFields {
+  eraseAfterMonths: number | null;
+}
+
 /** Changes when people are reminded, and reschedules every leaver's reminders in the same transaction. */
 export const updateReminderSettings = (
   em: EntityManager,
@@ -51,11 +56,18 @@ export const updateReminderSettings = (
   return changeSettings(em, actor, fields, (before) => (days(before) === days(fields) ? null : 'all'), now);
 };
 
+/** Sets how many months after completion former employees are erased; null means never. */
+export const updateErasureSettings = (
+  em: EntityManager,
+  actor: Actor,
+  fields: ErasureFields,
+): Promise<void> => changeSettings(em, actor, fields, () => null, new Date());
+
 /** Changes settings and records the change; equal settings change nothing. `affectedBy` says whose reminders move. */
 async function changeSettings(
   em: EntityManager,
   actor: Actor,
-  fields: WorkspaceFields | ReminderFields,
+  fields: WorkspaceFields | ReminderFields | ErasureFields,
   affectedBy: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {

@@ -21,6 +21,8 @@ export const permissions = {
   'manage-people': admins,
   /** Invitations and roles. */
   'manage-access': superAdmins,
+  /** Erasing the personal data of former employees. */
+  'erase-people': superAdmins,
   /** Webhooks, API tokens, the workspace. */
   'manage-workspace': superAdmins,
 } satisfies Record<string, readonly Role[]>;

@@ -1,5 +1,6 @@
 import type { CalendarDate } from '../dates.ts';
 import { emailToStore } from '../email.ts';
+import { erasedWarning } from '../erasure.ts';
 import type { Cleaned } from '../text.ts';
 import type { UserStatus } from '../user-status.ts';
 import {
@@ -43,6 +44,8 @@ export interface KnownUser {
   managerName: string | null;
   /** Their offboarding is completed. */
   isGone: boolean;
+  /** Their data was erased, so a line about them changes nothing. */
+  isErased: boolean;
   isLeaving: boolean;
 }
 
@@ -75,6 +78,7 @@ export function evaluateUser(facts: UserFacts): Evaluation {
   const { user } = facts;
   const email = emailOf(facts);
   const values = email !== null && 'text' in email ? { ...facts.values, email: email.text } : facts.values;
+  if (user?.isErased) return accepted(false, {}, [{ field: null, message: erasedWarning }]);
   const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
   const problems = [
     ...problemsOfIdentity(facts),

@@ -54,6 +54,7 @@ const table: Record<Permission, Role[]> = {
   'manage-inventory': ['it-admin', 'admin', 'super-admin'],
   'manage-people': ['admin', 'super-admin'],
   'manage-access': ['super-admin'],
+  'erase-people': ['super-admin'],
   'manage-workspace': ['super-admin'],
 };
 

@@ -88,6 +88,8 @@ POST /users/:userId                                             in     403      
 POST /users/:userId/end-date                                    in     403      403      303   303
 POST /users/:userId/invitation                                  in     403      403      403   303
 POST /users/:userId/sessions/ending                             in     403      403      403   303
+GET  /users/:userId/erasure                                     in     403      403      403   409
+POST /users/:userId/erasure                                     in     403      403      403   409
 POST /users/:userId/role                                        in     403      403      403   422
 
 GET  /settings/tokens                                           in     403      403      403   200
@@ -114,6 +116,7 @@ POST /settings/webhooks/:endpointId/removal                     in     403      
 GET  /settings/workspace                                        in     403      403      403   200
 POST /settings/workspace                                        in     403      403      403   422
 POST /settings/workspace/imports                                in     403      403      403   422
+POST /settings/workspace/erasure                                in     403      403      403   422
 POST /settings/workspace/reminders                              in     403      403      403   422
 
 GET  /api/v1/openapi.json                                       200    200      200      200   200

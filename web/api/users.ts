@@ -112,7 +112,10 @@ function desiredStateOf<Body extends z.infer<typeof patchedUser>>(
 
 function changed({ created, user, warnings, ignored }: Applied, sourceUpdatedAt: string | undefined): Answer {
   const allWarnings: InputProblem[] = [
-    ...warnings.map(({ field, message }) => ({ pointer: pointerTo(field), detail: message })),
+    ...warnings.map(({ field, message }) => ({
+      pointer: field === null ? '' : pointerTo(field),
+      detail: message,
+    })),
     ...inTheFuture(sourceUpdatedAt),
   ];
   return {

@@ -2,7 +2,11 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
-import { updateReminderSettings, updateWorkspace } from '../../database/workspace/settings.ts';
+import {
+  updateErasureSettings,
+  updateReminderSettings,
+  updateWorkspace,
+} from '../../database/workspace/settings.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/parse-date.ts';
 import { choice, text, wholeNumber } from '../http/forms/fields.ts';
@@ -12,6 +16,7 @@ import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
+import { erasureForm } from './erasure-form.ts';
 import { digestHours, reminderForm } from './reminder-form.ts';
 
 const workspaceForm = z.object({
@@ -59,5 +64,10 @@ export const workspacePages = ({ database, environment }: Services) => {
     return done(request, response, '/settings/workspace', text);
   };
 
-  return { show, update, updateImports, updateReminders };
+  const updateErasure: RequestHandler = async (request, response) => {
+    await updateErasureSettings(em, actorOf(response), readForm(erasureForm, request.body));
+    return done(request, response, '/settings/workspace', 'Saved.');
+  };
+
+  return { show, update, updateImports, updateReminders, updateErasure };
 };

@@ -17,6 +17,7 @@ const lena: KnownUser = {
   managerId: 1,
   managerName: 'Mira',
   isGone: false,
+  isErased: false,
   isLeaving: false,
 };
 const about = (facts: Partial<UserFacts>): UserFacts => ({
