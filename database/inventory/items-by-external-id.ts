@@ -8,9 +8,9 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Assignment, type Request, Seat } from '../entities/index.ts';
 import { assetById } from './assets.ts';
-import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
+import { type RecoverAnswer, recoverWithin } from './assignments.ts';
 import { type UndoAnswer, undoWithin } from './corrections.ts';
-import { addRequest, type NewRequest } from './requests.ts';
+import { addRequest, handOutFor, type NewRequest } from './requests.ts';
 import { giveSeat } from './seats.ts';
 
 /**
@@ -18,17 +18,21 @@ import { giveSeat } from './seats.ts';
  * inside the open transaction of `em` and throw the same errors as the console's operations.
  */
 
-/** Assigns the asset with this tag. Throws NotFound for an unknown tag, InvalidInput for an unknown person. */
+/**
+ * Assigns the asset with this tag like `assignAssetFor`. Throws NotFound for an unknown tag, InvalidInput for an unknown
+ * person.
+ */
 export async function assignByTag(
   em: EntityManager,
   actor: Actor,
   tag: string,
   userExternalId: string,
+  requestId: number | null,
 ): Promise<Assignment> {
   const assetId = await assetIdOf(em, tag);
   await refuseUnknownPerson(em, userExternalId);
   const id = await changeWithin(em, { externalId: userExternalId }, actor, (change) =>
-    handOut(change, assetId),
+    handOutFor(change, assetId, requestId),
   );
   return em.findOneOrFail(Assignment, { id });
 }

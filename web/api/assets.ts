@@ -10,7 +10,16 @@ import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
 
 const assignmentBody = z
-  .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
+  .strictObject(
+    {
+      userExternalId: line(100),
+      requestId: id('Expected the id of a request.').optional().meta({
+        description:
+          'An open request of this person, which the asset fulfils. Without it, requests stay as they are.',
+      }),
+    },
+    { error: 'Expected a JSON object.' },
+  )
   .meta({ id: 'AssignmentWish' });
 
 const assignmentSchema = z
@@ -85,11 +94,11 @@ export const assetApi = ({ database: { em } }: Services) => ({
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     problems: {
-      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `suspended`, `already-offboarded`: this person is given nothing new.',
+      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `request-closed`: the request is not open any more. `suspended`, `already-offboarded`: this person is given nothing new.',
     },
-    answer: async ({ request, body: { userExternalId }, actor }, transaction) => {
+    answer: async ({ request, body: { userExternalId, requestId = null }, actor }, transaction) => {
       const tag = tagIn(request);
-      const { id, assignedAt } = await assignByTag(transaction, actor, tag, userExternalId);
+      const { id, assignedAt } = await assignByTag(transaction, actor, tag, userExternalId, requestId);
       return { status: 201, body: { id, tag, userExternalId, assignedAt } };
     },
   }),

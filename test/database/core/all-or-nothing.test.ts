@@ -8,7 +8,7 @@ import { connect } from '../../../database/core/orm.ts';
 import { secretBox } from '../../../database/core/secret-box.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
-import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
+import { assignAssetFor, createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { assignSeat } from '../../../database/inventory/seats.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
@@ -82,6 +82,10 @@ const operations: Record<string, Prepare> = {
     await completeOffboarding(em, cast.offboardingId, 'system');
     return () => undoRecovery(em, 'system', cast.laptop.id);
   },
+  'assigning what a person asked for':
+    async ({ spare, lena, requestId }) =>
+    () =>
+      assignAssetFor(em, 'system', spare.id, lena.id, requestId),
   'recovering a laptop': async (cast) => () => recoverLaptop(database, cast),
   'assigning a laptop':
     async ({ spare, lena }) =>
