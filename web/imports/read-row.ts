@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import type { StagedRow } from '../../database/imports/staging.ts';
 import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
+import { spoiltIdentifier } from '../../domain/imports/identifiers.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { DateFormat } from '../../domain/parse-date.ts';
+import { textOfCell } from './cell-text.ts';
 import { readersOf } from './cells.ts';
-import { unescapeFormula } from './csv-writing.ts';
 import type { CsvRecord } from './parse-csv.ts';
 
 type Stated = StagedRow['stated'];
@@ -22,14 +23,16 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     const problems: Remark[] = problemsOfShape(cells, columns.length);
     columns.forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = unescapeFormula(cells[index] ?? '').trim();
+      const typed = textOfCell(cells[index] ?? '');
       if (typed === '') {
         if (clears.has(field)) stated[field] = null;
-      } else {
-        const read = readers[field]!.safeParse(typed);
-        if (read.success) stated[field] = read.data;
-        else problems.push({ field, message: messageOf(read.error) });
+        return;
       }
+      const spoilt = spoiltIdentifier(field, typed);
+      const read = readers[field]!.safeParse(typed);
+      if (spoilt !== null) problems.push({ field, message: spoilt });
+      else if (read.success) stated[field] = read.data;
+      else problems.push({ field, message: messageOf(read.error) });
     });
     if (problems.length === 0) problems.push(...problemsOfKey(kind, stated));
     return { line, cells: cells.map(storable), stated, problems, ...keysOf(kind, stated) };
