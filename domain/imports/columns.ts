@@ -178,14 +178,16 @@ export interface Header {
   missing: readonly string[];
 }
 
-/** Maps the headers of a file to fields. */
+/** Maps the headers of a file to fields. Last columns without a name are ignored and not unknown. */
 export function readHeader(kind: ImportKind, headers: readonly string[]): Header {
   const columns = headers.map((header) => ({ header, field: fieldOf(kind, header) }));
   const fields = columns.flatMap(({ field }) => field ?? []);
   const isKey = (field: string) => keyColumnsOf[kind].includes(field);
+  const lastNamed = columns.findLastIndex(({ header }) => header !== '');
   return {
     columns,
     unknown: columns
+      .slice(0, lastNamed + 1)
       .filter(({ header, field }) => field === null && !ourOwn.has(plain(header)))
       .map(({ header }) => header),
     repeated: columns

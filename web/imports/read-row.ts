@@ -8,6 +8,7 @@ import type { DateFormat } from '../../domain/parse-date.ts';
 import { textOfCell } from './cell-text.ts';
 import { readersOf } from './cells.ts';
 import type { CsvRecord } from './parse-csv.ts';
+import { shapeChecker } from './row-shape.ts';
 
 type Stated = StagedRow['stated'];
 
@@ -17,13 +18,14 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
   const clears = new Set(
     columnsOf[kind].filter(({ whenEmpty }) => whenEmpty === 'clears').map(({ field }) => field),
   );
+  const shape = shapeChecker(columns, readers);
 
   return ({ line, cells }: CsvRecord): StagedRow => {
     const stated: Stated = {};
-    const problems: Remark[] = problemsOfShape(cells, columns.length);
-    columns.forEach(({ field }, index) => {
+    const problems: Remark[] = [];
+    columns.slice(0, cells.length).forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = textOfCell(cells[index] ?? '');
+      const typed = textOfCell(cells[index]!);
       if (typed === '') {
         if (clears.has(field)) stated[field] = null;
         return;
@@ -34,17 +36,10 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
       else if (read.success) stated[field] = read.data;
       else problems.push({ field, message: messageOf(read.error) });
     });
+    problems.unshift(...shape(cells, problems.length === 0));
     if (problems.length === 0) problems.push(...problemsOfKey(kind, stated));
-    return { line, cells: cells.map(storable), stated, problems, ...keysOf(kind, stated) };
+    return { line, cells, stated, problems, ...keysOf(kind, stated) };
   };
-}
-
-/** A record with another number of cells than the header is refused, because its values may be in the wrong fields. */
-function problemsOfShape(cells: readonly string[], expected: number): Remark[] {
-  const isLonger = cells.slice(expected).some((cell) => cell.trim() !== '');
-  if (cells.length >= expected && !isLonger) return [];
-  const message = `This line has ${cells.length} cells and the header has ${expected}. Is a separator or a quotation mark missing?`;
-  return [{ field: null, message }];
 }
 
 const messageOf = (error: z.ZodError) => error.issues[0]!.message;
@@ -69,6 +64,3 @@ function keysOf(kind: ImportKind, stated: Stated): Pick<StagedRow, 'key' | 'othe
   if (kind === 'assets') return { key: (stated.tag as string | undefined) ?? null, otherKey: null };
   return { key: lower('license'), otherKey: lower('user') };
 }
-
-/** Replaces zero bytes, because PostgreSQL's text cannot hold them. */
-const storable = (cell: string) => cell.replaceAll('\0', '\ufffd');

@@ -158,14 +158,10 @@ describe('a line', () => {
     ]);
   });
 
-  test('with too few or too many cells is refused, because cells may have moved', () => {
+  test('with too many cells is refused, because cells may have moved', () => {
     const read = reader(['email', 'endDate', 'department']);
-    const words = 'Is a separator or a quotation mark missing?';
-    expect(read({ line: 2, cells: ['a@x.example', ''] }).problems).toEqual([
-      { field: null, message: expect.stringContaining(words) },
-    ]);
     expect(read({ line: 2, cells: ['a@x.example', '', 'x', 'y'] }).problems).toEqual([
-      { field: null, message: expect.stringContaining(words) },
+      { field: null, message: expect.stringContaining('Is a separator or a quotation mark missing?') },
     ]);
     expect(read({ line: 2, cells: ['a@x.example', '', 'x', '', ' '] }).problems).toEqual([]);
   });
