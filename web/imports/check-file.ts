@@ -1,6 +1,8 @@
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
+import type { DateFormat } from '../../domain/parse-date.ts';
 import { checkedColumns, unknownColumns } from './checked-columns.ts';
+import { dateOrderCheck } from './date-order-check.ts';
 import { FileError } from './file-error.ts';
 import { type CsvRecord, openCsv } from './parse-csv.ts';
 
@@ -15,15 +17,17 @@ export interface CheckedFile {
 export async function checkFile(
   kind: ImportKind,
   bytes: AsyncIterable<Uint8Array>,
-  leaveOutUnknown: boolean,
+  { leaveOutUnknown, dateFormat }: { leaveOutUnknown: boolean; dateFormat: DateFormat },
 ): Promise<CheckedFile> {
   const { separator, headers, records } = await openCsv(kind, bytes);
   const columns = checkedColumns(kind, headers, leaveOutUnknown);
   const named = columns.findLastIndex(({ header }) => header !== '') + 1;
+  const refuseMixedDates = dateOrderCheck(columns, dateFormat);
   let rowCount = 0;
   for await (const record of records) {
     if (++rowCount > importLimits.rows) throw tooManyRows();
     if (!leaveOutUnknown && hasContentFrom(named, record, columns)) throw unknownColumns(kind, ['']);
+    refuseMixedDates(record);
   }
   if (rowCount === 0) throw new FileError('empty-file', 'There is nothing below the header of this file.');
   return { separator, columns, rowCount };

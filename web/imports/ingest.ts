@@ -31,7 +31,10 @@ export const ingestFile = (em: EntityManager, actor: Actor, file: IncomingFile):
   spooled(limited(file.bytes), async ({ arriving, again }) => {
     const { kind, name, leaveOutUnknown } = file;
     const { dateFormat } = await workspaceOf(em.fork());
-    const { separator, columns, rowCount } = await checkFile(kind, arriving, leaveOutUnknown);
+    const { separator, columns, rowCount } = await checkFile(kind, arriving, {
+      leaveOutUnknown,
+      dateFormat,
+    });
     const importId = await beginImport(em, actor, { kind, fileName: name, separator, columns });
     try {
       const { records } = await openCsv(kind, again());

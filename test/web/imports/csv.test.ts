@@ -150,7 +150,8 @@ describe('a line', () => {
     ['name', 'x'.repeat(201), 'At most 200 characters, please.'],
     ['name', 'a\u0001b', 'Control characters are not allowed here.'],
     ['name', 'a\nb', 'One line, please.'],
-    ['endDate', '31.02.2026', /no date that is understood/],
+    ['endDate', '31.02.2026', '“31.02.2026” does not exist: February 2026 has 28 days.'],
+    ['endDate', 'tomorrow', /no date that is understood/],
   ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });
     expect(problems).toEqual([
