@@ -11,6 +11,13 @@ export const dateFormats = [
 ] as const;
 export type DateFormat = (typeof dateFormats)[number];
 
+/** How the dates of a workspace's files are read. */
+export interface DateSettings {
+  dateFormat: DateFormat;
+  /** What a cell holds when there is no date, such as `0000-00-00`. It counts as an empty cell. */
+  noDates: readonly string[];
+}
+
 /** The fields of imported files that hold a date. */
 export const dateFields: ReadonlySet<string> = new Set(['startDate', 'endDate']);
 
@@ -22,11 +29,19 @@ export type ReadDate = { date: CalendarDate } | { problem: string };
  * guess would end access on the wrong day.
  */
 export function parseDate(text: string, format: DateFormat): ReadDate {
-  const written = text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
+  const written = withoutMidnight(text);
   if (isCalendarDate(written)) return { date: written };
   const date = asWritten(written, format);
   if (date !== null && isCalendarDate(date)) return { date };
   return { problem: whyNot(written, format) };
+}
+
+const withoutMidnight = (text: string) => text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
+
+/** Makes the test whether a text is one of the words that mean no date. Case and a midnight time do not matter. */
+export function noDateTest(words: readonly string[]): (text: string) => boolean {
+  const known = new Set(words.map((word) => word.toLowerCase()));
+  return (text) => known.size > 0 && known.has(withoutMidnight(text).toLowerCase());
 }
 
 /** Converts a date from the format to ISO; null when it does not match. */

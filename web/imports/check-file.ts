@@ -1,6 +1,6 @@
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
-import type { DateFormat } from '../../domain/parse-date.ts';
+import type { DateSettings } from '../../domain/parse-date.ts';
 import { checkedColumns, unknownColumns } from './checked-columns.ts';
 import { dateOrderCheck } from './date-order-check.ts';
 import { FileError } from './file-error.ts';
@@ -17,12 +17,12 @@ export interface CheckedFile {
 export async function checkFile(
   kind: ImportKind,
   bytes: AsyncIterable<Uint8Array>,
-  { leaveOutUnknown, dateFormat }: { leaveOutUnknown: boolean; dateFormat: DateFormat },
+  { leaveOutUnknown, settings }: { leaveOutUnknown: boolean; settings: DateSettings },
 ): Promise<CheckedFile> {
   const { separator, headers, records } = await openCsv(kind, bytes);
   const columns = checkedColumns(kind, headers, leaveOutUnknown);
   const named = columns.findLastIndex(({ header }) => header !== '') + 1;
-  const refuseMixedDates = dateOrderCheck(columns, dateFormat);
+  const refuseMixedDates = dateOrderCheck(columns, settings);
   let rowCount = 0;
   for await (const record of records) {
     if (++rowCount > importLimits.rows) throw tooManyRows();

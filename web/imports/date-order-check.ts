@@ -1,6 +1,6 @@
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type MixedDates, orderChecker } from '../../domain/imports/date-order.ts';
-import { type DateFormat, dateFields } from '../../domain/parse-date.ts';
+import { type DateFormat, type DateSettings, dateFields, noDateTest } from '../../domain/parse-date.ts';
 import { textOfCell } from './cell-text.ts';
 import { FileError } from './file-error.ts';
 import type { CsvRecord } from './parse-csv.ts';
@@ -9,14 +9,16 @@ import type { CsvRecord } from './parse-csv.ts';
  * Makes a check that takes the records of a file in turn. Throws FileError when a column of dates mixes two orders of
  * day and month: then its ambiguous dates cannot be trusted either, so nothing of the file is imported.
  */
-export function dateOrderCheck(columns: readonly FileColumn[], format: DateFormat) {
+export function dateOrderCheck(columns: readonly FileColumn[], { dateFormat, noDates }: DateSettings) {
+  const meansNoDate = noDateTest(noDates);
   const checks = columns.flatMap(({ header, field }, index) =>
-    field !== null && dateFields.has(field) ? [{ header, index, check: orderChecker(format) }] : [],
+    field !== null && dateFields.has(field) ? [{ header, index, check: orderChecker(dateFormat) }] : [],
   );
   return ({ line, cells }: CsvRecord): void => {
     for (const { header, index, check } of checks) {
-      const found = check(line, textOfCell(cells[index] ?? ''));
-      if (found !== null) throw new FileError('mixed-dates', wordsOf(header, found, format));
+      const text = textOfCell(cells[index] ?? '');
+      const found = meansNoDate(text) ? null : check(line, text);
+      if (found !== null) throw new FileError('mixed-dates', wordsOf(header, found, dateFormat));
     }
   };
 }

@@ -30,15 +30,15 @@ const batchSize = 500;
 export const ingestFile = (em: EntityManager, actor: Actor, file: IncomingFile): Promise<Import> =>
   spooled(limited(file.bytes), async ({ arriving, again }) => {
     const { kind, name, leaveOutUnknown } = file;
-    const { dateFormat } = await workspaceOf(em.fork());
+    const settings = await workspaceOf(em.fork());
     const { separator, columns, rowCount } = await checkFile(kind, arriving, {
       leaveOutUnknown,
-      dateFormat,
+      settings,
     });
     const importId = await beginImport(em, actor, { kind, fileName: name, separator, columns });
     try {
       const { records } = await openCsv(kind, again());
-      await stageAll(em, importId, records, rowReader(kind, columns, dateFormat));
+      await stageAll(em, importId, records, rowReader(kind, columns, settings));
       return await finishStaging(em, importId, rowCount);
     } catch (error) {
       await discardImport(em, importId);

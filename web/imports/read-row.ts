@@ -4,7 +4,7 @@ import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import { spoiltIdentifier } from '../../domain/imports/identifiers.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { DateFormat } from '../../domain/parse-date.ts';
+import { type DateSettings, dateFields, noDateTest } from '../../domain/parse-date.ts';
 import { textOfCell } from './cell-text.ts';
 import { readersOf } from './cells.ts';
 import type { CsvRecord } from './parse-csv.ts';
@@ -13,8 +13,9 @@ import { shapeChecker } from './row-shape.ts';
 type Stated = StagedRow['stated'];
 
 /** Makes a function that reads a record: its values by field, and the problems of its cells. */
-export function rowReader(kind: ImportKind, columns: readonly FileColumn[], dateFormat: DateFormat) {
-  const readers = readersOf(kind, dateFormat);
+export function rowReader(kind: ImportKind, columns: readonly FileColumn[], settings: DateSettings) {
+  const readers = readersOf(kind, settings.dateFormat);
+  const meansNoDate = noDateTest(settings.noDates);
   const clears = new Set(
     columnsOf[kind].filter(({ whenEmpty }) => whenEmpty === 'clears').map(({ field }) => field),
   );
@@ -26,7 +27,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     columns.slice(0, cells.length).forEach(({ field }, index) => {
       if (field === null) return;
       const typed = textOfCell(cells[index]!);
-      if (typed === '') {
+      if (typed === '' || (dateFields.has(field) && meansNoDate(typed))) {
         if (clears.has(field)) stated[field] = null;
         return;
       }

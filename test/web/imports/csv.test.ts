@@ -105,7 +105,7 @@ const reader = (headers: string[], kind: 'users' | 'assets' | 'licenses' = 'user
       header,
       field: columnsOf[kind].some(({ field }) => field === header) ? header : null,
     })),
-    'DD.MM.YYYY',
+    { dateFormat: 'DD.MM.YYYY', noDates: [] },
   );
 
 describe('a line', () => {

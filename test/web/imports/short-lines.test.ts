@@ -10,7 +10,7 @@ const header = ['externalId', 'name', 'email', 'department', 'jobTitle', 'endDat
 const read = rowReader(
   'users',
   header.map((field) => ({ header: field, field })),
-  'YYYY-MM-DD',
+  { dateFormat: 'YYYY-MM-DD', noDates: [] },
 );
 const separatorMissing = { field: null, message: expect.stringContaining('Is a separator or a quotation') };
 

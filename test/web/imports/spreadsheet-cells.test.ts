@@ -14,7 +14,7 @@ function readCell(kind: ImportKind, field: string, cell: string) {
   const key = { users: 'externalId', assets: 'tag', licenses: 'license' }[kind];
   const columns = [...new Set([key, field])].map((name) => ({ header: name, field: name }));
   const cells = columns.map((column) => (column.field === field ? cell : 'K-1'));
-  return rowReader(kind, columns, 'YYYY-MM-DD')({ line: 2, cells });
+  return rowReader(kind, columns, { dateFormat: 'YYYY-MM-DD', noDates: [] })({ line: 2, cells });
 }
 
 const fields = importKinds.flatMap((kind) => columnsOf[kind].map(({ field }) => [kind, field] as const));
