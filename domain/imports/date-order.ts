@@ -4,7 +4,7 @@ import type { DateFormat } from '../parse-date.ts';
 type DateOrder = 'day-month' | 'month-day';
 
 /** A date that can be read in one order only. */
-export interface OrderProof {
+interface OrderProof {
   line: number;
   text: string;
   order: DateOrder;

@@ -17,6 +17,8 @@ export const readersOf = (
 const userReaders = (dateFormat: DateFormat) => ({
   externalId: line(100),
   name: line(),
+  firstName: line(),
+  lastName: line(),
   email: emailAddress(),
   department: line(100),
   jobTitle: line(100),

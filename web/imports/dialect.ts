@@ -1,5 +1,5 @@
 import { parse } from 'csv-parse/sync';
-import { knownColumns } from '../../domain/imports/columns.ts';
+import { knownColumns } from '../../domain/imports/header.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
 import { FileError } from './file-error.ts';
 

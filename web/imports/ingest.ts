@@ -2,49 +2,64 @@ import type { EntityManager } from '../../database/core/orm.ts';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { beginImport, discardImport, finishStaging } from '../../database/imports/imports.ts';
+import { finishWithoutFields } from '../../database/imports/mappings/map-columns.ts';
 import { type StagedRow, stageRows } from '../../database/imports/staging.ts';
 import type { Actor } from '../../domain/actor.ts';
-import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
+import { importLimits } from '../../domain/imports/imports.ts';
 import { checkFile } from './check-file.ts';
+import { type ColumnChoice, chooseColumns, columnsWith, withContentWithoutName } from './columns/choose.ts';
 import { FileError } from './file-error.ts';
 import { type CsvRecord, openCsv } from './parse-csv.ts';
 import { rowReader } from './read-row.ts';
 import { spooled } from './spool.ts';
 
 /** A file that is being uploaded. */
-export interface IncomingFile {
-  kind: ImportKind;
+export interface IncomingFile extends ColumnChoice {
   name: string;
   bytes: AsyncIterable<Uint8Array>;
-  /** Whether to leave out unknown columns instead of refusing the file. */
-  leaveOutUnknown: boolean;
 }
 
 /** How many lines are written at once, and held in memory. */
 const batchSize = 500;
 
 /**
- * Checks a file while it arrives, then stages its lines and computes the preview. Changes no people, assets or
- * licenses. Throws FileError when the file is refused; then no line of it was stored.
+ * Checks a file while it arrives, then stages its lines and computes the preview. Without known columns the import
+ * waits for a person instead. Changes no people, assets or licenses. Throws FileError when the file is refused; then
+ * no line of it was stored.
  */
 export const ingestFile = (em: EntityManager, actor: Actor, file: IncomingFile): Promise<Import> =>
   spooled(limited(file.bytes), async ({ arriving, again }) => {
-    const { kind, name, leaveOutUnknown } = file;
+    const { kind, name } = file;
     const settings = await workspaceOf(em.fork());
-    const { separator, columns, rowCount } = await checkFile(kind, arriving, {
-      leaveOutUnknown,
-      settings,
+    const checked = await checkFile(kind, arriving, settings, (headers) => chooseColumns(em, file, headers));
+    const { separator, headers, chosen, rowCount } = checked;
+    const columns = checked.hasContentWithoutName ? withContentWithoutName(file, chosen) : chosen.columns;
+    const importId = await beginImport(em, actor, {
+      kind,
+      fileName: name,
+      separator,
+      columns: columns ?? columnsWith(headers, []),
     });
-    const importId = await beginImport(em, actor, { kind, fileName: name, separator, columns });
     try {
       const { records } = await openCsv(kind, again());
-      await stageAll(em, importId, records, rowReader(kind, columns, settings));
-      return await finishStaging(em, importId, rowCount);
+      await stageAll(em, importId, records, columns ? rowReader(kind, columns, settings) : onlyCells);
+      const finish = columns ? finishStaging : finishWithoutFields;
+      return await finish(em, importId, rowCount);
     } catch (error) {
       await discardImport(em, importId);
       throw error;
     }
   });
+
+/** A line whose columns are not known yet. */
+const onlyCells = ({ line, cells }: CsvRecord): StagedRow => ({
+  line,
+  cells,
+  stated: {},
+  problems: [],
+  key: null,
+  otherKey: null,
+});
 
 async function* limited(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let size = 0;

@@ -9,6 +9,7 @@ import { textOfCell } from './cell-text.ts';
 import { readersOf } from './cells.ts';
 import type { CsvRecord } from './parse-csv.ts';
 import { shapeChecker } from './row-shape.ts';
+import { joinName } from './whole-name.ts';
 
 type Stated = StagedRow['stated'];
 
@@ -37,6 +38,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], sett
       else if (read.success) stated[field] = read.data;
       else problems.push({ field, message: messageOf(read.error) });
     });
+    problems.push(...joinName(stated, readers.name!));
     problems.unshift(...shape(cells, problems.length === 0));
     if (problems.length === 0) problems.push(...problemsOfKey(kind, stated));
     return { line, cells, stated, problems, ...keysOf(kind, stated) };

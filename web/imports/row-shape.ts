@@ -4,7 +4,7 @@ import type { Remark } from '../../domain/imports/evaluation.ts';
 import { textOfCell } from './cell-text.ts';
 
 /** Columns that take any text. A date or an address there shows that a separator was lost before it. */
-const freeTexts: ReadonlySet<string> = new Set(['name', 'department', 'jobTitle']);
+const freeTexts: ReadonlySet<string> = new Set(['name', 'firstName', 'lastName', 'department', 'jobTitle']);
 const strictColumns: ReadonlySet<string> = new Set(['email', 'startDate', 'endDate']);
 
 /**
