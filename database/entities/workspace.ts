@@ -1,6 +1,6 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type DateFormat, dateFormats } from '../../domain/parse-date.ts';
-import { oneOf, texts, writtenAt } from './columns.ts';
+import { oneOf, writtenAt } from './columns.ts';
 
 /** The company's settings: one row. */
 export const Workspace = defineEntity({
@@ -12,8 +12,8 @@ export const Workspace = defineEntity({
     timeZone: p.text().default('UTC'),
     /** The date format of imported files. */
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
-    /** What a cell of a date column holds when there is no date. */
-    noDates: texts<string>().defaultRaw("'{}'"),
+    /** What a cell of a date column holds when there is no date. JSON, because the ORM writes NULL in a list as null. */
+    noDates: p.json<string[]>().defaultRaw("'[]'::jsonb"),
     /** An import needs confirmation if it starts or stops the leaving of more people, or of more per cent of all people. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),

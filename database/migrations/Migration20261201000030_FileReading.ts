@@ -5,7 +5,7 @@ export class Migration20261201000030_FileReading extends Migration {
   override name = 'Migration20261201000030_FileReading';
 
   override up(): void {
-    this.addSql(`alter table workspace add column no_dates text[] not null default '{}';`);
+    this.addSql(`alter table workspace add column no_dates jsonb not null default '[]';`);
     this.addSql(`create table column_mappings (
       id serial primary key,
       kind text not null constraint column_mappings_kind_check check (kind in ('users', 'assets', 'licenses')),

@@ -79,6 +79,10 @@ export function suggestedFields(kind: ImportKind, columns: readonly UndecidedCol
   function hinted(header: string): string | null {
     const words = header.toLowerCase();
     if (misleading.test(words)) return null;
-    return hints[kind].find(([pattern, field]) => pattern.test(words) && !taken.has(field))?.[1] ?? null;
+    return (
+      hints[kind].find(
+        ([pattern, field]) => pattern.test(words) && (!taken.has(field) || onlyByHand.has(field)),
+      )?.[1] ?? null
+    );
   }
 }

@@ -20,7 +20,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], sett
   const clears = new Set(
     columnsOf[kind].filter(({ whenEmpty }) => whenEmpty === 'clears').map(({ field }) => field),
   );
-  const shape = shapeChecker(columns, readers);
+  const shape = shapeChecker(columns);
 
   return ({ line, cells }: CsvRecord): StagedRow => {
     const stated: Stated = {};

@@ -70,8 +70,10 @@ describe('(R15) the words that mean no date', () => {
 
   test('are none by default: such a cell is an error or a date', async () => {
     const file = csvOf(['email', 'endDate'], ...words.map((word, index) => [`p${index}@x.example`, word]));
-    const { json } = await send(`${file}\n${cast.emil.email},0000-00-00`);
-    expect(json.errors.filter(({ column }: { column: string }) => column === 'endDate')).toHaveLength(3);
+    const { id } = (await send(`${file}\n${cast.emil.email},0000-00-00`)).json;
+    await importing(own.database, 'system').execute(id);
+    const { errors } = (await call('GET', `/imports/${id}`)).json;
+    expect(errors.filter(({ column }: { column: string }) => column === 'endDate')).toHaveLength(3);
   });
 
   test('count as an empty cell, which clears', async () => {
