@@ -12,6 +12,8 @@ export const Workspace = defineEntity({
     timeZone: p.text().default('UTC'),
     /** The date format of imported files. */
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
+    /** What a cell of a date column holds when there is no date. JSON, because the ORM writes NULL in a list as null. */
+    noDates: p.json<string[]>().defaultRaw("'[]'::jsonb"),
     /** An import needs confirmation if it starts or stops the leaving of more people, or of more per cent of all people. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),
