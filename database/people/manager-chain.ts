@@ -1,0 +1,21 @@
+import { type RawBuilder, sql } from 'kysely';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+
+/**
+ * Takes the workspace's one lock for changes of managers, until the end of the transaction. Take it before any row is
+ * locked, because the chains of two people may cross in either order. Without it two correct changes can make a circle.
+ */
+export async function lockManagers(em: EntityManager): Promise<void> {
+  await sql`select pg_advisory_xact_lock(hashtext('managers'), 0)`.execute(sqlOf(em));
+}
+
+/** SQL condition: a person is in the chain of managers that begins with `managerId`. A circle ends the walk. */
+export const isInChainOf = (managerId: RawBuilder<unknown>, userId: number) => sql<boolean>`
+  ${userId} in (
+    with recursive chain (id, manager_id) as (
+      select c.id, c.manager_id from users c where c.id = ${managerId}
+      union
+      select c.id, c.manager_id from users c join chain on c.id = chain.manager_id
+    )
+    select id from chain)`;
