@@ -16,7 +16,6 @@ import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';
 import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
-import { findContradictions } from './contradictions.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
 
@@ -36,11 +35,10 @@ export async function beginImport(em: EntityManager, actor: Actor, file: NewImpo
   return begun.id;
 }
 
-/** Makes an import ready after its last line was staged: finds contradictions and stores the preview. */
+/** Makes an import ready after its last line was staged, and stores the preview. */
 export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
-  await findContradictions(fork, importId, staged.kind);
   const preview = await evaluateAll(fork, importId, staged.kind);
   fork.assign(staged, { state: 'ready', rowCount, preview, previewedAt: new Date() });
   await fork.flush();

@@ -1,11 +1,14 @@
 import { type RawBuilder, sql } from 'kysely';
 
 /**
- * SQL for `left join lateral`: the user with an external id, else the one with an e-mail address. Each part uses an
- * index; one condition with "or" would read the whole table for every line.
+ * SQL for `left join lateral`: the user with an external id, else the one with an e-mail address. `fits_too` is the name
+ * of another user with that address. Each part uses an index; one condition with "or" would read the whole table for
+ * every line.
  */
 export const findPerson = (reference: RawBuilder<unknown>) => sql`(
-  select id, name, status, is_gone from (
+  select id, name, status, is_gone,
+    case when lead(id) over (order by place) <> id then lead(name) over (order by place) end as fits_too
+  from (
     select 1 as place, ${columns} from users p where p.external_id = ${reference}
     union all
     select 2, ${columns} from users p where lower(p.email) = lower(${reference})
@@ -24,4 +27,9 @@ export const isAddedByFile = (
     where c.import_id = ${importId} and c.other_key = lower(${reference}) and ${canBeAdded(line)}))`;
 
 const canBeAdded = (line: RawBuilder<unknown>) =>
-  sql`c.line <> ${line} and c.problems = '[]' and c.outcome is distinct from 'failed'`;
+  sql`c.line <> ${line} and c.contradictions = '[]' and c.outcome is distinct from 'failed'
+    and not c.problems @? ${mandatory}::jsonpath`;
+
+/** Matches the bad cells without which a line adds no one; the others are warnings. */
+const mandatory =
+  '$[*].field ? (!(@ == "department" || @ == "jobTitle" || @ == "manager" || @ == "startDate" || @ == "timeZone"))';

@@ -19,3 +19,15 @@ export const isInChainOf = (managerId: RawBuilder<unknown>, userId: number) => s
       select c.id, c.manager_id from users c join chain on c.id = chain.manager_id
     )
     select id from chain)`;
+
+/** The managers of people, of their managers, and so on, by one statement. */
+export async function chainsAbove(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {
+  const { rows } = await sql<{ id: number; managerId: number }>`
+    with recursive chain (id, manager_id) as (
+      select u.id, u.manager_id from users u where u.id = any(${ids}::int[])
+      union
+      select u.id, u.manager_id from users u join chain on u.id = chain.manager_id
+    )
+    select id, manager_id as "managerId" from chain where manager_id is not null`.execute(sqlOf(em));
+  return new Map(rows.map(({ id, managerId }) => [id, managerId]));
+}

@@ -76,10 +76,13 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
   return rows.map((row) => row.department);
 }
 
-/** The id of the person with exactly this e-mail address, or else this external id; null when there is none. */
-export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
-  const { rows } = await sql<{ id: number }>`
-    select id from users where lower(email) = lower(${text}) or external_id = ${text}
-    order by lower(email) = lower(${text}) desc limit 1`.execute(sqlOf(em));
-  return rows[0]?.id ?? null;
+/** The people with exactly this external id, then with this e-mail address: none, one, or two. */
+export async function peopleNamedExactly(
+  em: EntityManager,
+  text: string,
+): Promise<{ id: number; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select id, name from users where lower(email) = lower(${text}) or external_id = ${text}
+    order by lower(email) = lower(${text})`.execute(sqlOf(em));
+  return rows;
 }

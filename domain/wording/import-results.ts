@@ -25,4 +25,4 @@ export function importResultWords(details: AuditDetails): string {
 const pendingWords = (people: number) =>
   people === 0
     ? ''
-    : ` ${people.toLocaleString('en')} of the people added still ${people === 1 ? 'has' : 'have'} no manager: importing the file again sets it.`;
+    : ` ${people.toLocaleString('en')} ${people === 1 ? 'person is' : 'people are'} still without the manager of the file. Import it again to set it.`;
