@@ -10,15 +10,18 @@ export async function lockManagers(em: EntityManager): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('managers'), 0)`.execute(sqlOf(em));
 }
 
-/** SQL condition: a person is in the chain of managers that begins with `managerId`. A circle ends the walk. */
+/**
+ * SQL condition: a person is in the chain of managers that begins with `managerId`. A circle ends the walk, and there is
+ * none for a person without reports, because no chain leads to them.
+ */
 export const isInChainOf = (managerId: RawBuilder<unknown>, userId: number) => sql<boolean>`
-  ${userId} in (
+  case when exists (select from users r where r.manager_id = ${userId}) then ${userId} in (
     with recursive chain (id, manager_id) as (
       select c.id, c.manager_id from users c where c.id = ${managerId}
       union
       select c.id, c.manager_id from users c join chain on c.id = chain.manager_id
     )
-    select id from chain)`;
+    select id from chain) else false end`;
 
 /** The managers of people, of their managers, and so on, by one statement. */
 export async function chainsAbove(em: EntityManager, ids: readonly number[]): Promise<Map<number, number>> {

@@ -39,7 +39,7 @@ export function evaluateUser(facts: UserFacts, badCells: readonly Remark[] = [])
     ...problemsOfGone(facts.user, changes),
     ...problemOfLostAddress(facts, changes),
   ];
-  if (problems.length > 0) return refused([...badCells, ...problems]);
+  if (problems.length > 0) return refused([...problems, ...badCells]);
   const leaving = leavingEffect(facts.user, values);
   return accepted(facts.user === null, changes, [...badCells, ...warnings], leaving);
 }

@@ -18,9 +18,12 @@ export function importResultWords(details: AuditDetails): string {
     case 'failed':
       return `The import of ${details.file} stopped after ${part}, because something failed again and again: ${figures}.`;
     default:
-      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.`;
+      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.${warningWords(count('warned'))}`;
   }
 }
+
+const warningWords = (lines: number) =>
+  lines === 0 ? '' : ` ${lines.toLocaleString('en')} ${lines === 1 ? 'line has' : 'lines have'} warnings.`;
 
 const pendingWords = (people: number) =>
   people === 0

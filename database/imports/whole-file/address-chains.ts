@@ -8,7 +8,7 @@ const longestChain = 500;
 
 /**
  * Finds the lines that state one address for two people, which can be stored for neither. Then finds the lines whose
- * addresses depend on one another, because one gets what the other gives up. Each chain or ring will be executed in one
+ * addresses depend on one another, because one gets what the other gives up. Each chain or circle will be executed in one
  * transaction.
  */
 export async function linkAddresses(em: EntityManager, importId: number): Promise<void> {

@@ -37,8 +37,8 @@ async function markPairs(em: EntityManager, importId: number, kind: ImportKind) 
     ), told as (
       select line, field, words, first as other, differences from compared where differences <> '{}'
       union all
-      select distinct on (first, field) first, field, words, line, differences
-      from compared where differences <> '{}' order by first, field, line
+      (select distinct on (first, field) first, field, words, line, differences
+      from compared where differences <> '{}' order by first, field, line)
     ), marks as (
       select line, null::int as repeats, jsonb_agg(jsonb_build_object('field', field, 'message',
         'Line ' || other || ' ' || words || '. They disagree on ' || array_to_string(differences, ', ') || '.')

@@ -34,7 +34,7 @@ describe('addresses that move on within a file (R24)', () => {
     }
   });
 
-  test('swap, and go round in a ring, with a newcomer at the end of a chain', async ({ files }) => {
+  test('swap, and go round in a circle, with a newcomer at the end of a chain', async ({ files }) => {
     const [a, b, c, d, e, f] = (await known(6)) as [string, string, string, string, string, string];
     const [newcomer, free] = [newId(), mailOf(newId())];
     const done = await files.run(

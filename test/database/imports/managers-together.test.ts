@@ -1,27 +1,26 @@
+import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
+import { sqlOf } from '../../../database/core/tables.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { executeBatch } from '../../../database/imports/progress.ts';
 import { managerCircles } from '../../../database/people/manager-circles.ts';
-import { createUser, updateUser, userById } from '../../../database/people/users.ts';
+import { updateUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
-import { importTests, mailOf, newId } from './fixture.ts';
+import { importTests, newId } from './fixture.ts';
 
 const { em, test } = await importTests();
 
 /** Adds people, each of whom reports to the next one of the list. */
 async function chain(count: number) {
-  const people: { id: number; externalId: string }[] = [];
-  for (let place = 0; place < count; place++) {
-    const externalId = newId();
-    const managerId = people[0]?.id ?? null;
-    const id = await createUser(em, 'system', {
-      name: externalId,
-      email: mailOf(externalId),
-      externalId,
-      managerId,
-    });
-    people.unshift({ id, externalId });
-  }
+  const ids = Array.from({ length: count }, () => newId());
+  const { rows: people } = await sql<{ id: number; externalId: string }>`
+    insert into users (external_id, name, email)
+    select id, id, id || '@x.example' from unnest(${ids}::text[]) with ordinality as t(id, place) order by place
+    returning id, external_id as "externalId"`.execute(sqlOf(em.fork()));
+  const { first, last } = { first: people[0]!.id, last: people.at(-1)!.id };
+  await sql`update users set manager_id = id + 1 where id >= ${first} and id < ${last}`.execute(
+    sqlOf(em.fork()),
+  );
   return people;
 }
 const managerOf = async ({ id }: { id: number }) => (await userById(em, id)).managerId ?? null;

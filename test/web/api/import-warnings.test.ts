@@ -24,9 +24,7 @@ test('the import of a file shows its warnings, and the end dates are stored (R8)
   );
   const headers = { 'Content-Type': 'text/csv' };
   const sent = await call('POST', '/imports/users?confirm=1', { body, headers });
-  const warnings = [
-    { line: 2, column: 'manager', detail: 'No one has this external id or e-mail address.' },
-  ];
+  const warnings = [{ line: 2, column: 'manager', detail: 'No one has this external id or e-mail address.' }];
   expect(sent.json).toMatchObject({ failed: 0, errors: [] });
   await importing(own.database, 'system').execute(sent.json.id);
   const { json } = await call('GET', `/imports/${sent.json.id}`);

@@ -47,12 +47,12 @@ describe('warnings of a file (R8)', () => {
     expect(warned).toMatch(
       /^2,Warning: Zone: Expected .* Warning: Manager: No one .*,E-99999,Mars\/Base,10\.12\.2026$/,
     );
-    expect(refused).toMatch(/^3,End date: /);
+    expect(refused).toMatch(/^3,"End date: /);
     expect(others).toEqual([]);
     const corrected = csv
       .replace('E-99999', cast.mira.email)
       .replace('Mars/Base', 'UTC')
-      .replace('soon', '10.12.2026');
+      .replace(',soon', ',10.12.2026');
     const again = await uploaded(nora, 'users', corrected);
     const shown = figures((await nora.get(`/imports/${again}`)).text);
     expect(shown).toMatchObject({ Changed: '2', Errors: '0', Warnings: '0' });
