@@ -20,7 +20,7 @@ export async function assetFacts(
       case when a.id is not null then jsonb_build_object(
         'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as holder
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as holder
     from lines s
     left join assets a on a.tag = s.key
     left join assignments h on h.asset_id = a.id and h.returned_at is null
