@@ -26,7 +26,7 @@ import { storedEmail } from './stored-email.ts';
 /** The fields of a person's record. `changeRole` changes the role instead. */
 export interface UserFields {
   name: string;
-  /** Null for somebody who never signs in. */
+  /** Null for a person who never signs in. */
   email: string | null;
   externalId: string | null;
   department: string | null;
@@ -159,7 +159,7 @@ interface FieldChange {
 }
 
 /**
- * The address to store. Throws InvalidInput for one that is none, and for no address of somebody who can sign in.
+ * The address to store. Throws InvalidInput for one that is none, and for no address of a person who can sign in.
  */
 async function changedEmail(
   change: Change,
