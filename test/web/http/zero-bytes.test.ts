@@ -23,6 +23,8 @@ const fields = [
   ...['vendor', 'seatsTotal', 'licenseId', 'item', 'reason', 'outcome', 'token', 'url', 'description'],
   ...['eventTypes', 'since', 'scopes', 'confirm', 'kinds', 'return', 'asset', 'seen'],
 ];
+/** Fields that a page reads again when its form was refused. */
+const readAgain = ['manager', 'managerSearched', 'person', 'loaded'];
 const forms = routesOf(web.app)
   .filter((route) => route.startsWith('POST /') && !route.includes('/api/'))
   .map((route) => route.slice('POST '.length))
@@ -46,7 +48,7 @@ describe('a zero byte in a form is a clear 4xx (E5)', () => {
         .replace(':licenseId', String(cast.license.id))
         .replaceAll(/:\w+/g, '1');
       const all = Object.fromEntries(fields.map((name) => [name, '\0']));
-      for (const sent of [all, ...fields.map((name) => ({ [name]: 'a\0b' }))]) {
+      for (const sent of [all, ...readAgain.map((name) => ({ [name]: 'a\0b' }))]) {
         const { status } = await ada.post(address, sent);
         expect(status, JSON.stringify(sent)).toBeLessThan(500);
       }
