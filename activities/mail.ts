@@ -5,13 +5,12 @@ import {
   giveUpMail,
   nextMailTry,
   recordMailAttempt,
-  type WaitingMail,
   waitingMail,
   withholdMail,
 } from '../database/mail/mails.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withHeartbeat } from './heartbeat.ts';
-import { composeMail } from './mail/compose.ts';
+import { composeMail, type SendableMail } from './mail/compose.ts';
 import type { MailContent } from './mail/content.ts';
 import type { Links } from './mail/links.ts';
 import { completionMail } from './mail/templates/completion.ts';
@@ -41,9 +40,11 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
     const em = database.em.fork();
     const mail = await waitingMail(em, mailId, number);
     if (mail === null) return;
-    const content =
-      transport === null || !mail.receiver.isActive ? null : await contentOf(em, mail, transport.links);
-    if (transport === null || content === null) return withholdMail(em, mailId);
+    const { receiver } = mail;
+    if (transport === null || receiver === null) return withholdMail(em, mailId);
+    const sendable = { ...mail, receiver };
+    const content = await contentOf(em, sendable, transport.links);
+    if (content === null) return withholdMail(em, mailId);
     const { cancellationSignal: signal, info } = Context.current();
     const { attempt, workflowExecution } = info;
     const onError = (error: unknown) =>
@@ -52,7 +53,7 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
         'The mail server did not accept a mail',
       );
     const outcome = await withHeartbeat(() =>
-      transport.mailer.send(composeMail(mail, content, transport.links, transport.mailer.domain), {
+      transport.mailer.send(composeMail(sendable, content, transport.links, transport.mailer.domain), {
         signal,
         onError,
       }),
@@ -64,7 +65,7 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
 });
 
 /** The content of a mail as of now; null when nothing is left to say. */
-async function contentOf(em: EntityManager, mail: WaitingMail, links: Links): Promise<MailContent | null> {
+async function contentOf(em: EntityManager, mail: SendableMail, links: Links): Promise<MailContent | null> {
   const { id, kind, offboardingId, receiver } = mail;
   if (kind === 'reminders') return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links);
   if (kind === 'problems' || kind === 'imports') {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { emailToStore } from '../domain/email.ts';
 
 const nonEmpty = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
 const optional = <T extends z.ZodType>(type: T) =>
@@ -31,6 +32,13 @@ const sender = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const adminEmail = z.string().transform((text, context) => {
+  const email = emailToStore(text);
+  if ('text' in email) return email.text;
+  context.addIssue({ code: 'custom', message: email.problem });
+  return z.NEVER;
+});
+
 const shape = z.object({
   PORT: defaulting(port, 3000),
   HOST: defaulting(z.string(), '127.0.0.1'),
@@ -44,9 +52,7 @@ const shape = z.object({
   SECRET_KEY: secretKey,
   /** The address that users open. With https, cookies are Secure and HSTS is on. */
   PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http(s) address' })),
-  LASTDAY_ADMIN_EMAIL: optional(
-    z.email({ pattern: z.regexes.html5Email, error: 'Expected an e-mail address' }),
-  ),
+  LASTDAY_ADMIN_EMAIL: optional(adminEmail),
   LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
   /** The mail server. Without it, no mail is sent. */
   SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected a smtp:// or smtps:// address' })),

@@ -22,8 +22,10 @@ export const auditActions = {
   'asset.created': 'added the asset',
   'asset.updated': 'changed the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId
-  'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note
+  'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note; correctionId
   'asset.lost': 'recorded the asset as lost', // as recovered
+  'asset.recovery_undone': 'undid the recovery of the asset', // assetId, tag, assignmentId
+  'asset.recovery_corrected': 'recorded that the asset is still with the person', // assetId, tag, assignmentId, correctionId
   'license.created': 'added the license',
   'license.updated': 'changed the license',
   'seat.assigned': 'assigned the seat', // seatId, licenseId, license

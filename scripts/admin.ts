@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
 import { readPublicUrl } from '../config/environment.ts';
 import { makeSuperAdmin } from '../database/access/first-admin.ts';
 import { createLink, linkPath } from '../database/access/one-time-links.ts';
 import { systemActor } from '../domain/actor.ts';
+import { emailToStore } from '../domain/email.ts';
 import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase } from './command.ts';
 
 // `npm run admin`: makes a user a super-admin and prints a one-time sign-in link, alone on the last line.
@@ -14,14 +14,15 @@ export const adminCommand: Command = {
   usage,
   async run(shell) {
     const { values } = parseArgs({ args: shell.args, options: { email: { type: 'string' } } });
-    const email = z.email({ pattern: z.regexes.html5Email }).safeParse(values.email);
-    if (!email.success) throw new WrongUsage('Whose address? --email expects an e-mail address.');
+    if (values.email === undefined) throw new WrongUsage('Whose address? --email expects an e-mail address.');
+    const email = emailToStore(values.email);
+    if ('problem' in email) throw new WrongUsage(`--email: ${email.problem}`);
     const address = readPublicUrl(commandEnvironment(shell));
     const link = await withDatabase(shell, async ({ em }) => {
-      const userId = await makeSuperAdmin(em, systemActor, email.data);
+      const userId = await makeSuperAdmin(em, systemActor, email.text);
       return createLink(em, { userId, purpose: 'sign-in', actor: systemActor });
     });
-    shell.print(`${email.data} is a super-admin. This link signs them in once, within the hour:`);
+    shell.print(`${email.text} is a super-admin. This link signs them in once, within the hour:`);
     shell.print(address + linkPath(link));
   },
 };

@@ -31,7 +31,7 @@ export function mailLinkRoutes(services: Services): Route[] {
 /** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, offboarding, completion } = offboardingHandlers(services);
-  const { assets, assignments, licenses, seats, revocation, requests, resolutions } =
+  const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions } =
     inventoryHandlers(services);
   const imports = importPages(services);
   const users = userPages(services);
@@ -72,6 +72,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/assets/:assetId', 'manage-inventory', assets.update, assets.edit),
     post('/assets/:assetId/assignment', 'manage-inventory', assignments.create, assets.show),
     post('/assets/:assetId/recovery', 'offboard', assignments.recover, assets.show),
+    post('/assets/:assetId/recovery/correction', 'offboard', corrections.create, assets.show),
 
     get('/licenses', 'manage-inventory', licenses.index),
     get('/licenses/new', 'manage-inventory', licenses.new),

@@ -131,7 +131,6 @@ export async function runWorker({
 
   await notifications.close();
   await removeHeartbeat(database.em.fork(), name).catch(() => undefined);
-  await dependencies.sender.close();
   await connection.close();
   await stopServing();
   await database.close();

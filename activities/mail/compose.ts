@@ -5,9 +5,12 @@ import type { MailContent } from './content.ts';
 import type { Links } from './links.ts';
 import type { OutgoingMail } from './mailer.ts';
 
+/** A mail with somebody to send it to. */
+export type SendableMail = WaitingMail & { receiver: Receiver };
+
 /** A mail that is ready to send: as text and as HTML, with its unsubscribe link. */
 export function composeMail(
-  { id, kind, createdAt, receiver, workspace }: WaitingMail,
+  { id, kind, createdAt, receiver, workspace }: SendableMail,
   content: MailContent,
   links: Links,
   domain: string,

@@ -1,23 +1,31 @@
-import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
+import { type Exchange, readBytes, TimedOut } from './exchange.ts';
 
-/** The sender's connector throws this for an address that deliveries may not reach. */
+/** The sender's lookup throws this for an address that deliveries may not reach. */
 export class BlockedAddress extends Error {
   override name = 'BlockedAddress';
 }
 
-/** The outcome of an attempt that ended with this error, before or while the response was read. */
-export function outcomeOfError(error: unknown): AttemptOutcome {
+/** The outcome of an exchange, complete or not. */
+export function outcomeOf({ statusCode, bytes, hasAnswered, error }: Exchange): AttemptOutcome {
+  if (error !== null) return outcomeOfError(error, hasAnswered);
+  const outcome = outcomeOfStatus(statusCode!);
+  return outcome === 'delivered' && bytes > readBytes ? 'response_too_large' : outcome;
+}
+
+function outcomeOfError(error: unknown, hasAnswered: boolean): AttemptOutcome {
   if (error instanceof BlockedAddress) return 'blocked_address';
-  const { name, code } = error as { name?: string; code?: unknown };
+  if (error instanceof TimedOut) return 'timed_out';
+  const { code } = error as { code?: unknown };
   const known = typeof code === 'string' ? outcomeOfCode(code) : undefined;
-  return known ?? (name === 'TimeoutError' ? 'timed_out' : 'connection_failed');
+  return known ?? (hasAnswered ? 'broke_off' : 'connection_failed');
 }
 
 function outcomeOfCode(code: string): AttemptOutcome | undefined {
   if (dnsCodes.has(code)) return 'dns_failed';
-  if (/TIMEOUT|ETIMEDOUT/.test(code)) return 'timed_out';
+  if (/ETIMEDOUT/.test(code)) return 'timed_out';
   if (tlsCode.test(code)) return 'tls_failed';
-  return undefined;
+  return code.startsWith('HPE_') ? 'not_http' : undefined;
 }
 
 const dnsCodes = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'ENODATA']);

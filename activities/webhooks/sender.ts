@@ -1,21 +1,12 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { LookupFunction } from 'node:net';
-import { Agent, buildConnector, type Dispatcher, request } from 'undici';
 import { type AllowedRanges, endpointUrlProblem, mayReach } from '../../database/webhooks/address.ts';
-import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
-import { BlockedAddress, outcomeOfError } from './outcomes.ts';
+import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
+import { type Exchange, exchange, type Timeouts } from './exchange.ts';
+import { BlockedAddress, outcomeOf } from './outcomes.ts';
 
-/** How long an endpoint may take: to connect, for each part of its response, and in total. */
-interface SenderTimeouts {
-  connectMs: number;
-  responseMs: number;
-  totalMs: number;
-}
-const usualTimeouts: SenderTimeouts = { connectMs: 10_000, responseMs: 15_000, totalMs: 20_000 };
-
-/** How much of a response is stored, and how much is read at most. */
-const keptBytes = 1_000;
-const readBytes = 64_000;
+const usualTimeouts: Timeouts = { connectMs: 10_000, responseMs: 15_000, totalMs: 20_000 };
 
 interface WebhookRequest {
   url: string;
@@ -27,8 +18,9 @@ interface WebhookRequest {
 
 interface SendResult {
   outcome: AttemptOutcome;
+  /** The status, also of a response that broke off or timed out after it. */
   statusCode: number | null;
-  /** The beginning of the response body. */
+  /** The beginning of the response body, or that it is compressed; null without a response. */
   response: string | null;
   /** The response's header Retry-After. */
   retryAfter: string | null;
@@ -37,7 +29,6 @@ interface SendResult {
 /** Sends webhooks to public addresses and to allowed private ranges only. */
 export interface WebhookSender {
   send(webhook: WebhookRequest): Promise<SendResult>;
-  close(): Promise<void>;
 }
 
 /** Resolves a host to all its addresses, as `lookup` of `node:dns` does. */
@@ -55,65 +46,44 @@ export function webhookSender(
   allowed: AllowedRanges,
   { timeouts = usualTimeouts, resolve = lookup as Resolver } = {},
 ): WebhookSender {
-  const agent = new Agent({
-    connect: buildConnector({ timeout: timeouts.connectMs, lookup: filteringLookup(allowed, resolve) }),
-    headersTimeout: timeouts.responseMs,
-    bodyTimeout: timeouts.responseMs,
-    pipelining: 0,
-  });
-
-  async function send({ url, headers, body, signal }: WebhookRequest): Promise<SendResult> {
-    if (endpointUrlProblem(url, allowed) !== null) return unanswered('blocked_address');
-    try {
-      const answer = await request(url, {
-        dispatcher: agent,
-        method: 'POST',
-        headers,
-        body,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeouts.totalMs)]),
-      });
-      return await read(answer);
-    } catch (error) {
-      signal.throwIfAborted();
-      return unanswered(outcomeOfError(error));
-    }
-  }
-
-  return { send, close: () => agent.close() };
-}
-
-const unanswered = (outcome: AttemptOutcome): SendResult => ({
-  outcome,
-  statusCode: null,
-  response: null,
-  retryAfter: null,
-});
-
-/** Reads at most `readBytes`, because an endless response would block a worker. */
-async function read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<SendResult> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (bytes < keptBytes) chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > readBytes) break;
-  }
-  const outcome = outcomeOfStatus(statusCode);
-  const isTooLarge = outcome === 'delivered' && bytes > readBytes;
+  const limits = { timeouts, lookup: filteringLookup(allowed, resolve) };
   return {
-    outcome: isTooLarge ? 'response_too_large' : outcome,
-    statusCode,
-    response: asText(Buffer.concat(chunks)),
-    retryAfter: [headers['retry-after'] ?? null].flat()[0]!,
+    async send(webhook) {
+      if (endpointUrlProblem(webhook.url, allowed) !== null) return blocked;
+      const exchanged = await exchange(webhook, limits);
+      if (exchanged.error !== null) webhook.signal.throwIfAborted();
+      return resultOf(exchanged);
+    },
   };
 }
 
+const blocked: SendResult = {
+  outcome: 'blocked_address',
+  statusCode: null,
+  response: null,
+  retryAfter: null,
+};
+
+const resultOf = (exchanged: Exchange): SendResult => ({
+  outcome: outcomeOf(exchanged),
+  statusCode: exchanged.statusCode,
+  response: exchanged.statusCode === null ? null : textOf(exchanged),
+  retryAfter: exchanged.headers['retry-after'] ?? null,
+});
+
+/** The beginning of the body. A compressed one is named, because its bytes are no text. */
+const textOf = ({ headers, body }: Exchange): string =>
+  body.length > 0 && isCompressed(headers, body) ? compressed(headers) : asText(body);
+
+/** By its header, or by the first bytes of gzip. */
+const isCompressed = (headers: IncomingHttpHeaders, body: Buffer): boolean =>
+  !/^(identity)?$/i.test(headers['content-encoding'] ?? '') || (body[0] === 0x1f && body[1] === 0x8b);
+
+const compressed = (headers: IncomingHttpHeaders): string =>
+  asText(Buffer.from(`Compressed (${headers['content-encoding']?.slice(0, 40) ?? 'gzip'}), not shown.`));
+
 /** Replaces control characters: PostgreSQL's text type rejects NUL, and pages cannot show the others. */
-const asText = (bytes: Buffer): string =>
-  bytes
-    .subarray(0, keptBytes)
-    .toString('utf8')
-    .replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+const asText = (bytes: Buffer): string => bytes.toString('utf8').replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 
 /** Resolves a name and drops the addresses that may not be reached. Node does not call it for literal addresses. */
 const filteringLookup =

@@ -23,7 +23,7 @@ export async function setPasswordByLink(
   if (link === null) return null;
   const { user, purpose } = link;
   const mayKeep = purpose === 'sign-in' && (await hasPassword(em, user.id));
-  const hash = password === null && mayKeep ? null : await checkedHash(password ?? '', user.email);
+  const hash = password === null && mayKeep ? null : await checkedHash(password ?? '', user.email ?? null);
   return changeAbout(em, user.id, userActor(user.id), async (change) => {
     if ((await useLink(change.em, value)) === null) return null;
     if (hash !== null) await setPassword(change, hash);
@@ -47,7 +47,7 @@ export async function changePassword(
   if (!(await isPassword(current, passwordHash))) {
     throw new InvalidInput({ current: 'This is not your current password.' });
   }
-  const hash = await checkedHash(password, email);
+  const hash = await checkedHash(password, email ?? null);
   await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionKey));
 }
 
@@ -55,7 +55,7 @@ export async function changePassword(
 export const hasPassword = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.fork().count(User, { id: userId, passwordHash: { $ne: null } })) === 1;
 
-async function checkedHash(password: string, email: string): Promise<string> {
+async function checkedHash(password: string, email: string | null): Promise<string> {
   const problem = passwordProblem(password, email);
   if (problem !== null) throw new InvalidInput({ password: problem });
   return hashPassword(password);

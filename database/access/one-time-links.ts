@@ -10,6 +10,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { LinkPurpose } from '../entities/access.ts';
 import { OneTimeLink, User } from '../entities/index.ts';
+import { refuseUnreachable } from './needed-email.ts';
 
 const hour = 3_600_000;
 
@@ -32,7 +33,7 @@ export const linkPath = (value: string): string => `/invitation/${value}`;
 
 /**
  * Creates a one-time link for a user and returns its value, which is not stored. Revokes older links for the same
- * purpose. Throws a Refusal for a user who may not sign in, and NotFound.
+ * purpose. Throws a Refusal for a user who may not sign in or has no e-mail address, and NotFound.
  */
 export const createLink = (
   em: EntityManager,
@@ -43,6 +44,7 @@ export const createLink = (
     if (!maySignIn(change.user.status)) {
       throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and cannot sign in.`);
     }
+    refuseUnreachable(change.user);
     await revokeLinks(change.em, userId, { purpose }, now);
     const value = randomBytes(32).toString('base64url');
     const expiresAt = new Date(now.getTime() + lifetimes[purpose]);

@@ -3,12 +3,13 @@ import type { Actor } from '../../domain/actor.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { refuseUnreachable } from './needed-email.ts';
 import { revokeAllAccess } from './revoke-access.ts';
 import { lockWithSuperAdmins, refuseLastSuperAdmin } from './super-admins.ts';
 
 /**
  * Changes a user's role and revokes their sessions, links and tokens. The same role changes nothing. Throws a Refusal
- * for the last active super-admin and for an offboarded user, and NotFound.
+ * for the last active super-admin, for an offboarded user and for a role without an e-mail address, and NotFound.
  */
 export const changeRole = (
   em: EntityManager,
@@ -28,6 +29,7 @@ export const changeRole = (
       if (user.status === 'offboarded') {
         throw new Refusal('already-offboarded', 'This person has been offboarded and gets no role any more.');
       }
+      if (role !== 'employee') refuseUnreachable(user);
       await refuseLastSuperAdmin(change);
       user.role = role;
       change.record('user.role_changed', { from, to: role });

@@ -10,6 +10,7 @@ import { unreadCount } from '../mail/notifications.ts';
 export interface PersonSignedIn {
   id: number;
   name: string;
+  /** Not null, because only somebody with an address can sign in. */
   email: string;
   role: Role;
   /** Their own zone, else the workspace's; times are shown in it. */

@@ -35,7 +35,7 @@ async function hasOtherSuperAdmin(em: EntityManager, userId: number): Promise<bo
  */
 export async function refuseOutranked(
   { em, user, actor }: Change,
-  { email = user.email, status = user.status }: { email?: string; status?: UserStatus },
+  { email = user.email, status = user.status }: { email?: string | null; status?: UserStatus },
 ): Promise<void> {
   const actorId = actorUserId(actor);
   if (user.role !== 'super-admin' || actorId === null) return;

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { type Scope, scopes } from '../../domain/access/scopes.ts';
 import { type Actor, actorUserId } from '../../domain/actor.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { cleanText } from '../../domain/text.ts';
 import { record } from '../core/change.ts';
 import { toRefusal } from '../core/constraints.ts';
 import { sha256 } from '../core/hash.ts';
@@ -144,12 +145,13 @@ const lastUsedIntervalMs = 60_000;
 const maxNameLength = 60;
 
 function checked(input: { name: string; scopes: readonly string[] }): { name: string; scopes: Scope[] } {
-  const name = input.name.trim();
+  const cleaned = cleanText(input.name, 'identifier');
+  const name = 'text' in cleaned ? cleaned.text : '';
   const problems: Record<string, string> = {};
-  if (name === '') problems.name = 'Give the token a name.';
+  if ('problem' in cleaned) problems.name = `Name: ${cleaned.problem}`;
+  else if (name === '') problems.name = 'Give the token a name.';
   else if (name.length > maxNameLength)
     problems.name = `Use at most ${maxNameLength} characters for the name.`;
-  else if (/\p{Cc}/u.test(name)) problems.name = 'The name contains a character that cannot be shown.';
 
   const unknown = input.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) {

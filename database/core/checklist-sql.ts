@@ -6,17 +6,37 @@ import { sqlOf } from './tables.ts';
 /** A user's id, or a column of the surrounding statement that holds one. */
 type UserId = number | RawBuilder<unknown>;
 
-/** How much is open for a person, as the three columns of `OpenCounts`. */
-export const openCounts = (user: UserId) => sql`
-  (select count(*) from assignments where user_id = ${user} and live) as hardware,
+const liveAssignments = (user: UserId) =>
+  sql`(select count(*) from assignments where user_id = ${user} and live)`;
+
+const openCorrections = (user: UserId) =>
+  sql`(select count(*) from recovery_corrections where user_id = ${user} and closed_at is null)`;
+
+const countsWith = (user: UserId, hardware: RawBuilder<unknown>) => sql`
+  ${hardware} as hardware,
   (select count(*) from seats where user_id = ${user} and live) as software,
   (select count(*) from requests where user_id = ${user} and live) as requests`;
+
+/** How much is open for a person, as the three columns of `OpenCounts`. The gate reads these. */
+export const openCounts = (user: UserId) => countsWith(user, liveAssignments(user));
+
+/** Like `openCounts`, with the hardware that corrections say is still out after the completion. The queue shows these. */
+export const shownCounts = (user: UserId) =>
+  countsWith(user, sql`${liveAssignments(user)} + ${openCorrections(user)}`);
 
 /** Counts a person's open items by one statement. */
 export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {
   const { rows } = await sql<OpenCounts>`select ${openCounts(userId)}`.execute(sqlOf(em));
   return rows[0]!;
 }
+
+const shownHardware = (user: UserId) => sql`
+  assignments x join assets a on a.id = x.asset_id
+  left join recovery_corrections c on c.assignment_id = x.id and c.closed_at is null
+  where x.user_id = ${user} and (x.live or c.id is not null)`;
+
+/** Like `openItems`, with the hardware of `shownCounts`. The correction is `c`, null for an open assignment. */
+export const shownItems = (user: UserId) => ({ ...openItems(user), hardware: shownHardware(user) });
 
 /** FROM clauses of a person's open items. The assignment, seat or request is `x`, its asset `a`, its license `l`. */
 export const openItems = (user: UserId) => ({
@@ -27,13 +47,13 @@ export const openItems = (user: UserId) => ({
 
 /**
  * A person's checklist as three JSON arrays, in the order of display. `own` adds fields to the common ones, as
- * arguments of `jsonb_build_object`.
+ * arguments of `jsonb_build_object`. `from` are the FROM clauses.
  */
 export function checklistItems(
   user: UserId,
   own: Record<'hardware' | 'software' | 'requests', RawBuilder<unknown>>,
+  from = openItems(user),
 ) {
-  const from = openItems(user);
   return {
     hardware: sql`(
       select coalesce(jsonb_agg(jsonb_build_object('tag', a.tag, 'serial', a.serial, 'model', a.model,

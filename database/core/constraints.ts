@@ -7,11 +7,15 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   requests_assignable_user_fk: () => offboarded(),
   users_assignable_manager_fk: () =>
     new Refusal('manager-offboarded', 'This manager has been offboarded. Choose somebody else.'),
-  assignments_one_holder: () => new Refusal('already-assigned', 'Somebody else holds this asset.'),
+  assignments_one_holder: () => heldByAnother(),
+  assignments_assignable_asset_fk: () => heldByAnother(),
+  recovery_corrections_one_open: () => heldByAnother(),
   licenses_seats_check: () => new Refusal('no-seat-left', 'This license has no free seat.'),
   seats_one_per_user: () =>
     new Refusal('already-has-seat', 'This person already has a seat of this license.'),
   users_email_unique: () => new InvalidInput({ email: 'Somebody else has this e-mail address.' }),
+  users_email_check: () =>
+    new InvalidInput({ email: 'This person can sign in, so they need an e-mail address.' }),
   users_external_id_unique: () => new InvalidInput({ externalId: 'Somebody else has this external id.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>
@@ -23,6 +27,8 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   users_not_own_manager_check: () => new Refusal('own-manager', 'Nobody can be their own manager.'),
   users_dates_check: () => new Refusal('end-before-start', 'The end date lies before the start date.'),
 };
+
+const heldByAnother = () => new Refusal('already-assigned', 'Somebody else holds this asset.');
 
 const offboarded = () =>
   new Refusal('already-offboarded', 'This person has been offboarded and cannot be given anything new.');

@@ -81,22 +81,26 @@ const userPayload = (user: User) => ({
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
-  email: user.email,
+  email: user.email ?? null,
   department: user.department ?? null,
   jobTitle: user.jobTitle ?? null,
   endDate: user.endDate ?? null,
 });
 
+/** Only a user has an id, an external id and an address, so that a receiver can write to who did it. */
 function actorPayload(actor: Actor): RawBuilder<unknown> {
   const id = actorUserId(actor);
-  if (id !== null) {
-    const name = sql`(select name from users where id = ${id})`;
-    return sql`jsonb_build_object('type', 'user', 'id', ${id}::int, 'name', ${name})`;
-  }
+  if (id !== null)
+    return sql`(
+      select jsonb_build_object(
+        'type', 'user', 'id', actor.id, 'name', name, 'externalId', external_id, 'email', email)
+      from (select ${id}::int as id) actor left join users on users.id = actor.id
+    )`;
+  const nobody = { id: null, externalId: null, email: null };
   const payload =
     actor === 'system'
-      ? { type: 'system', id: null, name: 'Lastday' }
-      : { type: 'token', id: null, name: actor.slice('token:'.length) };
+      ? { type: 'system', name: 'Lastday', ...nobody }
+      : { type: 'token', name: actor.slice('token:'.length), ...nobody };
   return sql`${JSON.stringify(payload)}::jsonb`;
 }
 

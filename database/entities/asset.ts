@@ -22,8 +22,11 @@ export const Asset = defineEntity({
     location: p.text().nullable(),
     status: p.text().$type<AssetStatus>().default('in_stock'),
     condition: p.text().$type<ReturnCondition>().nullable(),
+    /** False while an open correction says that it is still with its former holder. A trigger sets it. */
+    assignable: p.boolean().default(true),
     createdAt: writtenAt(),
   },
+  uniques: [{ name: 'assets_id_assignable_unique', properties: ['id', 'assignable'] }],
   indexes: [{ name: 'assets_status_index', properties: ['status', 'id'] }],
   checks: [
     oneOf('assets_status_check', 'status', assetStatuses),

@@ -6,6 +6,7 @@ import { License, Seat } from './license.ts';
 import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
+import { RecoveryCorrection } from './recovery-correction.ts';
 import { Request } from './request.ts';
 import { User } from './user.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent } from './webhook.ts';
@@ -18,6 +19,7 @@ export const entities = [
   Reminder,
   Asset,
   Assignment,
+  RecoveryCorrection,
   License,
   Seat,
   Request,
@@ -53,6 +55,7 @@ export {
   Offboarding,
   OneTimeLink,
   Outbox,
+  RecoveryCorrection,
   Reminder,
   Request,
   Seat,

@@ -18,7 +18,8 @@ export const User = defineEntity({
     /** Another person had an equal external id before equal ids were refused. */
     externalIdIsDuplicate: p.boolean().default(false),
     name: p.text(),
-    email: p.text(),
+    /** Null only for people who cannot sign in. */
+    email: p.text().nullable(),
     /** Another person had an equal address before equal addresses were refused. */
     emailIsDuplicate: p.boolean().default(false),
     department: p.text().nullable(),
@@ -106,6 +107,10 @@ export const User = defineEntity({
       expression: "offboarding_completed_at is null or (status = 'offboarded' and end_date is not null)",
     },
     { name: 'users_dates_check', expression: 'end_date >= start_date' },
+    {
+      name: 'users_email_check',
+      expression: "email is not null or (role = 'employee' and password_hash is null)",
+    },
     {
       name: 'users_erased_check',
       expression: `erased_at is null or (

@@ -24,7 +24,8 @@ export async function assetFacts(
     from lines s
     left join assets a on a.tag = s.key
     left join assignments h on h.asset_id = a.id and h.returned_at is null
-    left join users u on u.id = h.user_id
+    left join recovery_corrections c on c.asset_id = a.id and c.closed_at is null
+    left join users u on u.id = coalesce(h.user_id, c.user_id)
     left join lateral ${findPerson(sql`s.holder`)} p on s.holder is not null`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.asset?.id ?? null }));
 }

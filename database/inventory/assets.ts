@@ -12,15 +12,17 @@ import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset } from '../entities/index.ts';
 
-/** The person who has an asset. */
+/** The person who has an asset, by an open assignment or by an open correction of its recovery. */
 interface Holder {
   assignmentId: number;
   userId: number;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   status: UserStatus;
   since: Date;
+  /** When the recovery was undone after the completion; null for an open assignment. */
+  correctedAt: Date | null;
 }
 
 /** An asset as the console shows it. `status` is `assigned` whenever it has a holder. */
@@ -42,19 +44,22 @@ export interface AssetFilter {
   status: AssetStatus | null;
 }
 
-const isHeld = sql`exists (select from assignments h where h.asset_id = a.id and h.returned_at is null)`;
+const isHeld = sql`(not a.assignable
+  or exists (select from assignments h where h.asset_id = a.id and h.returned_at is null))`;
 
 const assetColumns = sql`
   a.id, a.tag, a.serial, a.model, a.location, a.condition,
-  case when h.id is null then a.status else 'assigned' end as status,
-  case when h.id is not null then jsonb_build_object(
+  case when u.id is null then a.status else 'assigned' end as status,
+  case when u.id is not null then jsonb_build_object(
     'assignmentId', h.id, 'userId', u.id, 'name', u.name, 'email', u.email,
-    'department', u.department, 'status', u.status, 'since', h.assigned_at) end as holder`;
+    'department', u.department, 'status', u.status, 'since', h.assigned_at, 'correctedAt', c.created_at) end as holder`;
 
 /** Joins the current holders to `assets`, a FROM item with the alias `a`. */
 const withHolders = (assets: RawBuilder<unknown>) => sql`
   ${assets}
-  left join assignments h on h.asset_id = a.id and h.returned_at is null
+  left join recovery_corrections c on c.asset_id = a.id and c.closed_at is null
+  left join assignments o on o.asset_id = a.id and o.returned_at is null
+  left join assignments h on h.id = coalesce(o.id, c.assignment_id)
   left join users u on u.id = h.user_id`;
 
 /** One page of the assets by tag, with their holders. One statement joins only the page's rows. */
@@ -110,9 +115,13 @@ function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {
   return sql`(a.status = ${status} and not ${isHeld})`;
 }
 
-/** Converts the holder's date, because JSON carries it as text. */
-const withDates = <Row extends AssetWithHolder>(row: Row): Row =>
-  row.holder === null ? row : { ...row, holder: { ...row.holder, since: new Date(row.holder.since) } };
+/** Converts the holder's dates, because JSON carries them as text. */
+function withDates<Row extends AssetWithHolder>(row: Row): Row {
+  if (row.holder === null) return row;
+  const { since, correctedAt } = row.holder;
+  const dates = { since: new Date(since), correctedAt: correctedAt && new Date(correctedAt) };
+  return { ...row, holder: { ...row.holder, ...dates } };
+}
 
 /** The fields of an asset that a user may set. */
 export interface AssetFacts {

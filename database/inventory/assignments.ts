@@ -14,29 +14,41 @@ import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
-import { Assignment } from '../entities/index.ts';
+import { Assignment, RecoveryCorrection } from '../entities/index.ts';
 import { assetById, lockAsset } from './assets.ts';
 
-/** One assignment in an asset's history. */
+/** One assignment in an asset's history. A corrected one lasts until its correction is closed. */
 export interface PastAssignment {
   id: number;
   userId: number;
   name: string;
   userStatus: UserStatus;
+  /** Whether the person's offboarding is completed. */
+  isCompleted: boolean;
   assignedAt: Date;
   returnedAt: Date | null;
   condition: ReturnCondition | null;
   note: string | null;
+  /** When its recovery was undone after the completion, the last time; else null. */
+  correctedAt: Date | null;
 }
 
-/** The last hundred assignments of an asset, the open one and the latest first. */
+/** The last hundred assignments of an asset, the present one and the latest first. */
 export async function historyOf(em: EntityManager, assetId: number): Promise<PastAssignment[]> {
   const { rows } = await sql<PastAssignment>`
-    select h.id, u.id as "userId", u.name, u.status as "userStatus", h.assigned_at as "assignedAt",
-      h.returned_at as "returnedAt", h.condition, h.note
+    select h.id, u.id as "userId", u.name, u.status as "userStatus",
+      u.offboarding_completed_at is not null as "isCompleted", h.assigned_at as "assignedAt",
+      r.returned_at as "returnedAt", r.condition, r.note, c.created_at as "correctedAt"
     from assignments h join users u on u.id = h.user_id
+    left join lateral (
+      select * from recovery_corrections where assignment_id = h.id order by id desc limit 1
+    ) c on true
+    cross join lateral (
+      select h.returned_at, h.condition, h.note where c.id is null
+      union all select c.closed_at, c.condition, c.note where c.id is not null
+    ) r
     where h.asset_id = ${assetId}
-    order by h.returned_at is null desc, h.assigned_at desc, h.id desc limit 100`.execute(sqlOf(em));
+    order by r.returned_at is null desc, h.assigned_at desc, h.id desc limit 100`.execute(sqlOf(em));
   return rows;
 }
 
@@ -90,7 +102,7 @@ export interface RecoverAnswer {
 }
 
 /**
- * Recovers an asset from its holder. A repeated call returns `already-returned`. With `assignmentId` it ends only that
+ * Recovers an asset from its holder, which also closes a correction. A repeated call returns `already-returned`. With `assignmentId` it ends only that
  * assignment, because a stale page must not recover the asset from its next holder. Throws NotFound, Refusal when
  * that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
  */
@@ -123,18 +135,23 @@ export async function recoverWithin(
   );
 }
 
-const outOfDate = (tag: string) =>
+/** The given assignment is not one of this asset. */
+export const outOfDate = (tag: string) =>
   new Refusal(
     'out-of-date',
     `What you saw was out of date: that assignment is not in the history of ${tag}. Nothing was changed.`,
   );
 
-/** The given assignment, else the open one, else the last one. PostgreSQL sorts NULL first in descending order. */
-async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
+/**
+ * The given assignment, else the one of the open correction, else the open one, else the last one. PostgreSQL sorts
+ * NULL first in descending order.
+ */
+export async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
   const { rows } = await sql<{ id: number; userId: number }>`
-    select id, user_id as "userId" from assignments
+    select id, user_id as "userId" from assignments h
     where asset_id = ${assetId} and ${assignmentId === undefined ? sql`true` : sql`id = ${assignmentId}`}
-    order by returned_at desc, id desc limit 1`.execute(sqlOf(em));
+    order by exists (select from recovery_corrections where assignment_id = h.id and closed_at is null) desc,
+      returned_at desc, id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
@@ -146,14 +163,20 @@ async function takeBack(
 ): Promise<RecoverAnswer> {
   const { em, user } = change;
   const assignment = await em.findOneOrFail(Assignment, { id: assignmentId });
-  if (assignment.returnedAt) return { outcome: 'already-returned', formerHolderId: user.id };
+  const correction = assignment.returnedAt
+    ? await em.findOne(RecoveryCorrection, { assignmentId, closedAt: null })
+    : null;
+  if (assignment.returnedAt && correction === null)
+    return { outcome: 'already-returned', formerHolderId: user.id };
   const asset = await lockAsset(em, assignment.assetId);
-  em.assign(assignment, { returnedAt: now, condition, note });
+  if (correction === null) em.assign(assignment, { returnedAt: now, condition, note });
+  else em.assign(correction, { closedAt: now, condition, note });
   em.assign(asset, { status: nextStatus, condition: condition ?? asset.condition ?? null });
   change.record(nextStatus === 'lost' ? 'asset.lost' : 'asset.recovered', {
     assetId: asset.id,
     tag: asset.tag,
     assignmentId,
+    ...(correction !== null && { correctionId: correction.id }),
     condition,
     nextStatus,
     note,

@@ -8,8 +8,9 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Assignment, type Request, Seat } from '../entities/index.ts';
 import { assetById } from './assets.ts';
-import { handOut, type RecoverAnswer, recoverWithin } from './assignments.ts';
-import { addRequest, type NewRequest } from './requests.ts';
+import { type RecoverAnswer, recoverWithin } from './assignments.ts';
+import { type UndoAnswer, undoWithin } from './corrections.ts';
+import { addRequest, handOutFor, type NewRequest } from './requests.ts';
 import { giveSeat } from './seats.ts';
 
 /**
@@ -17,26 +18,37 @@ import { giveSeat } from './seats.ts';
  * inside the open transaction of `em` and throw the same errors as the console's operations.
  */
 
-/** Assigns the asset with this tag. Throws NotFound for an unknown tag, InvalidInput for an unknown person. */
+/**
+ * Assigns the asset with this tag like `assignAssetFor`. Throws NotFound for an unknown tag, InvalidInput for an unknown
+ * person.
+ */
 export async function assignByTag(
   em: EntityManager,
   actor: Actor,
   tag: string,
   userExternalId: string,
+  requestId: number | null,
 ): Promise<Assignment> {
   const assetId = await assetIdOf(em, tag);
   await refuseUnknownPerson(em, userExternalId);
   const id = await changeWithin(em, { externalId: userExternalId }, actor, (change) =>
-    handOut(change, assetId),
+    handOutFor(change, assetId, requestId),
   );
   return em.findOneOrFail(Assignment, { id });
+}
+
+/** A person as the API names them beside an item. */
+interface NamedPerson {
+  id: number;
+  externalId: string | null;
+  name: string;
 }
 
 /** The result of a recovery, with the asset's new status and its last holder. */
 export interface TagRecovery {
   outcome: RecoverAnswer['outcome'];
   status: AssetStatus;
-  formerHolder: { id: number; externalId: string | null; name: string } | null;
+  formerHolder: NamedPerson | null;
 }
 
 /** Recovers the asset with this tag like `recoverAsset`. Throws NotFound for an unknown tag. */
@@ -51,7 +63,28 @@ export async function recoverByTag(
   const { outcome, formerHolderId } = await recoverWithin(em, actor, assetId, recovery, assignmentId);
   await em.flush();
   const { status } = await assetById(em, assetId);
-  return { outcome, status, formerHolder: formerHolderId === null ? null : await holder(em, formerHolderId) };
+  return { outcome, status, formerHolder: formerHolderId === null ? null : await named(em, formerHolderId) };
+}
+
+/** The result of undoing a recovery, with the asset's new status and its holder. */
+export interface TagUndo {
+  outcome: UndoAnswer['outcome'];
+  status: AssetStatus;
+  holder: NamedPerson;
+}
+
+/** Undoes a recovery of the asset with this tag like `undoRecovery`. Throws NotFound for an unknown tag. */
+export async function undoByTag(
+  em: EntityManager,
+  actor: Actor,
+  tag: string,
+  assignmentId?: number,
+): Promise<TagUndo> {
+  const assetId = await assetIdOf(em, tag);
+  const { outcome, holderId } = await undoWithin(em, actor, assetId, assignmentId);
+  await em.flush();
+  const { status } = await assetById(em, assetId);
+  return { outcome, status, holder: (await named(em, holderId))! };
 }
 
 /** Assigns a seat. Throws NotFound for an unknown person, InvalidInput for an unknown license. */
@@ -93,8 +126,8 @@ async function refuseUnknownPerson(em: EntityManager, externalId: string) {
     throw new InvalidInput({ userExternalId: 'There is no user with this external id.' });
 }
 
-async function holder(em: EntityManager, id: number) {
-  const { rows } = await sql<{ id: number; externalId: string | null; name: string }>`
+async function named(em: EntityManager, id: number): Promise<NamedPerson | null> {
+  const { rows } = await sql<NamedPerson>`
     select id, external_id as "externalId", name from users where id = ${id}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

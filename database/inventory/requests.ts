@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import {
   isOpenRequest,
   type RequestOutcome,
@@ -158,16 +158,72 @@ export const resolveRequest = (
     if (assetId !== null && outcome !== 'fulfilled') {
       throw new InvalidInput({ assetId: 'Only a fulfilled request hands out an asset.' });
     }
-    change.em.assign(request, { status: outcome, resolvedAt: now, note });
-    const assigned = assetId === null ? {} : await assign(change, assetId);
-    change.record('request.resolved', { requestId, item: request.item, outcome, note, ...assigned });
+    if (assetId !== null) await handOut(change, assetId);
+    await close(change, request, { outcome, note, assetId }, now);
     return true;
   });
 
-async function assign(change: Change, assetId: number) {
-  await handOut(change, assetId);
-  const asset = await change.em.findOneOrFail(Asset, { id: assetId });
-  return { assetId, tag: asset.tag };
+async function close({ em, record }: Change, request: Request, how: Resolution, now: Date): Promise<void> {
+  const { outcome, note, assetId } = how;
+  em.assign(request, { status: outcome, resolvedAt: now, note });
+  const asset = assetId === null ? null : await em.findOneOrFail(Asset, { id: assetId });
+  record('request.resolved', {
+    requestId: request.id,
+    item: request.item,
+    outcome,
+    note,
+    ...(asset !== null && { assetId: asset.id, tag: asset.tag }),
+  });
+}
+
+/** An open request, beside the person who made it. */
+interface OpenRequest {
+  id: number;
+  item: string;
+  status: RequestStatus;
+  createdAt: Date;
+}
+
+/** The open requests of these people, oldest first, by the person's id. */
+export async function openRequestsOf(
+  em: EntityManager,
+  userIds: readonly number[],
+): Promise<Map<number, OpenRequest[]>> {
+  const { rows } = await sql<OpenRequest & { userId: number }>`
+    select id, item, status, created_at as "createdAt", user_id as "userId" from requests
+    where user_id = any(${userIds}::int[]) and live order by id`.execute(sqlOf(em));
+  return Map.groupBy(rows, ({ userId }) => userId);
+}
+
+/**
+ * Assigns an asset like `assignAsset`, and fulfils one of the person's open requests in the same transaction. Without a
+ * request it only assigns. Throws InvalidInput for a request of another person, and Refusal for a closed one.
+ */
+export const assignAssetFor = (
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  userId: number,
+  requestId: number | null,
+): Promise<number> => changeAbout(em, userId, actor, (change) => handOutFor(change, assetId, requestId));
+
+/** Like `assignAssetFor`, within a larger change about the person. */
+export async function handOutFor(change: Change, assetId: number, requestId: number | null): Promise<number> {
+  const request = requestId === null ? null : await openRequestIn(change, requestId);
+  const assignmentId = await handOut(change, assetId);
+  if (request !== null) {
+    await close(change, request, { outcome: 'fulfilled', note: null, assetId }, new Date());
+    change.changed('requests');
+  }
+  return assignmentId;
+}
+
+async function openRequestIn({ em, user }: Change, requestId: number): Promise<Request> {
+  const request = await em.findOne(Request, { id: requestId, userId: user.id });
+  if (request === null) throw new InvalidInput({ requestId: `Expected an open request of ${user.name}.` });
+  if (isOpenRequest(request.status)) return request;
+  const { item, status } = request;
+  throw new Refusal('request-closed', `The request for ${item} is already ${status}. Nothing was changed.`);
 }
 
 /** `work` returns whether it changed the request. */

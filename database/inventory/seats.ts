@@ -17,7 +17,7 @@ export interface SeatRow {
   id: number;
   userId: number;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   status: UserStatus;
   endDate: string | null;

@@ -13,8 +13,8 @@ const digestKind = sql<MailKind | null>`
     when n.kind in ('offboarding_completed', 'mail_failed') then null else 'problems' end`;
 
 /**
- * Puts new notifications into digests: at most one mail per receiver, kind and day in their zone. Marks unwanted
- * notifications as considered. A digest is due after `quietMs` milliseconds without a new notification, so that a
+ * Puts new notifications into digests: at most one mail per receiver, kind and day in their zone. Marks notifications
+ * as considered that their receiver does not want by mail, or cannot get. A digest is due after `quietMs` milliseconds without a new notification, so that a
  * burst is one mail. Returns the ids of the new mails.
  */
 export async function createDueDigests(
@@ -61,7 +61,7 @@ async function markUnwanted(em: EntityManager, now: Date) {
   await sql`
     update notifications n set mail_considered_at = ${now} from users u
     where n.mail_considered_at is null and u.id = n.user_id
-      and (u.status <> 'active' or ${digestKind} is null or ${digestKind} = any(u.no_mail_about))`.execute(
+      and (u.status <> 'active' or u.email is null or ${digestKind} is null or ${digestKind} = any(u.no_mail_about))`.execute(
     sqlOf(em),
   );
 }

@@ -47,8 +47,6 @@ export interface Receiver {
   email: string;
   role: Role;
   zone: string;
-  /** Whether they can sign in; other users get no mail. */
-  isActive: boolean;
 }
 
 /** A mail that is about to be sent, without its contents. */
@@ -57,7 +55,8 @@ export interface WaitingMail {
   kind: MailKind;
   offboardingId: number | null;
   createdAt: Date;
-  receiver: Receiver;
+  /** Null for somebody who may not sign in any more, or has no e-mail address any more: they get no mail. */
+  receiver: Receiver | null;
   /** The workspace's name. */
   workspace: string;
 }
@@ -70,8 +69,9 @@ export async function waitingMail(
 ): Promise<WaitingMail | null> {
   const { rows } = await sql<WaitingMail>`
     select m.id, m.kind, m.offboarding_id as "offboardingId", m.created_at as "createdAt", w.name as workspace,
-      jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role,
-        'zone', coalesce(u.time_zone, w.time_zone), 'isActive', u.status = 'active') as receiver
+      case when u.status = 'active' and u.email is not null then
+        jsonb_build_object('id', u.id, 'name', u.name, 'email', u.email, 'role', u.role,
+          'zone', coalesce(u.time_zone, w.time_zone)) end as receiver
     from mails m join users u on u.id = m.user_id cross join workspace w
     where m.id = ${mailId} and m.state = 'pending' and m.attempts = ${number - 1}`.execute(sqlOf(em));
   return rows[0] ?? null;

@@ -6,7 +6,7 @@ import { NotFound } from '../../domain/failures.ts';
 import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
-import { checklistItems } from '../core/checklist-sql.ts';
+import { checklistItems, shownItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
@@ -21,6 +21,8 @@ interface HardwareItem {
   location: string | null;
   status: AssetStatus;
   assignedAt: string;
+  /** When its recovery was undone after the completion; null for an open assignment. */
+  correctedAt: string | null;
 }
 
 /** A seat that the person still has. */
@@ -67,7 +69,7 @@ interface OffboardingFacts {
 export interface ChecklistPage {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   jobTitle: string | null;
   department: string | null;
   startDate: CalendarDate | null;
@@ -107,11 +109,15 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
   return rows[0];
 }
 
-const { hardware, software, requests } = checklistItems(sql`u.id`, {
-  hardware: sql`'id', x.id, 'assetId', a.id, 'location', a.location`,
-  software: sql`'id', x.id`,
-  requests: sql`'id', x.id, 'reason', x.reason`,
-});
+const { hardware, software, requests } = checklistItems(
+  sql`u.id`,
+  {
+    hardware: sql`'id', x.id, 'assetId', a.id, 'location', a.location, 'correctedAt', c.created_at`,
+    software: sql`'id', x.id`,
+    requests: sql`'id', x.id, 'reason', x.reason`,
+  },
+  shownItems(sql`u.id`),
+);
 
 const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,

@@ -197,7 +197,7 @@ function notifyManager({ alsoWrite, user }: Change, offboardingId: number) {
     ), manager_mailed as (
       insert into mails (user_id, kind, offboarding_id)
       select id, 'completions', ${offboardingId}::int from users
-      where id = ${user.managerId} and status = 'active' and 'completions' <> all(no_mail_about)
+      where id = ${user.managerId} and status = 'active' and email is not null and 'completions' <> all(no_mail_about)
     )`;
   alsoWrite({ manager: inserts });
 }

@@ -3,7 +3,7 @@ import { addDays, type CalendarDate } from '../../domain/dates.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
 import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
-import { openCounts } from '../core/checklist-sql.ts';
+import { shownCounts } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -60,7 +60,7 @@ export async function queueOf(
       t.total, t.elsewhere,
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
       m.id as "managerId", m.name as manager,
-      ${openCounts(sql`p.id`)}
+      ${shownCounts(sql`p.id`)}
     from totals t
     left join page on true
     left join users p on p.id = page.id
@@ -101,11 +101,17 @@ const others = (today: CalendarDate): View => ({
 /** People who leave by this day, or left before it, and are not marked offboarded. Needs an index-only scan. */
 const leavingBy = (lastDay: CalendarDate) => sql`end_date <= ${lastDay} and status <> 'offboarded'`;
 
-/** People marked offboarded who still have hardware. A completed person cannot have any, because of the gate. */
+/**
+ * People marked offboarded who still have hardware. The gate leaves a completed person none, so such a person comes back
+ * only by a correction.
+ */
 const safetyNet = sql`
   select u.id, u.end_date from users u
   where u.status = 'offboarded' and u.offboarding_completed_at is null
-    and exists (select from assignments a where a.user_id = u.id and a.live)`;
+    and exists (select from assignments a where a.user_id = u.id and a.live)
+  union all
+  select u.id, u.end_date from users u
+  where u.id in (select user_id from recovery_corrections where closed_at is null)`;
 
 /** Users with an open offboarding that no look-ahead shows. Reads no other rows. */
 const outsideLookAheads = (today: CalendarDate) => sql`

@@ -12,7 +12,7 @@ export interface ApiUser {
   id: number;
   externalId: string | null;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   jobTitle: string | null;
   managerExternalId: string | null;
@@ -36,16 +36,23 @@ export async function readApiUser(em: EntityManager, externalId: string): Promis
   return rows[0] ?? null;
 }
 
-/** One page of people by id, after the id `after`; with an external id at most that person. */
+/** Which people a list has: with an id or an external id at most one. */
+interface Wanted {
+  id?: number | undefined;
+  externalId?: string | undefined;
+}
+
+/** One page of people by id, after the id `after`. */
 export async function listApiUsers(
   em: EntityManager,
-  { externalId, after, limit }: { externalId?: string | undefined; after: number; limit: number },
+  { id, externalId, after, limit }: Wanted & { after: number; limit: number },
 ): Promise<CursorPage<ApiUser>> {
-  // No external id contains a zero byte, because PostgreSQL's text cannot.
-  if (externalId?.includes('\0')) return { rows: [], next: null };
-  const wanted = externalId === undefined ? sql`true` : sql`u.id = ${personWithExternalId(externalId)}`;
+  const withId = id === undefined ? sql`true` : sql`u.id = ${id}`;
+  const withExternalId =
+    externalId === undefined ? sql`true` : sql`u.id = ${personWithExternalId(externalId)}`;
   const { rows } = await sql<ApiUser>`
-    ${selectUsers} where u.id > ${after} and ${wanted} order by u.id limit ${limit + 1}`.execute(sqlOf(em));
+    ${selectUsers} where u.id > ${after} and ${withId} and ${withExternalId}
+    order by u.id limit ${limit + 1}`.execute(sqlOf(em));
   return cursorPageOf(rows, limit);
 }
 
@@ -54,7 +61,7 @@ export const toApiUser = (user: User, managerExternalId: string | null): ApiUser
   id: user.id,
   externalId: user.externalId ?? null,
   name: user.name,
-  email: user.email,
+  email: user.email ?? null,
   department: user.department ?? null,
   jobTitle: user.jobTitle ?? null,
   managerExternalId,

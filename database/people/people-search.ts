@@ -8,7 +8,7 @@ import { sqlOf } from '../core/tables.ts';
 export interface FoundPerson {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   externalId: string | null;
   department: string | null;
   jobTitle: string | null;

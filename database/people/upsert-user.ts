@@ -11,6 +11,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 import { type ApiUser, toApiUser } from './api-users.ts';
+import { storedEmail } from './stored-email.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
 /** The state of a person that an HR system sends. Fields that it does not send are left out. */
@@ -18,8 +19,8 @@ export type DesiredUser = Partial<Omit<UserFields, 'externalId' | 'managerId'>> 
   managerExternalId?: string | null | undefined;
 };
 
-/** The body of PUT, which needs a name and an e-mail address. */
-export type NewDesiredUser = DesiredUser & Pick<UserFields, 'name' | 'email'>;
+/** The body of PUT, which needs a name. */
+export type NewDesiredUser = DesiredUser & Pick<UserFields, 'name'>;
 
 type Field = keyof DesiredUser;
 
@@ -106,7 +107,7 @@ async function insertPerson(
 ): Promise<number | null> {
   const { rows } = await sql<{ id: number }>`
     insert into users (external_id, name, email, department, job_title, start_date, time_zone)
-    values (${externalId}, ${name}, ${email}, ${department}, ${jobTitle}, ${startDate}, ${timeZone})
+    values (${externalId}, ${name}, ${email == null ? null : storedEmail(email)}, ${department}, ${jobTitle}, ${startDate}, ${timeZone})
     on conflict (folded(external_id)) where not external_id_is_duplicate do nothing returning id`.execute(
     sqlOf(em),
   );
@@ -115,6 +116,7 @@ async function insertPerson(
 
 /** Adds null for the fields that PUT leaves out. */
 const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
+  email: null,
   department: null,
   jobTitle: null,
   startDate: null,
@@ -136,7 +138,7 @@ async function applyToNewUser(
     id,
     (user) => withTheRestEmpty(desired, user),
     { sourceUpdatedAt },
-    ({ user, record }) => record('user.created', { name: user.name, email: user.email }),
+    ({ user, record }) => record('user.created', { name: user.name, email: user.email ?? null }),
   );
   return { ...applied, created: true };
 }

@@ -11,7 +11,7 @@ import { sqlOf } from '../core/tables.ts';
 export interface ListedUser {
   id: number;
   name: string;
-  email: string;
+  email: string | null;
   externalId: string | null;
   department: string | null;
   jobTitle: string | null;

@@ -2,6 +2,7 @@ import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { refuseWithoutEmail } from '../access/needed-email.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { lockWithSuperAdmins, refuseLastSuperAdmin, refuseOutranked } from '../access/super-admins.ts';
 import { changeAbout, changeWithin } from '../core/change.ts';
@@ -17,11 +18,13 @@ import {
   cancelOpenOffboarding,
   changeEndDate,
 } from '../offboarding/offboardings.ts';
+import { storedEmail } from './stored-email.ts';
 
 /** The fields of a person's record. `changeRole` changes the role instead. */
 export interface UserFields {
   name: string;
-  email: string;
+  /** Null for somebody who never signs in. */
+  email: string | null;
   externalId: string | null;
   department: string | null;
   jobTitle: string | null;
@@ -33,8 +36,8 @@ export interface UserFields {
   status: UserStatus;
 }
 
-/** A new person. Only the name and the e-mail address are required. */
-export type NewUser = Pick<UserFields, 'name' | 'email'> & Partial<UserFields>;
+/** A new person. Only the name is required. */
+export type NewUser = Pick<UserFields, 'name'> & Partial<UserFields>;
 
 /**
  * Adds a person and returns the id. Opens an offboarding for a person with an end date or marked offboarded. Throws
@@ -63,7 +66,7 @@ export async function createUserWithin(
   const user = em.create(User, profile);
   await em.flush();
   await changeWithin(em, user.id, actor, async (change) => {
-    change.record('user.created', { name: user.name, email: user.email });
+    change.record('user.created', { name: user.name, email: user.email ?? null });
     await applyUserChanges(change, { managerId, status, endDate }, now);
   });
   return user.id;
@@ -108,7 +111,7 @@ export async function applyUserChanges(
   const before = { status: user.status, timeZone: user.timeZone ?? null, endDate: user.endDate ?? null };
   refuseAfterCompletion(user, changes);
   await refuseOutranked(change, changes);
-  changeProfile(change, changes);
+  changeProfile(change, { ...changes, ...(await changedEmail(change, changes.email)) });
   await changeManager(change, changes.managerId);
   await changeStatus(change, changes.status, now);
   if (changes.endDate !== undefined) await changeEndDate(change, changes.endDate, now);
@@ -143,6 +146,18 @@ interface FieldChange {
   field: ProfileField;
   from: string | null;
   to: string | null;
+}
+
+/**
+ * The address to store. Throws InvalidInput for one that is none, and for no address of somebody who can sign in.
+ */
+async function changedEmail(
+  change: Change,
+  sent: string | null | undefined,
+): Promise<{ email?: string | null }> {
+  if (sent === undefined) return {};
+  if (sent === null) await refuseWithoutEmail(change);
+  return { email: sent === null ? null : storedEmail(sent, change.user.email) };
 }
 
 function changeProfile(change: Change, changes: Partial<UserFields>) {

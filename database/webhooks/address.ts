@@ -28,9 +28,13 @@ const isAllowed = (address: ipaddr.IPv4 | ipaddr.IPv6, allowed: AllowedRanges): 
 
 const globalIpv6 = ipaddr.parseCIDR('2000::/3') as [ipaddr.IPv6, number];
 
+/** The host of every virtual machine on Azure: public by its number, and reachable only from inside. */
+const azureHost = '168.63.129.16';
+
 /** IPv6 must be in the allocated `2000::/3`, because `unicast` alone also covers the IPv4-compatible `::/96`. */
 const isGlobal = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
-  address.range() === 'unicast' && (address.kind() === 'ipv4' || (address as ipaddr.IPv6).match(globalIpv6));
+  address.range() === 'unicast' &&
+  (address.kind() === 'ipv4' ? address.toString() !== azureHost : (address as ipaddr.IPv6).match(globalIpv6));
 
 /**
  * What is wrong with the URL of an endpoint, as a sentence, or null. It must be https; http is allowed only for an
@@ -51,6 +55,15 @@ export function endpointUrlProblem(text: string, allowed: AllowedRanges): string
   if (url.protocol === 'http:' && !isAllowedLiteral) return 'Expected an address that begins with https://.';
   return null;
 }
+
+/**
+ * What is wrong with the address of an endpoint as it was typed, as a sentence, or null. Parsing would drop a line break
+ * and read a backslash as a slash, so the address would not be the one that was seen.
+ */
+export const typedUrlProblem = (typed: string): string | null =>
+  /[\p{Cc}\p{Zl}\p{Zp}\\]/u.test(typed)
+    ? 'Line breaks, control characters and backslashes are not allowed in an address.'
+    : null;
 
 /** The IP address of a literal host or of `localhost`; null for a name. */
 function literalAddress(hostname: string): string | null {

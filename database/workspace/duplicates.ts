@@ -4,7 +4,7 @@ import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** An identifier that two rows share. */
-export type DuplicateKind = 'externalId' | 'email' | 'tag' | 'token';
+type DuplicateKind = 'externalId' | 'email' | 'tag' | 'token';
 
 /** Two rows with equal identifiers. The first is the one that the unique index protects. */
 export interface Duplicate {

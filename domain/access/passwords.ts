@@ -8,13 +8,13 @@ const longestPassword = 128;
  * What is wrong with a new password, as a message for the user, or null. Only length and common passwords matter; no
  * rule asks for digits or signs.
  */
-export function passwordProblem(password: string, email: string): string | null {
+export function passwordProblem(password: string, email: string | null): string | null {
   const length = [...password.normalize('NFKC')].length;
   if (length < shortestPassword) return `Use at least ${shortestPassword} characters.`;
   if (length > longestPassword) return `Use at most ${longestPassword} characters.`;
   if (commonPasswords.has(password.toLowerCase()))
     return 'Too many people use this password. Choose another.';
-  if (sameInAnyCase(password, email)) return 'Your e-mail address cannot be your password.';
+  if (email !== null && sameInAnyCase(password, email)) return 'Your e-mail address cannot be your password.';
   return null;
 }
 

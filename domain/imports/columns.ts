@@ -34,7 +34,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'email',
     aliases: ['e-mail address', 'mail'],
     whenEmpty: 'keeps',
-    about: 'A new person needs one.',
+    about: 'Finds the person when no external id does. Optional for people who never sign in.',
     example: 'lena@example.com',
   },
   { field: 'department', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Engineering' },

@@ -1,5 +1,7 @@
 import type { CalendarDate } from '../dates.ts';
+import { emailToStore } from '../email.ts';
 import { erasedWarning } from '../erasure.ts';
+import type { Cleaned } from '../text.ts';
 import type { UserStatus } from '../user-status.ts';
 import {
   accepted,
@@ -31,7 +33,7 @@ export interface KnownUser {
   id: number;
   externalId: string | null;
   name: string;
-  email: string;
+  email: string | null;
   department: string | null;
   jobTitle: string | null;
   startDate: CalendarDate | null;
@@ -73,7 +75,9 @@ const plainFields = [
 
 /** What a line about a user would change. The rules are checked again when the line is executed. */
 export function evaluateUser(facts: UserFacts): Evaluation {
-  const { values, user } = facts;
+  const { user } = facts;
+  const email = emailOf(facts);
+  const values = email !== null && 'text' in email ? { ...facts.values, email: email.text } : facts.values;
   if (user?.isErased) return accepted(false, {}, [{ field: null, message: erasedWarning }]);
   const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
   const problems = [
@@ -86,7 +90,10 @@ export function evaluateUser(facts: UserFacts): Evaluation {
   return accepted(user === null, changes, notesOf(facts), leavingEffect(user, values));
 }
 
-function problemsOfIdentity({ values, user, emailOwnerId }: UserFacts): Remark[] {
+function problemsOfIdentity(facts: UserFacts): Remark[] {
+  const { values, user, emailOwnerId } = facts;
+  const email = emailOf(facts);
+  if (email !== null && 'problem' in email) return [{ field: 'email', message: email.problem }];
   const problems: Remark[] = [];
   if (emailOwnerId !== null && emailOwnerId !== user?.id) {
     problems.push({ field: 'email', message: 'Somebody else has this e-mail address.' });
@@ -94,14 +101,13 @@ function problemsOfIdentity({ values, user, emailOwnerId }: UserFacts): Remark[]
   if (user === null) {
     if (values.name === undefined)
       problems.push({ field: 'name', message: 'This is somebody new, and a new person needs a name.' });
-    if (values.email === undefined)
-      problems.push({
-        field: 'email',
-        message: 'This is somebody new, and a new person needs an e-mail address.',
-      });
   }
   return problems;
 }
+
+/** The address that the line would store; null when the line states none. */
+const emailOf = ({ values, user }: UserFacts): Cleaned | null =>
+  values.email === undefined ? null : emailToStore(values.email, user?.email ?? null);
 
 function problemsOfManager({ values, user, manager, managerIsInFile }: UserFacts): Remark[] {
   if (!values.manager) return [];

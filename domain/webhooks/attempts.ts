@@ -10,6 +10,8 @@ export const attemptOutcomes = {
   connection_failed: 'The connection could not be made',
   tls_failed: 'The secure connection could not be made',
   timed_out: 'The endpoint did not answer in time',
+  broke_off: 'The answer broke off',
+  not_http: 'The answer was not valid HTTP',
   response_too_large: 'The answer was too large',
   not_signed: 'The signing secret could not be read: it was stored with another SECRET_KEY',
 } as const;

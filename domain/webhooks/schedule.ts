@@ -59,7 +59,7 @@ const longestWait = 24 * hour;
  */
 export function retryAfterTime(header: string | null, now: Date): Date | null {
   const text = header?.trim() ?? '';
-  const at = /^\d{1,10}$/.test(text) ? now.getTime() + Number(text) * second : httpDate(text);
+  const at = /^\d+$/.test(text) ? now.getTime() + Number(text) * second : httpDate(text);
   return at > now.getTime() ? new Date(Math.min(at, now.getTime() + longestWait)) : null;
 }
 

@@ -2,15 +2,22 @@ import type pg from 'pg';
 import type { Fixture } from './fixture.ts';
 import { findings } from './schema-invariants.ts';
 
+/** Entries that no later one undid. A recovery that closes a correction ends no assignment. */
+const standing = `(
+  select * from audit_entries e where not e.details ? 'correctionId' and not (
+    e.action in ('asset.recovered', 'asset.lost') and exists (
+      select from audit_entries undo where undo.action = 'asset.recovery_undone' and undo.user_id = e.user_id
+        and undo.id > e.id and undo.details->'assignmentId' = e.details->'assignmentId')))`;
+
 /** Finds changes in a table without exactly one audit entry. */
 const unmatchedChanges = (table: string, rows: string, action: string, detail: string) => `
   select t.id from ${table} t where t.user_id = any($1) and ${rows} and 1 <> (
-    select count(*) from audit_entries a where a.action = any('{${action}}') and a.user_id = t.user_id
+    select count(*) from ${standing} a where a.action = any('{${action}}') and a.user_id = t.user_id
       and (a.details->>'${detail}')::int = t.id)`;
 
 /** Finds audit entries without their change. */
 const unmatchedEntries = (table: string, rows: string, action: string, detail: string) => `
-  select a.id from audit_entries a where a.user_id = any($1) and a.action = any('{${action}}') and not exists (
+  select a.id from ${standing} a where a.user_id = any($1) and a.action = any('{${action}}') and not exists (
     select from ${table} t where t.id = (a.details->>'${detail}')::int and t.user_id = a.user_id and ${rows})`;
 
 const changes: [what: string, table: string, rows: string, action: string, detail: string][] = [

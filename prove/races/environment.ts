@@ -59,7 +59,7 @@ async function signInAdmins({ em }: Database, web: TestWeb, clientCount: number)
   );
   await fork.flush();
   const clients: Client[] = [];
-  for (const { id, email } of admins) clients.push(consoleClient(await web.signIn(email), `user:${id}`));
+  for (const { id, email } of admins) clients.push(consoleClient(await web.signIn(email!), `user:${id}`));
   return clients;
 }
 

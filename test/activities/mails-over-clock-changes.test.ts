@@ -57,17 +57,16 @@ async function pass(now: Date) {
   }
   for (const mailId of await createDueDigests(em.fork(), 0, now)) {
     const mail = (await waitingMail(em.fork(), mailId, 1))!;
-    const letter = remindersMail(await remindedLeavers(em.fork(), mailId, now), mail.receiver, links)!;
-    const outcome = await mailer.send(composeMail(mail, letter, links, mailer.domain), {
+    const receiver = mail.receiver!;
+    const letter = remindersMail(await remindedLeavers(em.fork(), mailId, now), receiver, links)!;
+    const outcome = await mailer.send(composeMail({ ...mail, receiver }, letter, links, mailer.domain), {
       signal: new AbortController().signal,
       onError: (error) => {
         throw error;
       },
     });
     await recordMailAttempt(em.fork(), mailId, { number: 1, outcome }, now);
-    const to = (Object.keys(zones) as (keyof typeof zones)[]).find(
-      (name) => cast[name].id === mail.receiver.id,
-    )!;
+    const to = (Object.keys(zones) as (keyof typeof zones)[]).find((name) => cast[name].id === receiver.id)!;
     mails.push({ at: `${now.toISOString().slice(0, 16)}Z`, to, mail: server.taken.at(-1)! });
   }
 }

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Resolver, webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
 import { forbiddenAddresses, writingsOfThisMachine } from '../../testing/outside/addresses.ts';
@@ -10,7 +10,6 @@ const timeouts = { connectMs: 1_000, responseMs: 400, totalMs: 1_000 };
 const trusting = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
 /** With the default timeouts, because the system resolver may be slow. */
 const strict = webhookSender(allowedRanges([]));
-afterAll(() => Promise.all([trusting.close(), strict.close()]));
 
 const letter = (url: string) => ({
   url,
@@ -157,7 +156,6 @@ describe('a host name that resolves to', () => {
       );
     };
     const sender = webhookSender(allowedRanges(allowed), { timeouts, resolve });
-    afterAll(() => sender.close());
     return { sender, asked };
   }
 

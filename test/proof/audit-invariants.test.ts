@@ -1,10 +1,12 @@
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
+import { undoRecovery } from '../../database/inventory/corrections.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
 import { deliveryProblems } from '../../prove/races/delivery-problems.ts';
+import { brokenInvariants } from '../../prove/races/schema-invariants.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { clearChecklist } from '../../testing/cast/clearing.ts';
+import { clearChecklist, recoverLaptop } from '../../testing/cast/clearing.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { asOwner } from '../../testing/servers/owner.ts';
@@ -32,6 +34,26 @@ const copyOf = (table: string, columns: string, where: string) =>
 test('the checks find nothing wrong with a correct offboarding', async () => {
   const { company } = await offboarded();
   expect(await brokenAuditInvariants(pool, company)).toEqual([]);
+});
+
+test('(R19) the checks find nothing wrong with an undone and a corrected recovery', async () => {
+  const { em } = database;
+  const cast = await makeCast(database);
+  await recoverLaptop(database, cast);
+  await undoRecovery(em, 'system', cast.laptop.id);
+  await clearChecklist(database, cast);
+  await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`);
+  await undoRecovery(em, 'system', cast.laptop.id);
+  const { lena, rosa, timo, mira } = cast;
+  const people = [lena.id, rosa.id, timo.id, mira.id];
+  const broken = async () => {
+    await pool.query('update outbox set sent_at = now()');
+    const found = await brokenAuditInvariants(pool, { people, assets: [], licenses: [], baseline: 0 });
+    return [...found, ...(await brokenInvariants(pool))];
+  };
+  expect(await broken()).toEqual([]);
+  await recoverLaptop(database, cast);
+  expect(await broken()).toEqual([]);
 });
 
 test.each<[what: string, finding: string, corruption: (cast: Offboarded) => string]>([

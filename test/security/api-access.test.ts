@@ -24,6 +24,7 @@ GET   /offboardings/:id               401  401   401    403 403 403 403 403 200 
 POST  /users/:externalId/completion   401  401   401    403 403 403 403 403 403 409 403
 POST  /assets/:tag/assignment         401  401   401    403 403 422 403 403 403 403 403
 POST  /assets/:tag/recovery           401  401   401    403 403 422 403 403 403 403 403
+POST  /assets/:tag/recovery/correction 401 401   401    403 403 409 403 403 403 403 403
 POST  /users/:externalId/seats        401  401   401    403 403 403 422 403 403 403 403
 POST  /users/:externalId/requests     401  401   401    403 403 403 403 422 403 403 403
 POST  /imports/users                  401  401   401    403 403 403 403 403 403 403 415

@@ -43,6 +43,7 @@ GET  /assets/:assetId/edit                                      in     403      
 POST /assets/:assetId                                           in     403      303      303   303
 POST /assets/:assetId/assignment                                in     403      422      422   422
 POST /assets/:assetId/recovery                                  in     403      422      422   422
+POST /assets/:assetId/recovery/correction                       in     403      409      409   409
 
 GET  /licenses                                                  in     403      200      200   200
 GET  /licenses/new                                              in     403      200      200   200
@@ -130,6 +131,7 @@ GET  /api/v1/offboardings/:id                                   401    401      
 POST /api/v1/users/:externalId/completion                       401    401      401      401   401
 POST /api/v1/assets/:tag/assignment                             401    401      401      401   401
 POST /api/v1/assets/:tag/recovery                               401    401      401      401   401
+POST /api/v1/assets/:tag/recovery/correction                    401    401      401      401   401
 POST /api/v1/users/:externalId/seats                            401    401      401      401   401
 POST /api/v1/users/:externalId/requests                         401    401      401      401   401
 POST /api/v1/imports/users                                      401    401      401      401   401

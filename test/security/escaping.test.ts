@@ -21,6 +21,7 @@ const shownNowhere = [
   'import_rows.problems', // import_rows.judgement repeats them
   'imports.started_by',
   'offboardings.opened_by',
+  'recovery_corrections.created_by',
 ];
 
 let filled: string[] = [];

@@ -3,6 +3,7 @@ import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
+import { undoRecovery } from '../../database/inventory/corrections.ts';
 import { createRequest, resolveRequest } from '../../database/inventory/requests.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
@@ -50,6 +51,8 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
   await assignAsset(em, actor, leaving.spare.id, leaving.timo.id);
   const back = { condition: 'worn', nextStatus: 'lost', note: 'On a train' } as const;
   await recoverAsset(em, actor, leaving.spare.id, back);
+  await undoRecovery(em, actor, gone.laptop.id);
+  await recoverAsset(em, actor, gone.laptop.id, back);
   await assignAsset(em, actor, gone.spare.id, gone.emil.id);
   await updateUser(em, actor, gone.emil.id, { status: 'offboarded' });
   await em.fork().nativeUpdate(User, { id: leaving.lena.id }, { startDate: '2020-01-01' });

@@ -34,7 +34,7 @@ async function theirColumns(): Promise<Record<string, string>> {
   const { rows } = await sql<{ name: string; type: string }>`
     select distinct column_name as name, udt_name as type from information_schema.columns
     where table_schema = 'public' and table_name in ('users', 'offboardings', 'assets', 'assignments', 'licenses',
-      'seats', 'requests', 'api_tokens', 'webhook_endpoints', 'workspace', 'one_time_links')`.execute(
+      'seats', 'requests', 'recovery_corrections', 'api_tokens', 'webhook_endpoints', 'workspace', 'one_time_links')`.execute(
     sqlOf(em.fork()),
   );
   const camel = (name: string) => name.replace(/_(\w)/g, (_, letter) => letter.toUpperCase());
@@ -100,6 +100,7 @@ test('a form sets only the columns that it shows', async () => {
     [`/assets/${spare.id}`, { ...asset, tag: 'MA-2' }],
     [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
     [`/assets/${laptop.id}/recovery`, recovery],
+    [`/assets/${laptop.id}/recovery/correction`, { assignmentId: String(laptop.assignmentId) }],
     ['/licenses', { name: 'Miro', vendor: '', seatsTotal: '3' }],
     [`/licenses/${license.id}`, { name: 'Figma', vendor: '', seatsTotal: '9' }],
     [`/licenses/${license.id}/seats`, { userId: String(timo.id) }],

@@ -29,7 +29,7 @@ let made = 0;
 /** Adds a person whose offboarding is completed, with nothing left to send. */
 export async function makeFormerEmployee(
   database: Database,
-  fields: Partial<NewUser> = {},
+  fields: Partial<NewUser & { email: string }> = {},
 ): Promise<{ id: number; name: string; email: string; externalId: string }> {
   const number = ++made;
   const person = {

@@ -7,6 +7,7 @@ export const forbiddenAddresses: readonly [address: string, what: string][] = [
   ['100.127.255.255', 'shared by carriers'],
   ['127.0.0.1', 'loopback'],
   ['127.8.9.10', 'loopback'],
+  ['168.63.129.16', 'the host of a virtual machine on Azure'],
   ['169.254.169.254', 'link-local, where clouds keep credentials'],
   ['172.16.0.1', 'private'],
   ['172.31.255.255', 'private'],

@@ -2,6 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { recordSessionEvent, verifyCredentials } from '../../database/access/credentials.ts';
 import { userActor } from '../../domain/actor.ts';
+import { cleanEmail } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { queryText } from '../http/forms/request.ts';
@@ -15,10 +16,14 @@ import { signInLimits, TooManyTries } from './sign-in-limits.ts';
 const credentials = z.object({
   email: z
     .string()
-    .trim()
-    .min(1, { error: 'Please give your e-mail address.' })
     .max(320, { error: 'This is too long.' })
-    .regex(/^\P{Cc}*$/u, { error: 'Control characters are not allowed here.' }),
+    .transform((typed, context) => {
+      const email = cleanEmail(typed);
+      if ('text' in email && email.text !== '') return email.text;
+      const message = 'problem' in email ? email.problem : 'Please give your e-mail address.';
+      context.issues.push({ code: 'custom', input: typed, message });
+      return z.NEVER;
+    }),
   password: z
     .string()
     .min(1, { error: 'Please give your password.' })

@@ -9,7 +9,7 @@ import {
 } from '../../database/access/tokens.ts';
 import type { scopes } from '../../domain/access/scopes.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import { text } from '../http/forms/fields.ts';
+import { identifier } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { flashSecrets } from '../http/pages/flash-secret.ts';
@@ -22,7 +22,7 @@ const address = '/settings/tokens';
 
 /** One checkbox sends a text, several send a list. */
 const chosen = z.preprocess((value) => [value ?? []].flat(), z.array(z.string()).max(50));
-const tokenForm = z.object({ name: text(60), scopes: chosen });
+const tokenForm = z.object({ name: identifier(60), scopes: chosen });
 
 /** The labels of the scopes in the form. */
 const scopeWords: Record<(typeof scopes)[number], string> = {

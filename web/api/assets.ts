@@ -1,16 +1,25 @@
 import type { Request } from 'express';
 import { z } from 'zod';
-import { assignByTag, recoverByTag } from '../../database/inventory/items-by-external-id.ts';
+import { assignByTag, recoverByTag, undoByTag } from '../../database/inventory/items-by-external-id.ts';
 import { assetStatuses, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { NotFound } from '../../domain/failures.ts';
-import { choice, text } from '../http/forms/fields.ts';
+import { choice } from '../http/forms/fields.ts';
+import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
-import { line } from '../people/user-fields.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
+import { manyLines, oneIdentifier } from './texts.ts';
 
 const assignmentBody = z
-  .strictObject({ userExternalId: line(100) }, { error: 'Expected a JSON object.' })
+  .strictObject(
+    {
+      userExternalId: oneIdentifier(100),
+      requestId: id('Expected the id of a request.').optional().meta({
+        description:
+          'An open request of this person, which the asset fulfils. Without it, requests stay as they are.',
+      }),
+    },
+    { error: 'Expected a JSON object.' },
+  )
   .meta({ id: 'AssignmentWish' });
 
 const assignmentSchema = z
@@ -30,7 +39,11 @@ const recoveryBody = z
         .optional()
         .meta({ description: 'In what state it came back. Required unless it is lost.' }),
       nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
-      note: text(2000).or(z.literal('')).nullable().optional().meta({ description: 'Required for `lost`.' }),
+      note: manyLines(2000)
+        .or(z.literal(''))
+        .nullable()
+        .optional()
+        .meta({ description: 'Required for `lost`.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: 'Takes back this assignment and no later one, so that a late call does no harm.',
       }),
@@ -39,6 +52,12 @@ const recoveryBody = z
   )
   .meta({ id: 'RecoveryWish' });
 
+const personSchema = z.strictObject({
+  id: responseField.id(),
+  externalId: responseField.text().nullable(),
+  name: responseField.text(),
+});
+
 const recoverySchema = z
   .strictObject({
     outcome: z
@@ -46,16 +65,32 @@ const recoverySchema = z
       .meta({ description: '`already-returned`: nothing was changed.' }),
     tag: responseField.text(),
     status: z.enum(assetStatuses),
-    formerHolder: z
-      .strictObject({
-        id: responseField.id(),
-        externalId: responseField.text().nullable(),
-        name: responseField.text(),
-      })
-      .nullable()
-      .meta({ description: 'Who had it last; null: nobody ever had it.' }),
+    formerHolder: personSchema.nullable().meta({ description: 'Who had it last; null: nobody ever had it.' }),
   })
   .meta({ id: 'Recovery' });
+
+const correctionBody = z
+  .strictObject(
+    {
+      assignmentId: id('Expected the id of an assignment.').optional().meta({
+        description: 'Undoes the recovery of this assignment. Without it, of the last one of the asset.',
+      }),
+    },
+    { error: 'Expected a JSON object.' },
+  )
+  .meta({ id: 'CorrectionWish' });
+
+const correctionSchema = z
+  .strictObject({
+    outcome: z.enum(['reopened', 'corrected', 'unchanged']).meta({
+      description:
+        '`reopened`: the assignment is open again. `corrected`: the offboarding stays completed, and the person is back in the queue until the asset is recovered. `unchanged`: the person has it already.',
+    }),
+    tag: responseField.text(),
+    status: z.enum(assetStatuses),
+    holder: personSchema.meta({ description: 'Who has it.' }),
+  })
+  .meta({ id: 'Correction' });
 
 export const assetApi = ({ database: { em } }: Services) => ({
   assign: writeEndpoint(em, {
@@ -63,11 +98,11 @@ export const assetApi = ({ database: { em } }: Services) => ({
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     problems: {
-      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `suspended`, `already-offboarded`: this person is given nothing new.',
+      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `request-closed`: the request is not open any more. `suspended`, `already-offboarded`: this person is given nothing new.',
     },
-    answer: async ({ request, body: { userExternalId }, actor }, transaction) => {
+    answer: async ({ request, body: { userExternalId, requestId = null }, actor }, transaction) => {
       const tag = tagIn(request);
-      const { id, assignedAt } = await assignByTag(transaction, actor, tag, userExternalId);
+      const { id, assignedAt } = await assignByTag(transaction, actor, tag, userExternalId, requestId);
       return { status: 201, body: { id, tag, userExternalId, assignedAt } };
     },
   }),
@@ -89,10 +124,20 @@ export const assetApi = ({ database: { em } }: Services) => ({
       return { body: { outcome, tag, status, formerHolder } };
     },
   }),
+
+  undoRecovery: writeEndpoint(em, {
+    summary: 'Undo a recovery that was a mistake',
+    body: correctionBody,
+    answers: { 200: { description: 'Who has the asset.', schema: correctionSchema } },
+    problems: {
+      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment is not one of this asset.',
+    },
+    answer: async ({ request, body: { assignmentId }, actor }, transaction) => {
+      const tag = tagIn(request);
+      const { outcome, status, holder } = await undoByTag(transaction, actor, tag, assignmentId);
+      return { body: { outcome, tag, status, holder } };
+    },
+  }),
 });
 
-function tagIn(request: Request): string {
-  const tag = String(request.params.tag);
-  if (tag.includes('\0')) throw new NotFound('asset');
-  return tag;
-}
+const tagIn = (request: Request): string => identifierIn(request, 'tag', 'asset');

@@ -4,10 +4,10 @@ import {
   createRequestByExternalId,
 } from '../../database/inventory/items-by-external-id.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
-import { text } from '../http/forms/fields.ts';
 import type { Services } from '../http/services.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
+import { manyLines, oneLine } from './texts.ts';
 import { externalIdOf } from './users.ts';
 
 const seatBody = z
@@ -27,8 +27,8 @@ const seatSchema = z
 const requestBody = z
   .strictObject(
     {
-      item: text(),
-      reason: text(2000).or(z.literal('')).nullable().optional(),
+      item: oneLine(200),
+      reason: manyLines(2000).or(z.literal('')).nullable().optional(),
     },
     { error: 'Expected a JSON object.' },
   )

@@ -38,6 +38,7 @@ export function apiRoutes(services: Services): ApiRoute[] {
 
     route('post', '/assets/:tag/assignment', 'assets:write', assets.assign),
     route('post', '/assets/:tag/recovery', 'assets:write', assets.recover),
+    route('post', '/assets/:tag/recovery/correction', 'assets:write', assets.undoRecovery),
     route('post', '/users/:externalId/seats', 'seats:write', items.giveSeat),
     route('post', '/users/:externalId/requests', 'requests:write', items.request),
 

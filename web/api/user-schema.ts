@@ -1,18 +1,22 @@
 import { z } from 'zod';
 import { userStatuses } from '../../domain/user-status.ts';
-import { choice, emailAddress } from '../http/forms/fields.ts';
-import { line } from '../people/user-fields.ts';
+import { choice, sentEmail } from '../http/forms/fields.ts';
 import { date, responseField, timeZone, writtenAt } from './http/fields.ts';
+import { oneIdentifier, oneLine } from './texts.ts';
 
 /** The writable fields of a person. null clears a field; an omitted field stays as it is. */
 const desired = z.strictObject(
   {
-    externalId: line(100).meta({ description: 'May be repeated from the address, and cannot be changed.' }),
-    name: line(200),
-    email: emailAddress(),
-    department: line(100).nullable(),
-    jobTitle: line(100).nullable(),
-    managerExternalId: line(100)
+    externalId: oneIdentifier(100).meta({
+      description: 'May be repeated from the address, and cannot be changed.',
+    }),
+    name: oneLine(200),
+    email: sentEmail().nullable().meta({
+      description: 'Optional for people without a role, a password or a link to set one.',
+    }),
+    department: oneLine(100).nullable(),
+    jobTitle: oneLine(100).nullable(),
+    managerExternalId: oneIdentifier(100)
       .nullable()
       .meta({ description: 'A manager who has been offboarded is stored as none, with a warning.' }),
     startDate: date().nullable(),
@@ -33,13 +37,13 @@ const desired = z.strictObject(
 /** The body of PATCH. */
 export const patchedUser = desired.partial().meta({ id: 'UserPatch' });
 
-const { name, email } = desired.shape;
+const { name } = desired.shape;
 
 /** The body of PUT. */
-export const putUserBody = desired.partial().extend({ name, email }).meta({ id: 'UserPut' });
+export const putUserBody = desired.partial().extend({ name }).meta({ id: 'UserPut' });
 
 /** An external id in an address. */
-export const externalIdInAddress = line(100);
+export const externalIdInAddress = oneIdentifier(100);
 
 /** A person in every response. */
 const user = z.strictObject({
@@ -49,7 +53,7 @@ const user = z.strictObject({
     .nullable()
     .meta({ description: 'null: the HR system has never spoken of them.' }),
   name: responseField.text(),
-  email: responseField.text(),
+  email: responseField.text().nullable(),
   department: responseField.text().nullable(),
   jobTitle: responseField.text().nullable(),
   managerExternalId: responseField.text().nullable(),

@@ -4,12 +4,14 @@ import { listApiUsers, readApiUser } from '../../database/people/api-users.ts';
 import { type Applied, patchUser, putUser } from '../../database/people/upsert-user.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
+import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { type Answer, readEndpoint, writeEndpoint } from './http/endpoints.ts';
 import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
 import { etagOf, preconditionOf } from './http/preconditions.ts';
 import { type InputProblem, invalid, pointerTo } from './http/problems.ts';
-import { parameter } from './http/read-query.ts';
+import { idParameter } from './http/read-query.ts';
+import { oneIdentifier } from './texts.ts';
 import {
   changedUserSchema,
   externalIdInAddress,
@@ -19,7 +21,10 @@ import {
 } from './user-schema.ts';
 
 const listQuery = z.strictObject({
-  externalId: parameter('Give one external id')
+  id: idParameter('Give one id of a person').optional().meta({
+    description: 'Only the person with this id, such as the one in a webhook: one or none.',
+  }),
+  externalId: oneIdentifier(100, 'Give one external id, once.')
     .optional()
     .meta({ description: 'Only the person with this external id: one or none.' }),
   ...pageQuery,
@@ -27,12 +32,12 @@ const listQuery = z.strictObject({
 
 export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
-    summary: 'List people, or find one by external id',
+    summary: 'List people, or find one by id or external id',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
-    answer: async ({ request, query: { externalId, ...page } }) => {
+    answer: async ({ request, query: { id, externalId, ...page } }) => {
       const { after, limit } = pageRange(page);
-      return pageAnswer(request, await listApiUsers(em, { externalId, after, limit }));
+      return pageAnswer(request, await listApiUsers(em, { id, externalId, after, limit }));
     },
   }),
 
@@ -83,19 +88,13 @@ export const userApi = ({ database: { em } }: Services) => ({
 const refused =
   '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `still-running`: a call under the same Idempotency-Key.';
 
-/** The external id in the address. Throws NotFound for one with a zero byte, because PostgreSQL cannot store it. */
-export function externalIdOf(request: Request): string {
-  const externalId = String(request.params.externalId);
-  if (externalId.includes('\0')) throw new NotFound('user');
-  return externalId;
-}
+/** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
+export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');
 
 function writableExternalId(request: Request): string {
-  const typed = String(request.params.externalId);
-  const result = externalIdInAddress.safeParse(typed);
-  if (result.success && result.data === typed) return typed;
-  const detail = result.error?.issues[0]?.message ?? 'Blanks around it are not allowed.';
-  throw invalid([{ parameter: 'externalId', detail }]);
+  const result = externalIdInAddress.safeParse(String(request.params.externalId));
+  if (result.success) return result.data;
+  throw invalid([{ parameter: 'externalId', detail: result.error.issues[0]!.message }]);
 }
 
 /** The desired state and its preconditions. The body may repeat the external id of the address, but not name another. */

@@ -1,6 +1,7 @@
 import type { Express, RequestHandler, Response } from 'express';
 import { may, type Permission } from '../../domain/access/permissions.ts';
 import { Forbidden } from './forbidden.ts';
+import { allowOf, MethodNotAllowed } from './method-not-allowed.ts';
 import { showFormAgain } from './middleware/form-errors.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { signedIn } from './signed-in.ts';
@@ -31,14 +32,27 @@ const route =
 export const get = route('get');
 export const post = route('post');
 
-/** Registers the routes; each checks the sign-in and the permission before its handler runs. */
+/**
+ * Registers the routes; each checks the sign-in and the permission before its handler runs. Another method of a known
+ * address throws MethodNotAllowed.
+ */
 export function mount(app: Express, routes: Route[]): void {
-  for (const { method, path, who, handler, page } of routes) {
-    const guards = who === 'anyone' ? [] : [requireSignIn, allowOnly(who)];
-    const formErrors = page === undefined ? [] : [showFormAgain(page)];
-    app[method](path, ...guards, handler, ...formErrors);
+  for (const [path, sameAddress] of Map.groupBy(routes, (route) => route.path)) {
+    const address = app.route(path);
+    for (const { method, who, handler, page } of sameAddress) {
+      const guards = who === 'anyone' ? [] : [requireSignIn, allowOnly(who)];
+      const formErrors = page === undefined ? [] : [showFormAgain(page)];
+      address[method](...guards, handler, ...formErrors);
+    }
+    address.all(refuseOthers(allowOf(sameAddress)));
   }
 }
+
+const refuseOthers =
+  (allow: string): RequestHandler =>
+  () => {
+    throw new MethodNotAllowed(allow);
+  };
 
 const allowOnly =
   (permission: Permission): RequestHandler =>

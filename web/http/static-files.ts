@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import express, { type Express } from 'express';
+import express, { type Express, type RequestHandler } from 'express';
+import { MethodNotAllowed } from './method-not-allowed.ts';
 
 const require = createRequire(import.meta.url);
 const publicFolder = fileURLToPath(new URL('../public', import.meta.url));
@@ -25,6 +26,15 @@ export function serveStaticFiles(app: Express): void {
     response.sendFile(path.basename(file), { root: path.dirname(file), ...aYear });
   });
 }
+
+/** The addresses below which there are only files. */
+export const fileAddresses = ['/public', '/vendor'];
+
+/** Refuses to do anything but read a file. Throws MethodNotAllowed. */
+export const onlyReading: RequestHandler = ({ method }, _response, next) => {
+  if (method !== 'GET' && method !== 'HEAD') throw new MethodNotAllowed('GET');
+  next();
+};
 
 const addresses = new Map<string, string>();
 

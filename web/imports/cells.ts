@@ -4,8 +4,7 @@ import { isTimeZone } from '../../domain/dates.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import { type DateFormat, parseDate } from '../../domain/parse-date.ts';
 import { userStatuses } from '../../domain/user-status.ts';
-import { choice, emailAddress, text, wholeNumber } from '../http/forms/fields.ts';
-import { line } from '../people/user-fields.ts';
+import { choice, identifier, personReference, sentEmail, text, wholeNumber } from '../http/forms/fields.ts';
 
 /** The schemas of the cells, by field. They have the same rules as the forms. */
 export const readersOf = (
@@ -15,11 +14,11 @@ export const readersOf = (
   ({ users: userReaders(dateFormat), assets: assetReaders, licenses: licenseReaders })[kind];
 
 const userReaders = (dateFormat: DateFormat) => ({
-  externalId: line(100),
-  name: line(),
-  email: emailAddress(),
-  department: line(100),
-  jobTitle: line(100),
+  externalId: identifier(100),
+  name: text(),
+  email: sentEmail(),
+  department: text(100),
+  jobTitle: text(100),
   manager: personReference(),
   startDate: writtenDate(dateFormat),
   endDate: writtenDate(dateFormat),
@@ -27,21 +26,18 @@ const userReaders = (dateFormat: DateFormat) => ({
   status: word(userStatuses),
 });
 
-/** An external id or an e-mail address. */
-const personReference = () => line(254);
-
 const assetReaders = {
-  tag: line(60),
-  serial: line(100),
-  model: line(),
+  tag: identifier(60),
+  serial: identifier(100),
+  model: text(),
   location: text(),
   status: word(assetStatuses),
   holder: personReference(),
 };
 
 const licenseReaders = {
-  license: line(),
-  vendor: line(),
+  license: identifier(200),
+  vendor: text(),
   seatsTotal: wholeNumber(1_000_000),
   user: personReference(),
 };

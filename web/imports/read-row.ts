@@ -4,6 +4,7 @@ import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import type { DateFormat } from '../../domain/parse-date.ts';
+import { cleanText } from '../../domain/text.ts';
 import { readersOf } from './cells.ts';
 import { unescapeFormula } from './csv-writing.ts';
 import type { CsvRecord } from './parse-csv.ts';
@@ -22,7 +23,7 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     const problems: Remark[] = problemsOfShape(cells, columns.length);
     columns.forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = unescapeFormula(cells[index] ?? '').trim();
+      const typed = cleanedCell(cells[index] ?? '');
       if (typed === '') {
         if (clears.has(field)) stated[field] = null;
       } else {
@@ -34,6 +35,13 @@ export function rowReader(kind: ImportKind, columns: readonly FileColumn[], date
     if (problems.length === 0) problems.push(...problemsOfKey(kind, stated));
     return { line, cells: cells.map(storable), stated, problems, ...keysOf(kind, stated) };
   };
+}
+
+/** A cell as it was meant: so a date counts although a character that no one sees is beside it. */
+function cleanedCell(cell: string): string {
+  const typed = unescapeFormula(cell);
+  const cleaned = cleanText(typed, 'line');
+  return 'text' in cleaned ? cleaned.text : typed;
 }
 
 /** A record with another number of cells than the header is refused, because its values may be in the wrong fields. */

@@ -1,6 +1,8 @@
 import type { Request, Response } from 'express';
+import type { EntityManager } from '../../database/core/orm.ts';
 import { assetById } from '../../database/inventory/assets.ts';
 import { historyOf } from '../../database/inventory/assignments.ts';
+import { openRequestsOf } from '../../database/inventory/requests.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
 import { isHtmx, personSearchIn } from '../http/forms/request.ts';
@@ -21,7 +23,7 @@ export async function renderAsset(
   const [asset, history, found] = await Promise.all([
     assetById(em, assetId),
     historyOf(em, assetId),
-    searchPeople(em, search),
+    findWithRequests(em, search),
   ]);
   const choices = { conditions: returnConditions, nextStatuses: statusesAfterRecovery };
   const data = {
@@ -37,4 +39,13 @@ export async function renderAsset(
   };
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'assets/_asset', data);
   else page(response, 'assets/show', { title: `${asset.tag}, ${asset.model}`, ...data });
+}
+
+/** The people who match a search, each with their open requests: the asset may be what they asked for. */
+async function findWithRequests(em: EntityManager, search: string) {
+  const found = await searchPeople(em, search);
+  const ids = found.people.map(({ id }) => id);
+  const requests = ids.length === 0 ? new Map() : await openRequestsOf(em, ids);
+  const people = found.people.map((person) => ({ ...person, openRequests: requests.get(person.id) ?? [] }));
+  return { ...found, people };
 }

@@ -9,7 +9,7 @@ import {
 } from '../../database/inventory/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
-import { choice, optionalText, text } from '../http/forms/fields.ts';
+import { choice, identifier, optionalIdentifier, optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -19,8 +19,8 @@ import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
 
 const assetForm = z.object({
-  tag: text(60),
-  serial: optionalText(100),
+  tag: identifier(60),
+  serial: optionalIdentifier(100),
   model: text(),
   location: optionalText(),
   /** The form has no status field while the asset is assigned. */

@@ -1,9 +1,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
-import { assignAsset, type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
+import { type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
+import { assignAssetFor, requestById } from '../../database/inventory/requests.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { idField, optionalChoice, optionalId, optionalText } from '../http/forms/fields.ts';
+import { idField, optionalChoice, optionalId, optionalNote } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { type Alert, done, notify } from '../http/pages/rendering.ts';
@@ -12,12 +13,16 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
 
-const assignmentForm = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+const assignmentForm = z.object({
+  userId: idField('Choose a person: find them by name, e-mail or id.'),
+  /** The request that the asset fulfils. The page asks for it when the person has open requests. */
+  requestId: optionalId('Choose one of their open requests, or none.'),
+});
 
 const recoveryForm = z.object({
   condition: optionalChoice(returnConditions),
   nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose what becomes of it.' }),
-  note: optionalText(2000),
+  note: optionalNote(2000),
   /** The assignment that the page showed; a later one is not recovered. */
   assignmentId: optionalId(),
 });
@@ -28,12 +33,17 @@ export const assignmentPages = (services: Services) => {
 
   const create: RequestHandler = async (request, response) => {
     const assetId = idIn(request, 'assetId', 'asset');
-    await assignAsset(em, actorOf(response), assetId, readForm(assignmentForm, request.body).userId);
+    const { userId, requestId } = readForm(assignmentForm, request.body);
+    await assignAssetFor(em, actorOf(response), assetId, userId, requestId);
     const { tag, holder } = await assetById(em, assetId);
-    return done(request, response, `/assets/${assetId}`, `${tag} is now with ${holder?.name}.`, (alert) =>
+    const text = `${tag} is now with ${holder?.name}.${await fulfilled(requestId)}`;
+    return done(request, response, `/assets/${assetId}`, text, (alert) =>
       renderAsset(services, request, response, assetId, { alert }),
     );
   };
+
+  const fulfilled = async (requestId: number | null) =>
+    requestId === null ? '' : ` The request for ${(await requestById(em, requestId)).item} is fulfilled.`;
 
   /** Redirects to the former holder's checklist when the user came from there. */
   const recover: RequestHandler = async (request, response) => {

@@ -1,6 +1,7 @@
 import type { Services } from '../http/services.ts';
 import { assetPages } from './assets.ts';
 import { assignmentPages } from './assignments.ts';
+import { correctionPages } from './corrections.ts';
 import { licensePages } from './licenses.ts';
 import { requestPages } from './requests.ts';
 import { resolutionPages } from './resolutions.ts';
@@ -10,6 +11,7 @@ import { seatPages } from './seats.ts';
 export const inventoryHandlers = (services: Services) => ({
   assets: assetPages(services),
   assignments: assignmentPages(services),
+  corrections: correctionPages(services),
   licenses: licensePages(services),
   seats: seatPages(services),
   revocation: revocationPages(services),

@@ -8,7 +8,7 @@ import {
   updateLicense,
 } from '../../database/inventory/licenses.ts';
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
-import { optionalText, text, wholeNumber } from '../http/forms/fields.ts';
+import { identifier, optionalText, wholeNumber } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -17,7 +17,11 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from './license-page.ts';
 
-const licenseForm = z.object({ name: text(), vendor: optionalText(), seatsTotal: wholeNumber(1_000_000) });
+const licenseForm = z.object({
+  name: identifier(200),
+  vendor: optionalText(),
+  seatsTotal: wholeNumber(1_000_000),
+});
 
 /** The list of licenses, one license, and its form. */
 export const licensePages = (services: Services) => {

@@ -4,7 +4,7 @@ import { createRequest, findRequests, type RequestFilter } from '../../database/
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
-import { idField, optionalText, text } from '../http/forms/fields.ts';
+import { idField, optionalNote, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryId, queryText, searchIn } from '../http/forms/request.ts';
 import { type FormValues, noteOf } from '../http/pages/page-note.ts';
@@ -18,7 +18,7 @@ const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 const requestForm = z.object({
   userId: idField('Choose a person: find them by name, e-mail or id.'),
   item: text(),
-  reason: optionalText(2000),
+  reason: optionalNote(2000),
 });
 
 /** The list of requests, one request, and its form. */

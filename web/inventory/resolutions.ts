@@ -8,7 +8,7 @@ import {
   resolveRequest,
 } from '../../database/inventory/requests.ts';
 import { isOpenRequest, requestOutcomes } from '../../domain/offboarding/checklist.ts';
-import { optionalId, optionalText } from '../http/forms/fields.ts';
+import { optionalId, optionalNote } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, isHtmx } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -21,7 +21,7 @@ import { renderRequest } from './request-page.ts';
 
 const resolutionForm = z.object({
   outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),
-  note: optionalText(2000),
+  note: optionalNote(2000),
   assetId: optionalId('Choose one of the assets.'),
 });
 

@@ -72,7 +72,7 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
       : 'Nothing is open, so nobody is reminded. Once the last day is over, the IT admins hear that this can be completed.';
   }
   const receivers = [
-    hardware.length > 0 && leaver.status === 'active' ? leaver.name : null,
+    hardware.length > 0 && leaver.status === 'active' && leaver.email ? leaver.name : null,
     leaver.manager,
     'the IT admins',
   ].filter((name) => name !== null);

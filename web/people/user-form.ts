@@ -4,7 +4,9 @@ import type { User } from '../../database/entities/index.ts';
 import { type FoundPerson, searchPeople } from '../../database/people/people-search.ts';
 import { idOfPersonExactly } from '../../database/people/user-list.ts';
 import type { NewUser, UserFields } from '../../database/people/users.ts';
+import { cleanReference } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
+import { cleanText } from '../../domain/text.ts';
 import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from '../http/forms/edit-form.ts';
 import { idField, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -30,10 +32,17 @@ export async function readNewUser(em: EntityManager, body: unknown): Promise<New
   return { ...fields, managerId: await managerFrom(em, { managerSearched, manager, managerId }) };
 }
 
-/** Reads the edited fields of a person's form. Throws InvalidInput. */
-export async function readUserEdit(em: EntityManager, body: FormValues): Promise<Edit<UserFields>> {
+/**
+ * Reads the edited fields of the form of a person whose address is `email`. That one may be sent again although it would
+ * be refused today. Throws InvalidInput.
+ */
+export async function readUserEdit(
+  em: EntityManager,
+  email: string | null,
+  body: FormValues,
+): Promise<Edit<UserFields>> {
   const seen = loadedOf(body);
-  const edited = editedIn(body, textsOf(seen, body));
+  const edited = editedIn(body, { email, ...textsOf(seen, body) });
   const { managerSearched, manager, managerId, ...changes } = readNamed(personForm, edited);
   const namesManager = manager !== undefined || managerId !== undefined || body.managerId === '';
   if (!namesManager) return { changes, seen };
@@ -68,7 +77,8 @@ async function managerFrom(
 /** The id of the person that a text names exactly, or else of the only match. Throws InvalidInput. */
 async function personNamed(em: EntityManager, typed: string): Promise<number> {
   const wanted = /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed;
-  const exactly = await idOfPersonExactly(em, wanted);
+  const reference = cleanReference(wanted);
+  const exactly = 'text' in reference ? await idOfPersonExactly(em, reference.text) : null;
   if (exactly !== null) return exactly;
   const { people, hasMore } = await searchPeople(em, wanted);
   const [first] = people;
@@ -83,16 +93,20 @@ async function personNamed(em: EntityManager, typed: string): Promise<number> {
 
 /** The people to offer when the manager's text matches several. */
 export async function managerChoices(em: EntityManager, values: FormValues): Promise<FoundPerson[]> {
-  return values.manager ? (await searchPeople(em, String(values.manager))).people : [];
+  const typed = cleanText(String(values.manager ?? ''), 'line');
+  return 'text' in typed ? (await searchPeople(em, typed.text)).people : [];
 }
 
-/** A person in one unambiguous line, as the manager's field shows and accepts it. */
-const personLine = (person: { name: string; email: string }) => `${person.name} <${person.email}>`;
+/** A person in one line, as the manager's field shows and accepts it: unambiguous by the address or the external id. */
+function personLine({ name, email, externalId }: Pick<User, 'name' | 'email' | 'externalId'>): string {
+  const reference = email ?? externalId;
+  return reference ? `${name} <${reference}>` : name;
+}
 
 /** The values of a person's form, from the record. */
 export const valuesOf = (user: User, manager: User | null) => ({
   name: user.name,
-  email: user.email,
+  email: user.email ?? null,
   externalId: user.externalId ?? null,
   department: user.department ?? null,
   jobTitle: user.jobTitle ?? null,

@@ -59,8 +59,8 @@ export const userPages = (services: Services) => {
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
 
   const update: RequestHandler = async (request, response) => {
-    const { id } = await userById(em, idIn(request, 'userId', 'user'));
-    const { changes, seen } = await readUserEdit(em, request.body ?? {});
+    const { id, email } = await userById(em, idIn(request, 'userId', 'user'));
+    const { changes, seen } = await readUserEdit(em, email ?? null, request.body ?? {});
     await updateUser(em, actorOf(response), id, changes, seen);
     return done(request, response, `/users/${id}`, 'Saved.');
   };

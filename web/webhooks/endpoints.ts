@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { secretBox } from '../../database/core/secret-box.ts';
-import { allowedRanges, endpointUrlProblem } from '../../database/webhooks/address.ts';
+import { allowedRanges, endpointUrlProblem, typedUrlProblem } from '../../database/webhooks/address.ts';
 import { endpointById, type ListedEndpoint, listEndpoints } from '../../database/webhooks/endpoint-list.ts';
 import {
   activateEndpoint,
@@ -40,7 +40,11 @@ const eventTypes = z.preprocess(
     .array(z.enum(chosenEventTypes, { error: `Please choose some of: ${chosenEventTypes.join(', ')}.` }))
     .min(1, { error: 'Please choose at least one event.' }),
 );
-const endpointForm = z.object({ url: text(2000), description: optionalText(200), eventTypes });
+
+/** In characters. Parsing may lengthen an address, because it encodes what is not ASCII. */
+const longestUrl = 2000;
+const tooLong = `At most ${longestUrl} characters, please.`;
+const endpointForm = z.object({ url: text(longestUrl), description: optionalText(200), eventTypes });
 
 export const endpointPages = (services: Services) => {
   const { em } = services.database;
@@ -111,11 +115,14 @@ export const endpointPages = (services: Services) => {
     return done(request, response, address, 'The endpoint has been removed.');
   };
 
+  /** The URL is stored as it was parsed, because that is where deliveries go. */
   function readEndpoint(body: unknown) {
     const fields = readForm(endpointForm, body);
-    const problem = endpointUrlProblem(fields.url, allowed);
+    const problem = typedUrlProblem(fields.url) ?? endpointUrlProblem(fields.url, allowed);
     if (problem !== null) throw new InvalidInput({ url: problem });
-    return fields;
+    const url = new URL(fields.url).href;
+    if (url.length > longestUrl) throw new InvalidInput({ url: tooLong });
+    return { ...fields, url };
   }
 
   async function existingEndpoint(id: number): Promise<ListedEndpoint> {

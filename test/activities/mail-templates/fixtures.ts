@@ -21,7 +21,6 @@ export const receiver = (changes: Partial<Receiver>): Receiver => ({
   email: 'ivo@halden.example',
   role: 'it-admin',
   zone: 'Europe/Berlin',
-  isActive: true,
   ...changes,
 });
 export const ivo = receiver({});

@@ -77,7 +77,7 @@ test.each([
   [{ name: 'x'.repeat(61), scopes: ['users:read'] }, { name: 'Use at most 60 characters for the name.' }],
   [
     { name: 'a\u0000b', scopes: ['users:read'] },
-    { name: 'The name contains a character that cannot be shown.' },
+    { name: 'Name: Character 2 is a control character (U+0000). Remove it.' },
   ],
   [
     { name: 'x', scopes: ['users:read', 'all'] },

@@ -7,7 +7,8 @@ import { createToken, revokeToken } from '../../../database/access/tokens.ts';
 import { connect } from '../../../database/core/orm.ts';
 import { secretBox } from '../../../database/core/secret-box.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
-import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
+import { undoRecovery } from '../../../database/inventory/corrections.ts';
+import { assignAssetFor, createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { assignSeat } from '../../../database/inventory/seats.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { cancelOffboarding, setEndDate } from '../../../database/offboarding/offboardings.ts';
@@ -72,6 +73,19 @@ const operations: Record<string, Prepare> = {
     async ({ ivo }) =>
     () =>
       changeRole(em, 'system', ivo.id, 'admin'),
+  'undoing a recovery': async (cast) => {
+    await recoverLaptop(database, cast);
+    return () => undoRecovery(em, 'system', cast.laptop.id);
+  },
+  'undoing a recovery after the completion': async (cast) => {
+    await clearChecklist(database, cast);
+    await completeOffboarding(em, cast.offboardingId, 'system');
+    return () => undoRecovery(em, 'system', cast.laptop.id);
+  },
+  'assigning what a person asked for':
+    async ({ spare, lena, requestId }) =>
+    () =>
+      assignAssetFor(em, 'system', spare.id, lena.id, requestId),
   'recovering a laptop': async (cast) => () => recoverLaptop(database, cast),
   'assigning a laptop':
     async ({ spare, lena }) =>

@@ -106,7 +106,13 @@ test('a completion has all its effects exactly once', async () => {
       jobTitle: 'Team Lead',
       endDate: cast.lastDay,
     },
-    completedBy: { type: 'user', id: cast.ivo.id, name: 'Ivo Marin' },
+    completedBy: {
+      type: 'user',
+      id: cast.ivo.id,
+      name: 'Ivo Marin',
+      externalId: cast.ivo.externalId,
+      email: cast.ivo.email,
+    },
     offboarding: { id: cast.offboardingId },
   });
   const deliveries = await em.fork().find(WebhookDelivery, { eventId: event!.id });

@@ -32,7 +32,7 @@ describe('a test', () => {
         state: 'pending',
         data: {
           endpoint: { id, description: null },
-          sentBy: { type: 'user', id: ada.id, name: ada.name },
+          sentBy: { type: 'user', id: ada.id, name: ada.name, externalId: ada.externalId, email: ada.email },
         },
       },
     ]);

@@ -45,7 +45,13 @@ describe('a webhook event is published when', () => {
             jobTitle: null,
             endDate: '2099-03-31',
           },
-          startedBy: { type: 'user', id: nora.id, name: nora.name },
+          startedBy: {
+            type: 'user',
+            id: nora.id,
+            name: nora.name,
+            externalId: nora.externalId,
+            email: nora.email,
+          },
           offboarding: { id: expect.any(Number), openedAt: iso },
         },
       },
@@ -61,7 +67,7 @@ describe('a webhook event is published when', () => {
         data: {
           user: { id: lena.id, endDate: '2099-04-30' },
           previousEndDate: lastDay,
-          changedBy: { type: 'token', id: null, name: 'hr' },
+          changedBy: { type: 'token', id: null, name: 'hr', externalId: null, email: null },
           offboarding: { id: offboardingId },
         },
       },
@@ -78,7 +84,13 @@ describe('a webhook event is published when', () => {
         type: 'offboarding.cancelled',
         data: {
           user: { id: lena.id, endDate: null },
-          cancelledBy: { type: 'user', id: nora.id, name: nora.name },
+          cancelledBy: {
+            type: 'user',
+            id: nora.id,
+            name: nora.name,
+            externalId: nora.externalId,
+            email: nora.email,
+          },
           offboarding: { id: offboardingId, openedAt: iso, cancelledAt: iso },
         },
       },
@@ -93,7 +105,13 @@ describe('a webhook event is published when', () => {
       type: 'user.offboarded',
       data: {
         user: { id: cast.lena.id, endDate: cast.lastDay },
-        completedBy: { type: 'user', id: cast.ivo.id, name: cast.ivo.name },
+        completedBy: {
+          type: 'user',
+          id: cast.ivo.id,
+          name: cast.ivo.name,
+          externalId: cast.ivo.externalId,
+          email: cast.ivo.email,
+        },
         offboarding: { id: cast.offboardingId, openedAt: iso, completedAt: iso },
       },
     });
@@ -128,7 +146,13 @@ describe('offboarding.cleared is published', () => {
         type: 'offboarding.cleared',
         data: {
           user: { id: cast.lena.id },
-          clearedBy: { type: 'user', id: cast.ivo.id, name: cast.ivo.name },
+          clearedBy: {
+            type: 'user',
+            id: cast.ivo.id,
+            name: cast.ivo.name,
+            externalId: cast.ivo.externalId,
+            email: cast.ivo.email,
+          },
           offboarding: { id: cast.offboardingId, openedAt: iso, clearedAt: iso },
         },
       },

@@ -50,15 +50,25 @@ describe('a line about a user', () => {
     expect(judged.verdict).toBe('change');
   });
 
-  test('about a new user needs a name and an e-mail address', () => {
+  test('about a new user needs a name, and no e-mail address (R16)', () => {
     expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
       'name: This is somebody new, and a new person needs a name.',
-      'email: This is somebody new, and a new person needs an e-mail address.',
     ]);
+    expect(evaluateUser(about({ user: null, values: { externalId: 'E9', name: 'N' } })).verdict).toBe(
+      'create',
+    );
     expect(
       evaluateUser(about({ user: null, emailOwnerId: null, values: { name: 'N', email: 'n@x.example' } }))
         .verdict,
     ).toBe('create');
+  });
+
+  test('with an e-mail address that is none is refused, unless that is the stored one', () => {
+    const values = { email: '.lena@x.example' };
+    const expected = ['email: Expected an e-mail address such as name@example.com.'];
+    expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
+    expect(problemsIn(evaluateUser(about({ values, user: null, emailOwnerId: null })))).toEqual(expected);
+    expect(evaluateUser(about({ values, user: { ...lena, ...values } })).verdict).toBe('same');
   });
 
   test('cannot take the e-mail address of another user', () => {

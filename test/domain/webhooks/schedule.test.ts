@@ -48,7 +48,7 @@ test('a delivery fails after the last attempt, or when the endpoint is gone', ()
   expect(stateAfterTry('delivered', 10, 10)).toBe('delivered');
 });
 
-describe('Retry-After', () => {
+describe('Retry-After, of any length (E16)', () => {
   test.each([
     ['120', 2],
     [' 60 ', 1],
@@ -56,6 +56,8 @@ describe('Retry-After', () => {
     ['Tuesday, 24-Nov-26 12:30:00 GMT', 30],
     ['Tue Nov 24 12:30:00 2026', 30],
     ['999999999', 24 * 60],
+    ['99999999999', 24 * 60],
+    ['9'.repeat(400), 24 * 60],
     ['Fri, 31 Dec 2126 23:59:59 GMT', 24 * 60],
   ])('%s is a delay of %d minutes', (header, expected) => {
     expect(minutes(retryAfterTime(header, now))).toBe(expected);

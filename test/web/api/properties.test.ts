@@ -29,7 +29,7 @@ const resolve: Resolve = (reference) => schemas[reference.split('/').at(-1)!]!;
 
 /** A cast with its items, in which Mira is already offboarded. */
 async function makeKnownRecords(): Promise<Known> {
-  const { lena, emil, rosa, nora, mira, laptop, spare, license, offboardingId } = await makeCast(
+  const { lena, emil, rosa, nora, mira, laptop, spare, license, offboardingId, requestId } = await makeCast(
     own.database,
   );
   const offboardingOfMira = await openForCompletion(own.database.em, 'system', mira.id);
@@ -47,6 +47,7 @@ async function makeKnownRecords(): Promise<Known> {
       userExternalId: externalIds,
       licenseId: [license.id],
       assignmentId: [laptop.assignmentId],
+      requestId: [requestId],
       timeZone: ['Pacific/Kiritimati', 'Pacific/Pago_Pago', 'America/Santiago'],
     },
   };

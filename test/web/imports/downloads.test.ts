@@ -29,7 +29,7 @@ describe('the error file', () => {
       [
         '\ufeffLine;Problems;e-mail;name;department',
         `3;e-mail: Expected an e-mail address such as name@example.com.;who;"Wh;o";'=1+1`,
-        `4;department: One line, please.;x@x.example;;"a\nb"`,
+        `4;department: Character 2 is a line break (U+000A). Write this on one line.;x@x.example;;"a\nb"`,
         '',
       ]
         .join('\r\n')

@@ -43,13 +43,14 @@ describe('a new user', () => {
   test.each([
     [{ name: '' }, 'Please fill this in.'],
     [{ name: 'x'.repeat(201) }, 'At most 200 characters'],
-    [{ name: 'two\nlines' }, 'One line'],
-    [{ name: 'control\u0007' }, 'Control characters'],
+    [{ name: 'two\nlines' }, 'Character 4 is a line break'],
+    [{ name: 'control\u0007' }, 'Character 8 is a control character'],
     [{ email: 'not an address' }, 'Expected an e-mail address'],
     [{ endDate: '2026-02-30' }, 'Expected a date'],
     [{ startDate: '2026-03-02', endDate: '2026-03-01' }, 'lies before the start date'],
     [{ timeZone: 'Mars/Olympus' }, 'Expected a time zone'],
     [{ manager: 'nobody at all' }, 'Nobody has this name'],
+    [{ manager: '\u0000' }, 'Character 1 is a control character'],
     [{ managerId: '999999' }, 'There is no such person'],
   ])('with %o is rejected beside the field, and keeps the input', async (bad, message) => {
     const typed = { name: 'Kept Name', email: 'kept@x.example', jobTitle: 'Kept Title', ...bad };

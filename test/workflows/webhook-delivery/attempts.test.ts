@@ -43,7 +43,13 @@ test('a delivery brings each subscribed endpoint one event that an independent l
           jobTitle: 'Team Lead',
           endDate: cast.lastDay,
         },
-        completedBy: { type: 'user', id: cast.ivo.id, name: cast.ivo.name },
+        completedBy: {
+          type: 'user',
+          id: cast.ivo.id,
+          name: cast.ivo.name,
+          externalId: cast.ivo.externalId,
+          email: cast.ivo.email,
+        },
         offboarding: {
           id: cast.offboardingId,
           openedAt: expect.any(String),

@@ -7,7 +7,7 @@ const user = z
     id: responseField.id(),
     externalId: responseField.text().nullable(),
     name: responseField.text(),
-    email: responseField.text(),
+    email: responseField.text().nullable(),
     department: responseField.text().nullable(),
     jobTitle: responseField.text().nullable(),
     endDate: responseField.date().nullable(),
@@ -18,9 +18,14 @@ const actor = z
   .strictObject({
     type: z.enum(['user', 'token', 'system']),
     id: z.int().nullable(),
+    externalId: responseField.text().nullable(),
     name: responseField.text().nullable(),
+    email: responseField.text().nullable(),
   })
-  .meta({ id: 'EventActor', description: 'Who did it. `id` only of a user.' });
+  .meta({
+    id: 'EventActor',
+    description: 'Who did it. Only a user has `id`, `email` and, if HR knows them, `externalId`.',
+  });
 
 const offboarding = (times: z.ZodRawShape = {}) =>
   z.strictObject({ id: responseField.id(), openedAt: responseField.dateTime(), ...times });

@@ -100,7 +100,11 @@ const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.
 /** The problems of every endpoint, those that depend on what it reads, and its own. */
 function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
   const general: [status: number, when: unknown, description: string][] = [
-    [400, true, 'The address, the body or the Idempotency-Key cannot be read.'],
+    [
+      400,
+      true,
+      'The address, the body (JSON in UTF-8, each name once) or the Idempotency-Key cannot be read.',
+    ],
     [401, true, 'No token, or one that is unknown or has ended.'],
     [403, true, 'The token does not have the scope.'],
     [404, path.includes(':'), 'There is nothing under this address.'],

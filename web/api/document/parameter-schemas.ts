@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import type { Endpoint } from '../http/endpoint-types.ts';
 import { showsState } from '../http/endpoints.ts';
+import { keySchema } from '../http/idempotency-key.ts';
+import { oneLine } from '../texts.ts';
 
 const known: Record<string, z.ZodType> = {
-  externalId: z
-    .string()
-    .min(1)
-    .max(100)
-    .meta({ description: 'What the HR system calls the person.', examples: ['E-1017'] }),
+  externalId: oneLine(100).meta({
+    description: 'What the HR system calls the person.',
+    examples: ['E-1017'],
+  }),
   id: z.int().min(1).meta({ description: 'The id of the offboarding.' }),
-  tag: z
-    .string()
-    .min(1)
-    .meta({ description: 'The tag of the asset.', examples: ['LT-0042'] }),
+  tag: oneLine(100).meta({ description: 'The tag of the asset.', examples: ['LT-0042'] }),
   importId: z.int().min(1).meta({ description: 'The id of the import.' }),
 };
 
@@ -31,9 +29,10 @@ export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
   const { keyed, conditional } = endpoint;
   const headers = {
     ...(keyed && {
-      'Idempotency-Key': header(
-        'At most 255 characters. The same call under the same key is carried out once, for 24 hours at least; what was answered is answered again, with `Idempotent-Replayed: true`.',
-      ),
+      'Idempotency-Key': keySchema.optional().meta({
+        description:
+          'At most 255 characters. The same call under the same key is carried out once, for 24 hours at least; what was answered is answered again, with `Idempotent-Replayed: true`.',
+      }),
     }),
     ...(conditional && {
       'If-Match': header('The `ETag` of the state that the call expects; of another state it answers 412.'),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CursorPage } from '../../../database/core/pagination.ts';
 import { largestId } from '../../http/forms/request.ts';
 import type { Answer } from './endpoints.ts';
-import { parameter } from './read-query.ts';
+import { asInteger, parameter } from './read-query.ts';
 
 const usualLimit = 50;
 const highestLimit = 200;
@@ -19,13 +19,7 @@ export const pageQuery = {
     .optional()
     .meta({
       description: 'How many items at most.',
-      override: {
-        type: 'integer',
-        minimum: 1,
-        maximum: highestLimit,
-        default: usualLimit,
-        pattern: undefined,
-      },
+      override: asInteger({ maximum: highestLimit, default: usualLimit }),
     }),
   cursor: parameter('Expected the nextCursor of the part before')
     .transform((cursor, context) => {

@@ -62,6 +62,16 @@ export const invalid = (errors: InputProblem[]): ApiProblem =>
     errors,
   });
 
+/** A 400 for a request that cannot be read. */
+export const notUnderstood = (detail: string, errors: InputProblem[] = []): ApiProblem =>
+  new ApiProblem({
+    status: 400,
+    code: 'not-understood',
+    title: 'This request was not understood',
+    detail,
+    ...(errors.length > 0 && { errors }),
+  });
+
 /** A JSON pointer to a field of the body. */
 export const pointerTo = (...path: PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

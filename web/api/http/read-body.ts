@@ -1,18 +1,31 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type RequestHandler } from 'express';
 import type { z } from 'zod';
 import { unsupportedBody } from './errors.ts';
-import { ApiProblem, invalid, pointerTo } from './problems.ts';
+import { ApiProblem, invalid, notUnderstood, pointerTo } from './problems.ts';
+import { repeatedName } from './repeated-name.ts';
 
 const parse = express.json({
   limit: '100kb',
   inflate: false,
   strict: false,
   type: () => true,
-  verify: (_request, _response, bytes) => {
+  verify: (_request, _response, bytes, charset) => {
+    if (charset !== 'utf-8') throw new ApiProblem(unsupportedBody);
     // The parser would read an empty body as an empty object.
     if (bytes.length === 0) throw new SyntaxError('The body is empty');
+    refuseAmbiguous(bytes);
   },
 });
+
+/** The parser would replace what is not UTF-8 by U+FFFD, and take the last of two values with one name. Throws a 400. */
+function refuseAmbiguous(bytes: Buffer): void {
+  if (!isUtf8(bytes)) throw notUnderstood('The body is not valid UTF-8.');
+  const repeated = repeatedName(bytes.toString());
+  if (repeated === null) return;
+  const detail = `"${repeated.at(-1)}" is given twice in one object. Send each name once.`;
+  throw notUnderstood(detail, [{ pointer: pointerTo(...repeated), detail }]);
+}
 
 /** Parses a JSON body of at most 100 kB. Throws a 415 for another content type. */
 export const jsonBody: RequestHandler = (request, response, next) => {

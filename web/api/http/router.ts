@@ -1,13 +1,15 @@
 import { type Express, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
+import { queryProblem } from '../../http/forms/encoding.ts';
+import { allowOf } from '../../http/method-not-allowed.ts';
 import type { Services } from '../../http/services.ts';
 import { apiDocument } from '../document/openapi.ts';
 import { documentPages } from '../document/pages.ts';
-import { type ApiRoute, apiRoutes } from '../routes.ts';
+import { apiRoutes } from '../routes.ts';
 import { requireScope, requireToken } from './authentication.ts';
 import type { Endpoint } from './endpoint-types.ts';
 import { answerErrors } from './errors.ts';
-import { ApiProblem } from './problems.ts';
+import { ApiProblem, notUnderstood } from './problems.ts';
 import { limitRate } from './rate-limits.ts';
 import { jsonBody, optionalJsonBody } from './read-body.ts';
 
@@ -17,22 +19,25 @@ export function mountApi(app: Express, services: Services): void {
   const routes = apiRoutes(services);
   const pages = documentPages(apiDocument(routes, services.environment));
 
-  api.get('/openapi.json', pages.json);
-  api.get('/docs', pages.page);
+  api.route('/openapi.json').get(pages.json).all(allowOnly('GET'));
+  api.route('/docs').get(pages.page).all(allowOnly('GET'));
 
   api.use(requireToken(services));
   api.use(limitRate(services.environment.API_RATE_LIMIT));
-  for (const { method, path, scope, endpoint } of routes) {
-    api[method](
-      path,
-      requireScope(scope),
-      rememberEndpoint(endpoint),
-      ...bodyParsersOf(endpoint),
-      endpoint.handler,
-    );
+  api.use(refuseDamagedQuery);
+  // One address after the other, so that GET /imports/users is a 405 and not an import with the id "users".
+  for (const [path, sameAddress] of Map.groupBy(routes, (route) => route.path)) {
+    const address = api.route(path);
+    for (const { method, scope, endpoint } of sameAddress) {
+      address[method](
+        requireScope(scope),
+        rememberEndpoint(endpoint),
+        ...bodyParsersOf(endpoint),
+        endpoint.handler,
+      );
+    }
+    address.all(allowOnly(allowOf(sameAddress)));
   }
-  for (const path of new Set(routes.map((route) => route.path)))
-    api.all(path, allowOnly(methodsAt(routes, path)));
 
   api.use(nothingHere);
   api.use(answerErrors(services));
@@ -53,12 +58,6 @@ function bodyParsersOf({ body }: Endpoint): RequestHandler[] {
   return [body.optional ? optionalJsonBody : jsonBody];
 }
 
-const methodsAt = (routes: ApiRoute[], path: string): string =>
-  routes
-    .filter((route) => route.path === path)
-    .map(({ method }) => method.toUpperCase())
-    .join(', ');
-
 const allowOnly =
   (methods: string): RequestHandler =>
   () => {
@@ -68,6 +67,13 @@ const allowOnly =
       { Allow: methods },
     );
   };
+
+/** Refuses a query string with a zero byte or damaged UTF-8. Throws a 400. */
+const refuseDamagedQuery: RequestHandler = (request, _response, next) => {
+  const problem = queryProblem(request.originalUrl);
+  if (problem !== null) throw notUnderstood(problem);
+  next();
+};
 
 const nothingHere: RequestHandler = () => {
   throw new NotFound('address');

@@ -1,27 +1,55 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
+import {
+  cleanEmail,
+  cleanReference,
+  emailPattern,
+  emailToStore,
+  longestEmail,
+} from '../../../domain/email.ts';
+import { type Cleaned, cleanText, isStorable, type TextKind } from '../../../domain/text.ts';
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const controlCharacters = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
-/** Rejects lone surrogates too, because PostgreSQL refuses them inside JSON. */
-const plain = (text: string) => !controlCharacters.test(text) && text.isWellFormed();
-
-const textOf = (max: number) =>
+const cleaned = (clean: (typed: string) => Cleaned, max: number, error = 'Expected a text.') =>
   z
-    .string({ error: 'Expected a text.' })
-    .trim()
-    .max(max, { error: `At most ${max} characters, please.` })
-    .refine(plain, { error: 'Control characters are not allowed here.' });
+    .string({ error })
+    .check((context) => {
+      const read = clean(context.value);
+      if ('text' in read) context.value = read.text;
+      else context.issues.push({ code: 'custom', input: context.value, message: read.problem });
+    })
+    .max(max, { error: `At most ${max} characters, please.` });
 
-/** A required text. `max` in characters. */
-export const text = (max = 200) => textOf(max).min(1, { error: 'Please fill this in.' });
+const required = (schema: z.ZodString) => schema.min(1, { error: 'Please fill this in.' });
 
-/** An optional text; null when it is empty. `max` in characters. */
-export const optionalText = (max = 200) =>
+const optional = (schema: z.ZodString) =>
   z.preprocess(
     (value) => value ?? '',
-    textOf(max).transform((value) => (value === '' ? null : value)),
+    schema.transform((value) => (value === '' ? null : value)),
   );
+
+const cleanedText = (max: number, kind: TextKind, error?: string) =>
+  cleaned((typed) => cleanText(typed, kind), max, error);
+
+/** A required text on one line. `max` in characters. */
+export const text = (max = 200) => required(cleanedText(max, 'line'));
+
+/** An optional text on one line; null when it is empty. `max` in characters. */
+export const optionalText = (max = 200) => optional(cleanedText(max, 'line'));
+
+/** A required text of several lines. `max` in characters. */
+export const note = (max = 2000) => required(cleanedText(max, 'note'));
+
+/** An optional text of several lines; null when it is empty. `max` in characters. */
+export const optionalNote = (max = 2000) => optional(cleanedText(max, 'note'));
+
+/** A required identifier, such as a tag or an external id. `max` in characters; `error` when it is no text. */
+export const identifier = (max = 100, error?: string) => required(cleanedText(max, 'identifier', error));
+
+/** An optional identifier; null when it is empty. `max` in characters. */
+export const optionalIdentifier = (max = 100) => optional(cleanedText(max, 'identifier'));
+
+/** What names a person: an external id or an e-mail address. */
+export const personReference = () => required(cleaned(cleanReference, longestEmail));
 
 /** An optional calendar date; null when it is empty. */
 export const optionalDate = () =>
@@ -47,9 +75,28 @@ export const utcTime = () =>
     .transform((text) => new Date(`${text}Z`))
     .refine((time) => !Number.isNaN(time.getTime()), { error: 'There is no such date or time.' });
 
-/** An e-mail address, in any script. */
-export const emailAddress = () =>
-  text(254).regex(z.regexes.unicodeEmail, { error: 'Expected an e-mail address such as name@example.com.' });
+/** An optional e-mail address that a form may store; null when it is empty. */
+export const optionalEmail = () => optional(cleaned(typedEmail, longestEmail));
+
+function typedEmail(typed: string): Cleaned {
+  const read = cleanEmail(typed);
+  return 'text' in read && read.text !== '' ? emailToStore(read.text) : read;
+}
+
+/**
+ * An e-mail address as another system sends it. `emailToStore` checks it beside the stored one, because an address that
+ * an older version took may be sent again.
+ */
+export const sentEmail = () =>
+  required(cleaned(sent, longestEmail)).meta({
+    pattern: emailPattern.source,
+    examples: ['name@example.com'],
+  });
+
+function sent(typed: string): Cleaned {
+  const read = cleanEmail(typed);
+  return 'problem' in read && isStorable(typed) ? { text: typed } : read;
+}
 
 /** One of `words`. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
+import { cleanText } from '../../../domain/text.ts';
 
 /** The largest integer of PostgreSQL, and so the largest id. */
 export const largestId = 2 ** 31 - 1;
@@ -12,6 +13,13 @@ export function idIn(request: Request, parameter: string, what: string): number 
   return id;
 }
 
+/** A cleaned identifier in the address. Throws NotFound(`what`) for a text that no identifier can be. */
+export function identifierIn(request: Request, parameter: string, what: string): string {
+  const cleaned = cleanText(String(request.params[parameter]), 'identifier');
+  if ('problem' in cleaned) throw new NotFound(what);
+  return cleaned.text;
+}
+
 /** Whether htmx sent the request: it expects a fragment and cannot follow a redirect to another page. */
 export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
 
@@ -21,8 +29,8 @@ export function queryText(request: Request, name: string): string {
   return searchable(Array.isArray(value) ? value[0] : value);
 }
 
-/** Removes zero bytes, because PostgreSQL's text cannot hold them. */
-const searchable = (sent: unknown): string =>
+/** What was sent as a text to search for; empty when it is none. Removes zero bytes, because PostgreSQL refuses them. */
+export const searchable = (sent: unknown): string =>
   typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
 /** The requested page of a list, from 1; 1 when the parameter is not a number. */

@@ -4,6 +4,8 @@ import { InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
 import { Forbidden } from '../forbidden.ts';
 import { isHtmx } from '../forms/request.ts';
+import { MalformedRequest } from '../malformed-request.ts';
+import { MethodNotAllowed } from '../method-not-allowed.ts';
 import { fragment, page } from '../pages/rendering.ts';
 import type { Services } from '../services.ts';
 
@@ -29,6 +31,7 @@ export const showErrors =
     if (response.headersSent) return next(error);
     const errorText = isDatabaseUnavailable(error) ? databaseUnavailable(request) : textOf(error);
     if (errorText.status >= 500) log.error({ err: error }, 'request failed');
+    if (error instanceof MethodNotAllowed) response.set('Allow', error.allow);
     response.status(errorText.status);
     if (isHtmx(request)) fragment(response, 'errors/_message', { ...errorText, requestId: request.id });
     else page(response, 'errors/error', { ...errorText, requestId: request.id });
@@ -37,6 +40,10 @@ export const showErrors =
 function textOf(error: unknown): ErrorText {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
   if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', text: error.message };
+  if (error instanceof MethodNotAllowed)
+    return { status: 405, title: 'Method not allowed', text: error.message };
+  if (error instanceof MalformedRequest)
+    return { status: 400, title: 'This request was not understood', text: error.message };
   if (error instanceof Refusal) return { status: 409, title: 'This was refused', text: error.message };
   if (error instanceof InvalidInput)
     return { status: 422, title: 'Please check your input', text: error.message };

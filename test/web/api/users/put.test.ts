@@ -37,11 +37,10 @@ describe('PUT', () => {
     expect(replaced.headers.get('location')).toBeNull();
   });
 
-  test('needs a name and an e-mail address', async () => {
+  test('needs a name', async () => {
     const called = await call('PUT', '/users/new', { body: { department: 'Sales' } });
     expectProblem(called, 422, 'invalid-input');
-    expect(pointers(called)).toEqual(['/email', '/name']);
-    expect(called.json.errors).toContainEqual({ pointer: '/email', detail: 'Expected a text.' });
+    expect(called.json.errors).toEqual([{ pointer: '/name', detail: 'Expected a text.' }]);
   });
 
   test('rejects an e-mail address in use, and a malformed external id', async () => {
@@ -49,7 +48,7 @@ describe('PUT', () => {
     expectProblem(taken, 422, 'invalid-input');
     expect(pointers(taken)).toEqual(['/email']);
     const body = { name: 'N', email: 'n@x.example' };
-    for (const id of ['%00', '%20x', 'x'.repeat(101), '%0A']) {
+    for (const id of ['%00', '%20', 'x'.repeat(101), '%0A']) {
       expectProblem(await call('PUT', `/users/${id}`, { body }), 422, 'invalid-input');
     }
   });

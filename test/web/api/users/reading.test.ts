@@ -50,18 +50,40 @@ describe('reading', () => {
       items: [expect.objectContaining({ id: cast.lena.id })],
       nextCursor: null,
     });
-    for (const nobody of ['nobody', '%00']) {
-      const { json } = await call('GET', `/users?externalId=${nobody}`);
-      expect(json).toEqual({ items: [], nextCursor: null });
-    }
+    const { json } = await call('GET', '/users?externalId=nobody');
+    expect(json).toEqual({ items: [], nextCursor: null });
+  });
+
+  test('finds by id one user, or none (R22)', async () => {
+    const one = { items: [expect.objectContaining({ externalId: cast.lena.externalId })], nextCursor: null };
+    const none = { items: [], nextCursor: null };
+    const lena = `id=${cast.lena.id}`;
+    expect((await call('GET', `/users?${lena}`)).json).toEqual(one);
+    expect((await call('GET', `/users?${lena}&externalId=${cast.lena.externalId}&limit=1`)).json).toEqual(
+      one,
+    );
+    expect((await call('GET', `/users?${lena}&externalId=${cast.emil.externalId}`)).json).toEqual(none);
+    expect((await call('GET', '/users?id=2147483647')).json).toEqual(none);
+  });
+
+  test('refuses a query with a zero byte or damaged UTF-8', async () => {
+    for (const query of ['externalId=%00', 'externalId=M%FC', '%00=a', 'cursor=%ED%A0%80'])
+      expectProblem(await call('GET', `/users?${query}`), 400, 'not-understood');
   });
 
   test.each([
     '?externalId=',
+    '?externalId=%00',
     '?externalId=a&externalId=b',
     '?externalId[x]=a',
     '?externalId=a&status=active',
     '?__proto__=a',
+    '?id=',
+    '?id=0',
+    '?id=x',
+    '?id=1.5',
+    '?id=2147483648',
+    '?id=1&id=2',
     '?limit=0',
     '?limit=201',
     '?limit=5&limit=6',

@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
+import type { ReturnCondition } from '../../domain/assets.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { changeWithin } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
+import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
+import { inTransaction } from '../core/transaction.ts';
+import { type Asset, Assignment, RecoveryCorrection } from '../entities/index.ts';
+import { type AssetWithHolder, assetById, lockAsset } from './assets.ts';
+import { assignmentOf, outOfDate } from './assignments.ts';
+
+/**
+ * The result of undoing a recovery. `reopened`: the assignment is open again. `corrected`: the person's offboarding is
+ * completed and stays so, and a correction is open. `unchanged`: the person has the asset already.
+ */
+export interface UndoAnswer {
+  outcome: 'reopened' | 'corrected' | 'unchanged';
+  holderId: number;
+}
+
+/**
+ * Undoes the recovery of an assignment, by default the last one of the asset. The person's lock decides whether that
+ * is before their completion. Throws NotFound, and Refusal when someone has the asset, or no one ever had it.
+ */
+export const undoRecovery = (
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  assignmentId?: number,
+): Promise<UndoAnswer> =>
+  inTransaction(em, (transaction) => undoWithin(transaction, actor, assetId, assignmentId));
+
+/** Like `undoRecovery`, inside the open transaction of `em`. */
+export async function undoWithin(
+  em: EntityManager,
+  actor: Actor,
+  assetId: number,
+  assignmentId?: number,
+): Promise<UndoAnswer> {
+  const asset = await assetById(em, assetId);
+  if (assignmentId === undefined) refuseWhenHeld(asset);
+  const assignment = await assignmentOf(em, assetId, assignmentId);
+  if (assignment === null) throw assignmentId === undefined ? neverHeld(asset) : outOfDate(asset.tag);
+  return changeWithin(em, assignment.userId, actor, (change) => undo(change, assignment.id, assetId));
+}
+
+function refuseWhenHeld({ holder, tag }: AssetWithHolder) {
+  if (holder === null) return;
+  throw new Refusal(
+    'already-assigned',
+    `${holder.name} holds ${tag}. Recover it before you undo a recovery.`,
+  );
+}
+
+const neverHeld = ({ tag }: AssetWithHolder) =>
+  new Refusal('never-assigned', `No one has had ${tag}, so there is no recovery to undo.`);
+
+async function undo(change: Change, assignmentId: number, assetId: number): Promise<UndoAnswer> {
+  const { em, user } = change;
+  const assignment = await em.findOneOrFail(Assignment, { id: assignmentId });
+  const asset = await lockAsset(em, assetId);
+  const present = await assetById(em, assetId);
+  if (present.holder?.assignmentId === assignmentId) return { outcome: 'unchanged', holderId: user.id };
+  refuseWhenHeld(present);
+  if (assignment.condition) asset.condition = await conditionBefore(em, assignment);
+  if (user.offboardingCompletedAt) await correct(change, assignment, asset);
+  else reopen(change, assignment, asset);
+  change.changed('hardware');
+  return { outcome: user.offboardingCompletedAt ? 'corrected' : 'reopened', holderId: user.id };
+}
+
+function reopen({ em, record }: Change, assignment: Assignment, asset: Asset) {
+  em.assign(assignment, { returnedAt: null, condition: null, note: null });
+  asset.status = 'assigned';
+  record('asset.recovery_undone', { assetId: asset.id, tag: asset.tag, assignmentId: assignment.id });
+}
+
+/** Leaves the assignment and the asset's status as they are, because an open assignment would contradict the gate. */
+async function correct({ em, record, user, actor }: Change, assignment: Assignment, asset: Asset) {
+  const whose = { assignmentId: assignment.id, userId: user.id, assetId: asset.id };
+  const correction = em.create(RecoveryCorrection, { ...whose, createdBy: actor });
+  await em.flush();
+  const { id: assetId, tag } = asset;
+  const details = { assetId, tag, assignmentId: assignment.id, correctionId: correction.id };
+  record('asset.recovery_corrected', details);
+}
+
+/** The condition that an earlier recovery stated, or null. */
+async function conditionBefore(em: EntityManager, { assetId, id }: Assignment) {
+  const { rows } = await sql<{ condition: ReturnCondition }>`
+    select condition from assignments where asset_id = ${assetId} and id <> ${id} and condition is not null
+    order by returned_at desc, id desc limit 1`.execute(sqlOf(em));
+  return rows[0]?.condition ?? null;
+}

@@ -1,0 +1,26 @@
+import { identifier, note, text } from '../http/forms/fields.ts';
+
+/** Control characters and ends of lines, directions of text, and what is no character. */
+const refused = '\\u007f-\\u009f\\u2028-\\u202e\\u2066-\\u2069\\ufdd0-\\ufdef\\ufffe\\uffff';
+const refusedOnOneLine = `\\u0000-\\u001f${refused}`;
+const refusedOnManyLines = `\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f${refused}`;
+
+/** Spaces and what cannot be seen. */
+const invisible =
+  ' \\u00a0\\u00ad\\u034f\\u061c\\u115f\\u1160\\u1680\\u17b4\\u17b5\\u180b-\\u180f\\u2000-\\u200f' +
+  '\\u202f\\u205f-\\u206f\\u3000\\u3164\\ufe00-\\ufe0f\\ufeff\\uffa0\\ufff0-\\ufffb';
+
+/** The JSON schema's pattern of a text that is not empty. */
+const patternWithout = (bad: string, blank: string) => `^[^${bad}]*[^${bad}${blank}][^${bad}]*$`;
+
+/** A text on one line in a request, with the pattern that describes it. `max` in characters. */
+export const oneLine = (max: number) =>
+  text(max).meta({ pattern: patternWithout(refusedOnOneLine, invisible) });
+
+/** An identifier in a request, such as a tag or an external id. `error` is its message when it is no text. */
+export const oneIdentifier = (max: number, error?: string) =>
+  identifier(max, error).meta({ pattern: patternWithout(refusedOnOneLine, invisible) });
+
+/** A text in a request that may have several lines. */
+export const manyLines = (max: number) =>
+  note(max).meta({ pattern: patternWithout(refusedOnManyLines, `\\t\\n\\r${invisible}`) });

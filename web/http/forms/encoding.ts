@@ -1,0 +1,17 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * What is wrong with percent-encoded text, as a sentence, or null. Node would decode a damaged byte as U+FFFD, so that a
+ * name in Latin-1 would be stored without its letters.
+ */
+export function encodingProblem(encoded: string): string | null {
+  const runs = encoded.match(/(?:%[0-9a-f]{2})+/gi) ?? [];
+  const isDamaged = runs.some((run) => !isUtf8(Buffer.from(run.replaceAll('%', ''), 'hex')));
+  return isDamaged ? 'Expected text in UTF-8.' : null;
+}
+
+/** What is wrong with the query string of an address, as a sentence, or null. */
+export function queryProblem(address: string): string | null {
+  const [, query = ''] = address.split('?', 2);
+  return /%00/.test(query) ? 'A zero byte is not allowed here.' : encodingProblem(query);
+}
