@@ -6,12 +6,12 @@ import { type RawBuilder, sql } from 'kysely';
  * every line.
  */
 export const findPerson = (reference: RawBuilder<unknown>) => sql`(
-  select id, name, status, is_gone,
-    case when lead(id) over (order by place) <> id then lead(name) over (order by place) end as fits_too
-  from (
-    select 1 as place, ${columns} from users p where p.external_id = ${reference}
+  select id, name, status, is_gone, fits_too from (
+    select 1 as place, ${columns},
+      (select e.name from users e where lower(e.email) = lower(${reference}) and e.id <> p.id) as fits_too
+    from users p where p.external_id = ${reference}
     union all
-    select 2, ${columns} from users p where lower(p.email) = lower(${reference})
+    select 2, ${columns}, null from users p where lower(p.email) = lower(${reference})
   ) named order by place limit 1)`;
 
 const columns = sql`p.id, p.name, p.status, p.offboarding_completed_at is not null as is_gone`;
