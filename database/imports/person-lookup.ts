@@ -1,16 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
+import { emailPattern } from '../../domain/email.ts';
 
 /**
  * SQL for `left join lateral`: the user with an external id, else the one with an e-mail address. `fits_too` is the name
  * of another user with that address. An address finds only people who have not left.
  */
 export const findPerson = (reference: RawBuilder<unknown>) => sql`(
-  select id, name, status, is_gone,
-    case when lead(id) over (order by place) <> id then lead(name) over (order by place) end as fits_too
-  from (
-    select 1 as place, ${columns} from users p where p.id = person_with_external_id(${reference})
+  select id, name, status, is_gone, fits_too from (
+    select 1 as place, ${columns},
+      (select e.name from users e where e.id = person_with_email(${reference}) and e.id <> p.id) as fits_too
+    from users p where p.id = person_with_external_id(${reference})
     union all
-    select 2, ${columns} from users p where p.id = person_with_email(${reference})
+    select 2, ${columns}, null from users p where p.id = person_with_email(${reference})
   ) named order by place limit 1)`;
 
 const columns = sql`p.id, p.name, p.status, p.offboarding_completed_at is not null as is_gone`;
@@ -27,7 +28,8 @@ export const isAddedByFile = (
 
 const canBeAdded = (line: RawBuilder<unknown>) =>
   sql`c.line <> ${line} and c.contradictions = '[]' and c.outcome is distinct from 'failed'
-    and not c.problems @? ${mandatory}::jsonpath`;
+    and not c.problems @? ${mandatory}::jsonpath
+    and coalesce(c.stated->>'email' ~ ${emailPattern.source}, true)`;
 
 /** Matches the bad cells without which a line adds no one; the others are warnings. */
 const mandatory =

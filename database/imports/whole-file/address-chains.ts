@@ -76,8 +76,8 @@ export async function restOfChains(
 ): Promise<number[]> {
   const { rows } = await sql<{ line: number }>`
     select c.line from import_rows c
-    where c.import_id = ${importId} and c.outcome is null and c.line <> all(${lines}::int[])
-      and c.address_chain in (
+    where c.import_id = ${importId} and c.address_chain is not null and c.outcome is null
+      and c.line <> all(${lines}::int[]) and c.address_chain in (
         select r.address_chain from import_rows r
         where r.import_id = ${importId} and r.line = any(${lines}::int[]) and r.address_chain is not null)
     order by c.line`.execute(sqlOf(em));

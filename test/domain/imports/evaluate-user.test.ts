@@ -68,7 +68,10 @@ describe('a line about a user', () => {
     const values = { email: '.lena@x.example' };
     const expected = ['email: Expected an e-mail address such as name@example.com.'];
     expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
-    expect(problemsIn(evaluateUser(about({ values, user: null, emailOwnerId: null })))).toEqual(expected);
+    const newcomer = { ...values, name: 'Lena' };
+    expect(problemsIn(evaluateUser(about({ values: newcomer, user: null, emailOwnerId: null })))).toEqual(
+      expected,
+    );
     expect(evaluateUser(about({ values, user: { ...lena, ...values } })).verdict).toBe('same');
   });
 
@@ -98,7 +101,9 @@ describe('a line about a user', () => {
     });
     const newcomer = { externalId: 'E9', name: 'N', email: 'N@x.example', manager: 'n@X.example' };
     const { manager: _, ...added } = newcomer;
-    const judged = evaluateUser(about({ user: null, emailOwnerId: null, values: newcomer }));
+    const judged = evaluateUser(
+      about({ user: null, emailOwnerId: null, values: newcomer, managerIsSelf: true }),
+    );
     expect(judged).toMatchObject({ verdict: 'create', warnings });
     expect(Object.keys(judged.changes)).toEqual(Object.keys(added));
   });
