@@ -12,7 +12,7 @@ export const Workspace = defineEntity({
     timeZone: p.text().default('UTC'),
     /** The date format of imported files. */
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
-    /** An import needs confirmation if it starts or stops the leaving of more people, or of more per cent of all people. */
+    /** An import needs confirmation if a kind of change is about more people, assets or licenses, or more per cent of all. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),
     /** The days of the reminders before a last day, and the interval in days between those after it. */

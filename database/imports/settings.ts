@@ -8,9 +8,9 @@ import { workspaceOf } from '../core/workspace.ts';
 /** How files are read, and when an import needs a confirmation. */
 export interface ImportSettings {
   dateFormat: DateFormat;
-  /** How many people one file may make start or stop leaving without a confirmation. */
+  /** How many people, assets or licenses one file may change in each counted way without a confirmation. */
   brakeCount: number;
-  /** The same as a percentage of the workforce, 0 to 100. */
+  /** The same as a percentage of all of them, 0 to 100. */
   brakePercent: number;
 }
 

@@ -5,6 +5,7 @@ import { discardImport, importById, MassChangeRefusal, startImport } from '../..
 import { reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
+import { isBeyondElsewhere } from '../../domain/imports/mass-change-limit.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
@@ -19,7 +20,7 @@ import { readQuery } from './http/read-query.ts';
 export const importApi = ({ database }: Services) => {
   const { em } = database;
 
-  /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with the number of people. */
+  /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with its number of people. */
   const importUsers: RequestHandler = async (request, response) => {
     const { confirm, leaveOutUnknown } = parametersOf(request);
     const actor = tokenActorOf(response);
@@ -69,6 +70,7 @@ export const importApi = ({ database }: Services) => {
       ...(results ?? noResults),
       newEndDates: preview?.starts ?? 0,
       clearedEndDates: preview?.stops ?? 0,
+      changes: preview?.changes ?? {},
       createdAt,
       startedAt: startedAt ?? null,
       endedAt: endedAt ?? null,
@@ -134,7 +136,8 @@ function fileProblem(error: unknown): never {
   });
 }
 
-const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>
+/** `changes` is there when a kind of change that is not about end dates is beyond the limit. */
+const confirmationNeeded = ({ people, preview, limit, message }: MassChangeRefusal) =>
   new ApiProblem({
     status: 409,
     code: 'confirmation-needed',
@@ -142,6 +145,7 @@ const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>
     detail: `${message} Nothing was changed. Send the file again with ?confirm=${people} if this is what you want.`,
     newEndDates: preview.starts,
     clearedEndDates: preview.stops,
+    ...(isBeyondElsewhere(preview, limit) && { changes: preview.changes }),
     confirm: people,
   });
 

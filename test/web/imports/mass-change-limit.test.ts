@@ -27,7 +27,7 @@ describe('the mass-change limit', () => {
     await setMassChangeLimit(own.database, 2);
     const id = await uploaded(nora, 'users', leavers());
     const { text } = await nora.get(`/imports/${id}`);
-    expect(text).toContain('The brake is on');
+    expect(text).toContain('Confirm a large change');
     expect(text).toContain('3 people would get an end date.');
     for (const fields of [{}, { people: '2' }, { people: 'yes' }, { people: '' }] as Record<
       string,
