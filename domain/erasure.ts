@@ -1,15 +1,13 @@
 /** The name of an erased person, as the SQL function `erased_name` builds it. */
 export const erasedName = (userId: number): string => `Former employee #${userId}`;
 
-/** The address of an erased person. No mail reaches it, because `invalid` is reserved (RFC 2606). */
-export const erasedEmail = (userId: number): string => `former-${userId}@invalid`;
-
 /** The warning for a call or a line about an erased person. */
 export const erasedWarning = "This person's data was erased, so nothing was stored.";
 
 /** Why a person cannot be erased yet, in words. */
 export const erasureObstacles = {
   'still-open': 'Something of this person is still open. Clear it first.',
+  corrected: 'A device is still with this person. Recover it first.',
   'step-failed': 'A step of their offboarding failed. Retry it first.',
   'delivery-pending':
     'A webhook that names this person is still pending. Try again when it is delivered or has failed.',

@@ -82,7 +82,7 @@ export async function changeOf<T>(
 /** Locks before anything else is read, because READ COMMITTED then shows current rows to later statements. */
 async function lockUser(em: EntityManager, person: Person): Promise<User> {
   const id = typeof person === 'number' ? person : idWithExternalId(person.externalId);
-  const user = await em.findOne(User, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  const user = await em.findOne(User, { $and: [{ id }] }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) throw new NotFound('user');
   return user;
 }

@@ -21,7 +21,7 @@ create function erased_name(person int) returns text language sql immutable stri
 alter table users add column erased_at timestamptz null;
 alter table users add constraint users_erased_check check (erased_at is null or (
   offboarding_completed_at is not null and name = erased_name(id) and job_title is null and password_hash is null
-  and coalesce(email = 'former-' || id::text || '@invalid', true)));
+  and email is null));
 create index users_to_erase_index on users (offboarding_completed_at, id)
   where offboarding_completed_at is not null and erased_at is null;
 alter table workspace add column erase_after_months int null;
@@ -111,8 +111,7 @@ begin
       return (select coalesce(jsonb_object_agg(v.key, case
           when v.key = 'externalId' or jsonb_typeof(v.element) = 'null' then v.element
           when is_person and v.key = 'name' then to_jsonb(public.erased_name(person))
-          when is_person and v.key = 'email' then to_jsonb('former-' || person::text || '@invalid')
-          when is_person and v.key = 'jobTitle' then 'null'
+          when is_person and v.key in ('email', 'jobTitle') then 'null'
           else public.erased_json(v.element, person, pattern) end), '{}')
         from jsonb_each(value) v (key, element));
     else

@@ -17,7 +17,8 @@ export interface PersonToErase {
 export async function eraseCopies(em: EntityManager, person: PersonToErase): Promise<void> {
   const db = sqlOf(em);
   for (const statement of [
-    eraseNotes(person),
+    eraseNotes(person, sql`assignments`),
+    eraseNotes(person, sql`recovery_corrections`),
     eraseRequests(person),
     eraseFromAssets(person),
     eraseFromEndpoints(person),
@@ -35,8 +36,8 @@ const erased = (column: RawBuilder<unknown>, isOwn: RawBuilder<unknown>, person:
   case when ${isOwn} then case when ${column} <> '' then ${erasedName(person.id)} else ${column} end
     else erased_text(${column}, ${person.identifying}, ${person.id}) end`;
 
-const eraseNotes = (person: PersonToErase) => sql`
-  update assignments set note = ${erased(sql`note`, sql`user_id = ${person.id}`, person)}
+const eraseNotes = (person: PersonToErase, table: RawBuilder<unknown>) => sql`
+  update ${table} set note = ${erased(sql`note`, sql`user_id = ${person.id}`, person)}
   where note is not null and (user_id = ${person.id} or is_named(note, ${person.identifying}))`;
 
 /** The item stays, except where it names the person, because requests are counted by it. */

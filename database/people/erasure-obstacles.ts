@@ -31,6 +31,8 @@ const conditions: Record<ErasureObstacle, (person: PersonToErase) => RawBuilder<
     or exists (select from seats where user_id = ${id} and live)
     or exists (select from requests where user_id = ${id} and live)
     or exists (select from offboardings where user_id = ${id} and state = 'open')`,
+  corrected: ({ id }) => sql`
+    exists (select from recovery_corrections where user_id = ${id} and closed_at is null)`,
   'step-failed': ({ id }) => sql`
     exists (select from offboardings where user_id = ${id} and failed_step is not null)`,
   'delivery-pending': ({ id, identifying }) => sql`

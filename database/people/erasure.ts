@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import { erasedEmail, erasedName, erasureObstacles } from '../../domain/erasure.ts';
+import { erasedName, erasureObstacles } from '../../domain/erasure.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -28,8 +28,8 @@ export const erasePerson = (
     await eraseCopies(em, person);
     await sql`select erase_from_trail(${userId})`.execute(sqlOf(em));
     await sql`
-      update users set name = ${erasedName(userId)}, email = ${erasedEmail(userId)}, job_title = null,
-        password_hash = null, erased_at = ${now}
+      update users set name = ${erasedName(userId)}, email = null, job_title = null,
+        role = 'employee', password_hash = null, erased_at = ${now}
       where id = ${userId}`.execute(sqlOf(em));
     record('user.erased');
     changed();

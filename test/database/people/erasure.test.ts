@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { AuditEntry, Mail, Request, User } from '../../../database/entities/index.ts';
+import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
+import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { eraseFormerEmployees } from '../../../database/people/due-erasures.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
@@ -9,14 +11,14 @@ import { createUser, updateUser } from '../../../database/people/users.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import { updateErasureSettings } from '../../../database/workspace/settings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { makeFormerEmployee } from '../../../testing/cast/former-employees.ts';
+import { closeSent, complete, makeFormerEmployee } from '../../../testing/cast/former-employees.ts';
 import { csvOf, importing } from '../../../testing/cast/importing.ts';
 import { subscribe } from '../../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
 const { em } = database;
-const { ada, emil, laptop, lena } = await makeCast(database);
+const { ada, emil, laptop, lena, spare } = await makeCast(database);
 
 const stored = (id: number) => em.fork().findOneOrFail(User, { id });
 const erasures = (userId: number) => em.fork().count(AuditEntry, { action: 'user.erased', userId });
@@ -48,6 +50,24 @@ describe('(R23) erasure is refused', () => {
       { failed_step: `failed_step = null` }[open.split(' ')[0]!] ?? `state = 'failed', closed_at = now()`;
     await execute(sql`update ${sql.table(table)} set ${sql.raw(done)} where ${last}`);
     expect(await erasePerson(em, 'system', id)).toBe(true);
+  });
+
+  test('while a device is still with them', async () => {
+    const { id } = await createUser(em, 'system', { name: 'Has It', email: null }).then(stored);
+    await assignAsset(em, 'system', spare.id, id);
+    const back = { condition: 'good', nextStatus: 'in_stock', note: 'Has It gave it back' } as const;
+    await recoverAsset(em, 'system', spare.id, back);
+    await complete(database, id);
+    await closeSent(database);
+    await undoRecovery(em, 'system', spare.id);
+    await expect(erasePerson(em, 'system', id)).rejects.toMatchObject({ code: 'corrected' });
+    await recoverAsset(em, 'system', spare.id, back);
+    await closeSent(database);
+    expect(await erasePerson(em, 'system', id)).toBe(true);
+    const notes = await execute(sql`
+      select note from assignments where user_id = ${id} union all
+      select note from recovery_corrections where user_id = ${id}`);
+    expect(notes.rows).toEqual(Array(2).fill({ note: `Former employee #${id}` }));
   });
 
   test('while a file that names them waits', async () => {

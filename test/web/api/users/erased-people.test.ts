@@ -21,7 +21,7 @@ const erased = {
   id: gone.id,
   externalId: gone.externalId,
   name: `Former employee #${gone.id}`,
-  email: `former-${gone.id}@invalid`,
+  email: null,
   jobTitle: null,
   status: 'offboarded',
 };
