@@ -37,6 +37,8 @@ export const auditActions = {
   'import.started': 'started the import', // importId, kind, lines
   'import.cancelled': 'cancelled the import', // importId, kind
   'import.ended': 'ended the import', // importId, kind, state, created, changed, unchanged, failed
+  'columns.mapped': 'chose the columns of a file', // importId, kind, columns
+  'columns.forgotten': 'made Lastday forget the columns of a file', // kind, columns
   'webhook.created': 'added the webhook endpoint', // endpointId, url
   'webhook.updated': 'changed the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',

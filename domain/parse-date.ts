@@ -11,6 +11,16 @@ export const dateFormats = [
 ] as const;
 export type DateFormat = (typeof dateFormats)[number];
 
+/** How the dates of a workspace's files are read. */
+export interface DateSettings {
+  dateFormat: DateFormat;
+  /** What a cell holds when there is no date, such as `0000-00-00`. It counts as an empty cell. */
+  noDates: readonly string[];
+}
+
+/** The fields of imported files that hold a date. */
+export const dateFields: ReadonlySet<string> = new Set(['startDate', 'endDate']);
+
 /** A parsed date, or the reason why it is invalid. */
 export type ReadDate = { date: CalendarDate } | { problem: string };
 
@@ -19,11 +29,19 @@ export type ReadDate = { date: CalendarDate } | { problem: string };
  * guess would end access on the wrong day.
  */
 export function parseDate(text: string, format: DateFormat): ReadDate {
-  const written = text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
+  const written = withoutMidnight(text);
   if (isCalendarDate(written)) return { date: written };
   const date = asWritten(written, format);
   if (date !== null && isCalendarDate(date)) return { date };
   return { problem: whyNot(written, format) };
+}
+
+const withoutMidnight = (text: string) => text.trim().replace(/[ T]00:00(:00(\.0+)?)?Z?$/, '');
+
+/** Makes the test whether a text is one of the words that mean no date. Case and a midnight time do not matter. */
+export function noDateTest(words: readonly string[]): (text: string) => boolean {
+  const known = new Set(words.map((word) => word.toLowerCase()));
+  return (text) => known.size > 0 && known.has(withoutMidnight(text).toLowerCase());
 }
 
 /** Converts a date from the format to ISO; null when it does not match. */
@@ -50,6 +68,8 @@ function whyNot(text: string, format: DateFormat): string {
     const [first, second] = ambiguous;
     return `“${text}” can be ${first} or ${second}. ${expected(format)}`;
   }
+  const beyond = dayBeyondMonth(text, format);
+  if (beyond !== null) return `“${text}” does not exist: ${beyond}.`;
   if (/^\d{1,2}[./-]\d{1,2}[./-]\d{2}$/.test(text)) {
     return `Write the year of “${text}” with four digits. ${expected(format)}`;
   }
@@ -58,12 +78,32 @@ function whyNot(text: string, format: DateFormat): string {
 
 /** The two dates of an ambiguous text, read day first and month first; null when they are the same. */
 function twoReadings(text: string): [CalendarDate, CalendarDate] | null {
+  const readings = bothReadings(text);
+  return readings !== null && readings[0] !== readings[1] && readings.every(isCalendarDate) ? readings : null;
+}
+
+/** A text that ends with the year, read day first and month first, whether these dates exist or not. */
+function bothReadings(text: string): [CalendarDate, CalendarDate] | null {
   const match = /^(\d{1,2})[./-](\d{1,2})[./-](\d{4})$/.exec(text);
   if (match === null) return null;
   const [one, other, year] = [match[1]!.padStart(2, '0'), match[2]!.padStart(2, '0'), match[3]!];
-  const readings: [CalendarDate, CalendarDate] = [`${year}-${other}-${one}`, `${year}-${one}-${other}`];
-  return one !== other && readings.every(isCalendarDate) ? readings : null;
+  return [`${year}-${other}-${one}`, `${year}-${one}-${other}`];
 }
+
+/** How many days the month of a text has, in words, when the text names a day beyond them; null otherwise. */
+function dayBeyondMonth(text: string, format: DateFormat): string | null {
+  const written = asWritten(text, format);
+  for (const reading of [text, ...(written === null ? (bothReadings(text) ?? []) : [written])]) {
+    const [, year, month, day] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(reading) ?? []).map(Number) as number[];
+    if (!year || !month || month > 12 || !day || day > 31) continue;
+    const lastDay = new Date(Date.UTC(year, month, 0));
+    if (day > lastDay.getUTCDate()) return `${monthOf(lastDay)} has ${lastDay.getUTCDate()} days`;
+  }
+  return null;
+}
+
+const monthOf = (date: Date) =>
+  date.toLocaleString('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 const expected = (format: DateFormat) =>
   format === 'YYYY-MM-DD'

@@ -2,6 +2,7 @@ import { accessHandlers } from './access/handlers.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
+import { mappingPages } from './imports/columns/mapping-pages.ts';
 import { importPages } from './imports/imports.ts';
 import { inventoryHandlers } from './inventory/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
@@ -34,6 +35,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions } =
     inventoryHandlers(services);
   const imports = importPages(services);
+  const mappings = mappingPages(services);
   const users = userPages(services);
   const erasure = erasurePages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
@@ -100,6 +102,10 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/imports/licenses/example.csv', 'manage-inventory', imports.example('licenses')),
     post('/imports/licenses', 'manage-inventory', imports.create('licenses'), imports.new('licenses')),
     // Each handler also checks the permission for the file's kind.
+    get('/imports/mappings', 'manage-inventory', mappings.index),
+    post('/imports/mappings/:mappingId/removal', 'manage-inventory', mappings.forget),
+    get('/imports/:importId/columns', 'manage-inventory', mappings.show),
+    post('/imports/:importId/columns', 'manage-inventory', mappings.update, mappings.show),
     get('/imports/:importId', 'manage-inventory', imports.show),
     get('/imports/:importId/errors.csv', 'manage-inventory', imports.errors),
     post('/imports/:importId/start', 'manage-inventory', imports.start, imports.show),

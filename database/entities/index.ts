@@ -1,5 +1,6 @@
 import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
+import { ColumnMapping } from './column-mapping.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Import, ImportRow } from './import.ts';
 import { License, Seat } from './license.ts';
@@ -39,6 +40,7 @@ export const entities = [
   Heartbeat,
   Import,
   ImportRow,
+  ColumnMapping,
 ];
 
 export {
@@ -46,6 +48,7 @@ export {
   Asset,
   Assignment,
   AuditEntry,
+  ColumnMapping,
   IdempotencyKey,
   Import,
   ImportRow,

@@ -12,6 +12,8 @@ export const Workspace = defineEntity({
     timeZone: p.text().default('UTC'),
     /** The date format of imported files. */
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
+    /** What a cell of a date column holds when there is no date. JSON, because the ORM writes NULL in a list as null. */
+    noDates: p.json<string[]>().defaultRaw("'[]'::jsonb"),
     /** An import needs confirmation if a kind of change is about more people, assets or licenses, or more per cent of all. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),

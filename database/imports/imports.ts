@@ -40,11 +40,17 @@ export async function beginImport(em: EntityManager, actor: Actor, file: NewImpo
 export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
-  await findContradictions(fork, importId, staged.kind);
-  const preview = await evaluateAll(fork, importId, staged.kind);
-  fork.assign(staged, { state: 'ready', rowCount, preview, previewedAt: new Date() });
+  staged.rowCount = rowCount;
+  await makeReady(fork, staged);
   await fork.flush();
   return staged;
+}
+
+/** Finds contradictions of staged lines and computes the preview. The caller flushes. */
+export async function makeReady(em: EntityManager, staged: Import): Promise<void> {
+  await findContradictions(em, staged.id, staged.kind);
+  const preview = await evaluateAll(em, staged.id, staged.kind);
+  em.assign(staged, { state: 'ready', preview, previewedAt: new Date() });
 }
 
 /** Deletes an import that was never started, with its lines. */
@@ -96,6 +102,9 @@ export async function startImport(
   await refreshOldPreview(em, importId, now);
   await em.fork().transactional(async (transaction) => {
     const started = await lockImport(transaction, importId);
+    if (started.state === 'mapping') {
+      throw new Refusal('columns-unknown', 'First choose what each column of this file is.');
+    }
     if (started.state !== 'ready' && started.state !== 'failed') {
       throw new Refusal('already-started', 'This import has been started already.');
     }
@@ -148,7 +157,7 @@ export const cancelImport = (
   em.fork().transactional(async (transaction) => {
     const cancelled = await lockImport(transaction, importId);
     if (cancelled.state === 'cancelling') return;
-    const isIdle = cancelled.state === 'ready' || cancelled.state === 'failed';
+    const isIdle = ['mapping', 'ready', 'failed'].includes(cancelled.state);
     if (!isIdle && !isUnderWay(cancelled.state)) {
       throw new Refusal('already-ended', 'This import has ended already.');
     }
@@ -166,7 +175,8 @@ export const cancelImport = (
     }
   });
 
-async function lockImport(em: EntityManager, importId: number): Promise<Import> {
+/** The import with this id, locked. Throws NotFound. */
+export async function lockImport(em: EntityManager, importId: number): Promise<Import> {
   const found = await em.findOne(Import, { id: importId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (found === null) throw new NotFound('import');
   return found;

@@ -128,5 +128,6 @@ export async function nameOfUploader(em: EntityManager, { id }: Import): Promise
   return rows[0]!.by;
 }
 
-const nameOfActor = (actor: RawBuilder<unknown>) => sql`coalesce(
+/** SQL for the name of an actor; the actor itself when it is no user. */
+export const nameOfActor = (actor: RawBuilder<unknown>) => sql`coalesce(
   (select u.name from users u where ${actor} = 'user:' || u.id), ${actor})`;

@@ -11,6 +11,8 @@ export interface Column {
   /** The description for users who write the file. */
   about: string;
   example: string;
+  /** The field that this one is a part of, so that the template leaves it out. */
+  partOf?: string;
 }
 
 const personReference = 'The external id of a person, or their e-mail address.';
@@ -29,6 +31,22 @@ const columnsOfUsers: readonly Column[] = [
     whenEmpty: 'keeps',
     about: 'A new person needs one.',
     example: 'Lena Brandt',
+  },
+  {
+    field: 'firstName',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'Makes the name together with lastName, where the file has no name.',
+    example: 'Lena',
+    partOf: 'name',
+  },
+  {
+    field: 'lastName',
+    aliases: [],
+    whenEmpty: 'keeps',
+    about: 'The other half of firstName.',
+    example: 'Brandt',
+    partOf: 'name',
   },
   {
     field: 'email',
@@ -154,7 +172,7 @@ export const columnsOf: Record<ImportKind, readonly Column[]> = {
 };
 
 /** A file must have at least one of these columns, because they identify what a line is about. */
-const keyColumnsOf: Record<ImportKind, readonly string[]> = {
+export const keyColumnsOf: Record<ImportKind, readonly string[]> = {
   users: ['externalId', 'email'],
   assets: ['tag'],
   licenses: ['license'],
@@ -165,46 +183,3 @@ export interface FileColumn {
   header: string;
   field: string | null;
 }
-
-/** The columns that our list of errors adds; ignored when a user uploads the corrected list. */
-const ourOwn = new Set(['line', 'problems']);
-
-/** A parsed header: its columns and its problems. */
-export interface Header {
-  columns: FileColumn[];
-  unknown: string[];
-  repeated: string[];
-  /** The key columns, when the file has none of them. */
-  missing: readonly string[];
-}
-
-/** Maps the headers of a file to fields. */
-export function readHeader(kind: ImportKind, headers: readonly string[]): Header {
-  const columns = headers.map((header) => ({ header, field: fieldOf(kind, header) }));
-  const fields = columns.flatMap(({ field }) => field ?? []);
-  const isKey = (field: string) => keyColumnsOf[kind].includes(field);
-  return {
-    columns,
-    unknown: columns
-      .filter(({ header, field }) => field === null && !ourOwn.has(plain(header)))
-      .map(({ header }) => header),
-    repeated: columns
-      .filter(({ field }) => field !== null && fields.indexOf(field) !== fields.lastIndexOf(field))
-      .map(({ header }) => header),
-    missing: fields.some(isKey) ? [] : keyColumnsOf[kind],
-  };
-}
-
-function fieldOf(kind: ImportKind, header: string): string | null {
-  const wanted = plain(header);
-  const column = columnsOf[kind].find(({ field, aliases }) =>
-    [field, ...aliases].some((name) => plain(name) === wanted),
-  );
-  return column?.field ?? null;
-}
-
-/** The number of known headers, which tells the separator of a file. */
-export const knownColumns = (kind: ImportKind, headers: readonly string[]): number =>
-  headers.filter((header) => fieldOf(kind, header) !== null).length;
-
-const plain = (header: string) => header.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');

@@ -17,11 +17,12 @@ export const addressOfImport = ({ importId, kind }: AuditDetails, role: Role): s
   may(role, permissionToImport[kind as ImportKind]) ? `/imports/${importId}` : null;
 
 /**
- * `imports.state`: the file is being read (`staging`), waits for a user (`ready`), was started, runs, and ends. A
- * `failed` import waits for a user to start it again.
+ * `imports.state`: the file is being read (`staging`), waits for a user to say what its columns are (`mapping`) or to
+ * start it (`ready`), was started, runs, and ends. A `failed` import waits for a user to start it again.
  */
 export const importStates = [
   'staging',
+  'mapping',
   'ready',
   'starting',
   'running',

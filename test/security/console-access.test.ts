@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
-import { User } from '../../database/entities/index.ts';
+import { ColumnMapping, User } from '../../database/entities/index.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
@@ -26,6 +26,15 @@ async function makeRecords() {
   const { upload } = importing(database, `user:${cast.ada.id}`);
   const people = await upload('users', csvOf(['email', 'jobTitle'], [cast.emil.email, 'Designer']));
   const assets = await upload('assets', csvOf(['tag', 'location'], [cast.spare.tag, 'Porto']));
+  const unmapped = await upload('users', csvOf(['email', 'Exit'], [cast.emil.email, '']), true);
+  const remembered = em.fork();
+  const mapping = remembered.create(ColumnMapping, {
+    kind: 'assets',
+    headerHash: String(cast.ada.id),
+    columns: [{ header: 'Sticker', field: 'tag' }],
+    mappedBy: 'system',
+  });
+  await remembered.flush();
   const token = await createToken(em, 'system', { name: `feed ${cast.ada.id}`, scopes: ['users:read'] });
   const params: Record<string, unknown> = {
     userId: cast.timo.id,
@@ -36,6 +45,8 @@ async function makeRecords() {
     requestId: cast.requestId,
     importId: assets.id,
     importOfPeople: people.id,
+    unmapped: unmapped.id,
+    mappingId: mapping.id,
     endpointId,
     deliveryId: await addDelivery(database, endpointId, 'failed'),
     tokenId: token.token.id,

@@ -70,6 +70,12 @@ POST /imports/assets                                            in     403      
 GET  /imports/licenses/new                                      in     403      200      200   200
 GET  /imports/licenses/example.csv                              in     403      200      200   200
 POST /imports/licenses                                          in     403      422      422   422
+GET  /imports/mappings                                          in     403      200      200   200
+POST /imports/mappings/:mappingId/removal                       in     403      303      303   303
+GET  /imports/:unmapped/columns                                 in     403      403      200   200
+POST /imports/:unmapped/columns                                 in     403      403      422   422
+GET  /imports/:importId/columns                                 in     403      303      303   303
+POST /imports/:importId/columns                                 in     403      409      409   409
 GET  /imports/:importOfPeople                                   in     403      403      200   200
 GET  /imports/:importOfPeople/errors.csv                        in     403      403      200   200
 POST /imports/:importOfPeople/start                             in     403      403      303   303

@@ -1,7 +1,7 @@
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken, revokeToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
-import { Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
+import { ColumnMapping, Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
 import { undoRecovery } from '../../database/inventory/corrections.ts';
 import { createRequest, resolveRequest } from '../../database/inventory/requests.ts';
@@ -93,8 +93,20 @@ async function makeImports(database: Database, { leaving, gone }: Casts): Promis
     await upload('users', people),
     await upload('assets', assets),
     await run('licenses', licenses),
+    await upload('users', csvOf(['email', 'Exit'], [leaving.emil.email, 'soon']), true),
   ];
-  return { importId: imports.map(({ id }) => id) };
+  const fork = database.em.fork();
+  const mapping = fork.create(ColumnMapping, {
+    kind: 'users',
+    headerHash: 'of a header',
+    columns: [
+      { header: 'Exit', field: 'endDate' },
+      { header: 'Pay', field: null },
+    ],
+    mappedBy: `user:${gone.ivo.id}`,
+  });
+  await fork.flush();
+  return { importId: imports.map(({ id }) => id), mappingId: [mapping.id] };
 }
 
 async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<Params> {

@@ -9,12 +9,13 @@ import { ingestFile } from '../../web/imports/ingest.ts';
 
 /** Imports files into a test's database without Temporal. Its methods do the steps of the workflow. */
 export function importing({ em }: Database, actor: Actor) {
-  /** Uploads a file and previews it. */
-  const upload = (kind: ImportKind, csv: string): Promise<Import> =>
+  /** Uploads a file and previews it. With `canAsk` an unknown header makes it wait for its columns. */
+  const upload = (kind: ImportKind, csv: string, canAsk = false): Promise<Import> =>
     ingestFile(em, actor, {
       kind,
       name: 'file.csv',
       leaveOutUnknown: false,
+      canAsk,
       bytes: (async function* () {
         yield Buffer.from(csv);
       })(),

@@ -48,6 +48,10 @@ const parameters = z.strictObject({
     .literal('leave-out')
     .optional()
     .meta({ description: 'Leaves out columns that mean nothing to Lastday, instead of refusing the file.' }),
+  columns: z.string().optional().meta({
+    description:
+      'What the columns of the file are: a JSON object with the header of each and its column, or null to leave it out, such as {"Exit":"endDate"}. Other headers are understood by their names.',
+  }),
 });
 
 /** The endpoints of imports; their handlers are in imports.ts. */
@@ -64,7 +68,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
         409: '`confirmation-needed`: the file changes many people. `newEndDates`, `clearedEndDates` and `changes` say how; `confirm` is the number to send.',
         413: 'The file is too large.',
         415: 'This is no CSV file.',
-        422: 'The file cannot be read, or a parameter is wrong.',
+        422: 'The file cannot be read, or a parameter is wrong. `mixed-dates`: a column of dates mixes two orders of day and month.',
       },
       handler: importUsers,
     },

@@ -8,11 +8,13 @@ import { linesKeptDays } from '../../domain/imports/imports.ts';
 import { isBeyondElsewhere } from '../../domain/imports/mass-change-limit.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
+import type { ColumnRules } from '../imports/columns/checked.ts';
 import { sendErrorsCsv } from '../imports/errors-csv.ts';
 import { FileError } from '../imports/file-error.ts';
 import { ingestFile } from '../imports/ingest.ts';
 import { headerOf } from '../imports/labels.ts';
 import { streamBody } from '../imports/upload.ts';
+import { chosenColumns } from './chosen-columns.ts';
 import { tokenActorOf } from './http/authentication.ts';
 import { ApiProblem, type InputProblem, invalid } from './http/problems.ts';
 import { readQuery } from './http/read-query.ts';
@@ -22,10 +24,10 @@ export const importApi = ({ database }: Services) => {
 
   /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with its number of people. */
   const importUsers: RequestHandler = async (request, response) => {
-    const { confirm, leaveOutUnknown } = parametersOf(request);
+    const { confirm, ...rules } = parametersOf(request);
     const actor = tokenActorOf(response);
     refuseOtherBodies(request);
-    const file = { kind: 'users' as const, name: `${request.id}.csv`, leaveOutUnknown };
+    const file = { kind: 'users' as const, name: `${request.id}.csv`, ...rules };
     const { id } = await streamBody(request, (bytes) => ingestFile(em, actor, { ...file, bytes })).catch(
       fileProblem,
     );
@@ -57,7 +59,7 @@ export const importApi = ({ database }: Services) => {
 
   async function importOfPeople(importId: number): Promise<Import> {
     const found = await importById(em, importId);
-    if (found.kind !== 'users' || found.state === 'staging') throw new NotFound('import');
+    if (found.kind !== 'users' || ['staging', 'mapping'].includes(found.state)) throw new NotFound('import');
     return found;
   }
 
@@ -95,10 +97,10 @@ export const importApi = ({ database }: Services) => {
 
 const noResults: Results = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };
 
-const known = new Set(['confirm', 'unknownColumns']);
+const known = new Set(['confirm', 'unknownColumns', 'columns']);
 
-function parametersOf(request: Request): { confirm: number | null; leaveOutUnknown: boolean } {
-  const { confirm, unknownColumns } = request.query;
+function parametersOf(request: Request): Required<ColumnRules> & { confirm: number | null } {
+  const { confirm, unknownColumns, columns = '{}' } = request.query;
   const problems: InputProblem[] = Object.keys(request.query)
     .filter((parameter) => !known.has(parameter))
     .map((parameter) => ({ parameter, detail: 'There is no such parameter.' }));
@@ -108,10 +110,13 @@ function parametersOf(request: Request): { confirm: number | null; leaveOutUnkno
   if (unknownColumns !== undefined && unknownColumns !== 'leave-out') {
     problems.push({ parameter: 'unknownColumns', detail: 'Expected leave-out.' });
   }
-  if (problems.length > 0) throw invalid(problems);
+  const read = chosenColumns(columns);
+  if ('problem' in read) problems.push({ parameter: 'columns', detail: read.problem });
+  if (problems.length > 0 || 'problem' in read) throw invalid(problems);
   return {
     confirm: confirm === undefined ? null : Number(confirm),
     leaveOutUnknown: unknownColumns !== undefined,
+    chosen: read.chosen,
   };
 }
 

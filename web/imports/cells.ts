@@ -16,6 +16,8 @@ export const readersOf = (
 const userReaders = (dateFormat: DateFormat) => ({
   externalId: identifier(100),
   name: text(),
+  firstName: text(),
+  lastName: text(),
   email: sentEmail(),
   department: text(100),
   jobTitle: text(100),

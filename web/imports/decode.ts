@@ -8,9 +8,15 @@ import { FileError } from './file-error.ts';
  */
 export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   const lines = lineBreaks();
-  for await (const text of decoded(bytes)) yield lines.next(text);
+  for await (const text of decoded(bytes)) {
+    // UTF-32 begins like UTF-16 and then has them everywhere; PostgreSQL can store none.
+    if (text.includes('\0')) throw new FileError('not-csv', zeroBytes);
+    yield lines.next(text);
+  }
   yield lines.end();
 }
+
+const zeroBytes = 'This file has zero bytes in its text, so it is no CSV file. Save it as CSV in UTF-8.';
 
 async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;

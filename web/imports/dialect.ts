@@ -1,10 +1,13 @@
 import { parse } from 'csv-parse/sync';
-import { knownColumns } from '../../domain/imports/columns.ts';
+import { knownColumns } from '../../domain/imports/header.ts';
 import { type ImportKind, importLimits } from '../../domain/imports/imports.ts';
 import { FileError } from './file-error.ts';
 
 /** The separators of cells, the likeliest first. */
 const separators = [',', ';', '\t'] as const;
+
+/** A first line that names the separator, in any case, with or without quotation marks. */
+const statedSeparator = /^"?sep=([^"\p{L}\p{N}])"?\s*$/iu;
 
 /** The beginning of a file, up to the end of its header at least. */
 export interface Opening {
@@ -37,7 +40,7 @@ function openingIn(kind: ImportKind, text: string, isWhole: boolean): Opening | 
   const end = endOfLine(text, begin);
   if (end === null && !isWhole) return null;
   const first = text.slice(begin, end ?? text.length);
-  const stated = /^sep=(.)$/.exec(first)?.[1];
+  const stated = statedSeparator.exec(first)?.[1];
   // An empty line stays, so that the line numbers do not change.
   if (stated !== undefined)
     return { separator: stated, text: text.slice(0, begin) + text.slice(end ?? text.length) };

@@ -6,6 +6,7 @@ export type FileProblem =
   | 'not-csv'
   | 'empty-file'
   | 'broken-file'
+  | 'mixed-dates'
   | 'unknown-columns'
   | 'missing-columns';
 

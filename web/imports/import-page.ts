@@ -3,6 +3,8 @@ import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { nameOfUploader, reportedLines, type ShownLines, shownLines } from '../../database/imports/report.ts';
 import { todayIn } from '../../domain/dates.ts';
+import type { FileColumn } from '../../domain/imports/columns.ts';
+import { readHeader } from '../../domain/imports/header.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
 import { needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
 import { massChangeWords } from '../../domain/imports/mass-change-words.ts';
@@ -10,7 +12,7 @@ import { pageIn, queryText } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
-import { headerOf, kindWords, linesInWords, stateWords } from './labels.ts';
+import { fieldLabel, headerOf, kindWords, linesInWords, stateWords } from './labels.ts';
 
 /** Renders an import: its preview, its progress, or its result. */
 export async function renderImport(
@@ -38,6 +40,8 @@ export async function renderImport(
     zone: workspace.timeZone,
     today: todayIn(workspace.timeZone, new Date()),
     headerOf,
+    fieldLabel,
+    mapped: mappedColumns(found),
     lines: linesInWords,
     kindWords,
     stateWords,
@@ -55,6 +59,13 @@ function countsOf({ preview, results, startedAt }: Import): Record<ShownLines, n
   return startedAt == null || !results
     ? { errors: error, leaving, notes, created: create, changed: change }
     : { errors: results.failed, leaving, notes, created: results.created, changed: results.changed };
+}
+
+/** The columns whose field a user has chosen, because their names do not say it. */
+function mappedColumns({ kind, columns }: Import): FileColumn[] {
+  const headers = columns.map(({ header }) => header);
+  const byName = readHeader(kind, headers).columns;
+  return columns.filter(({ field }, index) => field !== null && field !== byName[index]!.field);
 }
 
 /** What the user has to confirm; null when the import stays within the limit. */

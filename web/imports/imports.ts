@@ -1,28 +1,28 @@
 import { stringify } from 'csv-stringify/sync';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { workspaceOf } from '../../database/core/workspace.ts';
-import type { Import } from '../../database/entities/index.ts';
-import { cancelImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
+import { cancelImport, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
 import { listImports } from '../../database/imports/report.ts';
 import { may } from '../../domain/access/permissions.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import {
   type ImportKind,
+  type ImportState,
   importKinds,
   importLimits,
   permissionToImport,
 } from '../../domain/imports/imports.ts';
-import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
-import { idIn, pageIn } from '../http/forms/request.ts';
+import { pageIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
 import { csvOptions } from './csv-writing.ts';
 import { sendErrorsCsv } from './errors-csv.ts';
+import { importIn } from './import-in.ts';
 import { renderImport } from './import-page.ts';
 import { ingestFile } from './ingest.ts';
 import { kindWords, stateWords } from './labels.ts';
@@ -59,7 +59,7 @@ export const importPages = (services: Services) => {
   const example =
     (kind: ImportKind): RequestHandler =>
     (_request, response) => {
-      const columns = columnsOf[kind];
+      const columns = columnsOf[kind].filter(({ partOf }) => partOf === undefined);
       response.type('text/csv').attachment(`${kind}.csv`);
       const rows = [columns.map(({ field }) => field), columns.map(({ example }) => example)];
       response.send(stringify(rows, csvOptions(',')));
@@ -69,48 +69,51 @@ export const importPages = (services: Services) => {
   const create =
     (kind: ImportKind): RequestHandler =>
     async (request, response) => {
-      const { id } = await streamUpload(request, ({ fileName, bytes, fields }) =>
+      const { id, state } = await streamUpload(request, ({ fileName, bytes, fields }) =>
         ingestFile(em, actorOf(response), {
           kind,
           name: fileName,
           bytes,
           leaveOutUnknown: fields.unknown === 'leave-out',
+          canAsk: true,
         }),
       );
-      response.redirect(303, `/imports/${id}`);
+      response.redirect(303, addressOf(id, state));
     };
 
-  const show: RequestHandler = async (request, response) =>
-    renderImport(services, request, response, await importIn(request, response), noteOf(response));
+  const show: RequestHandler = async (request, response) => {
+    const found = await importIn(em, request, response);
+    const note = noteOf(response);
+    if (found.state === 'mapping' && !note.alert)
+      return response.redirect(303, addressOf(found.id, found.state));
+    return renderImport(services, request, response, found, note);
+  };
 
   const start: RequestHandler = async (request, response) => {
-    const { id } = await importIn(request, response);
+    const { id } = await importIn(em, request, response);
     const { people } = readForm(confirmation, request.body);
     await startImport(em, actorOf(response), id, people ? Number(people) : null).catch(askForConfirmation);
     return done(request, response, `/imports/${id}`, 'The import has been started.');
   };
 
   const cancel: RequestHandler = async (request, response) => {
-    const { id } = await importIn(request, response);
+    const { id } = await importIn(em, request, response);
     await cancelImport(em, actorOf(response), id);
     return done(request, response, `/imports/${id}`, 'The import is cancelled. What it has done stays.');
   };
 
   const errors: RequestHandler = async (request, response) => {
-    const found = await importIn(request, response);
+    const found = await importIn(em, request, response);
     response.type('text/csv').attachment(`errors-of-import-${found.id}.csv`);
     await sendErrorsCsv(em, found, response);
   };
 
-  /** The import in the address. Throws Forbidden without the permission for its kind. */
-  async function importIn(request: Request, response: Response): Promise<Import> {
-    const found = await importById(em, idIn(request, 'importId', 'import'));
-    if (!may(signedIn(response).role, permissionToImport[found.kind])) throw new Forbidden();
-    return found;
-  }
-
   return { index, new: formFor, example, create, show, start, cancel, errors };
 };
+
+/** Where an import is shown: where its columns are chosen, while they are not known. */
+const addressOf = (id: number, state: ImportState) =>
+  state === 'mapping' ? `/imports/${id}/columns` : `/imports/${id}`;
 
 /** Shows the refusal of a mass change beside the field that confirms it. */
 function askForConfirmation(error: unknown): never {

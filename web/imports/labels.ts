@@ -14,6 +14,7 @@ export const kindWords: Record<ImportKind, string> = {
 /** The names of an import's states. */
 export const stateWords: Record<ImportState, string> = {
   staging: 'Being read',
+  mapping: 'Needs its columns chosen',
   ready: 'Waits to be started',
   starting: 'Starting',
   running: 'Running',
@@ -33,6 +34,15 @@ export function remarkWords({ field, message }: Remark, columns: readonly FileCo
   return header === null ? message : `${header}: ${message}`;
 }
 
+/** The name of a field: `External ID` for `externalId`. */
+export function fieldLabel(field: string): string {
+  const words = field
+    .replace(/([A-Z])/g, ' $1')
+    .toLowerCase()
+    .replace(/\bid\b/, 'ID');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** A number of lines in words: `1 line`, `100,000 lines`. */
 export const linesInWords = (count: number): string =>
   count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;
@@ -41,6 +51,7 @@ const tones: Partial<Record<ImportState, string>> = {
   done: 'tag-done',
   failed: 'tag-danger',
   cancelled: '',
+  mapping: 'tag-warning',
   ready: 'tag-warning',
 };
 

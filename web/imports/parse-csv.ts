@@ -29,7 +29,7 @@ export async function openCsv(kind: ImportKind, bytes: AsyncIterable<Uint8Array>
   const records = recordsOf(parserOf(separator, text, texts));
   const header = await records.next();
   if (header.done) throw new FileError('empty-file', 'The file is empty.');
-  return { separator, headers: header.value.cells.map((cell) => cell.trim()), records };
+  return { separator, headers: header.value.cells.map((cell) => cell.normalize().trim()), records };
 }
 
 function parserOf(separator: string, opening: string, rest: AsyncIterable<string>): Parser {

@@ -2,54 +2,47 @@ import type { z } from 'zod';
 import type { StagedRow } from '../../database/imports/staging.ts';
 import { columnsOf, type FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
+import { spoiltIdentifier } from '../../domain/imports/identifiers.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { DateFormat } from '../../domain/parse-date.ts';
-import { cleanText } from '../../domain/text.ts';
+import { type DateSettings, dateFields, noDateTest } from '../../domain/parse-date.ts';
+import { textOfCell } from './cell-text.ts';
 import { readersOf } from './cells.ts';
-import { unescapeFormula } from './csv-writing.ts';
 import type { CsvRecord } from './parse-csv.ts';
+import { shapeChecker } from './row-shape.ts';
+import { joinName } from './whole-name.ts';
 
 type Stated = StagedRow['stated'];
 
 /** Makes a function that reads a record: its values by field, and the problems of its cells. */
-export function rowReader(kind: ImportKind, columns: readonly FileColumn[], dateFormat: DateFormat) {
-  const readers = readersOf(kind, dateFormat);
+export function rowReader(kind: ImportKind, columns: readonly FileColumn[], settings: DateSettings) {
+  const readers = readersOf(kind, settings.dateFormat);
+  const meansNoDate = noDateTest(settings.noDates);
   const clears = new Set(
     columnsOf[kind].filter(({ whenEmpty }) => whenEmpty === 'clears').map(({ field }) => field),
   );
+  const shape = shapeChecker(columns);
 
   return ({ line, cells }: CsvRecord): StagedRow => {
     const stated: Stated = {};
-    const problems: Remark[] = problemsOfShape(cells, columns.length);
-    columns.forEach(({ field }, index) => {
+    const problems: Remark[] = [];
+    columns.slice(0, cells.length).forEach(({ field }, index) => {
       if (field === null) return;
-      const typed = cleanedCell(cells[index] ?? '');
-      if (typed === '') {
+      const typed = textOfCell(cells[index]!);
+      if (typed === '' || (dateFields.has(field) && meansNoDate(typed))) {
         if (clears.has(field)) stated[field] = null;
-      } else {
-        const read = readers[field]!.safeParse(typed);
-        if (read.success) stated[field] = read.data;
-        else problems.push({ field, message: messageOf(read.error) });
+        return;
       }
+      const spoilt = spoiltIdentifier(field, typed);
+      const read = readers[field]!.safeParse(typed);
+      if (spoilt !== null) problems.push({ field, message: spoilt });
+      else if (read.success) stated[field] = read.data;
+      else problems.push({ field, message: messageOf(read.error) });
     });
+    problems.push(...joinName(stated, readers.name!));
+    problems.unshift(...shape(cells, problems.length === 0));
     if (problems.length === 0) problems.push(...problemsOfKey(kind, stated));
-    return { line, cells: cells.map(storable), stated, problems, ...keysOf(kind, stated) };
+    return { line, cells, stated, problems, ...keysOf(kind, stated) };
   };
-}
-
-/** A cell as it was meant: so a date counts although a character that no one sees is beside it. */
-function cleanedCell(cell: string): string {
-  const typed = unescapeFormula(cell);
-  const cleaned = cleanText(typed, 'line');
-  return 'text' in cleaned ? cleaned.text : typed;
-}
-
-/** A record with another number of cells than the header is refused, because its values may be in the wrong fields. */
-function problemsOfShape(cells: readonly string[], expected: number): Remark[] {
-  const isLonger = cells.slice(expected).some((cell) => cell.trim() !== '');
-  if (cells.length >= expected && !isLonger) return [];
-  const message = `This line has ${cells.length} cells and the header has ${expected}. Is a separator or a quotation mark missing?`;
-  return [{ field: null, message }];
 }
 
 const messageOf = (error: z.ZodError) => error.issues[0]!.message;
@@ -74,6 +67,3 @@ function keysOf(kind: ImportKind, stated: Stated): Pick<StagedRow, 'key' | 'othe
   if (kind === 'assets') return { key: (stated.tag as string | undefined) ?? null, otherKey: null };
   return { key: lower('license'), otherKey: lower('user') };
 }
-
-/** Replaces zero bytes, because PostgreSQL's text cannot hold them. */
-const storable = (cell: string) => cell.replaceAll('\0', '\ufffd');

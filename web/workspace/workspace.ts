@@ -17,6 +17,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { mailStatus } from '../mail/mail-status.ts';
 import { erasureForm } from './erasure-form.ts';
+import { listOfWords } from './list-of-words.ts';
 import { digestHours, reminderForm } from './reminder-form.ts';
 
 const workspaceForm = z.object({
@@ -26,6 +27,7 @@ const workspaceForm = z.object({
 
 const importsForm = z.object({
   dateFormat: choice(dateFormats),
+  noDates: listOfWords.optional(),
   brakeCount: wholeNumber(1_000_000),
   brakePercent: wholeNumber(100),
 });
@@ -36,10 +38,15 @@ export const workspacePages = ({ database, environment }: Services) => {
   /** The settings' forms; after a refusal with the typed values of one of them. */
   const show: RequestHandler = async (_request, response) => {
     const { values: typed = {}, errors = {} } = noteOf(response);
-    const { remindDaysBefore, ...set } = await workspaceOf(em.fork());
+    const { remindDaysBefore, noDates, ...set } = await workspaceOf(em.fork());
     page(response, 'settings/workspace', {
       title: 'Workspace',
-      values: { ...set, remindDaysBefore: remindDaysBefore.join(', '), ...typed },
+      values: {
+        ...set,
+        remindDaysBefore: remindDaysBefore.join(', '),
+        noDates: noDates.join(', '),
+        ...typed,
+      },
       errors,
       zones: Intl.supportedValuesOf('timeZone'),
       digestHours,

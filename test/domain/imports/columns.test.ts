@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { columnsOf, readHeader } from '../../../domain/imports/columns.ts';
+import { columnsOf } from '../../../domain/imports/columns.ts';
+import { readHeader } from '../../../domain/imports/header.ts';
 import { importKinds } from '../../../domain/imports/imports.ts';
 
 const fieldsOf = (headers: string[]) => readHeader('users', headers).columns.map(({ field }) => field);

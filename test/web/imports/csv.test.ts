@@ -105,7 +105,7 @@ const reader = (headers: string[], kind: 'users' | 'assets' | 'licenses' = 'user
       header,
       field: columnsOf[kind].some(({ field }) => field === header) ? header : null,
     })),
-    'DD.MM.YYYY',
+    { dateFormat: 'DD.MM.YYYY', noDates: [] },
   );
 
 describe('a line', () => {
@@ -150,7 +150,8 @@ describe('a line', () => {
     ['name', 'x'.repeat(201), 'At most 200 characters, please.'],
     ['name', 'a\u0001b', 'Character 2 is a control character (U+0001). Remove it.'],
     ['name', 'a\nb', 'Character 2 is a line break (U+000A). Write this on one line.'],
-    ['endDate', '31.02.2026', /no date that is understood/],
+    ['endDate', '31.02.2026', '“31.02.2026” does not exist: February 2026 has 28 days.'],
+    ['endDate', 'tomorrow', /no date that is understood/],
   ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });
     expect(problems).toEqual([
@@ -158,14 +159,10 @@ describe('a line', () => {
     ]);
   });
 
-  test('with too few or too many cells is refused, because cells may have moved', () => {
+  test('with too many cells is refused, because cells may have moved', () => {
     const read = reader(['email', 'endDate', 'department']);
-    const words = 'Is a separator or a quotation mark missing?';
-    expect(read({ line: 2, cells: ['a@x.example', ''] }).problems).toEqual([
-      { field: null, message: expect.stringContaining(words) },
-    ]);
     expect(read({ line: 2, cells: ['a@x.example', '', 'x', 'y'] }).problems).toEqual([
-      { field: null, message: expect.stringContaining(words) },
+      { field: null, message: expect.stringContaining('Is a separator or a quotation mark missing?') },
     ]);
     expect(read({ line: 2, cells: ['a@x.example', '', 'x', '', ' '] }).problems).toEqual([]);
   });
@@ -181,8 +178,8 @@ test('written cells start no formula, and are read back unchanged', () => {
   const cells = ['=1+1', '+49', '-5', '@x', 'plain', 'a;b', 'say "hi"', 'two\nlines', '＝1', '\n=1'];
   const written = stringify([cells], csvOptions(';'));
   expect(written).toBe(`'=1+1;'+49;'-5;'@x;plain;"a;b";"say ""hi""";"two\nlines";'＝1;"'\n=1"\r\n`);
-  expect(reader(['externalId', 'department'])({ line: 2, cells: ["'=1+1", "'+49"] }).stated).toEqual({
-    externalId: '=1+1',
-    department: '+49',
+  expect(reader(['externalId', 'department'])({ line: 2, cells: ["'+49", "'=1+1"] }).stated).toEqual({
+    externalId: '+49',
+    department: '=1+1',
   });
 });

@@ -1,0 +1,39 @@
+import type { FileColumn } from '../../domain/imports/columns.ts';
+import { type MixedDates, orderChecker } from '../../domain/imports/date-order.ts';
+import { type DateFormat, type DateSettings, dateFields, noDateTest } from '../../domain/parse-date.ts';
+import { textOfCell } from './cell-text.ts';
+import { FileError } from './file-error.ts';
+import type { CsvRecord } from './parse-csv.ts';
+
+/**
+ * Makes a check that takes the records of a file in turn. Throws FileError when a column of dates mixes two orders of
+ * day and month: then its ambiguous dates cannot be trusted either, so nothing of the file is imported.
+ */
+export function dateOrderCheck(columns: readonly FileColumn[], { dateFormat, noDates }: DateSettings) {
+  const meansNoDate = noDateTest(noDates);
+  const checks = columns.flatMap(({ header, field }, index) =>
+    field !== null && dateFields.has(field) ? [{ header, index, check: orderChecker(dateFormat) }] : [],
+  );
+  return ({ line, cells }: CsvRecord): void => {
+    for (const { header, index, check } of checks) {
+      const text = textOfCell(cells[index] ?? '');
+      const found = meansNoDate(text) ? null : check(line, text);
+      if (found !== null) throw new FileError('mixed-dates', wordsOf(header, found, dateFormat));
+    }
+  };
+}
+
+const orderWords = { 'day-month': 'day before month', 'month-day': 'month before day' };
+
+function wordsOf(header: string, { proof, other, isYearFirst }: MixedDates, format: DateFormat): string {
+  const proven = ({ line, text, order }: typeof proof) =>
+    `line ${line}, “${text}”, can only be ${orderWords[order]}`;
+  const expected = orderWords[proof.order === 'day-month' ? 'month-day' : 'day-month'];
+  const against =
+    other !== null
+      ? proven(other)
+      : isYearFirst
+        ? `a date that begins with the year is read ${expected}`
+        : `this workspace writes ${expected} (${format})`;
+  return `The dates in “${header}” are mixed: ${proven(proof)}, but ${against}. Nothing was imported. Write every date as 2026-12-31, or set under Workspace how your files write dates.`;
+}
