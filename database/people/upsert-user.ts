@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
+import { countRemovals } from '../access/token-limit.ts';
 import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { personWithExternalId } from '../core/find-person.ts';
@@ -30,6 +32,8 @@ export interface Preconditions {
   sourceUpdatedAt?: string | undefined;
   /** Checks the current person under the lock (null when there is none). It throws to prevent the change. */
   expect?: ((current: ApiUser | null) => void) | undefined;
+  /** The API token whose limit applies to what the call takes away. */
+  tokenId?: number | undefined;
 }
 
 /** A field that was stored differently than asked; null when nothing of the call was stored. */
@@ -50,7 +54,7 @@ export interface Applied {
 /**
  * Changes the named fields of the person with this external id, inside the transaction of `em`. An offboarded manager is
  * stored as null with a warning, because a nightly sync must neither restore that manager nor fail every night.
- * Throws NotFound, the errors of `preconditions.expect`, and the errors of `updateUser`.
+ * Throws NotFound, the errors of `preconditions.expect`, RemovalRefusal, and the errors of `updateUser`.
  */
 export async function patchUser(
   em: EntityManager,
@@ -149,7 +153,7 @@ async function applyTo(
   actor: Actor,
   person: Person,
   desiredOf: (user: User) => DesiredUser,
-  { sourceUpdatedAt, expect }: Preconditions,
+  { sourceUpdatedAt, expect, tokenId }: Preconditions,
   beforeChanges?: (change: Change) => void,
 ): Promise<Applied> {
   const { user, managerExternalId, ...report } = await changeWithin(em, person, actor, async (change) => {
@@ -161,7 +165,11 @@ async function applyTo(
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
     const { managerExternalId, ...changes } = fresh;
     const { manager, warnings } = await managerFor(em, user, managerExternalId);
+    const { endDate, managerId, email } = user;
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
+    const kinds = removalsBetween({ endDate, managerId, email }, user);
+    if (tokenId !== undefined && kinds.length > 0)
+      await countRemovals(em, { tokenId, subjectId: user.id, kinds });
     const managerNow = manager === undefined ? formerManager : (manager?.externalId ?? null);
     return { user, managerExternalId: managerNow, warnings, ignored };
   });

@@ -1,9 +1,8 @@
 import { describe, expect } from 'vitest';
 import { MassChangeRefusal, startImport } from '../../../database/imports/imports.ts';
-import { updateUser } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { statementsOf } from '../../../testing/cast/statements.ts';
-import { importTests, newId, setMassChangeLimit } from './fixture.ts';
+import { importTests, mailOf, newId, setMassChangeLimit } from './fixture.ts';
 
 const { database, em, test } = await importTests();
 
@@ -14,7 +13,6 @@ describe('what a file would change is counted by kind', () => {
     files,
   }) => {
     await setMassChangeLimit(database, 1, 100);
-    await updateUser(em, 'system', cast.rosa.id, { department: 'Sales' });
     const emptied = [cast.lena, cast.rosa, cast.timo, cast.emil].map(({ email }) => [email, '', '', '']);
     const { id, preview } = await files.upload(
       'users',
@@ -23,7 +21,7 @@ describe('what a file would change is counted by kind', () => {
     expect(preview).toMatchObject({
       starts: 0,
       stops: 0,
-      changes: { managersCleared: 4, titlesCleared: 1, departmentsCleared: 1 },
+      changes: { managersCleared: 4, titlesCleared: 1, departmentsCleared: 4 },
       subjects: 4,
       emptyFields: ['department', 'jobTitle', 'manager'],
     });
@@ -53,12 +51,14 @@ describe('what a file would change is counted by kind', () => {
     const { id, preview } = await files.upload(
       'users',
       csvOf(
-        ['externalId', 'name', 'email', 'department', 'jobTitle', 'manager'],
-        [cast.emil.externalId, 'Emil Novák', cast.emil.email, 'Sales', 'Rep', cast.mira.externalId],
-        [newId(), 'New One', `${newId()}@x.example`, 'Sales', 'Rep', cast.mira.externalId],
+        ['externalId', 'name', 'email', 'jobTitle', 'manager'],
+        [cast.emil.externalId, cast.emil.name, cast.emil.email, 'Rep', cast.mira.externalId],
+        [cast.mira.externalId, cast.mira.name, cast.mira.email, '', cast.ada.externalId],
+        [newId(), 'New One', mailOf(newId()), 'Rep', cast.mira.externalId],
       ),
     );
-    expect(preview).toMatchObject({ create: 1, change: 1, changes: {}, subjects: 0 });
+    expect(preview).toMatchObject({ create: 1, change: 2, subjects: 0 });
+    expect(preview!.changes).toEqual({});
     await startImport(em, actor, id, null);
   });
 
