@@ -4,7 +4,7 @@ import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type ImportKind, importKinds } from '../../domain/imports/imports.ts';
 import { id, oneOf, writtenAt } from './columns.ts';
 
-/** What a user said that the columns of a file are. The next file with the same header is read in the same way. */
+/** What a user chose for the columns of a file. The next file with the same header is read in the same way. */
 export const ColumnMapping = defineEntity({
   name: 'ColumnMapping',
   tableName: 'column_mappings',

@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** How files are read: what means "no date", and what a user said that their columns are. */
+/** How files are read: what means "no date", and what users chose for unknown columns. */
 export class Migration20261201000030_FileReading extends Migration {
   override name = 'Migration20261201000030_FileReading';
 

@@ -25,7 +25,8 @@ export async function spooled<T>(
       again: () => file.createReadStream({ start: 0, autoClose: false }),
     });
   } finally {
-    await file.close();
+    // Not awaited, because a client whose file is refused goes on sending until it has the response.
+    file.close().catch(() => {});
   }
 }
 
