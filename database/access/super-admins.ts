@@ -13,14 +13,18 @@ export const isOtherSuperAdmin = (userId: number) =>
   sql<boolean>`(role = 'super-admin' and status = 'active' and id <> ${userId})`;
 
 /**
- * Locks a user and, when they are a super-admin, all other super-admins, in the order of their ids. Otherwise two
- * super-admins could remove each other's role at the same time and leave none.
+ * Locks one or several users and, when one is a super-admin, all other super-admins, in the order of their ids. Otherwise
+ * two super-admins could remove each other's role at the same time and leave none.
  */
-export async function lockWithSuperAdmins(em: EntityManager, userId: number): Promise<void> {
+export async function lockWithSuperAdmins(
+  em: EntityManager,
+  userIds: number | readonly number[],
+): Promise<void> {
+  const ids = sql`any(${[userIds].flat()}::int[])`;
   await sql`
     select id from users
-    where id = ${userId}
-      or (role = 'super-admin' and exists (select from users where id = ${userId} and role = 'super-admin'))
+    where id = ${ids}
+      or (role = 'super-admin' and exists (select from users where id = ${ids} and role = 'super-admin'))
     order by id for update`.execute(sqlOf(em));
 }
 

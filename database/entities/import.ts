@@ -27,7 +27,7 @@ export interface Preview extends MassChange {
   same: number;
   error: number;
   /** Lines that are executed differently than written. */
-  notes: number;
+  warned: number;
   moves: number;
 }
 
@@ -50,6 +50,8 @@ export const Import = defineEntity({
     preview: p.json<Preview>().nullable(),
     previewedAt: timestamp().nullable(),
     results: p.json<Results>().nullable(),
+    /** How many of the lines done so far have a warning. */
+    warned: p.integer().default(0),
     /** The last line that `results` includes; 0 when all lines must be counted again. */
     countedTo: p.integer().default(0),
     createdBy: p.text().$type<Actor>(),
@@ -98,14 +100,26 @@ export const ImportRow = defineEntity({
     otherKey: p.text().nullable(),
     /** The problems of the line that do not depend on the database. */
     problems: p.json<Remark[]>().defaultRaw("'[]'::jsonb"),
+    /** Where other lines of the file say something else about the same subject. */
+    contradictions: p.json<Remark[]>().defaultRaw("'[]'::jsonb"),
+    /** The earlier line that states the same. */
+    repeats: p.integer().nullable(),
+    /** The first of the lines that give each other's addresses free. They are executed in one transaction. */
+    addressChain: p.integer().nullable(),
+    /** Why the address of the line cannot be stored. */
+    addressProblem: p.text().nullable(),
+    /** Whether the manager closes a circle that the lines of the file make together. */
+    closesCircle: p.boolean().default(false),
     verdict: p.text().$type<Verdict>().nullable(),
     judgement: p.json<Omit<Evaluation, 'verdict' | 'leaving'>>().nullable(),
     leaving: p.text().$type<LeavingEffect>().nullable(),
     /** The id of the person, asset or license. */
     subjectId: p.integer().nullable(),
     outcome: p.text().$type<Outcome>().nullable(),
-    /** Whether a second pass sets the manager, because a later line adds that person. */
+    /** Whether a second pass sets the manager, after every line was executed. */
     managerPending: p.boolean().default(false),
+    /** How many other changes of managers come before this one, so that no circle exists on the way. */
+    managerDepth: p.integer().default(0),
   },
   indexes: [
     { name: 'import_rows_key_index', properties: ['importId', 'key'] },
@@ -118,7 +132,17 @@ export const ImportRow = defineEntity({
     {
       name: 'import_rows_pending_index',
       expression:
-        'create index import_rows_pending_index on import_rows (import_id, line) where manager_pending',
+        'create index import_rows_pending_index on import_rows (import_id, manager_depth, line) where manager_pending',
+    },
+    {
+      name: 'import_rows_chain_index',
+      expression:
+        'create index import_rows_chain_index on import_rows (import_id, address_chain) where address_chain is not null',
+    },
+    {
+      name: 'import_rows_warned_index',
+      expression:
+        "create index import_rows_warned_index on import_rows (import_id, line) where judgement->'warnings' <> '[]'",
     },
     { name: 'import_rows_verdict_index', properties: ['importId', 'verdict', 'line'] },
     { name: 'import_rows_outcome_index', properties: ['importId', 'outcome', 'line'] },

@@ -13,16 +13,16 @@ export async function assetFacts(
 ): Promise<FactsOfLine<AssetFacts>[]> {
   const { rows } = await sql<AssetFacts & { line: number }>`
     with lines as materialized (
-      select line, stated, key, stated->>'holder' as holder
+      select line, stated, stated->>'holder' as holder
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
     )
     select s.line, s.stated as "values",
       case when a.id is not null then jsonb_build_object(
         'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as holder
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as holder
     from lines s
-    left join assets a on a.tag = s.key
+    left join assets a on a.id = asset_with_tag(s.stated->>'tag')
     left join assignments h on h.asset_id = a.id and h.returned_at is null
     left join recovery_corrections c on c.asset_id = a.id and c.closed_at is null
     left join users u on u.id = coalesce(h.user_id, c.user_id)

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
+import type { UserFacts } from '../../domain/imports/user-facts.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { isDataRefused } from '../core/postgres-errors.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
 import type { EvaluatedLine } from './evaluate.ts';
+import { storable } from './user-lines.ts';
 
 type Line = EvaluatedLine<UserFacts>;
 
@@ -56,9 +57,8 @@ export async function bulkInsertUsers(
   }
 }
 
-function personOf({ line, facts: { values, manager, managerIsInFile } }: Line) {
-  const { externalId, name, email, department, jobTitle, startDate, timeZone } = values;
-  const managerId = manager === null || manager.isGone ? null : manager.id;
-  const profile = { externalId, name, email, department, jobTitle, startDate, timeZone };
-  return { line, ...profile, managerId, isPending: managerIsInFile };
+function personOf({ line, facts }: Line) {
+  const { fields, isPending } = storable(facts);
+  const { externalId, name, email, department, jobTitle, startDate, timeZone, managerId = null } = fields;
+  return { line, externalId, name, email, department, jobTitle, startDate, timeZone, managerId, isPending };
 }

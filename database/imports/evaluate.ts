@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Evaluation, type Remark, refused } from '../../domain/imports/evaluation.ts';
+import { accepted, type Evaluation, type Remark, refused } from '../../domain/imports/evaluation.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { eraseLines } from '../people/erased-lines.ts';
@@ -22,7 +22,7 @@ export interface EvaluatedLine<Facts> extends FactsOfLine<Facts> {
 /** How the lines of one kind of file are evaluated. */
 interface Evaluator<Facts> {
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
-  evaluate(facts: Facts): Evaluation;
+  evaluate(facts: Facts, badCells: readonly Remark[]): Evaluation;
 }
 
 /**
@@ -35,10 +35,14 @@ export async function evaluateLines<Facts>(
   lines: readonly number[],
   { factsOf, evaluate }: Evaluator<Facts>,
 ): Promise<EvaluatedLine<Facts>[]> {
-  const problems = await problemsOf(em, importId, lines);
+  const marks = await marksOf(em, importId, lines);
   const evaluated = (await factsOf(em, importId, lines)).map((found) => {
-    const known = found.isErased ? undefined : problems.get(found.line);
-    return { ...found, evaluation: known === undefined ? evaluate(found.facts) : refused(known) };
+    const { problems, contradictions, isRepeat } =
+      (found.isErased ? null : marks.get(found.line)) ?? unmarked;
+    if (contradictions.length > 0) return { ...found, evaluation: refused([...problems, ...contradictions]) };
+    const evaluation = evaluate(found.facts, problems);
+    const isSameAgain = isRepeat && evaluation.verdict !== 'error';
+    return { ...found, evaluation: isSameAgain ? accepted(false, {}) : evaluation };
   });
   await storeEvaluations(em, importId, evaluated);
   await eraseLines(
@@ -49,16 +53,25 @@ export async function evaluateLines<Facts>(
   return evaluated;
 }
 
-/** The problems that were found when the lines were staged. */
-async function problemsOf(
+/** What was found out about a line before: problems of its cells, contradictions, and whether it repeats another. */
+interface Marks {
+  problems: Remark[];
+  contradictions: Remark[];
+  isRepeat: boolean;
+}
+
+const unmarked: Marks = { problems: [], contradictions: [], isRepeat: false };
+
+async function marksOf(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
-): Promise<Map<number, Remark[]>> {
-  const { rows } = await sql<{ line: number; problems: Remark[] }>`
-    select line, problems from import_rows
-    where import_id = ${importId} and line = any(${lines}::int[]) and problems <> '[]'`.execute(sqlOf(em));
-  return new Map(rows.map(({ line, problems }) => [line, problems]));
+): Promise<Map<number, Marks>> {
+  const { rows } = await sql<Marks & { line: number }>`
+    select line, problems, contradictions, repeats is not null as "isRepeat" from import_rows
+    where import_id = ${importId} and line = any(${lines}::int[])
+      and (problems <> '[]' or contradictions <> '[]' or repeats is not null)`.execute(sqlOf(em));
+  return new Map(rows.map(({ line, ...marks }) => [line, marks]));
 }
 
 /** Skips lines that were executed meanwhile. */

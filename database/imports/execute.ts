@@ -1,8 +1,7 @@
-import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
-import type { EntityManager } from '../core/orm.ts';
 import { runGroups } from './concurrency.ts';
-import { evaluateLines } from './evaluate.ts';
+import { type EvaluatedLine, evaluateLines } from './evaluate.ts';
+import type { ImportRun } from './import-run.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { lineErrors } from './line-errors.ts';
 import { failLine, markLines } from './lines.ts';
@@ -12,17 +11,7 @@ import {
   setManagersTogether,
   setPendingManager,
 } from './pending-managers.ts';
-
-/** An import that is being executed on behalf of `actor`. */
-export interface ImportRun {
-  em: EntityManager;
-  actor: Actor;
-  importId: number;
-  /** Called between steps. May throw, to stop. */
-  onStep: () => void;
-  /** Called with errors that are bugs of Lastday and not mistakes in the line. */
-  onDefect: (error: unknown, line: number) => void;
-}
+import { restOfChains } from './whole-file/address-chains.ts';
 
 /**
  * Executes lines. Marks unchanged and invalid lines in one statement, and executes simple lines together; each other
@@ -35,7 +24,7 @@ export async function executeLines(
 ): Promise<void> {
   switch (kind) {
     case 'users':
-      return executeKind(run, kinds.users, lines);
+      return executeKind(run, kinds.users, [...lines, ...(await restOfChains(run.em, run.importId, lines))]);
     case 'assets':
       return executeKind(run, kinds.assets, lines);
     case 'licenses':
@@ -44,44 +33,42 @@ export async function executeLines(
 }
 
 async function executeKind<Facts>(run: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
-  const { em, actor, importId } = run;
+  const { em, importId } = run;
   const evaluated = await evaluateLines(em, importId, lines, kind);
   const linesThatAre = (...verdicts: string[]) =>
     evaluated.filter(({ evaluation }) => verdicts.includes(evaluation.verdict));
   await markLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');
   await markLines(em, importId, linesThatAre('error').map(lineOf), 'failed');
   run.onStep();
-  const left = await kind.executeTogether(em, actor, importId, linesThatAre('create', 'change'));
-  await runGroups(kind.groupsOf(left), async (line) => {
+  const { alone, again } = await kind.executeTogether(run, linesThatAre('create', 'change'));
+  await runGroups(kind.groupsOf(alone), async (line) => {
     run.onStep();
-    await failLineOnError(run, line.line, () => kind.execute(em, actor, importId, line));
+    await executeAlone(run, kind, line);
   });
+  if (again.length > 0) await executeKind(run, kind, again);
 }
 
 const lineOf = ({ line }: { line: number }) => line;
 
-async function failLineOnError(
-  { em, importId, onDefect }: ImportRun,
-  line: number,
-  work: () => Promise<void>,
-): Promise<void> {
+async function executeAlone<Facts>(run: ImportRun, kind: Kind<Facts>, line: EvaluatedLine<Facts>) {
+  const { em, actor, importId, onDefect } = run;
   try {
-    await work();
+    await kind.execute(em, actor, importId, line);
   } catch (error) {
-    const problems = lineErrors(error, (defect) => onDefect(defect, line));
-    if (problems !== null) await failLine(em, importId, line, problems);
+    if (await kind.giveUp(run, line, error)) return executeKind(run, kind, [line.line]);
+    const problems = lineErrors(error, (defect) => onDefect(defect, line.line));
+    if (problems !== null) await failLine(em, importId, line.line, problems);
   }
 }
 
-/** Sets the managers of users whose own line was executed before their manager's. */
+/** Sets the managers that wait for the other lines. Those left of a batch are set in order, because it avoids circles. */
 export async function executeManagers(run: ImportRun, pending: readonly PendingManager[]): Promise<void> {
   const { em, actor, importId } = run;
   const done = await setManagersTogether(em, actor, importId, pending);
-  const left = pending.filter(({ line }) => !done.has(line)).map((each) => [each]);
-  await runGroups(left, async (each) => {
+  for (const each of pending.filter(({ line }) => !done.has(line))) {
     run.onStep();
     await setManager(run, each);
-  });
+  }
 }
 
 async function setManager(
@@ -89,8 +76,10 @@ async function setManager(
   pending: PendingManager,
 ): Promise<void> {
   const giveUp = (message: string) => dropPendingManager(em, importId, pending.line, message);
-  if (pending.managerId === null)
-    return giveUp('The line of the manager was not imported, so no manager was stored.');
+  if (pending.managerId === null && pending.goneManager === null) {
+    const effect = pending.hasManager ? 'the manager stays as it was' : 'no manager was stored';
+    return giveUp(`The line of the manager was not imported, so ${effect}.`);
+  }
   try {
     await setPendingManager(em, actor, importId, pending);
   } catch (error) {

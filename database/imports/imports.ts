@@ -16,7 +16,6 @@ import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';
 import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
-import { findContradictions } from './contradictions.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
 
@@ -36,7 +35,7 @@ export async function beginImport(em: EntityManager, actor: Actor, file: NewImpo
   return begun.id;
 }
 
-/** Makes an import ready after its last line was staged: finds contradictions and stores the preview. */
+/** Makes an import ready after its last line was staged, and stores the preview. */
 export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
@@ -46,9 +45,8 @@ export async function finishStaging(em: EntityManager, importId: number, rowCoun
   return staged;
 }
 
-/** Finds contradictions of staged lines and computes the preview. The caller flushes. */
+/** Computes the preview of staged lines. The caller flushes. */
 export async function makeReady(em: EntityManager, staged: Import): Promise<void> {
-  await findContradictions(em, staged.id, staged.kind);
   const preview = await evaluateAll(em, staged.id, staged.kind);
   em.assign(staged, { state: 'ready', preview, previewedAt: new Date() });
 }

@@ -22,7 +22,7 @@ export async function licenseFacts(
     select s.line, s.stated as "values", coalesce(l.is_ambiguous, false) as "isAmbiguous",
       case when l.id is not null then jsonb_build_object(
         'id', l.id, 'vendor', l.vendor_now, 'seatsTotal', l.seats_total, 'seatsUsed', l.seats_used) end as license,
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status) end as user,
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as user,
       exists (select from seats t where t.license_id = l.id and t.user_id = p.id and t.live) as "hasSeat"
     from lines s
     left join named l on l.key = s.key and l.vendor is not distinct from s.vendor

@@ -40,21 +40,25 @@ export async function failLine(
 ) {
   await sql`
     update import_rows set outcome = 'failed',
-      judgement = coalesce(judgement, '{"notes": [], "changes": {}}') || jsonb_build_object('problems', ${JSON.stringify(problems)}::jsonb)
+      judgement = coalesce(judgement, '{"warnings": [], "changes": {}}') || jsonb_build_object('problems', ${JSON.stringify(problems)}::jsonb)
     where import_id = ${importId} and line = ${line} and outcome is null`.execute(sqlOf(em));
 }
 
-/** Marks lines whose outcome needs no execution, in one statement. Retries after a deadlock with another attempt. */
+/**
+ * Marks lines whose outcome needs no execution, in one statement; with `managerPending` their managers are set later.
+ * Retries after a deadlock with another attempt.
+ */
 export async function markLines(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
   outcome: Outcome,
+  managerPending = false,
 ) {
   if (lines.length === 0) return;
   await withRetries(() =>
     sql`
-      update import_rows set outcome = ${outcome}
+      update import_rows set outcome = ${outcome}, manager_pending = ${managerPending}
       where import_id = ${importId} and line = any(${lines}::int[]) and outcome is null`.execute(sqlOf(em)),
   );
 }

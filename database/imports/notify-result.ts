@@ -25,6 +25,8 @@ export async function notifyResult(
         : sql`false`;
   await sql`
     insert into notifications (user_id, kind, details)
-    select u.id, 'import_ended', ${JSON.stringify(details)}::jsonb from users u
+    select u.id, 'import_ended', ${JSON.stringify(details)}::jsonb
+      || jsonb_build_object('warned', (select warned from imports where id = ${id}))
+    from users u
     where ${receivers} order by u.id`.execute(sqlOf(em));
 }

@@ -1,25 +1,31 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { managerIsGone } from '../../domain/imports/settle-user.ts';
+import { changeTogether } from '../../domain/manager-chains.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { isDataRefused } from '../core/postgres-errors.ts';
 import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
+import { chainsAbove, lockManagers } from '../people/manager-chain.ts';
 import { applyUserChanges } from '../people/users.ts';
 import { AlreadyDone } from './lines.ts';
 import { findPerson } from './person-lookup.ts';
 
-/** A user whose manager did not exist yet when their line was executed. */
+/** A user whose manager waits until every line was executed. */
 export interface PendingManager {
   line: number;
   userId: number;
   /** Null when the manager's line failed, or the manager was offboarded meanwhile. */
   managerId: number | null;
+  /** The name of a manager who was offboarded meanwhile. */
+  goneManager: string | null;
+  hasManager: boolean;
 }
 
-/** The next users whose manager can be set now, in the order of the file. */
+/** The next users whose manager can be set now, in an order in which they make no circle on the way. */
 export async function pendingManagers(
   em: EntityManager,
   importId: number,
@@ -27,19 +33,22 @@ export async function pendingManagers(
 ): Promise<PendingManager[]> {
   const { rows } = await sql<PendingManager>`
     with pending as (
-      select line, subject_id, stated->>'manager' as manager from import_rows
-      where import_id = ${importId} and manager_pending order by line limit ${limit}
+      select manager_depth, line, subject_id, stated->>'manager' as manager from import_rows
+      where import_id = ${importId} and manager_pending order by manager_depth, line limit ${limit}
     )
-    select line, subject_id as "userId", case when not m.is_gone then m.id end as "managerId"
-    from pending left join lateral ${findPerson(sql`pending.manager`)} m on true
-    order by line`.execute(sqlOf(em));
+    select line, subject_id as "userId", u.manager_id is not null as "hasManager",
+      case when not m.is_gone and m.fits_too is null then m.id end as "managerId",
+      case when m.is_gone and m.fits_too is null then m.name end as "goneManager"
+    from pending join users u on u.id = pending.subject_id
+    left join lateral ${findPerson(sql`pending.manager`)} m on true
+    order by manager_depth, line`.execute(sqlOf(em));
   return rows;
 }
 
 /**
  * Sets the managers of many users in one transaction, with the rows and audit entries that `updateUser` would write,
- * and marks their lines. Skips users who need more than that. Returns the lines done; none when one breaks a
- * constraint.
+ * and marks their lines. Skips users who need more than that, and those whose manager would close a circle. Returns the
+ * lines done; none when one breaks a constraint.
  */
 export async function setManagersTogether(
   em: EntityManager,
@@ -47,9 +56,10 @@ export async function setManagersTogether(
   importId: number,
   pending: readonly PendingManager[],
 ): Promise<Set<number>> {
-  const wanted = pending.filter(({ userId, managerId }) => managerId !== null && managerId !== userId);
   try {
     return await inTransaction(em, async (transaction) => {
+      await lockManagers(transaction);
+      const wanted = await withoutCircles(transaction, pending);
       await lockPeople(
         transaction,
         wanted.map(({ userId }) => userId),
@@ -79,17 +89,33 @@ export async function setManagersTogether(
   }
 }
 
+/** The pending managers that make no circle together. The caller holds `lockManagers`. */
+async function withoutCircles(
+  em: EntityManager,
+  pending: readonly PendingManager[],
+): Promise<PendingManager[]> {
+  const changes = pending.flatMap(({ line, userId, managerId }) =>
+    managerId === null ? [] : [{ line, person: userId, manager: managerId }],
+  );
+  const stored = await chainsAbove(
+    em,
+    changes.flatMap(({ person, manager }) => [person, manager]),
+  );
+  const closing = new Set(changeTogether(changes, stored).closing.map(({ line }) => line));
+  return pending.filter(({ line, managerId }) => managerId !== null && !closing.has(line));
+}
+
 /** Locks in the order of ids, as all transactions do, which avoids deadlocks. */
 async function lockPeople(em: EntityManager, ids: readonly number[]): Promise<void> {
   await sql`select id from users where id = any(${ids}::int[]) order by id for update`.execute(sqlOf(em));
 }
 
-/** Sets the manager of a user, and marks the line in the same transaction. Throws AlreadyDone. */
+/** Sets the manager of a user, or none if they are gone, and marks the line in the same transaction. Throws AlreadyDone. */
 export const setPendingManager = (
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, userId, managerId }: PendingManager,
+  { line, userId, managerId, goneManager }: PendingManager,
 ): Promise<void> =>
   changeAbout(
     em,
@@ -98,21 +124,31 @@ export const setPendingManager = (
     async (change) => {
       if (!(await claimPending(change.em, importId, line))) throw new AlreadyDone();
       await applyUserChanges(change, { managerId });
+      if (goneManager !== null) await warn(change.em, importId, line, managerIsGone(goneManager));
     },
-    lockWithSuperAdmins,
+    async (transaction) => {
+      await lockManagers(transaction);
+      await lockWithSuperAdmins(transaction, userId);
+    },
   );
 
-/** Stops waiting for the manager of a line, and adds the reason to its notes. */
+/** Stops waiting for the manager of a line, and adds the reason to its warnings. */
 export async function dropPendingManager(
   em: EntityManager,
   importId: number,
   line: number,
   message: string,
 ): Promise<void> {
+  await em.fork().transactional(async (transaction) => {
+    if (await claimPending(transaction, importId, line)) await warn(transaction, importId, line, message);
+  });
+}
+
+async function warn(em: EntityManager, importId: number, line: number, message: string) {
   await sql`
-    update import_rows set manager_pending = false, judgement = jsonb_set(judgement, '{notes}',
-      judgement->'notes' || jsonb_build_array(jsonb_build_object('field', 'manager', 'message', ${message}::text)))
-    where import_id = ${importId} and line = ${line} and manager_pending`.execute(sqlOf(em));
+    update import_rows set judgement = jsonb_set(judgement, '{warnings}',
+      judgement->'warnings' || jsonb_build_array(jsonb_build_object('field', 'manager', 'message', ${message}::text)))
+    where import_id = ${importId} and line = ${line}`.execute(sqlOf(em));
 }
 
 async function claimPending(em: EntityManager, importId: number, line: number): Promise<boolean> {

@@ -7,15 +7,36 @@ import { sqlOf } from '../core/tables.ts';
 import type { Preview } from '../entities/import.ts';
 import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
+import { breakRefusedChains, linkAddresses } from './whole-file/address-chains.ts';
+import { findContradictions } from './whole-file/contradictions.ts';
+import { forgetCircles, judgeManagers } from './whole-file/manager-changes.ts';
 
 /** Lines evaluated at once, which bounds the memory for a file. */
 const batchSize = 1_000;
 
-/** Evaluates what every line of a file would change now, and counts. Changes nothing else. */
+/**
+ * Evaluates what every line of a file would change now, alone and beside the other lines, and counts. Changes nothing else.
+ */
 export async function evaluateAll(em: EntityManager, importId: number, kind: ImportKind): Promise<Preview> {
-  await evaluateEveryLine(em, importId, kinds[kind] as Kind<unknown>);
+  await findContradictions(em, importId, kind);
+  if (kind === 'users') await evaluatePeople(em, importId);
+  else await evaluateEveryLine(em, importId, kinds[kind] as Kind<unknown>);
   if (kind === 'licenses') await refuseExcessSeats(em, importId);
   return { ...(await countVerdicts(em, importId)), ...(await countChanges(em, importId, kind)) };
+}
+
+/** Addresses and managers are judged as they will be after the file, so some lines are evaluated a second time. */
+async function evaluatePeople(em: EntityManager, importId: number) {
+  await linkAddresses(em, importId);
+  await forgetCircles(em, importId);
+  await evaluateEveryLine(em, importId, kinds.users);
+  await evaluateAgain(em, importId, await breakRefusedChains(em, importId));
+  await evaluateAgain(em, importId, await judgeManagers(em, importId));
+}
+
+async function evaluateAgain(em: EntityManager, importId: number, lines: readonly number[]) {
+  for (let from = 0; from < lines.length; from += batchSize)
+    await evaluateLines(em, importId, lines.slice(from, from + batchSize), kinds.users);
 }
 
 async function evaluateEveryLine<Facts>(
@@ -47,7 +68,7 @@ async function refuseExcessSeats(em: EntityManager, importId: number) {
       from import_rows r left join licenses l on l.id = r.subject_id
       where import_id = ${importId} and judgement->'changes' ? 'user'
     )
-    update import_rows r set verdict = 'error', judgement = jsonb_build_object('changes', '{}'::jsonb, 'notes', '[]'::jsonb,
+    update import_rows r set verdict = 'error', judgement = jsonb_build_object('changes', '{}'::jsonb, 'warnings', '[]'::jsonb,
       'problems', jsonb_build_array(jsonb_build_object('field', 'user', 'message', 'This license has no free seat left for this line.')))
     from taking t where r.import_id = ${importId} and r.line = t.line and place > free`.execute(sqlOf(em));
 }
@@ -56,7 +77,7 @@ async function countVerdicts(em: EntityManager, importId: number): Promise<Previ
   const { rows } = await sql<Preview>`
     select count(*) filter (where verdict = 'create') as create, count(*) filter (where verdict = 'change') as change,
       count(*) filter (where verdict = 'same') as same, count(*) filter (where verdict = 'error') as error,
-      count(*) filter (where judgement->'notes' <> '[]') as notes,
+      count(*) filter (where judgement->'warnings' <> '[]') as warned,
       count(*) filter (where leaving = 'starts') as starts, count(*) filter (where leaving = 'moves') as moves,
       count(*) filter (where leaving = 'stops') as stops,
       (select count(*) from users where status <> 'offboarded') as workforce

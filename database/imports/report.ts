@@ -7,7 +7,7 @@ import { sqlOf } from '../core/tables.ts';
 import type { Import } from '../entities/index.ts';
 
 /** The filters of a list of lines. */
-export const shownLines = ['errors', 'leaving', 'notes', 'created', 'changed'] as const;
+export const shownLines = ['errors', 'warnings', 'leaving', 'created', 'changed'] as const;
 export type ShownLines = (typeof shownLines)[number];
 
 /** One line in a list. */
@@ -19,7 +19,7 @@ export interface ReportedLine {
   subjectId: number | null;
   stated: Record<string, string | number | null>;
   problems: Remark[];
-  notes: Remark[];
+  warnings: Remark[];
   changes: Changes;
   leaving: LeavingEffect | null;
 }
@@ -36,7 +36,7 @@ export async function reportedLines(
   const { rows } = await sql<ReportedLine & { total: number }>`
     with page as (
       select r.line as id, r.line, r.subject_id as "subjectId", r.stated, r.leaving, ${aboutOf[kind]} as about,
-        coalesce(r.judgement->'problems', r.problems) as problems, coalesce(r.judgement->'notes', '[]') as notes,
+        coalesce(r.judgement->'problems', r.problems) as problems, coalesce(r.judgement->'warnings', '[]') as warnings,
         coalesce(r.judgement->'changes', '{}') as changes, row_number() over (order by ${order}) as place
       from import_rows r
       where ${matching} order by ${order} limit ${pageSize} offset ${offsetOf(page)}
@@ -49,7 +49,7 @@ export async function reportedLines(
 const byVerdict: Record<ShownLines, RawBuilder<unknown>> = {
   errors: sql`r.verdict = 'error'`,
   leaving: sql`r.leaving is not null`,
-  notes: sql`r.verdict <> 'error' and r.judgement->'notes' <> '[]'`,
+  warnings: sql`r.verdict <> 'error' and r.judgement->'warnings' <> '[]'`,
   created: sql`r.verdict = 'create'`,
   changed: sql`r.verdict = 'change'`,
 };
@@ -57,7 +57,7 @@ const byVerdict: Record<ShownLines, RawBuilder<unknown>> = {
 const byOutcome: Record<ShownLines, RawBuilder<unknown>> = {
   errors: sql`r.outcome = 'failed'`,
   leaving: sql`r.leaving is not null and r.outcome in ('created', 'changed')`,
-  notes: sql`r.outcome in ('created', 'changed', 'unchanged') and r.judgement->'notes' <> '[]'`,
+  warnings: sql`r.outcome in ('created', 'changed', 'unchanged') and r.judgement->'warnings' <> '[]'`,
   created: sql`r.outcome = 'created'`,
   changed: sql`r.outcome = 'changed'`,
 };
@@ -69,23 +69,26 @@ const aboutOf: Record<ImportKind, RawBuilder<unknown>> = {
   licenses: sql`r.stated->>'license'`,
 };
 
-/** A rejected line, with its original cells and its problems. */
-export interface RefusedLine {
+/** A line to correct, with its original cells: it was rejected for its problems, or taken with warnings. */
+export interface LineToCorrect {
   line: number;
   cells: string[];
   problems: Remark[];
+  warnings: Remark[];
 }
 
-/** Every line that failed or would fail, in the order of the file, with at most 500 in memory. */
-export async function* refusedLines(
+/** Every line that has errors or warnings, in the order of the file, with at most 500 in memory. */
+export async function* linesToCorrect(
   em: EntityManager,
   { id, startedAt }: Import,
-): AsyncGenerator<RefusedLine> {
-  const matching = (startedAt == null ? byVerdict : byOutcome).errors;
+): AsyncGenerator<LineToCorrect> {
+  const { errors, warnings } = startedAt == null ? byVerdict : byOutcome;
   for (let after = 0; ; ) {
-    const { rows } = await sql<RefusedLine>`
-      select r.line, r.cells, coalesce(r.judgement->'problems', r.problems) as problems from import_rows r
-      where r.import_id = ${id} and r.line > ${after} and ${matching} order by r.line limit 500`.execute(
+    const { rows } = await sql<LineToCorrect>`
+      select r.line, r.cells, case when ${errors} then coalesce(r.judgement->'problems', r.problems) else '[]' end as problems,
+        case when ${errors} then '[]' else r.judgement->'warnings' end as warnings
+      from import_rows r
+      where r.import_id = ${id} and r.line > ${after} and (${errors} or ${warnings}) order by r.line limit 500`.execute(
       sqlOf(em),
     );
     if (rows.length === 0) return;
@@ -98,7 +101,7 @@ export async function* refusedLines(
 export interface ListedImport
   extends Pick<
     Import,
-    'id' | 'kind' | 'state' | 'fileName' | 'rowCount' | 'preview' | 'results' | 'createdAt'
+    'id' | 'kind' | 'state' | 'fileName' | 'rowCount' | 'preview' | 'results' | 'warned' | 'createdAt'
   > {
   by: string;
 }
@@ -112,7 +115,7 @@ export async function listImports(
   const matching = sql`i.kind = any(${kinds}::text[]) and i.state <> 'staging'`;
   const { rows } = await sql<ListedImport & { total: number }>`
     with page as (
-      select i.id, i.kind, i.state, i.file_name as "fileName", i.row_count as "rowCount", i.preview, i.results,
+      select i.id, i.kind, i.state, i.file_name as "fileName", i.row_count as "rowCount", i.preview, i.results, i.warned,
         i.created_at as "createdAt", ${nameOfActor(sql`i.created_by`)} as by
       from imports i where ${matching} order by i.id desc limit ${pageSize} offset ${offsetOf(page)}
     )

@@ -13,7 +13,10 @@ export const everyLine = 2 ** 31 - 1;
  */
 export async function countTo(em: EntityManager, importId: number, line: number): Promise<Results> {
   const { rows } = await sql<{ results: Results }>`
-    update imports i set counted_to = greatest(i.counted_to, ${line}::int), results = (
+    update imports i set counted_to = greatest(i.counted_to, ${line}::int), warned = (
+      select count(*) from import_rows
+      where import_id = ${importId} and judgement->'warnings' <> '[]' and outcome <> 'failed'),
+    results = (
       select jsonb_build_object(
         'created', ${plus('created')}, 'changed', ${plus('changed')},
         'unchanged', ${plus('unchanged')}, 'failed', ${plus('failed')},

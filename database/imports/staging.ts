@@ -12,6 +12,7 @@ export interface StagedRow {
   stated: Record<string, string | number | null>;
   /** Problems that do not depend on stored facts. */
   problems: Remark[];
+  /** What identifies the line's subject. It is stored folded. */
   key: string | null;
   otherKey: string | null;
 }
@@ -24,7 +25,7 @@ export async function stageRows(
 ): Promise<void> {
   await sql`
     insert into import_rows (import_id, line, cells, stated, problems, key, other_key)
-    select ${importId}::int, line, cells, stated, problems, key, "otherKey"
+    select ${importId}::int, line, cells, stated, problems, folded(key), folded("otherKey")
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as staged(line int, cells text[], stated jsonb, problems jsonb, key text, "otherKey" text)`.execute(
     sqlOf(em),

@@ -1,44 +1,81 @@
 import type { Actor } from '../../domain/actor.ts';
-import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
+import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { isManagerPending, settle } from '../../domain/imports/settle-user.ts';
+import type { UserFacts } from '../../domain/imports/user-facts.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { changeAbout } from '../core/change.ts';
+import { toRefusal } from '../core/constraints.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { applyUserChanges, createUserWithin, type NewUser, type UserFields } from '../people/users.ts';
 import type { EvaluatedLine } from './evaluate.ts';
+import type { ImportRun } from './import-run.ts';
 import { claimLine, recordSubject } from './lines.ts';
+import { giveUpAddresses } from './whole-file/address-chains.ts';
 
 /** Adds or changes the user of a line as the console does, and marks the line as done in the same transaction. */
 export async function executeUserLine(
   em: EntityManager,
   actor: Actor,
   importId: number,
-  { line, facts, subjectId }: EvaluatedLine<UserFacts>,
+  found: EvaluatedLine<UserFacts>,
 ): Promise<void> {
-  const fields = fieldsOf(facts);
-  const isPending = facts.managerIsInFile;
-  if (subjectId !== null) {
-    return changeAbout(
-      em,
-      subjectId,
-      actor,
-      async (change) => {
-        await claimLine(change.em, importId, line, 'changed', isPending);
-        await applyUserChanges(change, fields);
-      },
-      lockWithSuperAdmins,
-    );
+  const { line, facts, subjectId } = found;
+  if (subjectId === null) {
+    return inTransaction(em, (transaction) => addUserOf(transaction, actor, importId, found));
   }
-  await inTransaction(em, async (transaction) => {
-    await claimLine(transaction, importId, line, 'created', isPending);
-    const userId = await createUserWithin(transaction, actor, fields as NewUser);
-    await recordSubject(transaction, importId, line, userId);
-  });
+  const { fields, isPending } = storable(facts);
+  return changeAbout(
+    em,
+    subjectId,
+    actor,
+    async (change) => {
+      await claimLine(change.em, importId, line, 'changed', isPending);
+      await applyUserChanges(change, fields);
+    },
+    lockWithSuperAdmins,
+  );
 }
 
-/** Stores no manager when the manager was offboarded. A manager from a later line is set by `setPendingManager`. */
-function fieldsOf({ values: { manager: named, ...fields }, manager }: UserFacts): Partial<UserFields> {
-  if (named === undefined) return fields;
-  if (named === null || manager?.isGone) return { ...fields, managerId: null };
-  return manager === null ? fields : { ...fields, managerId: manager.id };
+/** Adds the user of a line, and marks the line, in the transaction of `em`. */
+export async function addUserOf(
+  em: EntityManager,
+  actor: Actor,
+  importId: number,
+  { line, facts }: EvaluatedLine<UserFacts>,
+): Promise<void> {
+  const { fields, isPending } = storable(facts);
+  await claimLine(em, importId, line, 'created', isPending);
+  const userId = await createUserWithin(em, actor, fields as NewUser);
+  await recordSubject(em, importId, line, userId);
 }
+
+/** The fields that a line stores, and whether the manager waits. Stores none for a manager who was offboarded. */
+export function storable(facts: UserFacts): { fields: Partial<UserFields>; isPending: boolean } {
+  const { values } = settle(facts);
+  const { manager: named, ...fields } = values;
+  const isPending = isManagerPending(facts, values);
+  if (named === undefined || isPending) return { fields, isPending };
+  const managerId = named === null || facts.manager!.isGone ? null : facts.manager!.id;
+  return { fields: { ...fields, managerId }, isPending };
+}
+
+/**
+ * Takes the address from the line of a known person that failed because of it: somebody else has it meanwhile, or only
+ * super-admins may change it. So the line keeps its end date. Returns whether the line can be tried without it.
+ */
+export async function withoutAddress(
+  { em, importId }: ImportRun,
+  { line, facts, subjectId, evaluation }: EvaluatedLine<UserFacts>,
+  error: unknown,
+): Promise<boolean> {
+  if (subjectId === null || facts.addressProblem || !('email' in evaluation.changes)) return false;
+  const known = toRefusal(error);
+  const problem = known instanceof InvalidInput ? known.fields.email : outranked(known);
+  if (problem === undefined) return false;
+  await giveUpAddresses(em, importId, [{ line, problem }]);
+  return true;
+}
+
+const outranked = (error: unknown) =>
+  error instanceof Refusal && error.code === 'outranked' ? error.message : undefined;

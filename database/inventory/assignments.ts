@@ -146,7 +146,7 @@ export const outOfDate = (tag: string) =>
  * The given assignment, else the one of the open correction, else the open one, else the last one. PostgreSQL sorts
  * NULL first in descending order.
  */
-export async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
+async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
   const { rows } = await sql<{ id: number; userId: number }>`
     select id, user_id as "userId" from assignments h
     where asset_id = ${assetId} and ${assignmentId === undefined ? sql`true` : sql`id = ${assignmentId}`}

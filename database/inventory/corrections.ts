@@ -9,7 +9,7 @@ import { sqlOf } from '../core/tables.ts';
 import { inTransaction } from '../core/transaction.ts';
 import { type Asset, Assignment, RecoveryCorrection } from '../entities/index.ts';
 import { type AssetWithHolder, assetById, lockAsset } from './assets.ts';
-import { assignmentOf, outOfDate } from './assignments.ts';
+import { outOfDate } from './assignments.ts';
 
 /**
  * The result of undoing a recovery. `reopened`: the assignment is open again. `corrected`: the person's offboarding is
@@ -41,7 +41,7 @@ export async function undoWithin(
 ): Promise<UndoAnswer> {
   const asset = await assetById(em, assetId);
   if (assignmentId === undefined) refuseWhenHeld(asset);
-  const assignment = await assignmentOf(em, assetId, assignmentId);
+  const assignment = await recoveredAssignment(em, assetId, assignmentId);
   if (assignment === null) throw assignmentId === undefined ? neverHeld(asset) : outOfDate(asset.tag);
   return changeWithin(em, assignment.userId, actor, (change) => undo(change, assignment.id, assetId));
 }
@@ -85,6 +85,18 @@ async function correct({ em, record, user, actor }: Change, assignment: Assignme
   const { id: assetId, tag } = asset;
   const details = { assetId, tag, assignmentId: assignment.id, correctionId: correction.id };
   record('asset.recovery_corrected', details);
+}
+
+/** The given assignment, else the one that was recovered last. An open one has no recovery to undo. */
+async function recoveredAssignment(em: EntityManager, assetId: number, assignmentId: number | undefined) {
+  const chosen = assignmentId === undefined ? sql`returned_at is not null` : sql`id = ${assignmentId}`;
+  const { rows } = await sql<{ id: number; userId: number }>`
+    select id, user_id as "userId" from assignments h where asset_id = ${assetId} and ${chosen}
+    order by greatest(returned_at,
+      (select max(closed_at) from recovery_corrections where assignment_id = h.id)) desc, id desc limit 1`.execute(
+    sqlOf(em),
+  );
+  return rows[0] ?? null;
 }
 
 /** The condition that an earlier recovery stated, or null. */

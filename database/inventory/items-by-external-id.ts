@@ -112,11 +112,10 @@ export const createRequestByExternalId = (
 ): Promise<Request> => changeWithin(em, { externalId }, actor, (change) => addRequest(change, request));
 
 async function assetIdOf(em: EntityManager, tag: string): Promise<number> {
-  const { rows } = await sql<{ id: number }>`
-    select id from assets where folded(tag) = folded(${tag})
-    order by tag = ${tag} desc, tag_is_duplicate, id limit 1`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('asset');
-  return rows[0].id;
+  const { rows } = await sql<{ id: number | null }>`select asset_with_tag(${tag}) as id`.execute(sqlOf(em));
+  const [{ id }] = rows as [{ id: number | null }];
+  if (id === null) throw new NotFound('asset');
+  return id;
 }
 
 async function refuseUnknownPerson(em: EntityManager, externalId: string) {

@@ -13,7 +13,7 @@ export class Migration20261201000050_Folding extends Migration {
       this.addSql(marks(identifier));
       this.addSql(settles(identifier));
     }
-    this.addSql(findPeople);
+    this.addSql(lookUps);
   }
 }
 
@@ -25,8 +25,8 @@ const folding = `
 create function folded(value text) returns text language sql immutable strict parallel safe
   return normalize(casefold(normalize(value, NFD) collate pg_unicode_fast), NFC);`;
 
-/** Of people with equal identifiers, the one who is spelled the same. An address belongs to people who have not left. */
-const findPeople = `
+/** Of rows with equal identifiers, the one that is spelled the same. An address belongs to people who have not left. */
+const lookUps = `
 create function person_with_external_id(wanted text) returns int language sql stable strict parallel safe
   begin atomic
     select id from (
@@ -46,6 +46,14 @@ create function person_with_email(wanted text) returns int language sql stable s
       select id, email, 2 from users
       where folded(email) = folded(wanted) and offboarding_completed_at is null and email_is_duplicate
     ) equal order by email = wanted desc, place, id limit 1;
+  end;
+create function asset_with_tag(wanted text) returns int language sql stable strict parallel safe
+  begin atomic
+    select id from (
+      select id, tag, 1 as place from assets where folded(tag) = folded(wanted) and not tag_is_duplicate
+      union all
+      select id, tag, 2 from assets where folded(tag) = folded(wanted) and tag_is_duplicate
+    ) equal order by tag = wanted desc, place, id limit 1;
   end;`;
 
 interface Identifier {

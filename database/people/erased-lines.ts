@@ -51,7 +51,7 @@ export async function eraseLines(
 
 const judgement = JSON.stringify({
   problems: [],
-  notes: [{ field: null, message: erasedWarning }],
+  warnings: [{ field: null, message: erasedWarning }],
   changes: {},
 });
 

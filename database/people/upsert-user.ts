@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
-import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
 import { countRemovals } from '../access/token-limit.ts';
@@ -10,9 +10,11 @@ import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { personWithExternalId } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { RetryTransaction } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 import { type ApiUser, toApiUser } from './api-users.ts';
+import { isInChainOf, lockManagers } from './manager-chain.ts';
 import { storedEmail } from './stored-email.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
@@ -53,7 +55,9 @@ export interface Applied {
 
 /**
  * Changes the named fields of the person with this external id, inside the transaction of `em`. An offboarded manager is
- * stored as null with a warning, because a nightly sync must neither restore that manager nor fail every night.
+ * stored as null with a warning, because a nightly sync must neither restore that manager nor fail every night. A manager
+ * who is unknown, the person themselves, or one of their reports changes nothing and gets a warning, because a call
+ * must not lose an end date through it.
  * Throws NotFound, the errors of `preconditions.expect`, RemovalRefusal, and the errors of `updateUser`.
  */
 export async function patchUser(
@@ -63,13 +67,15 @@ export async function patchUser(
   desired: DesiredUser,
   preconditions: Preconditions = {},
 ): Promise<Applied> {
+  const isLocked = await lockForManager(em, externalId, desired);
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
-  return applyTo(em, actor, { externalId }, () => desired, preconditions);
+  return applyTo(em, actor, { externalId }, () => desired, preconditions, isLocked);
 }
 
 /**
- * Replaces the person with this external id, or adds them. Fields that are not named become null, except the status. For
- * a completed person, the end date and the manager stay too unless they are named. Otherwise like `patchUser`.
+ * Replaces the person with this external id, or adds them. Fields that are not named become null, except the end date
+ * and the status, because a source that does not send them must cancel no offboarding. For a completed person, the
+ * manager stays too unless it is named. Otherwise like `patchUser`.
  */
 export async function putUser(
   em: EntityManager,
@@ -84,8 +90,28 @@ export async function putUser(
     if (id !== null) return applyToNewUser(em, actor, id, desired, preconditions);
     // A concurrent call added the same person first.
   }
+  const isLocked = await lockForManager(em, externalId, desired);
   if (mayEndAccess(desired)) await lockSuperAdminsWith(em, externalId);
-  return applyTo(em, actor, { externalId }, (user) => withTheRestEmpty(desired, user), preconditions);
+  const withTheRest = (user: User) => withTheRestEmpty(desired, user);
+  return applyTo(em, actor, { externalId }, withTheRest, preconditions, isLocked);
+}
+
+/**
+ * Takes the lock for managers if the call would change one; returns whether it did. Reads without a lock, so that a
+ * nightly sync of equal values does not queue.
+ */
+async function lockForManager(
+  em: EntityManager,
+  externalId: string,
+  { managerExternalId }: DesiredUser,
+): Promise<boolean> {
+  if (managerExternalId == null) return false;
+  const { rows } = await sql`
+    select from users u join users m on m.id = u.manager_id
+    where u.external_id = ${externalId} and m.external_id = ${managerExternalId}`.execute(sqlOf(em));
+  if (rows.length > 0) return false;
+  await lockManagers(em);
+  return true;
 }
 
 /** Whether the super-admins must be locked, because the last one may lose access. */
@@ -118,14 +144,14 @@ async function insertPerson(
   return rows[0]?.id ?? null;
 }
 
-/** Adds null for the fields that PUT leaves out. */
+/** Adds null for the fields that PUT leaves out and clears. */
 const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
   email: null,
   department: null,
   jobTitle: null,
   startDate: null,
   timeZone: null,
-  ...(user.offboardingCompletedAt ? {} : { endDate: null, managerExternalId: null }),
+  ...(user.offboardingCompletedAt ? {} : { managerExternalId: null }),
   ...desired,
 });
 
@@ -142,18 +168,23 @@ async function applyToNewUser(
     id,
     (user) => withTheRestEmpty(desired, user),
     { sourceUpdatedAt },
+    true,
     ({ user, record }) => record('user.created', { name: user.name, email: user.email ?? null }),
   );
   return { ...applied, created: true };
 }
 
-/** Checks the preconditions under the lock of the person's row, drops stale fields and applies the rest. */
+/**
+ * Checks the preconditions under the lock of the person's row, drops stale fields and applies the rest. `mayManage`
+ * says that the manager may change: the lock for managers is held, or the person is new and no one reports to them.
+ */
 async function applyTo(
   em: EntityManager,
   actor: Actor,
   person: Person,
   desiredOf: (user: User) => DesiredUser,
   { sourceUpdatedAt, expect, tokenId }: Preconditions,
+  mayManage: boolean,
   beforeChanges?: (change: Change) => void,
 ): Promise<Applied> {
   const { user, managerExternalId, ...report } = await changeWithin(em, person, actor, async (change) => {
@@ -165,6 +196,7 @@ async function applyTo(
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
     const { managerExternalId, ...changes } = fresh;
     const { manager, warnings } = await managerFor(em, user, managerExternalId);
+    if (manager && manager.id !== user.managerId && !mayManage) throw new RetryTransaction();
     const { endDate, managerId, email } = user;
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
     const kinds = removalsBetween({ endDate, managerId, email }, user);
@@ -204,8 +236,8 @@ interface Manager {
 }
 
 /**
- * The manager with this external id; undefined when none is named. Locks the manager's row until the end of the
- * transaction, because a concurrent completion must not offboard the manager before this commits.
+ * The manager with this external id; undefined when none is named, or the named one cannot be stored. Locks the manager's
+ * row until the end of the transaction, because a concurrent completion must not offboard the manager before this commits.
  */
 async function managerFor(
   em: EntityManager,
@@ -213,15 +245,24 @@ async function managerFor(
   externalId: string | null | undefined,
 ): Promise<{ manager: Manager | null | undefined; warnings: Warning[] }> {
   if (externalId == null) return { manager: externalId, warnings: [] };
-  if (externalId === user.externalId) throw invalidManager('Nobody can be their own manager.');
-  const { rows } = await sql<{ id: number; offboarded: boolean }>`
-    select id, offboarding_completed_at is not null as offboarded from users
-    where id = ${personWithExternalId(externalId)} for key share`.execute(sqlOf(em));
+  const { rows } = await sql<{ id: number; isOffboarded: boolean; isReport: boolean }>`
+    select m.id, m.offboarding_completed_at is not null as "isOffboarded",
+      ${isInChainOf(sql`m.id`, user.id)} as "isReport"
+    from users m where m.id = ${personWithExternalId(externalId)} for key share`.execute(sqlOf(em));
   const [found] = rows;
-  if (found === undefined) throw invalidManager('There is no user with this external id.');
-  if (!found.offboarded) return { manager: { id: found.id, externalId }, warnings: [] };
-  return { manager: null, warnings: [{ field: 'managerExternalId', message: offboardedManager }] };
+  if (found === undefined) return notStored(user, 'No one has this external id');
+  if (found.id === user.id) return notStored(user, "A person can't be their own manager");
+  if (found.isOffboarded) return { manager: null, warnings: [warning(offboardedManager)] };
+  const isNews = found.id !== user.managerId;
+  if (found.isReport && isNews)
+    return notStored(user, 'This manager reports to them, directly or through others');
+  return { manager: { id: found.id, externalId }, warnings: [] };
 }
 
 const offboardedManager = 'This manager has been offboarded, so no manager was stored.';
-const invalidManager = (message: string) => new InvalidInput({ managerExternalId: message });
+const warning = (message: string): Warning => ({ field: 'managerExternalId', message });
+
+function notStored(user: User, reason: string) {
+  const effect = user.managerId ? 'their manager stays as it was' : 'no manager was stored';
+  return { manager: undefined, warnings: [warning(`${reason}, so ${effect}.`)] };
+}

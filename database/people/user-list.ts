@@ -74,9 +74,15 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
   return rows.map((row) => row.department);
 }
 
-/** The id of the person with exactly this e-mail address, or else this external id; null when there is none. */
-export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
-  const { rows } = await sql<{ id: number | null }>`
-    select coalesce(${personWithEmail(text)}, ${personWithExternalId(text)}) as id`.execute(sqlOf(em));
-  return rows[0]!.id;
+/** The people with exactly this external id, then with this e-mail address: none, one, or two. */
+export async function peopleNamedExactly(
+  em: EntityManager,
+  text: string,
+): Promise<{ id: number; name: string }[]> {
+  const { rows } = await sql<{ id: number; name: string }>`
+    select u.id, u.name
+    from (values (1, ${personWithExternalId(text)}), (2, ${personWithEmail(text)})) named (place, id)
+    join users u on u.id = named.id
+    order by named.place`.execute(sqlOf(em));
+  return rows;
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
@@ -10,6 +11,7 @@ import type { Change } from '../core/change-types.ts';
 import { toRefusal } from '../core/constraints.ts';
 import { refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
 import {
   alreadyOffboarded,
@@ -18,12 +20,13 @@ import {
   cancelOpenOffboarding,
   changeEndDate,
 } from '../offboarding/offboardings.ts';
+import { isInChainOf, lockManagers } from './manager-chain.ts';
 import { storedEmail } from './stored-email.ts';
 
 /** The fields of a person's record. `changeRole` changes the role instead. */
 export interface UserFields {
   name: string;
-  /** Null for somebody who never signs in. */
+  /** Null for a person who never signs in. */
   email: string | null;
   externalId: string | null;
   department: string | null;
@@ -79,7 +82,8 @@ export async function createUserWithin(
  * - The status offboarded opens an offboarding. Leaving that status cancels an offboarding without an end date.
  *
  * Throws Refusal when the end date, the status or the manager would change after completion, when the person was erased,
- * and when an admin changes the address or the status of a super-admin. Throws ChangedMeanwhile when a field differs from its value in `seen`.
+ * and when an admin changes the address or the status of a super-admin. Throws InvalidInput for a manager who reports to
+ * the person. Throws ChangedMeanwhile when a field differs from its value in `seen`.
  */
 export const updateUser = (
   em: EntityManager,
@@ -97,10 +101,16 @@ export const updateUser = (
       refuseStale(change.user, changes, seen);
       return applyUserChanges(change, changes, now);
     },
-    lockWithSuperAdmins,
+    async (transaction) => {
+      if (changes.managerId != null) await lockManagers(transaction);
+      await lockWithSuperAdmins(transaction, userId);
+    },
   );
 
-/** Like `updateUser`, within a larger change whose caller has called `lockWithSuperAdmins`. */
+/**
+ * Like `updateUser`, within a larger change whose caller has called `lockWithSuperAdmins`, and `lockManagers` before it
+ * when somebody known gets another manager.
+ */
 export async function applyUserChanges(
   change: Change,
   changes: Partial<UserFields>,
@@ -149,7 +159,7 @@ interface FieldChange {
 }
 
 /**
- * The address to store. Throws InvalidInput for one that is none, and for no address of somebody who can sign in.
+ * The address to store. Throws InvalidInput for one that is none, and for no address of a person who can sign in.
  */
 async function changedEmail(
   change: Change,
@@ -183,18 +193,26 @@ async function changeManager(change: Change, to: number | null | undefined) {
   const { user, em } = change;
   const from = user.managerId ?? null;
   if (to === undefined || to === from) return;
-  if (to === user.id) throw new InvalidInput({ managerId: 'Nobody can be their own manager.' });
-  if (to !== null) await refuseOffboardedManager(em, to);
+  if (to === user.id) throw new InvalidInput({ managerId: "A person can't be their own manager." });
+  if (to !== null) await refuseManager(em, user, to);
   user.managerId = to;
   change.record('user.manager_changed', { from, to });
   change.changed();
 }
 
-async function refuseOffboardedManager(em: EntityManager, managerId: number) {
-  const manager = await em.findOne(User, { id: managerId });
-  if (manager === null) throw new InvalidInput({ managerId: 'There is no such person.' });
-  if (manager.offboardingCompletedAt) {
+async function refuseManager(em: EntityManager, user: User, managerId: number) {
+  const { rows } = await sql<{ name: string; isGone: boolean; isReport: boolean }>`
+    select name, offboarding_completed_at is not null as "isGone",
+      ${isInChainOf(sql`${managerId}`, user.id)} as "isReport"
+    from users where id = ${managerId}`.execute(sqlOf(em));
+  const [manager] = rows;
+  if (manager === undefined) throw new InvalidInput({ managerId: 'There is no such person.' });
+  if (manager.isGone) {
     throw new Refusal('manager-offboarded', `${manager.name} has been offboarded. Choose somebody else.`);
+  }
+  if (manager.isReport) {
+    const words = `${manager.name} reports to ${user.name}, directly or through others. Choose someone else.`;
+    throw new InvalidInput({ managerId: words });
   }
 }
 

@@ -18,34 +18,25 @@ export interface Duplicate {
   firstName: string;
 }
 
-interface Identifier {
-  table: string;
-  column: string;
-  name: string;
-  where: string;
-}
-
-const identifiers: Record<DuplicateKind, Identifier> = {
-  externalId: { table: 'users', column: 'external_id', name: 'name', where: 'true' },
-  email: { table: 'users', column: 'email', name: 'name', where: 'offboarding_completed_at is null' },
-  tag: { table: 'assets', column: 'tag', name: 'model', where: 'true' },
-  token: { table: 'api_tokens', column: 'name', name: 'prefix', where: 'revoked_at is null' },
-};
-
-const pairs = sql.join(
-  Object.entries(identifiers).map(([kind, { table, column, name, where }]) => {
-    const [rows, value, label, mark] = [table, column, name, `${column}_is_duplicate`].map((part) =>
-      sql.id(part),
-    );
-    const current = sql.raw(where);
-    return sql`
-      select ${sql.lit(kind)} as kind, d.id, d.${value} as value, d.${label} as name,
-        f.id as "firstId", f.${value} as "firstValue", f.${label} as "firstName"
-      from (select * from ${rows} where ${mark} and ${current}) d
-      join (select * from ${rows} where not ${mark} and ${current}) f on folded(f.${value}) = folded(d.${value})`;
-  }),
-  sql` union all `,
-);
+const pairs = sql`
+  select 'externalId' as kind, d.id, d.external_id as value, d.name,
+    f.id as "firstId", f.external_id as "firstValue", f.name as "firstName"
+  from users d join users f on folded(f.external_id) = folded(d.external_id) and not f.external_id_is_duplicate
+  where d.external_id_is_duplicate
+  union all
+  select 'email', d.id, d.email, d.name, f.id, f.email, f.name
+  from users d join users f on folded(f.email) = folded(d.email) and not f.email_is_duplicate
+    and f.offboarding_completed_at is null
+  where d.email_is_duplicate and d.offboarding_completed_at is null
+  union all
+  select 'tag', d.id, d.tag, d.model, f.id, f.tag, f.model
+  from assets d join assets f on folded(f.tag) = folded(d.tag) and not f.tag_is_duplicate
+  where d.tag_is_duplicate
+  union all
+  select 'token', d.id, d.name, d.prefix, f.id, f.name, f.prefix
+  from api_tokens d join api_tokens f on folded(f.name) = folded(d.name) and not f.name_is_duplicate
+    and f.revoked_at is null
+  where d.name_is_duplicate and d.revoked_at is null`;
 
 /** One page of the rows that share an identifier which has to be unique, by kind and identifier. */
 export async function listDuplicates(em: EntityManager, page = 1): Promise<Page<Duplicate>> {

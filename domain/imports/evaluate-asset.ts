@@ -1,5 +1,6 @@
 import { type AssetStatus, canBeAssigned } from '../assets.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { twoFit } from '../wording/references.ts';
 import {
   accepted,
   type Changes,
@@ -36,8 +37,8 @@ export interface AssetFacts {
   asset: KnownAsset | null;
   /** The present holder. */
   heldBy: { id: number; name: string } | null;
-  /** The holder in the line. */
-  holder: { id: number; name: string; status: UserStatus } | null;
+  /** The holder in the line. `fitsToo` is a second person whom the reference fits. */
+  holder: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
 }
 
 /** What a line about an asset would change. It can assign an asset, but never takes one from its holder. */
@@ -77,6 +78,7 @@ function problemsOfHolder({ values, asset, heldBy, holder }: AssetFacts): Remark
   if (values.holder === undefined) return [];
   if (holder === null)
     return [{ field: 'holder', message: 'Nobody has this external id or e-mail address.' }];
+  if (holder.fitsToo) return [{ field: 'holder', message: twoFit(holder.name, holder.fitsToo) }];
   if (heldBy !== null) {
     return heldBy.id === holder.id
       ? []

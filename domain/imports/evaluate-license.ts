@@ -1,4 +1,5 @@
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { twoFit } from '../wording/references.ts';
 import {
   accepted,
   type Changes,
@@ -32,8 +33,8 @@ export interface LicenseFacts {
   license: KnownLicense | null;
   /** Several licenses have the name, and the vendor does not identify one. */
   isAmbiguous: boolean;
-  /** The user in the line. */
-  user: { id: number; name: string; status: UserStatus } | null;
+  /** The user in the line. `fitsToo` is a second person whom the reference fits. */
+  user: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
   hasSeat: boolean;
 }
 
@@ -68,7 +69,9 @@ function problemsOfLicense({ values, license, isAmbiguous }: LicenseFacts): Rema
 
 /** Does not check for a free seat, because that depends on the lines before this one. */
 function problemsOfSeat({ values, user, hasSeat }: LicenseFacts): Remark[] {
-  if (values.user === undefined || hasSeat) return [];
+  if (values.user === undefined) return [];
+  if (user?.fitsToo) return [{ field: 'user', message: twoFit(user.name, user.fitsToo) }];
+  if (hasSeat) return [];
   if (user === null) return [{ field: 'user', message: 'Nobody has this external id or e-mail address.' }];
   return remarksOf('user', () => refuseUnlessMayReceiveItems(user));
 }

@@ -1,8 +1,4 @@
-import type { CalendarDate } from '../dates.ts';
-import { emailToStore } from '../email.ts';
 import { erasedWarning } from '../erasure.ts';
-import type { Cleaned } from '../text.ts';
-import type { UserStatus } from '../user-status.ts';
 import {
   accepted,
   type Changes,
@@ -12,54 +8,8 @@ import {
   type Remark,
   refused,
 } from './evaluation.ts';
-
-/** The values in a line about a user, without the fields that the line does not state. */
-interface UserValues {
-  externalId?: string;
-  name?: string;
-  email?: string;
-  department?: string | null;
-  jobTitle?: string | null;
-  /** An external id or an e-mail address. */
-  manager?: string | null;
-  startDate?: CalendarDate | null;
-  endDate?: CalendarDate | null;
-  timeZone?: string | null;
-  status?: UserStatus;
-}
-
-/** The stored facts of a user. */
-export interface KnownUser {
-  id: number;
-  externalId: string | null;
-  name: string;
-  email: string | null;
-  department: string | null;
-  jobTitle: string | null;
-  startDate: CalendarDate | null;
-  endDate: CalendarDate | null;
-  timeZone: string | null;
-  status: UserStatus;
-  managerId: number | null;
-  managerName: string | null;
-  /** Their offboarding is completed. */
-  isGone: boolean;
-  /** Their data was erased, so a line about them changes nothing. */
-  isErased: boolean;
-  isLeaving: boolean;
-}
-
-/** The values in a line about a user, and the stored facts. */
-export interface UserFacts {
-  values: UserValues;
-  user: KnownUser | null;
-  /** The user who has the e-mail address of the line. */
-  emailOwnerId: number | null;
-  /** The manager in the line. */
-  manager: { id: number; name: string; isGone: boolean } | null;
-  /** A line of the same file adds the manager. */
-  managerIsInFile: boolean;
-}
+import { addressRefusal, settle } from './settle-user.ts';
+import type { KnownUser, UserFacts, UserValues } from './user-facts.ts';
 
 const plainFields = [
   'externalId',
@@ -73,69 +23,64 @@ const plainFields = [
   'status',
 ] as const;
 
-/** What a line about a user would change. The rules are checked again when the line is executed. */
-export function evaluateUser(facts: UserFacts): Evaluation {
-  const { user } = facts;
-  const email = emailOf(facts);
-  const values = email !== null && 'text' in email ? { ...facts.values, email: email.text } : facts.values;
-  if (user?.isErased) return accepted(false, {}, [{ field: null, message: erasedWarning }]);
-  const changes: Changes = { ...changedValues(plainFields, values, user), ...managerChange(facts) };
+/**
+ * What a line about a user would change. A bad cell is a problem of the whole line when it decides who the person is or
+ * when they leave; any other one is a warning. The rules are checked again when the line is executed.
+ */
+export function evaluateUser(facts: UserFacts, badCells: readonly Remark[] = []): Evaluation {
+  if (facts.user?.isErased) return accepted(false, {}, [{ field: null, message: erasedWarning }]);
+  if (badCells.some(({ field }) => !isOptional(field, facts.user))) return refused([...badCells]);
+  const { values, warnings } = settle(facts);
+  const changes: Changes = {
+    ...changedValues(plainFields, values, facts.user),
+    ...managerChange({ ...facts, values }),
+  };
   const problems = [
-    ...problemsOfIdentity(facts),
-    ...problemsOfManager(facts),
-    ...problemsOfDates(facts),
-    ...problemsOfGone(facts, changes),
+    ...problemsOfIdentity({ ...facts, values }),
+    ...problemsOfDates(values, facts.user),
+    ...problemsOfGone(facts.user, changes),
+    ...problemOfLostAddress(facts, changes),
   ];
-  if (problems.length > 0) return refused(problems);
-  return accepted(user === null, changes, notesOf(facts), leavingEffect(user, values));
+  if (problems.length > 0) return refused([...problems, ...badCells]);
+  const leaving = leavingEffect(facts.user, values);
+  return accepted(facts.user === null, changes, [...badCells, ...warnings], leaving);
+}
+
+/** Whether a line can do without the value of a field. A newcomer cannot do without the name, or with a bad address. */
+function isOptional(field: string | null, user: KnownUser | null): boolean {
+  if (field === 'name' || field === 'email') return user !== null;
+  return field !== null && !['externalId', 'endDate', 'status'].includes(field);
 }
 
 function problemsOfIdentity(facts: UserFacts): Remark[] {
-  const { values, user, emailOwnerId } = facts;
-  const email = emailOf(facts);
-  if (email !== null && 'problem' in email) return [{ field: 'email', message: email.problem }];
+  if (facts.user !== null) return [];
   const problems: Remark[] = [];
-  if (emailOwnerId !== null && emailOwnerId !== user?.id) {
-    problems.push({ field: 'email', message: 'Somebody else has this e-mail address.' });
-  }
-  if (user === null) {
-    if (values.name === undefined)
-      problems.push({ field: 'name', message: 'This is somebody new, and a new person needs a name.' });
-  }
+  const address = addressRefusal(facts);
+  if (address !== null) problems.push({ field: 'email', message: address });
+  if (facts.values.name === undefined)
+    problems.push({ field: 'name', message: 'This is somebody new, and a new person needs a name.' });
   return problems;
 }
 
-/** The address that the line would store; null when the line states none. */
-const emailOf = ({ values, user }: UserFacts): Cleaned | null =>
-  values.email === undefined ? null : emailToStore(values.email, user?.email ?? null);
-
-function problemsOfManager({ values, user, manager, managerIsInFile }: UserFacts): Remark[] {
-  if (!values.manager) return [];
-  const named = values.manager.toLowerCase();
-  const isSelf =
-    manager === null
-      ? values.externalId === values.manager || values.email?.toLowerCase() === named
-      : manager.id === user?.id;
-  if (isSelf) return [{ field: 'manager', message: 'Nobody can be their own manager.' }];
-  if (manager !== null || managerIsInFile) return [];
-  return [{ field: 'manager', message: 'Nobody has this external id or e-mail address.' }];
-}
-
-function problemsOfDates({ values, user }: UserFacts): Remark[] {
+function problemsOfDates(values: UserValues, user: KnownUser | null): Remark[] {
   const start = values.startDate === undefined ? (user?.startDate ?? null) : values.startDate;
   const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
   if (start === null || end === null || end >= start) return [];
-  return values.endDate === undefined
-    ? [{ field: 'startDate', message: `The start date lies after the end date, ${end}.` }]
-    : [{ field: 'endDate', message: `The end date lies before the start date, ${start}.` }];
+  return [{ field: 'endDate', message: `The end date lies before the start date, ${start}.` }];
 }
 
 /** After completion the end date, the status and the manager cannot change. */
-function problemsOfGone({ user }: UserFacts, changes: Changes): Remark[] {
+function problemsOfGone(user: KnownUser | null, changes: Changes): Remark[] {
   if (!user?.isGone) return [];
   return ['endDate', 'status', 'manager']
     .filter((field) => field in changes)
     .map((field) => ({ field, message: 'This person has been offboarded, which cannot be undone.' }));
+}
+
+/** A line whose address cannot be stored is refused when it would change nothing else. */
+function problemOfLostAddress(facts: UserFacts, changes: Changes): Remark[] {
+  const message = facts.user === null ? null : addressRefusal(facts);
+  return message === null || Object.keys(changes).length > 0 ? [] : [{ field: 'email', message }];
 }
 
 /** An offboarded manager counts as none, so that a nightly file neither sets them again nor fails each night. */
@@ -147,11 +92,6 @@ function managerChange({ values, user, manager }: UserFacts): Changes {
   if (manager !== null && manager.id === user?.managerId) return {};
   return { manager: [from, manager?.name ?? values.manager!] };
 }
-
-const notesOf = ({ values, manager }: UserFacts): Remark[] =>
-  values.manager && manager?.isGone
-    ? [{ field: 'manager', message: `${manager.name} has been offboarded, so no manager is stored.` }]
-    : [];
 
 function leavingEffect(user: KnownUser | null, { endDate, status }: UserValues): LeavingEffect | null {
   const before = user?.endDate ?? null;

@@ -12,7 +12,7 @@ export type LeavingEffect = (typeof leavingEffects)[number];
 export const outcomes = ['created', 'changed', 'unchanged', 'failed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A problem or note about a line; `field` is null when it is about the whole line. */
+/** A problem or warning about a line; `field` is null when it is about the whole line. */
 export interface Remark {
   field: string | null;
   message: string;
@@ -25,8 +25,8 @@ export type Changes = Record<string, [from: string | null, to: string | null]>;
 export interface Evaluation {
   verdict: Verdict;
   problems: Remark[];
-  /** Where the import deviates from the line. */
-  notes: Remark[];
+  /** Where the import deviates from the line. The rest of the line is executed. */
+  warnings: Remark[];
   changes: Changes;
   leaving: LeavingEffect | null;
 }
@@ -35,7 +35,7 @@ export interface Evaluation {
 export const refused = (problems: Remark[]): Evaluation => ({
   verdict: 'error',
   problems,
-  notes: [],
+  warnings: [],
   changes: {},
   leaving: null,
 });
@@ -44,12 +44,12 @@ export const refused = (problems: Remark[]): Evaluation => ({
 export const accepted = (
   isNew: boolean,
   changes: Changes,
-  notes: Remark[] = [],
+  warnings: Remark[] = [],
   leaving: LeavingEffect | null = null,
 ): Evaluation => ({
   verdict: isNew ? 'create' : Object.keys(changes).length > 0 ? 'change' : 'same',
   problems: [],
-  notes,
+  warnings,
   changes,
   leaving,
 });

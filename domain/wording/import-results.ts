@@ -18,11 +18,14 @@ export function importResultWords(details: AuditDetails): string {
     case 'failed':
       return `The import of ${details.file} stopped after ${part}, because something failed again and again: ${figures}.`;
     default:
-      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.`;
+      return `The import of ${details.file} is done${count('failed') > 0 ? ', with errors' : ''}: ${figures}.${warningWords(count('warned'))}`;
   }
 }
+
+const warningWords = (lines: number) =>
+  lines === 0 ? '' : ` ${lines.toLocaleString('en')} ${lines === 1 ? 'line has' : 'lines have'} warnings.`;
 
 const pendingWords = (people: number) =>
   people === 0
     ? ''
-    : ` ${people.toLocaleString('en')} of the people added still ${people === 1 ? 'has' : 'have'} no manager: importing the file again sets it.`;
+    : ` ${people.toLocaleString('en')} ${people === 1 ? 'person is' : 'people are'} still without the manager of the file. Import it again to set it.`;

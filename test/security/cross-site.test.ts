@@ -74,6 +74,6 @@ test('other sites cannot read a response, and only GET and POST are accepted', a
       method,
       headers: { 'Sec-Fetch-Site': 'same-origin' },
     });
-    expect(status).toBe(404);
+    expect(status).toBe(405);
   }
 });

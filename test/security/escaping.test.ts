@@ -142,4 +142,4 @@ describe('a hostile text', () => {
 });
 
 const lists = (path: string) =>
-  ['errors', 'leaving', 'notes', 'created', 'changed'].map((show) => `${path}?show=${show}`);
+  ['errors', 'warnings', 'leaving', 'created', 'changed'].map((show) => `${path}?show=${show}`);

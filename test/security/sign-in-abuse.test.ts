@@ -82,8 +82,8 @@ test('IPv6 addresses of one /64 network share a count', async () => {
 
 test('fifty guesses at an account lock it for every address and spelling', async () => {
   await em.fork().nativeUpdate(User, { id: cast.ivo.id }, { email: `kiki.${cast.ivo.id}@lastday.example` });
-  // PostgreSQL lowers the Kelvin sign to k and the dotted capital I to i.
-  const spellings = ['kiki', 'KIKI', '\u212aiki', 'k\u0130ki', '\u212a\u0130\u212a\u0130'];
+  // PostgreSQL folds the Kelvin sign to k.
+  const spellings = ['kiki', 'KIKI', '\u212aiki', '\u212aI\u212ai'];
   const email = (place: number) => `${spellings[place % spellings.length]}.${cast.ivo.id}@lastday.example`;
   const statuses = await guesses(51, (place) => guess(email(place)));
   expect(statuses.slice(0, 50)).toEqual(Array(50).fill(422));

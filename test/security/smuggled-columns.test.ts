@@ -119,13 +119,13 @@ test('a form sets only the columns that it shows', async () => {
       { url: 'https://hooks.example/y', description: '', eventTypes: 'user.offboarded' },
     ],
     ['/settings/workspace', { name: 'Nordwind', timeZone: 'Europe/Oslo' }],
-    [`/users/${gone.id}/erasure`, {}],
-    ['/settings/workspace/token-limit', { tokenLimit: 'on', tokenLimitCount: '9', tokenLimitPercent: '4' }],
-    ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
     [
       '/settings/workspace/imports',
       { dateFormat: 'YYYY-MM-DD', noDates: 'NULL', brakeCount: '7', brakePercent: '3' },
     ],
+    [`/users/${gone.id}/erasure`, {}],
+    ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
+    ['/settings/workspace/token-limit', { tokenLimit: 'on', tokenLimitCount: '9', tokenLimitPercent: '4' }],
     ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],
   ];
   const columns = await theirColumns();

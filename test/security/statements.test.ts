@@ -30,6 +30,9 @@ describe('no SQL statement', () => {
       'database/core/webhook-events.ts: sql.id(type',
       "database/engine/backlog.ts: sql.ref('created_at'",
       "database/engine/backlog.ts: sql.ref('due_at'",
+      // One of two lines of a pair.
+      'database/imports/whole-file/pairs.ts: sql.ref(line',
+      'database/imports/whole-file/pairs.ts: sql.ref(line',
       'database/people/user-record.ts: sql.lit(reportsShown',
       'database/webhooks/undelivered.ts: sql.lit(testEventType',
     ]);

@@ -16,8 +16,7 @@ const importSchema = z
     unchanged: z.int(),
     failed: z.int(),
     managersPending: z.int().meta({
-      description:
-        'How many of the people added still wait for their manager: importing the file again sets it.',
+      description: 'How many people still wait for their manager. Importing the file again sets it.',
     }),
     newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
     clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
@@ -32,6 +31,13 @@ const importSchema = z
     errors: z
       .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
       .meta({ description: 'The problems of the first lines that have any.' }),
+    warned: z.int().meta({ description: 'How many lines were imported with a warning.' }),
+    warnings: z
+      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
+      .meta({
+        description:
+          'The first values that were not stored. The rest of their lines was: a known person keeps the value, a new person has none.',
+      }),
   })
   .meta({ id: 'Import' });
 
@@ -78,7 +84,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       answer: show,
     }),
     errors: {
-      summary: 'Get the lines that an import of people has not taken',
+      summary: 'Get the lines of an import of people with errors or warnings',
       detail: `The file again with these lines alone, and two columns in front: the number of the line, and what is wrong with it. Corrected, it can be imported as it is. Lines are kept for ${linesKeptDays} days after the end.`,
       answers: { 200: { description: 'The lines, as CSV.', media: 'text/csv' } },
       problems: { 410: '`lines-deleted`: the lines of this import have been deleted.' },

@@ -2,8 +2,9 @@ import type { Request, RequestHandler } from 'express';
 import type { Results } from '../../database/entities/import.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { discardImport, importById, MassChangeRefusal, startImport } from '../../database/imports/imports.ts';
-import { reportedLines } from '../../database/imports/report.ts';
+import { type ReportedLine, reportedLines } from '../../database/imports/report.ts';
 import { NotFound } from '../../domain/failures.ts';
+import type { Remark } from '../../domain/imports/evaluation.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
 import { isBeyondElsewhere } from '../../domain/imports/mass-change-limit.ts';
 import { idIn } from '../http/forms/request.ts';
@@ -76,16 +77,22 @@ export const importApi = ({ database }: Services) => {
       createdAt,
       startedAt: startedAt ?? null,
       endedAt: endedAt ?? null,
-      errors: await firstErrors(found),
+      errors: await firstRemarks(found, 'errors', ({ problems }) => problems),
+      warned: found.startedAt == null ? (preview?.warned ?? 0) : found.warned,
+      warnings: await firstRemarks(found, 'warnings', ({ warnings }) => warnings),
     };
   }
 
-  /** The problems of the first page of rejected lines. */
-  async function firstErrors(found: Import) {
-    const { rows } = await reportedLines(em, found, 'errors', 1);
-    return rows.flatMap(({ line, problems }) =>
-      problems.map(({ field, message }) => ({
-        line,
+  /** The problems or warnings of the first page of the lines that have any. */
+  async function firstRemarks(
+    found: Import,
+    shown: 'errors' | 'warnings',
+    remarksOf: (line: ReportedLine) => Remark[],
+  ) {
+    const { rows } = await reportedLines(em, found, shown, 1);
+    return rows.flatMap((row) =>
+      remarksOf(row).map(({ field, message }) => ({
+        line: row.line,
         column: headerOf(field, found.columns),
         detail: message,
       })),

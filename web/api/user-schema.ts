@@ -16,13 +16,14 @@ const desired = z.strictObject(
     }),
     department: oneLine(100).nullable(),
     jobTitle: oneLine(100).nullable(),
-    managerExternalId: oneIdentifier(100)
-      .nullable()
-      .meta({ description: 'A manager who has been offboarded is stored as none, with a warning.' }),
+    managerExternalId: oneIdentifier(100).nullable().meta({
+      description:
+        'A manager who has been offboarded is stored as none, with a warning. One who is unknown, the person themselves, or one of their reports is not stored: the manager stays as it was, with a warning.',
+    }),
     startDate: date().nullable(),
     endDate: date().nullable().meta({
       description:
-        'The last day, in the time zone of the person. Set, it opens an offboarding; cleared, it cancels it.',
+        'The last day, in the time zone of the person. Set, it opens an offboarding; null cancels it; left out, it stays, in PUT too.',
     }),
     timeZone: timeZone().nullable().meta({ description: 'null: that of the workspace.' }),
     status: choice(userStatuses),

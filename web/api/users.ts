@@ -54,7 +54,7 @@ export const userApi = ({ database: { em } }: Services) => ({
   put: writeEndpoint(em, {
     summary: 'Add or replace a person',
     detail:
-      'What is not named becomes empty; the status stays. Of somebody offboarded, end date and manager stay too unless they are named.',
+      'What is not named becomes empty, except the end date and the status: only null cancels an offboarding. Of a person who has been offboarded, the manager stays too unless it is named.',
     body: putUserBody,
     answers: {
       200: { description: 'The person was there, and is now as desired.', schema: changedUserSchema },

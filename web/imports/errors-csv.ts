@@ -3,13 +3,13 @@ import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify';
 import type { EntityManager } from '../../database/core/orm.ts';
 import type { Import } from '../../database/entities/index.ts';
-import { refusedLines } from '../../database/imports/report.ts';
+import { linesToCorrect } from '../../database/imports/report.ts';
 import { csvOptions } from './csv-writing.ts';
 import { remarkWords } from './labels.ts';
 
 /**
- * Sends the rejected lines as CSV, each with its number and its problems in two extra columns. The corrected file can
- * be imported as it is, because imports ignore these two columns.
+ * Sends the lines with errors or warnings as CSV, each with its number and its problems in two extra columns. The
+ * corrected file can be imported as it is, because imports ignore these two columns.
  */
 export const sendErrorsCsv = (em: EntityManager, found: Import, to: Writable): Promise<void> =>
   pipeline(records(em, found), stringify({ ...csvOptions(found.separator), bom: true }), to);
@@ -17,8 +17,11 @@ export const sendErrorsCsv = (em: EntityManager, found: Import, to: Writable): P
 async function* records(em: EntityManager, found: Import): AsyncGenerator<string[]> {
   const { columns } = found;
   yield ['Line', 'Problems', ...columns.map(({ header }) => header)];
-  for await (const { line, problems, cells } of refusedLines(em, found)) {
-    const words = problems.map((problem) => remarkWords(problem, columns)).join(' ');
+  for await (const { line, problems, warnings, cells } of linesToCorrect(em, found)) {
+    const words = [
+      ...problems.map((problem) => remarkWords(problem, columns)),
+      ...warnings.map((warning) => `Warning: ${remarkWords(warning, columns)}`),
+    ].join(' ');
     yield [String(line), words, ...cells];
   }
 }

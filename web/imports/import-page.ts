@@ -53,12 +53,18 @@ export async function renderImport(
 }
 
 /** How many lines each list has, before the import or after it. */
-function countsOf({ preview, results, startedAt }: Import): Record<ShownLines, number> {
-  const { create = 0, change = 0, error = 0, notes = 0, starts = 0, moves = 0, stops = 0 } = preview ?? {};
+function countsOf({ preview, results, warned, startedAt }: Import): Record<ShownLines, number> {
+  const { create = 0, change = 0, error = 0, starts = 0, moves = 0, stops = 0 } = preview ?? {};
   const leaving = starts + moves + stops;
   return startedAt == null || !results
-    ? { errors: error, leaving, notes, created: create, changed: change }
-    : { errors: results.failed, leaving, notes, created: results.created, changed: results.changed };
+    ? { errors: error, warnings: preview?.warned ?? 0, leaving, created: create, changed: change }
+    : {
+        errors: results.failed,
+        warnings: warned,
+        leaving,
+        created: results.created,
+        changed: results.changed,
+      };
 }
 
 /** The columns whose field a user has chosen, because their names do not say it. */

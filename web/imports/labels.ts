@@ -71,16 +71,16 @@ export const subjectAddress = (kind: ImportKind, id: number): string => `${addre
 /** The names of the lists of lines, before and after the import has started. */
 export const lineListLabels = (hasStarted: boolean): Record<ShownLines, string> => ({
   errors: 'Errors',
+  warnings: 'Warnings',
   leaving: 'End dates',
-  notes: 'Notes',
   created: hasStarted ? 'Added' : 'New',
   changed: 'Changed',
 });
 
 const detailHeadings: Partial<Record<ShownLines, string>> = {
   errors: 'Column and problem',
+  warnings: 'Column and warning',
   leaving: 'End date',
-  notes: 'Note',
 };
 
 /** The heading of the last column in a list of lines. */
@@ -110,14 +110,16 @@ export function previewFigures(kind: ImportKind, preview: Preview, isMassChange:
     ['Changed', preview.change],
     ['Unchanged', preview.same],
     ['Errors', preview.error, 'bad'],
+    ['Warnings', preview.warned, 'warn'],
     ...(kind === 'users' ? leaving : []),
   ];
 }
 
 /** The counts of the lines that an import has processed so far. */
-export const resultFigures = ({ created, changed, unchanged, failed }: Results): Figure[] => [
+export const resultFigures = ({ created, changed, unchanged, failed }: Results, warned: number): Figure[] => [
   ['Added', created],
   ['Changed', changed],
   ['Unchanged', unchanged],
   ['Errors', failed, 'bad'],
+  ['Warnings', warned, 'warn'],
 ];

@@ -61,9 +61,8 @@ function problemsOfKey(kind: ImportKind, stated: Stated): Remark[] {
 }
 
 function keysOf(kind: ImportKind, stated: Stated): Pick<StagedRow, 'key' | 'otherKey'> {
-  const lower = (field: string) => (stated[field] === undefined ? null : String(stated[field]).toLowerCase());
-  if (kind === 'users')
-    return { key: (stated.externalId as string | undefined) ?? null, otherKey: lower('email') };
-  if (kind === 'assets') return { key: (stated.tag as string | undefined) ?? null, otherKey: null };
-  return { key: lower('license'), otherKey: lower('user') };
+  const typed = (field: string) => (stated[field] === undefined ? null : String(stated[field]));
+  if (kind === 'users') return { key: typed('externalId'), otherKey: typed('email') };
+  if (kind === 'assets') return { key: typed('tag'), otherKey: null };
+  return { key: typed('license'), otherKey: typed('user') };
 }

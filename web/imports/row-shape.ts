@@ -1,3 +1,4 @@
+import { cleanEmail, emailPattern } from '../../domain/email.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import { dateFields } from '../../domain/parse-date.ts';
@@ -7,6 +8,12 @@ import { textOfCell } from './cell-text.ts';
 const freeTexts: ReadonlySet<string> = new Set(['name', 'firstName', 'lastName', 'department', 'jobTitle']);
 const date = /\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-]\d{4}/;
 const address = /\S@\S+\.\S/;
+
+/** Another line may state an address that an older version stored; a short line has to be beyond doubt. */
+function isNoAddress(cell: string): boolean {
+  const read = cleanEmail(textOfCell(cell));
+  return !('text' in read) || (read.text !== '' && !emailPattern.test(read.text));
+}
 
 /**
  * Makes the check of a record's number of cells. A longer record is refused, because its values may be in the wrong
@@ -20,7 +27,9 @@ export function shapeChecker(columns: readonly FileColumn[]) {
     ...(fields.includes('email') ? [address] : []),
   ];
   const isMoved = (cell: string, index: number) =>
-    freeTexts.has(fields[index]!) && misplaced.some((pattern) => pattern.test(textOfCell(cell)));
+    fields[index] === 'email'
+      ? isNoAddress(cell)
+      : freeTexts.has(fields[index]!) && misplaced.some((pattern) => pattern.test(textOfCell(cell)));
 
   return (cells: readonly string[], everyCellFits: boolean): Remark[] => {
     const isLonger = cells.slice(columns.length).some((cell) => cell.trim() !== '');

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import type { EntityManager } from '../../database/core/orm.ts';
 import type { User } from '../../database/entities/index.ts';
 import { type FoundPerson, searchPeople } from '../../database/people/people-search.ts';
-import { idOfPersonExactly } from '../../database/people/user-list.ts';
+import { peopleNamedExactly } from '../../database/people/user-list.ts';
 import type { NewUser, UserFields } from '../../database/people/users.ts';
 import { cleanReference } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { cleanText } from '../../domain/text.ts';
+import { twoFit } from '../../domain/wording/references.ts';
 import { type Edit, editedIn, type Loaded, loadedOf, readNamed } from '../http/forms/edit-form.ts';
 import { idField, optionalText } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -76,10 +77,14 @@ async function managerFrom(
 
 /** The id of the person that a text names exactly, or else of the only match. Throws InvalidInput. */
 async function personNamed(em: EntityManager, typed: string): Promise<number> {
-  const wanted = /<([^<>]+)>\s*$/.exec(typed)?.[1] ?? typed;
+  const address = /<([^<>]+)>\s*$/.exec(typed)?.[1];
+  const wanted = address ?? typed;
   const reference = cleanReference(wanted);
-  const exactly = 'text' in reference ? await idOfPersonExactly(em, reference.text) : null;
-  if (exactly !== null) return exactly;
+  const exactly = 'text' in reference ? await peopleNamedExactly(em, reference.text) : [];
+  const [one, other] = exactly;
+  if (other !== undefined && address === undefined)
+    throw new InvalidInput({ manager: twoFit(one!.name, other.name) });
+  if (one !== undefined) return exactly.at(-1)!.id;
   const { people, hasMore } = await searchPeople(em, wanted);
   const [first] = people;
   if (first === undefined) {

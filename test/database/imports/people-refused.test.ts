@@ -34,8 +34,8 @@ describe('people', () => {
     );
     expect(done.results).toMatchObject({ changed: 1, unchanged: 1, failed: 0 });
     expect((await userById(em, reportId)).managerId ?? null).toBeNull();
-    expect(await files.lines(done, 'notes')).toMatchObject([
-      { line: 3, notes: [{ message: 'Gone has been offboarded, so no manager is stored.' }] },
+    expect(await files.lines(done, 'warnings')).toMatchObject([
+      { line: 3, warnings: [{ message: 'Gone has been offboarded, so no manager is stored.' }] },
     ]);
 
     const late = await files.run('users', csvOf(['externalId', 'endDate'], [id, '2026-02-28']));
@@ -57,8 +57,8 @@ describe('people', () => {
       ),
     );
     expect(await problemsOf(database, found)).toEqual([
-      [2, 'externalId: Line 3 is about the same external id.'],
-      [3, 'externalId: Line 2 is about the same external id.', 'email: Line 4 has the same e-mail address.'],
+      [2, 'externalId: Line 3 is about the same external id. They disagree on email, name.'],
+      [3, 'externalId: Line 2 is about the same external id. They disagree on email, name.'],
       [4, 'email: Line 3 has the same e-mail address.'],
     ]);
     expect(found.preview).toMatchObject({ error: 3, change: 1 });

@@ -96,6 +96,20 @@ describe('(R19) undoing a recovery before the completion', () => {
     await expect(undoRecovery(em, 'system', 999_999)).rejects.toThrow('There is no such asset.');
   });
 
+  test('without an assignment undoes what was recovered last, also by a correction', async () => {
+    const cast = await makeCast(database);
+    const { lena, emil, laptop } = cast;
+    await clearChecklist(database, cast);
+    await complete(database, cast);
+    await assignAsset(em, 'system', laptop.id, emil.id);
+    await recoverLaptop(database, cast);
+    expect(await undoRecovery(em, 'system', laptop.id)).toEqual({ outcome: 'reopened', holderId: emil.id });
+    await recoverLaptop(database, cast);
+    await undoRecovery(em, 'system', laptop.id, laptop.assignmentId);
+    await recoverLaptop(database, cast);
+    expect(await undoRecovery(em, 'system', laptop.id)).toEqual({ outcome: 'corrected', holderId: lena.id });
+  });
+
   test('twice at the same time happens once', async () => {
     const cast = await makeCast(database);
     await recoverLaptop(database, cast);

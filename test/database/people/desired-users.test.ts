@@ -10,7 +10,7 @@ import {
   patchUser,
   putUser,
 } from '../../../database/people/upsert-user.ts';
-import { InvalidInput, NotFound } from '../../../domain/failures.ts';
+import { NotFound } from '../../../domain/failures.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -62,7 +62,7 @@ test('PUT adds a person once, and replaces them after that', async () => {
   });
 });
 
-test('PUT clears the fields that it does not name, but keeps the status', async () => {
+test('PUT clears the fields that it does not name, but keeps the end date and the status (R10)', async () => {
   const manager = await someone();
   const id = await someone({
     managerExternalId: manager,
@@ -79,10 +79,21 @@ test('PUT clears the fields that it does not name, but keeps the status', async 
     jobTitle: null,
     managerExternalId: null,
     startDate: null,
-    endDate: null,
+    endDate: '2099-01-01',
     timeZone: null,
     status: 'suspended',
   });
+});
+
+test('only null cancels an offboarding, in PUT as in PATCH (R10)', async () => {
+  const id = await someone({ endDate: '2099-01-01' });
+  const named = { name: 'Stays', email: `${id}@x.example` };
+  const { id: userId } = await shown(id);
+  const states = async () => (await em.fork().find(Offboarding, { userId })).map(({ state }) => state);
+  await put(id, named);
+  expect(await states()).toEqual(['open']);
+  await put(id, { ...named, endDate: null });
+  expect(await states()).toEqual(['cancelled']);
 });
 
 test('two concurrent equal PUTs add one person', async () => {
@@ -102,13 +113,20 @@ test('PATCH of an unknown person is refused', async () => {
   await expect(patch('nobody', {})).rejects.toBeInstanceOf(NotFound);
 });
 
-test('an unknown manager, or oneself, is refused with the name of the field', async () => {
-  const id = await someone();
-  for (const managerExternalId of ['nobody', id]) {
-    const refused = patch(id, { managerExternalId });
-    await expect(refused).rejects.toBeInstanceOf(InvalidInput);
-    await expect(refused).rejects.toMatchObject({ fields: { managerExternalId: expect.any(String) } });
+test('a manager who is unknown, oneself, or one of the reports is a warning, and the rest is stored (R8)', async () => {
+  const [manager, report] = [await someone(), await someone()];
+  const id = await someone({ managerExternalId: manager });
+  await patch(report, { managerExternalId: id });
+  for (const managerExternalId of ['nobody', id, report]) {
+    const { warnings } = await patch(id, { managerExternalId, endDate: '2099-12-10' });
+    const message = expect.stringContaining('their manager stays as it was');
+    expect(warnings).toEqual([{ field: 'managerExternalId', message }]);
+    expect(await shown(id)).toMatchObject({ managerExternalId: manager, endDate: '2099-12-10' });
+    await patch(id, { endDate: null });
   }
+  const added = await put('alone', { name: 'N', email: 'alone@x.example', managerExternalId: 'alone' });
+  const message = "A person can't be their own manager, so no manager was stored.";
+  expect(added).toMatchObject({ created: true, warnings: [{ message }], user: { managerExternalId: null } });
 });
 
 test('an offboarded manager is stored as null, with a warning', async () => {

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest';
 import { migrate } from '../../../database/core/migrate.ts';
 import { connect } from '../../../database/core/orm.ts';
 import { createAsset, updateAsset } from '../../../database/inventory/assets.ts';
-import { idOfPersonExactly } from '../../../database/people/user-list.ts';
+import { peopleNamedExactly } from '../../../database/people/user-list.ts';
 import { createUser, updateUser } from '../../../database/people/users.ts';
 import { listDuplicates } from '../../../database/workspace/duplicates.ts';
 import { emptyDatabase } from '../../../testing/servers/database.ts';
@@ -29,8 +29,8 @@ const asset = (tag: string) => ({ tag, serial: null, model: 'Dock', location: nu
 
 test('records that were different before are listed as pairs, and keep working', async () => {
   expect(await pairs()).toEqual(['email 2 3', 'externalId 1 2', 'tag 1 2', 'tag 1 3']);
-  expect(await idOfPersonExactly(em, 'e-1')).toBe(2);
-  expect(await idOfPersonExactly(em, 'E-1')).toBe(1);
+  expect((await peopleNamedExactly(em, 'e-1')).map(({ id }) => id)).toEqual([2]);
+  expect((await peopleNamedExactly(em, 'E-1')).map(({ id }) => id)).toEqual([1]);
   await updateUser(em, 'system', 2, { department: 'Finance' });
   await updateAsset(em, 'system', 3, { location: 'Berlin' });
   await expect(createAsset(em, 'system', asset('LT-1'))).rejects.toThrow('Another asset has this tag.');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { evaluateUser, type KnownUser, type UserFacts } from '../../../domain/imports/evaluate-user.ts';
+import { evaluateUser } from '../../../domain/imports/evaluate-user.ts';
 import type { Evaluation } from '../../../domain/imports/evaluation.ts';
+import type { KnownUser, UserFacts } from '../../../domain/imports/user-facts.ts';
 import { problemsIn } from './problems.ts';
 
 const lena: KnownUser = {
@@ -41,7 +42,7 @@ describe('a line about a user', () => {
       endDate: null,
     };
     const judged = evaluateUser(about({ values, manager: { id: 1, name: 'Mira', isGone: false } }));
-    expect(judged).toEqual({ verdict: 'same', problems: [], notes: [], changes: {}, leaving: null });
+    expect(judged).toEqual({ verdict: 'same', problems: [], warnings: [], changes: {}, leaving: null });
   });
 
   test('changes only the fields it names', () => {
@@ -67,7 +68,10 @@ describe('a line about a user', () => {
     const values = { email: '.lena@x.example' };
     const expected = ['email: Expected an e-mail address such as name@example.com.'];
     expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
-    expect(problemsIn(evaluateUser(about({ values, user: null, emailOwnerId: null })))).toEqual(expected);
+    const newcomer = { ...values, name: 'Lena' };
+    expect(problemsIn(evaluateUser(about({ values: newcomer, user: null, emailOwnerId: null })))).toEqual(
+      expected,
+    );
     expect(evaluateUser(about({ values, user: { ...lena, ...values } })).verdict).toBe('same');
   });
 
@@ -77,35 +81,39 @@ describe('a line about a user', () => {
     );
   });
 
-  test('needs a manager who exists, or is in the same file', () => {
+  test('stores only a manager who exists, or is in the same file (R8)', () => {
     const values = { manager: 'E99' };
-    expect(problemsIn(evaluateUser(about({ values })))).toEqual([
-      'manager: Nobody has this external id or e-mail address.',
-    ]);
+    expect(evaluateUser(about({ values }))).toMatchObject({
+      verdict: 'same',
+      warnings: [{ field: 'manager', message: 'No one has this external id or e-mail address.' }],
+    });
     expect(evaluateUser(about({ values, managerIsInFile: true })).changes).toEqual({
       manager: ['Mira', 'E99'],
     });
   });
 
   test('cannot make a user their own manager', () => {
-    const own = 'manager: Nobody can be their own manager.';
-    expect(
-      problemsIn(
-        evaluateUser(about({ values: { manager: 'E7' }, manager: { id: 7, name: 'Lena', isGone: false } })),
-      ),
-    ).toEqual([own]);
+    const warnings = [{ field: 'manager', message: "A person can't be their own manager." }];
+    const self = { id: 7, name: 'Lena', isGone: false };
+    expect(evaluateUser(about({ values: { manager: 'E7' }, manager: self }))).toMatchObject({
+      verdict: 'same',
+      warnings,
+    });
     const newcomer = { externalId: 'E9', name: 'N', email: 'N@x.example', manager: 'n@X.example' };
-    expect(problemsIn(evaluateUser(about({ user: null, emailOwnerId: null, values: newcomer })))).toEqual([
-      own,
-    ]);
+    const { manager: _, ...added } = newcomer;
+    const judged = evaluateUser(
+      about({ user: null, emailOwnerId: null, values: newcomer, managerIsSelf: true }),
+    );
+    expect(judged).toMatchObject({ verdict: 'create', warnings });
+    expect(Object.keys(judged.changes)).toEqual(Object.keys(added));
   });
 
-  test('with an offboarded manager stores none, with a note', () => {
+  test('with an offboarded manager stores none, with a warning', () => {
     const gone = { id: 2, name: 'Gert', isGone: true };
     expect(evaluateUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'change',
       changes: { manager: ['Mira', null] },
-      notes: [{ field: 'manager', message: 'Gert has been offboarded, so no manager is stored.' }],
+      warnings: [{ field: 'manager', message: 'Gert has been offboarded, so no manager is stored.' }],
     });
     const without = { ...lena, managerId: null, managerName: null };
     expect(evaluateUser(about({ user: without, values: { manager: 'E2' }, manager: gone }))).toMatchObject({
@@ -118,8 +126,8 @@ describe('a line about a user', () => {
       'endDate: The end date lies before the start date, 2020-01-01.',
     ]);
     const leaving = { ...lena, endDate: '2026-12-31', isLeaving: true };
-    expect(problemsIn(evaluateUser(about({ user: leaving, values: { startDate: '2027-01-01' } })))).toEqual([
-      'startDate: The start date lies after the end date, 2026-12-31.',
+    expect(evaluateUser(about({ user: leaving, values: { startDate: '2027-01-01' } })).warnings).toEqual([
+      { field: 'startDate', message: 'The start date lies after the end date, 2026-12-31.' },
     ]);
   });
 

@@ -76,7 +76,11 @@ describe('a name given twice in one object is a 400 that names it (E2)', () => {
 
 describe('repeatedName', () => {
   test('finds none in what JSON.stringify writes', () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => expect(repeatedName(JSON.stringify(value))).toBeNull()));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        expect(repeatedName(JSON.stringify(value))).toBeNull();
+      }),
+    );
   });
 
   test('finds the name that was added again, wherever it stands', () => {

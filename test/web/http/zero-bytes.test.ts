@@ -23,6 +23,8 @@ const fields = [
   ...['vendor', 'seatsTotal', 'licenseId', 'item', 'reason', 'outcome', 'token', 'url', 'description'],
   ...['eventTypes', 'since', 'scopes', 'confirm', 'kinds', 'return', 'asset', 'seen'],
 ];
+/** Fields that a page reads again when its form was refused. */
+const readAgain = ['manager', 'managerSearched', 'person', 'loaded'];
 const forms = routesOf(web.app)
   .filter((route) => route.startsWith('POST /') && !route.includes('/api/'))
   .map((route) => route.slice('POST '.length))
@@ -38,17 +40,17 @@ describe('a zero byte in a form is a clear 4xx (E5)', () => {
   });
 
   test.each(forms)(
-    'in every field of %s at once, and in each alone, it is no error of ours',
+    'in every field of %s and in those that are read again, it is no error of ours',
     async (path) => {
       const address = path
         .replace(':userId', String(cast.emil.id))
         .replace(':assetId', String(cast.spare.id))
         .replace(':licenseId', String(cast.license.id))
         .replaceAll(/:\w+/g, '1');
-      const all = Object.fromEntries(fields.map((name) => [name, '\0']));
-      for (const sent of [all, ...fields.map((name) => ({ [name]: 'a\0b' }))]) {
+      for (const names of [fields, readAgain]) {
+        const sent = Object.fromEntries(names.map((name) => [name, 'a\0b']));
         const { status } = await ada.post(address, sent);
-        expect(status, JSON.stringify(sent)).toBeLessThan(500);
+        expect(status, names.join()).toBeLessThan(500);
       }
     },
   );

@@ -29,7 +29,8 @@ describe('the error file', () => {
       [
         '\ufeffLine;Problems;e-mail;name;department',
         `3;e-mail: Expected an e-mail address such as name@example.com.;who;"Wh;o";'=1+1`,
-        `4;department: Character 2 is a line break (U+000A). Write this on one line.;x@x.example;;"a\nb"`,
+        `4;name: This is somebody new, and a new person needs a name. department: Character 2 is a line break (U+000A). Write this on one line.;x@x.example;;"a
+b"`,
         '',
       ]
         .join('\r\n')

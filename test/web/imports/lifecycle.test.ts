@@ -66,7 +66,7 @@ describe('the import', () => {
     await nora.post(`/imports/${id}/cancellation`);
     await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain(
-      'For 1 of the people added, the manager was still to be set: importing the file again sets it.',
+      'For 1 person, the manager was still to be set. Import the file again to set it.',
     );
     const again = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${again}/start`);

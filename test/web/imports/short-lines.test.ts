@@ -63,11 +63,10 @@ describe('(R3) a line without the separators of its empty last cells', () => {
   test('is refused when a cell does not fit its column', async ({ files }) => {
     expect(read({ line: 2, cells: ['E-1', 'Ana Ruiz ana@x.example', 'Ops'] }).problems).toEqual([
       separatorMissing,
-      { field: 'email', message: expect.any(String) },
     ]);
     const found = await files.upload('users', csvOf(header, [newId(), 'Ana', 'no address']));
     expect(await problemsOf(database, found)).toEqual([
-      [2, expect.stringContaining('This line has 3 cells and the header has 6.'), expect.any(String)],
+      [2, expect.stringContaining('This line has 3 cells and the header has 6.')],
     ]);
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { User } from '../../../database/entities/index.ts';
-import { everyEntryPoint, type Said } from './setup.ts';
+import { everyEntryPoint, type Newcomer } from './setup.ts';
 
 const { em, ways } = await everyEntryPoint();
 
@@ -21,7 +21,7 @@ const wayNames = ['form', 'api', 'file'] as const;
 type Way = (typeof wayNames)[number];
 
 /** What a way stores of each person, by the end of their external id; null of somebody refused. */
-async function storedBy(way: Way, people: Said[]) {
+async function storedBy(way: Way, people: Newcomer[]) {
   await ways[way](people);
   return Promise.all(
     people.map(async ({ externalId }) => {
@@ -32,7 +32,7 @@ async function storedBy(way: Way, people: Said[]) {
   );
 }
 
-async function storedByAll(personOf: (way: Way) => Said[]) {
+async function storedByAll(personOf: (way: Way) => Newcomer[]) {
   const [form, api, file] = await Promise.all(wayNames.map((way) => storedBy(way, personOf(way))));
   return { form: form!, api: api!, file: file! };
 }

@@ -8,8 +8,8 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 import { apiAt } from '../../../testing/web/api.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
 
-/** A person as a form, a call or a line of a file says it. */
-export interface Said {
+/** A person as a form, a call or a line of a file states it. */
+export interface Newcomer {
   externalId: string;
   name: string;
   email?: string;
@@ -38,7 +38,7 @@ export async function everyEntryPoint() {
   }
 
   /** The ways to add people. Each adds all of them, and skips those that it refuses. */
-  const ways: Record<'form' | 'api' | 'file', (people: Said[]) => Promise<unknown>> = {
+  const ways: Record<'form' | 'api' | 'file', (people: Newcomer[]) => Promise<unknown>> = {
     form: async (people) => {
       signedIn ??= await setUp();
       for (const person of people) await signedIn.ada.post('/users', { ...person });

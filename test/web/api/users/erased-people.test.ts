@@ -57,7 +57,7 @@ test('(R23) a line about an erased person is unchanged, and keeps only the exter
   for (const line of [about, broken]) {
     const done = await run('users', csvOf(header, line));
     expect(done.results).toMatchObject({ unchanged: 1, created: 0, changed: 0, failed: 0 });
-    expect((await lines(done, 'notes')).map(({ notes }) => notes)).toEqual([
+    expect((await lines(done, 'warnings')).map(({ warnings: found }) => found)).toEqual([
       [{ field: null, message: warnings[0]!.detail }],
     ]);
     const row = await em.fork().findOneOrFail(ImportRow, { importId: done.id });

@@ -35,10 +35,28 @@ describe('a manager', () => {
     expect((await call('GET', lena())).headers.get('etag')).toBe(headers.get('etag'));
   });
 
-  test('who is unknown is refused with a pointer to the field', async () => {
-    const called = await call('PATCH', lena(), { body: { managerExternalId: 'nobody' } });
+  test('who is unknown gets a warning, and the end date is stored (R8)', async () => {
+    const before = (await call('GET', lena())).json;
+    for (const managerExternalId of ['E-99999', cast.lena.externalId]) {
+      const { status, json } = await call('PATCH', lena(), {
+        body: { managerExternalId, endDate: '2099-12-10' },
+      });
+      expect(status).toBe(200);
+      expect(json).toMatchObject({
+        endDate: '2099-12-10',
+        managerExternalId: before.managerExternalId,
+        warnings: [{ pointer: '/managerExternalId', detail: expect.stringContaining('stays as it was') }],
+      });
+    }
+  });
+
+  test('is the only field that becomes a warning: with another bad field nothing is stored (R8)', async () => {
+    const before = (await call('GET', lena())).json;
+    const body = { managerExternalId: 'E-99999', timeZone: 'Mars/Base', endDate: '2099-12-11' };
+    const called = await call('PATCH', lena(), { body });
     expectProblem(called, 422, 'invalid-input');
-    expect(pointers(called)).toEqual(['/managerExternalId']);
+    expect(pointers(called)).toEqual(['/timeZone']);
+    expect((await call('GET', lena())).json).toEqual(before);
   });
 });
 

@@ -73,7 +73,6 @@ describe('reading', () => {
 
   test.each([
     '?externalId=',
-    '?externalId=%00',
     '?externalId=a&externalId=b',
     '?externalId[x]=a',
     '?externalId=a&status=active',

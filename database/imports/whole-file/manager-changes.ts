@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import { changeTogether, type ManagerChange } from '../../../domain/manager-chains.ts';
+import type { EntityManager } from '../../core/orm.ts';
+import { sqlOf } from '../../core/tables.ts';
+import { chainsAbove } from '../../people/manager-chain.ts';
+import { findPerson } from '../person-lookup.ts';
+
+/** The lines of an earlier evaluation that closed a circle can be free of it now. */
+export async function forgetCircles(em: EntityManager, importId: number): Promise<void> {
+  await sql`update import_rows set closes_circle = false where import_id = ${importId} and closes_circle`.execute(
+    sqlOf(em),
+  );
+}
+
+/**
+ * Judges the managers of a whole file as they will be afterwards, by three statements. Marks the lines that close a circle
+ * and returns them, to be evaluated again. Stores in which order the managers of known people change, so that no circle
+ * exists on the way.
+ */
+export async function judgeManagers(em: EntityManager, importId: number): Promise<number[]> {
+  const rows = await statedManagers(em, importId);
+  if (rows.length === 0) return [];
+  const changes = rows.filter((row): row is StatedManager & ManagerChange => row.manager !== null);
+  const stored = await chainsAbove(
+    em,
+    changes.flatMap(({ person, manager }) => [person, manager]).filter((id) => id > 0),
+  );
+  for (const { person, manager } of rows) if (manager === null) stored.delete(person);
+  const { closing, depthOf } = changeTogether(changes, stored);
+  const closingLines = new Set(closing.map(({ line }) => line));
+  const marks = changes
+    .filter(({ line, person }) => person > 0 || closingLines.has(line))
+    .map((change) => ({ line: change.line, depth: depthOf(change), closes: closingLines.has(change.line) }));
+  await sql`
+    update import_rows r set manager_depth = m.depth, closes_circle = m.closes
+    from jsonb_to_recordset(${JSON.stringify(marks)}::jsonb) as m(line int, depth int, closes boolean)
+    where r.import_id = ${importId} and r.line = m.line
+      and (r.manager_depth <> m.depth or r.closes_circle <> m.closes)`.execute(sqlOf(em));
+  return [...closingLines];
+}
+
+/** A manager that a line changes. A person whom the file adds is the negative number of their line; null clears. */
+interface StatedManager {
+  line: number;
+  person: number;
+  manager: number | null;
+}
+
+/** Leaves out managers whose own line cannot be executed, because theirs will not be stored. */
+async function statedManagers(em: EntityManager, importId: number): Promise<StatedManager[]> {
+  const { rows } = await sql<StatedManager>`
+    with stated as (
+      select line, coalesce(subject_id, -line) as person, stated->>'manager' as reference,
+        judgement->'changes'->'manager'->>1 is null as "isCleared"
+      from import_rows
+      where import_id = ${importId} and verdict in ('create', 'change') and judgement->'changes' ? 'manager'
+    )
+    select s.line, s.person, coalesce(m.id, f.person) as manager
+    from stated s
+    left join lateral ${findPerson(sql`s.reference`)} m on not s."isCleared"
+    left join lateral (
+      select coalesce(o.subject_id, -o.line) as person from (
+        select line, subject_id, verdict from import_rows where import_id = ${importId} and key = s.reference
+        union all
+        select line, subject_id, verdict from import_rows
+        where import_id = ${importId} and other_key = folded(s.reference)
+      ) o where o.verdict <> 'error' order by o.line limit 1) f on m.id is null and not s."isCleared"
+    where s."isCleared" or m.id is not null or f.person is not null
+    order by s.line`.execute(sqlOf(em));
+  return rows;
+}

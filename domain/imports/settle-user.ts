@@ -1,0 +1,91 @@
+import { emailToStore } from '../email.ts';
+import { twoFit } from '../wording/references.ts';
+import type { Remark } from './evaluation.ts';
+import type { UserFacts, UserValues } from './user-facts.ts';
+
+/** The values of a line that can be stored, and a warning for each other one. */
+interface Settled {
+  values: UserValues;
+  warnings: Remark[];
+}
+
+/**
+ * Leaves out the values that cannot be stored but are no reason to refuse the line: a known person keeps theirs, and
+ * nothing is stored for a newcomer. So a mistyped manager costs no end date.
+ */
+export function settle(facts: UserFacts): Settled {
+  const reasons = {
+    manager: managerRefusal(facts),
+    startDate: startRefusal(facts),
+    email: facts.user === null ? null : addressRefusal(facts),
+  };
+  const values = { ...facts.values, ...cleanedAddress(facts) };
+  const warnings: Remark[] = goneManager(facts);
+  for (const [field, message] of Object.entries(reasons)) {
+    if (message === null) continue;
+    delete values[field as keyof UserValues];
+    warnings.push({ field, message });
+  }
+  return { values, warnings };
+}
+
+/** Whether a second pass sets the manager, because other lines decide whether that makes a circle, or add the manager. */
+export function isManagerPending({ user, manager }: UserFacts, values: UserValues): boolean {
+  if (!values.manager || manager?.isGone) return false;
+  return manager === null || (user !== null && manager.id !== user.managerId);
+}
+
+function managerRefusal(facts: UserFacts): string | null {
+  const { values, manager, managerIsInFile, closesCircle } = facts;
+  if (!values.manager) return null;
+  if (manager?.fitsToo) return twoFit(manager.name, manager.fitsToo);
+  if (isSelf(facts)) return "A person can't be their own manager.";
+  if (manager === null && !managerIsInFile) return 'No one has this external id or e-mail address.';
+  return closesCircle
+    ? 'With this manager, people of this file would report to each other in a circle.'
+    : null;
+}
+
+function isSelf({ user, manager, managerIsSelf }: UserFacts): boolean {
+  return manager === null ? managerIsSelf === true : manager.id === user?.id;
+}
+
+/** The address of a line as it is stored. */
+function cleanedAddress({ values, user }: UserFacts): Pick<UserValues, 'email'> {
+  if (values.email === undefined) return {};
+  const read = emailToStore(values.email, user?.email ?? null);
+  return 'text' in read ? { email: read.text } : {};
+}
+
+const goneManager = ({ values, manager }: UserFacts): Remark[] =>
+  values.manager && manager?.isGone && !manager.fitsToo
+    ? [{ field: 'manager', message: managerIsGone(manager.name) }]
+    : [];
+
+export const managerIsGone = (name: string) => `${name} has been offboarded, so no manager is stored.`;
+
+/** A start date after the end date of a known person, whose stored start date lies before it. */
+function startRefusal({ values, user }: UserFacts): string | null {
+  const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
+  if (user === null || !values.startDate || end === null || end >= values.startDate) return null;
+  if (user.startDate !== null && end < user.startDate) return null;
+  return `The start date lies after the end date, ${end}.`;
+}
+
+/** Why the address of a line cannot be stored; null when it can. */
+export function addressRefusal({
+  values,
+  user,
+  emailOwnerId,
+  emailIsFreed,
+  addressProblem,
+}: UserFacts): string | null {
+  if (values.email === undefined) return null;
+  const read = emailToStore(values.email, user?.email ?? null);
+  if ('problem' in read) return read.problem;
+  if (user !== null && emailOwnerId === user.id) return null;
+  if (addressProblem) return addressProblem;
+  return emailOwnerId === null || emailIsFreed ? null : addressInUse;
+}
+
+const addressInUse = 'Somebody else has this e-mail address.';
