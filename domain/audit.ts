@@ -48,6 +48,7 @@ export const auditActions = {
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
   'token.created': 'made the API token', // tokenId, name, scopes
   'token.updated': 'changed the API token', // tokenId, name, scopes
+  'token.continued': 'let the API token continue beyond the limit', // tokenId, name, until
   'token.revoked': 'revoked the API token', // tokenId, name
   'workspace.updated': 'changed the workspace settings',
 } as const;

@@ -39,5 +39,9 @@ export const addDays = (date: CalendarDate, days: number): CalendarDate =>
 export const startOfDay = (date: CalendarDate, zone: string): Date =>
   DateTime.fromISO(date, { zone }).startOf('day').toJSDate();
 
+/** Noon of a date in a zone. */
+export const noonOf = (date: CalendarDate, zone: string): Date =>
+  DateTime.fromISO(date, { zone }).set({ hour: 12 }).toJSDate();
+
 /** The local midnight that ends the last day. */
 export const endOfLastDay = (date: CalendarDate, zone: string): Date => startOfDay(addDays(date, 1), zone);

@@ -137,6 +137,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/settings/tokens', 'manage-workspace', tokens.create, tokens.new),
     get('/settings/tokens/:tokenId/edit', 'manage-workspace', tokens.edit),
     post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update, tokens.edit),
+    post('/settings/tokens/:tokenId/continuation', 'manage-workspace', tokens.continue, tokens.edit),
     post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
     get('/settings/webhooks', 'manage-workspace', endpoints.index),
     get('/settings/webhooks/new', 'manage-workspace', endpoints.new),
@@ -176,6 +177,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),
     post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports, workspace.show),
+    post('/settings/workspace/token-limit', 'manage-workspace', workspace.updateTokenLimit, workspace.show),
     post('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),
     post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders, workspace.show),
   ];

@@ -27,6 +27,8 @@ export interface ListedToken extends ActiveToken {
   createdAt: Date;
   lastUsedAt: Date | null;
   revokedAt: Date | null;
+  /** How many values the token was not allowed to take away in the last days. */
+  refused: number;
   isActive: boolean;
 }
 
@@ -127,10 +129,24 @@ export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = n
     record(transaction, actor, 'token.revoked', null, { tokenId: id, name: token.name });
   });
 
+/**
+ * Lets a token take away as much as it likes until a time; what it takes until then does not count later. Throws a
+ * Refusal when it is revoked, and NotFound.
+ */
+export const letTokenContinue = (em: EntityManager, actor: Actor, id: number, until: Date): Promise<void> =>
+  em.fork().transactional(async (transaction) => {
+    const token = await lockedToken(transaction, id);
+    if (token.revokedAt) throw new Refusal('token-revoked', 'This token has been revoked. Make a new one.');
+    token.unlimitedUntil = until;
+    const details = { tokenId: id, name: token.name, until: until.toISOString() };
+    record(transaction, actor, 'token.continued', null, details);
+  });
+
 /** All tokens, revoked ones included: valid tokens first, then newest first. */
 export async function listTokens(em: EntityManager): Promise<ListedToken[]> {
   const { rows } = await sql<ListedToken>`
     select t.id, t.name, t.prefix, t.scopes, t.created_by as "createdBy", u.name as "createdByName",
+      (select count(*) from refused_removals r where r.token_id = t.id) as refused,
       t.created_at as "createdAt", t.last_used_at as "lastUsedAt", t.revoked_at as "revokedAt",
       ${isActive} as "isActive"
     from api_tokens t left join users u on u.id = t.created_by

@@ -21,6 +21,8 @@ export const ApiToken = defineEntity({
     createdAt: writtenAt(),
     lastUsedAt: timestamp().nullable(),
     revokedAt: timestamp().nullable(),
+    /** Until when the limit on what it takes away does not apply. */
+    unlimitedUntil: timestamp().nullable(),
   },
   indexes: [
     { name: 'api_tokens_created_by_index', properties: ['createdBy'] },

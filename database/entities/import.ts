@@ -17,21 +17,18 @@ import {
   importKinds,
   importStates,
 } from '../../domain/imports/imports.ts';
+import type { MassChange } from '../../domain/imports/mass-change-limit.ts';
 import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
 /** The counts of lines by their expected effect, at the time of the last evaluation. */
-export interface Preview {
+export interface Preview extends MassChange {
   create: number;
   change: number;
   same: number;
   error: number;
   /** Lines that are executed differently than written. */
   warned: number;
-  starts: number;
   moves: number;
-  stops: number;
-  /** All people who are not offboarded. */
-  workforce: number;
 }
 
 /** The counts of lines by their outcome so far, and of people whose manager is not set yet. */

@@ -9,6 +9,7 @@ import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
 import { Request } from './request.ts';
+import { RefusedRemoval, TokenRemoval } from './token-removal.ts';
 import { User } from './user.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent } from './webhook.ts';
 import { Heartbeat, Workspace } from './workspace.ts';
@@ -33,6 +34,8 @@ export const entities = [
   WebhookDelivery,
   WebhookAttempt,
   ApiToken,
+  TokenRemoval,
+  RefusedRemoval,
   OneTimeLink,
   Session,
   IdempotencyKey,
@@ -59,10 +62,12 @@ export {
   OneTimeLink,
   Outbox,
   RecoveryCorrection,
+  RefusedRemoval,
   Reminder,
   Request,
   Seat,
   Session,
+  TokenRemoval,
   User,
   WebhookAttempt,
   WebhookDelivery,

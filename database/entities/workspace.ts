@@ -1,4 +1,5 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
+import type { TokenLimitSwitch } from '../../domain/access/removals.ts';
 import { type DateFormat, dateFormats } from '../../domain/parse-date.ts';
 import { oneOf, writtenAt } from './columns.ts';
 
@@ -14,9 +15,13 @@ export const Workspace = defineEntity({
     dateFormat: p.text().$type<DateFormat>().default('YYYY-MM-DD'),
     /** What a cell of a date column holds when there is no date. JSON, because the ORM writes NULL in a list as null. */
     noDates: p.json<string[]>().defaultRaw("'[]'::jsonb"),
-    /** An import needs confirmation if it starts or stops the leaving of more people, or of more per cent of all people. */
+    /** An import needs confirmation if a kind of change is about more people, assets or licenses, or more per cent of all. */
     brakeCount: p.integer().default(5),
     brakePercent: p.integer().default(2),
+    /** One API token may take values away from this many people within an hour, or from this percentage, whichever is more. */
+    tokenLimit: p.text().$type<TokenLimitSwitch>().default('on'),
+    tokenLimitCount: p.integer().default(50),
+    tokenLimitPercent: p.integer().default(10),
     /** The days of the reminders before a last day, and the interval in days between those after it. */
     remindDaysBefore: p.array().columnType('int[]').$type<number[]>().defaultRaw("'{7,1}'"),
     remindOverdueEvery: p.integer().default(3),
@@ -33,6 +38,11 @@ export const Workspace = defineEntity({
       expression: 'remind_overdue_every between 1 and 30 and digest_hour between 0 and 23',
     },
     { name: 'workspace_erase_check', expression: 'erase_after_months between 1 and 120' },
+    {
+      name: 'workspace_token_limit_check',
+      expression:
+        "token_limit in ('on', 'off') and token_limit_count >= 0 and token_limit_percent between 0 and 100",
+    },
     { name: 'workspace_brake_check', expression: 'brake_count >= 0 and brake_percent between 0 and 100' },
   ],
 });

@@ -6,10 +6,10 @@ import type { FileColumn } from '../../domain/imports/columns.ts';
 import { type ImportKind, isUnderWay } from '../../domain/imports/imports.ts';
 import {
   type MassChangeLimit,
-  massChangeWords,
   needsConfirmation,
   toConfirm,
 } from '../../domain/imports/mass-change-limit.ts';
+import { massChangeWords } from '../../domain/imports/mass-change-words.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -66,16 +66,18 @@ export async function importById(em: EntityManager, importId: number): Promise<I
   return found;
 }
 
-/** The file makes more people start or stop leaving than the limit permits without a confirmation. */
+/** The file changes more than the limit permits without a confirmation. */
 export class MassChangeRefusal extends Refusal {
   override name = 'MassChangeRefusal';
   readonly preview: Preview;
+  readonly limit: MassChangeLimit;
   /** The number to confirm. */
   readonly people: number;
-  constructor(preview: Preview, limit: MassChangeLimit) {
-    super('confirmation-needed', massChangeWords(preview, limit));
+  constructor(found: Import, preview: Preview, limit: MassChangeLimit) {
+    super('confirmation-needed', massChangeWords(found, preview, limit));
     this.preview = preview;
-    this.people = toConfirm(preview);
+    this.limit = limit;
+    this.people = toConfirm(preview, limit);
   }
 }
 
@@ -84,8 +86,8 @@ const previewMaxAgeMs = 60_000;
 
 /**
  * Starts an import: a workflow will execute it on behalf of `actor`. A failed import continues where it stopped. Throws
- * MassChangeRefusal for a file above the limit, unless `confirmed` is the number of people who would start or stop
- * leaving. Throws a Refusal when the import was already started or its lines were deleted, and NotFound.
+ * MassChangeRefusal for a file above the limit, unless `confirmed` is the number that `toConfirm` returns. Throws a
+ * Refusal when the import was already started or its lines were deleted, and NotFound.
  */
 export async function startImport(
   em: EntityManager,
@@ -107,7 +109,7 @@ export async function startImport(
     if (started.linesDeletedAt) {
       throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Import it again.');
     }
-    if (started.state === 'ready') await refuseMassChange(transaction, started.preview!, confirmed);
+    if (started.state === 'ready') await refuseMassChange(transaction, started, confirmed);
     transaction.assign(started, {
       state: 'starting',
       startedBy: started.startedBy ?? actor,
@@ -130,11 +132,12 @@ const refreshOldPreview = (em: EntityManager, importId: number, now: Date): Prom
     transaction.assign(waiting, { preview, previewedAt: now });
   });
 
-async function refuseMassChange(em: EntityManager, preview: Preview, confirmed: number | null) {
+async function refuseMassChange(em: EntityManager, waiting: Import, confirmed: number | null) {
   const { brakeCount, brakePercent } = await workspaceOf(em);
   const limit = { count: brakeCount, percent: brakePercent };
-  if (needsConfirmation(preview, limit) && confirmed !== toConfirm(preview))
-    throw new MassChangeRefusal(preview, limit);
+  const preview = waiting.preview!;
+  if (needsConfirmation(preview, limit) && confirmed !== toConfirm(preview, limit))
+    throw new MassChangeRefusal(waiting, preview, limit);
 }
 
 const noResults = { created: 0, changed: 0, unchanged: 0, failed: 0, managersPending: 0 };

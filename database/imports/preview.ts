@@ -1,5 +1,7 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
+import { countedChanges } from '../../domain/imports/counted-changes.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
+import type { MassChange } from '../../domain/imports/mass-change-limit.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Preview } from '../entities/import.ts';
@@ -20,7 +22,7 @@ export async function evaluateAll(em: EntityManager, importId: number, kind: Imp
   if (kind === 'users') await evaluatePeople(em, importId);
   else await evaluateEveryLine(em, importId, kinds[kind] as Kind<unknown>);
   if (kind === 'licenses') await refuseExcessSeats(em, importId);
-  return countVerdicts(em, importId);
+  return { ...(await countVerdicts(em, importId)), ...(await countChanges(em, importId, kind)) };
 }
 
 /** Addresses and managers are judged as they will be after the file, so some lines are evaluated a second time. */
@@ -82,3 +84,44 @@ async function countVerdicts(em: EntityManager, importId: number): Promise<Previ
     from import_rows where import_id = ${importId}`.execute(sqlOf(em));
   return rows[0]!;
 }
+
+type ChangeCounts = Required<Pick<MassChange, 'changes' | 'subjects' | 'total' | 'emptyFields'>>;
+
+/**
+ * Counts the people, assets or licenses by kind of change, in one statement. A status that starts or stops the leaving
+ * of a person is counted there. A license may have many lines, so subjects are counted and not lines.
+ */
+async function countChanges(em: EntityManager, importId: number, kind: ImportKind): Promise<ChangeCounts> {
+  const kindsOfChange = JSON.stringify(countedChanges[kind].map(({ words, ...change }) => change));
+  const { rows } = await sql<ChangeCounts>`
+    with counted as materialized (
+      select k.name, k.field, k."isCleared", r.subject_id as subject
+      from import_rows r cross join lateral jsonb_each(r.judgement->'changes') c (field, change)
+      join jsonb_to_recordset(${kindsOfChange}::jsonb) k (name text, field text, "isCleared" boolean)
+        on k.field = c.field and k."isCleared" = (c.change->>1 is null)
+      where r.import_id = ${importId} and r.verdict in ('create', 'change') and r.subject_id is not null
+        and c.change->>0 is not null
+        and not (c.field = 'status' and r.leaving in ('starts', 'stops') and c.change ? 'offboarded')
+    ), leaving as (
+      select coalesce(subject_id, -line) as subject, leaving
+      from import_rows where import_id = ${importId} and leaving in ('starts', 'stops')
+    ), lost as (
+      select field from counted where "isCleared" union select 'endDate' from leaving where leaving = 'stops'
+    )
+    select
+      (select coalesce(jsonb_object_agg(name, subjects), '{}')
+        from (select name, count(distinct subject) as subjects from counted group by name) n) as changes,
+      (select count(*) from (select subject from counted union select subject from leaving) s) as subjects,
+      (select coalesce(jsonb_agg(field order by field), '[]') from lost where not exists (
+        select from import_rows r where r.import_id = ${importId} and r.verdict <> 'error'
+          and r.stated->lost.field is distinct from 'null')) as "emptyFields",
+      (${allOf[kind]}) as total`.execute(sqlOf(em));
+  return rows[0]!;
+}
+
+/** The number that a percentage of the limit refers to. */
+const allOf: Record<ImportKind, RawBuilder<unknown>> = {
+  users: sql`select count(*) from users where status <> 'offboarded'`,
+  assets: sql`select count(*) from assets`,
+  licenses: sql`select count(*) from licenses`,
+};

@@ -10,9 +10,9 @@ export interface ImportSettings {
   dateFormat: DateFormat;
   /** What a cell of a date column holds when there is no date. Unchanged when it is not given. */
   noDates?: string[];
-  /** How many people one file may make start or stop leaving without a confirmation. */
+  /** How many people, assets or licenses one file may change in each counted way without a confirmation. */
   brakeCount: number;
-  /** The same as a percentage of the workforce, 0 to 100. */
+  /** The same as a percentage of all of them, 0 to 100. */
   brakePercent: number;
 }
 

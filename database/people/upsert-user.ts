@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
+import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
 import { lockWithSuperAdmins } from '../access/super-admins.ts';
+import { countRemovals } from '../access/token-limit.ts';
 import { changeWithin, type Person } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import { personWithExternalId } from '../core/find-person.ts';
@@ -32,6 +34,8 @@ export interface Preconditions {
   sourceUpdatedAt?: string | undefined;
   /** Checks the current person under the lock (null when there is none). It throws to prevent the change. */
   expect?: ((current: ApiUser | null) => void) | undefined;
+  /** The API token whose limit applies to what the call takes away. */
+  tokenId?: number | undefined;
 }
 
 /** A field that was stored differently than asked; null when nothing of the call was stored. */
@@ -54,7 +58,7 @@ export interface Applied {
  * stored as null with a warning, because a nightly sync must neither restore that manager nor fail every night. A manager
  * who is unknown, the person themselves, or one of their reports changes nothing and gets a warning, because a call
  * must not lose an end date through it.
- * Throws NotFound, the errors of `preconditions.expect`, and the errors of `updateUser`.
+ * Throws NotFound, the errors of `preconditions.expect`, RemovalRefusal, and the errors of `updateUser`.
  */
 export async function patchUser(
   em: EntityManager,
@@ -179,7 +183,7 @@ async function applyTo(
   actor: Actor,
   person: Person,
   desiredOf: (user: User) => DesiredUser,
-  { sourceUpdatedAt, expect }: Preconditions,
+  { sourceUpdatedAt, expect, tokenId }: Preconditions,
   mayManage: boolean,
   beforeChanges?: (change: Change) => void,
 ): Promise<Applied> {
@@ -193,7 +197,11 @@ async function applyTo(
     const { managerExternalId, ...changes } = fresh;
     const { manager, warnings } = await managerFor(em, user, managerExternalId);
     if (manager && manager.id !== user.managerId && !mayManage) throw new RetryTransaction();
+    const { endDate, managerId, email } = user;
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
+    const kinds = removalsBetween({ endDate, managerId, email }, user);
+    if (tokenId !== undefined && kinds.length > 0)
+      await countRemovals(em, { tokenId, subjectId: user.id, kinds });
     const managerNow = manager === undefined ? formerManager : (manager?.externalId ?? null);
     return { user, managerExternalId: managerNow, warnings, ignored };
   });

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { deleteOldRemovals } from '../access/token-limit.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { runAll } from '../core/run-all.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -19,6 +20,7 @@ export const cleanUp = (em: EntityManager): Promise<void> =>
       deleteExpiredSessions,
       deleteOldLines,
       deleteOldKeys,
+      deleteOldRemovals,
       deleteOldSecrets,
       deleteOldEvents,
       deleteOldMails,

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/postgresql';
+import type { TokenLimitSwitch } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { record } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -45,6 +46,14 @@ export interface ErasureFields {
   eraseAfterMonths: number | null;
 }
 
+/** How much one API token may take away within an hour. */
+export interface TokenLimitFields {
+  tokenLimit: TokenLimitSwitch;
+  tokenLimitCount: number;
+  /** 0 to 100. */
+  tokenLimitPercent: number;
+}
+
 /** Changes when people are reminded, and reschedules every leaver's reminders in the same transaction. */
 export const updateReminderSettings = (
   em: EntityManager,
@@ -63,11 +72,15 @@ export const updateErasureSettings = (
   fields: ErasureFields,
 ): Promise<void> => changeSettings(em, actor, fields, () => null, new Date());
 
+/** Sets how much one API token may take away within an hour. */
+export const updateTokenLimit = (em: EntityManager, actor: Actor, fields: TokenLimitFields): Promise<void> =>
+  changeSettings(em, actor, fields, () => null, new Date());
+
 /** Changes settings and records the change; equal settings change nothing. `affectedBy` says whose reminders move. */
 async function changeSettings(
   em: EntityManager,
   actor: Actor,
-  fields: WorkspaceFields | ReminderFields | ErasureFields,
+  fields: WorkspaceFields | ReminderFields | ErasureFields | TokenLimitFields,
   affectedBy: (before: Workspace) => AffectedLeavers | null,
   now: Date,
 ): Promise<void> {

@@ -1,40 +1,44 @@
-/** How many people one file may make start or stop leaving without a confirmation. */
+/** How much one file may change without a confirmation. */
 export interface MassChangeLimit {
-  /** The number of people. */
+  /** The number of people, assets or licenses. */
   count: number;
-  /** The percentage of the workforce. */
+  /** The percentage of all of them. */
   percent: number;
 }
 
-/** How many people's end dates a file would change. */
-export interface LeavingChanges {
+/** What a file would change that is limited. */
+export interface MassChange {
   /** People without an end date who would get one, or who would be marked offboarded. */
   starts: number;
   /** People whose end date would be cleared. */
   stops: number;
   /** All people who are not offboarded. */
   workforce: number;
+  /** How many people, assets or licenses the other kinds of change are about, by `CountedChange.name`. */
+  changes?: Record<string, number> | undefined;
+  /** All people, assets or licenses of any kind above, each counted once. */
+  subjects?: number | undefined;
+  /** All people who are not offboarded, all assets, or all licenses. */
+  total?: number | undefined;
+  /** The fields whose column is empty on every line, although a record that the file names has a value. */
+  emptyFields?: string[] | undefined;
 }
 
-/** The number to confirm: all people who would start or stop leaving. */
-export const toConfirm = ({ starts, stops }: LeavingChanges): number => starts + stops;
+/** Whether a file exceeds the limit and needs a confirmation. */
+export const needsConfirmation = (change: MassChange, limit: MassChangeLimit): boolean =>
+  isBeyond(change.starts + change.stops, change.workforce, limit) || isBeyondElsewhere(change, limit);
 
-/** Whether a file exceeds either limit and needs a confirmation. */
-export function needsConfirmation(changes: LeavingChanges, { count, percent }: MassChangeLimit): boolean {
-  const people = toConfirm(changes);
-  return people > count || people * 100 > changes.workforce * percent;
-}
+/**
+ * The number to confirm: all people who would start or stop leaving. When a kind of change that is not about end dates
+ * is beyond the limit, it is the number of people, assets or licenses over all kinds.
+ */
+export const toConfirm = (change: MassChange, limit: MassChangeLimit): number =>
+  isBeyondElsewhere(change, limit) ? (change.subjects ?? 0) : change.starts + change.stops;
 
-/** The message that asks for the confirmation. */
-export function massChangeWords(
-  { starts, stops, workforce }: LeavingChanges,
-  { count, percent }: MassChangeLimit,
-): string {
-  const parts = [
-    starts > 0 && `${people(starts)} would get an end date`,
-    stops > 0 && `${people(stops)} would lose theirs`,
-  ];
-  return `${parts.filter(Boolean).join(' and ')}. That is more than one file may do without a confirmation in this workspace: ${count} or ${percent} % of the ${workforce} people here.`;
-}
+/** Whether a kind of change that is not about end dates is beyond the limit. */
+export const isBeyondElsewhere = ({ changes = {}, total = 0 }: MassChange, limit: MassChangeLimit): boolean =>
+  Object.values(changes).some((count) => isBeyond(count, total, limit));
 
-const people = (count: number) => (count === 1 ? '1 person' : `${count} people`);
+/** Whether a number is above either limit. */
+const isBeyond = (number: number, all: number, { count, percent }: MassChangeLimit): boolean =>
+  number > count || number * 100 > all * percent;

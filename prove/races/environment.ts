@@ -1,9 +1,10 @@
 import pg from 'pg';
 import { afterAll } from 'vitest';
 import { hashPassword } from '../../database/access/passwords.ts';
-import { createToken } from '../../database/access/tokens.ts';
+import { createToken, letTokenContinue } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { User } from '../../database/entities/index.ts';
+import { continuesUntil } from '../../domain/access/removals.ts';
 import { scopes } from '../../domain/access/scopes.ts';
 import { castPassword } from '../../testing/cast/cast.ts';
 import { ownEngine } from '../../testing/cast/engine.ts';
@@ -69,9 +70,13 @@ export async function tokenClients(
   callers: number,
   importers: number,
 ): Promise<Client[]> {
-  // The limit for large imports has its own tests.
+  // The limits on files and tokens have their own tests. Hours of races, each with new people, exceed them.
   await pool.query('update workspace set brake_count = 1000, brake_percent = 100');
-  const tokenNamed = async (name: string) => (await createToken(em, 'system', { name, scopes })).value;
+  const tokenNamed = async (name: string) => {
+    const { token, value } = await createToken(em, 'system', { name, scopes });
+    await letTokenContinue(em, 'system', token.id, continuesUntil('eight-hours', 'UTC', new Date()));
+    return value;
+  };
   const clients: Client[] = [];
   for (let number = 0; number < callers; number++)
     clients.push(apiClient(pool, web.address, `caller ${number}`, await tokenNamed(`caller ${number}`)));

@@ -74,7 +74,7 @@ test('a large file is checked, needs a confirmation, and is imported while the p
     .waitFor();
   expect(await isThere('one-0')).toBe(0);
 
-  await page.getByLabel('How many people start or stop leaving?').fill('3');
+  await page.getByLabel('How many people does this change?').fill('3');
   await page.getByRole('button', { name: 'Import 303 lines' }).click();
   await page.getByText('0 of 305 lines done.').waitFor();
   expect(await accessibilityViolations(page)).toEqual([]);

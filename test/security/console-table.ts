@@ -104,6 +104,7 @@ GET  /settings/tokens/new                                       in     403      
 POST /settings/tokens                                           in     403      403      403   422
 GET  /settings/tokens/:tokenId/edit                             in     403      403      403   200
 POST /settings/tokens/:tokenId                                  in     403      403      403   422
+POST /settings/tokens/:tokenId/continuation                     in     403      403      403   422
 POST /settings/tokens/:tokenId/revocation                       in     403      403      403   303
 GET  /settings/webhooks                                         in     403      403      403   200
 GET  /settings/webhooks/new                                     in     403      403      403   200
@@ -123,6 +124,7 @@ POST /settings/webhooks/:endpointId/removal                     in     403      
 GET  /settings/workspace                                        in     403      403      403   200
 POST /settings/workspace                                        in     403      403      403   422
 POST /settings/workspace/imports                                in     403      403      403   422
+POST /settings/workspace/token-limit                            in     403      403      403   422
 POST /settings/workspace/erasure                                in     403      403      403   422
 POST /settings/workspace/reminders                              in     403      403      403   422
 

@@ -125,6 +125,7 @@ test('a form sets only the columns that it shows', async () => {
     ],
     [`/users/${gone.id}/erasure`, {}],
     ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
+    ['/settings/workspace/token-limit', { tokenLimit: 'on', tokenLimitCount: '9', tokenLimitPercent: '4' }],
     ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],
   ];
   const columns = await theirColumns();

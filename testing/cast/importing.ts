@@ -1,10 +1,12 @@
 import type { Database } from '../../database/core/orm.ts';
+import { workspaceOf } from '../../database/core/workspace.ts';
 import type { Import } from '../../database/entities/index.ts';
 import { importById, startImport } from '../../database/imports/imports.ts';
 import { executeBatch } from '../../database/imports/progress.ts';
 import { type ReportedLine, reportedLines, type ShownLines } from '../../database/imports/report.ts';
 import type { Actor } from '../../domain/actor.ts';
 import type { ImportKind } from '../../domain/imports/imports.ts';
+import { toConfirm } from '../../domain/imports/mass-change-limit.ts';
 import { ingestFile } from '../../web/imports/ingest.ts';
 
 /** Imports files into a test's database without Temporal. Its methods do the steps of the workflow. */
@@ -33,7 +35,8 @@ export function importing({ em }: Database, actor: Actor) {
   /** Uploads a file and starts it with the confirmation that it needs. */
   async function start(kind: ImportKind, csv: string): Promise<number> {
     const { id, preview } = await upload(kind, csv);
-    await startImport(em, actor, id, preview!.starts + preview!.stops);
+    const { brakeCount: count, brakePercent: percent } = await workspaceOf(em.fork());
+    await startImport(em, actor, id, toConfirm(preview!, { count, percent }));
     return id;
   }
 

@@ -20,6 +20,11 @@ const importSchema = z
     }),
     newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
     clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
+    changes: z.record(z.string(), z.int()).meta({
+      description:
+        'How many people it changes in other counted ways, such as `managersCleared`. First values never count.',
+      examples: [{ managersCleared: 3 }],
+    }),
     createdAt: responseField.dateTime(),
     startedAt: responseField.dateTime().nullable(),
     endedAt: responseField.dateTime().nullable(),
@@ -42,7 +47,8 @@ const parameters = z.strictObject({
     .regex(/^\d{1,9}$/)
     .optional()
     .meta({
-      description: 'How many people the file makes start or stop leaving, when it has to be confirmed.',
+      description:
+        'The number of people that the 409 `confirmation-needed` named in `confirm`, when a large change is wanted.',
     }),
   unknownColumns: z
     .literal('leave-out')
@@ -65,7 +71,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       body: { media: 'text/csv' },
       answers: { 202: { description: 'The import has begun.', schema: importSchema } },
       problems: {
-        409: '`confirmation-needed`: the file makes many people start or stop leaving; `confirm` says how many.',
+        409: '`confirmation-needed`: the file changes many people. `newEndDates`, `clearedEndDates` and `changes` say how; `confirm` is the number to send.',
         413: 'The file is too large.',
         415: 'This is no CSV file.',
         422: 'The file cannot be read, or a parameter is wrong. `mixed-dates`: a column of dates mixes two orders of day and month.',

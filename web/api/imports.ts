@@ -6,6 +6,7 @@ import { type ReportedLine, reportedLines } from '../../database/imports/report.
 import { NotFound } from '../../domain/failures.ts';
 import type { Remark } from '../../domain/imports/evaluation.ts';
 import { linesKeptDays } from '../../domain/imports/imports.ts';
+import { isBeyondElsewhere } from '../../domain/imports/mass-change-limit.ts';
 import { idIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import type { ColumnRules } from '../imports/columns/checked.ts';
@@ -22,7 +23,7 @@ import { readQuery } from './http/read-query.ts';
 export const importApi = ({ database }: Services) => {
   const { em } = database;
 
-  /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with the number of people. */
+  /** Reads a CSV file of people and starts its import. A mass change needs `confirm` with its number of people. */
   const importUsers: RequestHandler = async (request, response) => {
     const { confirm, ...rules } = parametersOf(request);
     const actor = tokenActorOf(response);
@@ -72,6 +73,7 @@ export const importApi = ({ database }: Services) => {
       ...(results ?? noResults),
       newEndDates: preview?.starts ?? 0,
       clearedEndDates: preview?.stops ?? 0,
+      changes: preview?.changes ?? {},
       createdAt,
       startedAt: startedAt ?? null,
       endedAt: endedAt ?? null,
@@ -146,7 +148,8 @@ function fileProblem(error: unknown): never {
   });
 }
 
-const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>
+/** `changes` is there when a kind of change that is not about end dates is beyond the limit. */
+const confirmationNeeded = ({ people, preview, limit, message }: MassChangeRefusal) =>
   new ApiProblem({
     status: 409,
     code: 'confirmation-needed',
@@ -154,6 +157,7 @@ const confirmationNeeded = ({ people, preview, message }: MassChangeRefusal) =>
     detail: `${message} Nothing was changed. Send the file again with ?confirm=${people} if this is what you want.`,
     newEndDates: preview.starts,
     clearedEndDates: preview.stops,
+    ...(isBeyondElsewhere(preview, limit) && { changes: preview.changes }),
     confirm: people,
   });
 

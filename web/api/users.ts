@@ -62,10 +62,11 @@ export const userApi = ({ database: { em } }: Services) => ({
     },
     problems: { 409: refused },
     conditional: true,
-    answer: async ({ request, body, actor }, transaction) => {
+    answer: async ({ request, body, actor, tokenId }, transaction) => {
       const externalId = writableExternalId(request);
       const { desired, preconditions } = desiredStateOf(request, externalId, body);
-      const applied = await putUser(transaction, actor, externalId, desired, preconditions);
+      const limits = { ...preconditions, tokenId };
+      const applied = await putUser(transaction, actor, externalId, desired, limits);
       return changed(applied, body.sourceUpdatedAt);
     },
   }),
@@ -76,17 +77,18 @@ export const userApi = ({ database: { em } }: Services) => ({
     answers: { 200: { description: 'The person as they are now.', schema: changedUserSchema } },
     problems: { 409: refused },
     conditional: true,
-    answer: async ({ request, body, actor }, transaction) => {
+    answer: async ({ request, body, actor, tokenId }, transaction) => {
       const externalId = externalIdOf(request);
       const { desired, preconditions } = desiredStateOf(request, externalId, body);
-      const applied = await patchUser(transaction, actor, externalId, desired, preconditions);
+      const limits = { ...preconditions, tokenId };
+      const applied = await patchUser(transaction, actor, externalId, desired, limits);
       return changed(applied, body.sourceUpdatedAt);
     },
   }),
 });
 
 const refused =
-  '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `still-running`: a call under the same Idempotency-Key.';
+  '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `confirmation-needed`: the token would take an end date, a manager or an email away from too many people within an hour; a super-admin can let it continue. `still-running`: a call under the same Idempotency-Key.';
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
 export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');

@@ -6,7 +6,8 @@ import { todayIn } from '../../domain/dates.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import { readHeader } from '../../domain/imports/header.ts';
 import { isUnderWay } from '../../domain/imports/imports.ts';
-import { massChangeWords, needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
+import { needsConfirmation, toConfirm } from '../../domain/imports/mass-change-limit.ts';
+import { massChangeWords } from '../../domain/imports/mass-change-words.ts';
 import { pageIn, queryText } from '../http/forms/request.ts';
 import type { PageNote } from '../http/pages/page-note.ts';
 import { page } from '../http/pages/rendering.ts';
@@ -74,8 +75,13 @@ function mappedColumns({ kind, columns }: Import): FileColumn[] {
 }
 
 /** What the user has to confirm; null when the import stays within the limit. */
-function massChangeOf({ preview }: Import, workspace: { brakeCount: number; brakePercent: number }) {
+function massChangeOf(found: Import, workspace: { brakeCount: number; brakePercent: number }) {
+  const { preview } = found;
   const limit = { count: workspace.brakeCount, percent: workspace.brakePercent };
   if (!preview || !needsConfirmation(preview, limit)) return null;
-  return { words: massChangeWords(preview, limit), people: toConfirm(preview) };
+  return {
+    words: massChangeWords(found, preview, limit),
+    people: toConfirm(preview, limit),
+    question: `How many ${kindWords[found.kind].toLowerCase()} does this change?`,
+  };
 }

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { workspaceOf } from '../../database/core/workspace.ts';
 import { updateImportSettings } from '../../database/imports/settings.ts';
 import {
+  updateTokenLimit as changeTokenLimit,
   updateErasureSettings,
   updateReminderSettings,
   updateWorkspace,
 } from '../../database/workspace/settings.ts';
+import { tokenLimitSwitches } from '../../domain/access/removals.ts';
 import { isTimeZone } from '../../domain/dates.ts';
 import { dateFormats, exampleOf } from '../../domain/parse-date.ts';
 import { choice, text, wholeNumber } from '../http/forms/fields.ts';
@@ -30,6 +32,12 @@ const importsForm = z.object({
   noDates: listOfWords.optional(),
   brakeCount: wholeNumber(1_000_000),
   brakePercent: wholeNumber(100),
+});
+
+const tokenLimitForm = z.object({
+  tokenLimit: choice(tokenLimitSwitches),
+  tokenLimitCount: wholeNumber(1_000_000),
+  tokenLimitPercent: wholeNumber(100),
 });
 
 export const workspacePages = ({ database, environment }: Services) => {
@@ -76,5 +84,10 @@ export const workspacePages = ({ database, environment }: Services) => {
     return done(request, response, '/settings/workspace', 'Saved.');
   };
 
-  return { show, update, updateImports, updateReminders, updateErasure };
+  const updateTokenLimit: RequestHandler = async (request, response) => {
+    await changeTokenLimit(em, actorOf(response), readForm(tokenLimitForm, request.body));
+    return done(request, response, '/settings/workspace', 'Saved.');
+  };
+
+  return { show, update, updateImports, updateReminders, updateErasure, updateTokenLimit };
 };

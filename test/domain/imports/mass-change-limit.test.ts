@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { massChangeWords, needsConfirmation } from '../../../domain/imports/mass-change-limit.ts';
+import { needsConfirmation, toConfirm } from '../../../domain/imports/mass-change-limit.ts';
+import { massChangeWords } from '../../../domain/imports/mass-change-words.ts';
+
+const limit = { count: 5, percent: 2 };
+const file = { kind: 'users' as const, columns: [{ header: 'Reports to', field: 'manager' }] };
+const leaving = (starts: number, stops: number, workforce: number) => ({ starts, stops, workforce });
 
 describe('the mass-change limit', () => {
-  const limit = { count: 5, percent: 2 };
-
   test.each([
     [5, 1_000, false],
     [6, 1_000, true],
@@ -12,14 +15,56 @@ describe('the mass-change limit', () => {
     [3, 149, true],
     [3, 150, false],
     [0, 0, false],
-  ])('with %i new end dates among %i people: %s', (starts, workforce, expected) => {
-    expect(needsConfirmation({ starts, stops: 0, workforce }, limit)).toBe(expected);
+  ])('with %i changes among %i people: %s', (count, all, expected) => {
+    expect(needsConfirmation(leaving(count, 0, all), limit)).toBe(expected);
+    const others = { changes: { managersCleared: count }, subjects: count, total: all };
+    expect(needsConfirmation({ ...leaving(0, 0, all), ...others }, limit)).toBe(expected);
   });
 
   test('counts cleared end dates too, because an empty column would cancel every offboarding', () => {
-    expect(needsConfirmation({ starts: 0, stops: 6, workforce: 10_000 }, limit)).toBe(true);
-    expect(massChangeWords({ starts: 1, stops: 6, workforce: 10_000 }, limit)).toMatch(
+    expect(needsConfirmation(leaving(0, 6, 10_000), limit)).toBe(true);
+    expect(massChangeWords(file, leaving(1, 6, 10_000), limit)).toMatch(
       /^1 person would get an end date and 6 people would lose theirs\./,
     );
+    expect(massChangeWords(file, leaving(0, 6, 10_000), limit)).toMatch(
+      /^6 people would lose their end date\./,
+    );
+  });
+
+  test('asks for the people who start or stop leaving, while no other kind is beyond it', () => {
+    const few = { changes: { titlesReplaced: 2 }, subjects: 8, total: 1_000 };
+    expect(toConfirm({ ...leaving(4, 3, 1_000), ...few }, limit)).toBe(7);
+    const many = { changes: { titlesReplaced: 6 }, subjects: 9, total: 1_000 };
+    expect(toConfirm({ ...leaving(4, 3, 1_000), ...many }, limit)).toBe(9);
+  });
+
+  test('is explained in one sentence for each kind (R9)', () => {
+    const change = {
+      ...leaving(0, 0, 117),
+      changes: { managersCleared: 88, titlesReplaced: 1 },
+      subjects: 88,
+      total: 117,
+      emptyFields: ['manager'],
+    };
+    expect(massChangeWords(file, change, limit)).toBe(
+      '88 people would lose their manager. 1 person would get another job title. ' +
+        'The column "Reports to" is empty on every line, but not in Lastday. ' +
+        "That's over this workspace's limit for one file (5 people or 2% of 117, whichever is less).",
+    );
+  });
+
+  test('is explained for assets and licenses too (R1)', () => {
+    const words = (kind: 'assets' | 'licenses', changes: Record<string, number>) =>
+      massChangeWords({ kind, columns: [] }, { ...leaving(0, 0, 9), changes, total: 2_400 }, limit);
+    expect(words('assets', { serialsCleared: 1, serialsReplaced: 1_200 })).toBe(
+      '1 asset would lose its serial number. 1,200 assets would get another serial number. ' +
+        "That's over this workspace's limit for one file (5 assets or 2% of 2,400, whichever is less).",
+    );
+    expect(words('licenses', { vendorsCleared: 6 })).toMatch(/^6 licenses would lose their vendor\./);
+  });
+
+  test('of an older preview counts the end dates alone', () => {
+    expect(needsConfirmation(leaving(5, 0, 1_000), limit)).toBe(false);
+    expect(toConfirm(leaving(6, 0, 1_000), limit)).toBe(6);
   });
 });

@@ -7,11 +7,13 @@ import { ownDatabase } from '../../../testing/servers/database.ts';
 import { apiAt, expectProblem } from '../../../testing/web/api.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 import { openCsv } from '../../../web/imports/parse-csv.ts';
+import { setMassChangeLimit } from './setup.ts';
 
 const own = await ownDatabase();
 const { em } = own.database;
 const web = await startWeb(own);
 const cast = await makeCast(own.database);
+await setMassChangeLimit(own.database, 1_000);
 const token = await createToken(em, 'system', { name: 'hr', scopes: ['imports:write'] });
 const call = apiAt(web.address, token.value);
 

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { AuditEntry, ColumnMapping, Import, ImportRow } from '../../../database/entities/index.ts';
+import { AuditEntry, Import, ImportRow } from '../../../database/entities/index.ts';
 import { userById } from '../../../database/people/users.ts';
 import { importing } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
+import { idIn, mapped, mapping } from './mapping-setup.ts';
 import { figures, type Setup, setUpUploads } from './setup.ts';
 
 const own = await ownDatabase();
@@ -13,27 +14,13 @@ const web = await startWeb(own);
 
 let cast: Setup['cast'];
 let nora: Setup['nora'];
+let { file, upload, toMap } = {} as ReturnType<typeof mapping>;
 beforeEach(async () => {
-  ({ cast, nora } = await setUpUploads(own.database, web));
+  const setup = await setUpUploads(own.database, web);
+  ({ cast, nora } = setup);
+  ({ file, upload, toMap } = mapping(setup));
 });
 
-/** A header of its own, so that no other test has mapped it. */
-const file = () =>
-  [
-    `Mail ${cast.emil.id},Cost centre,Exit dt,Team`,
-    `${cast.emil.email},4711,31.12.2099,Mapped`,
-    `${cast.timo.email},4712,,Mapped`,
-    `nobody${cast.emil.id}@x.example,4711,,`,
-  ].join('\n');
-const mapped = { column1: 'email', column2: 'ignore', column3: 'endDate', column4: 'department' };
-
-const upload = (bytes = file(), fields = {}) => nora.upload('/imports/users', { bytes }, fields);
-/** Uploads a file and returns the address where its columns are chosen. */
-async function toMap(bytes?: string): Promise<string> {
-  const { location } = await upload(bytes);
-  expect(location).toMatch(/^\/imports\/\d+\/columns$/);
-  return location!;
-}
 const selected = (html: string): Record<string, string> =>
   Object.fromEntries(
     [...html.matchAll(/<select[^>]*?name="(column\d+)"[\s\S]*?<\/select>/g)].map(([select, name]) => [
@@ -41,7 +28,6 @@ const selected = (html: string): Record<string, string> =>
       /value="(\w*)" selected/.exec(select)?.[1] ?? '',
     ]),
   );
-const idIn = (address: string) => Number(address.split('/')[2]);
 
 describe('(R17) a file with unknown columns', () => {
   test('asks what each is, with three sample values and a suggestion', async () => {
@@ -142,38 +128,5 @@ describe('(R17) a file with unknown columns', () => {
     expect((await upload(`${header}\n`)).location).toMatch(/^\/imports\/\d+$/);
     expect((await upload(`${header}x\n`)).location).toMatch(/\/columns$/);
     expect((await upload(`${header}x\n`, { unknown: 'leave-out' })).location).toMatch(/^\/imports\/\d+$/);
-  });
-});
-
-describe('(R17) a mapping', () => {
-  test('is remembered by the header, listed and forgotten', async () => {
-    await nora.post(await toMap(), mapped);
-    const again = await upload();
-    expect(again.location).toMatch(/^\/imports\/\d+$/);
-    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start leaving': '1' });
-    await toMap(file().replace('Team', 'Group'));
-
-    const listed = await nora.get('/imports/mappings');
-    expect(listed.text).toContain(`Mail ${cast.emil.id}</bdi> → Email`);
-    expect(listed.text).toContain('Cost centre');
-    const { id } = await em.fork().findOneOrFail(ColumnMapping, { mappedBy: `user:${cast.nora.id}` });
-    const ivo = await web.signIn(cast.ivo.email);
-    expect((await ivo.get('/imports/mappings')).text).not.toContain(`Mail ${cast.emil.id}`);
-    expect((await ivo.post(`/imports/mappings/${id}/removal`)).status).toBe(404);
-
-    expect((await nora.post(`/imports/mappings/${id}/removal`)).status).toBe(303);
-    expect((await nora.post(`/imports/mappings/${id}/removal`)).status).toBe(404);
-    expect(
-      await em.fork().count(AuditEntry, { action: 'columns.forgotten', actor: `user:${cast.nora.id}` }),
-    ).toBe(1);
-    await toMap();
-  });
-
-  test('is replaced when the same header is mapped in another way', async () => {
-    const [one, two] = [await toMap(), await toMap()];
-    await nora.post(one, mapped);
-    await nora.post(two, { ...mapped, column3: 'ignore' });
-    const again = await upload();
-    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start leaving': '0' });
   });
 });

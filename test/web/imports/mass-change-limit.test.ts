@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
+import { createAsset } from '../../../database/inventory/assets.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
@@ -27,7 +28,7 @@ describe('the mass-change limit', () => {
     await setMassChangeLimit(own.database, 2);
     const id = await uploaded(nora, 'users', leavers());
     const { text } = await nora.get(`/imports/${id}`);
-    expect(text).toContain('The brake is on');
+    expect(text).toContain('Confirm a large change');
     expect(text).toContain('3 people would get an end date.');
     for (const fields of [{}, { people: '2' }, { people: 'yes' }, { people: '' }] as Record<
       string,
@@ -40,6 +41,35 @@ describe('the mass-change limit', () => {
     expect((await importById(em, id)).state).toBe('ready');
     expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
     expect((await importById(em, id)).state).toBe('starting');
+  });
+
+  test('asks in words when a column came empty, and names it (R9)', async () => {
+    await setMassChangeLimit(own.database, 2);
+    const people = [cast.emil, cast.rosa, cast.timo].map(({ email }) => [email, '']);
+    const id = await uploaded(nora, 'users', csvOf(['email', 'Manager'], ...people));
+    const { text } = await nora.get(`/imports/${id}`);
+    for (const words of [
+      'Confirm a large change',
+      '3 people would lose their manager.',
+      'The column &quot;Manager&quot; is empty on every line, but not in Lastday.',
+      'How many people does this change?',
+    ])
+      expect(text).toContain(words);
+    const refused = await nora.post(`/imports/${id}/start`, {});
+    expect(messageBeside(refused.text, 'people')).toBe('Type 3 to confirm.');
+    expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
+  });
+
+  test('asks for the number of assets that lose their serial numbers (R1)', async () => {
+    const tags = ['S-1', 'S-2', 'S-3'].map((name) => `${name}-${cast.emil.id}`);
+    for (const tag of tags)
+      await createAsset(em, 'system', { tag, model: 'X1', serial: `${tag}-serial`, location: null });
+    await setMassChangeLimit(own.database, 2);
+    const id = await uploaded(nora, 'assets', csvOf(['tag', 'serial'], ...tags.map((tag) => [tag, ''])));
+    const { text } = await nora.get(`/imports/${id}`);
+    expect(text).toContain('3 assets would lose their serial number.');
+    expect(text).toContain('How many assets does this change?');
+    expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
   });
 
   test('and the date format are set in the workspace', async () => {

@@ -1,9 +1,11 @@
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
+import { listRefusedCall } from '../../../database/access/token-limit.ts';
 import type { EntityManager } from '../../../database/core/orm.ts';
 import { answerOnce, type StoredAnswer } from '../../../database/workspace/idempotency.ts';
+import { RemovalRefusal } from '../../../domain/access/removals.ts';
 import type { Actor } from '../../../domain/actor.ts';
-import { tokenActorOf } from './authentication.ts';
+import { tokenActorOf, tokenOf } from './authentication.ts';
 import type { Endpoint, EndpointDescription } from './endpoint-types.ts';
 import { keyedCallOf } from './idempotency-key.ts';
 import { etagOfText, matchesIfNoneMatch } from './preconditions.ts';
@@ -21,6 +23,7 @@ export interface Call<Query, Body> {
   query: Query;
   body: Body;
   actor: Actor;
+  tokenId: number;
 }
 
 /** The response of an endpoint. `status` is 200 when it is left out. */
@@ -43,7 +46,7 @@ export const readEndpoint = <Query extends z.ZodObject | undefined = undefined>(
   ...description,
   handler: async (request, response) => {
     const query = readQuery(request, description.query) as Read<Query>;
-    const ready = asStored(await answer({ request, query, actor: tokenActorOf(response) }));
+    const ready = asStored(await answer({ request, query, ...callerOf(response) }));
     const headers = { ETag: etagOfText(ready.body), ...ready.headers };
     if (matchesIfNoneMatch(request, headers.ETag)) response.set(headers).status(304).end();
     else sendAnswer(response, { ...ready, headers });
@@ -71,17 +74,27 @@ export const writeEndpoint = <Body extends z.ZodType>(
   handler: async (request, response) => {
     const query = readQuery(request, undefined) as Record<string, never>;
     const read = readBody(request, body);
-    const call = { request, query, body: read, actor: tokenActorOf(response) };
-    const answered = await writeLimit.runExclusive(async () =>
-      isDisconnected(response)
-        ? null
-        : answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
-            asStored(await answer(call, transaction)),
-          ),
-    );
+    const call = { request, query, body: read, ...callerOf(response) };
+    const answered = await writeLimit
+      .runExclusive(async () =>
+        isDisconnected(response)
+          ? null
+          : answerOnce(em, keyedCallOf(request, response, read), async (transaction) =>
+              asStored(await answer(call, transaction)),
+            ),
+      )
+      .catch((error: unknown) => listIfLimited(em, error));
     if (answered !== null) sendAnswer(response, answered.answer, answered.replayed);
   },
 });
+
+const callerOf = (response: Response) => ({ actor: tokenActorOf(response), tokenId: tokenOf(response).id });
+
+/** Lists a call that the token's limit refused, after its transaction was rolled back. Throws the error. */
+async function listIfLimited(em: EntityManager, error: unknown): Promise<never> {
+  if (error instanceof RemovalRefusal) await listRefusedCall(em, error.removal);
+  throw error;
+}
 
 /**
  * Whether the client has disconnected in the queue. It may have retried on another process, so running its call now

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, Request } from 'express';
 import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts';
 import { KeyReused } from '../../../database/workspace/idempotency.ts';
+import { type RemovalKind, RemovalRefusal } from '../../../domain/access/removals.ts';
 import { GateRefusal, InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
 import { isReadOnly } from '../../http/middleware/errors.ts';
@@ -34,6 +35,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof NotFound)
     return { status: 404, code: 'not-found', title: 'Not found', detail: error.message };
   if (error instanceof GateRefusal) return { ...refused(error), ...error.counts };
+  if (error instanceof RemovalRefusal) return limited(error);
   if (error instanceof Refusal) return refused(error);
   if (error instanceof KeyReused) return keyReused;
   if (error instanceof NotStarted)
@@ -54,6 +56,18 @@ const refused = ({ code, message }: Refusal): Problem => ({
   title: 'This was refused',
   detail: message,
 });
+
+/** The fields of the body that are beyond the limit of the token. */
+const limited = (refusal: RemovalRefusal): Problem => ({
+  ...refused(refusal),
+  title: 'This has to be confirmed',
+  errors: refusal.beyond.map((kind) => ({
+    pointer: pointerTo(fieldOf[kind] ?? kind),
+    detail: 'This token has reached its hourly limit for clearing this field.',
+  })),
+});
+
+const fieldOf: Partial<Record<RemovalKind, string>> = { manager: 'managerExternalId' };
 
 const keyReused: Problem = {
   status: 422,

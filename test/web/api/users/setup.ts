@@ -18,5 +18,5 @@ export async function apiOfPeople() {
     createToken(em, actor, { name: `hr ${++names}`, scopes });
 
   const { value: both } = await newToken(['users:read', 'users:write']);
-  return { database, em, web, newToken, both, call: apiAt(web.address, both) };
+  return { own, database, em, web, newToken, both, call: apiAt(web.address, both) };
 }
