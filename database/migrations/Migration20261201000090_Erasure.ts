@@ -175,7 +175,7 @@ create trigger audit_entries_are_only_erased before update on audit_entries
  */
 const eraseFromTrail = `
 create function erase_from_trail(person int) returns int language plpgsql
-  security definer set search_path = pg_catalog, pg_temp set lastday.erasure = '' as $$
+  security definer set search_path = pg_catalog, pg_temp as $$
 declare
   own text;
   identifying text;
@@ -196,6 +196,7 @@ begin
         array['note', 'reason', 'item', 'location', 'model', 'description', 'from', 'to'])
       and public.is_named(e.details::text, identifying));
   get diagnostics erased = row_count;
+  perform set_config('lastday.erasure', '', true);
   return erased;
 end $$;
 revoke execute on function erase_from_trail(int) from public;`;

@@ -23,9 +23,7 @@ export async function obstacleToErasure(
 
 /** Rows of an obstacle and whether it exists, in the order in which they are named. */
 const obstaclesOf = (person: PersonToErase): RawBuilder<unknown>[] =>
-  Object.entries(conditions).map(
-    ([obstacle, condition]) => sql`(${sql.lit(obstacle)}, ${condition(person)})`,
-  );
+  Object.entries(conditions).map(([obstacle, condition]) => sql`(${obstacle}::text, ${condition(person)})`);
 
 const conditions: Record<ErasureObstacle, (person: PersonToErase) => RawBuilder<unknown>> = {
   'still-open': ({ id }) => sql`

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
+import { makeFormerEmployee } from '../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { startWeb } from '../../testing/web/web.ts';
@@ -62,6 +63,7 @@ async function tablesWithSmuggled(): Promise<string[]> {
 
 test('a form sets only the columns that it shows', async () => {
   const { ada, emil, timo, lena, laptop, spare, license, requestId } = await makeCast(own.database);
+  const gone = await makeFormerEmployee(own.database);
   const browser = await web.signIn(ada.email);
   const person = {
     department: '',
@@ -118,6 +120,8 @@ test('a form sets only the columns that it shows', async () => {
     ],
     ['/settings/workspace', { name: 'Nordwind', timeZone: 'Europe/Oslo' }],
     ['/settings/workspace/imports', { dateFormat: 'YYYY-MM-DD', brakeCount: '7', brakePercent: '3' }],
+    [`/users/${gone.id}/erasure`, {}],
+    ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
     ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],
   ];
   const columns = await theirColumns();
