@@ -4,7 +4,7 @@ import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** An identifier that two rows share. */
-type DuplicateKind = 'externalId' | 'email' | 'tag' | 'token';
+type DuplicateKind = 'externalId' | 'email' | 'tag' | 'license' | 'token';
 
 /** Two rows with equal identifiers. The first is the one that the unique index protects. */
 export interface Duplicate {
@@ -23,26 +23,33 @@ interface Identifier {
   column: string;
   name: string;
   where: string;
+  /** A further column that has to be equal; null counts as an empty text. */
+  also?: string;
 }
 
 const identifiers: Record<DuplicateKind, Identifier> = {
   externalId: { table: 'users', column: 'external_id', name: 'name', where: 'true' },
   email: { table: 'users', column: 'email', name: 'name', where: 'offboarding_completed_at is null' },
   tag: { table: 'assets', column: 'tag', name: 'model', where: 'true' },
+  license: { table: 'licenses', column: 'name', name: 'name', where: 'true', also: 'vendor' },
   token: { table: 'api_tokens', column: 'name', name: 'prefix', where: 'revoked_at is null' },
 };
 
 const pairs = sql.join(
-  Object.entries(identifiers).map(([kind, { table, column, name, where }]) => {
+  Object.entries(identifiers).map(([kind, { table, column, name, where, also }]) => {
     const [rows, value, label, mark] = [table, column, name, `${column}_is_duplicate`].map((part) =>
       sql.id(part),
     );
     const current = sql.raw(where);
+    const isAlsoEqual =
+      also === undefined
+        ? sql`true`
+        : sql`folded(coalesce(f.${sql.id(also)}, '')) = folded(coalesce(d.${sql.id(also)}, ''))`;
     return sql`
       select ${sql.lit(kind)} as kind, d.id, d.${value} as value, d.${label} as name,
         f.id as "firstId", f.${value} as "firstValue", f.${label} as "firstName"
       from (select * from ${rows} where ${mark} and ${current}) d
-      join (select * from ${rows} where not ${mark} and ${current}) f on folded(f.${value}) = folded(d.${value})`;
+      join (select * from ${rows} where not ${mark} and ${current}) f on folded(f.${value}) = folded(d.${value}) and ${isAlsoEqual}`;
   }),
   sql` union all `,
 );
