@@ -15,5 +15,10 @@ export const personWithExternalId = (externalId: string) =>
  */
 export const personWithEmail = (email: string) => sql<number | null>`person_with_email(${email})`;
 
-/** Like `personWithExternalId`, as a value of a filter of the entity manager. */
-export const idWithExternalId = (externalId: string) => raw('person_with_external_id(?)', [externalId]);
+/**
+ * Like `personWithExternalId`, as a filter of the entity manager on an id. With `$eq`, because MikroORM would look for the
+ * bare SQL among the entities that it has loaded.
+ */
+export const idWithExternalId = (externalId: string) => ({
+  $eq: raw('person_with_external_id(?)', [externalId]),
+});
