@@ -26,7 +26,6 @@ export async function findContradictions(
       'says the same',
     );
     await agreeOn(em, importId, 'seatsTotal', 'The lines of this license state different numbers of seats.');
-    await agreeOn(em, importId, 'vendor', 'The lines of this license name different vendors.');
   }
 }
 

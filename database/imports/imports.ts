@@ -19,6 +19,7 @@ import { Import } from '../entities/index.ts';
 import { findContradictions } from './contradictions.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
+import { nameVendors } from './whole-file/license-vendors.ts';
 
 /** A file whose upload begins. */
 export interface NewImport {
@@ -40,6 +41,7 @@ export async function beginImport(em: EntityManager, actor: Actor, file: NewImpo
 export async function finishStaging(em: EntityManager, importId: number, rowCount: number): Promise<Import> {
   const fork = em.fork();
   const staged = await fork.findOneOrFail(Import, { id: importId });
+  if (staged.kind === 'licenses') await nameVendors(fork, importId);
   await findContradictions(fork, importId, staged.kind);
   const preview = await evaluateAll(fork, importId, staged.kind);
   fork.assign(staged, { state: 'ready', rowCount, preview, previewedAt: new Date() });

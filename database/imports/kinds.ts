@@ -65,7 +65,7 @@ const licenses: Kind<LicenseFacts> = {
   executeTogether: noneTogether,
   execute: executeLicenseLine,
   // Lines of one license lock the same row, because its seats are counted there.
-  groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.values.license.toLowerCase()).values()],
+  groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.foldedName).values()],
 };
 
 export const kinds = { users, assets, licenses };

@@ -3,9 +3,13 @@ import type { UserFacts } from '../../domain/imports/evaluate-user.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { FactsOfLine } from './evaluate.ts';
-import { findPerson, isAddedByFile } from './person-lookup.ts';
+import { findByEmail, findByExternalId, findPerson, isAddedByFile } from './person-lookup.ts';
 
-/** The stored facts about the users of some lines, in one statement. */
+/**
+ * The stored facts about the users of some lines, in one statement. An address means the person who has it now: a line
+ * that names someone who has left by the address alone is about somebody new. The address of a merged record is free for
+ * someone with an external id.
+ */
 export async function userFacts(
   em: EntityManager,
   importId: number,
@@ -19,8 +23,9 @@ export async function userFacts(
       select lines.*, e.id as email_owner_id,
         coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
       from lines
-      left join users x on x.external_id = lines.key
-      left join users e on lower(e.email) = lines.other_key
+      left join lateral ${findByExternalId(sql`lines.key`)} x on lines.key is not null
+      left join lateral ${findByEmail(sql`lines.other_key`)} e
+        on lines.other_key is not null and (lines.key is null or not e.is_merged)
     )
     select f.line, f.stated as "values", f.email_owner_id as "emailOwnerId",
       case when u.id is not null then jsonb_build_object(
@@ -29,7 +34,7 @@ export async function userFacts(
         'timeZone', u.time_zone, 'status', u.status, 'managerId', u.manager_id, 'managerName', um.name,
         'isGone', u.offboarding_completed_at is not null, 'isErased', u.erased_at is not null, 'isLeaving', o.id is not null) end as user,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone) end as manager,
-      f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile"
+      f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile", ${namesake} as namesake, ${formerOwner} as "formerOwner"
     from found f
     left join users u on u.id = f.user_id
     left join users um on um.id = u.manager_id
@@ -42,3 +47,17 @@ export async function userFacts(
     isErased: facts.user?.isErased ?? false,
   }));
 }
+
+/** An active person with the name of somebody new. Compared without the person of the line, because there is none yet. */
+const namesake = sql`case when u.id is null then (
+  select jsonb_build_object('name', n.name, 'reference', coalesce(n.email, n.external_id)) from users n
+  where folded(n.name) = folded(f.stated->>'name') and n.status = 'active' order by n.id limit 1) end`;
+
+/** The last person who left with the address that the line gives to another one. */
+const formerOwner = sql`case when f.email_owner_id is null and f.other_key is not null then (
+  select jsonb_build_object('name', n.name, 'leftOn',
+    (n.offboarding_completed_at at time zone (select time_zone from workspace))::date)
+  from users n
+  where folded(n.email) = folded(f.other_key) and n.offboarding_completed_at is not null
+    and n.id is distinct from u.id
+  order by n.offboarding_completed_at desc limit 1) end`;

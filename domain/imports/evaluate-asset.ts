@@ -1,5 +1,6 @@
 import { type AssetStatus, canBeAssigned } from '../assets.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { hasThisSerial, type SameSerial } from '../wording/identity-notes.ts';
 import {
   accepted,
   type Changes,
@@ -36,6 +37,8 @@ export interface AssetFacts {
   asset: KnownAsset | null;
   /** The present holder. */
   heldBy: { id: number; name: string } | null;
+  /** Another asset with the serial in the line. */
+  sameSerial?: SameSerial | null;
   /** The holder in the line. */
   holder: { id: number; name: string; status: UserStatus } | null;
 }
@@ -52,11 +55,16 @@ export function evaluateAsset(facts: AssetFacts): Evaluation {
   ];
   if (problems.length > 0) return refused(problems);
   const stated = { ...values, status: statusToStore(values.status) };
-  return accepted(asset === null, {
+  const changes = {
     ...changedValues(['serial', 'model', 'location', 'status'], stated, asset),
     ...holderChange(facts),
-  });
+  };
+  return accepted(asset === null, changes, 'serial' in changes ? notesOf(facts) : []);
 }
+
+/** Not an error, because docks and mice share bogus serials. */
+const notesOf = ({ sameSerial }: AssetFacts): Remark[] =>
+  sameSerial ? [{ field: 'serial', message: hasThisSerial(sameSerial) }] : [];
 
 /** Leaves out `assigned`, because only an assignment sets that status. */
 export const statusToStore = (status: AssetStatus | undefined) =>

@@ -3,6 +3,7 @@ import { emailToStore } from '../email.ts';
 import { erasedWarning } from '../erasure.ts';
 import type { Cleaned } from '../text.ts';
 import type { UserStatus } from '../user-status.ts';
+import type { FormerOwner, Namesake } from '../wording/identity-notes.ts';
 import {
   accepted,
   type Changes,
@@ -12,6 +13,7 @@ import {
   type Remark,
   refused,
 } from './evaluation.ts';
+import { identityNotes } from './identity-notes.ts';
 
 /** The values in a line about a user, without the fields that the line does not state. */
 interface UserValues {
@@ -59,6 +61,10 @@ export interface UserFacts {
   manager: { id: number; name: string; isGone: boolean } | null;
   /** A line of the same file adds the manager. */
   managerIsInFile: boolean;
+  /** An active person with the name of somebody new. */
+  namesake?: Namesake | null;
+  /** Someone who has left and had the e-mail address of the line. */
+  formerOwner?: FormerOwner | null;
 }
 
 const plainFields = [
@@ -87,7 +93,8 @@ export function evaluateUser(facts: UserFacts): Evaluation {
     ...problemsOfGone(facts, changes),
   ];
   if (problems.length > 0) return refused(problems);
-  return accepted(user === null, changes, notesOf(facts), leavingEffect(user, values));
+  const notes = [...identityNotes(facts, changes), ...notesOf(facts)];
+  return accepted(user === null, changes, notes, leavingEffect(user, values));
 }
 
 function problemsOfIdentity(facts: UserFacts): Remark[] {
