@@ -8,7 +8,7 @@ import { findByEmail, findByExternalId, findPerson, isAddedByFile } from './pers
 /**
  * The stored facts about the users of some lines, in one statement. An address means the person who has it now: a line
  * that names someone who has left by the address alone is about somebody new. The address of a merged record is free for
- * someone with an external id.
+ * someone with an external id. An external id that finds someone is not stored, because it may be that of a merged record.
  */
 export async function userFacts(
   em: EntityManager,
@@ -20,14 +20,14 @@ export async function userFacts(
       select line, stated, key, other_key, stated->>'manager' as manager
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
     ), found as (
-      select lines.*, e.id as email_owner_id,
+      select lines.*, e.id as email_owner_id, x.id is not null as is_by_external_id,
         coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
       from lines
       left join lateral ${findByExternalId(sql`lines.key`)} x on lines.key is not null
       left join lateral ${findByEmail(sql`lines.other_key`)} e
         on lines.other_key is not null and (lines.key is null or not e.is_merged)
     )
-    select f.line, f.stated as "values", f.email_owner_id as "emailOwnerId",
+    select f.line, case when f.is_by_external_id then f.stated - 'externalId' else f.stated end as "values", f.email_owner_id as "emailOwnerId",
       case when u.id is not null then jsonb_build_object(
         'id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
         'department', u.department, 'jobTitle', u.job_title, 'startDate', u.start_date, 'endDate', u.end_date,

@@ -102,7 +102,8 @@ function problemsOfIdentity(facts: UserFacts): Remark[] {
   const email = emailOf(facts);
   if (email !== null && 'problem' in email) return [{ field: 'email', message: email.problem }];
   const problems: Remark[] = [];
-  if (emailOwnerId !== null && emailOwnerId !== user?.id) {
+  // HR goes on sending the address of someone who has left, and somebody else may have it now.
+  if (emailOwnerId !== null && emailOwnerId !== user?.id && !user?.isGone) {
     problems.push({ field: 'email', message: 'Somebody else has this e-mail address.' });
   }
   if (user === null) {

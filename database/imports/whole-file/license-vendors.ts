@@ -35,7 +35,7 @@ const lines = (importId: number) => sql`
 /** Takes the spelling that is stored, or else of the first line. */
 async function setKeys(em: EntityManager, importId: number) {
   await sql`
-    with ${lines(importId)}, only as (
+    with ${lines(importId)}, single as (
       select name, min(vendor_key) as vendor_key, min(vendor) as vendor from spelled group by name having count(*) = 1
     )
     update import_rows r set
@@ -43,7 +43,7 @@ async function setKeys(em: EntityManager, importId: number) {
       stated = r.stated || jsonb_strip_nulls(jsonb_build_object('vendor', coalesce(s.vendor, o.vendor)))
     from lines l
     left join spelled s on s.name = l.name and s.vendor_key = folded(l.vendor)
-    left join only o on l.vendor is null and o.name = l.name
+    left join single o on l.vendor is null and o.name = l.name
     where r.import_id = ${importId} and r.line = l.line`.execute(sqlOf(em));
 }
 
