@@ -80,7 +80,7 @@ export async function listDepartments(em: EntityManager): Promise<string[]> {
   return rows.map((row) => row.department);
 }
 
-/** The id of the person with exactly this e-mail address, or else this external id; null when there is none. */
+/** The id of the person who has exactly this e-mail address now, or else this external id; null when there is none. */
 export async function idOfPersonExactly(em: EntityManager, text: string): Promise<number | null> {
   const { rows } = await sql<{ id: number | null }>`
     select coalesce(${personWithEmail(text)}, ${personWithExternalId(text)}) as id`.execute(sqlOf(em));

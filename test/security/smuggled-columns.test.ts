@@ -121,6 +121,7 @@ test('a form sets only the columns that it shows', async () => {
     ['/settings/workspace', { name: 'Nordwind', timeZone: 'Europe/Oslo' }],
     ['/settings/workspace/imports', { dateFormat: 'YYYY-MM-DD', brakeCount: '7', brakePercent: '3' }],
     [`/users/${gone.id}/erasure`, {}],
+    [`/users/${timo.id}/merge`, { into: String(emil.id) }],
     ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
     ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],
   ];
