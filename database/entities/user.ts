@@ -139,7 +139,8 @@ export const User = defineEntity({
     {
       name: 'users_erased_check',
       expression: `erased_at is null or (
-  offboarding_completed_at is not null and name = erased_name(id) and job_title is null and password_hash is null
+  (offboarding_completed_at is not null or merged_into is not null)
+  and name = erased_name(id) and job_title is null and password_hash is null
   and coalesce(email = 'former-' || id::text || '@invalid', true))`,
     },
   ],

@@ -11,6 +11,7 @@ export class Migration20261201000100_Identities extends Migration {
     this.addSql(identities);
     this.addSql(keptInStep);
     this.addSql(mergedPeople);
+    this.addSql(erasure);
     this.addSql(findPeople);
     this.addSql(licenses);
     this.addSql(licensesSettle);
@@ -81,6 +82,89 @@ create index users_merged_into_index on users (merged_into) where merged_into is
 create trigger merges_stay before update on users for each row
   when (old.merged_into is not null and new.merged_into is null)
   execute function refuse_undoing();`;
+
+/**
+ * Erasing a person erases the records that were merged into them too: their names and addresses are the person's. So the
+ * functions of the migration Erasure also take a record that was merged into someone who has completed.
+ */
+const erasure = `
+alter table users drop constraint users_erased_check;
+alter table users add constraint users_erased_check check (erased_at is null or (
+  (offboarding_completed_at is not null or merged_into is not null)
+  and name = erased_name(id) and job_title is null and password_hash is null
+  and coalesce(email = 'former-' || id::text || '@invalid', true)));
+create or replace function texts_of_person(person int) returns table (kind text, value text)
+  language sql stable parallel safe as $$
+  with records as (select id from public.users where id = person or merged_into = person)
+  select distinct found.kind, found.value from (
+    select v.kind, v.value from public.users u
+      cross join lateral (values ('name', u.name), ('email', u.email), ('jobTitle', u.job_title)) v (kind, value)
+      where u.id in (select id from records)
+    union all
+    select 'email', i.external_id from public.identities i where i.user_id = person and i.source = 'email'
+    union all
+    select k, e.details->>k from public.audit_entries e cross join unnest(array['name', 'email']) k
+      where e.user_id in (select id from records) and e.action in ('user.created', 'user.merged')
+    union all
+    select f.field, v.value from public.audit_entries e
+      cross join lateral jsonb_array_elements_text(
+        case jsonb_typeof(e.details->'fields') when 'array' then e.details->'fields' else '[]' end)
+        with ordinality f (field, place)
+      cross join lateral (values (e.details->'from'->>(f.place::int - 1)), (e.details->'to'->>(f.place::int - 1))) v (value)
+      where e.user_id in (select id from records) and e.action = 'user.updated'
+        and f.field in ('name', 'email', 'jobTitle')
+  ) found where length(found.value) > 1
+$$;
+create or replace function identifying_pattern(person int) returns text language sql stable parallel safe as $$
+  select public.pattern_of(
+    array_agg(t.value) filter (where t.kind = 'name' and not exists (
+      select from public.users o where lower(o.name) = lower(t.value) and o.id <> person
+        and o.merged_into is distinct from person)),
+    array_agg(t.value) filter (where t.kind = 'email' and public.person_with_email(t.value) is null))
+  from public.texts_of_person(person) t
+$$;
+create function may_be_erased(person int) returns boolean language sql stable as $$
+  select exists (
+    select from public.users u where u.id = person and u.erased_at is null and (
+      u.offboarding_completed_at is not null
+      or exists (select from public.users k where k.id = u.merged_into and k.offboarding_completed_at is not null)))
+$$;
+create or replace function allow_erasure_only() returns trigger language plpgsql as $$
+declare
+  erasure jsonb := nullif(current_setting('lastday.erasure', true), '')::jsonb;
+begin
+  if not coalesce(public.may_be_erased((erasure->>'person')::int), false) then
+    raise exception 'the audit trail cannot be changed' using errcode = 'insufficient_privilege';
+  end if;
+  new := old;
+  new.details := public.erased_details(old.action, old.user_id, old.details,
+    (erasure->>'person')::int, erasure->>'own', erasure->>'identifying');
+  return new;
+end $$;
+create or replace function erase_from_trail(person int) returns int language plpgsql
+  security definer set search_path = pg_catalog, pg_temp as $$
+declare
+  own text;
+  identifying text;
+  erased int;
+begin
+  perform from public.users u where u.id = person for update;
+  if not public.may_be_erased(person) then
+    raise exception 'only a person who has completed is erased' using errcode = 'insufficient_privilege';
+  end if;
+  own := public.own_pattern(person);
+  identifying := public.identifying_pattern(person);
+  perform set_config('lastday.erasure',
+    jsonb_build_object('person', person, 'own', own, 'identifying', identifying)::text, true);
+  update public.audit_entries e set details = e.details
+    where e.user_id = person or (
+      jsonb_exists_any(e.details,
+        array['note', 'reason', 'item', 'location', 'model', 'description', 'from', 'to'])
+      and public.is_named(e.details::text, identifying));
+  get diagnostics erased = row_count;
+  perform set_config('lastday.erasure', '', true);
+  return erased;
+end $$;`;
 
 /**
  * The id of a person: the one who is spelled the same, else the one that a unique index protects. An address belongs to
