@@ -116,7 +116,8 @@ function matchesSearch(search: string): RawBuilder<unknown> {
 }
 
 const searched = [sql`a.tag`, sql`a.serial`, sql`a.model`];
-const placeIn = (search: string) => (search === '' ? sql`0` : placeOfHit(searched, search));
+/** Without a search it is no number, because PostgreSQL would sort by the column with that number. */
+const placeIn = (search: string) => (search === '' ? sql`null::int` : placeOfHit(searched, search));
 
 function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {
   if (status === null) return sql`true`;

@@ -9,7 +9,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Notes for whoever added a person, in sentences: an active person has the same name, or someone who has left had the
+ * Notes for the user who added a person, in sentences: an active person has the same name, or someone who has left had the
  * same address. By one statement.
  */
 export async function newcomerNotes(em: EntityManager, userId: number): Promise<string[]> {

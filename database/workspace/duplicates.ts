@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -23,15 +23,17 @@ interface Identifier {
   column: string;
   name: string;
   where: string;
-  /** A further column that has to be equal; null counts as an empty text. */
-  also?: string;
+  /** What else has to be equal in the rows `f` and `d`. */
+  also?: RawBuilder<unknown>;
 }
+
+const sameVendor = sql`folded(coalesce(f.vendor, '')) = folded(coalesce(d.vendor, ''))`;
 
 const identifiers: Record<DuplicateKind, Identifier> = {
   externalId: { table: 'users', column: 'external_id', name: 'name', where: 'true' },
   email: { table: 'users', column: 'email', name: 'name', where: 'offboarding_completed_at is null' },
   tag: { table: 'assets', column: 'tag', name: 'model', where: 'true' },
-  license: { table: 'licenses', column: 'name', name: 'name', where: 'true', also: 'vendor' },
+  license: { table: 'licenses', column: 'name', name: 'name', where: 'true', also: sameVendor },
   token: { table: 'api_tokens', column: 'name', name: 'prefix', where: 'revoked_at is null' },
 };
 
@@ -41,15 +43,11 @@ const pairs = sql.join(
       sql.id(part),
     );
     const current = sql.raw(where);
-    const isAlsoEqual =
-      also === undefined
-        ? sql`true`
-        : sql`folded(coalesce(f.${sql.id(also)}, '')) = folded(coalesce(d.${sql.id(also)}, ''))`;
     return sql`
       select ${sql.lit(kind)} as kind, d.id, d.${value} as value, d.${label} as name,
         f.id as "firstId", f.${value} as "firstValue", f.${label} as "firstName"
       from (select * from ${rows} where ${mark} and ${current}) d
-      join (select * from ${rows} where not ${mark} and ${current}) f on folded(f.${value}) = folded(d.${value}) and ${isAlsoEqual}`;
+      join (select * from ${rows} where not ${mark} and ${current}) f on folded(f.${value}) = folded(d.${value}) and ${also ?? sql`true`}`;
   }),
   sql` union all `,
 );
