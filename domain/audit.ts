@@ -15,10 +15,12 @@ export const auditActions = {
   'user.mails_chosen': 'chose which mails to get', // unwanted
   'user.signed_out': 'signed out',
   'user.sessions_ended': 'ended sessions', // sessions
+  'user.merged': 'merged the user into another record', // keptUserId, externalId, email, role, endDate
+  'user.merged_in': 'merged another record into the user', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
   'user.erased': 'erased the personal data',
   'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
-  'offboarding.cancelled': 'cancelled the offboarding', // offboardingId
+  'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
   'asset.created': 'added the asset',
   'asset.updated': 'changed the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

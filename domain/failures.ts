@@ -20,6 +20,18 @@ export class Refusal extends Error {
   }
 }
 
+/** The record was merged into another one with the id `keptId`: it is the same person. Nothing was changed. */
+export class Merged extends Refusal {
+  override name = 'Merged';
+  readonly goneId: number;
+  readonly keptId: number;
+  constructor(gone: { id: number; name: string }, keptId: number) {
+    super('merged', `${gone.name} was merged into another record. Open that one.`);
+    this.goneId = gone.id;
+    this.keptId = keptId;
+  }
+}
+
 /** The checklist still has open items. */
 export class GateRefusal extends Refusal {
   override name = 'GateRefusal';

@@ -10,6 +10,7 @@ import { unsubscriptionPages } from './mail/unsubscription.ts';
 import { meHandlers } from './me/handlers.ts';
 import { offboardingHandlers } from './offboarding/handlers.ts';
 import { erasurePages } from './people/erasure.ts';
+import { mergePages } from './people/merge.ts';
 import { userPages } from './people/users.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
@@ -38,6 +39,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const mappings = mappingPages(services);
   const users = userPages(services);
   const erasure = erasurePages(services);
+  const merge = mergePages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
@@ -124,6 +126,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
     get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
     post('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
+    get('/users/:userId/merge', 'manage-people', merge.new),
+    post('/users/:userId/merge', 'manage-people', merge.create, merge.new),
     get('/invitation/:token', 'anyone', invitations.show),
     post('/invitation/:token', 'anyone', invitations.accept, invitations.show),
     post('/me/password', 'own-page', password.update, me.show),

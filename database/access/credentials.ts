@@ -7,8 +7,8 @@ import { sqlOf } from '../core/tables.ts';
 import { hashPassword, isPassword, needsRehash } from './passwords.ts';
 
 /**
- * The id of the user with these credentials, or null when they are wrong or the user may not sign in. Both take the
- * same time. Records the sign-in or its failure in the audit trail.
+ * The id of the user with these credentials, or null when they are wrong or the user may not sign in. Someone who has left
+ * is not found by their address. Both take the same time. Records the sign-in or its failure in the audit trail.
  */
 export async function verifyCredentials(
   em: EntityManager,

@@ -12,8 +12,8 @@ import { hashPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
 
 /**
- * Creates the super-admin from the environment unless a user has that e-mail address; an existing user keeps role and
- * password. Returns whether a user was created. Throws InvalidInput for a password that breaks the rules.
+ * Creates the super-admin from the environment unless a user who has not left has that e-mail address; an existing user
+ * keeps role and password. Returns whether a user was created. Throws InvalidInput for a password that breaks the rules.
  */
 export async function ensureFirstAdmin(
   em: EntityManager,
@@ -26,12 +26,14 @@ export async function ensureFirstAdmin(
 }
 
 /**
- * Promotes the user with this e-mail address to super-admin, or creates one without a password; returns the id.
- * Throws a Refusal for a user who may not sign in.
+ * Promotes the user who has this e-mail address to super-admin, or creates one without a password; returns the id. Someone
+ * who has left does not have it any more. Throws a Refusal for a user who may not sign in.
  */
 export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: string): Promise<number> {
-  const added = await addSuperAdmin(em, actor, email, null);
-  if (added !== null) return added;
+  if ((await userIdOf(em, email)) === null) {
+    const added = await addSuperAdmin(em, actor, email, null);
+    if (added !== null) return added;
+  }
   const user = await em.fork().findOneOrFail(User, { id: (await userIdOf(em, email))! });
   if (!maySignIn(user.status)) {
     throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and cannot be a super-admin.`);

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
-import { NotFound } from '../../domain/failures.ts';
+import { Merged, NotFound } from '../../domain/failures.ts';
 import type { ChangedFact } from '../../domain/offboarding/snapshot.ts';
 import { AuditEntry, Offboarding, User } from '../entities/index.ts';
 import type { AlsoWritten, Change } from './change-types.ts';
@@ -20,7 +20,8 @@ export type Person = number | { externalId: string };
  * change, its audit entries, the outbox row and the new revision together. Retries deadlocks. `lockOthersToo` locks all
  * people that the change touches, in the order of their ids.
  *
- * Throws NotFound for an unknown user, and the Refusal or InvalidInput of a broken constraint.
+ * Throws NotFound for an unknown user, and the Refusal or InvalidInput of a broken constraint. Throws Merged for the id of a
+ * record that was merged into another one.
  */
 export const changeAbout = <T>(
   em: EntityManager,
@@ -84,7 +85,10 @@ async function lockUser(em: EntityManager, person: Person): Promise<User> {
   const id = typeof person === 'number' ? person : idWithExternalId(person.externalId);
   const user = await em.findOne(User, { $and: [{ id }] }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   if (user === null) throw new NotFound('user');
-  return user;
+  if (!user.mergedInto) return user;
+  if (typeof person === 'number') throw new Merged(user, user.mergedInto);
+  // A merge committed while this waited, and the external id leads to the other record now.
+  return lockUser(em, person);
 }
 
 interface Entry {

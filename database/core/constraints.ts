@@ -17,6 +17,9 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   users_email_check: () =>
     new InvalidInput({ email: 'This person can sign in, so they need an e-mail address.' }),
   users_external_id_unique: () => new InvalidInput({ externalId: 'Somebody else has this external id.' }),
+  identities_external_id_unique: () =>
+    new InvalidInput({ externalId: 'Somebody else has this external id.' }),
+  licenses_name_unique: () => new InvalidInput({ name: 'Another license has this name and vendor.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>
     new Refusal(

@@ -27,7 +27,13 @@ export const Asset = defineEntity({
     createdAt: writtenAt(),
   },
   uniques: [{ name: 'assets_id_assignable_unique', properties: ['id', 'assignable'] }],
-  indexes: [{ name: 'assets_status_index', properties: ['status', 'id'] }],
+  indexes: [
+    { name: 'assets_status_index', properties: ['status', 'id'] },
+    {
+      name: 'assets_serial_index',
+      expression: 'create index assets_serial_index on assets (folded(serial)) where serial is not null',
+    },
+  ],
   checks: [
     oneOf('assets_status_check', 'status', assetStatuses),
     oneOf('assets_condition_check', 'condition', returnConditions),

@@ -2,6 +2,7 @@ import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
 import { ColumnMapping } from './column-mapping.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
+import { Identity } from './identity.ts';
 import { Import, ImportRow } from './import.ts';
 import { License, Seat } from './license.ts';
 import { Mail } from './mail.ts';
@@ -17,6 +18,7 @@ import { Heartbeat, Workspace } from './workspace.ts';
 /** Every table Lastday owns. */
 export const entities = [
   User,
+  Identity,
   Offboarding,
   Reminder,
   Asset,

@@ -7,7 +7,8 @@ import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
 
 /**
  * A person of the workspace. The generated columns `assignable` and `managed` implement the gate: open items and reports
- * reference (id, assignable). So neither code nor SQL can give anything to a person whose offboarding is completed.
+ * reference (id, assignable). So neither code nor SQL can give anything to a person whose offboarding is completed, or
+ * to a merged record.
  */
 export const User = defineEntity({
   name: 'User',
@@ -40,7 +41,12 @@ export const User = defineEntity({
     /** When the name, the address and the title were erased for good. */
     erasedAt: timestamp().nullable(),
     createdAt: writtenAt(),
-    assignable: p.boolean().generated('(offboarding_completed_at is null) stored').nullable(),
+    /** The record that this one was merged into: it is the same person. */
+    mergedInto: p.integer().nullable(),
+    assignable: p
+      .boolean()
+      .generated('((offboarding_completed_at is null) and (merged_into is null)) stored')
+      .nullable(),
     // TypeScript cannot infer a reference to the same table. The column is an integer key like the others.
     managerId: () =>
       p
@@ -87,6 +93,19 @@ export const User = defineEntity({
         "create index users_queue_index on users (end_date, id) where end_date is not null and status <> 'offboarded'",
     },
     { name: 'users_department_index', properties: ['department'] },
+    {
+      name: 'users_merged_into_index',
+      expression: 'create index users_merged_into_index on users (merged_into) where merged_into is not null',
+    },
+    {
+      name: 'users_active_name_index',
+      expression: "create index users_active_name_index on users (folded(name)) where status = 'active'",
+    },
+    {
+      name: 'users_former_email_index',
+      expression:
+        'create index users_former_email_index on users (folded(email)) where offboarding_completed_at is not null',
+    },
     { name: 'users_name_index', expression: 'create index users_name_index on users (lower(name), id)' },
     {
       name: 'users_role_index',
@@ -112,9 +131,16 @@ export const User = defineEntity({
       expression: "email is not null or (role = 'employee' and password_hash is null)",
     },
     {
+      name: 'users_merged_check',
+      expression: `merged_into is null or (
+  merged_into <> id and status = 'suspended' and role = 'employee' and password_hash is null and email is null
+  and external_id is null and manager_id is null and end_date is null and offboarding_completed_at is null)`,
+    },
+    {
       name: 'users_erased_check',
       expression: `erased_at is null or (
-  offboarding_completed_at is not null and name = erased_name(id) and job_title is null and password_hash is null
+  (offboarding_completed_at is not null or merged_into is not null)
+  and name = erased_name(id) and job_title is null and password_hash is null
   and email is null)`,
     },
   ],

@@ -20,7 +20,8 @@ export async function assetFacts(
       case when a.id is not null then jsonb_build_object(
         'id', a.id, 'serial', a.serial, 'model', a.model, 'location', a.location, 'status', a.status) end as asset,
       case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end as "heldBy",
-      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as holder
+      case when p.id is not null then jsonb_build_object('id', p.id, 'name', p.name, 'status', p.status, 'fitsToo', p.fits_too) end as holder,
+      ${sameSerial} as "sameSerial"
     from lines s
     left join assets a on a.id = asset_with_tag(s.stated->>'tag')
     left join assignments h on h.asset_id = a.id and h.returned_at is null
@@ -29,3 +30,11 @@ export async function assetFacts(
     left join lateral ${findPerson(sql`s.holder`)} p on s.holder is not null`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({ line, facts, subjectId: facts.asset?.id ?? null }));
 }
+
+/** Another asset with the serial of the line. */
+const sameSerial = sql`(
+  select jsonb_build_object('tag', e.tag, 'holder', n.name)
+  from assets e
+  left join assignments t on t.asset_id = e.id and t.returned_at is null
+  left join users n on n.id = t.user_id
+  where folded(e.serial) = folded(s.stated->>'serial') and e.id is distinct from a.id order by e.id limit 1)`;

@@ -18,6 +18,7 @@ import type { Preview } from '../entities/import.ts';
 import { Import } from '../entities/index.ts';
 import { notifyResult } from './notify-result.ts';
 import { evaluateAll } from './preview.ts';
+import { nameVendors } from './whole-file/license-vendors.ts';
 
 /** A file whose upload begins. */
 export interface NewImport {
@@ -47,6 +48,7 @@ export async function finishStaging(em: EntityManager, importId: number, rowCoun
 
 /** Computes the preview of staged lines. The caller flushes. */
 export async function makeReady(em: EntityManager, staged: Import): Promise<void> {
+  if (staged.kind === 'licenses') await nameVendors(em, staged.id);
   const preview = await evaluateAll(em, staged.id, staged.kind);
   em.assign(staged, { state: 'ready', preview, previewedAt: new Date() });
 }

@@ -73,7 +73,7 @@ const licenses: Kind<LicenseFacts> = {
   execute: executeLicenseLine,
   giveUp: nothingToGiveUp,
   // Lines of one license lock the same row, because its seats are counted there.
-  groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.values.license.toLowerCase()).values()],
+  groupsOf: (lines) => [...Map.groupBy(lines, ({ facts }) => facts.foldedName).values()],
 };
 
 export const kinds = { users, assets, licenses };

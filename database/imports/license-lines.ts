@@ -39,22 +39,17 @@ export async function executeLicenseLine(
   }
 }
 
-/** Looks the license up again under a lock on its name, because another line may have added it. */
+/** Looks the license up again under a lock on its name, because another line may have added it. Never changes a vendor. */
 async function storeLicense(
   em: EntityManager,
   actor: Actor,
   { license: name, vendor, seatsTotal }: LicenseValues,
 ): Promise<number> {
-  await sql`select pg_advisory_xact_lock(hashtext('license'), hashtext(${name.toLowerCase()}))`.execute(
-    sqlOf(em),
-  );
+  await sql`select pg_advisory_xact_lock(hashtext('license'), hashtext(folded(${name})))`.execute(sqlOf(em));
   const change = itemChangeWithin(em, actor);
   const known = await idOfLicense(em, name, vendor ?? null);
   if (known === null)
     return addLicense(change, { name, vendor: vendor ?? null, seatsTotal: seatsTotal ?? 0 });
-  await changeLicense(change, known, {
-    ...(vendor && { vendor }),
-    ...(seatsTotal !== undefined && { seatsTotal }),
-  });
+  if (seatsTotal !== undefined) await changeLicense(change, known, { seatsTotal });
   return known;
 }

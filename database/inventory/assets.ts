@@ -89,6 +89,15 @@ export async function assetById(em: EntityManager, assetId: number): Promise<Ass
   return withDates(rows[0]);
 }
 
+/** At most three other assets with the serial of an asset, by id: the same device may have two records. */
+export async function assetsWithSerialOf(em: EntityManager, assetId: number): Promise<AssetWithHolder[]> {
+  const { rows } = await sql<AssetWithHolder>`
+    select ${assetColumns} from ${withHolders(sql`assets a`)}
+    where folded(a.serial) = folded((select serial from assets where id = ${assetId})) and a.id <> ${assetId}
+    order by a.id limit 3`.execute(sqlOf(em));
+  return rows.map(withDates);
+}
+
 /** The first `limit` assets in stock that match a search, by tag. */
 export async function assetsInStock(
   em: EntityManager,
@@ -107,6 +116,7 @@ function matchesSearch(search: string): RawBuilder<unknown> {
 }
 
 const searched = [sql`a.tag`, sql`a.serial`, sql`a.model`];
+/** Without a search it is no number, because PostgreSQL would sort by the column with that number. */
 const placeIn = (search: string) => (search === '' ? sql`null::int` : placeOfHit(searched, search));
 
 function hasStatus(status: AssetStatus | null): RawBuilder<unknown> {

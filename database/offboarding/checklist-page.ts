@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
 import type { AssetStatus } from '../../domain/assets.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
-import { NotFound } from '../../domain/failures.ts';
+import { Merged, NotFound } from '../../domain/failures.ts';
 import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
@@ -41,6 +41,14 @@ interface RequestItem {
   reason: string | null;
   status: RequestStatus;
   createdAt: string;
+}
+
+/** An active person with the same name. */
+interface Namesake {
+  id: number;
+  name: string;
+  email: string | null;
+  externalId: string | null;
 }
 
 /** The latest offboarding of a person. */
@@ -84,15 +92,20 @@ export interface ChecklistPage {
   completed: boolean;
   /** Their name, address and title were erased. */
   erased: boolean;
+  /** At most three, because they may be the same person. */
+  namesakes: Namesake[];
   hardware: HardwareItem[];
   seats: SeatItem[];
   requests: RequestItem[];
   offboarding: OffboardingFacts | null;
 }
 
-/** One person with their checklist. One statement, because lists and counts must agree. Throws NotFound. */
+/**
+ * One person with their checklist. One statement, because lists and counts must agree. Throws NotFound, and Merged for a
+ * record that was merged into another one.
+ */
 export async function readChecklistPage(em: EntityManager, userId: number): Promise<ChecklistPage> {
-  const { rows } = await sql<ChecklistPage>`
+  const { rows } = await sql<ChecklistPage & { mergedInto: number | null }>`
     select
       u.id, u.name, u.email, u.job_title as "jobTitle", u.department,
       u.start_date as "startDate", u.end_date as "endDate", u.status, u.role,
@@ -100,13 +113,16 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
       m.id as "managerId", m.name as manager,
       (select count(*) from users r where r.manager_id = u.id) as reports,
       u.offboarding_completed_at is not null as completed, u.erased_at is not null as erased,
+      u.merged_into as "mergedInto", ${namesakes} as namesakes,
       ${hardware} as hardware, ${software} as seats, ${requests} as requests, ${offboarding} as offboarding
     from users u
     cross join workspace w
     left join users m on m.id = u.manager_id
     where u.id = ${userId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('user');
-  return rows[0];
+  const { mergedInto, ...page } = rows[0];
+  if (mergedInto !== null) throw new Merged(page, mergedInto);
+  return page;
 }
 
 const { hardware, software, requests } = checklistItems(
@@ -118,6 +134,13 @@ const { hardware, software, requests } = checklistItems(
   },
   shownItems(sql`u.id`),
 );
+
+const namesakes = sql`(
+  select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'email', x.email,
+    'externalId', x.external_id) order by x.id), '[]')
+  from (
+    select * from users n where folded(n.name) = folded(u.name) and n.status = 'active' and n.id <> u.id
+    order by n.id limit 3) x)`;
 
 const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,

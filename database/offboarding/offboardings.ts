@@ -120,14 +120,14 @@ export const cancelOffboarding = (
     else cancelOpenOffboarding(change, now);
   });
 
-/** Closes the open offboarding, if any, without completing it. */
-export function cancelOpenOffboarding(change: Change, now: Date): void {
+/** Closes the open offboarding, if any, without completing it. The audit entry states the cause, if there is one. */
+export function cancelOpenOffboarding(change: Change, now: Date, cause?: 'merged'): void {
   const { offboarding } = change;
   if (offboarding === null) return;
   const closing = { state: 'cancelled', closedAt: now, cancelledBy: change.actor, failedStep: null } as const;
   change.em.assign(offboarding, closing);
   skipReminders(change, offboarding.id, 'cancelled', now);
-  change.record('offboarding.cancelled', { offboardingId: offboarding.id });
+  change.record('offboarding.cancelled', { offboardingId: offboarding.id, ...(cause && { cause }) });
   change.changed('lastDay');
   publish(change, { type: 'offboarding.cancelled', offboarding, at: now });
 }

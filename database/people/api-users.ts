@@ -29,7 +29,7 @@ const selectUsers = sql`
     u.time_zone as "timeZone", u.status, u.revision
   from users u left join users m on m.id = u.manager_id`;
 
-/** The person with this external id; null when there is none. */
+/** The person with this external id, also of a merged record; null when there is none. */
 export async function readApiUser(em: EntityManager, externalId: string): Promise<ApiUser | null> {
   const { rows } = await sql<ApiUser>`
     ${selectUsers} where u.id = ${personWithExternalId(externalId)}`.execute(sqlOf(em));
@@ -42,16 +42,17 @@ interface Wanted {
   externalId?: string | undefined;
 }
 
-/** One page of people by id, after the id `after`. */
+/** One page of people by id, after the id `after`. The id of a merged record finds the person that it was merged into. */
 export async function listApiUsers(
   em: EntityManager,
   { id, externalId, after, limit }: Wanted & { after: number; limit: number },
 ): Promise<CursorPage<ApiUser>> {
-  const withId = id === undefined ? sql`true` : sql`u.id = ${id}`;
+  const withId =
+    id === undefined ? sql`true` : sql`u.id = (select coalesce(merged_into, id) from users where id = ${id})`;
   const withExternalId =
     externalId === undefined ? sql`true` : sql`u.id = ${personWithExternalId(externalId)}`;
   const { rows } = await sql<ApiUser>`
-    ${selectUsers} where u.id > ${after} and ${withId} and ${withExternalId}
+    ${selectUsers} where u.merged_into is null and u.id > ${after} and ${withId} and ${withExternalId}
     order by u.id limit ${limit + 1}`.execute(sqlOf(em));
   return cursorPageOf(rows, limit);
 }

@@ -24,14 +24,15 @@ const shown = 8;
 
 /**
  * Finds people by part of their name, e-mail address or external id, or by their whole id. People who may not receive
- * items come last. They are not left out, because the user should see why they cannot be chosen.
+ * items come last. They are not left out, because the user should see why they cannot be chosen. Merged records are left
+ * out, because they are the same person as another one.
  */
 export async function searchPeople(em: EntityManager, text: string): Promise<FoundPeople> {
   if (text === '') return { people: [], hasMore: false };
   const { rows } = await sql<FoundPerson>`
     select id, name, email, external_id as "externalId", department, job_title as "jobTitle", status
     from users
-    where ${contains(searched, text)} or id = ${idOf(text)}
+    where (${contains(searched, text)} or id = ${idOf(text)}) and merged_into is null
     order by status <> 'active', ${placeOfHit(searched, text)}, lower(name), id
     limit ${shown + 1}`.execute(sqlOf(em));
   return { people: rows.slice(0, shown), hasMore: rows.length > shown };

@@ -30,7 +30,10 @@ export interface UserFilter {
   department: string;
 }
 
-/** One page of the people by name, by one statement. A search shows whole values first, then beginnings. */
+/**
+ * One page of the people by name, without merged records, by one statement. Those are counted apart, because an index
+ * can then count all people. A search shows whole values first, then beginnings.
+ */
 export async function listUsers(
   em: EntityManager,
   { search, status, department }: UserFilter,
@@ -46,11 +49,14 @@ export async function listUsers(
       select u.id, u.name, u.email, u.external_id as "externalId", u.department, u.job_title as "jobTitle",
         u.place, m.id as "managerId", m.name as "managerName", u.end_date as "endDate", u.status, u.role
       from (
-        select *, ${place} as place from users u where ${wanted}
+        select *, ${place} as place from users u where ${wanted} and merged_into is null
         order by place, lower(u.name), u.id limit ${pageSize} offset ${offsetOf(page)}
       ) u left join users m on m.id = u.manager_id
     )
-    select total, page.* from (select count(*) as total from users u where ${wanted}) counted
+    select total, page.* from (
+      select (select count(*) from users u where ${wanted})
+        - (select count(*) from users u where ${wanted} and u.merged_into is not null) as total
+    ) counted
     left join page on true
     order by page.place, lower(page.name), page.id`.execute(sqlOf(em));
   return pageOf(rows, page);

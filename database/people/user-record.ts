@@ -34,7 +34,10 @@ export interface UserRecord {
   reports: Report[];
   /** Names of the API tokens that are revoked when the person leaves. */
   tokens: string[];
+  /** Also those of merged records, the latest of their own first. */
   offboardings: PastOffboarding[];
+  /** The external ids and addresses of merged records, which lead here. */
+  otherIds: string[];
 }
 
 /** The most reports a record lists by name. */
@@ -46,7 +49,8 @@ export async function userRecordOf(em: EntityManager, userId: number): Promise<U
     select
       u.external_id as "externalId", u.time_zone as "timeZone", u.revision, u.created_at as "createdAt",
       u.password_hash is not null as "hasPassword", ${invitedUntil} as "invitedUntil",
-      ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings
+      ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings,
+      ${otherIds} as "otherIds"
     from users u where u.id = ${userId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('user');
   return rows[0];
@@ -66,5 +70,11 @@ const tokens = sql`array(
 
 const offboardings = sql`(
   select coalesce(jsonb_agg(jsonb_build_object('id', x.id, 'state', x.state, 'openedAt', x.opened_at,
-    'closedAt', x.closed_at) order by x.id desc), '[]')
-  from offboardings x where x.user_id = u.id)`;
+    'closedAt', x.closed_at) order by x.user_id = u.id desc, x.id desc), '[]')
+  from offboardings x
+  where x.user_id = u.id or x.user_id in (select m.id from users m where m.merged_into = u.id))`;
+
+const otherIds = sql`array(
+  select x.external_id from identities x
+  where x.user_id = u.id and x.external_id is distinct from u.external_id and x.external_id is distinct from u.email
+  order by x.id)`;

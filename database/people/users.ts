@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
-import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
+import { InvalidInput, Merged, NotFound, Refusal } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { refuseWithoutEmail } from '../access/needed-email.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
@@ -245,9 +245,10 @@ async function fitOffboardingToStatus(change: Change, statusBefore: UserStatus, 
 
 const isOpen = ({ offboarding }: Change) => offboarding?.state === 'open';
 
-/** The person with this id. Throws NotFound. */
+/** The person with this id. Throws NotFound, and Merged for a record that was merged into another one. */
 export async function userById(em: EntityManager, userId: number): Promise<User> {
   const user = await em.fork().findOne(User, { id: userId });
   if (user === null) throw new NotFound('user');
+  if (user.mergedInto) throw new Merged(user, user.mergedInto);
   return user;
 }

@@ -17,7 +17,7 @@ export interface AuditRow {
   managers: Record<string, string> | null;
 }
 
-/** Which entries to show: one action, one person, ids below `before`. Null means all. */
+/** Which entries to show: one action, one person with their merged records, ids below `before`. Null means all. */
 export interface AuditFilter {
   action: string | null;
   userId: number | null;
@@ -47,7 +47,7 @@ export async function auditTrail(
     left join users a on a.id = ${actorId}
     where ${before === null ? sql`true` : sql`e.id < ${before}`}
       and ${action === null ? sql`true` : sql`e.action = ${action}`}
-      and ${userId === null ? sql`true` : sql`e.user_id = ${userId}`}
+      and ${userId === null ? sql`true` : sql`e.user_id = any(array(select id from users where id = ${userId} or merged_into = ${userId}))`}
     order by e.id desc limit ${limit}`.execute(sqlOf(em));
   return rows;
 }

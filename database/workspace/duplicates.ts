@@ -4,7 +4,7 @@ import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /** An identifier that two rows share. */
-type DuplicateKind = 'externalId' | 'email' | 'tag' | 'token';
+type DuplicateKind = 'externalId' | 'email' | 'tag' | 'license' | 'token';
 
 /** Two rows with equal identifiers. The first is the one that the unique index protects. */
 export interface Duplicate {
@@ -32,6 +32,11 @@ const pairs = sql`
   select 'tag', d.id, d.tag, d.model, f.id, f.tag, f.model
   from assets d join assets f on folded(f.tag) = folded(d.tag) and not f.tag_is_duplicate
   where d.tag_is_duplicate
+  union all
+  select 'license', d.id, d.name, coalesce(d.vendor, d.name), f.id, f.name, coalesce(f.vendor, f.name)
+  from licenses d join licenses f on folded(f.name) = folded(d.name) and not f.name_is_duplicate
+    and folded(coalesce(f.vendor, '')) = folded(coalesce(d.vendor, ''))
+  where d.name_is_duplicate
   union all
   select 'token', d.id, d.name, d.prefix, f.id, f.name, f.prefix
   from api_tokens d join api_tokens f on folded(f.name) = folded(d.name) and not f.name_is_duplicate

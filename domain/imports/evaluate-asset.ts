@@ -1,5 +1,6 @@
 import { type AssetStatus, canBeAssigned } from '../assets.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { hasThisSerial, type SameSerial } from '../wording/identity-notes.ts';
 import { twoFit } from '../wording/references.ts';
 import {
   accepted,
@@ -39,6 +40,8 @@ export interface AssetFacts {
   heldBy: { id: number; name: string } | null;
   /** The holder in the line. `fitsToo` is a second person whom the reference fits. */
   holder: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
+  /** Another asset with the serial in the line. */
+  sameSerial?: SameSerial | null;
 }
 
 /** What a line about an asset would change. It can assign an asset, but never takes one from its holder. */
@@ -53,11 +56,16 @@ export function evaluateAsset(facts: AssetFacts): Evaluation {
   ];
   if (problems.length > 0) return refused(problems);
   const stated = { ...values, status: statusToStore(values.status) };
-  return accepted(asset === null, {
+  const changes = {
     ...changedValues(['serial', 'model', 'location', 'status'], stated, asset),
     ...holderChange(facts),
-  });
+  };
+  return accepted(asset === null, changes, 'serial' in changes ? notesOf(facts) : []);
 }
+
+/** Not an error, because docks and mice share bogus serials. */
+const notesOf = ({ sameSerial }: AssetFacts): Remark[] =>
+  sameSerial ? [{ field: 'serial', message: hasThisSerial(sameSerial) }] : [];
 
 /** Leaves out `assigned`, because only an assignment sets that status. */
 export const statusToStore = (status: AssetStatus | undefined) =>

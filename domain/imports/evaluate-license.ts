@@ -30,9 +30,12 @@ interface KnownLicense {
 /** The values in a line about a license, and the stored facts. */
 export interface LicenseFacts {
   values: LicenseValues;
+  /** The license with the name and the vendor; for a line without a vendor the only one with the name. */
   license: KnownLicense | null;
-  /** Several licenses have the name, and the vendor does not identify one. */
-  isAmbiguous: boolean;
+  /** The vendors of all licenses with the name; null for one without a vendor. */
+  vendors: (string | null)[];
+  /** Equal for equal names, so that lines of one name are executed one after another. */
+  foldedName: string;
   /** The user in the line. `fitsToo` is a second person whom the reference fits. */
   user: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
   hasSeat: boolean;
@@ -43,13 +46,19 @@ export function evaluateLicense(facts: LicenseFacts): Evaluation {
   const { values, license } = facts;
   const problems = [...problemsOfLicense(facts), ...problemsOfSeat(facts)];
   if (problems.length > 0) return refused(problems);
-  const changes = { ...changedValues(['vendor', 'seatsTotal'], values, license), ...seatChange(facts) };
-  return accepted(license === null || 'user' in changes, changes);
+  const changes = {
+    ...changedValues(license === null ? ['vendor', 'seatsTotal'] : ['seatsTotal'], values, license),
+    ...seatChange(facts),
+  };
+  const isNew = license === null || ('user' in changes && !('seatsTotal' in changes));
+  return accepted(isNew, changes);
 }
 
-function problemsOfLicense({ values, license, isAmbiguous }: LicenseFacts): Remark[] {
-  if (isAmbiguous) {
-    return [{ field: 'license', message: 'Several licenses have this name: name the vendor too.' }];
+function problemsOfLicense(facts: LicenseFacts): Remark[] {
+  const { values, license } = facts;
+  if (license === null) {
+    const problem = problemOfVendor(facts);
+    if (problem !== null) return [problem];
   }
   if (license === null && values.seatsTotal === undefined) {
     return [
@@ -66,6 +75,22 @@ function problemsOfLicense({ values, license, isAmbiguous }: LicenseFacts): Rema
   }
   return [];
 }
+
+/** A license without a vendor could be the one of the line, so a person has to say whether it is. */
+function problemOfVendor({ values: { license: name, vendor }, vendors }: LicenseFacts): Remark | null {
+  if (vendor === undefined) {
+    return vendors.length > 1 ? { field: 'vendor', message: fitsSeveral(name, vendors) } : null;
+  }
+  if (!vendors.includes(null)) return null;
+  const message = `${name} has no vendor yet. If this is the same license, set its vendor to ${vendor} on its page first.`;
+  return { field: 'vendor', message };
+}
+
+/** Why a line without a vendor is refused when several licenses have its name. */
+export const fitsSeveral = (name: string, vendors: readonly (string | null)[]): string => {
+  const names = vendors.map((vendor) => `${name} (${vendor ?? 'no vendor'})`);
+  return `Several licenses have this name: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}. Name the vendor too.`;
+};
 
 /** Does not check for a free seat, because that depends on the lines before this one. */
 function problemsOfSeat({ values, user, hasSeat }: LicenseFacts): Remark[] {

@@ -8,6 +8,7 @@ import {
   type Remark,
   refused,
 } from './evaluation.ts';
+import { identityNotes } from './identity-notes.ts';
 import { addressRefusal, settle } from './settle-user.ts';
 import type { KnownUser, UserFacts, UserValues } from './user-facts.ts';
 
@@ -43,7 +44,8 @@ export function evaluateUser(facts: UserFacts, badCells: readonly Remark[] = [])
   ];
   if (problems.length > 0) return refused([...problems, ...badCells]);
   const leaving = leavingEffect(facts.user, values);
-  return accepted(facts.user === null, changes, [...badCells, ...warnings], leaving);
+  const notes = identityNotes(facts, changes);
+  return accepted(facts.user === null, changes, [...notes, ...badCells, ...warnings], leaving);
 }
 
 /** Whether a line can do without the value of a field. A newcomer cannot do without the name, or with a bad address. */

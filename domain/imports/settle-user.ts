@@ -85,7 +85,8 @@ export function addressRefusal({
   if ('problem' in read) return read.problem;
   if (user !== null && emailOwnerId === user.id) return null;
   if (addressProblem) return addressProblem;
-  return emailOwnerId === null || emailIsFreed ? null : addressInUse;
+  // HR goes on sending the address of someone who has left, and somebody else may have it now.
+  return emailOwnerId === null || emailIsFreed || user?.isGone ? null : addressInUse;
 }
 
 const addressInUse = 'Somebody else has this e-mail address.';

@@ -1,5 +1,6 @@
 import type { CalendarDate } from '../dates.ts';
 import type { UserStatus } from '../user-status.ts';
+import type { FormerOwner, Namesake } from '../wording/identity-notes.ts';
 
 /** The values in a line about a user, without the fields that the line does not state. */
 export interface UserValues {
@@ -53,6 +54,10 @@ export interface UserFacts {
   manager: { id: number; name: string; isGone: boolean; fitsToo?: string | null } | null;
   /** A line of the same file adds the manager. */
   managerIsInFile: boolean;
+  /** An active person with the name of somebody new. */
+  namesake?: Namesake | null;
+  /** Someone who has left and had the e-mail address of the line. */
+  formerOwner?: FormerOwner | null;
   /** The line names its own external id or address as the manager. */
   managerIsSelf?: boolean;
   /** The lines of the file together make a circle of managers, and this one closes it. */

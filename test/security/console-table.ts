@@ -97,6 +97,8 @@ POST /users/:userId/invitation                                  in     403      
 POST /users/:userId/sessions/ending                             in     403      403      403   303
 GET  /users/:userId/erasure                                     in     403      403      403   409
 POST /users/:userId/erasure                                     in     403      403      403   409
+GET  /users/:userId/merge                                       in     403      403      200   200
+POST /users/:userId/merge                                       in     403      403      422   422
 POST /users/:userId/role                                        in     403      403      403   422
 
 GET  /settings/tokens                                           in     403      403      403   200

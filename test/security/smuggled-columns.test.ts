@@ -124,6 +124,7 @@ test('a form sets only the columns that it shows', async () => {
       { dateFormat: 'YYYY-MM-DD', noDates: 'NULL', brakeCount: '7', brakePercent: '3' },
     ],
     [`/users/${gone.id}/erasure`, {}],
+    [`/users/${timo.id}/merge`, { into: String(emil.id) }],
     ['/settings/workspace/erasure', { eraseAfterMonths: '12' }],
     ['/settings/workspace/token-limit', { tokenLimit: 'on', tokenLimitCount: '9', tokenLimitPercent: '4' }],
     ['/settings/workspace/reminders', { remindDaysBefore: '7', remindOverdueEvery: '3', digestHour: '8' }],

@@ -10,6 +10,7 @@ import type { PageNote } from '../http/pages/page-note.ts';
 import { fragment, page } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
 import type { Services } from '../http/services.ts';
+import { sameSerialNotes } from './same-serial.ts';
 
 /** Renders an asset: the whole page, or for a form sent by htmx the part that changes. */
 export async function renderAsset(
@@ -20,14 +21,16 @@ export async function renderAsset(
   { alert = null, errors = {}, values = {} }: PageNote,
 ): Promise<void> {
   const search = personSearchIn(request, response);
-  const [asset, history, found] = await Promise.all([
+  const [asset, history, found, sameSerial] = await Promise.all([
     assetById(em, assetId),
     historyOf(em, assetId),
     findWithRequests(em, search),
+    sameSerialNotes(em, assetId),
   ]);
   const choices = { conditions: returnConditions, nextStatuses: statusesAfterRecovery };
   const data = {
     asset,
+    sameSerial,
     history,
     search,
     found,

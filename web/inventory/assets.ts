@@ -17,6 +17,7 @@ import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
+import { sameSerialNotes } from './same-serial.ts';
 
 const assetForm = z.object({
   tag: identifier(60),
@@ -69,6 +70,7 @@ export const assetPages = (services: Services) => {
     page(response, 'assets/form', {
       title: asset === null ? 'New asset' : `Edit ${asset.tag}`,
       asset,
+      sameSerial: assetId === null ? [] : await sameSerialNotes(em, assetId),
       ...editForm(asset === null ? {} : valuesOf(asset), note),
       statuses: statusesAfterRecovery,
       alert: note.alert ?? null,

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { newcomerNotes } from '../../database/people/newcomer-notes.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { listDepartments, listUsers } from '../../database/people/user-list.ts';
 import { createUser, updateUser, userById } from '../../database/people/users.ts';
@@ -53,7 +54,8 @@ export const userPages = (services: Services) => {
 
   const create: RequestHandler = async (request, response) => {
     const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
-    return done(request, response, `/users/${userId}`, 'Added.');
+    const notes = await newcomerNotes(em, userId);
+    return done(request, response, `/users/${userId}`, ['Added.', ...notes].join(' '));
   };
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));

@@ -4,7 +4,13 @@ import { pageIn } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 
-const kindLabel = { externalId: 'External ID', email: 'Email', tag: 'Asset tag', token: 'API token' };
+const kindLabel = {
+  externalId: 'External ID',
+  email: 'Email',
+  tag: 'Asset tag',
+  license: 'License',
+  token: 'API token',
+};
 
 /** The address where an admin resolves a duplicate. */
 const addressOf = (kind: Duplicate['kind'], id: number): string =>
@@ -12,10 +18,11 @@ const addressOf = (kind: Duplicate['kind'], id: number): string =>
     externalId: `/users/${id}/edit`,
     email: `/users/${id}/edit`,
     tag: `/assets/${id}/edit`,
+    license: `/licenses/${id}/edit`,
     token: `/settings/tokens/${id}/edit`,
   })[kind];
 
-/** The page of the identifiers that two people, assets or tokens share. */
+/** The page of the identifiers that two people, assets, licenses or tokens share. */
 export const duplicatePages = ({ database }: Services) => {
   const index: RequestHandler = async (request, response) => {
     const { rows, ...listing } = await listDuplicates(database.em, pageIn(request));

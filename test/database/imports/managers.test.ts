@@ -29,7 +29,7 @@ describe('people', () => {
     const [a, b] = [newId(), newId()];
     const found = await files.upload(
       'users',
-      csvOf(['externalId', 'name', 'email', 'manager'], [a, 'N', mailOf(a), b], [b, 'N', mailOf(b), null]),
+      csvOf(['externalId', 'name', 'email', 'manager'], [a, a, mailOf(a), b], [b, b, mailOf(b), null]),
     );
     await createUser(em, 'system', { name: 'Faster', email: mailOf(b) });
     await em.fork().nativeUpdate(User, { email: mailOf(b) }, { externalId: `${b}-other` });

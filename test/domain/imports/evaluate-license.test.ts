@@ -7,7 +7,8 @@ describe('a line about a license', () => {
   const mira = { id: 1, name: 'Mira', status: 'active' as const };
   const of = (facts: Partial<LicenseFacts>): LicenseFacts => ({
     license: figma,
-    isAmbiguous: false,
+    vendors: ['Figma'],
+    foldedName: 'figma',
     user: null,
     hasSeat: false,
     ...facts,
@@ -18,6 +19,12 @@ describe('a line about a license', () => {
     const values = { license: 'Figma', user: 'E1' };
     expect(evaluateLicense(of({ values, user: mira })).verdict).toBe('create');
     expect(evaluateLicense(of({ values, user: mira, hasSeat: true })).verdict).toBe('same');
+  });
+
+  test('is changed, not new, when it also alters the license (R6)', () => {
+    const values = { license: 'Figma', vendor: 'FIGMA', user: 'E1', seatsTotal: 9 };
+    const { verdict, changes } = evaluateLicense(of({ values, user: mira }));
+    expect([verdict, changes]).toEqual(['change', { seatsTotal: ['3', '9'], user: [null, 'Mira'] }]);
   });
 
   test('changes the number of seats, but not below those in use', () => {
@@ -37,8 +44,13 @@ describe('a line about a license', () => {
     ],
     [
       'several have the name',
-      { isAmbiguous: true },
-      'license: Several licenses have this name: name the vendor too.',
+      { license: null, vendors: ['Figma', null] },
+      'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Name the vendor too.',
+    ],
+    [
+      'it states a vendor for a license without one (R6)',
+      { license: null, vendors: [null], values: { license: 'Figma', vendor: 'Adobe', seatsTotal: 3 } },
+      'vendor: Figma has no vendor yet. If this is the same license, set its vendor to Adobe on its page first.',
     ],
     [
       'nobody is known by the id',

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { isDatabaseUnavailable } from '../../../database/core/postgres-errors.ts';
-import { InvalidInput, NotFound, Refusal } from '../../../domain/failures.ts';
+import { InvalidInput, Merged, NotFound, Refusal } from '../../../domain/failures.ts';
 import { NoAnswerYet, NotStarted } from '../../../engine/console-client.ts';
 import { Forbidden } from '../forbidden.ts';
 import { isHtmx } from '../forms/request.ts';
@@ -23,12 +23,14 @@ export const notFound: RequestHandler = () => {
 
 /**
  * Turns every unhandled error into a page, or for htmx into a message at the top. Unexpected errors are logged and
- * shown without details.
+ * shown without details. The page of a merged record leads to the one that stays.
  */
 export const showErrors =
   ({ log }: Services): ErrorRequestHandler =>
   (error, request, response, next) => {
     if (response.headersSent) return next(error);
+    if (error instanceof Merged && isReadOnly(request))
+      return response.redirect(303, keptAddress(request, error));
     const errorText = isDatabaseUnavailable(error) ? databaseUnavailable(request) : textOf(error);
     if (errorText.status >= 500) log.error({ err: error }, 'request failed');
     if (error instanceof MethodNotAllowed) response.set('Allow', error.allow);
@@ -36,6 +38,9 @@ export const showErrors =
     if (isHtmx(request)) fragment(response, 'errors/_message', { ...errorText, requestId: request.id });
     else page(response, 'errors/error', { ...errorText, requestId: request.id });
   };
+
+const keptAddress = ({ path }: Request, { goneId, keptId }: Merged): string =>
+  path.includes(`/${goneId}`) ? path.replace(`/${goneId}`, `/${keptId}`) : `/users/${keptId}`;
 
 function textOf(error: unknown): ErrorText {
   if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
