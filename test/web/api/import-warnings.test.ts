@@ -23,7 +23,7 @@ test('the import of a file shows its warnings, and the end dates are stored (R8)
     [timo.externalId, cast.mira.externalId, 'Lead', ''],
   );
   const headers = { 'Content-Type': 'text/csv' };
-  const sent = await call('POST', '/imports/users?confirm=1', { body, headers });
+  const sent = await call('POST', '/imports/users?confirm=2', { body, headers });
   const warnings = [{ line: 2, column: 'manager', detail: 'No one has this external id or e-mail address.' }];
   expect(sent.json).toMatchObject({ failed: 0, errors: [] });
   await importing(own.database, 'system').execute(sent.json.id);
