@@ -43,5 +43,6 @@ export const countedChanges: Record<ImportKind, readonly CountedChange[]> = {
     ...changed('status', 'statuses', 'status'),
     cleared('location', 'locations', 'location'),
   ],
-  licenses: changed('vendor', 'vendors', 'vendor'),
+  // A file changes nothing of a license but its number of seats.
+  licenses: [],
 };

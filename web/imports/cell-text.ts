@@ -14,5 +14,5 @@ export function textOfCell(cell: string): string {
 /** A character that no one sees beside a date does not spoil the date. The field's reader refuses what stays as it is. */
 function cleaned(text: string): string {
   const read = cleanText(text, 'line');
-  return 'text' in read ? read.text : text.trim();
+  return 'text' in read ? read.text : text;
 }

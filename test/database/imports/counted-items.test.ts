@@ -1,7 +1,6 @@
 import { describe, expect } from 'vitest';
 import { startImport } from '../../../database/imports/imports.ts';
 import { createAsset } from '../../../database/inventory/assets.ts';
-import { createLicense } from '../../../database/inventory/licenses.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, newId, setMassChangeLimit } from './fixture.ts';
 
@@ -48,21 +47,5 @@ describe('what a file of items would change is counted', () => {
       csvOf(['tag', 'location', 'status'], [moved, 'Porto', 'retired'], [emptied, '', '']),
     );
     expect(preview!.changes).toEqual({ locationsCleared: 1, statusesReplaced: 1 });
-  });
-
-  test('vendors, once for each license', async ({ cast, actor, files }) => {
-    const name = newId();
-    await createLicense(em, 'system', { name, vendor: 'Figma', seatsTotal: 5 });
-    await setMassChangeLimit(database, 0, 0);
-    const { id, preview } = await files.upload(
-      'licenses',
-      csvOf(
-        ['license', 'vendor', 'user'],
-        [name, 'Adobe', cast.emil.email],
-        [name, 'Adobe', cast.rosa.email],
-      ),
-    );
-    expect(preview).toMatchObject({ changes: { vendorsReplaced: 1 }, subjects: 1 });
-    await expect(startImport(em, actor, id, null)).rejects.toMatchObject({ people: 1 });
   });
 });

@@ -65,7 +65,7 @@ describe('a newcomer with the name of someone active', () => {
       `Someone else has this name: ${name} (${email}).`,
       expect.stringContaining('had this address.'),
     ]);
-    expect(found.preview).toMatchObject({ create: 1, starts: 1, notes: 1 });
+    expect(found.preview).toMatchObject({ create: 1, starts: 1, warned: 1 });
   });
 });
 

@@ -80,7 +80,7 @@ describe('what names a record finds the one that is there', () => {
     expect(patched.json).toMatchObject({ managerExternalId: cast.mira.externalId });
     expectProblem(await call('GET', '/users/a%E2%80%AEb'), 404, 'not-found');
     expectProblem(await call('PUT', '/users/a%E2%80%AEb', { body: { name: 'N' } }), 422, 'invalid-input');
-    expectProblem(await call('GET', '/users?externalId=a%00'), 422, 'invalid-input');
+    expectProblem(await call('GET', '/users?externalId=a%00'), 400, 'not-understood');
   });
 
   test('a manager, a holder and the user of a seat, by both (R4)', async () => {

@@ -30,7 +30,7 @@ export function queryText(request: Request, name: string): string {
 }
 
 /** What was sent as a text to search for; empty when it is none. Removes zero bytes, because PostgreSQL refuses them. */
-export const searchable = (sent: unknown): string =>
+const searchable = (sent: unknown): string =>
   typeof sent === 'string' ? sent.replaceAll('\0', '').trim() : '';
 
 /** The requested page of a list, from 1; 1 when the parameter is not a number. */
