@@ -1,7 +1,7 @@
 import { readDatabaseUrls } from '../config/environment.ts';
 import { withLocalInstance } from '../config/local-instance.ts';
 import { connect, type Database } from '../database/core/orm.ts';
-import { codeOf, isMissingTable, isUnreachable } from '../database/core/postgres-errors.ts';
+import { codeOf, isMissingSchema, isUnreachable } from '../database/core/postgres-errors.ts';
 
 /** The arguments are wrong. The usage is printed with the message. */
 export class WrongUsage extends Error {}
@@ -66,6 +66,6 @@ export async function withDatabase<T>(
 function explain(error: unknown): string {
   const { message } = error as Error;
   if (isUnreachable(error)) return `PostgreSQL cannot be reached (${codeOf(error)}). Is it running?`;
-  if (isMissingTable(error)) return `${message}: run \`npm run migrate\` first.`;
+  if (isMissingSchema(error)) return `${message}: run \`npm run migrate\` first.`;
   return message;
 }

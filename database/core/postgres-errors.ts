@@ -40,8 +40,8 @@ export const isTransientConflict = (error: unknown): boolean => transientConflic
 /** Whether the schema refused what was written: a data exception or a broken constraint. */
 export const isDataRefused = (error: unknown): boolean => /^(22|23)/.test(codeOf(error));
 
-/** Whether a table does not exist. */
-export const isMissingTable = (error: unknown): boolean => codeOf(error) === '42P01';
+/** Whether a table or a function does not exist, because the schema is not migrated. */
+export const isMissingSchema = (error: unknown): boolean => ['42P01', '42883'].includes(codeOf(error));
 
 /** Whether PostgreSQL is unreachable or shuts down. Checks the causes of the error too. */
 export function isDatabaseUnavailable(error: unknown): boolean {

@@ -63,8 +63,9 @@ export function makeSoftware(
 
   function makeLicense(id: number, index: number): LicenseRow {
     const { name, vendor } = products[index % products.length]!;
-    const contract = Math.floor(index / products.length) + 1;
-    const named = contracts === 1 ? name : `${name}, contract ${contract}`;
+    // People who are added later get contracts of their own.
+    const contract = Math.ceil(id / products.length);
+    const named = contracts === 1 && contract === 1 ? name : `${name}, contract ${contract}`;
     context.audit.push({
       at: createdAt,
       actor: context.actor,

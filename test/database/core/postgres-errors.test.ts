@@ -4,7 +4,7 @@ import {
   codeOf,
   isDatabaseUnavailable,
   isDataRefused,
-  isMissingTable,
+  isMissingSchema,
   isTransientConflict,
   isUnreachable,
 } from '../../../database/core/postgres-errors.ts';
@@ -50,8 +50,9 @@ test('a lock timeout is a transient conflict', async () => {
 });
 
 test('a missing table is recognized', async () => {
-  expect(isMissingTable(await failureOf('select * from nowhere'))).toBe(true);
-  expect(isMissingTable(await failureOf('select 1 / 0'))).toBe(false);
+  expect(isMissingSchema(await failureOf('select * from nowhere'))).toBe(true);
+  expect(isMissingSchema(await failureOf('select nothing()'))).toBe(true);
+  expect(isMissingSchema(await failureOf('select 1 / 0'))).toBe(false);
 });
 
 // Last, because it leaves a closed connection in the pool.

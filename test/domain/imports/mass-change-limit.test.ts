@@ -53,14 +53,13 @@ describe('the mass-change limit', () => {
     );
   });
 
-  test('is explained for assets and licenses too (R1)', () => {
-    const words = (kind: 'assets' | 'licenses', changes: Record<string, number>) =>
+  test('is explained for assets too (R1)', () => {
+    const words = (kind: 'assets', changes: Record<string, number>) =>
       massChangeWords({ kind, columns: [] }, { ...leaving(0, 0, 9), changes, total: 2_400 }, limit);
     expect(words('assets', { serialsCleared: 1, serialsReplaced: 1_200 })).toBe(
       '1 asset would lose its serial number. 1,200 assets would get another serial number. ' +
         "That's over this workspace's limit for one file (5 assets or 2% of 2,400, whichever is less).",
     );
-    expect(words('licenses', { vendorsCleared: 6 })).toMatch(/^6 licenses would lose their vendor\./);
   });
 
   test('of an older preview counts the end dates alone', () => {
