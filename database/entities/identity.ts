@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { id, writtenAt } from './columns.ts';
+import { writtenAt } from './columns.ts';
 import { belongsToUser } from './foreign-keys.ts';
 
 /**
@@ -10,12 +10,11 @@ export const Identity = defineEntity({
   name: 'Identity',
   tableName: 'identities',
   properties: {
-    id: id(),
-    source: p.text(),
-    externalId: p.text(),
+    userId: () => belongsToUser().primary(),
+    source: p.text().primary(),
+    externalId: p.text().primary(),
     /** Like `users.external_id_is_duplicate`. */
     externalIdIsDuplicate: p.boolean().default(false),
-    userId: () => belongsToUser().index('identities_user_id_index'),
     createdAt: writtenAt(),
   },
   indexes: [

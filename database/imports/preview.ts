@@ -80,7 +80,7 @@ async function countVerdicts(em: EntityManager, importId: number): Promise<Previ
       count(*) filter (where judgement->'warnings' <> '[]') as warned,
       count(*) filter (where leaving = 'starts') as starts, count(*) filter (where leaving = 'moves') as moves,
       count(*) filter (where leaving = 'stops') as stops,
-      (select count(*) from users where status <> 'offboarded') as workforce
+      (select count(*) from users where status <> 'offboarded' and merged_into is null) as workforce
     from import_rows where import_id = ${importId}`.execute(sqlOf(em));
   return rows[0]!;
 }

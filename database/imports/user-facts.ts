@@ -6,9 +6,11 @@ import type { FactsOfLine } from './evaluate.ts';
 import { findByEmail, findByExternalId, findPerson, isAddedByFile } from './person-lookup.ts';
 
 /**
- * The stored facts about the users of some lines, in one statement. An address means the person who has it now: a line
- * that names someone who has left by the address alone is about somebody new. The address of a merged record is free for
- * someone with an external id. An external id that finds someone is not stored, because it may be that of a merged record.
+ * The stored facts about the users of some lines, in one statement. Looks each manager up once.
+ *
+ * An address means the person who has it now: a line that names someone who has left by the address alone is about
+ * somebody new. The address of a merged record is free for someone with an external id. An external id that finds someone
+ * is not stored, because it may be that of a merged record.
  */
 export async function userFacts(
   em: EntityManager,
@@ -19,6 +21,9 @@ export async function userFacts(
     with lines as materialized (
       select line, stated, key, other_key, stated->>'manager' as manager, address_chain, address_problem, closes_circle
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
+    ), managers as materialized (
+      select n.reference, p.* from (select distinct manager as reference from lines where manager is not null) n,
+        lateral ${findPerson(sql`n.reference`)} p
     ), found as (
       select lines.*, e.id as email_owner_id, e.external_id as email_owner_key, x.id is not null as is_by_external_id,
         coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
@@ -46,7 +51,7 @@ export async function userFacts(
     left join users u on u.id = f.user_id
     left join users um on um.id = u.manager_id
     left join offboardings o on o.user_id = u.id and o.state = 'open'
-    left join lateral ${findPerson(sql`f.manager`)} m on f.manager is not null`.execute(sqlOf(em));
+    left join managers m on m.reference = f.manager`.execute(sqlOf(em));
   return rows.map(({ line, ...facts }) => ({
     line,
     facts,

@@ -19,14 +19,15 @@ export class Migration20261201000100_Identities extends Migration {
   }
 }
 
+/** The key has no number, because every index costs time when an import adds people. */
 const identities = `
 create table identities (
-  id serial primary key,
+  user_id int not null,
   source text not null,
   external_id text not null,
   external_id_is_duplicate boolean not null default false,
-  user_id int not null,
   created_at timestamptz not null default now(),
+  constraint identities_pkey primary key (user_id, source, external_id),
   constraint identities_user_id_foreign foreign key (user_id) references users (id)
 );
 insert into identities (source, external_id, external_id_is_duplicate, user_id)
@@ -34,8 +35,7 @@ insert into identities (source, external_id, external_id_is_duplicate, user_id)
 create unique index identities_external_id_unique on identities (source, folded(external_id))
   where not external_id_is_duplicate;
 create index identities_external_id_duplicates_index on identities (source, folded(external_id))
-  where external_id_is_duplicate;
-create index identities_user_id_index on identities (user_id);`;
+  where external_id_is_duplicate;`;
 
 /**
  * \`users.external_id\` is the id that HR uses now; \`identities\` also has those of merged records. Inserts are copied by
@@ -174,12 +174,12 @@ const findPeople = `
 create or replace function person_with_external_id(wanted text) returns int language sql stable strict parallel safe
   begin atomic
     select user_id from (
-      select id, user_id, external_id, 1 as place from identities
+      select user_id, external_id, 1 as place from identities
       where source = 'hr' and folded(external_id) = folded(wanted) and not external_id_is_duplicate
       union all
-      select id, user_id, external_id, 2 from identities
+      select user_id, external_id, 2 from identities
       where source = 'hr' and folded(external_id) = folded(wanted) and external_id_is_duplicate
-    ) equal order by external_id = wanted desc, place, id limit 1;
+    ) equal order by external_id = wanted desc, place, user_id limit 1;
   end;
 create or replace function person_with_email(wanted text) returns int language sql stable strict parallel safe
   begin atomic

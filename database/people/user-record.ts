@@ -77,4 +77,4 @@ const offboardings = sql`(
 const otherIds = sql`array(
   select x.external_id from identities x
   where x.user_id = u.id and x.external_id is distinct from u.external_id and x.external_id is distinct from u.email
-  order by x.id)`;
+  order by x.created_at, x.source desc, x.external_id)`;
