@@ -35,12 +35,14 @@ export async function pendingManagers(
     with pending as (
       select manager_depth, line, subject_id, stated->>'manager' as manager from import_rows
       where import_id = ${importId} and manager_pending order by manager_depth, line limit ${limit}
+    ), managers as materialized (
+      select n.manager, p.* from (select distinct manager from pending) n, lateral ${findPerson(sql`n.manager`)} p
     )
     select line, subject_id as "userId", u.manager_id is not null as "hasManager",
       case when not m.is_gone and m.fits_too is null then m.id end as "managerId",
       case when m.is_gone and m.fits_too is null then m.name end as "goneManager"
     from pending join users u on u.id = pending.subject_id
-    left join lateral ${findPerson(sql`pending.manager`)} m on true
+    left join managers m on m.manager = pending.manager
     order by manager_depth, line`.execute(sqlOf(em));
   return rows;
 }

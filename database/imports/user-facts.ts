@@ -28,8 +28,8 @@ export async function userFacts(
       select lines.*, e.id as email_owner_id, e.external_id as email_owner_key, x.id is not null as is_by_external_id,
         coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
       from lines
-      left join lateral ${findByExternalId(sql`(lines.stated->>'externalId')`)} x on lines.key is not null
-      left join lateral ${findByEmail(sql`(lines.stated->>'email')`)} e
+      left join lateral ${findByExternalId(sql`(lines.stated->>'externalId')`, sql`lines.key`)} x on lines.key is not null
+      left join lateral ${findByEmail(sql`(lines.stated->>'email')`, sql`lines.other_key`)} e
         on lines.other_key is not null and (lines.key is null or not e.is_merged)
     )
     select f.line, case when f.is_by_external_id then f.stated - 'externalId' else f.stated end as "values",
@@ -45,7 +45,7 @@ export async function userFacts(
         'isGone', u.offboarding_completed_at is not null, 'isErased', u.erased_at is not null, 'isLeaving', o.id is not null) end as user,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone, 'fitsToo', m.fits_too) end as manager,
       f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile",
-      coalesce(folded(f.manager) in (f.key, f.other_key), false) as "managerIsSelf",
+      m.id is null and coalesce(folded(f.manager) in (f.key, f.other_key), false) as "managerIsSelf",
       ${namesake} as namesake, ${formerOwner} as "formerOwner"
     from found f
     left join users u on u.id = f.user_id
@@ -70,6 +70,6 @@ const formerOwner = sql`case when f.email_owner_id is null and f.other_key is no
   select jsonb_build_object('name', n.name, 'leftOn',
     (n.offboarding_completed_at at time zone (select time_zone from workspace))::date)
   from users n
-  where folded(n.email) = folded(f.other_key) and n.offboarding_completed_at is not null
+  where folded(n.email) = f.other_key and n.offboarding_completed_at is not null
     and n.id is distinct from u.id
   order by n.offboarding_completed_at desc limit 1) end`;
