@@ -36,6 +36,10 @@ test.each([
     '/settings/webhooks',
     '/settings/tokens',
     '/settings/workspace',
+    '/duplicates',
+    `/users/${cast.timo.id}/merge`,
+    `/users/${cast.timo.id}/merge?into=${cast.rosa.id}`,
+    '/imports/mappings',
   ];
   for (const path of paths) {
     await page.goto(path);
