@@ -8,6 +8,11 @@ export class TimedOut extends Error {
   override name = 'TimedOut';
 }
 
+/** The endpoint sent more than is read before its final response. */
+export class TooLarge extends Error {
+  override name = 'TooLarge';
+}
+
 /** How long an endpoint may take: to connect, for each part of its response, and in total. In milliseconds. */
 export interface Timeouts {
   connectMs: number;
@@ -91,9 +96,18 @@ function start({ url, headers, body, signal }: Post, lookup: LookupFunction): ht
 /** How much of the beginning of a response is watched, in characters: as much as Node reads of its headers. */
 const watchedHead = 16_384;
 
-/** Ends the request when it takes too long. Returns a function that tells the first bytes that came. */
+/**
+ * Ends the request when it takes too long, or sends too much before its final response. Returns a function that tells the
+ * first bytes that came.
+ */
 function watch(request: http.ClientRequest, timeouts: Timeouts, late: AbortController): () => string {
   let head = '';
+  let unanswered = 0;
+  // Node adds a listener for each interim response; their number is limited below.
+  request.setMaxListeners(0);
+  request.once('response', () => {
+    unanswered = Number.NEGATIVE_INFINITY;
+  });
   const connecting = setTimeout(() => late.abort(), timeouts.connectMs);
   request.setTimeout(timeouts.responseMs, () => late.abort());
   request.once('close', () => clearTimeout(connecting));
@@ -102,6 +116,8 @@ function watch(request: http.ClientRequest, timeouts: Timeouts, late: AbortContr
     socket.once(connected, () => clearTimeout(connecting));
     socket.on('data', (bytes: Buffer) => {
       if (head.length < watchedHead) head += bytes.toString('latin1');
+      unanswered += bytes.length;
+      if (unanswered > readBytes) request.destroy(new TooLarge());
     });
   });
   return () => head;

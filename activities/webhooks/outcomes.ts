@@ -1,5 +1,5 @@
 import { type AttemptOutcome, outcomeOfStatus } from '../../domain/webhooks/attempts.ts';
-import { type Exchange, readBytes, TimedOut } from './exchange.ts';
+import { type Exchange, readBytes, TimedOut, TooLarge } from './exchange.ts';
 
 /** The sender's lookup throws this for an address that deliveries may not reach. */
 export class BlockedAddress extends Error {
@@ -16,6 +16,7 @@ export function outcomeOf({ statusCode, bytes, hasAnswered, error }: Exchange): 
 function outcomeOfError(error: unknown, hasAnswered: boolean): AttemptOutcome {
   if (error instanceof BlockedAddress) return 'blocked_address';
   if (error instanceof TimedOut) return 'timed_out';
+  if (error instanceof TooLarge) return 'response_too_large';
   const { code } = error as { code?: unknown };
   const known = typeof code === 'string' ? outcomeOfCode(code) : undefined;
   return known ?? (hasAnswered ? 'broke_off' : 'connection_failed');

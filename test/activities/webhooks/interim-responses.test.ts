@@ -53,6 +53,20 @@ describe('an interim response is skipped (E3)', () => {
     expect({ outcome, statusCode }).toEqual({ outcome: 'timed_out', statusCode: null });
   });
 
+  test('a flood of them is cut off', async () => {
+    const many = 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(1_000);
+    let sent = 0;
+    const { outcome } = await answering((socket) => {
+      const more = () => {
+        while (!socket.destroyed && socket.write(many)) sent += many.length;
+      };
+      socket.on('drain', more);
+      more();
+    });
+    expect(outcome).toBe('response_too_large');
+    expect(sent).toBeLessThan(20_000_000);
+  });
+
   test('a 101 is no final success', async () => {
     const upgrade = 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n';
     expect(await answering(upgrade)).toMatchObject({ outcome: 'http_error', statusCode: 101 });
