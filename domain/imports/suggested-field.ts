@@ -41,9 +41,9 @@ const hints: Record<ImportKind, readonly (readonly [RegExp, string])[]> = {
   ],
 };
 
-/** Headers that hold the private facts of a person, or the name of another. */
+/** Headers that hold the private facts of a person, a cost center, or the name of another person. */
 const misleading =
-  /privat|personal\W*e?\W*mail|home|emergency|birth|geburt|(manager|supervisor|vorgesetz\w*)\W*(full\W*)?name/;
+  /privat|personal\W*e?\W*mail|home|emergency|birth|geburt|kostenst|cost\W*cent|(manager|supervisor|vorgesetz\w*)\W*(full\W*)?name/;
 
 /** A wrong one of these would end or begin somebody's leaving, so a person chooses them. */
 const onlyByHand: ReadonlySet<string> = new Set(['endDate', 'status']);

@@ -63,6 +63,8 @@ describe('(R17) a suggestion', () => {
     ['Personal email', 'ignore'],
     ['Supervisor e-mail', 'manager'],
     ['Manager name', 'ignore'],
+    ['Kostenstelle', 'ignore'],
+    ['Cost center', 'ignore'],
     ['Abteilung (lang)', 'department'],
     ['Company name', 'ignore'],
     ['Gender', 'ignore'],
