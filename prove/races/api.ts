@@ -85,20 +85,27 @@ const timeoutMs = 70_000;
 async function untilAnswered(call: () => Promise<Response>): Promise<Answer> {
   for (const end = Date.now() + timeoutMs; Date.now() < end; await pause(retryIntervalMs)) {
     const response = await call();
-    const body = (await response.json()) as { detail?: string; outcome?: string; code?: string };
+    const body = (await response.json()) as Body;
     if (response.status === 202 || body.code === 'still-running') continue;
     return answerOf(response.status, body);
   }
   return { is: 'unknown', why: 'no answer for a long time' };
 }
 
-function answerOf(
-  status: number,
-  { detail = '', outcome, code }: { detail?: string; outcome?: string; code?: string },
-): Answer {
+interface Body {
+  detail?: string;
+  outcome?: string;
+  code?: string;
+  warnings?: { detail: string }[];
+}
+
+function answerOf(status: number, { detail = '', outcome, code, warnings = [] }: Body): Answer {
   if (status >= 500 || code === 'not-begun') return { is: 'unknown', why: `${status} ${detail}` };
   if (status === 409) return { is: 'refused', why: detail };
   if (status >= 400) throw new Error(`${status} ${detail}`);
   if (outcome === 'already-completed') return { is: 'unchanged', why: 'Already completed' };
+  // The manager of such a call is not stored.
+  const circle = warnings.find((warning) => /reports to them/.test(warning.detail));
+  if (circle !== undefined) return { is: 'refused', why: circle.detail };
   return outcome === 'already-returned' ? { is: 'unchanged', why: outcome } : { is: 'done' };
 }

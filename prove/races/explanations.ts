@@ -59,6 +59,8 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
       const { userId, managerId } = operation;
       const has = (manager: number | null) =>
         person(userId, ({ people }) => people[userId]!.managerId === manager);
+      if (/reports to them/.test(why))
+        return heldAtSomeTime(view, changesManagers, ({ people }) => isInChainOf(people, userId, managerId));
       if (answer.is === 'refused') return /offboarded/.test(why) && offboarded(userId);
       return has(managerId) || (managerId !== null && offboarded(managerId) && has(null));
     }
@@ -91,6 +93,19 @@ function heldAtSomeTime(
     (transaction, index) => index >= first && isRelated(transaction) && isLater(transaction),
   );
   return models.slice(first, later === -1 ? models.length : later + 1).some(holds);
+}
+
+const changesManagers = ({ entries }: AttributedTransaction) =>
+  entries.some(({ action }) => /^user\.manager_/.test(action));
+
+/** Whether a person is in the chain of managers that begins with `managerId`. */
+function isInChainOf(people: Model['people'], userId: number, managerId: number | null): boolean {
+  const seen = new Set<number>();
+  for (let at = managerId; at !== null && !seen.has(at); at = people[at]?.managerId ?? null) {
+    if (at === userId) return true;
+    seen.add(at);
+  }
+  return false;
 }
 
 const hasSeat =
