@@ -14,7 +14,8 @@ import { RetryTransaction } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 import { type ApiUser, toApiUser } from './api-users.ts';
-import { isInChainOf, lockManagers } from './manager-chain.ts';
+import { externalIdOfManager, managerFor } from './desired-manager.ts';
+import { lockManagers } from './manager-chain.ts';
 import { storedEmail } from './stored-email.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
@@ -221,48 +222,4 @@ function withoutStale(desired: DesiredUser, user: User, timestamp: string | unde
   user.sourceUpdatedAt = withTimestamp(user.sourceUpdatedAt, fields, timestamp);
   const fresh: DesiredUser = Object.fromEntries(fields.map((field) => [field, desired[field]]));
   return { fresh, ignored };
-}
-
-async function externalIdOfManager(em: EntityManager, { managerId }: User): Promise<string | null> {
-  if (!managerId) return null;
-  const { rows } = await sql<{ externalId: string | null }>`
-    select external_id as "externalId" from users where id = ${managerId}`.execute(sqlOf(em));
-  return rows[0]?.externalId ?? null;
-}
-
-interface Manager {
-  id: number;
-  externalId: string;
-}
-
-/**
- * The manager with this external id; undefined when none is named, or the named one cannot be stored. Locks the manager's
- * row until the end of the transaction, because a concurrent completion must not offboard the manager before this commits.
- */
-async function managerFor(
-  em: EntityManager,
-  user: User,
-  externalId: string | null | undefined,
-): Promise<{ manager: Manager | null | undefined; warnings: Warning[] }> {
-  if (externalId == null) return { manager: externalId, warnings: [] };
-  const { rows } = await sql<{ id: number; isOffboarded: boolean; isReport: boolean }>`
-    select m.id, m.offboarding_completed_at is not null as "isOffboarded",
-      ${isInChainOf(sql`m.id`, user.id)} as "isReport"
-    from users m where m.id = ${personWithExternalId(externalId)} for key share`.execute(sqlOf(em));
-  const [found] = rows;
-  if (found === undefined) return notStored(user, 'No one has this external id');
-  if (found.id === user.id) return notStored(user, "A person can't be their own manager");
-  if (found.isOffboarded) return { manager: null, warnings: [warning(offboardedManager)] };
-  const isNews = found.id !== user.managerId;
-  if (found.isReport && isNews)
-    return notStored(user, 'This manager reports to them, directly or through others');
-  return { manager: { id: found.id, externalId }, warnings: [] };
-}
-
-const offboardedManager = 'This manager has been offboarded, so no manager was stored.';
-const warning = (message: string): Warning => ({ field: 'managerExternalId', message });
-
-function notStored(user: User, reason: string) {
-  const effect = user.managerId ? 'their manager stays as it was' : 'no manager was stored';
-  return { manager: undefined, warnings: [warning(`${reason}, so ${effect}.`)] };
 }

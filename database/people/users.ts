@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import { InvalidInput, Merged, NotFound, Refusal } from '../../domain/failures.ts';
@@ -11,7 +10,6 @@ import type { Change } from '../core/change-types.ts';
 import { toRefusal } from '../core/constraints.ts';
 import { refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
 import {
   alreadyOffboarded,
@@ -20,7 +18,8 @@ import {
   cancelOpenOffboarding,
   changeEndDate,
 } from '../offboarding/offboardings.ts';
-import { isInChainOf, lockManagers } from './manager-chain.ts';
+import { changeManager } from './change-manager.ts';
+import { lockManagers } from './manager-chain.ts';
 import { storedEmail } from './stored-email.ts';
 
 /** The fields of a person's record. `changeRole` changes the role instead. */
@@ -186,34 +185,6 @@ function changeProfile(change: Change, changes: Partial<UserFields>) {
   });
   const departmentChanged = differences.some(({ field }) => field === 'department');
   change.changed(...(departmentChanged ? (['department'] as const) : []));
-}
-
-/** The foreign key refuses a manager whose completion commits concurrently. */
-async function changeManager(change: Change, to: number | null | undefined) {
-  const { user, em } = change;
-  const from = user.managerId ?? null;
-  if (to === undefined || to === from) return;
-  if (to === user.id) throw new InvalidInput({ managerId: "A person can't be their own manager." });
-  if (to !== null) await refuseManager(em, user, to);
-  user.managerId = to;
-  change.record('user.manager_changed', { from, to });
-  change.changed();
-}
-
-async function refuseManager(em: EntityManager, user: User, managerId: number) {
-  const { rows } = await sql<{ name: string; isGone: boolean; isReport: boolean }>`
-    select name, offboarding_completed_at is not null as "isGone",
-      ${isInChainOf(sql`${managerId}`, user.id)} as "isReport"
-    from users where id = ${managerId}`.execute(sqlOf(em));
-  const [manager] = rows;
-  if (manager === undefined) throw new InvalidInput({ managerId: 'There is no such person.' });
-  if (manager.isGone) {
-    throw new Refusal('manager-offboarded', `${manager.name} has been offboarded. Choose somebody else.`);
-  }
-  if (manager.isReport) {
-    const words = `${manager.name} reports to ${user.name}, directly or through others. Choose someone else.`;
-    throw new InvalidInput({ managerId: words });
-  }
 }
 
 async function changeStatus(change: Change, to: UserStatus | undefined, now: Date) {

@@ -88,7 +88,7 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const refused =
-  '`already-offboarded`: end date, status and manager of somebody whose offboarding is completed stand, because hiring them again is not supported yet. `last-super-admin`: nobody would be left to administer the workspace. `confirmation-needed`: the token would take an end date, a manager or an email away from too many people within an hour; a super-admin can let it continue. `still-running`: a call under the same Idempotency-Key.';
+  '`already-offboarded`: the offboarding is completed, so end date, status and manager cannot change. Hiring the person again is not supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would take an end date, a manager or an email away from too many people within an hour; a super-admin can let it continue. `still-running`: a call under the same Idempotency-Key.';
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
 export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');
