@@ -2,25 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { evaluateUser } from '../../../domain/imports/evaluate-user.ts';
 import type { Evaluation } from '../../../domain/imports/evaluation.ts';
 import type { KnownUser, UserFacts } from '../../../domain/imports/user-facts.ts';
+import { lena } from './lena.ts';
 import { problemsIn } from './problems.ts';
 
-const lena: KnownUser = {
-  id: 7,
-  externalId: 'E7',
-  name: 'Lena',
-  email: 'lena@x.example',
-  department: 'Sales',
-  jobTitle: null,
-  startDate: '2020-01-01',
-  endDate: null,
-  timeZone: null,
-  status: 'active',
-  managerId: 1,
-  managerName: 'Mira',
-  isGone: false,
-  isErased: false,
-  isLeaving: false,
-};
 const about = (facts: Partial<UserFacts>): UserFacts => ({
   values: {},
   user: lena,
