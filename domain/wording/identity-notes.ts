@@ -27,3 +27,5 @@ export const hasThisName = ({ name, reference }: Namesake): string =>
 
 export const hasThisSerial = ({ tag, holder }: SameSerial): string =>
   `${tag} has the same serial, ${holder === null ? 'held by no one' : `held by ${holder}`}.`;
+
+export const lineHasThisSerial = (line: number): string => `Line ${line} has the same serial.`;
