@@ -57,6 +57,9 @@ export class NoAnswerYet extends Error {
   }
 }
 
+/** The message for an Update that Temporal never carried out. */
+export const notStartedText = "That didn't go through, and nothing was changed. Try again.";
+
 /** Temporal or the workflow rejected an Update before it changed anything. The message is for people. */
 export class NotStarted extends Error {
   override name = 'NotStarted';
@@ -203,9 +206,7 @@ async function retryWhileRejected<T>(deadlineMs: number, call: () => Promise<T>)
     } catch (error) {
       if (!isFailedPrecondition(error)) throw error;
       if (Date.now() > giveUpAt)
-        throw new NotStarted(
-          'The process engine cannot begin this now, and nothing was changed. Please ask again.',
-        );
+        throw new NotStarted(notStartedText);
       await pause(retryIntervalMs);
     }
   }

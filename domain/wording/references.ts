@@ -1,3 +1,9 @@
-/** The message about a reference that one person has as external id and another as e-mail address. */
+/** The message about a reference that one person has as external ID and another as email. */
 export const twoFit = (one: string, other: string): string =>
-  `This fits two people: ${one} by external id, ${other} by e-mail address.`;
+  `This matches two people: ${one} by external ID, ${other} by email.`;
+
+export const emailInUse = 'That email is already in use.';
+export const externalIdInUse = 'That external ID is already in use.';
+
+/** The message about an empty address of a person with a role, a password or a link. */
+export const emailNeeded = 'This person can sign in, so they need an email.';

@@ -28,7 +28,7 @@ export const erasurePages = ({ database: { em } }: Services) => {
     const name = erasedName(userId);
     const text = isNew
       ? `Data erased. They are now ${name}.`
-      : `${name} was already erased. Nothing was changed.`;
+      : `${name} was already erased.`;
     return done(request, response, `/users/${userId}`, text);
   };
 
