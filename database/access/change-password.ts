@@ -45,7 +45,7 @@ export async function changePassword(
     .fork()
     .findOneOrFail(User, { id: userId }, { populate: ['passwordHash'] });
   if (!(await isPassword(current, passwordHash))) {
-    throw new InvalidInput({ current: 'This is not your current password.' });
+    throw new InvalidInput({ current: "That isn't your current password." });
   }
   const hash = await checkedHash(password, email ?? null);
   await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionKey));

@@ -48,7 +48,7 @@ export async function refuseOutranked(
   if (role !== 'super-admin') {
     throw new Refusal(
       'outranked',
-      'The address and the status of a super-admin are changed by super-admins.',
+      "Only a super admin can change a super admin's email or status.",
     );
   }
 }

@@ -95,7 +95,7 @@ export async function changeLicense(
 const tooFewSeats = (used: number) =>
   used === 1
     ? '1 seat is in use, so the total cannot be lower.'
-    : `${used} seats are in use, so the total cannot be lower.`;
+    : `${used} seats are in use, so the total can't be lower.`;
 
 /** Locks a license's row until the transaction ends, and reads it after that. Throws NotFound. */
 export async function lockLicense(em: EntityManager, licenseId: number): Promise<License> {

@@ -7,3 +7,5 @@ export const externalIdInUse = 'That external ID is already in use.';
 
 /** The message about an empty address of a person with a role, a password or a link. */
 export const emailNeeded = 'This person can sign in, so they need an email.';
+
+export const ownManager = "A person can't be their own manager.";

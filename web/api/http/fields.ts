@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
+import { isoDateProblem } from '../../../domain/parse-date.ts';
 import { sourceTimestamp } from '../../../domain/source-timestamps.ts';
 import { largestId } from '../../http/forms/request.ts';
 
@@ -7,7 +8,7 @@ import { largestId } from '../../http/forms/request.ts';
 export const date = () =>
   z
     .string({ error: 'Expected a date as a text, or null.' })
-    .refine(isCalendarDate, { error: 'Expected a date as year-month-day, such as 2026-12-31.' })
+    .refine(isCalendarDate, { error: ({ input }) => isoDateProblem(String(input)) })
     .meta({ format: 'date', examples: ['2026-12-31'] });
 
 /** A time zone's IANA name in a request. */

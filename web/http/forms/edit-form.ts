@@ -63,7 +63,7 @@ export function editForm(fresh: Loaded, { values, errors = {}, meanwhile = [] }:
   if (meanwhile.length === 0) return { values, loaded, errors };
   const conflicts = meanwhile.map((name) => [
     name,
-    `Meanwhile it was changed to: ${shown(name, fresh[name])}`,
+    `Now: ${shown(name, fresh[name])}`,
   ]);
   return {
     values: { ...fresh, ...editedIn(values, loaded) },
