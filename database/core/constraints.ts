@@ -1,5 +1,5 @@
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import { emailInUse, emailNeeded, externalIdInUse, ownManager } from '../../domain/wording/references.ts';
+import { emailInUse, emailNeeded, externalIdInUse, ownManager } from '../../domain/wording/refusals.ts';
 
 /** The error that the user sees, by the constraint that was broken. */
 const meanings: Record<string, () => Refusal | InvalidInput> = {

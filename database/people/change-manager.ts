@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
-import { ownManager } from '../../domain/wording/references.ts';
+import { ownManager } from '../../domain/wording/refusals.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
