@@ -122,7 +122,7 @@ async function refuseUnknownPerson(em: EntityManager, externalId: string) {
   const { rows } = await sql<{ id: number | null }>`
     select ${personWithExternalId(externalId)} as id`.execute(sqlOf(em));
   if (rows[0]!.id === null)
-    throw new InvalidInput({ userExternalId: 'There is no user with this external id.' });
+    throw new InvalidInput({ userExternalId: 'No one has this external ID.' });
 }
 
 async function named(em: EntityManager, id: number): Promise<NamedPerson | null> {

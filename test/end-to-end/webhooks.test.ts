@@ -115,7 +115,7 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   expect(receiver.received).toHaveLength(1);
 
   await page.goto('/notifications');
-  await page.getByText(`Nothing is sent to ${receiver.url} any more`).waitFor();
+  await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
   await card(page, receiver.url).getByText('because it said that it is gone (410)').waitFor();
 

@@ -35,7 +35,7 @@ describe('an admin', () => {
     const { status, text } = await nora.post(`/users/${cast.ada.id}`, fields);
     expect(status).toBe(409);
     expect(messagesOn(text)).toBe(
-      'danger: The address and the status of a super-admin are changed by super-admins.',
+      "danger: Only a super admin can change a super admin's email or status.",
     );
     expect(await ada()).toMatchObject({ status: 'active', email: cast.ada.email });
     expect((await em.fork().findOneOrFail(ApiToken, { id: token.id })).revokedAt).toBeNull();

@@ -12,8 +12,8 @@ describe('a reminder to an IT admin', () => {
       'Lena Brandt had their last day 3 days ago: 2 devices still open',
     ],
     [[leaver({ daysLeft: -1, items: [] })], 'Lena Brandt is ready to be marked as offboarded'],
-    [[leaver({}), leaver({ id: 3 })], '2 people with something to clear'],
-    [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with something to clear, 1 of them overdue'],
+    [[leaver({}), leaver({ id: 3 })], '2 people with open items'],
+    [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with open items, 1 overdue'],
   ])('summarizes itself in the subject', (people, subject) => {
     expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
@@ -55,7 +55,7 @@ describe('a reminder to an IT admin', () => {
       leaver({ id: i + 100, name: `Leaver ${i}`, daysLeft: -2 }),
     );
     const text = textOf(remindersMail(many, ivo, links));
-    expect(text).toContain('Their last day is over (500)');
+    expect(text).toContain('Past their last day (500)');
     expect(text).toContain('Leaver 39\n');
     expect(text).not.toContain('Leaver 40\n');
     expect(text).toContain('And 460 more.');
@@ -75,7 +75,7 @@ describe('a reminder to a manager', () => {
     expect(text).toContain('Lena Brandt');
     expect(text).not.toContain('Timo');
     expect(text).not.toContain('/offboarding');
-    expect(text).toContain('Please help that this comes back');
+    expect(text).toContain('Please help return these to IT.');
   });
 
   test('is not sent when the person reports to another manager by now', () => {
@@ -88,8 +88,8 @@ describe('a reminder to the leaver', () => {
 
   test('asks only for the devices', () => {
     const letter = remindersMail([leaver({})], lena, links);
-    expect(letter!.subject).toBe('Your last day is in 7 days: please give back 1 device');
-    expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please give these back');
+    expect(letter!.subject).toBe('Your last day is in 7 days: please return 1 device');
+    expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please return these by then.');
     expect(textOf(letter)).toContain('ThinkPad T14');
     expect(textOf(letter)).not.toContain('Figma');
     expect(textOf(letter)).toContain('https://lastday.halden.example/me');
@@ -97,9 +97,9 @@ describe('a reminder to the leaver', () => {
 
   test('after the last day asks for the remaining devices', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
-    expect(letter!.subject).toBe('Your last day was yesterday: please give back 1 device');
+    expect(letter!.subject).toBe('Your last day was yesterday: please return 1 device');
     expect(textOf(letter)).toContain(
-      'Your last day was Thu 24 December 2026. Please give back what you still',
+      'Your last day was Thu 24 December 2026. Please return what you still',
     );
   });
 
@@ -113,7 +113,7 @@ describe('a reminder to the leaver', () => {
     expect(text).toContain('Your last day is');
     expect(text).toContain('Timo Aalto');
     expect(text.replace(/\s+/g, ' ')).toContain(
-      'because you are leaving and you look after people who leave.',
+      'because you are leaving and you handle offboarding.',
     );
   });
 });

@@ -82,6 +82,6 @@ describe('people', () => {
     await startImport(em, actor, found.id, null);
     const done = await files.execute(found.id);
     expect(done).toMatchObject({ state: 'done', results: { created: 1, failed: 1 } });
-    expect(await problemsOf(database, done)).toEqual([[2, 'email: Somebody else has this e-mail address.']]);
+    expect(await problemsOf(database, done)).toEqual([[2, 'email: That email is already in use.']]);
   });
 });

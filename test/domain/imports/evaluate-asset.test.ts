@@ -43,7 +43,7 @@ describe('a line about an asset', () => {
     [
       'the holder has left',
       { values: { tag: 'L1', holder: 'E1' }, holder: { ...mira, status: 'offboarded' } },
-      'holder: Mira has been offboarded and cannot be given anything new.',
+      "holder: Mira is offboarded and can't get new items.",
     ],
     [
       'it is in repair',

@@ -32,7 +32,7 @@ describe('a line about a license', () => {
       seatsTotal: ['3', '2'],
     });
     expect(problemsIn(evaluateLicense(of({ values: { license: 'Figma', seatsTotal: 1 } })))).toEqual([
-      'seatsTotal: 2 seats are in use, so the total cannot be lower.',
+      "seatsTotal: 2 seats are in use, so the total can't be lower.",
     ]);
   });
 
@@ -60,7 +60,7 @@ describe('a line about a license', () => {
     [
       'the person is suspended',
       { values: { license: 'Figma', user: 'E1' }, user: { ...mira, status: 'suspended' } },
-      'user: Mira is suspended and cannot be given anything new.',
+      "user: Mira is suspended and can't get new items.",
     ],
   ])('is refused when %s', (_, facts, expected) => {
     expect(problemsIn(evaluateLicense(of(facts)))).toEqual([expected]);

@@ -50,7 +50,7 @@ describe('a line about a user', () => {
 
   test('with an e-mail address that is none is refused, unless that is the stored one', () => {
     const values = { email: '.lena@x.example' };
-    const expected = ['email: Expected an e-mail address such as name@example.com.'];
+    const expected = ['email: Expected an email such as name@example.com.'];
     expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
     const newcomer = { ...values, name: 'Lena' };
     expect(problemsIn(evaluateUser(about({ values: newcomer, user: null, emailOwnerId: null })))).toEqual(
@@ -61,7 +61,7 @@ describe('a line about a user', () => {
 
   test('cannot take the e-mail address of another user', () => {
     expect(problemsIn(evaluateUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual(
-      ['email: Somebody else has this e-mail address.'],
+      ['email: That email is already in use.'],
     );
   });
 
@@ -107,11 +107,11 @@ describe('a line about a user', () => {
 
   test('cannot set an end date before the start date', () => {
     expect(problemsIn(evaluateUser(about({ values: { endDate: '2019-12-31' } })))).toEqual([
-      'endDate: The end date lies before the start date, 2020-01-01.',
+      'endDate: The end date is before the start date, 2020-01-01.',
     ]);
     const leaving = { ...lena, endDate: '2026-12-31', isLeaving: true };
     expect(evaluateUser(about({ user: leaving, values: { startDate: '2027-01-01' } })).warnings).toEqual([
-      { field: 'startDate', message: 'The start date lies after the end date, 2026-12-31.' },
+      { field: 'startDate', message: 'The start date is after the end date, 2026-12-31.' },
     ]);
   });
 

@@ -166,7 +166,7 @@ describe('a role', () => {
   test.each([{ role: 'owner' }, { role: '' }, {}])('%o is not a role', async (fields) => {
     const { status, text } = await ada.post(`/users/${cast.ivo.id}/role`, fields as Record<string, string>);
     expect(status).toBe(422);
-    expect(text).toContain('Please choose one of');
+    expect(text).toContain('Choose one of');
   });
 
   test('of the last super-admin cannot be changed', async () => {
@@ -207,11 +207,11 @@ describe("a user's own password", () => {
   });
 
   test.each([
-    [{ ...change, current: 'not this one at all' }, 'This is not your current password.'],
-    [{ ...change, current: '' }, 'Please give your current password.'],
+    [{ ...change, current: 'not this one at all' }, "That isn't your current password."],
+    [{ ...change, current: '' }, 'Enter your current password.'],
     [{ ...change, password: 'short' }, 'Use at least 12 characters.'],
     [{ ...change, password: 'x'.repeat(2000) }, 'This is too long.'],
-    [{ current: castPassword }, 'Please choose a new password.'],
+    [{ current: castPassword }, 'Enter a new password.'],
   ])('is kept when the form has %o', async (fields, message) => {
     const emil = await web.signIn(cast.emil.email);
     const { status, text } = await emil.post('/me/password', fields as Record<string, string>);

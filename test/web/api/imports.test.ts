@@ -47,7 +47,7 @@ describe('a file', () => {
       endedAt: expect.any(String),
     });
     expect(json.errors).toEqual([
-      { line: 3, column: 'email', detail: 'Expected an e-mail address such as name@example.com.' },
+      { line: 3, column: 'email', detail: 'Expected an email such as name@example.com.' },
       { line: 3, column: 'name', detail: 'This is somebody new, and a new person needs a name.' },
     ]);
     expect(await em.fork().count(AuditEntry, { actor: 'token:hr', userId: cast.emil.id })).toBe(1);

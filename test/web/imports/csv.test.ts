@@ -144,13 +144,13 @@ describe('a line', () => {
   });
 
   test.each([
-    ['email', 'x'.repeat(255), 'At most 254 characters, please.'],
+    ['email', 'x'.repeat(255), 'At most 254 characters.'],
     ['timeZone', 'Atlantis', 'Expected a time zone such as Europe/Berlin.'],
-    ['status', 'fired', 'Please choose one of: active, suspended, offboarded.'],
-    ['name', 'x'.repeat(201), 'At most 200 characters, please.'],
+    ['status', 'fired', 'Choose one of: active, suspended, offboarded.'],
+    ['name', 'x'.repeat(201), 'At most 200 characters.'],
     ['name', 'a\u0001b', 'Character 2 is a control character (U+0001). Remove it.'],
     ['name', 'a\nb', 'Character 2 is a line break (U+000A). Write this on one line.'],
-    ['endDate', '31.02.2026', '“31.02.2026” does not exist: February 2026 has 28 days.'],
+    ['endDate', '31.02.2026', "“31.02.2026” doesn't exist: February 2026 has 28 days."],
     ['endDate', 'tomorrow', /no date that is understood/],
   ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });

@@ -95,7 +95,7 @@ describe('(R14) a column with a date in the other order', () => {
     await writing('DD.MM.YYYY');
     const { errors } = await resultOf(csvOf(['email', 'endDate'], [cast.emil.email, '31.02.2027']));
     expect(errors).toEqual([
-      { line: 2, column: 'endDate', detail: '“31.02.2027” does not exist: February 2027 has 28 days.' },
+      { line: 2, column: 'endDate', detail: "“31.02.2027” doesn't exist: February 2027 has 28 days." },
     ]);
   });
 });

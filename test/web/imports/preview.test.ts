@@ -39,7 +39,7 @@ describe('the preview', () => {
       'Would start leaving': '1',
     });
     expect(listed(text)).toEqual([
-      '5 Mira Holt End date: “31/12/2026” is no date that is understood here. Write dates as 2026-12-31 or as 31.12.2026, the way of this workspace.',
+      "5 Mira Holt End date: “31/12/2026” isn't a date. Write dates as 2026-12-31 or as 31.12.2026.",
       '6 stranger@x.example name: This is somebody new, and a new person needs a name.',
     ]);
     expect(await em.fork().count(AuditEntry)).toBe(entries);

@@ -31,7 +31,7 @@ describe('the list of assets', () => {
     expect(found.text).toContain('>Assigned<');
 
     const inStock = await ivo.get(`/assets?q=${cast.laptop.tag}&status=in_stock`);
-    expect(inStock.text).toContain('No asset fits');
+    expect(inStock.text).toContain('No matching assets');
   });
 
   test('reports a page past its end, and ignores an unknown status', async () => {
@@ -74,7 +74,7 @@ describe('an asset', () => {
     const answer = await ivo.post('/assets', facts);
     expect(answer.status).toBe(303);
     const page = await ivo.get(answer.location!);
-    expect(messagesOn(page.text)).toBe('success: The asset has been added.');
+    expect(messagesOn(page.text)).toBe('success: WEB-1 added.');
     expect(page.text).toContain('Pixel &lt;9&gt;');
     expect(await em.fork().findOne(Asset, { tag: 'WEB-1' })).toMatchObject({
       serial: null,
@@ -85,8 +85,8 @@ describe('an asset', () => {
 
   test.each([
     ['a tag in use', { tag: 'MANY-1' }, 'tag', 'Another asset has this tag.'],
-    ['no model', { model: ' ' }, 'model', 'Please fill this in.'],
-    ['a tag too long', { tag: 'x'.repeat(61) }, 'tag', 'At most 60 characters, please.'],
+    ['no model', { model: ' ' }, 'model', 'Fill this in.'],
+    ['a tag too long', { tag: 'x'.repeat(61) }, 'tag', 'At most 60 characters.'],
     [
       'a control character',
       { serial: 'a\u0007b' },
@@ -97,7 +97,7 @@ describe('an asset', () => {
       'a status of its own',
       { status: 'assigned' },
       'status',
-      expect.stringContaining('Please choose one of'),
+      expect.stringContaining('Choose one of'),
     ],
   ])(
     'with %s keeps the input and shows the message beside the field',

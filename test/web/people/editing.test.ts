@@ -56,7 +56,7 @@ describe('an edited user', () => {
       managerId: String(await createOffboardedUser(own.database)),
     });
     expect(status).toBe(409);
-    expect(text).toContain('has been offboarded. Choose somebody else.');
+    expect(text).toContain('is offboarded. Choose someone else.');
   });
 
   test('who is offboarded keeps their status, and the form says why', async () => {
@@ -64,7 +64,7 @@ describe('an edited user', () => {
     expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
     expect(status).toBe(409);
-    expect(text).toContain('which cannot be undone');
+    expect(text).toContain("which can't be undone");
     expect(text).toContain('value="Typed Name"');
     expect((await nora.post(`/users/${id}`, { name: 'New Name' })).status).toBe(303);
   });

@@ -61,7 +61,7 @@ test('(R23) a refusal says what to do first', async () => {
   await own.database.em.getConnection().execute(`update mails set state = 'pending', closed_at = null`);
   const pending = await ada.post(`/users/${id}/erasure`);
   expect(pending.status).toBe(409);
-  expect(messagesOn(pending.text)).toContain('A mail to or about this person is still pending.');
+  expect(messagesOn(pending.text)).toContain('An email to or about this person is still pending.');
   expect((await ada.post(`/users/${gone.id}/erasure`)).status).toBe(303);
 });
 

@@ -25,7 +25,7 @@ describe('the list of people', () => {
   });
 
   test('says when there is no match, and ignores malformed filters', async () => {
-    expect((await nora.get('/users?q=nobody-at-all')).text).toContain('Nobody fits');
+    expect((await nora.get('/users?q=nobody-at-all')).text).toContain('No matching people');
     for (const query of ['q=a&q=b', 'page=0', 'page=-1', 'page=9999999', 'status=x']) {
       expect((await nora.get(`/users?${query}`)).status, query).toBe(200);
     }

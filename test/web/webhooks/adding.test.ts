@@ -25,7 +25,7 @@ describe('webhook endpoints', () => {
   });
 
   test.for<[Record<string, string>, string]>([
-    [{ url: '' }, 'Please fill this in.'],
+    [{ url: '' }, 'Fill this in.'],
     [{ url: 'hooks' }, 'Expected a web address'],
     [{ url: 'http://hooks.example.com' }, 'begins with https://'],
     [{ url: 'javascript:alert(1)' }, 'begins with https://'],

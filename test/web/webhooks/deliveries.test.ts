@@ -116,6 +116,6 @@ test('a failed delivery is shown on the page of its leaver', async ({ cast, ada,
   expect(page.text).toContain('Given up');
   expect(page.text).toContain(`/settings/webhooks/${id}/deliveries/${delivery}`);
   const his = await ivo.get(`/offboarding/${cast.lena.id}`);
-  expect(his.text).toContain('A super-admin can send them again.');
+  expect(his.text).toContain('A super admin can send them again.');
   expect(his.text).not.toContain('/settings/webhooks/');
 });

@@ -124,7 +124,7 @@ describe('API tokens', () => {
   });
 
   test.each([
-    [{ name: '', scopes: 'users:read' }, 'Please fill this in.'],
+    [{ name: '', scopes: 'users:read' }, 'Fill this in.'],
     [{ name: 'x'.repeat(61), scopes: 'users:read' }, 'At most 60 characters'],
     [{ name: 'no scope' }, 'Choose at least one scope'],
     [{ name: 'wrong scope', scopes: 'everything' }, 'There is no scope &quot;everything&quot;'],
@@ -154,7 +154,7 @@ describe('the workspace', () => {
   });
 
   test.each([
-    [{ name: '', timeZone: 'UTC' }, 'Please fill this in.'],
+    [{ name: '', timeZone: 'UTC' }, 'Fill this in.'],
     [{ name: 'x', timeZone: 'Nowhere' }, 'Expected a time zone'],
     [{ name: 'x' }, 'Expected a text'],
   ])('cannot be %o', async (fields, message) => {
