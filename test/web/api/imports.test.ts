@@ -62,7 +62,7 @@ describe('a file', () => {
     expect(headers.get('content-disposition')).toBe(`attachment; filename=errors-of-import-${id}.csv`);
     const [head, line, end] = csv.split('\r\n');
     expect(head).toBe('Line,Problems,email,department');
-    expect(line).toMatch(/^3,.*Expected an e-mail address.*,nobody,'=1\+1$/);
+    expect(line).toMatch(/^3,.*Expected an email.*,nobody,'=1\+1$/);
     expect(end).toBe('');
     const corrected = csv.replace('nobody', cast.timo.email);
     const again = (await send(corrected)).json.id;
