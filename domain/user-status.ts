@@ -16,8 +16,5 @@ export function refuseUnlessMayReceiveItems(person: { name: string; status: User
   if (person.status === 'suspended') {
     throw new Refusal('suspended', `${person.name} is suspended and can't get new items.`);
   }
-  throw new Refusal(
-    'already-offboarded',
-    `${person.name} is offboarded and can't get new items.`,
-  );
+  throw new Refusal('already-offboarded', `${person.name} is offboarded and can't get new items.`);
 }

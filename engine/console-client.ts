@@ -205,8 +205,7 @@ async function retryWhileRejected<T>(deadlineMs: number, call: () => Promise<T>)
       return await call();
     } catch (error) {
       if (!isFailedPrecondition(error)) throw error;
-      if (Date.now() > giveUpAt)
-        throw new NotStarted(notStartedText);
+      if (Date.now() > giveUpAt) throw new NotStarted(notStartedText);
       await pause(retryIntervalMs);
     }
   }

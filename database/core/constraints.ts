@@ -15,11 +15,9 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   seats_one_per_user: () =>
     new Refusal('already-has-seat', 'This person already has a seat of this license.'),
   users_email_unique: () => new InvalidInput({ email: emailInUse }),
-  users_email_check: () =>
-    new InvalidInput({ email: emailNeeded }),
+  users_email_check: () => new InvalidInput({ email: emailNeeded }),
   users_external_id_unique: () => new InvalidInput({ externalId: externalIdInUse }),
-  identities_external_id_unique: () =>
-    new InvalidInput({ externalId: externalIdInUse }),
+  identities_external_id_unique: () => new InvalidInput({ externalId: externalIdInUse }),
   licenses_name_unique: () => new InvalidInput({ name: 'Another license has this name and vendor.' }),
   assets_tag_unique: () => new InvalidInput({ tag: 'Another asset has this tag.' }),
   api_tokens_name_unique: () =>
@@ -32,7 +30,8 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   users_dates_check: () => new Refusal('end-before-start', 'The end date is before the start date.'),
 };
 
-const heldByAnother = () => new Refusal('already-assigned', 'This asset is assigned to someone else. Recover it first.');
+const heldByAnother = () =>
+  new Refusal('already-assigned', 'This asset is assigned to someone else. Recover it first.');
 
 const offboarded = () =>
   new Refusal('already-offboarded', "This person is offboarded and can't get new items.");

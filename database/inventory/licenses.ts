@@ -92,3 +92,10 @@ export async function changeLicense(
   change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, changes) });
   change.em.assign(license, changes);
 }
+
+/** Locks a license's row until the transaction ends, and reads it after that. Throws NotFound. */
+export async function lockLicense(em: EntityManager, licenseId: number): Promise<License> {
+  const license = await em.findOne(License, { id: licenseId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  if (license === null) throw new NotFound('license');
+  return license;
+}

@@ -32,5 +32,4 @@ export function openWords({ hardware, software, requests }: OpenCounts): string 
 }
 
 /** A number with its noun: `1 device`, `2 devices`; null for zero. */
-const counted = (count: number, noun: string): string | null =>
-  count === 0 ? null : plural(count, noun);
+const counted = (count: number, noun: string): string | null => (count === 0 ? null : plural(count, noun));

@@ -8,7 +8,7 @@ import type { CompleteAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
 import type { Services } from '../http/services.ts';
 import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
-import { completionAlert } from '../offboarding/result-messages.ts';
+import { whyNotCompleted } from '../offboarding/result-messages.ts';
 import { tokenActorOf } from './http/authentication.ts';
 import type { Endpoint } from './http/endpoint-types.ts';
 import { type Answer, asStored, sendAnswer } from './http/endpoints.ts';
@@ -84,7 +84,7 @@ export const completionApi = (services: Services) => {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
     if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
       const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-      throw new Refusal(code, completionAlert(outcome).text);
+      throw new Refusal(code, whyNotCompleted(outcome));
     }
     return {
       body: {

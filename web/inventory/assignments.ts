@@ -65,7 +65,8 @@ function recoveryAlert(
   { nextStatus }: Recovery,
   { outcome, formerHolderId }: RecoverAnswer,
 ): Alert {
-  if (formerHolderId === null) return { tone: 'info', text: `No one had ${tag}, so there is nothing to recover.` };
+  if (formerHolderId === null)
+    return { tone: 'info', text: `No one had ${tag}, so there is nothing to recover.` };
   if (outcome === 'already-returned') {
     return { tone: 'info', text: `${tag} was already recovered.` };
   }

@@ -27,7 +27,9 @@ export async function passwordPages({ database }: Services) {
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
       response.set('Retry-After', String(wait));
-      throw new TooManyTries({ current: `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.` });
+      throw new TooManyTries({
+        current: `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.`,
+      });
     }
     await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
     await limits.forget(request.ip ?? '', email);

@@ -3,6 +3,7 @@ import { refusalWords } from '../../domain/offboarding/checklist.ts';
 import {
   type CompleteAnswer,
   completionObstacles,
+  type NotCompleted,
   type RetryAnswer,
   type RevokeSeatAnswer,
 } from '../../domain/offboarding/completion.ts';
@@ -20,23 +21,25 @@ interface Names {
 
 /** The message for the result of a completion. */
 export function completionAlert(answer: CompleteAnswer, { leaver, nameOf }: Names): Alert {
+  if (answer.outcome === 'completed') return { tone: 'success', text: `${leaver} is now offboarded.` };
+  const tone = answer.outcome === 'already-completed' ? 'info' : 'danger';
+  return { tone, text: whyNotCompleted(answer, nameOf) };
+}
+
+/** Why a request completed nothing. `nameOf` gives an actor's name. */
+export function whyNotCompleted(
+  answer: NotCompleted,
+  nameOf: (actor: string) => string = actorLabel,
+): string {
   switch (answer.outcome) {
-    case 'completed':
-      return { tone: 'success', text: `${leaver} is now offboarded.` };
     case 'already-completed':
-      return {
-        tone: 'info',
-        text: `Already completed by ${nameOf(answer.by)} on ${helpers.time(answer.at)}.`,
-      };
+      return `Already completed by ${nameOf(answer.by)} on ${helpers.time(answer.at)}.`;
     case 'cancelled':
-      return {
-        tone: 'danger',
-        text: `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.time(answer.at)}.`,
-      };
+      return `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.time(answer.at)}.`;
     case 'still-open':
-      return { tone: 'danger', text: refusalWords(answer.counts) };
+      return refusalWords(answer.counts);
     case 'refused':
-      return { tone: 'danger', text: completionObstacles[answer.reason] };
+      return completionObstacles[answer.reason];
   }
 }
 
@@ -64,9 +67,9 @@ export function retryAlert(answer: RetryAnswer, names: Names): Alert {
 
 /** The message for the result of a revocation. The license's name is missing when only the token is known. */
 export function revocationAlert({ outcome }: RevokeSeatAnswer, license?: string): Alert {
-  if (outcome === 'revoked') return { tone: 'success', text: `${license ?? 'Seat'} revoked. The seat is free.` };
-  if (outcome === 'already-revoked')
-    return { tone: 'info', text: 'This seat was already revoked.' };
+  if (outcome === 'revoked')
+    return { tone: 'success', text: `${license ?? 'Seat'} revoked. The seat is free.` };
+  if (outcome === 'already-revoked') return { tone: 'info', text: 'This seat was already revoked.' };
   return { tone: 'danger', text: 'This seat belongs to someone else. Reload the page and try again.' };
 }
 

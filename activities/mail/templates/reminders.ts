@@ -178,16 +178,12 @@ function itemOf({ kind, what, mark, since }: OpenItem, zone: string): MailItem {
 }
 
 const othersEnd = (isItAdmin: boolean, links: Links): Block[] =>
-  isItAdmin
-    ? [link('Open queue', links.to('/offboarding'))]
-    : [paragraph('Please help return these to IT.')];
+  isItAdmin ? [link('Open queue', links.to('/offboarding'))] : [paragraph('Please help return these to IT.')];
 
 function reasonFor(own: boolean, others: boolean, isItAdmin: boolean): string {
   const reasons = [
     ...(own ? ['you are leaving'] : []),
-    ...(others
-      ? [isItAdmin ? 'you handle offboarding' : 'people who report to you are leaving']
-      : []),
+    ...(others ? [isItAdmin ? 'you handle offboarding' : 'people who report to you are leaving'] : []),
   ];
   return `You get this email at most once a day, because ${reasons.join(' and ')}.`;
 }

@@ -98,9 +98,7 @@ describe('a reminder to the leaver', () => {
   test('after the last day asks for the remaining devices', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
     expect(letter!.subject).toBe('Your last day was yesterday: please return 1 device');
-    expect(textOf(letter)).toContain(
-      'Your last day was Thu 24 December 2026. Please return what you still',
-    );
+    expect(textOf(letter)).toContain('Your last day was Thu 24 December 2026. Please return what you still');
   });
 
   test('is not sent when they have no device', () => {
@@ -112,8 +110,6 @@ describe('a reminder to the leaver', () => {
     const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');
     expect(text).toContain('Timo Aalto');
-    expect(text.replace(/\s+/g, ' ')).toContain(
-      'because you are leaving and you handle offboarding.',
-    );
+    expect(text.replace(/\s+/g, ' ')).toContain('because you are leaving and you handle offboarding.');
   });
 });

@@ -73,9 +73,7 @@ describe('a bad cell beside an end date (R8)', () => {
     const manager = { id: 2, name: 'Ida', isGone: false, fitsToo: 'Ole' };
     expect(evaluateUser(about({ manager: 'a@b', endDate }, { manager }))).toMatchObject({
       changes: { endDate: [null, endDate] },
-      warnings: [
-        { field: 'manager', message: 'This matches two people: Ida by external ID, Ole by email.' },
-      ],
+      warnings: [{ field: 'manager', message: 'This matches two people: Ida by external ID, Ole by email.' }],
     });
   });
 });

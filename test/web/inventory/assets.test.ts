@@ -93,12 +93,7 @@ describe('an asset', () => {
       'serial',
       'Character 2 is a control character (U+0007). Remove it.',
     ],
-    [
-      'a status of its own',
-      { status: 'assigned' },
-      'status',
-      expect.stringContaining('Choose one of'),
-    ],
+    ['a status of its own', { status: 'assigned' }, 'status', expect.stringContaining('Choose one of')],
   ])(
     'with %s keeps the input and shows the message beside the field',
     async (_case, more, field, message) => {

@@ -64,7 +64,9 @@ describe('assigning', () => {
     const { laptop, lena, emil } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toBe(`danger: ${laptop.tag} is assigned to ${lena.name}. Recover it first.`);
+    expect(messagesOn(answer.text)).toBe(
+      `danger: ${laptop.tag} is assigned to ${lena.name}. Recover it first.`,
+    );
     expect(answer.text).toContain('id="recovery"');
     expect(await holderOf(laptop.id)).toBe(lena.id);
   });
@@ -103,7 +105,9 @@ describe('assigning', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409]);
     const loser = answers.find((answer) => answer.status === 409)!;
     const winner = (await assetById(em, spare.id)).holder!;
-    expect(messagesOn(loser.text)).toBe(`danger: ${spare.tag} is assigned to ${winner.name}. Recover it first.`);
+    expect(messagesOn(loser.text)).toBe(
+      `danger: ${spare.tag} is assigned to ${winner.name}. Recover it first.`,
+    );
   });
 
   test('is offered only for assets in stock', async () => {

@@ -220,9 +220,7 @@ describe('revoking a seat on the page of its license', () => {
     await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     const answer = await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     expect(answer.location).toBe(`/licenses/${license.id}`);
-    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'info: This seat was already revoked.',
-    );
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe('info: This seat was already revoked.');
     expect(await usedOf(license.id)).toBe(1);
   });
 

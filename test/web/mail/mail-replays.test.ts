@@ -64,9 +64,7 @@ test('a failed mail is sent again from the checklist, once for two clicks', asyn
   await ivo.get(checklist);
   await ivo.post(address());
   const page = await ivo.get(`/users/${cast.mira.id}`);
-  expect(messagesOn(page.text)).toBe(
-    'info: This email is already pending or sent.',
-  );
+  expect(messagesOn(page.text)).toBe('info: This email is already pending or sent.');
   expect(page.text).not.toContain(address());
 });
 

@@ -101,9 +101,7 @@ describe('notifications', () => {
     const ada = await web.signIn(cast.ada.email);
     const { text } = await ada.get('/notifications');
     expect(text).toContain('href="/settings/webhooks/7/deliveries"');
-    expect(flat(text)).toContain(
-      'Webhooks to https://hooks.example/a are disabled: it answered 410 Gone.',
-    );
+    expect(flat(text)).toContain('Webhooks to https://hooks.example/a are disabled: it answered 410 Gone.');
     const mira = await web.signIn(cast.mira.email);
     expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
   });
@@ -186,7 +184,9 @@ describe('the reminders of a leaver', () => {
     expect(card).toContain(
       '7 days before the last day 17 Dec 2099, 00:00 GMT+13 (16 Dec 2099, 12:00 CET your time)',
     );
-    expect(card).toContain('End of the last day 25 Dec 2099, 00:00 GMT+13 (24 Dec 2099, 12:00 CET your time)');
+    expect(card).toContain(
+      'End of the last day 25 Dec 2099, 00:00 GMT+13 (24 Dec 2099, 12:00 CET your time)',
+    );
     expect(card).toMatch(
       /Scheduled .* Sent 7 days before the last day of .* Skipped 1 day before the last day of .* The last day moved\./,
     );

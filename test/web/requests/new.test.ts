@@ -39,9 +39,7 @@ describe('a new request', () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const answer = await ivo.post('/requests', { userId: String(cast.emil.id), item: 'Dock', reason: '' });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toBe(
-      `danger: ${cast.emil.name} is suspended and can't get new items.`,
-    );
+    expect(messagesOn(answer.text)).toBe(`danger: ${cast.emil.name} is suspended and can't get new items.`);
     expect(answer.text).toContain('value="Dock"');
     expect(await em.fork().count(Request, { userId: cast.emil.id })).toBe(0);
   });
