@@ -62,14 +62,14 @@ function problemsOfLicense(facts: LicenseFacts): Remark[] {
   }
   if (license === null && values.seatsTotal === undefined) {
     return [
-      { field: 'seatsTotal', message: 'This license is new, and a new license needs a number of seats.' },
+      { field: 'seatsTotal', message: 'A new license needs a number of seats.' },
     ];
   }
   if (license !== null && values.seatsTotal !== undefined && values.seatsTotal < license.seatsUsed) {
     return [
       {
         field: 'seatsTotal',
-        message: `${license.seatsUsed} seats are in use, so the total cannot be lower.`,
+        message: `${license.seatsUsed} seats are in use, so the total can't be lower.`,
       },
     ];
   }
@@ -89,7 +89,7 @@ function problemOfVendor({ values: { license: name, vendor }, vendors }: License
 /** Why a line without a vendor is refused when several licenses have its name. */
 export const fitsSeveral = (name: string, vendors: readonly (string | null)[]): string => {
   const names = vendors.map((vendor) => `${name} (${vendor ?? 'no vendor'})`);
-  return `Several licenses have this name: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}. Name the vendor too.`;
+  return `Several licenses have this name: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}. Add the vendor.`;
 };
 
 /** Does not check for a free seat, because that depends on the lines before this one. */
@@ -97,7 +97,7 @@ function problemsOfSeat({ values, user, hasSeat }: LicenseFacts): Remark[] {
   if (values.user === undefined) return [];
   if (user?.fitsToo) return [{ field: 'user', message: twoFit(user.name, user.fitsToo) }];
   if (hasSeat) return [];
-  if (user === null) return [{ field: 'user', message: 'Nobody has this external id or e-mail address.' }];
+  if (user === null) return [{ field: 'user', message: 'No one has this external ID or email.' }];
   return remarksOf('user', () => refuseUnlessMayReceiveItems(user));
 }
 

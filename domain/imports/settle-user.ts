@@ -40,9 +40,9 @@ function managerRefusal(facts: UserFacts): string | null {
   if (!values.manager) return null;
   if (manager?.fitsToo) return twoFit(manager.name, manager.fitsToo);
   if (isSelf(facts)) return "A person can't be their own manager.";
-  if (manager === null && !managerIsInFile) return 'No one has this external id or e-mail address.';
+  if (manager === null && !managerIsInFile) return 'No one has this external ID or email.';
   return closesCircle
-    ? 'With this manager, people of this file would report to each other in a circle.'
+    ? 'With this manager, people in this file would report to each other in a circle.'
     : null;
 }
 
@@ -62,14 +62,14 @@ const goneManager = ({ values, manager }: UserFacts): Remark[] =>
     ? [{ field: 'manager', message: managerIsGone(manager.name) }]
     : [];
 
-export const managerIsGone = (name: string) => `${name} has been offboarded, so no manager is stored.`;
+export const managerIsGone = (name: string) => `${name} is offboarded, so the manager is left empty.`;
 
 /** A start date after the end date of a known person, whose stored start date lies before it. */
 function startRefusal({ values, user }: UserFacts): string | null {
   const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
   if (user === null || !values.startDate || end === null || end >= values.startDate) return null;
   if (user.startDate !== null && end < user.startDate) return null;
-  return `The start date lies after the end date, ${end}.`;
+  return `The start date is after the end date, ${end}.`;
 }
 
 /** Why the address of a line cannot be stored; null when it can. */
@@ -89,4 +89,4 @@ export function addressRefusal({
   return emailOwnerId === null || emailIsFreed || user?.isGone ? null : addressInUse;
 }
 
-const addressInUse = 'Somebody else has this e-mail address.';
+const addressInUse = 'That email is already in use.';

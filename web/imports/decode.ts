@@ -16,7 +16,7 @@ export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   yield lines.end();
 }
 
-const zeroBytes = 'This file has zero bytes in its text, so it is no CSV file. Save it as CSV in UTF-8.';
+const zeroBytes = "This file contains zero bytes, so it isn't a CSV file. Save it as CSV in UTF-8.";
 
 async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;

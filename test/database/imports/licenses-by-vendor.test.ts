@@ -56,7 +56,7 @@ describe('a license is its name and its vendor (R6)', () => {
     expect(await problemsOf(database, found)).toEqual([
       [
         4,
-        `vendor: Several licenses have this name: ${name} (Miro) and ${name} (Slack). Name the vendor too.`,
+        `vendor: Several licenses have this name: ${name} (Miro) and ${name} (Slack). Add the vendor.`,
       ],
     ]);
   });

@@ -67,7 +67,7 @@ describe('licenses', () => {
       csvOf(['license', 'vendor', 'user'], [name, null, cast.emil.email]),
     );
     expect(await problemsOf(database, found)).toEqual([
-      [2, `vendor: Several licenses have this name: ${name} (One) and ${name} (Two). Name the vendor too.`],
+      [2, `vendor: Several licenses have this name: ${name} (One) and ${name} (Two). Add the vendor.`],
     ]);
     await files.run('licenses', csvOf(['license', 'vendor', 'user'], [name, 'Two', cast.emil.email]));
     expect(await em.fork().findOneOrFail(License, { name, vendor: 'Two' })).toMatchObject({ seatsUsed: 1 });

@@ -35,12 +35,12 @@ describe('people', () => {
     expect(done.results).toMatchObject({ changed: 1, unchanged: 1, failed: 0 });
     expect((await userById(em, reportId)).managerId ?? null).toBeNull();
     expect(await files.lines(done, 'warnings')).toMatchObject([
-      { line: 3, warnings: [{ message: 'Gone has been offboarded, so no manager is stored.' }] },
+      { line: 3, warnings: [{ message: 'Gone is offboarded, so the manager is left empty.' }] },
     ]);
 
     const late = await files.run('users', csvOf(['externalId', 'endDate'], [id, '2026-02-28']));
     expect(await problemsOf(database, late)).toEqual([
-      [2, 'endDate: This person has been offboarded, which cannot be undone.'],
+      [2, 'endDate: This person is offboarded, which can\'t be undone.'],
     ]);
   });
 

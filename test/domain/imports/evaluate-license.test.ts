@@ -40,12 +40,12 @@ describe('a line about a license', () => {
     [
       'it is new and has no number of seats',
       { license: null },
-      'seatsTotal: This license is new, and a new license needs a number of seats.',
+      'seatsTotal: A new license needs a number of seats.',
     ],
     [
       'several have the name',
       { license: null, vendors: ['Figma', null] },
-      'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Name the vendor too.',
+      'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Add the vendor.',
     ],
     [
       'it states a vendor for a license without one (R6)',
@@ -55,7 +55,7 @@ describe('a line about a license', () => {
     [
       'nobody is known by the id',
       { values: { license: 'Figma', user: 'E9' } },
-      'user: Nobody has this external id or e-mail address.',
+      'user: No one has this external ID or email.',
     ],
     [
       'the person is suspended',

@@ -37,7 +37,7 @@ describe('a line about a user', () => {
 
   test('about a new user needs a name, and no e-mail address (R16)', () => {
     expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
-      'name: This is somebody new, and a new person needs a name.',
+      'name: A new person needs a name.',
     ]);
     expect(evaluateUser(about({ user: null, values: { externalId: 'E9', name: 'N' } })).verdict).toBe(
       'create',
@@ -69,7 +69,7 @@ describe('a line about a user', () => {
     const values = { manager: 'E99' };
     expect(evaluateUser(about({ values }))).toMatchObject({
       verdict: 'same',
-      warnings: [{ field: 'manager', message: 'No one has this external id or e-mail address.' }],
+      warnings: [{ field: 'manager', message: 'No one has this external ID or email.' }],
     });
     expect(evaluateUser(about({ values, managerIsInFile: true })).changes).toEqual({
       manager: ['Mira', 'E99'],
@@ -97,7 +97,7 @@ describe('a line about a user', () => {
     expect(evaluateUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'change',
       changes: { manager: ['Mira', null] },
-      warnings: [{ field: 'manager', message: 'Gert has been offboarded, so no manager is stored.' }],
+      warnings: [{ field: 'manager', message: 'Gert is offboarded, so the manager is left empty.' }],
     });
     const without = { ...lena, managerId: null, managerName: null };
     expect(evaluateUser(about({ user: without, values: { manager: 'E2' }, manager: gone }))).toMatchObject({
@@ -128,7 +128,7 @@ describe('a line about a user', () => {
       { manager: null },
     ]) {
       expect(problemsIn(evaluateUser(about({ user: gone, values })))).toEqual([
-        `${Object.keys(values)[0]}: This person has been offboarded, which cannot be undone.`,
+        `${Object.keys(values)[0]}: This person is offboarded, which can't be undone.`,
       ]);
     }
   });

@@ -40,7 +40,7 @@ describe('the preview', () => {
     });
     expect(listed(text)).toEqual([
       "5 Mira Holt End date: “31/12/2026” isn't a date. Write dates as 2026-12-31 or as 31.12.2026.",
-      '6 stranger@x.example name: This is somebody new, and a new person needs a name.',
+      '6 stranger@x.example name: A new person needs a name.',
     ]);
     expect(await em.fork().count(AuditEntry)).toBe(entries);
     expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();
@@ -79,7 +79,7 @@ describe('the preview', () => {
     const id = await uploaded(nora, 'users', file());
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
     expect((await nora.get(`/imports/${id}`)).text).toContain(
-      'This file was never started. Nothing was changed.',
+      'Discarded. Nothing was imported.',
     );
     expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
   });
