@@ -43,7 +43,7 @@ const addInConsole = async (page: Page, url: string, events: string[]) => {
   await page.getByLabel('Address').fill(url);
   await page.getByLabel('user.offboarded').uncheck();
   for (const event of events) await page.getByLabel(event).check();
-  await page.getByRole('button', { name: 'Add the endpoint' }).click();
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
   return page.locator('#shown-once').innerText();
 };
 const card = (page: Page, url: string) => page.locator('.endpoint', { has: page.getByText(url) });
@@ -71,16 +71,16 @@ test('500 twice, then no answer, then 200: the same webhook-id four times, and o
 
   expect(await page.locator('.attempt summary strong').allInnerTexts()).toEqual([
     'Delivered',
-    'The endpoint did not answer in time',
-    'The endpoint answered with an error',
-    'The endpoint answered with an error',
+    'The endpoint timed out',
+    'The endpoint responded with an error',
+    'The endpoint responded with an error',
   ]);
   await page.getByText('Try 1 ·').click();
   expect(await page.getByLabel('The answer to try 1').innerText()).toBe('<b>out of order</b>');
   const sent = await page.getByLabel('The request of try 1').innerText();
   expect(sent).toContain(`webhook-signature: ${receiver.received[0]!.headers['webhook-signature']}`);
   expect(await page.content()).not.toContain(secret);
-  await page.getByText('As sent and signed').click();
+  await page.getByText('Raw body').click();
   expect(await page.getByLabel('The body as sent').innerText()).toBe(receiver.received[0]!.body);
   expect(complaints).toEqual([]);
 });
@@ -117,17 +117,17 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   await page.goto('/notifications');
   await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByText('because it said that it is gone (410)').waitFor();
+  await card(page, receiver.url).getByText('because it responded that it is gone (410)').waitFor();
 
   receiver.answer = (_request, response) => void response.end();
-  await card(page, receiver.url).getByRole('button', { name: 'Send a test' }).click();
+  await card(page, receiver.url).getByRole('button', { name: 'Send test' }).click();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
   expect(JSON.parse(receiver.received[1]!.body)).toMatchObject({ type: 'webhook.test' });
 
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByRole('button', { name: 'Turn it on again' }).click();
-  await page.getByText('2 events have never arrived').waitFor();
-  await page.getByRole('button', { name: 'Send them again' }).click();
+  await card(page, receiver.url).getByRole('button', { name: 'Turn on endpoint' }).click();
+  await page.getByText('2 events weren\'t delivered').waitFor();
+  await page.getByRole('button', { name: 'Send events again' }).click();
   await page.getByText('2 events are sent again').waitFor();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
@@ -150,7 +150,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id))[0]?.outcomes.length, { timeout: 10_000 })
     .toBe(4);
   await page.reload();
-  await card(page, receiver.url).getByText('Every try has failed since').waitFor();
+  await card(page, receiver.url).getByText('Every attempt has failed since').waitFor();
 
   // Five days pass.
   await database.em
@@ -162,7 +162,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .toEqual(['disabled', 'disabled']);
   await page.reload();
   await card(page, receiver.url)
-    .getByText('because nothing could be delivered to it for five days')
+    .getByText('because every attempt failed for five days')
     .waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();

@@ -21,7 +21,7 @@ describe('webhook endpoints', () => {
     });
     const none = await ada.post('/settings/webhooks', { url: 'https://x.example/', eventTypes: '' });
     expect(none.status).toBe(422);
-    expect(messageBeside(none.text, 'events')).toBe('Please choose at least one event.');
+    expect(messageBeside(none.text, 'events')).toBe('Choose at least one event.');
   });
 
   test.for<[Record<string, string>, string]>([

@@ -36,7 +36,7 @@ describe('deliveries', () => {
       'user.offboarded',
       'Lena Brandt',
       'Pending',
-      'The endpoint answered with an error',
+      'The endpoint responded with an error',
       '500',
       '1 try',
       '31 Dec 2029, 23:59 UTC',
@@ -70,7 +70,7 @@ describe('deliveries', () => {
     await addAttempt(database, delivery, 1, 'timed_out');
     const { text } = await ada.get(`/settings/webhooks/${id}/deliveries/${delivery}`);
     for (const words of [
-      'The endpoint did not answer in time',
+      'The endpoint timed out',
       'POST https://hooks.example/lastday',
       'webhook-id: evt_1',
       '12 ms',
