@@ -87,7 +87,7 @@ test('a changed asset has old and new values in its audit entry', async () => {
   await updateLicense(em, `user:${ivo.id}`, license.id, { seatsTotal: 12 });
   const { status, text } = await (await web.signIn(ivo.email)).get('/audit');
   expect(status).toBe(200);
-  expect(text).toContain('status from in_stock to in_repair · location from Lisbon to —');
+  expect(text).toContain('status changed from In stock to In repair · location Lisbon removed');
   expect(text).toContain('seats total from 3 to 12');
 });
 
