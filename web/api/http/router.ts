@@ -61,7 +61,7 @@ function bodyParsersOf({ body }: Endpoint): RequestHandler[] {
 const allowOnly =
   (methods: string): RequestHandler =>
   () => {
-    const detail = `Here you can only ${methods}.`;
+    const detail = `This address only accepts ${methods}.`;
     throw new ApiProblem(
       { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
       { Allow: methods },
