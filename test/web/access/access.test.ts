@@ -79,7 +79,7 @@ describe('an invitation', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 404]);
     const again = await web.stranger().get(path);
     expect(again.status).toBe(404);
-    expect(again.text).toContain('This link is over');
+    expect(again.text).toContain('This link no longer works');
   });
 
   test('expires after 72 hours, or when a newer one is made', async () => {
@@ -97,7 +97,7 @@ describe('an invitation', () => {
     for (const path of ['/invitation/x', '/invitation/%00', `/invitation/${'x'.repeat(3000)}`]) {
       const { status, text } = await web.stranger().get(path);
       expect(status).toBe(404);
-      expect(text).toContain('This link is over');
+      expect(text).toContain('This link no longer works');
     }
   });
 

@@ -127,8 +127,8 @@ test('a wrong password and an unknown address get the same message', async () =>
 test('the form keeps the input and shows a message beside each empty field', async () => {
   const answer = await web.stranger().post('/session', { email: '', password: '' });
   expect(answer.status).toBe(422);
-  expect(answer.text).toContain('Please give your e-mail address.');
-  expect(answer.text).toContain('Please give your password.');
+  expect(answer.text).toContain('Enter your email.');
+  expect(answer.text).toContain('Enter your password.');
   const again = await web.stranger().post('/session', { email: 'x@y.example', password: '' });
   expect(again.text).toContain('value="x@y.example"');
 });

@@ -103,7 +103,7 @@ describe('API tokens', () => {
     const ended = await ada.post(at, { name, scopes: 'users:read' });
     expect([ended.status, messagesOn(ended.text)]).toEqual([
       409,
-      'danger: This token has been revoked. Make a new one.',
+      'danger: This token was revoked. Create a new one.',
     ]);
     for (const path of ['999999/edit', 'x/edit'])
       expect((await ada.get(`/settings/tokens/${path}`)).status).toBe(404);
