@@ -52,7 +52,7 @@ export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: str
   }
   const user = await em.fork().findOneOrFail(User, { id: (await userIdOf(em, email))! });
   if (!maySignIn(user.status)) {
-    throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and can't be a super-admin.`);
+    throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and can't be a super admin.`);
   }
   await changeRole(em, actor, user.id, 'super-admin');
   return user.id;

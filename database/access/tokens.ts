@@ -172,8 +172,7 @@ function checked(input: { name: string; scopes: readonly string[] }): { name: st
   const unknown = input.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) {
     problems.scopes = `Unknown scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
-  } else if (input.scopes.length === 0)
-    problems.scopes = `Choose at least one scope: ${scopes.join(', ')}.`;
+  } else if (input.scopes.length === 0) problems.scopes = `Choose at least one scope: ${scopes.join(', ')}.`;
 
   if (Object.keys(problems).length > 0) throw new InvalidInput(problems);
   return { name, scopes: [...new Set(input.scopes as readonly Scope[])] };

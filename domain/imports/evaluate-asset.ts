@@ -74,18 +74,20 @@ export const statusToStore = (status: AssetStatus | undefined) =>
 function problemsOfStatus({ values: { status, holder }, asset, heldBy }: AssetFacts): Remark[] {
   if (status === 'assigned') {
     const hasHolder = holder !== undefined || heldBy !== null || asset?.status === 'assigned';
-    return hasHolder
-      ? []
-      : [{ field: 'status', message: 'An assigned asset needs a holder.' }];
+    return hasHolder ? [] : [{ field: 'status', message: 'An assigned asset needs a holder.' }];
   }
   if (heldBy === null || status === undefined) return [];
-  return [{ field: 'status', message: `This asset is assigned to ${heldBy.name}. Recover it to change its status.` }];
+  return [
+    {
+      field: 'status',
+      message: `This asset is assigned to ${heldBy.name}. Recover it to change its status.`,
+    },
+  ];
 }
 
 function problemsOfHolder({ values, asset, heldBy, holder }: AssetFacts): Remark[] {
   if (values.holder === undefined) return [];
-  if (holder === null)
-    return [{ field: 'holder', message: 'No one has this external ID or email.' }];
+  if (holder === null) return [{ field: 'holder', message: 'No one has this external ID or email.' }];
   if (holder.fitsToo) return [{ field: 'holder', message: twoFit(holder.name, holder.fitsToo) }];
   if (heldBy !== null) {
     return heldBy.id === holder.id

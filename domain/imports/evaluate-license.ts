@@ -61,9 +61,7 @@ function problemsOfLicense(facts: LicenseFacts): Remark[] {
     if (problem !== null) return [problem];
   }
   if (license === null && values.seatsTotal === undefined) {
-    return [
-      { field: 'seatsTotal', message: 'A new license needs a number of seats.' },
-    ];
+    return [{ field: 'seatsTotal', message: 'A new license needs a number of seats.' }];
   }
   if (license !== null && values.seatsTotal !== undefined && values.seatsTotal < license.seatsUsed) {
     return [

@@ -1,7 +1,7 @@
+import { plural } from '../wording/plural.ts';
 import type { FileColumn } from './columns.ts';
 import { countedChanges } from './counted-changes.ts';
 import type { ImportKind } from './imports.ts';
-import { plural } from '../wording/plural.ts';
 import type { MassChange, MassChangeLimit } from './mass-change-limit.ts';
 
 /** The file that a confirmation is about. */

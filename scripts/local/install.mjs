@@ -25,9 +25,7 @@ export async function installPackages({ development }) {
   if (isInstalled(development)) return;
   await npmCi();
   if (!isInstalled(development)) {
-    fail(
-      'npm ci skipped some packages. Unset the npm options `omit` and `ignore-scripts`, and start again.',
-    );
+    fail('npm ci skipped some packages. Unset the npm options `omit` and `ignore-scripts`, and start again.');
   }
 }
 

@@ -98,7 +98,7 @@ test('Retry-After of an endpoint is obeyed, unless an admin retries now', async 
   const [delivery] = await deliveriesTo(database, id);
   expect(delivery!.waits).toBeGreaterThan(3_500);
   receiver.answer = (_request, response) => void response.end();
-  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.getByRole('button', { name: 'Send now' }).click();
   await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 20_000 });
   expect(receiver.received).toHaveLength(2);
 });
@@ -126,7 +126,7 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
 
   await page.goto('/settings/webhooks');
   await card(page, receiver.url).getByRole('button', { name: 'Turn on endpoint' }).click();
-  await page.getByText('2 events weren\'t delivered').waitFor();
+  await page.getByText("2 events weren't delivered").waitFor();
   await page.getByRole('button', { name: 'Send events again' }).click();
   await page.getByText('2 events are sent again').waitFor();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
@@ -161,9 +161,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id)).map(({ state }) => state), { timeout: 10_000 })
     .toEqual(['disabled', 'disabled']);
   await page.reload();
-  await card(page, receiver.url)
-    .getByText('because every attempt failed for five days')
-    .waitFor();
+  await card(page, receiver.url).getByText('because every attempt failed for five days').waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
 });

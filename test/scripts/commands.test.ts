@@ -153,7 +153,7 @@ describe('admin', () => {
     await fork.flush();
     const { code, complaint } = await run(adminCommand, ['--email', 'gone@lastday.example'], here);
     expect(code).toBe(1);
-    expect(complaint).toBe('gone@lastday.example is offboarded and can\'t be a super-admin.\n');
+    expect(complaint).toBe("gone@lastday.example is offboarded and can't be a super admin.\n");
   });
 
   test('uses the running local instance without DATABASE_URL', async () => {
@@ -177,7 +177,10 @@ describe('admin', () => {
       'postgresql://lastday@127.0.0.1:1/lastday',
       'PostgreSQL cannot be reached (ECONNREFUSED). Is it running?\n',
     ],
-    ['here', 'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// address\n'],
+    [
+      'here',
+      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// address\n',
+    ],
   ])('with %s it explains the error', async (DATABASE_URL, complaint) => {
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({
       code: 1,
@@ -236,7 +239,7 @@ describe('demo', () => {
   test('does not change a database with users', async () => {
     expect(await runInShell('demo', [], here)).toMatchObject({
       code: 0,
-      lines: ['The database isn\'t empty, so no demo data was added'],
+      lines: ["The database isn't empty, so no demo data was added"],
     });
   });
 });

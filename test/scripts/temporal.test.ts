@@ -60,9 +60,7 @@ test('a server that always ends fails the start with the end of its log', async 
 
 test('a TEMPORAL_CLI_PATH that cannot be run is refused with the name of the variable', async () => {
   vi.stubEnv('TEMPORAL_CLI_PATH', '/nowhere/temporal');
-  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow(
-    'TEMPORAL_CLI_PATH is /nowhere/temporal',
-  );
+  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow('TEMPORAL_CLI_PATH is /nowhere/temporal');
 });
 
 test('a TEMPORAL_CLI_PATH that is too old is refused', async () => {

@@ -16,7 +16,7 @@ import { signInLimits, TooManyTries } from './sign-in-limits.ts';
 const credentials = z.object({
   email: z
     .string()
-    .max(320, { error: 'Use at most 320 characters.' })
+    .max(320, { error: 'At most 320 characters.' })
     .transform((typed, context) => {
       const email = cleanEmail(typed);
       if ('text' in email && email.text !== '') return email.text;
@@ -27,7 +27,7 @@ const credentials = z.object({
   password: z
     .string()
     .min(1, { error: 'Enter your password.' })
-    .max(1000, { error: 'Use at most 1,000 characters.' }),
+    .max(1000, { error: 'At most 1,000 characters.' }),
 });
 
 export async function sessionPages({ database }: Services) {

@@ -65,7 +65,9 @@ const recoverySchema = z
       .meta({ description: '`already-returned`: nothing was changed.' }),
     tag: responseField.text(),
     status: z.enum(assetStatuses),
-    formerHolder: personSchema.nullable().meta({ description: 'The last holder; null if it was never assigned.' }),
+    formerHolder: personSchema
+      .nullable()
+      .meta({ description: 'The last holder; null if it was never assigned.' }),
   })
   .meta({ id: 'Recovery' });
 
@@ -130,7 +132,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
     body: correctionBody,
     answers: { 200: { description: 'Who has the asset.', schema: correctionSchema } },
     problems: {
-      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment is not one of this asset.',
+      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment belongs to another asset.',
     },
     answer: async ({ request, body: { assignmentId }, actor }, transaction) => {
       const tag = tagIn(request);

@@ -29,9 +29,7 @@ const nothing = z
 const completionSchema = z
   .strictObject({
     outcome: z.enum(['completed', 'already-completed']),
-    completedBy: responseField
-      .text()
-      .meta({ description: '`user:<id>` or `token:<name>`.' }),
+    completedBy: responseField.text().meta({ description: '`user:<id>` or `token:<name>`.' }),
     completedAt: responseField.dateTime(),
     user: userSchema,
   })
@@ -146,5 +144,4 @@ const asOwnCompletion = (outcome: CompleteAnswer, actor: string, since: Date | u
     ? { ...outcome, outcome: 'completed' }
     : outcome;
 
-const noAnswerYet =
-  'No answer yet. The completion may still happen within a minute. Get the user to check.';
+const noAnswerYet = 'No answer yet. The completion may still happen within a minute. Get the user to check.';

@@ -47,8 +47,7 @@ const parameters = z.strictObject({
     .regex(/^\d{1,9}$/)
     .optional()
     .meta({
-      description:
-        'Confirms a large change: the number in `confirm` of the 409 `confirmation-needed`.',
+      description: 'Confirms a large change: the number in `confirm` of the 409 `confirmation-needed`.',
     }),
   unknownColumns: z
     .literal('leave-out')

@@ -24,8 +24,7 @@ const offboarding = z.strictObject({
   openedAt: responseField.dateTime(),
   closedAt: responseField.dateTime().nullable(),
   closedBy: responseField.text().nullable().meta({
-    description:
-      'Who completed or cancelled it: `user:<id>`, `token:<name>` or `system`.',
+    description: 'Who completed or cancelled it: `user:<id>`, `token:<name>` or `system`.',
   }),
   user: z.strictObject({
     id: responseField.id(),

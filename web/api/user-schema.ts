@@ -75,8 +75,7 @@ export const changedUserSchema = user
       .optional()
       .meta({ description: 'Where the result differs from the request. Omitted when there are none.' }),
     ignored: z.array(z.string()).optional().meta({
-      description:
-        'Fields left as they are, because they have a later value. Omitted when there are none.',
+      description: 'Fields left as they are, because they have a later value. Omitted when there are none.',
     }),
   })
   .meta({ id: 'ChangedUser' });

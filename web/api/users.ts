@@ -26,13 +26,13 @@ const listQuery = z.strictObject({
   }),
   externalId: oneIdentifier(100, 'Expected one external ID, once.')
     .optional()
-    .meta({ description: 'Only the person with this external id: one or none.' }),
+    .meta({ description: 'Only the person with this external ID: one or none.' }),
   ...pageQuery,
 });
 
 export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
-    summary: 'List people, or find one by id or external id',
+    summary: 'List people, or find one by ID or external ID',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
     answer: async ({ request, query: { id, externalId, ...page } }) => {
@@ -88,7 +88,7 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const refused =
-  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would clear the end date, manager or email of too many people within an hour. A super-admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
+  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would clear the end date, manager or email of too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
 export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');

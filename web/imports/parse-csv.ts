@@ -78,6 +78,9 @@ function inWords(error: CsvError): FileError {
         `The text that begins around line ${line} is longer than ${importLimits.lineBytes / 1024} kB. Is a quotation mark missing?`,
       );
     default:
-      return new FileError('broken-file', `Line ${line} isn't valid CSV. Correct it and upload the file again.`);
+      return new FileError(
+        'broken-file',
+        `Line ${line} isn't valid CSV. Correct it and upload the file again.`,
+      );
   }
 }

@@ -75,10 +75,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const { endpointId, deliveryId } = idsIn(request);
     const delivery = await deliveryById(em, endpointId, deliveryId);
     if (delivery.state !== 'pending') {
-      throw new Refusal(
-        'delivery-closed',
-        'This delivery is finished. Send it again instead.',
-      );
+      throw new Refusal('delivery-closed', 'This delivery is finished. Send it again instead.');
     }
     try {
       await engine.retryDelivery(delivery);

@@ -7,7 +7,7 @@ export function detailWords(details: AuditDetails): string | null {
   if ('from' in details || 'to' in details) return `from ${details.from ?? '—'} to ${details.to ?? '—'}`;
   const parts = Object.entries(details)
     .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
-    .map(([name, value]) => `${labelOf(name)}: ${valueOf(name, value)}`);
+    .map(([name, value]) => `${labelOf(name)}: ${shownValue(name, value)}`);
   return parts.length > 0 ? parts.join(' · ') : null;
 }
 
@@ -20,7 +20,7 @@ interface FieldChanges {
 
 const changesOf = ({ fields, from, to }: FieldChanges): string =>
   fields
-    .map((field, index) => changeOf(field, valueOf(field, from[index]), valueOf(field, to[index])))
+    .map((field, index) => changeOf(field, shownValue(field, from[index]), shownValue(field, to[index])))
     .join(' · ');
 
 function changeOf(field: string, before: string, after: string): string {
@@ -31,7 +31,7 @@ function changeOf(field: string, before: string, after: string): string {
 }
 
 /** Shows only the origin of a webhook's URL, because not every reader of the trail may see the rest. */
-function valueOf(name: string, value: AuditDetails[string] | undefined): string {
+function shownValue(name: string, value: AuditDetails[string] | undefined): string {
   if (value == null || value === '') return '';
   if (name === 'url') return helpers.host(String(value));
   if (/Date$/.test(name)) return helpers.date(String(value));
@@ -42,10 +42,16 @@ function valueOf(name: string, value: AuditDetails[string] | undefined): string 
 
 const timeNames: ReadonlySet<string> = new Set(['until', 'since']);
 /** The details that hold a stored word, such as `in_stock`. */
-const wordNames: ReadonlySet<string> = new Set(['status', 'nextStatus', 'condition', 'role', 'outcome', 'state']);
+const wordNames: ReadonlySet<string> = new Set([
+  'status',
+  'nextStatus',
+  'condition',
+  'role',
+  'outcome',
+  'state',
+]);
 
-const labelOf = (name: string): string =>
-  labels[name] ?? name.replace(/([A-Z])/g, ' $1').toLowerCase();
+const labelOf = (name: string): string => labels[name] ?? name.replace(/([A-Z])/g, ' $1').toLowerCase();
 
 /** The names that the screen uses for a stored one. */
 const labels: Record<string, string> = {

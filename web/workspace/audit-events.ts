@@ -55,7 +55,9 @@ const afterRecovery: Record<string, string> = {
 const recovery: AuditEvent = {
   uses: ['tag', 'condition', 'nextStatus'],
   words: ({ tag, condition, nextStatus }, person) =>
-    [`recovered ${tag} from ${person}`, condition, afterRecovery[String(nextStatus)]].filter(Boolean).join(', '),
+    [`recovered ${tag} from ${person}`, condition, afterRecovery[String(nextStatus)]]
+      .filter(Boolean)
+      .join(', '),
 };
 
 const resolution: AuditEvent = {
@@ -114,7 +116,8 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'request.resolved': resolution,
   'import.started': {
     uses: ['kind', 'lines'],
-    words: ({ kind, lines }) => `started an import of ${kindName(kind)} with ${plural(Number(lines), 'line')}`,
+    words: ({ kind, lines }) =>
+      `started an import of ${kindName(kind)} with ${plural(Number(lines), 'line')}`,
   },
   'import.cancelled': ofKind('cancelled an import of'),
   'import.ended': importEnd,

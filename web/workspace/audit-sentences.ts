@@ -1,8 +1,8 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
-import { auditEvents } from './audit-events.ts';
 import { detailWords } from './audit-details.ts';
+import { auditEvents } from './audit-events.ts';
 
 /** An entry of the audit trail in words: the actor, the action, and details. */
 export interface AuditSentence {

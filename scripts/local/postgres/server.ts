@@ -24,9 +24,7 @@ export async function launchPostgres(place: PostgresPlace, options: PostgresOpti
     await server.stop();
     await sleep(250);
   } while (Date.now() < deadline);
-  throw new Error(
-    `PostgreSQL didn't start. Its log says:\n${logTail(logFile(options.dataDir, 'postgres'))}`,
-  );
+  throw new Error(`PostgreSQL didn't start. Its log says:\n${logTail(logFile(options.dataDir, 'postgres'))}`);
 }
 
 function startServer(place: PostgresPlace, port: number, { dataDir, durable = true }: PostgresOptions) {

@@ -25,8 +25,7 @@ export async function findTemporalCli(programsDir: string, log: (line: string) =
 
 async function mustWork(path: string): Promise<string> {
   const version = await versionOf(path);
-  if (!version)
-    throw new Error(`TEMPORAL_CLI_PATH is ${path}, which isn't a working Temporal CLI.`);
+  if (!version) throw new Error(`TEMPORAL_CLI_PATH is ${path}, which isn't a working Temporal CLI.`);
   if (isTooOld(version))
     throw new Error(
       `TEMPORAL_CLI_PATH is Temporal CLI ${version}. Lastday needs ${oldestVersion.join('.')} or later.`,

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { verifyCredentials } from '../../../database/access/credentials.ts';
-import { ensureFirstAdmin, firstAdminMaySignIn, makeSuperAdmin } from '../../../database/access/first-admin.ts';
+import {
+  ensureFirstAdmin,
+  firstAdminMaySignIn,
+  makeSuperAdmin,
+} from '../../../database/access/first-admin.ts';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput } from '../../../domain/failures.ts';

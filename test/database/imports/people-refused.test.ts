@@ -40,7 +40,7 @@ describe('people', () => {
 
     const late = await files.run('users', csvOf(['externalId', 'endDate'], [id, '2026-02-28']));
     expect(await problemsOf(database, late)).toEqual([
-      [2, 'endDate: This person is offboarded, which can\'t be undone.'],
+      [2, "endDate: This person is offboarded, which can't be undone."],
     ]);
   });
 
@@ -57,9 +57,9 @@ describe('people', () => {
       ),
     );
     expect(await problemsOf(database, found)).toEqual([
-      [2, 'externalId: Line 3 is about the same external id. They disagree on email, name.'],
-      [3, 'externalId: Line 2 is about the same external id. They disagree on email, name.'],
-      [4, 'email: Line 3 has the same e-mail address.'],
+      [2, 'externalId: Line 3 is about the same external ID. They disagree on email, name.'],
+      [3, 'externalId: Line 2 is about the same external ID. They disagree on email, name.'],
+      [4, 'email: Line 3 has the same email.'],
     ]);
     expect(found.preview).toMatchObject({ error: 3, change: 1 });
   });

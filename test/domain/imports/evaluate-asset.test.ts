@@ -60,11 +60,7 @@ describe('a line about an asset', () => {
       { values: { tag: 'L1', status: 'assigned' } },
       'status: An assigned asset needs a holder.',
     ],
-    [
-      'it is new and has no model',
-      { asset: null },
-      'model: A new asset needs a model.',
-    ],
+    ['it is new and has no model', { asset: null }, 'model: A new asset needs a model.'],
   ])('is refused when %s', (_, facts, expected) => {
     expect(problemsIn(evaluateAsset(of(facts)))).toEqual([expected]);
   });

@@ -83,7 +83,7 @@ describe('a file that is not CSV', () => {
     ['nothing', '', 'empty-file', /is empty/],
     ['blank lines', '\n\r\n', 'empty-file', /is empty/],
     ['a spreadsheet', 'PK\u0003\u0004rest', 'not-csv', /Save as/],
-    ['an image', Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0]), 'not-csv', /not a text file/],
+    ['an image', Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0]), 'not-csv', /isn't a text file/],
     ['a quotation mark that nobody closes', 'name,email\n"a,b\nc,d\n', 'broken-file', /never closed/],
     ['a very long cell', `name,email\n"${'x'.repeat(100_000)}",b\n`, 'broken-file', /longer than 64 kB/],
     ['one very long line', 'x'.repeat(200_000), 'broken-file', /first line/],

@@ -59,9 +59,7 @@ describe('(R14) a column with a date in the other order', () => {
     const nora = await web.signIn(cast.nora.email);
     const answer = await nora.upload('/imports/users', { bytes: file() });
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'file')).toContain(
-      'line 3, “13/02/2027”, must be day first',
-    );
+    expect(messageBeside(answer.text, 'file')).toContain('line 3, “13/02/2027”, must be day first');
   });
 
   test('may be any column of dates, far down and written as a formula', async () => {

@@ -78,9 +78,7 @@ describe('the preview', () => {
   test('can be discarded', async () => {
     const id = await uploaded(nora, 'users', file());
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
-    expect((await nora.get(`/imports/${id}`)).text).toContain(
-      'Discarded. Nothing was imported.',
-    );
+    expect((await nora.get(`/imports/${id}`)).text).toContain('Discarded. Nothing was imported.');
     expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
   });
 });

@@ -47,7 +47,7 @@ describe('webhook endpoints', () => {
     // Missed events are offered to be sent again.
     const on = await ada.post(`${here}/resumption`);
     expect([on.status, on.location]).toEqual([303, `${here}/deliveries?state=missed`]);
-    expect((await ada.get(on.location!)).text).toContain('1 event wasn\'t delivered');
+    expect((await ada.get(on.location!)).text).toContain("1 event wasn't delivered");
     expect(await endpoint(id)).toMatchObject({ state: 'active' });
     expect((await ada.post(`${here}/removal`)).status).toBe(303);
 

@@ -28,7 +28,7 @@ describe('deliveries', () => {
     await addDelivery(database, id, 'failed', 'user.offboarded', new Date('2026-11-02T10:00:30Z'));
     await addReplay(database, await addDelivery(database, id, 'failed'), 'delivered');
     const page = await ada.get(`${here}/deliveries`);
-    expect(page.text).toContain('2 events weren\'t delivered');
+    expect(page.text).toContain("2 events weren't delivered");
     expect(page.text).toContain('value="2026-11-01T10:00"');
 
     for (const since of ['', 'yesterday', '2026-13-01T10:00', '2026-11-01']) {

@@ -78,7 +78,9 @@ export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as Webhook
   summary: words[type],
   schema: z.strictObject({
     type: z.literal(type),
-    timestamp: responseField.dateTime().meta({ description: 'When the event occurred, not when it was sent.' }),
+    timestamp: responseField
+      .dateTime()
+      .meta({ description: 'When the event occurred, not when it was sent.' }),
     data: dataOf[type],
   }),
 }));

@@ -39,7 +39,9 @@ export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
       'If-None-Match': header('`*`: only if it does not exist yet.'),
     }),
     ...(showsState(endpoint) && {
-      'If-None-Match': header('The `ETag` of the state that you have. If it is unchanged, the response is 304.'),
+      'If-None-Match': header(
+        'The `ETag` of the state that you have. If it is unchanged, the response is 304.',
+      ),
     }),
   };
   return Object.keys(headers).length === 0 ? undefined : z.object(headers);

@@ -63,7 +63,7 @@ const limited = (refusal: RemovalRefusal): Problem => ({
   title: 'Confirmation needed',
   errors: refusal.beyond.map((kind) => ({
     pointer: pointerTo(fieldOf[kind] ?? kind),
-    detail: 'This token has reached its hourly limit for clearing this field.',
+    detail: 'This token reached its hourly limit for clearing this field.',
   })),
 });
 
@@ -83,8 +83,7 @@ const databaseUnavailable = (request: Request, endpoint: Endpoint | undefined): 
       status: 503,
       code: 'database-away',
       title: "The database isn't answering",
-      detail:
-        isReadOnly(request) || endpoint === undefined ? 'Try again.' : maybeDone(request, endpoint),
+      detail: isReadOnly(request) || endpoint === undefined ? 'Try again.' : maybeDone(request, endpoint),
     },
     { 'Retry-After': '5' },
   );

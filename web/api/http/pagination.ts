@@ -49,10 +49,7 @@ export const pageSchema = (id: string, item: z.ZodType) =>
   z
     .strictObject({
       items: z.array(item),
-      nextCursor: z
-        .string()
-        .nullable()
-        .meta({ description: 'For the next page; null on the last page.' }),
+      nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last page.' }),
     })
     .meta({ id });
 

@@ -19,6 +19,7 @@ export function mountApi(app: Express, services: Services): void {
   const routes = apiRoutes(services);
   const pages = documentPages(apiDocument(routes, services.environment));
 
+  app.route('/api').get(toDocs).all(allowOnly('GET'));
   api.route('/openapi.json').get(pages.json).all(allowOnly('GET'));
   api.route('/docs').get(pages.page).all(allowOnly('GET'));
 
@@ -43,6 +44,8 @@ export function mountApi(app: Express, services: Services): void {
   api.use(answerErrors(services));
   app.use('/api/v1', api);
 }
+
+const toDocs: RequestHandler = (_request, response) => response.redirect(302, '/api/v1/docs');
 
 /** Stores the endpoint for the error handler, whose advice depends on it. */
 const rememberEndpoint =

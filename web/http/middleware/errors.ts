@@ -50,8 +50,7 @@ function textOf(error: unknown): ErrorText {
   if (error instanceof MalformedRequest)
     return { status: 400, title: "This request can't be read", text: error.message };
   if (error instanceof Refusal) return { status: 409, title: 'Not possible now', text: error.message };
-  if (error instanceof InvalidInput)
-    return { status: 422, title: 'Check your input', text: error.message };
+  if (error instanceof InvalidInput) return { status: 422, title: 'Check your input', text: error.message };
   if (error instanceof NoAnswerYet)
     return {
       status: 503,
