@@ -1,5 +1,6 @@
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
 import { twoFit } from '../wording/references.ts';
+import { tooFewSeats } from '../wording/refusals.ts';
 import {
   accepted,
   type Changes,
@@ -64,12 +65,7 @@ function problemsOfLicense(facts: LicenseFacts): Remark[] {
     return [{ field: 'seatsTotal', message: 'A new license needs a number of seats.' }];
   }
   if (license !== null && values.seatsTotal !== undefined && values.seatsTotal < license.seatsUsed) {
-    return [
-      {
-        field: 'seatsTotal',
-        message: `${license.seatsUsed} seats are in use, so the total can't be lower.`,
-      },
-    ];
+    return [{ field: 'seatsTotal', message: tooFewSeats(license.seatsUsed) }];
   }
   return [];
 }

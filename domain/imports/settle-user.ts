@@ -1,5 +1,6 @@
 import { emailToStore } from '../email.ts';
 import { twoFit } from '../wording/references.ts';
+import { emailInUse, ownManager } from '../wording/refusals.ts';
 import type { Remark } from './evaluation.ts';
 import type { UserFacts, UserValues } from './user-facts.ts';
 
@@ -39,7 +40,7 @@ function managerRefusal(facts: UserFacts): string | null {
   const { values, manager, managerIsInFile, closesCircle } = facts;
   if (!values.manager) return null;
   if (manager?.fitsToo) return twoFit(manager.name, manager.fitsToo);
-  if (isSelf(facts)) return "A person can't be their own manager.";
+  if (isSelf(facts)) return ownManager;
   if (manager === null && !managerIsInFile) return 'No one has this external ID or email.';
   return closesCircle
     ? 'With this manager, people in this file would report to each other in a circle.'
@@ -86,7 +87,5 @@ export function addressRefusal({
   if (user !== null && emailOwnerId === user.id) return null;
   if (addressProblem) return addressProblem;
   // HR goes on sending the address of someone who has left, and somebody else may have it now.
-  return emailOwnerId === null || emailIsFreed || user?.isGone ? null : addressInUse;
+  return emailOwnerId === null || emailIsFreed || user?.isGone ? null : emailInUse;
 }
-
-const addressInUse = 'That email is already in use.';

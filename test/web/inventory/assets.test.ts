@@ -120,7 +120,7 @@ describe('an asset', () => {
 
     const refused = await ivo.post(`/assets/${laptop.id}`, { ...facts, status: 'retired' });
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain(`${cast.lena.name} holds this asset.`);
+    expect(refused.text).toContain(`This asset is assigned to ${cast.lena.name}.`);
 
     expect((await ivo.post(`/assets/${laptop.id}`, facts)).location).toBe(`/assets/${laptop.id}`);
     expect(await assetById(em, laptop.id)).toMatchObject({ serial: 'NEW', status: 'assigned' });

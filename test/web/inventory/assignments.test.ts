@@ -118,7 +118,7 @@ describe('assigning', () => {
     });
     const { text } = await ivo.get(`/assets/${cast.laptop.id}`);
     expect(text).not.toContain('id="person"');
-    expect(text).toContain('Only an asset in stock can be assigned; this one is in repair.');
+    expect(text).toContain('This asset is in repair. To assign it,');
   });
 });
 
@@ -173,7 +173,7 @@ describe('recovering', () => {
     await assignAsset(em, 'system', laptop.id, emil.id);
     const old = { ...good, assignmentId: String(laptop.assignmentId) };
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, old);
-    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already been returned/);
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already recovered/);
     expect(await holderOf(laptop.id)).toBe(emil.id);
   });
 

@@ -61,10 +61,10 @@ describe('an edited user', () => {
 
   test('who is offboarded keeps their status, and the form says why', async () => {
     const id = await createOffboardedUser(own.database);
-    expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
+    expect((await nora.get(`/users/${id}/edit`)).text).toContain('End date, status and manager can');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
     expect(status).toBe(409);
-    expect(text).toContain("which can't be undone");
+    expect(text).toContain('be undone. Rehiring');
     expect(text).toContain('value="Typed Name"');
     expect((await nora.post(`/users/${id}`, { name: 'New Name' })).status).toBe(303);
   });

@@ -57,6 +57,6 @@ describe('an end date', () => {
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2026-01-31' })).status).toBe(303);
     const { status, text } = await nora.post(`/users/${id}/end-date`, { endDate: '2026-02-28' });
     expect(status).toBe(409);
-    expect(text).toContain("which can't be undone");
+    expect(text).toContain('be undone. Rehiring');
   });
 });

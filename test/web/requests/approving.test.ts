@@ -10,7 +10,7 @@ describe('approving', () => {
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe('success: Request for Second monitor approved.');
+    expect(messagesOn(text)).toBe('success: Request for Headset approved.');
     expect(text).not.toContain('/approval"');
     expect(offered(text)).toEqual(['fulfilled', 'rejected', 'cancelled']);
 

@@ -15,7 +15,7 @@ describe('resolving', () => {
       const answer = await resolve(id, { outcome, note: 'Told them' });
       expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
       const { text } = await ivo.get(answer.location!);
-      expect(messagesOn(text)).toBe(`success: Request for Second monitor ${outcome}.`);
+      expect(messagesOn(text)).toBe(`success: Request for Headset ${outcome}.`);
       expect(text).toContain('Told them');
       expect(offered(text)).toEqual([]);
     },
@@ -45,7 +45,7 @@ describe('resolving', () => {
     const id = await makeRequest();
     const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'success: Request for Second monitor fulfilled. The asset is assigned, and counts as hardware to recover.',
+      'success: Request for Headset fulfilled. The asset is assigned, and counts as hardware to recover.',
     );
     expect((await assetById(em, cast.spare.id)).holder).toMatchObject({ userId: cast.emil.id });
   });
@@ -105,7 +105,7 @@ describe('resolving', () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const { text } = await ivo.get(`/requests/${id}`);
     expect(text).not.toContain('name="assetId"');
-    expect(text).toContain("can't get new items");
+    expect(text).toContain('is suspended, so no asset can be assigned.');
     expect((await resolve(id, { outcome: 'rejected' })).status).toBe(303);
   });
 });
