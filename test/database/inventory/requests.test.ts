@@ -68,6 +68,7 @@ describe('approving', () => {
       outcome: 'done',
       status: 'approved',
       userId: lena.id,
+      item: 'Second monitor',
     });
     expect(await approveRequest(em, 'system', requestId)).toMatchObject({ outcome: 'already-done' });
 
