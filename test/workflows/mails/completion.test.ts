@@ -29,7 +29,7 @@ describe('the manager’s mail about a completion', () => {
       'list-unsubscribe': `<${links.unsubscribe(mira.id, 'completions')}>`,
     });
     expect(flat(arrived)).toContain('2 people who reported to Lena Brandt now have no manager.');
-    expect(arrived.html).toContain('2 people reported to Lena Brandt');
+    expect(arrived.html).toContain('2 people who reported to Lena Brandt');
     const [row] = await mailsTo(mira.id);
     await handleOf(row!.id).result();
     expect((await mailsTo(mira.id)).map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]]);
