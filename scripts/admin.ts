@@ -8,7 +8,7 @@ import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase 
 
 // `npm run admin`: makes a user a super-admin and prints a one-time sign-in link, alone on the last line.
 
-const usage = 'Usage: npm run admin -- --email ADDRESS';
+const usage = 'Usage: npm run admin -- --email EMAIL';
 
 export const adminCommand: Command = {
   usage,

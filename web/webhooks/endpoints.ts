@@ -155,6 +155,6 @@ export const endpointPages = (services: Services) => {
 };
 
 /** The host of an endpoint, because the rest of its address may hold a secret. */
-const hostOf = ({ url }: { url: string }): string => new URL(url).host;
+const hostOf = ({ url }: { url: string }): string => (URL.canParse(url) ? new URL(url).host : '…');
 
 const endpointIn = (request: Request): number => idIn(request, 'endpointId', 'webhook endpoint');
