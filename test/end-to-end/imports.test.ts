@@ -61,7 +61,7 @@ test('a large file is checked, needs a confirmation, and is imported while the p
   await upload(page, fileOf('one'));
   expect(
     await Promise.all(
-      ['New', 'Changed', 'Errors', 'Would start leaving'].map((label) => figure(page, label)),
+      ['New', 'Changed', 'Errors', 'Would start offboarding'].map((label) => figure(page, label)),
     ),
   ).toEqual(['300', '3', '2', '3']);
   expect(await accessibilityViolations(page)).toEqual([]);

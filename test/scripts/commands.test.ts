@@ -103,7 +103,7 @@ test('migrate warns when the application owns its tables', async () => {
   const { ownerUrl } = await emptyDatabase();
   const { code, complaint } = await run(migrateCommand, [], { DATABASE_URL: ownerUrl });
   expect(code).toBe(0);
-  expect(complaint).toMatch(/^Warning: the application signs in as the owner of the tables/);
+  expect(complaint).toMatch(/^Warning: the application connects as the owner of the tables/);
 });
 
 describe('token', () => {
@@ -121,7 +121,7 @@ describe('token', () => {
     const { code, complaint } = await run(tokenCommand, ['--name', 'x', '--scopes', 'users:all'], here);
     expect(code).toBe(1);
     expect(complaint).toMatch(
-      /^There is no scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
+      /^Unknown scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
     );
   });
 
@@ -158,7 +158,7 @@ describe('admin', () => {
 
   test('uses the running local instance without DATABASE_URL', async () => {
     const nowhere = await run(adminCommand, ['--email', 'beside@lastday.example'], {});
-    expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^Which database\?/) });
+    expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^No database\./) });
 
     const machine = {
       pid: 1,
@@ -175,7 +175,7 @@ describe('admin', () => {
   test.each([
     [
       'postgresql://lastday@127.0.0.1:1/lastday',
-      'PostgreSQL cannot be reached (ECONNREFUSED). Is it running?\n',
+      "PostgreSQL can't be reached (ECONNREFUSED). Is it running?\n",
     ],
     [
       'here',

@@ -81,7 +81,7 @@ test.each([
   ],
   [
     { name: 'x', scopes: ['users:read', 'all'] },
-    { scopes: expect.stringMatching(/^There is no scope "all"\. Known: users:read, users:write,/) },
+    { scopes: expect.stringMatching(/^Unknown scope "all"\. Known: users:read, users:write,/) },
   ],
   [{ name: 'x', scopes: [] }, { scopes: expect.stringMatching(/^Choose at least one scope/) }],
 ])('%j is refused with the name of the field', async (wanted, fields) => {

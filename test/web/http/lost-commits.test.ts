@@ -39,7 +39,7 @@ describe.each(cutTimes)('a connection cut $when PostgreSQL receives the COMMIT',
     const answer = await browser.post(`/assets/${laptop.id}/recovery`, fields);
     expect(isCut()).toBe(true);
     expect(answer.status).toBe(503);
-    expect(answer.text).toContain('It is not known whether what you asked for was done.');
+    expect(answer.text).toContain('We couldn&#39;t confirm whether this was saved.');
     const assignment = await em().findOneOrFail(Assignment, { id: laptop.assignmentId });
     expect(assignment.returnedAt !== null).toBe(wasDone);
   });
@@ -54,7 +54,7 @@ describe.each(cutTimes)('a connection cut $when PostgreSQL receives the COMMIT',
     expect(isCut()).toBe(true);
     expectProblem(lost, 503, 'database-away');
     expect(lost.json.detail).toBe(
-      'It is not known whether this was done. Repeat the call with the same Idempotency-Key. It runs once.',
+      "We couldn't confirm whether this was saved. Repeat the call with the same Idempotency-Key. It runs once.",
     );
     expect(await em().count(Request, { item })).toBe(wasDone ? 1 : 0);
     const again = await ask();
@@ -98,5 +98,7 @@ test('the advice mentions no key where keys are not supported', async () => {
   });
   expect(isCut()).toBe(true);
   expectProblem(lost, 503, 'database-away');
-  expect(lost.json.detail).toBe('It is not known whether this was done. Check before you repeat the call.');
+  expect(lost.json.detail).toBe(
+    "We couldn't confirm whether this was saved. Check before you repeat the call.",
+  );
 });

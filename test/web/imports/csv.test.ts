@@ -151,7 +151,7 @@ describe('a line', () => {
     ['name', 'a\u0001b', 'Character 2 is a control character (U+0001). Remove it.'],
     ['name', 'a\nb', 'Character 2 is a line break (U+000A). Write this on one line.'],
     ['endDate', '31.02.2026', "“31.02.2026” doesn't exist: February 2026 has 28 days."],
-    ['endDate', 'tomorrow', /no date that is understood/],
+    ['endDate', 'tomorrow', /isn't a date/],
   ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });
     expect(problems).toEqual([
@@ -169,7 +169,7 @@ describe('a line', () => {
 
   test('without a key is an error', () => {
     expect(reader(['email', 'name'])({ line: 2, cells: ['', 'Anne'] }).problems[0]!.message).toMatch(
-      /^This line names nobody/,
+      /^This line has no external ID/,
     );
   });
 });

@@ -28,7 +28,7 @@ describe('the import', () => {
     );
     expect((await nora.post(`/imports/${id}/start`)).location).toBe(`/imports/${id}`);
     const running = await nora.get(`/imports/${id}`);
-    expect(messagesOn(running.text)).toBe('success: Import of ${fileName} started.');
+    expect(messagesOn(running.text)).toBe('success: Import of file.csv started.');
     expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
     expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}"\\s+hx-trigger="every 1s"`));
     await execute(id);

@@ -33,9 +33,9 @@ describe('(R17) a file with unknown columns', () => {
   test('asks what each is, with three sample values and a suggestion', async () => {
     const address = await toMap();
     const { text } = await nora.get(address);
-    expect(text).toContain('Such as 4711 · 4712');
+    expect(text).toContain('For example 4711 · 4712');
     expect(text).toContain(`For example ${cast.emil.email} · ${cast.timo.email} · `);
-    expect(text).toContain('Such as 31.12.2099');
+    expect(text).toContain('For example 31.12.2099');
     // An end date is never suggested: a person has to choose it.
     expect(selected(text)).toEqual({
       column1: 'email',
@@ -58,7 +58,7 @@ describe('(R17) a file with unknown columns', () => {
     const { status, location } = await nora.post(address, mapped);
     expect([status, location]).toEqual([303, `/imports/${idIn(address)}`]);
     const { text } = await nora.get(location!);
-    expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', 'Would start leaving': '1' });
+    expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', 'Would start offboarding': '1' });
     expect(text).toContain('Exit dt → End date');
     expect(text).toContain('Ignored columns: Cost centre.');
     expect((await nora.post(`${location}/start`)).status).toBe(303);

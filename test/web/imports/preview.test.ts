@@ -36,7 +36,7 @@ describe('the preview', () => {
       Changed: '2',
       Unchanged: '1',
       Errors: '2',
-      'Would start leaving': '1',
+      'Would start offboarding': '1',
     });
     expect(listed(text)).toEqual([
       "5 Mira Holt End date: “31/12/2026” isn't a date. Write dates as 2026-12-31 or as 31.12.2026.",
@@ -49,7 +49,7 @@ describe('the preview', () => {
   test('lists the new leavers and the changes', async () => {
     const id = await uploaded(nora, 'users', file());
     expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
-      expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start leaving$/),
+      expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start offboarding$/),
     ]);
     expect(listed((await nora.get(`/imports/${id}?show=changed`)).text)).toEqual([
       '2 Emil Novák End date: 2026-12-31',
@@ -71,7 +71,7 @@ describe('the preview', () => {
   test('offers no start when nothing would change', async () => {
     const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
     const { text } = await nora.get(`/imports/${id}`);
-    expect(text).toContain('Everything in this file is so already.');
+    expect(text).toContain('No changes: everything is already up to date.');
     expect(text).not.toContain(`action="/imports/${id}/start"`);
   });
 

@@ -47,7 +47,7 @@ describe('warnings of a file (R8)', () => {
     expect(warned).toMatch(
       /^2,Warning: Zone: Expected .* Warning: Manager: No one .*,E-99999,Mars\/Base,10\.12\.2026$/,
     );
-    expect(refused).toMatch(/^3,"End date: /);
+    expect(refused).toMatch(/^3,End date: /);
     expect(others).toEqual([]);
     const corrected = csv
       .replace('E-99999', cast.mira.email)

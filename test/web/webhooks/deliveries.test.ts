@@ -38,7 +38,7 @@ describe('deliveries', () => {
       'Pending',
       'The endpoint responded with an error',
       '500',
-      '1 try',
+      '1 attempt',
       '31 Dec 2029, 23:59 UTC',
     ]) {
       expect(text, words).toContain(words);
@@ -58,7 +58,7 @@ describe('deliveries', () => {
     expect(rows(failed)).toBe(50);
     expect(failed.text).toContain(`${here}?state=failed&amp;type=user.offboarded&amp;page=2`);
     expect(rows(await ada.get(`${here}?state=missed&page=2`))).toBe(1);
-    expect((await ada.get(`${here}?state=pending`)).text).toContain('No delivery is like that.');
+    expect((await ada.get(`${here}?state=pending`)).text).toContain('No matching deliveries');
     const beyond = await ada.get(`${here}?state=nonsense&type=x&page=77`);
     expect(beyond.text).toContain('52 deliveries');
     expect(beyond.text).toContain('There is no page 77');
@@ -113,7 +113,7 @@ test('a failed delivery is shown on the page of its leaver', async ({ cast, ada,
     );
   const page = await ada.get(`/offboarding/${cast.lena.id}`);
   expect(page.text).toContain('1 not delivered');
-  expect(page.text).toContain('Given up');
+  expect(page.text).toContain('Failed');
   expect(page.text).toContain(`/settings/webhooks/${id}/deliveries/${delivery}`);
   const his = await ivo.get(`/offboarding/${cast.lena.id}`);
   expect(his.text).toContain('A super admin can send them again.');

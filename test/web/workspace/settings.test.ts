@@ -127,7 +127,7 @@ describe('API tokens', () => {
     [{ name: '', scopes: 'users:read' }, 'Fill this in.'],
     [{ name: 'x'.repeat(61), scopes: 'users:read' }, 'At most 60 characters'],
     [{ name: 'no scope' }, 'Choose at least one scope'],
-    [{ name: 'wrong scope', scopes: 'everything' }, 'There is no scope &quot;everything&quot;'],
+    [{ name: 'wrong scope', scopes: 'everything' }, 'Unknown scope &quot;everything&quot;'],
   ])('with %o are rejected beside the field', async (fields, message) => {
     const { status, text } = await ada.post('/settings/tokens', fields as Record<string, string>);
     expect(status).toBe(422);
@@ -156,7 +156,7 @@ describe('the workspace', () => {
   test.each([
     [{ name: '', timeZone: 'UTC' }, 'Fill this in.'],
     [{ name: 'x', timeZone: 'Nowhere' }, 'Expected a time zone'],
-    [{ name: 'x' }, 'Expected a text'],
+    [{ name: 'x' }, 'Expected text'],
   ])('cannot be %o', async (fields, message) => {
     const { status, text } = await ada.post('/settings/workspace', fields as Record<string, string>);
     expect(status).toBe(422);
