@@ -20,7 +20,7 @@ interface Names {
 }
 
 /** The message for the result of a completion. */
-export function completionAlert(answer: CompleteAnswer, { leaver, nameOf }: Names): Alert {
+function completionAlert(answer: CompleteAnswer, { leaver, nameOf }: Names): Alert {
   if (answer.outcome === 'completed') return { tone: 'success', text: `${leaver} is now offboarded.` };
   const tone = answer.outcome === 'already-completed' ? 'info' : 'danger';
   return { tone, text: whyNotCompleted(answer, nameOf) };
