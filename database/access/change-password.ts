@@ -56,7 +56,7 @@ export async function changePassword(
 export const hasPassword = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.fork().count(User, { id: userId, passwordHash: { $ne: null } })) === 1;
 
-/** Sets the password of a user who may sign in and has none. Returns whether it did. */
+/** Sets the password of a super-admin who may sign in and has none. Returns whether it did. */
 export const setFirstPassword = (
   em: EntityManager,
   actor: Actor,
@@ -64,7 +64,8 @@ export const setFirstPassword = (
   hash: string,
 ): Promise<boolean> =>
   changeAbout(em, userId, actor, async (change) => {
-    if (!maySignIn(change.user.status) || (await hasPassword(change.em, userId))) return false;
+    const { role, status } = change.user;
+    if (role !== 'super-admin' || !maySignIn(status) || (await hasPassword(change.em, userId))) return false;
     await setPassword(change, hash);
     return true;
   });

@@ -14,8 +14,8 @@ import { changeRole } from './roles.ts';
 
 /**
  * Creates the super-admin from the environment unless a user who has not left has that e-mail address. An existing user
- * keeps the role, and gets the password only when they have none. Returns whether the password was stored. Throws
- * InvalidInput for a password that breaks the rules.
+ * keeps the role. Only a super-admin without a password gets this one, because a newcomer can have the address of a former
+ * admin who knows it. Returns whether the password was stored. Throws InvalidInput for one that breaks the rules.
  */
 export async function ensureFirstAdmin(
   em: EntityManager,

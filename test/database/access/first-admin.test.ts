@@ -35,7 +35,7 @@ test('an existing user with the address keeps role and password', async () => {
   expect(await verifyCredentials(em, emil.email, castPassword)).toBe(emil.id);
 });
 
-test('an existing user without a password gets it, so that the sign-in of the environment works', async () => {
+test('a super-admin without a password gets it, so that the sign-in of the environment works', async () => {
   const email = 'invited@lastday.example';
   const id = await makeSuperAdmin(em, 'system', email);
   expect(await firstAdminMaySignIn(em, { email, password })).toBe(false);

@@ -208,7 +208,7 @@ describe("a user's own password", () => {
   });
 
   test.each([
-    [{ ...change, current: 'not this one at all' }, 'That isn&#39;t your current password.'],
+    [{ ...change, current: 'not this one at all' }, "That isn't your current password."],
     [{ ...change, current: '' }, 'Enter your current password.'],
     [{ ...change, password: 'short' }, 'Use at least 12 characters.'],
     [{ ...change, password: 'x'.repeat(2000) }, 'This is too long.'],

@@ -33,7 +33,7 @@ describe('an edited user', () => {
   test('has an audit entry with old and new values', async () => {
     await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal', department: '' });
     const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
-    expect(text).toContain('department from Engineering to — · job title from Team Lead to Principal');
+    expect(text).toContain('department Engineering removed · job title changed from Team Lead to Principal');
   });
 
   test('loses values that the form clears', async () => {

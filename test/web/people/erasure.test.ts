@@ -76,7 +76,7 @@ test.each([
   expect(answer.status).toBe(expected);
   const page = expected === 303 ? await ada.get('/settings/workspace') : answer;
   expect(page.text).toContain(`value="${months}"`);
-  if (expected === 422) expect(page.text).toContain('Expected a whole number of months from 1 to 120');
+  if (expected === 422) expect(page.text).toContain('Enter 1 to 120 months');
   else
     expect(await em.fork().findOneOrFail(Workspace, { id: 1 })).toMatchObject({ eraseAfterMonths: stored });
 });
