@@ -96,6 +96,13 @@ export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => 
   return { databaseUrl: DATABASE_URL, ownerUrl: MIGRATION_DATABASE_URL };
 };
 
+/** The first super-admin of the environment; null without both variables. */
+export const readFirstAdmin = (variables: NodeJS.ProcessEnv = process.env) => {
+  const admin = checked(shape.pick({ LASTDAY_ADMIN_EMAIL: true, LASTDAY_ADMIN_PASSWORD: true }), variables);
+  const { LASTDAY_ADMIN_EMAIL: email, LASTDAY_ADMIN_PASSWORD: password } = admin;
+  return email && password ? { email, password } : null;
+};
+
 /** The variables of a script that makes links. */
 export const readPublicUrl = (variables: NodeJS.ProcessEnv = process.env): string =>
   publicUrl(checked(shape.pick({ PUBLIC_URL: true, HOST: true, PORT: true }), variables));
@@ -104,7 +111,7 @@ function checked<T extends z.ZodType>(type: T, variables: NodeJS.ProcessEnv): z.
   const result = type.safeParse(variables);
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
-  throw new Error(`The environment is not complete:\n${lines.join('\n')}`);
+  throw new Error(`These environment variables are missing or wrong:\n${lines.join('\n')}`);
 }
 
 /** The sender of mails, for the header From. */

@@ -25,8 +25,8 @@ export interface Recovery {
 /** A returned device needs a condition; a lost device needs a note. Throws InvalidInput. */
 export function checkRecovery({ condition, nextStatus, note }: Recovery): void {
   if (nextStatus === 'lost') {
-    if (note === null) throw new InvalidInput({ note: 'Say what happened: a lost asset needs a note.' });
+    if (note === null) throw new InvalidInput({ note: 'Say what happened. A lost asset needs a note.' });
   } else if (condition === null) {
-    throw new InvalidInput({ condition: 'Choose the condition it came back in.' });
+    throw new InvalidInput({ condition: 'Choose a return condition.' });
   }
 }

@@ -1,55 +1,55 @@
 /** Every action of the audit trail, with its words. The comment beside each lists its `details`. */
 export const auditActions = {
-  'user.created': 'created the user',
-  'user.updated': 'changed the user',
+  'user.created': 'added the person',
+  'user.updated': 'edited the person',
   'user.end_date_changed': 'changed the end date', // from, to
   'user.manager_changed': 'changed the manager', // from, to
   'user.manager_cleared': 'cleared the manager', // formerManagerId, offboardingId
   'user.status_changed': 'changed the status', // from, to
   'user.role_changed': 'changed the role', // from, to
-  'user.invited': 'made an invitation link',
-  'user.sign_in_link_made': 'made a sign-in link',
+  'user.invited': 'created an invitation link',
+  'user.sign_in_link_made': 'created a sign-in link',
   'user.password_set': 'set a password',
   'user.signed_in': 'signed in',
   'user.sign_in_failed': 'failed to sign in',
-  'user.mails_chosen': 'chose which mails to get', // unwanted
+  'user.mails_chosen': 'changed email preferences', // unwanted
   'user.signed_out': 'signed out',
-  'user.sessions_ended': 'ended sessions', // sessions
-  'user.merged': 'merged the user into another record', // keptUserId, externalId, email, role, endDate
-  'user.merged_in': 'merged another record into the user', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
+  'user.sessions_ended': 'signed out sessions', // sessions
+  'user.merged': 'merged the person into another record', // keptUserId, externalId, email, role, endDate
+  'user.merged_in': 'merged another record into the person', // mergedUserId, externalId, email, hardware, seats, seatsFreed, requests, reports
   'user.erased': 'erased the personal data',
-  'user.offboarded': 'marked the user offboarded', // offboardingId, endDate, reports
+  'user.offboarded': 'marked the person as offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
   'asset.created': 'added the asset',
-  'asset.updated': 'changed the asset',
+  'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId
   'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note; correctionId
   'asset.lost': 'recorded the asset as lost', // as recovered
   'asset.recovery_undone': 'undid the recovery of the asset', // assetId, tag, assignmentId
   'asset.recovery_corrected': 'recorded that the asset is still with the person', // assetId, tag, assignmentId, correctionId
   'license.created': 'added the license',
-  'license.updated': 'changed the license',
+  'license.updated': 'edited the license',
   'seat.assigned': 'assigned the seat', // seatId, licenseId, license
   'seat.revoked': 'revoked the seat', // seatId, licenseId, license
-  'request.created': 'made the request', // requestId, item
+  'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
   'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag
-  'mail.replayed': 'sent the mail again', // mailId, mail
+  'mail.replayed': 'sent the email again', // mailId, mail
   'import.started': 'started the import', // importId, kind, lines
   'import.cancelled': 'cancelled the import', // importId, kind
   'import.ended': 'ended the import', // importId, kind, state, created, changed, unchanged, failed
   'columns.mapped': 'chose the columns of a file', // importId, kind, columns
-  'columns.forgotten': 'made Lastday forget the columns of a file', // kind, columns
+  'columns.forgotten': 'forgot the columns of a file', // kind, columns
   'webhook.created': 'added the webhook endpoint', // endpointId, url
-  'webhook.updated': 'changed the webhook endpoint',
+  'webhook.updated': 'edited the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',
   'webhook.disabled': 'disabled the webhook endpoint', // endpointId, url, reason, deliveries
-  'webhook.secret_rotated': 'made a new secret for the webhook endpoint', // endpointId, url
+  'webhook.secret_rotated': 'rotated the secret of the webhook endpoint', // endpointId, url
   'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
-  'token.created': 'made the API token', // tokenId, name, scopes
-  'token.updated': 'changed the API token', // tokenId, name, scopes
+  'token.created': 'created the API token', // tokenId, name, scopes
+  'token.updated': 'edited the API token', // tokenId, name, scopes
   'token.continued': 'let the API token continue beyond the limit', // tokenId, name, until
   'token.revoked': 'revoked the API token', // tokenId, name
   'workspace.updated': 'changed the workspace settings',

@@ -6,10 +6,10 @@ export const longestEmail = 254;
 const atom = "[a-zA-Z0-9!#$%&'*+\\/=?^_`{|}~\\-]+";
 const label = '[a-zA-Z0-9](?:[a-zA-Z0-9\\-]{0,61}[a-zA-Z0-9])?';
 
-/** An e-mail address by the HTML standard, without a leading, trailing or doubled dot before the `@`. */
+/** An email address by the HTML standard, without a leading, trailing or doubled dot before the `@`. */
 export const emailPattern = new RegExp(`^${atom}(?:\\.${atom})*@${label}(?:\\.${label})*$`);
 
-const expected = 'Expected an e-mail address such as name@example.com.';
+const expected = 'Expected an email such as name@example.com.';
 
 /** Cleans the characters of an address, and removes `mailto:` and `<…>` around it. It may still be none. */
 export function cleanEmail(typed: string): Cleaned {

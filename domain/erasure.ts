@@ -11,7 +11,8 @@ export const erasureObstacles = {
   'step-failed': 'A step of their offboarding failed. Retry it first.',
   'delivery-pending':
     'A webhook that names this person is still pending. Try again when it is delivered or has failed.',
-  'mail-pending': 'A mail to or about this person is still pending. Try again when it is sent or has failed.',
+  'mail-pending':
+    'An email to or about this person is still pending. Try again when it is sent or has failed.',
   'import-open': 'A file that names this person is not imported yet. Import or discard it first.',
 } as const;
 export type ErasureObstacle = keyof typeof erasureObstacles;

@@ -49,7 +49,7 @@ export class ChangedMeanwhile extends Refusal {
   constructor(fields: readonly string[]) {
     super(
       'changed-meanwhile',
-      'Somebody else has changed this meanwhile. Please look at the marked fields; saving again overwrites them.',
+      'Someone else changed this. Check the highlighted fields; saving again overwrites them.',
     );
     this.fields = fields;
   }

@@ -69,11 +69,11 @@ function whyNot(text: string, format: DateFormat): string {
     return `“${text}” can be ${first} or ${second}. ${expected(format)}`;
   }
   const beyond = dayBeyondMonth(text, format);
-  if (beyond !== null) return `“${text}” does not exist: ${beyond}.`;
+  if (beyond !== null) return `“${text}” doesn't exist: ${beyond}.`;
   if (/^\d{1,2}[./-]\d{1,2}[./-]\d{2}$/.test(text)) {
     return `Write the year of “${text}” with four digits. ${expected(format)}`;
   }
-  return `“${text}” is no date that is understood here. ${expected(format)}`;
+  return `“${text}” isn't a date. ${expected(format)}`;
 }
 
 /** The two dates of an ambiguous text, read day first and month first; null when they are the same. */
@@ -102,13 +102,21 @@ function dayBeyondMonth(text: string, format: DateFormat): string | null {
   return null;
 }
 
+/** What is wrong with a text that has to be a date in ISO format and is none. */
+export function isoDateProblem(text: string): string {
+  const beyond = /^\d{4}-\d\d-\d\d$/.test(text) ? dayBeyondMonth(text, 'YYYY-MM-DD') : null;
+  return beyond === null
+    ? 'Expected a date as year-month-day, such as 2026-12-31.'
+    : `“${text}” doesn't exist: ${beyond}.`;
+}
+
 const monthOf = (date: Date) =>
   date.toLocaleString('en', { month: 'long', year: 'numeric', timeZone: 'UTC' });
 
 const expected = (format: DateFormat) =>
   format === 'YYYY-MM-DD'
-    ? 'Write dates as 2026-12-31, or say in the workspace settings how your files write them.'
-    : `Write dates as 2026-12-31 or as ${exampleOf(format)}, the way of this workspace.`;
+    ? 'Write dates as 2026-12-31, or set the date format under Settings, Workspace.'
+    : `Write dates as 2026-12-31 or as ${exampleOf(format)}.`;
 
 /** 31 December 2026 in a format. */
 export const exampleOf = (format: DateFormat): string =>

@@ -14,10 +14,7 @@ export const maySignIn = (status: UserStatus): boolean => status === 'active';
 export function refuseUnlessMayReceiveItems(person: { name: string; status: UserStatus }): void {
   if (mayReceiveItems(person.status)) return;
   if (person.status === 'suspended') {
-    throw new Refusal('suspended', `${person.name} is suspended and cannot be given anything new.`);
+    throw new Refusal('suspended', `${person.name} is suspended and can't get new items.`);
   }
-  throw new Refusal(
-    'already-offboarded',
-    `${person.name} has been offboarded and cannot be given anything new.`,
-  );
+  throw new Refusal('already-offboarded', `${person.name} is offboarded and can't get new items.`);
 }

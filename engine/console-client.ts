@@ -53,9 +53,12 @@ export type UpdateAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
 export class NoAnswerYet extends Error {
   override name = 'NoAnswerYet';
   constructor() {
-    super('The process engine has not answered yet.');
+    super('No answer yet. Try again in a moment.');
   }
 }
+
+/** The message for an Update that Temporal never carried out. */
+export const notStartedText = "That didn't go through, and nothing was changed. Try again.";
 
 /** Temporal or the workflow rejected an Update before it changed anything. The message is for people. */
 export class NotStarted extends Error {
@@ -202,10 +205,7 @@ async function retryWhileRejected<T>(deadlineMs: number, call: () => Promise<T>)
       return await call();
     } catch (error) {
       if (!isFailedPrecondition(error)) throw error;
-      if (Date.now() > giveUpAt)
-        throw new NotStarted(
-          'The process engine cannot begin this now, and nothing was changed. Please ask again.',
-        );
+      if (Date.now() > giveUpAt) throw new NotStarted(notStartedText);
       await pause(retryIntervalMs);
     }
   }

@@ -69,7 +69,7 @@ test(`${large.toLocaleString('en')} lines, with the worker and the web process k
   await machine.crash(['web']);
   logProgress(`The web process was killed after ${(await linesDone(id)).toLocaleString('en')} lines`);
   const { state, results } = await ended(id);
-  logProgress(`${large.toLocaleString('en')} lines are imported: ${seconds(began)}`);
+  logProgress(`${large.toLocaleString('en')} lines imported: ${seconds(began)}`);
   const since = Date.now();
   await untilQuiet(machine, 600_000);
   logProgress(`All signals to Temporal were sent ${seconds(since)} later`);

@@ -8,13 +8,13 @@ import { type Command, commandEnvironment, runCommand, WrongUsage, withDatabase 
 
 // `npm run admin`: makes a user a super-admin and prints a one-time sign-in link, alone on the last line.
 
-const usage = 'Usage: npm run admin -- --email ADDRESS';
+const usage = 'Usage: npm run admin -- --email EMAIL';
 
 export const adminCommand: Command = {
   usage,
   async run(shell) {
     const { values } = parseArgs({ args: shell.args, options: { email: { type: 'string' } } });
-    if (values.email === undefined) throw new WrongUsage('Whose address? --email expects an e-mail address.');
+    if (values.email === undefined) throw new WrongUsage('--email is missing.');
     const email = emailToStore(values.email);
     if ('problem' in email) throw new WrongUsage(`--email: ${email.problem}`);
     const address = readPublicUrl(commandEnvironment(shell));
@@ -22,7 +22,7 @@ export const adminCommand: Command = {
       const userId = await makeSuperAdmin(em, systemActor, email.text);
       return createLink(em, { userId, purpose: 'sign-in', actor: systemActor });
     });
-    shell.print(`${email.text} is a super-admin. This link signs them in once, within the hour:`);
+    shell.print(`${email.text} is a super admin. This link signs them in once and expires in an hour:`);
     shell.print(address + linkPath(link));
   },
 };

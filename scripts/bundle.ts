@@ -10,9 +10,9 @@ process.exitCode = await runCommand({
   async run(shell) {
     const { positionals } = parseArgs({ args: shell.args, allowPositionals: true });
     const [file] = positionals;
-    if (file === undefined || positionals.length > 1) throw new WrongUsage('Into which file?');
+    if (file === undefined || positionals.length > 1) throw new WrongUsage('Give one file.');
     const { code } = await bundleWorkflows();
     writeFileSync(file, code);
-    shell.print(`The workflows are in ${file}: npm run worker -- ${file}`);
+    shell.print(`Bundled the workflows into ${file}. Run them with: npm run worker -- ${file}`);
   },
 });

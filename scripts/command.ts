@@ -47,7 +47,7 @@ export async function runCommand({ usage, run }: Command, shell = ownShell()): P
 export function commandEnvironment(shell: Pick<Shell, 'variables'>): NodeJS.ProcessEnv {
   const variables = withLocalInstance(shell.variables);
   if (variables.DATABASE_URL) return variables;
-  throw new Error('Which database? Set DATABASE_URL, or start Lastday with `npm start` and try again.');
+  throw new Error('No database. Set DATABASE_URL, or start Lastday with `npm start` and try again.');
 }
 
 /** Runs `work` with a connection as the application's role, and closes it afterwards. */
@@ -65,7 +65,7 @@ export async function withDatabase<T>(
 
 function explain(error: unknown): string {
   const { message } = error as Error;
-  if (isUnreachable(error)) return `PostgreSQL cannot be reached (${codeOf(error)}). Is it running?`;
+  if (isUnreachable(error)) return `PostgreSQL can't be reached (${codeOf(error)}). Is it running?`;
   if (isMissingSchema(error)) return `${message}: run \`npm run migrate\` first.`;
   return message;
 }

@@ -9,8 +9,8 @@ process.exitCode = await runCommand({
     const people = await withDatabase(shell, (database) => fillDemo(database));
     shell.print(
       people === null
-        ? 'The database is not empty: it stays as it is'
-        : `Filled in a demo workspace of ${people} people`,
+        ? "The database isn't empty, so no demo data was added"
+        : `Created a demo workspace with ${people} people`,
     );
   },
 });

@@ -17,11 +17,11 @@ export const seedCommand: Command = {
     const users = numberFrom('--users', values.users);
     const leavers = numberFrom('--leavers', values.leavers);
     if (users === 0 || leavers > users)
-      throw new WrongUsage('There must be users, and leavers are some of them.');
+      throw new WrongUsage('--users must be at least 1, and --leavers at most as many.');
 
     const began = performance.now();
     const progress = showProgress();
-    shell.print(`Making up ${users} people and what they have`);
+    shell.print(`Creating ${users} people and their items`);
     await withDatabase(shell, (database) => addBulk(database, { users, leavers }, progress));
     progress.end();
     const seconds = ((performance.now() - began) / 1000).toFixed(1);

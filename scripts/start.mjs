@@ -12,7 +12,7 @@ await installPackages({ development: false });
 // The IPC channel disconnects when this process ends, even by SIGKILL; main.ts then stops too.
 const child = spawn(ownNode, [main], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 child.once('error', (error) => {
-  console.error(`${ownNode} cannot be run: ${error.message}`);
+  console.error(`${ownNode} can't be run: ${error.message}`);
   process.exit(1);
 });
 child.once('exit', (code) => process.exit(code ?? 1));

@@ -16,7 +16,7 @@ export const tokenCommand: Command = {
       args: shell.args,
       options: { name: { type: 'string' }, scopes: { type: 'string' } },
     });
-    if (!values.name || !values.scopes) throw new WrongUsage('A token needs a name and at least one scope.');
+    if (!values.name || !values.scopes) throw new WrongUsage('--name or --scopes is missing.');
     const wanted = { name: values.name, scopes: listed(values.scopes) };
     const { token, value } = await withDatabase(shell, ({ em }) => createToken(em, systemActor, wanted));
     shell.print(`API token "${token.name}" for ${token.scopes.join(', ')}:`);

@@ -1,3 +1,5 @@
+import { allClear } from '../domain/offboarding/checklist.ts';
+import { completionObstacles } from '../domain/offboarding/completion.ts';
 import { stepWords } from '../domain/offboarding/failed-steps.ts';
 import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
 import {
@@ -18,6 +20,8 @@ import { deliveryOnChecklist, deliveryTone, endpointTone } from './webhooks/labe
 
 /** The labels of the nouns for the templates, which find them in `h`. */
 export const labels = {
+  allClear,
+  completionObstacles,
   dueTone,
   dueWords,
   rowButton,

@@ -15,7 +15,7 @@ export function asText({ blocks, reason }: MailContent, { workspace, choices, un
     '-- ',
     `${workspace} · Lastday`,
     wrapped(reason),
-    `Choose your mails: ${choices}`,
+    `Choose your emails: ${choices}`,
     `Stop these: ${unsubscribe}`,
   ].join('\n');
   return `${[...blocks.map(blockText), foot].join('\n\n')}\n`;

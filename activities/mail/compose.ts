@@ -5,7 +5,7 @@ import type { MailContent } from './content.ts';
 import type { Links } from './links.ts';
 import type { OutgoingMail } from './mailer.ts';
 
-/** A mail with somebody to send it to. */
+/** A mail with a receiver. */
 export type SendableMail = WaitingMail & { receiver: Receiver };
 
 /** A mail that is ready to send: as text and as HTML, with its unsubscribe link. */

@@ -1,6 +1,7 @@
 import { passwordProblem } from '../../domain/access/passwords.ts';
-import { userActor } from '../../domain/actor.ts';
+import { type Actor, userActor } from '../../domain/actor.ts';
 import { InvalidInput } from '../../domain/failures.ts';
+import { maySignIn } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -45,7 +46,7 @@ export async function changePassword(
     .fork()
     .findOneOrFail(User, { id: userId }, { populate: ['passwordHash'] });
   if (!(await isPassword(current, passwordHash))) {
-    throw new InvalidInput({ current: 'This is not your current password.' });
+    throw new InvalidInput({ current: "That isn't your current password." });
   }
   const hash = await checkedHash(password, email ?? null);
   await changeAbout(em, userId, userActor(userId), (change) => setPassword(change, hash, sessionKey));
@@ -54,6 +55,20 @@ export async function changePassword(
 /** Whether a user has set a password. */
 export const hasPassword = async (em: EntityManager, userId: number): Promise<boolean> =>
   (await em.fork().count(User, { id: userId, passwordHash: { $ne: null } })) === 1;
+
+/** Sets the password of a super-admin who may sign in and has none. Returns whether it did. */
+export const setFirstPassword = (
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  hash: string,
+): Promise<boolean> =>
+  changeAbout(em, userId, actor, async (change) => {
+    const { role, status } = change.user;
+    if (role !== 'super-admin' || !maySignIn(status) || (await hasPassword(change.em, userId))) return false;
+    await setPassword(change, hash);
+    return true;
+  });
 
 async function checkedHash(password: string, email: string | null): Promise<string> {
   const problem = passwordProblem(password, email);

@@ -8,21 +8,37 @@ import { personWithEmail } from '../core/find-person.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
-import { hashPassword } from './passwords.ts';
+import { hasPassword, setFirstPassword } from './change-password.ts';
+import { hashPassword, isPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
 
 /**
- * Creates the super-admin from the environment unless a user who has not left has that e-mail address; an existing user
- * keeps role and password. Returns whether a user was created. Throws InvalidInput for a password that breaks the rules.
+ * Creates the super-admin from the environment unless a user who has not left has that e-mail address. An existing user
+ * keeps the role. Only a super-admin without a password gets this one, because a newcomer can have the address of a former
+ * admin who knows it. Returns whether the password was stored. Throws InvalidInput for one that breaks the rules.
  */
 export async function ensureFirstAdmin(
   em: EntityManager,
   { email, password }: { email: string; password: string },
 ): Promise<boolean> {
-  if ((await userIdOf(em, email)) !== null) return false;
+  const userId = await userIdOf(em, email);
+  if (userId !== null && (await hasPassword(em, userId))) return false;
   const problem = passwordProblem(password, email);
   if (problem !== null) throw new InvalidInput({ password: problem });
-  return (await addSuperAdmin(em, systemActor, email, await hashPassword(password))) !== null;
+  const hash = await hashPassword(password);
+  if (userId === null) return (await addSuperAdmin(em, systemActor, email, hash)) !== null;
+  return setFirstPassword(em, systemActor, userId, hash);
+}
+
+/** Whether the first super-admin signs in with the password of the environment. Records no sign-in. */
+export async function firstAdminMaySignIn(
+  em: EntityManager,
+  { email, password }: { email: string; password: string },
+): Promise<boolean> {
+  const userId = await userIdOf(em, email);
+  if (userId === null) return false;
+  const user = await em.fork().findOneOrFail(User, { id: userId }, { populate: ['passwordHash'] });
+  return maySignIn(user.status) && (await isPassword(password, user.passwordHash));
 }
 
 /**
@@ -36,7 +52,7 @@ export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: str
   }
   const user = await em.fork().findOneOrFail(User, { id: (await userIdOf(em, email))! });
   if (!maySignIn(user.status)) {
-    throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and cannot be a super-admin.`);
+    throw new Refusal('may-not-sign-in', `${user.email} is ${user.status} and can't be a super admin.`);
   }
   await changeRole(em, actor, user.id, 'super-admin');
   return user.id;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { emailNeeded } from '../../domain/wording/refusals.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -7,7 +8,7 @@ import type { User } from '../entities/index.ts';
 
 /** Throws a Refusal for somebody without an e-mail address, because people sign in with it. */
 export function refuseUnreachable({ email }: User): void {
-  if (!email) throw new Refusal('needs-email', 'This person needs an e-mail address first, to sign in with.');
+  if (!email) throw new Refusal('needs-email', 'This person needs an email to sign in. Add one first.');
 }
 
 /**
@@ -16,7 +17,7 @@ export function refuseUnreachable({ email }: User): void {
  */
 export async function refuseWithoutEmail({ em, user }: Change): Promise<void> {
   if (user.role !== 'employee' || (await canSignIn(em, user.id))) {
-    throw new InvalidInput({ email: 'This person can sign in, so they need an e-mail address.' });
+    throw new InvalidInput({ email: emailNeeded });
   }
 }
 

@@ -42,7 +42,7 @@ export const createLink = (
 ): Promise<string> =>
   changeAbout(em, userId, actor, async (change) => {
     if (!maySignIn(change.user.status)) {
-      throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and cannot sign in.`);
+      throw new Refusal('may-not-sign-in', `This person is ${change.user.status} and can't sign in.`);
     }
     refuseUnreachable(change.user);
     await revokeLinks(change.em, userId, { purpose }, now);

@@ -27,7 +27,7 @@ export const changeRole = (
       const from = user.role;
       if (from === role) return;
       if (user.status === 'offboarded') {
-        throw new Refusal('already-offboarded', 'This person has been offboarded and gets no role any more.');
+        throw new Refusal('already-offboarded', "This person is offboarded and can't get a role.");
       }
       if (role !== 'employee') refuseUnreachable(user);
       await refuseLastSuperAdmin(change);

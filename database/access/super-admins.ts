@@ -46,10 +46,7 @@ export async function refuseOutranked(
   if (email === user.email && status === user.status) return;
   const { role } = await em.findOneOrFail(User, { id: actorId });
   if (role !== 'super-admin') {
-    throw new Refusal(
-      'outranked',
-      'The address and the status of a super-admin are changed by super-admins.',
-    );
+    throw new Refusal('outranked', "Only a super admin can change a super admin's email or status.");
   }
 }
 

@@ -75,7 +75,7 @@ export async function updateToken(
   try {
     await em.fork().transactional(async (transaction) => {
       const token = await lockedToken(transaction, id);
-      if (token.revokedAt) throw new Refusal('token-revoked', 'This token has been revoked. Make a new one.');
+      if (token.revokedAt) throw new Refusal('token-revoked', 'This token was revoked. Create a new one.');
       if (token.name === name && token.scopes.join() === scopes.join()) return;
       Object.assign(token, { name, scopes });
       record(transaction, actor, 'token.updated', null, { tokenId: id, name, scopes });
@@ -136,7 +136,7 @@ export const revokeToken = (em: EntityManager, actor: Actor, id: number, now = n
 export const letTokenContinue = (em: EntityManager, actor: Actor, id: number, until: Date): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const token = await lockedToken(transaction, id);
-    if (token.revokedAt) throw new Refusal('token-revoked', 'This token has been revoked. Make a new one.');
+    if (token.revokedAt) throw new Refusal('token-revoked', 'This token was revoked. Create a new one.');
     token.unlimitedUntil = until;
     const details = { tokenId: id, name: token.name, until: until.toISOString() };
     record(transaction, actor, 'token.continued', null, details);
@@ -165,15 +165,14 @@ function checked(input: { name: string; scopes: readonly string[] }): { name: st
   const name = 'text' in cleaned ? cleaned.text : '';
   const problems: Record<string, string> = {};
   if ('problem' in cleaned) problems.name = `Name: ${cleaned.problem}`;
-  else if (name === '') problems.name = 'Give the token a name.';
+  else if (name === '') problems.name = 'Enter a name.';
   else if (name.length > maxNameLength)
     problems.name = `Use at most ${maxNameLength} characters for the name.`;
 
   const unknown = input.scopes.filter((scope) => !(scopes as readonly string[]).includes(scope));
   if (unknown.length > 0) {
-    problems.scopes = `There is no scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
-  } else if (input.scopes.length === 0)
-    problems.scopes = `Choose at least one scope of ${scopes.join(', ')}.`;
+    problems.scopes = `Unknown scope ${unknown.map((scope) => `"${scope}"`).join(', ')}. Known: ${scopes.join(', ')}.`;
+  } else if (input.scopes.length === 0) problems.scopes = `Choose at least one scope: ${scopes.join(', ')}.`;
 
   if (Object.keys(problems).length > 0) throw new InvalidInput(problems);
   return { name, scopes: [...new Set(input.scopes as readonly Scope[])] };

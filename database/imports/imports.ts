@@ -103,13 +103,13 @@ export async function startImport(
   await em.fork().transactional(async (transaction) => {
     const started = await lockImport(transaction, importId);
     if (started.state === 'mapping') {
-      throw new Refusal('columns-unknown', 'First choose what each column of this file is.');
+      throw new Refusal('columns-unknown', 'First choose a field for each column of this file.');
     }
     if (started.state !== 'ready' && started.state !== 'failed') {
-      throw new Refusal('already-started', 'This import has been started already.');
+      throw new Refusal('already-started', 'This import has already started.');
     }
     if (started.linesDeletedAt) {
-      throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Import it again.');
+      throw new Refusal('lines-deleted', 'The lines of this file have been deleted. Upload it again.');
     }
     if (started.state === 'ready') await refuseMassChange(transaction, started, confirmed);
     transaction.assign(started, {
@@ -159,7 +159,7 @@ export const cancelImport = (
     if (cancelled.state === 'cancelling') return;
     const isIdle = ['mapping', 'ready', 'failed'].includes(cancelled.state);
     if (!isIdle && !isUnderWay(cancelled.state)) {
-      throw new Refusal('already-ended', 'This import has ended already.');
+      throw new Refusal('already-ended', 'This import has already ended.');
     }
     record(transaction, actor, 'import.cancelled', null, { importId, kind: cancelled.kind });
     if (!isIdle) {

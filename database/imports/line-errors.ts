@@ -23,7 +23,7 @@ export function lineErrors(error: unknown, onDefect: (error: unknown) => void): 
   return [
     {
       field: null,
-      message: 'This line could not be carried out. It is our fault, and has been written down.',
+      message: 'Something went wrong with this line on our side; it has been logged. Try again.',
     },
   ];
 }

@@ -179,7 +179,9 @@ export async function changeAsset(
   refuseStale(asset, facts, seen);
   const { holder } = await assetById(change.em, assetId);
   if (holder !== null && facts.status !== undefined) {
-    throw new InvalidInput({ status: `${holder.name} holds this asset. Recover it to change its status.` });
+    throw new InvalidInput({
+      status: `This asset is assigned to ${holder.name}. Recover it to change its status.`,
+    });
   }
   const changes = fieldDiff(asset, facts);
   if (Object.keys(changes).length === 0) return;

@@ -80,18 +80,18 @@ export async function handOut(change: Change, assetId: number): Promise<number> 
 async function refuseUnlessAvailable(em: EntityManager, assetId: number) {
   const { tag, status, holder } = await assetById(em, assetId);
   if (holder !== null) {
-    throw new Refusal('already-assigned', `${holder.name} holds ${tag}. Recover it first.`);
+    throw new Refusal('already-assigned', `${tag} is assigned to ${holder.name}. Recover it first.`);
   }
   if (!canBeAssigned(status)) {
-    throw new Refusal('not-in-stock', `${tag} ${statusPhrases[status]}, so it cannot be handed out.`);
+    throw new Refusal('not-in-stock', `${tag} ${statusPhrases[status]}, so it can't be assigned.`);
   }
 }
 
 const statusPhrases: Record<AssetStatus, string> = {
   in_stock: 'is in stock',
-  assigned: 'is recorded as assigned',
+  assigned: 'is marked assigned',
   in_repair: 'is in repair',
-  retired: 'has been retired',
+  retired: 'is retired',
   lost: 'is lost',
 };
 
@@ -139,7 +139,7 @@ export async function recoverWithin(
 export const outOfDate = (tag: string) =>
   new Refusal(
     'out-of-date',
-    `What you saw was out of date: that assignment is not in the history of ${tag}. Nothing was changed.`,
+    `That assignment isn't in the history of ${tag}. Reload the page and try again.`,
   );
 
 /**

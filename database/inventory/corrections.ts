@@ -50,7 +50,7 @@ function refuseWhenHeld({ holder, tag }: AssetWithHolder) {
   if (holder === null) return;
   throw new Refusal(
     'already-assigned',
-    `${holder.name} holds ${tag}. Recover it before you undo a recovery.`,
+    `${tag} is assigned to ${holder.name}. Recover it before you undo a recovery.`,
   );
 }
 

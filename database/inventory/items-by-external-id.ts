@@ -121,8 +121,7 @@ async function assetIdOf(em: EntityManager, tag: string): Promise<number> {
 async function refuseUnknownPerson(em: EntityManager, externalId: string) {
   const { rows } = await sql<{ id: number | null }>`
     select ${personWithExternalId(externalId)} as id`.execute(sqlOf(em));
-  if (rows[0]!.id === null)
-    throw new InvalidInput({ userExternalId: 'There is no user with this external id.' });
+  if (rows[0]!.id === null) throw new InvalidInput({ userExternalId: 'No one has this external ID.' });
 }
 
 async function named(em: EntityManager, id: number): Promise<NamedPerson | null> {

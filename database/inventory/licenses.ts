@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import { tooFewSeats } from '../../domain/wording/refusals.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
 import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -91,11 +92,6 @@ export async function changeLicense(
   change.record('license.updated', { licenseId, license: license.name, ...changedFields(license, changes) });
   change.em.assign(license, changes);
 }
-
-const tooFewSeats = (used: number) =>
-  used === 1
-    ? '1 seat is in use, so the total cannot be lower.'
-    : `${used} seats are in use, so the total cannot be lower.`;
 
 /** Locks a license's row until the transaction ends, and reads it after that. Throws NotFound. */
 export async function lockLicense(em: EntityManager, licenseId: number): Promise<License> {

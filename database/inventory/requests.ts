@@ -119,6 +119,7 @@ export interface RequestAnswer {
   outcome: 'done' | 'already-done';
   status: RequestStatus;
   userId: number;
+  item: string;
 }
 
 /** Approves a pending request. Any other request stays unchanged (`already-done`). Throws NotFound. */
@@ -156,7 +157,7 @@ export const resolveRequest = (
   changeRequest(em, actor, requestId, async (change, request) => {
     if (!isOpenRequest(request.status)) return false;
     if (assetId !== null && outcome !== 'fulfilled') {
-      throw new InvalidInput({ assetId: 'Only a fulfilled request hands out an asset.' });
+      throw new InvalidInput({ assetId: 'Only a fulfilled request can assign an asset.' });
     }
     if (assetId !== null) await handOut(change, assetId);
     await close(change, request, { outcome, note, assetId }, now);
@@ -223,7 +224,7 @@ async function openRequestIn({ em, user }: Change, requestId: number): Promise<R
   if (request === null) throw new InvalidInput({ requestId: `Expected an open request of ${user.name}.` });
   if (isOpenRequest(request.status)) return request;
   const { item, status } = request;
-  throw new Refusal('request-closed', `The request for ${item} is already ${status}. Nothing was changed.`);
+  throw new Refusal('request-closed', `The request for ${item} is already ${status}.`);
 }
 
 /** `work` returns whether it changed the request. */
@@ -238,6 +239,6 @@ async function changeRequest(
     const request = await change.em.findOneOrFail(Request, { id: requestId });
     const isDone = await work(change, request);
     if (isDone) change.changed('requests');
-    return { outcome: isDone ? 'done' : 'already-done', status: request.status, userId };
+    return { outcome: isDone ? 'done' : 'already-done', status: request.status, userId, item: request.item };
   });
 }

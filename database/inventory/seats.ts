@@ -70,7 +70,7 @@ export async function giveSeat(change: Change, licenseId: number): Promise<numbe
     throw new Refusal('already-has-seat', `${user.name} already has a seat of ${license.name}.`);
   }
   if (license.seatsUsed >= license.seatsTotal) {
-    throw new Refusal('no-seat-left', `${license.name} has no free seat.`);
+    throw new Refusal('no-seat-left', `${license.name} has no free seats.`);
   }
   const seat = em.create(Seat, { licenseId, userId: user.id });
   await em.flush();

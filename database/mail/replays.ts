@@ -40,7 +40,7 @@ async function receiverOf(em: EntityManager, mailId: number): Promise<number> {
   const { rows } = await sql<{ userId: number; hasEmail: boolean }>`
     select u.id as "userId", u.email is not null as "hasEmail"
     from mails m join users u on u.id = m.user_id where m.id = ${mailId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('mail');
-  if (!rows[0].hasEmail) throw new Refusal('needs-email', 'This person has no e-mail address any more.');
+  if (rows[0] === undefined) throw new NotFound('email');
+  if (!rows[0].hasEmail) throw new Refusal('needs-email', 'This person has no email. Add one first.');
   return rows[0].userId;
 }

@@ -30,7 +30,7 @@ export async function changeEndDate(change: Change, endDate: CalendarDate | null
   if (from === endDate) return;
   if (user.offboardingCompletedAt) throw alreadyOffboarded();
   if (endDate !== null && user.startDate && endDate < user.startDate) {
-    throw new InvalidInput({ endDate: `The end date lies before the start date, ${user.startDate}.` });
+    throw new InvalidInput({ endDate: `The end date is before the start date, ${user.startDate}.` });
   }
   user.endDate = endDate;
   change.record('user.end_date_changed', { from, to: endDate });
@@ -141,5 +141,5 @@ const markedOffboarded = () =>
 export const alreadyOffboarded = () =>
   new Refusal(
     'already-offboarded',
-    'This person has been offboarded, which cannot be undone. Hiring them again is not supported yet.',
+    "This person is offboarded, which can't be undone. Rehiring isn't supported yet.",
   );

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
+import { ownManager } from '../../domain/wording/refusals.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -14,7 +15,7 @@ export async function changeManager(change: Change, to: number | null | undefine
   const { user, em } = change;
   const from = user.managerId ?? null;
   if (to === undefined || to === from) return;
-  if (to === user.id) throw new InvalidInput({ managerId: "A person can't be their own manager." });
+  if (to === user.id) throw new InvalidInput({ managerId: ownManager });
   if (to !== null) await refuseManager(em, user, to);
   user.managerId = to;
   change.record('user.manager_changed', { from, to });
@@ -29,7 +30,7 @@ async function refuseManager(em: EntityManager, user: User, managerId: number) {
   const [manager] = rows;
   if (manager === undefined) throw new InvalidInput({ managerId: 'There is no such person.' });
   if (manager.isGone) {
-    throw new Refusal('manager-offboarded', `${manager.name} has been offboarded. Choose somebody else.`);
+    throw new Refusal('manager-offboarded', `${manager.name} is offboarded. Choose someone else.`);
   }
   if (manager.isReport) {
     const words = `${manager.name} reports to ${user.name}, directly or through others. Choose someone else.`;

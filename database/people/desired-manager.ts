@@ -39,7 +39,7 @@ export async function managerFor(
       ${isInChainOf(sql`m.id`, user.id)} as "isReport"
     from users m where m.id = ${personWithExternalId(externalId)} for key share`.execute(sqlOf(em));
   const [found] = rows;
-  if (found === undefined) return notStored(user, 'No one has this external id');
+  if (found === undefined) return notStored(user, 'No one has this external ID');
   if (found.id === user.id) return notStored(user, "A person can't be their own manager");
   if (found.isOffboarded) return { manager: null, warnings: [warning(offboardedManager)] };
   const isNews = found.id !== user.managerId;
@@ -48,10 +48,10 @@ export async function managerFor(
   return { manager: { id: found.id, externalId }, warnings: [] };
 }
 
-const offboardedManager = 'This manager has been offboarded, so no manager was stored.';
+const offboardedManager = 'This manager is offboarded, so no manager was stored.';
 const warning = (message: string): ManagerWarning => ({ field: 'managerExternalId', message });
 
 function notStored(user: User, reason: string) {
-  const effect = user.managerId ? 'their manager stays as it was' : 'no manager was stored';
+  const effect = user.managerId ? 'their manager is unchanged' : 'no manager was stored';
   return { manager: undefined, warnings: [warning(`${reason}, so ${effect}.`)] };
 }

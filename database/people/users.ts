@@ -200,7 +200,7 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
 
 function refuseEndBeforeStart({ startDate, endDate }: User) {
   if (startDate && endDate && endDate < startDate) {
-    throw new InvalidInput({ startDate: `The start date lies after the end date, ${endDate}.` });
+    throw new InvalidInput({ startDate: `The start date is after the end date, ${endDate}.` });
   }
 }
 

@@ -41,18 +41,18 @@ const isGlobal = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
  * IP address in an allowed range. A host name passes, because `mayReach` checks its addresses when connecting.
  */
 export function endpointUrlProblem(text: string, allowed: AllowedRanges): string | null {
-  if (!URL.canParse(text)) return 'Expected a web address such as https://example.com/hooks.';
+  if (!URL.canParse(text)) return 'Enter a web address such as https://example.com/hooks.';
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return 'Expected an address that begins with https://.';
+    return 'Enter an address that starts with https://.';
   if (url.username !== '' || url.password !== '')
-    return 'A user name or password in the address is not allowed.';
+    return "A user name or password isn't allowed in the address.";
   const literal = literalAddress(url.hostname);
   if (literal !== null && !mayReach(literal, allowed)) {
-    return 'This address is private or special, and not allowed.';
+    return "Private addresses aren't allowed. To test locally, set WEBHOOK_ALLOW.";
   }
   const isAllowedLiteral = literal !== null && isAllowed(ipaddr.process(literal), allowed);
-  if (url.protocol === 'http:' && !isAllowedLiteral) return 'Expected an address that begins with https://.';
+  if (url.protocol === 'http:' && !isAllowedLiteral) return 'Enter an address that starts with https://.';
   return null;
 }
 
@@ -62,7 +62,7 @@ export function endpointUrlProblem(text: string, allowed: AllowedRanges): string
  */
 export const typedUrlProblem = (typed: string): string | null =>
   /[\p{Cc}\p{Zl}\p{Zp}\\]/u.test(typed)
-    ? 'Line breaks, control characters and backslashes are not allowed in an address.'
+    ? "Line breaks, control characters and backslashes aren't allowed in an address."
     : null;
 
 /** The IP address of a literal host or of `localhost`; null for a name. */

@@ -39,7 +39,7 @@ export const replayDelivery = (
     if (siblings.length === 0) throw new NotFound('delivery');
     if (siblings[0]!.type !== testEventType) refuseWhileOff(change);
     if (siblings.some(({ state }) => state === 'pending')) {
-      throw new Refusal('on-its-way', 'This event is on its way to the endpoint already.');
+      throw new Refusal('on-its-way', 'This event is already pending for this endpoint.');
     }
     const [replay] = await insertReplays(change, sql`d.id = ${deliveryId}`, now);
     change.record('webhook.replayed', { eventId: siblings[0]!.eventId, deliveries: 1 });
@@ -68,7 +68,7 @@ export const replayUndeliveredSince = (
 
 function refuseWhileOff({ endpoint }: EndpointChange) {
   if (endpoint.state !== 'active') {
-    throw new Refusal('endpoint-off', 'Nothing is sent to this endpoint. Turn it on first.');
+    throw new Refusal('endpoint-off', 'This endpoint is off. Turn it on first.');
   }
 }
 

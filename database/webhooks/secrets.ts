@@ -43,5 +43,5 @@ export async function deleteOldSecrets(em: EntityManager): Promise<void> {
 }
 
 const rotatedLately = (until: Date) =>
-  'The secret was changed less than 24 hours ago, and the one before it is still valid. It can be changed again ' +
-  `from ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC on.`;
+  'The secret was rotated less than 24 hours ago, and the old one still works. You can rotate it again ' +
+  `from ${until.toISOString().slice(0, 16).replace('T', ' ')} UTC.`;

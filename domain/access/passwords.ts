@@ -14,7 +14,7 @@ export function passwordProblem(password: string, email: string | null): string 
   if (length > longestPassword) return `Use at most ${longestPassword} characters.`;
   if (commonPasswords.has(password.toLowerCase()))
     return 'Too many people use this password. Choose another.';
-  if (email !== null && sameInAnyCase(password, email)) return 'Your e-mail address cannot be your password.';
+  if (email !== null && sameInAnyCase(password, email)) return "Your email can't be your password.";
   return null;
 }
 

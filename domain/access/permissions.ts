@@ -2,6 +2,14 @@
 export const roles = ['employee', 'it-admin', 'admin', 'super-admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** The names of the roles on the screen. */
+export const roleLabels: Record<Role, string> = {
+  employee: 'Employee',
+  'it-admin': 'IT admin',
+  admin: 'Admin',
+  'super-admin': 'Super admin',
+};
+
 const everyone: readonly Role[] = roles;
 const itAdmins: readonly Role[] = ['it-admin', 'admin', 'super-admin'];
 const admins: readonly Role[] = ['admin', 'super-admin'];

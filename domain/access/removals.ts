@@ -77,5 +77,5 @@ export class RemovalRefusal extends Refusal {
 }
 
 const wordsOf = (beyond: readonly RemovalKind[]): string =>
-  `This token has reached the hourly limit for taking away: ${beyond.map((kind) => removalLabels[kind]).join(', ')}. ` +
-  'Nothing was changed. A super-admin can let it continue under Settings, API tokens.';
+  `This token reached its hourly limit for clearing: ${beyond.map((kind) => removalLabels[kind]).join(', ')}. ` +
+  'Nothing was changed. A super admin can let it continue under Settings, API tokens.';

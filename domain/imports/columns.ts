@@ -15,28 +15,28 @@ export interface Column {
   partOf?: string;
 }
 
-const personReference = 'The external id of a person, or their e-mail address.';
+const personReference = "A person's external ID or email.";
 
 const columnsOfUsers: readonly Column[] = [
   {
     field: 'externalId',
     aliases: ['id', 'employee id', 'personnel number'],
     whenEmpty: 'keeps',
-    about: 'The id in your HR system. Finds the person; without it the e-mail address does.',
+    about: 'The ID in your HR system. Identifies the person; without it, the email does.',
     example: 'E-1042',
   },
   {
     field: 'name',
     aliases: ['full name'],
     whenEmpty: 'keeps',
-    about: 'A new person needs one.',
+    about: 'Required for new people.',
     example: 'Lena Brandt',
   },
   {
     field: 'firstName',
     aliases: [],
     whenEmpty: 'keeps',
-    about: 'Makes the name together with lastName, where the file has no name.',
+    about: 'Used with lastName when the file has no name.',
     example: 'Lena',
     partOf: 'name',
   },
@@ -44,7 +44,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'lastName',
     aliases: [],
     whenEmpty: 'keeps',
-    about: 'The other half of firstName.',
+    about: 'Used with firstName when the file has no name.',
     example: 'Brandt',
     partOf: 'name',
   },
@@ -52,7 +52,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'email',
     aliases: ['e-mail address', 'mail'],
     whenEmpty: 'keeps',
-    about: 'Finds the person when no external id does. Optional for people who never sign in.',
+    about: 'Identifies the person when the external ID does not. Optional for people who never sign in.',
     example: 'lena@example.com',
   },
   { field: 'department', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Engineering' },
@@ -61,7 +61,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'manager',
     aliases: ['manager external id', 'manager id', 'manager email'],
     whenEmpty: 'clears',
-    about: `${personReference} Also of somebody the same file adds.`,
+    about: `${personReference} It can be someone the same file adds.`,
     example: 'E-0007',
   },
   {
@@ -75,14 +75,14 @@ const columnsOfUsers: readonly Column[] = [
     field: 'endDate',
     aliases: ['last day'],
     whenEmpty: 'clears',
-    about: 'A date: setting one opens an offboarding, clearing it cancels the offboarding.',
+    about: 'A date. Setting it starts an offboarding; clearing it cancels the offboarding.',
     example: '2026-12-31',
   },
   {
     field: 'timeZone',
     aliases: ['zone'],
     whenEmpty: 'clears',
-    about: 'Where the last day ends, as Europe/Berlin.',
+    about: 'Decides when the last day ends.',
     example: 'Europe/Berlin',
   },
   {
@@ -99,7 +99,7 @@ const columnsOfAssets: readonly Column[] = [
     field: 'tag',
     aliases: ['asset tag', 'inventory number'],
     whenEmpty: 'keeps',
-    about: 'Finds the asset. Every line needs one.',
+    about: 'Identifies the asset. Required on every line.',
     example: 'LT-0001',
   },
   {
@@ -113,7 +113,7 @@ const columnsOfAssets: readonly Column[] = [
     field: 'model',
     aliases: [],
     whenEmpty: 'keeps',
-    about: 'A new asset needs one.',
+    about: 'Required for new assets.',
     example: 'ThinkPad T14',
   },
   { field: 'location', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Lisbon' },
@@ -121,14 +121,14 @@ const columnsOfAssets: readonly Column[] = [
     field: 'status',
     aliases: [],
     whenEmpty: 'keeps',
-    about: 'in_stock, in_repair, retired, lost, or assigned for one that has a holder.',
+    about: 'in_stock, in_repair, retired, lost, or assigned if it has a holder.',
     example: 'assigned',
   },
   {
     field: 'holder',
     aliases: ['holder external id', 'holder email', 'assigned to', 'user'],
     whenEmpty: 'keeps',
-    about: `${personReference} The asset is handed out to them; an empty cell takes nothing away from anybody.`,
+    about: `${personReference} The asset is assigned to them; an empty cell changes nothing.`,
     example: 'E-1042',
   },
 ];
@@ -138,28 +138,28 @@ const columnsOfLicenses: readonly Column[] = [
     field: 'license',
     aliases: ['license name', 'licence', 'name', 'product'],
     whenEmpty: 'keeps',
-    about: 'Finds the license. Every line needs one.',
+    about: 'Identifies the license. Required on every line.',
     example: 'Figma',
   },
   {
     field: 'vendor',
     aliases: [],
     whenEmpty: 'keeps',
-    about: 'Any text. Tells licenses of the same name apart.',
+    about: 'Any text. Distinguishes licenses with the same name.',
     example: 'Figma, Inc.',
   },
   {
     field: 'seatsTotal',
     aliases: ['seats', 'total seats'],
     whenEmpty: 'keeps',
-    about: 'How many seats there are. A new license needs it, on one of its lines.',
+    about: 'The number of seats. Required on one line of a new license.',
     example: '40',
   },
   {
     field: 'user',
     aliases: ['user external id', 'user email', 'holder', 'assigned to'],
     whenEmpty: 'keeps',
-    about: `${personReference} They get a seat, one line for each; an empty cell takes nothing away from anybody.`,
+    about: `${personReference} They get a seat, one line each; an empty cell revokes nothing.`,
     example: 'E-1042',
   },
 ];

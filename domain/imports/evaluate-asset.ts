@@ -51,7 +51,7 @@ export function evaluateAsset(facts: AssetFacts): Evaluation {
   const { values, asset } = facts;
   const problems = [
     ...(asset === null && values.model === undefined
-      ? [{ field: 'model', message: 'This asset is new, and a new asset needs a model.' }]
+      ? [{ field: 'model', message: 'A new asset needs a model.' }]
       : []),
     ...problemsOfStatus(facts),
     ...problemsOfHolder(facts),
@@ -78,27 +78,29 @@ export const statusToStore = (status: AssetStatus | undefined) =>
 function problemsOfStatus({ values: { status, holder }, asset, heldBy }: AssetFacts): Remark[] {
   if (status === 'assigned') {
     const hasHolder = holder !== undefined || heldBy !== null || asset?.status === 'assigned';
-    return hasHolder
-      ? []
-      : [{ field: 'status', message: 'An asset is assigned when somebody holds it: name the holder.' }];
+    return hasHolder ? [] : [{ field: 'status', message: 'An assigned asset needs a holder.' }];
   }
   if (heldBy === null || status === undefined) return [];
-  return [{ field: 'status', message: `${heldBy.name} holds this asset. Recover it to change its status.` }];
+  return [
+    {
+      field: 'status',
+      message: `This asset is assigned to ${heldBy.name}. Recover it to change its status.`,
+    },
+  ];
 }
 
 function problemsOfHolder({ values, asset, heldBy, holder }: AssetFacts): Remark[] {
   if (values.holder === undefined) return [];
-  if (holder === null)
-    return [{ field: 'holder', message: 'Nobody has this external id or e-mail address.' }];
+  if (holder === null) return [{ field: 'holder', message: 'No one has this external ID or email.' }];
   if (holder.fitsToo) return [{ field: 'holder', message: twoFit(holder.name, holder.fitsToo) }];
   if (heldBy !== null) {
     return heldBy.id === holder.id
       ? []
-      : [{ field: 'holder', message: `${heldBy.name} holds ${values.tag}. Recover it first.` }];
+      : [{ field: 'holder', message: `${values.tag} is assigned to ${heldBy.name}. Recover it first.` }];
   }
   const status = statusToStore(values.status) ?? asset?.status ?? 'in_stock';
   if (!canBeAssigned(status)) {
-    return [{ field: 'holder', message: `${values.tag} is not in stock, so it cannot be handed out.` }];
+    return [{ field: 'holder', message: `${values.tag} isn't in stock, so it can't be assigned.` }];
   }
   return remarksOf('holder', () => refuseUnlessMayReceiveItems(holder));
 }

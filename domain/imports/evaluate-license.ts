@@ -1,6 +1,7 @@
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
 import { notConfirmed, severalWithoutVendor } from '../wording/license-vendors.ts';
 import { twoFit } from '../wording/references.ts';
+import { tooFewSeats } from '../wording/refusals.ts';
 import {
   accepted,
   type Changes,
@@ -74,17 +75,10 @@ function problemsOfLicense(facts: LicenseFacts): Remark[] {
   const problem = problemOfVendor(facts);
   if (problem !== null) return [{ field: 'vendor', message: problem }];
   if (license === null && values.seatsTotal === undefined) {
-    return [
-      { field: 'seatsTotal', message: 'This license is new, and a new license needs a number of seats.' },
-    ];
+    return [{ field: 'seatsTotal', message: 'A new license needs a number of seats.' }];
   }
   if (license !== null && values.seatsTotal !== undefined && values.seatsTotal < license.seatsUsed) {
-    return [
-      {
-        field: 'seatsTotal',
-        message: `${license.seatsUsed} seats are in use, so the total cannot be lower.`,
-      },
-    ];
+    return [{ field: 'seatsTotal', message: tooFewSeats(license.seatsUsed) }];
   }
   return [];
 }
@@ -100,7 +94,7 @@ function problemOfVendor({ values, license, vendors, mayTakeVendor }: LicenseFac
 /** Why a line without a vendor is refused when several licenses have its name. */
 export const fitsSeveral = (name: string, vendors: readonly (string | null)[]): string => {
   const names = vendors.map((vendor) => `${name} (${vendor ?? 'no vendor'})`);
-  return `Several licenses have this name: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}. Name the vendor too.`;
+  return `Several licenses have this name: ${names.slice(0, -1).join(', ')} and ${names.at(-1)}. Add the vendor.`;
 };
 
 /** Does not check for a free seat, because that depends on the lines before this one. */
@@ -108,7 +102,7 @@ function problemsOfSeat({ values, user, hasSeat }: LicenseFacts): Remark[] {
   if (values.user === undefined) return [];
   if (user?.fitsToo) return [{ field: 'user', message: twoFit(user.name, user.fitsToo) }];
   if (hasSeat) return [];
-  if (user === null) return [{ field: 'user', message: 'Nobody has this external id or e-mail address.' }];
+  if (user === null) return [{ field: 'user', message: 'No one has this external ID or email.' }];
   return remarksOf('user', () => refuseUnlessMayReceiveItems(user));
 }
 

@@ -60,7 +60,7 @@ function problemsOfIdentity(facts: UserFacts): Remark[] {
   const address = addressRefusal(facts);
   if (address !== null) problems.push({ field: 'email', message: address });
   if (facts.values.name === undefined)
-    problems.push({ field: 'name', message: 'This is somebody new, and a new person needs a name.' });
+    problems.push({ field: 'name', message: 'A new person needs a name.' });
   return problems;
 }
 
@@ -68,7 +68,7 @@ function problemsOfDates(values: UserValues, user: KnownUser | null): Remark[] {
   const start = values.startDate === undefined ? (user?.startDate ?? null) : values.startDate;
   const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
   if (start === null || end === null || end >= start) return [];
-  return [{ field: 'endDate', message: `The end date lies before the start date, ${start}.` }];
+  return [{ field: 'endDate', message: `The end date is before the start date, ${start}.` }];
 }
 
 /** After completion the end date, the status and the manager cannot change. */
@@ -76,7 +76,7 @@ function problemsOfGone(user: KnownUser | null, changes: Changes): Remark[] {
   if (!user?.isGone) return [];
   return ['endDate', 'status', 'manager']
     .filter((field) => field in changes)
-    .map((field) => ({ field, message: 'This person has been offboarded, which cannot be undone.' }));
+    .map((field) => ({ field, message: "This person is offboarded, which can't be undone." }));
 }
 
 /** A line whose address cannot be stored is refused when it would change nothing else. */

@@ -1,3 +1,4 @@
+import { plural } from '../wording/plural.ts';
 import type { FileColumn } from './columns.ts';
 import { countedChanges } from './counted-changes.ts';
 import type { ImportKind } from './imports.ts';
@@ -72,7 +73,4 @@ const nouns: Record<ImportKind, [one: string, many: string]> = {
 };
 
 /** A number of people, assets or licenses, such as `1 person`. */
-function counted(kind: ImportKind, count: number): string {
-  const [one, many] = nouns[kind];
-  return count === 1 ? `1 ${one}` : `${count.toLocaleString('en')} ${many}`;
-}
+const counted = (kind: ImportKind, count: number): string => plural(count, ...nouns[kind]);

@@ -1,5 +1,6 @@
 import { emailToStore } from '../email.ts';
 import { twoFit } from '../wording/references.ts';
+import { emailInUse, ownManager } from '../wording/refusals.ts';
 import type { Remark } from './evaluation.ts';
 import type { UserFacts, UserValues } from './user-facts.ts';
 
@@ -39,10 +40,10 @@ function managerRefusal(facts: UserFacts): string | null {
   const { values, manager, managerIsInFile, closesCircle } = facts;
   if (!values.manager) return null;
   if (manager?.fitsToo) return twoFit(manager.name, manager.fitsToo);
-  if (isSelf(facts)) return "A person can't be their own manager.";
-  if (manager === null && !managerIsInFile) return 'No one has this external id or e-mail address.';
+  if (isSelf(facts)) return ownManager;
+  if (manager === null && !managerIsInFile) return 'No one has this external ID or email.';
   return closesCircle
-    ? 'With this manager, people of this file would report to each other in a circle.'
+    ? 'With this manager, people in this file would report to each other in a circle.'
     : null;
 }
 
@@ -62,14 +63,14 @@ const goneManager = ({ values, manager }: UserFacts): Remark[] =>
     ? [{ field: 'manager', message: managerIsGone(manager.name) }]
     : [];
 
-export const managerIsGone = (name: string) => `${name} has been offboarded, so no manager is stored.`;
+export const managerIsGone = (name: string) => `${name} is offboarded, so the manager is left empty.`;
 
 /** A start date after the end date of a known person, whose stored start date lies before it. */
 function startRefusal({ values, user }: UserFacts): string | null {
   const end = values.endDate === undefined ? (user?.endDate ?? null) : values.endDate;
   if (user === null || !values.startDate || end === null || end >= values.startDate) return null;
   if (user.startDate !== null && end < user.startDate) return null;
-  return `The start date lies after the end date, ${end}.`;
+  return `The start date is after the end date, ${end}.`;
 }
 
 /** Why the address of a line cannot be stored; null when it can. */
@@ -86,7 +87,5 @@ export function addressRefusal({
   if (user !== null && emailOwnerId === user.id) return null;
   if (addressProblem) return addressProblem;
   // HR goes on sending the address of someone who has left, and somebody else may have it now.
-  return emailOwnerId === null || emailIsFreed || user?.isGone ? null : addressInUse;
+  return emailOwnerId === null || emailIsFreed || user?.isGone ? null : emailInUse;
 }
-
-const addressInUse = 'Somebody else has this e-mail address.';

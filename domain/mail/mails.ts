@@ -11,12 +11,12 @@ export const mailOutcomes = {
   sent: 'Sent',
   put_off: 'The mail server asked to try again later',
   refused: 'The mail server refused the address or the message',
-  sender_refused: 'The mail server takes no mail from the address Lastday writes from',
-  sign_in_refused: 'The mail server did not let Lastday sign in',
-  connection_failed: 'The mail server could not be reached',
-  tls_failed: 'The secure connection to the mail server could not be made',
-  timed_out: 'The mail server did not answer in time',
-  bad_address: 'The address is not one that mail can be sent to',
+  sender_refused: "The mail server refused Lastday's sender address",
+  sign_in_refused: 'The mail server refused the sign-in',
+  connection_failed: "The mail server couldn't be reached",
+  tls_failed: 'The secure connection to the mail server failed',
+  timed_out: 'The mail server timed out',
+  bad_address: "The address can't receive email",
 } as const;
 export type MailOutcome = keyof typeof mailOutcomes;
 

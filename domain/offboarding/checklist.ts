@@ -11,6 +11,9 @@ export const stillOpen = (counts: OpenCounts): number => counts.hardware + count
 /** Completion needs an empty checklist. */
 export const isClear = (counts: OpenCounts): boolean => stillOpen(counts) === 0;
 
+/** What a checklist with no open items says, on its page and in the mail to the manager. */
+export const allClear = 'All assets recovered, all licenses revoked, no open requests.';
+
 /** The message of a refused completion in the console, the API and Temporal. */
 export const refusalWords = ({ hardware, software, requests }: OpenCounts): string =>
   `Cannot complete offboarding: ${hardware} hardware, ${software} software, ${requests} request(s) still open.`;

@@ -20,11 +20,11 @@ export type NotCompleted =
 
 /** The rules besides the checklist that can forbid a completion, with their messages. */
 export const completionObstacles = {
-  'not-allowed': 'You may not complete offboardings.',
-  'own-completion': 'Nobody completes their own offboarding. Ask another admin.',
-  'last-super-admin': 'This is the last super-admin. Make somebody else a super-admin first.',
+  'not-allowed': "You can't complete offboardings. Ask an IT admin.",
+  'own-completion': "You can't complete your own offboarding. Ask another admin.",
+  'last-super-admin': 'This is the last super admin. Make someone else a super admin first.',
   'completed-by-hand':
-    'They have been marked offboarded in the database itself, past this gate. Whoever did that has to close the offboarding there too.',
+    'This person was marked offboarded directly in the database. Close the offboarding there too.',
 } as const;
 export type CompletionObstacle = keyof typeof completionObstacles;
 

@@ -1,8 +1,8 @@
 const steps = {
   reading: 'reading what is open',
-  reminders: 'sending the reminders',
+  reminders: 'sending reminders',
   completion: 'marking them as offboarded',
-  sending: 'sending the webhooks and mails',
+  sending: 'sending webhooks and emails',
 } as const;
 
 /** A step of the offboarding workflow that can fail for good and then waits for a user. */

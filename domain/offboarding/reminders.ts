@@ -6,11 +6,11 @@ export type ReminderKind = (typeof reminderKinds)[number];
 
 /** Why a stored reminder never fires, as text for the person's page. */
 export const skipReasons = {
-  too_late: 'It had passed already when the last day was set.',
+  too_late: 'Already past when the last day was set.',
   date_moved: 'The last day moved.',
-  settings_changed: 'The workspace reminds on other days now.',
-  already_sent: 'It was sent before the offboarding was opened again.',
-  nothing_open: 'Nothing was open then.',
+  settings_changed: 'The workspace changed its reminder days.',
+  already_sent: 'Sent before the offboarding was reopened.',
+  nothing_open: 'Nothing was open.',
   cancelled: 'The offboarding was cancelled.',
   completed: 'The offboarding was completed.',
 } as const;
@@ -153,7 +153,7 @@ const comesTooLate = ({ kind, days }: DueReminder, { date, zone }: LastDay, now:
 export type ReminderOutcome = 'still_open' | 'ready' | 'nothing';
 
 /**
- * Reminds everybody concerned while items are open. With none open after the last day, notifies the IT admins once
+ * Reminds everyone concerned while items are open. With none open after the last day, notifies the IT admins once
  * that the person is ready to be marked offboarded.
  */
 export function outcomeAt(kind: ReminderKind, open: number, readyWasSent: boolean): ReminderOutcome {

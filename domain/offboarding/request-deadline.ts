@@ -5,7 +5,7 @@
 export const requestDeadlineMs = 60_000;
 
 /** The message of an expired request. */
-export const requestExpired = 'This was asked too long ago, please ask again.';
+export const requestExpired = 'This took too long, so nothing was changed. Try again.';
 
 /** Whether a request made at `requestedAt` has passed its deadline. Both in epoch milliseconds. */
 export const isRequestExpired = (requestedAt: number, now: number): boolean =>

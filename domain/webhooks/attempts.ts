@@ -1,21 +1,34 @@
 /** The outcomes of one attempt, with the console's words. Only `delivered` is a success. */
 export const attemptOutcomes = {
   delivered: 'Delivered',
-  http_error: 'The endpoint answered with an error',
+  http_error: 'The endpoint responded with an error',
   throttled: 'The endpoint asked for fewer requests',
-  redirected: 'The endpoint answered with a redirect, which is not followed',
-  gone: 'The endpoint said that it is gone',
-  blocked_address: 'The address is private or special, and not allowed',
-  dns_failed: 'The host name could not be looked up',
-  connection_failed: 'The connection could not be made',
-  tls_failed: 'The secure connection could not be made',
-  timed_out: 'The endpoint did not answer in time',
-  broke_off: 'The answer broke off',
-  not_http: 'The answer was not valid HTTP',
-  response_too_large: 'The answer was too large',
-  not_signed: 'The signing secret could not be read: it was stored with another SECRET_KEY',
+  redirected: "The endpoint redirected. Redirects aren't followed",
+  gone: 'The endpoint responded that it is gone',
+  blocked_address: "Private addresses aren't allowed",
+  dns_failed: 'The host name was not found',
+  connection_failed: 'The connection failed',
+  tls_failed: 'The secure connection failed',
+  timed_out: 'The endpoint timed out',
+  broke_off: 'The response was cut off',
+  not_http: 'The response was not valid HTTP',
+  response_too_large: 'The response was too large',
+  not_signed: "The signing secret can't be read: it was stored with another SECRET_KEY",
 } as const;
 export type AttemptOutcome = keyof typeof attemptOutcomes;
+
+/** Why an attempt got no response, in one or two words. */
+export const noResponseReasons: Partial<Record<AttemptOutcome, string>> = {
+  blocked_address: 'private address',
+  dns_failed: 'DNS',
+  connection_failed: 'connection',
+  tls_failed: 'TLS',
+  timed_out: 'timeout',
+  broke_off: 'cut off',
+  not_http: 'not HTTP',
+  response_too_large: 'too large',
+  not_signed: 'not signed',
+};
 
 /** The outcome of an HTTP status. Only 2xx is a success; redirects are not followed. */
 export function outcomeOfStatus(status: number): AttemptOutcome {

@@ -1,7 +1,7 @@
 /** Why Lastday disabled an endpoint, with the console's words. */
 export const disablingReasons = {
-  gone: 'it said that it is gone (410)',
-  failing: 'nothing could be delivered to it for five days',
+  gone: 'it responded that it is gone (410)',
+  failing: 'every attempt failed for five days',
 } as const;
 export type DisablingReason = keyof typeof disablingReasons;
 

@@ -1,10 +1,10 @@
 /** The events that an endpoint can subscribe to, with their descriptions. */
 export const webhookEvents = {
-  'offboarding.started': 'Somebody is going to leave: their offboarding was opened',
-  'offboarding.end_date_changed': 'The end date of a leaver was moved',
-  'offboarding.cleared': 'A leaver has nothing left to give back, no seat and no open request',
-  'offboarding.cancelled': 'An offboarding was cancelled: the person stays',
-  'user.offboarded': 'An offboarding was completed: the person has left',
+  'offboarding.started': 'Offboarding opened',
+  'offboarding.end_date_changed': 'End date changed',
+  'offboarding.cleared': 'Everything cleared',
+  'offboarding.cancelled': 'Offboarding cancelled',
+  'user.offboarded': 'Offboarding completed',
 } as const;
 export type ChosenEventType = keyof typeof webhookEvents;
 export const chosenEventTypes = Object.keys(webhookEvents) as ChosenEventType[];

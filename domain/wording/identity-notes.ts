@@ -26,6 +26,6 @@ export const hasThisName = ({ name, reference }: Namesake): string =>
   `Someone else has this name: ${reference === null ? name : `${name} (${reference})`}.`;
 
 export const hasThisSerial = ({ tag, holder }: SameSerial): string =>
-  `${tag} has the same serial, ${holder === null ? 'held by no one' : `held by ${holder}`}.`;
+  `${tag} has the same serial, assigned to ${holder ?? 'no one'}.`;
 
 export const lineHasThisSerial = (line: number): string => `Line ${line} has the same serial.`;

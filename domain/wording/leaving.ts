@@ -1,4 +1,5 @@
 import type { OpenCounts } from '../offboarding/checklist.ts';
+import { plural } from './plural.ts';
 
 /** When a person leaves, to follow their name: `leaves in 7 days`, `had their last day yesterday`. */
 export function leavingWords(daysLeft: number): string {
@@ -31,5 +32,4 @@ export function openWords({ hardware, software, requests }: OpenCounts): string 
 }
 
 /** A number with its noun: `1 device`, `2 devices`; null for zero. */
-const counted = (count: number, noun: string): string | null =>
-  count === 0 ? null : `${count} ${noun}${count === 1 ? '' : 's'}`;
+const counted = (count: number, noun: string): string | null => (count === 0 ? null : plural(count, noun));

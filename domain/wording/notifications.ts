@@ -30,26 +30,26 @@ export interface NotificationFacts {
 
 /** The text of a notification, in the console and in a mail. */
 export function notificationText({ kind, about: name, own, details }: NotificationFacts): string {
-  const about = name ?? 'somebody';
+  const about = name ?? 'someone';
   switch (kind) {
     case 'offboarding_completed':
       return `The offboarding of ${about} is complete.`;
     case 'offboarding_reminder':
       return own ? ownReminder(details) : reminder(about, details);
     case 'offboarding_ready':
-      return `${about} has nothing left to clear and is ready to be marked as offboarded.`;
+      return `${about} is all clear and ready to be marked as offboarded.`;
     case 'tokens_ended':
-      return `API tokens that ${about} had made have ended: ${listed(details.tokens)}. Whatever used them has stopped.`;
+      return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':
-      return `The API token "${details.token}" has reached its hourly limit, so calls are refused. Check them, and let it continue if they are right.`;
+      return `The API token "${details.token}" reached its hourly limit, so its calls are refused. Check them, and let it continue if they are right.`;
     case 'webhook_failed':
-      return `A webhook${name ? ` about ${name}` : ''} could not be delivered${details.url ? ` to ${details.url}` : ''}.`;
+      return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':
-      return `Nothing is sent to ${details.url} any more: ${details.reason === 'gone' ? 'it said that it is gone' : 'it kept failing'}.`;
+      return `Webhooks to ${details.url} are disabled: ${details.reason === 'gone' ? 'it answered 410 Gone' : 'it kept failing'}.`;
     case 'offboarding_stuck':
       return `The offboarding of ${about} needs attention: a step failed (${stepWords(String(details.step ?? 'unknown'))}).`;
     case 'mail_failed':
-      return `A mail to ${about} could not be sent. ${outcomeWords(details.outcome)}`;
+      return `An email to ${about} couldn't be sent. ${outcomeWords(details.outcome)}`;
     case 'import_ended':
       return importResultWords(details);
   }
@@ -63,7 +63,7 @@ function reminder(about: string, details: AuditDetails): string {
 function ownReminder(details: AuditDetails): string {
   const { hardware } = countsOf(details);
   const devices = openWords({ hardware, software: 0, requests: 0 });
-  return `${ownLeavingWords(Number(details.daysLeft ?? 0))}.${devices ? ` Please give back: ${devices}.` : ''}`;
+  return `${ownLeavingWords(Number(details.daysLeft ?? 0))}.${devices ? ` Please return: ${devices}.` : ''}`;
 }
 
 const countsOf = ({ hardware, software, requests }: AuditDetails): OpenCounts => ({

@@ -1,3 +1,3 @@
-/** The message about a reference that one person has as external id and another as e-mail address. */
+/** The message about a reference that one person has as external ID and another as email. */
 export const twoFit = (one: string, other: string): string =>
-  `This fits two people: ${one} by external id, ${other} by e-mail address.`;
+  `This matches two people: ${one} by external ID, ${other} by email.`;

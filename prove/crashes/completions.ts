@@ -64,7 +64,7 @@ export async function problemsWithCompletions(
 const mailProblems = (casts: readonly Cast[], { taken }: OutsideEvidence): string[] =>
   casts.flatMap(({ lena, mira }) => {
     const mails = taken.filter(
-      ({ to, headers }) => to.includes(mira.email) && headers.subject?.endsWith('has been offboarded'),
+      ({ to, headers }) => to.includes(mira.email) && headers.subject?.endsWith('is now offboarded'),
     );
     const ids = new Set(mails.map(({ headers }) => headers['message-id']));
     return ids.size === 1 ? [] : [`of ${lena.id} the manager got ${ids.size} mails`];

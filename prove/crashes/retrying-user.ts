@@ -49,8 +49,8 @@ async function isCompletedInTheEnd(
     const answer = await orNull(browser.get(`/offboarding/${userId}/answer?token=${token}`));
     if (answer === null || answer.status >= 500) continue;
     const message = messagesOn(answer.text) ?? '';
-    if (message.includes('has not answered yet')) continue;
-    return /Marked as offboarded|Already completed/.test(message);
+    if (message.includes('Still working.')) continue;
+    return /is now offboarded|Already completed/.test(message);
   }
   return false;
 }

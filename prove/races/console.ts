@@ -82,7 +82,7 @@ async function untilAnswered(browser: Browserlike, page: string): Promise<Answer
   for (const end = Date.now() + timeoutMs; Date.now() < end; ) {
     await new Promise((resolve) => setTimeout(resolve, pollIntervalMs));
     const { status, text } = await browser.get(address);
-    if (status >= 500 || text.includes('has not answered yet')) continue;
+    if (status >= 500 || text.includes('Still working.')) continue;
     const [, tone, message] = /^(\w+): (.*)$/s.exec(messagesOn(text) ?? '') ?? [];
     // The page does not say who asked: "already done" may mean by this same request.
     if (message === undefined || tone === 'info' || tone === 'warning')
@@ -95,6 +95,6 @@ async function untilAnswered(browser: Browserlike, page: string): Promise<Answer
 function answerOnPage({ status, text }: Response, operation: Operation): Answer {
   const message = messagesOn(text) ?? /<h1>[^<]*<\/h1>\s*<p>([^<]*)<\/p>/.exec(text)?.[1];
   if (message === undefined) throw new Error(`${operation.kind} was answered ${status} without a message`);
-  if (/interrupted|too long ago/.test(message)) return { is: 'unknown', why: message };
+  if (/interrupted|took too long/.test(message)) return { is: 'unknown', why: message };
   return { is: message.startsWith('info: ') ? 'unchanged' : 'refused', why: message.replace(/^\w+: /, '') };
 }

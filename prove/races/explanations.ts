@@ -28,7 +28,8 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
     case 'assign':
       return /offboarded/.test(why)
         ? offboarded(operation.userId)
-        : /hold/.test(why) && asset(operation.assetId, ({ assets }) => assets[operation.assetId] !== null);
+        : /is assigned to/.test(why) &&
+            asset(operation.assetId, ({ assets }) => assets[operation.assetId] !== null);
     case 'recover':
       return asset(operation.assetId, ({ assets }) => assets[operation.assetId] === null);
     case 'give-seat':
@@ -37,7 +38,7 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
       return /no free seat/.test(why) && mayHaveBeenFull(operation.licenseId, view);
     case 'revoke':
       return (
-        /revoked already/.test(why) &&
+        /already revoked/.test(why) &&
         person(operation.userId, ({ seats }) => seats[operation.seatId] === undefined)
       );
     case 'request':
@@ -45,10 +46,10 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
     case 'approve':
     case 'resolve': {
       const assetId = operation.kind === 'resolve' ? operation.assetId : null;
-      if (/hold/.test(why))
+      if (/is assigned to/.test(why))
         return assetId !== null && asset(assetId, ({ assets }) => assets[assetId] !== null);
       if (/offboarded/.test(why)) return offboarded(operation.userId);
-      const status = /approved already/.test(why) ? 'approved' : /already been (\w+)/.exec(why)?.[1];
+      const status = /already (\w+)/.exec(why)?.[1];
       return person(operation.userId, ({ requests }) => requests[operation.requestId]?.status === status);
     }
     case 'end-date':

@@ -13,7 +13,7 @@ const requestTemplates: readonly (readonly [item: string, reason: string])[] = [
   ['iPad for demos', 'Customers want to touch it'],
   ['USB-C dock', 'Four adapters hang from my laptop'],
   ['Company phone', 'I am on call from next month'],
-  ['Conference camera', 'Nobody can see the people at the far end of the table'],
+  ['Conference camera', 'No one can see the people at the far end of the table'],
 ];
 
 const outcomes: Record<RequestOutcome, string> = {

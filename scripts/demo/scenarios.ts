@@ -112,7 +112,7 @@ export function assignScenarios(people: readonly Person[]): AssignedScenario[] {
   for (const scenario of scenarios) {
     const person = [...free].find((candidate) => fits(candidate, scenario));
     if (person === undefined)
-      throw new Error(`Nobody is left in ${scenario.department} for ${scenario.name}`);
+      throw new Error(`No one is left in ${scenario.department} for ${scenario.name}`);
     free.delete(person);
     assigned.set(scenario.name, assignScenario(scenario, person, assigned, beforeAll));
   }

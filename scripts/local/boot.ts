@@ -45,7 +45,7 @@ export async function boot({ settings, supervisor, lock, stopping, say }: BootOp
   const scripts = { ...own, MIGRATION_DATABASE_URL: postgres.ownerUrl };
   const environment = { ...withoutOtherServers(process.env), ...scripts };
 
-  say('Bringing the database up to date');
+  say('Migrating the database');
   await runScript('migrate', [], environment, stopping);
   if (settings.demo) for (const line of await runScript('demo', [], environment, stopping)) say(line);
 
@@ -119,7 +119,7 @@ async function untilHealthy(url: string, supervisor: Supervisor): Promise<void> 
     readyTimeoutMs,
     100,
   );
-  if (!settled) throw new Error(`Lastday did not become ready. ${url}/health answers ${answer}`);
+  if (!settled) throw new Error(`Lastday didn't become ready. ${url}/health answers ${answer}`);
   if (supervisor.crashes() >= maxCrashes)
-    throw new Error('Lastday did not become ready: its parts end again and again.');
+    throw new Error("Lastday didn't become ready: its processes keep crashing. See their logs above.");
 }

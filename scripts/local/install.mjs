@@ -20,14 +20,12 @@ export const ownNode = join(modules, 'node', 'bin', 'node');
 export async function installPackages({ development }) {
   if (process.platform === 'win32') fail('Lastday runs on Linux and macOS. On Windows, use it inside WSL.');
   if (Number(process.versions.node.split('.')[0]) < 18) {
-    fail(`Node ${process.versions.node} is too old: Lastday needs Node 18 or later to begin with.`);
+    fail(`Node ${process.versions.node} is too old. Lastday needs Node 18 or later.`);
   }
   if (isInstalled(development)) return;
   await npmCi();
   if (!isInstalled(development)) {
-    fail(
-      'npm ci has left packages out. If `npm config get omit` or `ignore-scripts` say so, unset them and start again.',
-    );
+    fail('npm ci skipped some packages. Unset the npm options `omit` and `ignore-scripts`, and start again.');
   }
 }
 
@@ -48,7 +46,7 @@ function isInstalled(development) {
 const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 
 async function npmCi() {
-  console.log('Installing packages: about a minute, and 1 GB, the first time');
+  console.log('Installing packages (about 1 minute and 1 GB, only the first time)');
   const progress = showProgress();
   const { code, output } = await run('npm', [
     'ci',

@@ -17,7 +17,7 @@ export async function takeLock(dataDir: string, url: string, log: (line: string)
   const before = readInstance(dataDir);
   if (before && isRunning(before.pid, 'scripts/local/main.ts')) throw alreadyRuns(before);
   if (before) {
-    log('The last run was killed: clearing up after it');
+    log('The last run was killed. Cleaning up');
     await endPrograms(before);
     const now = readInstance(dataDir);
     if (now && now.pid !== before.pid) throw alreadyRuns(now);

@@ -32,7 +32,7 @@ async function run(settings: Settings): Promise<void> {
   const ignored = ignoredVariables(process.env);
   if (ignored.length > 0) {
     say(
-      `npm start runs PostgreSQL and Temporal of its own: ${ignored.join(', ')} not used. To use yours: npm run web, npm run worker`,
+      `npm start runs its own PostgreSQL and Temporal and ignores ${ignored.join(', ')}. To use yours, run npm run web and npm run worker`,
     );
   }
   // If this process is root, PostgreSQL runs as another user, who must be able to enter the folder.

@@ -23,7 +23,7 @@ export function run(program, args, env = {}) {
     };
     process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
     child.once('error', (error) => {
-      console.error(`${program} cannot be run: ${error.message}`);
+      console.error(`${program} can't be run: ${error.message}`);
       resolve(1);
     });
     child.once('close', (code) => {

@@ -38,7 +38,7 @@ export async function checkPorts(settings: Settings, log: (line: string) => void
   await mustBeFree('LASTDAY_TEMPORAL_PORT', settings.temporalPort);
   const uiPort = await nextFreePort(settings.uiPort);
   if (uiPort !== settings.uiPort) {
-    log(`Port ${settings.uiPort} (TEMPORAL_UI_PORT) is taken: the Temporal UI gets ${uiPort}`);
+    log(`Port ${settings.uiPort} (TEMPORAL_UI_PORT) is taken, so the Temporal UI uses ${uiPort}`);
   }
   return { ...settings, uiPort };
 }
@@ -61,7 +61,7 @@ async function mustBeFree(name: string, port: number | undefined, host = '127.0.
 
 function explain(error: NodeJS.ErrnoException, name: string, port: number, host: string): never {
   if (error.code === 'EACCES') throw new Error(`${name}=${port}: only root may listen on that port.`);
-  throw new Error(`HOST is "${host}", which is no address of this machine (${error.code}).`);
+  throw new Error(`HOST is "${host}", which isn't an address of this machine (${error.code}).`);
 }
 
 /** The host for links, because a browser cannot open the wildcard address. */

@@ -5,13 +5,9 @@ export async function signInInstructions(
   environment: NodeJS.ProcessEnv,
   stopping: AbortSignal,
 ): Promise<string> {
-  const { LASTDAY_ADMIN_EMAIL: email, LASTDAY_ADMIN_PASSWORD: password } = environment;
-  if (email && password) return `${email} with the password from LASTDAY_ADMIN_PASSWORD`;
-  const printed = await runScript(
-    'admin',
-    ['--email', email || 'admin@lastday.example'],
-    environment,
-    stopping,
-  );
+  const [withPassword] = await runScript('first-admin', [], environment, stopping);
+  if (withPassword) return withPassword;
+  const email = environment.LASTDAY_ADMIN_EMAIL || 'admin@lastday.example';
+  const printed = await runScript('admin', ['--email', email], environment, stopping);
   return printed.at(-1) ?? '';
 }

@@ -22,7 +22,7 @@ export function createSupervisor(
   const report = (program: string, title: string, failure?: Error) => {
     const file = logFile(dataDir, program);
     const why = failure?.message ?? `${file} ends with\n${logTail(file)}`;
-    say(`${title} has ended unexpectedly and is started again. ${why}`);
+    say(`${title} stopped unexpectedly and is being restarted. ${why}`);
   };
 
   return {

@@ -9,7 +9,7 @@ const mailer = smtpMailer(server.url, from);
 
 const mail = (changes: Partial<OutgoingMail> = {}): OutgoingMail => ({
   to: { name: 'Mira Holt', address: 'mira@halden.example' },
-  subject: 'Lena Brandt has been offboarded',
+  subject: 'Lena Brandt is now offboarded',
   text: 'Hello Mira,\n',
   html: '<p>Hello Mira,</p>',
   messageId: '<mail-7-1@halden.example>',
@@ -51,7 +51,7 @@ describe('a mail', () => {
     expect(taken!.headers).toMatchObject({
       from: 'Lastday <lastday@halden.example>',
       to: 'Mira Holt <mira@halden.example>',
-      subject: 'Lena Brandt has been offboarded',
+      subject: 'Lena Brandt is now offboarded',
       'message-id': '<mail-7-1@halden.example>',
       'auto-submitted': 'auto-generated',
     });

@@ -44,11 +44,9 @@ test.each<[string, DateFormat, string | null]>([
 describe('the message about a rejected date', () => {
   test('names both dates of an ambiguous one', () => {
     expect(problem('03/04/2026', 'DD.MM.YYYY')).toBe(
-      '“03/04/2026” can be 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026, the way of this workspace.',
+      '“03/04/2026” can be 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026.',
     );
-    expect(problem('03/04/2026', 'YYYY-MM-DD')).toContain(
-      'say in the workspace settings how your files write them',
-    );
+    expect(problem('03/04/2026', 'YYYY-MM-DD')).toContain('set the date format under Settings');
   });
 
   test('does not call a date ambiguous that is the same in both orders', () => {

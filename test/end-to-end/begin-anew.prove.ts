@@ -26,7 +26,7 @@ const runOf = async (offboardingId: number) => {
 
 test('workflows that an operator terminates all at once start again, and repeat nothing', async () => {
   startWorkerProcess(own, namespace);
-  // Their last day is over, so reminders are due at once.
+  // Past their last day, so reminders are due at once.
   const casts = [await makeCast(database, -1), await makeCast(database, -2), await makeCast(database, 5)];
   const before = await Promise.all(
     casts.map(({ offboardingId }) =>

@@ -45,7 +45,7 @@ async function upload(page: Page, csv: string): Promise<void> {
   await page
     .getByLabel('CSV file')
     .setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer: Buffer.from(csv) });
-  await page.getByRole('button', { name: 'Upload and look' }).click();
+  await page.getByRole('button', { name: 'Upload and preview' }).click();
   await page.waitForURL(/\/imports\/\d+$/);
 }
 
@@ -61,11 +61,11 @@ test('a large file is checked, needs a confirmation, and is imported while the p
   await upload(page, fileOf('one'));
   expect(
     await Promise.all(
-      ['New', 'Changed', 'Errors', 'Would start leaving'].map((label) => figure(page, label)),
+      ['New', 'Changed', 'Errors', 'Would start offboarding'].map((label) => figure(page, label)),
     ),
   ).toEqual(['300', '3', '2', '3']);
   expect(await accessibilityViolations(page)).toEqual([]);
-  await page.getByText('Columns that are left out').waitFor({ state: 'detached' });
+  await page.getByText('Ignored columns').waitFor({ state: 'detached' });
 
   await page.getByRole('link', { name: /^End dates/ }).click();
   await page
@@ -92,7 +92,7 @@ test('a large file is checked, needs a confirmation, and is imported while the p
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Download the lines with errors' }).click(),
+    page.getByRole('link', { name: 'Download lines with errors' }).click(),
   ]);
   const errors = await (await download.createReadStream()).toArray();
   expect(Buffer.concat(errors).toString()).toContain('nowhere');
@@ -106,7 +106,7 @@ test('an import works without JavaScript', async () => {
   await page.getByRole('button', { name: 'Import 300 lines' }).click();
   await eventually(async () => {
     await page
-      .getByRole('link', { name: 'Show how far it is now' })
+      .getByRole('link', { name: 'Refresh' })
       .click({ timeout: 1_000 })
       .catch(() => undefined);
     return page.getByRole('heading', { name: 'Done' }).isVisible();

@@ -18,7 +18,7 @@ async function upload(page: Page, exit: string, lines = 1): Promise<void> {
   const buffer = Buffer.from(csvOf(['E-Mail', exit], ...rows));
   await page.goto('/imports/users/new');
   await page.getByLabel('CSV file').setInputFiles({ name: 'people.csv', mimeType: 'text/csv', buffer });
-  await page.getByRole('button', { name: 'Upload and look' }).click();
+  await page.getByRole('button', { name: 'Upload and preview' }).click();
   await page.waitForURL(/\/columns$/);
 }
 
@@ -30,7 +30,7 @@ test('(R17) columns are chosen without JavaScript, and the next file needs no ch
   await page.getByText('Exit → End date').waitFor();
   await page.getByRole('link', { name: 'Remembered columns' }).click();
   await page.getByRole('button', { name: /^Forget/ }).click();
-  await page.getByText('No columns are remembered').waitFor();
+  await page.getByText('No remembered columns').waitFor();
 });
 
 test('(R17) columns are chosen by keyboard, on a narrow screen, by people who use a screen reader', async () => {

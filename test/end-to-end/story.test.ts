@@ -142,7 +142,11 @@ test('after a revoke the focus is on the section, and a screen reader gets the m
   await page.keyboard.press('Enter');
   await page.getByText('All licenses have been revoked.').waitFor();
   expect(await page.evaluate('document.activeElement?.id')).toBe('software-title');
-  await page.getByRole('status').getByText('The seat has been revoked').first().waitFor();
+  await page
+    .getByRole('status')
+    .getByText(`${cast.license.name} revoked. The seat is free.`)
+    .first()
+    .waitFor();
 });
 
 test('each leaver has a running workflow', async () => {

@@ -43,7 +43,7 @@ const addInConsole = async (page: Page, url: string, events: string[]) => {
   await page.getByLabel('Address').fill(url);
   await page.getByLabel('user.offboarded').uncheck();
   for (const event of events) await page.getByLabel(event).check();
-  await page.getByRole('button', { name: 'Add the endpoint' }).click();
+  await page.getByRole('button', { name: 'Add endpoint' }).click();
   return page.locator('#shown-once').innerText();
 };
 const card = (page: Page, url: string) => page.locator('.endpoint', { has: page.getByText(url) });
@@ -71,17 +71,17 @@ test('500 twice, then no answer, then 200: the same webhook-id four times, and o
 
   expect(await page.locator('.attempt summary strong').allInnerTexts()).toEqual([
     'Delivered',
-    'The endpoint did not answer in time',
-    'The endpoint answered with an error',
-    'The endpoint answered with an error',
+    'The endpoint timed out',
+    'The endpoint responded with an error',
+    'The endpoint responded with an error',
   ]);
-  await page.getByText('Try 1 ·').click();
-  expect(await page.getByLabel('The answer to try 1').innerText()).toBe('<b>out of order</b>');
-  const sent = await page.getByLabel('The request of try 1').innerText();
+  await page.getByText('Attempt 1 ·').click();
+  expect(await page.getByLabel('Response to attempt 1').innerText()).toBe('<b>out of order</b>');
+  const sent = await page.getByLabel('Request of attempt 1').innerText();
   expect(sent).toContain(`webhook-signature: ${receiver.received[0]!.headers['webhook-signature']}`);
   expect(await page.content()).not.toContain(secret);
-  await page.getByText('As sent and signed').click();
-  expect(await page.getByLabel('The body as sent').innerText()).toBe(receiver.received[0]!.body);
+  await page.getByText('Raw body').click();
+  expect(await page.getByLabel('Raw body').innerText()).toBe(receiver.received[0]!.body);
   expect(complaints).toEqual([]);
 });
 
@@ -94,11 +94,11 @@ test('Retry-After of an endpoint is obeyed, unless an admin retries now', async 
   await moveEndDate();
   await page.goto(`/settings/webhooks/${id}/deliveries?state=pending`);
   await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
-  await page.getByText('asked to wait until').waitFor();
+  await page.getByText('retry not before').waitFor();
   const [delivery] = await deliveriesTo(database, id);
   expect(delivery!.waits).toBeGreaterThan(3_500);
   receiver.answer = (_request, response) => void response.end();
-  await page.getByRole('button', { name: 'Try now' }).click();
+  await page.getByRole('button', { name: 'Send now' }).click();
   await page.locator('h1 .tag', { hasText: 'Delivered' }).waitFor({ timeout: 20_000 });
   expect(receiver.received).toHaveLength(2);
 });
@@ -115,27 +115,27 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   expect(receiver.received).toHaveLength(1);
 
   await page.goto('/notifications');
-  await page.getByText(`Nothing is sent to ${receiver.url} any more`).waitFor();
+  await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByText('because it said that it is gone (410)').waitFor();
+  await card(page, receiver.url).getByText('because it responded that it is gone (410)').waitFor();
 
   receiver.answer = (_request, response) => void response.end();
-  await card(page, receiver.url).getByRole('button', { name: 'Send a test' }).click();
+  await card(page, receiver.url).getByRole('button', { name: 'Send test' }).click();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
   expect(JSON.parse(receiver.received[1]!.body)).toMatchObject({ type: 'webhook.test' });
 
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByRole('button', { name: 'Turn it on again' }).click();
-  await page.getByText('2 events have never arrived').waitFor();
-  await page.getByRole('button', { name: 'Send them again' }).click();
-  await page.getByText('2 events are sent again').waitFor();
+  await card(page, receiver.url).getByRole('button', { name: 'Turn on endpoint' }).click();
+  await page.getByText("2 events weren't delivered").waitFor();
+  await page.getByRole('button', { name: 'Send events again' }).click();
+  await page.getByText('2 events queued again').waitFor();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(4);
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
   // Both are sent at the same time, so either can arrive first.
   expect(ids.slice(2)).toContain(ids[0]);
   const missed = async () => {
     await page.goto(`/settings/webhooks/${id}/deliveries?state=missed`);
-    return page.getByText('No delivery is like that.').count();
+    return page.getByText('No matching deliveries').count();
   };
   await expect.poll(missed, { timeout: 20_000 }).toBe(1);
 });
@@ -150,7 +150,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id))[0]?.outcomes.length, { timeout: 10_000 })
     .toBe(4);
   await page.reload();
-  await card(page, receiver.url).getByText('Every try has failed since').waitFor();
+  await card(page, receiver.url).getByText('Every attempt has failed since').waitFor();
 
   // Five days pass.
   await database.em
@@ -161,9 +161,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id)).map(({ state }) => state), { timeout: 10_000 })
     .toEqual(['disabled', 'disabled']);
   await page.reload();
-  await card(page, receiver.url)
-    .getByText('because nothing could be delivered to it for five days')
-    .waitFor();
+  await card(page, receiver.url).getByText('because every attempt failed for five days').waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
 });
@@ -175,11 +173,11 @@ test('a new secret signs together with the old one, and a delivery can be resent
   await moveEndDate();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
 
-  await card(page, receiver.url).getByLabel('New secret').click();
-  await card(page, receiver.url).getByRole('button', { name: 'Make a new secret' }).click();
+  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
   const after = await page.locator('#shown-once').innerText();
   expect(after).not.toBe(before);
-  await card(page, receiver.url).getByText('the one before it is valid until').waitFor();
+  await card(page, receiver.url).getByText('the old one works until').waitFor();
 
   await card(page, receiver.url).getByRole('link', { name: 'Deliveries' }).click();
   await page.getByRole('link', { name: 'offboarding.end_date_changed' }).click();
@@ -192,7 +190,7 @@ test('a new secret signs together with the old one, and a delivery can be resent
   expect(() => verified(after, first)).toThrow();
 
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByLabel('New secret').click();
-  await card(page, receiver.url).getByRole('button', { name: 'Make a new secret' }).click();
-  await page.getByText('The secret was changed less than 24 hours ago').waitFor();
+  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
+  await page.getByText('The secret was rotated less than 24 hours ago').waitFor();
 });

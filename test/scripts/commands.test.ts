@@ -5,11 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { afterAll, describe, expect, test } from 'vitest';
+import { verifyCredentials } from '../../database/access/credentials.ts';
+import { makeSuperAdmin } from '../../database/access/first-admin.ts';
 import { useLink } from '../../database/access/one-time-links.ts';
 import { findActiveToken } from '../../database/access/tokens.ts';
 import { User } from '../../database/entities/index.ts';
 import { adminCommand } from '../../scripts/admin.ts';
 import { type Command, runCommand } from '../../scripts/command.ts';
+import { firstAdminCommand } from '../../scripts/first-admin.ts';
 import { migrateCommand } from '../../scripts/migrate.ts';
 import { seedCommand } from '../../scripts/seed.ts';
 import { tokenCommand } from '../../scripts/token.ts';
@@ -100,7 +103,7 @@ test('migrate warns when the application owns its tables', async () => {
   const { ownerUrl } = await emptyDatabase();
   const { code, complaint } = await run(migrateCommand, [], { DATABASE_URL: ownerUrl });
   expect(code).toBe(0);
-  expect(complaint).toMatch(/^Warning: the application signs in as the owner of the tables/);
+  expect(complaint).toMatch(/^Warning: the application connects as the owner of the tables/);
 });
 
 describe('token', () => {
@@ -118,7 +121,7 @@ describe('token', () => {
     const { code, complaint } = await run(tokenCommand, ['--name', 'x', '--scopes', 'users:all'], here);
     expect(code).toBe(1);
     expect(complaint).toMatch(
-      /^There is no scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
+      /^Unknown scope "users:all"\. Known: users:read, users:write, .*imports:write\.\n$/,
     );
   });
 
@@ -150,12 +153,12 @@ describe('admin', () => {
     await fork.flush();
     const { code, complaint } = await run(adminCommand, ['--email', 'gone@lastday.example'], here);
     expect(code).toBe(1);
-    expect(complaint).toBe('gone@lastday.example is offboarded and cannot be a super-admin.\n');
+    expect(complaint).toBe("gone@lastday.example is offboarded and can't be a super admin.\n");
   });
 
   test('uses the running local instance without DATABASE_URL', async () => {
     const nowhere = await run(adminCommand, ['--email', 'beside@lastday.example'], {});
-    expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^Which database\?/) });
+    expect(nowhere).toMatchObject({ code: 1, complaint: expect.stringMatching(/^No database\./) });
 
     const machine = {
       pid: 1,
@@ -172,9 +175,12 @@ describe('admin', () => {
   test.each([
     [
       'postgresql://lastday@127.0.0.1:1/lastday',
-      'PostgreSQL cannot be reached (ECONNREFUSED). Is it running?\n',
+      "PostgreSQL can't be reached (ECONNREFUSED). Is it running?\n",
     ],
-    ['here', 'The environment is not complete:\n  DATABASE_URL: Expected a postgresql:// address\n'],
+    [
+      'here',
+      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// address\n',
+    ],
   ])('with %s it explains the error', async (DATABASE_URL, complaint) => {
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({
       code: 1,
@@ -190,6 +196,24 @@ describe('admin', () => {
   });
 });
 
+describe('first-admin', () => {
+  const admin = { LASTDAY_ADMIN_EMAIL: 'first@lastday.example', LASTDAY_ADMIN_PASSWORD: 'three dull knives' };
+
+  test('prints a sign-in that works for a super-admin who had no password, as in the demo', async () => {
+    await makeSuperAdmin(em, 'system', admin.LASTDAY_ADMIN_EMAIL);
+    const { code, lines } = await run(firstAdminCommand, [], { ...here, ...admin });
+    expect(code).toBe(0);
+    expect(lines).toEqual(['first@lastday.example with the password from LASTDAY_ADMIN_PASSWORD']);
+    expect(await verifyCredentials(em, 'first@lastday.example', 'three dull knives')).not.toBeNull();
+  });
+
+  test('prints nothing for a super-admin with another password, so that the link is printed', async () => {
+    const other = { ...admin, LASTDAY_ADMIN_PASSWORD: 'four sharp knives' };
+    expect(await run(firstAdminCommand, [], { ...here, ...other })).toMatchObject({ code: 0, lines: [] });
+    expect(await run(firstAdminCommand, [], here)).toMatchObject({ code: 0, lines: [] });
+  });
+});
+
 describe('seed', () => {
   test('adds the given number of people', async () => {
     const { code, lines } = await runInShell('seed', ['--users', '60', '--leavers', '6'], here);
@@ -202,7 +226,7 @@ describe('seed', () => {
     [['--users', '10'], '--leavers is missing.'],
     [['--users', 'many', '--leavers', '1'], '--users expects a number, not "many".'],
     [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
-    [['--users', '10', '--leavers', '11'], 'There must be users, and leavers are some of them.'],
+    [['--users', '10', '--leavers', '11'], '--users must be at least 1, and --leavers at most as many.'],
   ])('%j prints the usage', async (args, reason) => {
     const { code, complaint } = await run(seedCommand, args, here);
     expect(code).toBe(2);
@@ -215,7 +239,7 @@ describe('demo', () => {
   test('does not change a database with users', async () => {
     expect(await runInShell('demo', [], here)).toMatchObject({
       code: 0,
-      lines: ['The database is not empty: it stays as it is'],
+      lines: ["The database isn't empty, so no demo data was added"],
     });
   });
 });

@@ -45,7 +45,7 @@ test('the Temporal UI moves to the next free port, and that is logged', async ()
   const checked = await checkPorts(settings, (line) => lines.push(line));
   expect(checked.uiPort).toBeGreaterThan(taken);
   expect(lines).toEqual([
-    `Port ${taken} (TEMPORAL_UI_PORT) is taken: the Temporal UI gets ${checked.uiPort}`,
+    `Port ${taken} (TEMPORAL_UI_PORT) is taken, so the Temporal UI uses ${checked.uiPort}`,
   ]);
 });
 

@@ -16,7 +16,7 @@ test('a killed instance starts again and leaves no process behind after its end'
   await machine.end('SIGKILL');
   const again = place.start();
   expect(await untilReady(again)).toBe(true);
-  expect(again.output).toContain('The last run was killed: clearing up after it');
+  expect(again.output).toContain('The last run was killed. Cleaning up');
 
   const { programs = {} } = readInstance(dataDir) ?? {};
   const servers = [pidIn('postgres/postmaster.pid'), pidIn('temporal.pid')];

@@ -38,5 +38,5 @@ test('a killed worker is reported and restarted', async () => {
   process.kill(killed, 'SIGKILL');
   const worker = () => readInstance(place.dataDir)?.programs.worker as number;
   expect(await until(() => worker() !== killed && isAlive(worker()), timeoutMs)).toBe(true);
-  expect(machine.output).toContain('The worker has ended unexpectedly and is started again');
+  expect(machine.output).toContain('The worker stopped unexpectedly and is being restarted');
 });

@@ -60,16 +60,14 @@ test('a server that always ends fails the start with the end of its log', async 
 
 test('a TEMPORAL_CLI_PATH that cannot be run is refused with the name of the variable', async () => {
   vi.stubEnv('TEMPORAL_CLI_PATH', '/nowhere/temporal');
-  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow(
-    'TEMPORAL_CLI_PATH names /nowhere/temporal',
-  );
+  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow('TEMPORAL_CLI_PATH is /nowhere/temporal');
 });
 
 test('a TEMPORAL_CLI_PATH that is too old is refused', async () => {
   const old = join(dataDir, 'temporal');
   writeFileSync(old, '#!/bin/sh\necho "temporal version 1.3.9 (Server 1.27.0)"\n', { mode: 0o755 });
   vi.stubEnv('TEMPORAL_CLI_PATH', old);
-  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow('1.4 or later is needed');
+  await expect(findTemporalCli(dataDir, () => {})).rejects.toThrow('Lastday needs 1.4 or later');
 });
 
 async function withWorkflows<T>(

@@ -208,7 +208,7 @@ describe('when the database refuses every read', () => {
         expectNoInternalDetails(answer);
         if (answer.status !== 500) continue;
         failed++;
-        expect(answer.text).toContain('It was our fault');
+        expect(answer.text).toContain('The problem is on our side');
       }
     }
     expect(failed).toBeGreaterThan(40);

@@ -11,6 +11,7 @@ import { csvOf, importing } from '../../testing/cast/importing.ts';
 import { addDelivery, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
+import { bannedOnScreen } from '../../testing/web/screen-words.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { type Row, rows, visitors } from './console-table.ts';
 
@@ -70,6 +71,9 @@ const browserOf: Record<string, (cast: Cast) => Promise<Browserlike>> = {
   'super-admin': ({ ada }) => web.signIn(ada.email),
 };
 
+/** Every answer that a visitor got. */
+const answers: { page: string; text: string }[] = [];
+
 type VisitorRecords = Awaited<ReturnType<typeof makeRecords>>;
 
 async function called(
@@ -78,8 +82,11 @@ async function called(
   { method, path }: Row,
 ): Promise<string> {
   const address = addressOf(path);
-  if (method === 'GET') return codeOf(await browser.get(address));
-  if (method === 'POST') return codeOf(await browser.post(address));
+  if (method === 'GET' || method === 'POST') {
+    const answer = await (method === 'GET' ? browser.get(address) : browser.post(address));
+    answers.push({ page: `${method} ${path} ${answer.status}`, text: answer.text });
+    return codeOf(answer);
+  }
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const { status } = await fetch(new URL(address, web.address), { method, headers: { cookie } });
   return String(status);
@@ -133,6 +140,12 @@ describe.each(visitors.map((visitor, column) => ({ visitor, column })))('$visito
     const done = rows.filter(({ method, expected }) => method !== 'GET' && !isRefusal(expected[column]!));
     expect(await codesOf(done)).toEqual(expectedOf(done));
   });
+});
+
+test('no page says what the screen does not say', () => {
+  expect(answers.length).toBeGreaterThan(500);
+  const found = answers.flatMap(({ page, text }) => bannedOnScreen(text).map((words) => `${page}: ${words}`));
+  expect([...new Set(found)]).toEqual([]);
 });
 
 test('a suspended super-admin is signed out at once, though the session is still stored', async () => {

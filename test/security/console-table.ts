@@ -130,6 +130,7 @@ POST /settings/workspace/token-limit                            in     403      
 POST /settings/workspace/erasure                                in     403      403      403   422
 POST /settings/workspace/reminders                              in     403      403      403   422
 
+GET  /api                                                       302    302      302      302   302
 GET  /api/v1/openapi.json                                       200    200      200      200   200
 GET  /api/v1/docs                                               200    200      200      200   200
 GET  /api/v1/users                                              401    401      401      401   401

@@ -34,9 +34,7 @@ describe('an admin', () => {
     const nora = await web.signIn(cast.nora.email);
     const { status, text } = await nora.post(`/users/${cast.ada.id}`, fields);
     expect(status).toBe(409);
-    expect(messagesOn(text)).toBe(
-      'danger: The address and the status of a super-admin are changed by super-admins.',
-    );
+    expect(messagesOn(text)).toBe("danger: Only a super admin can change a super admin's email or status.");
     expect(await ada()).toMatchObject({ status: 'active', email: cast.ada.email });
     expect((await em.fork().findOneOrFail(ApiToken, { id: token.id })).revokedAt).toBeNull();
   });

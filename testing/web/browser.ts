@@ -32,7 +32,7 @@ export async function openConsole(
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.goto('/sign-in');
-  await page.getByLabel('E-mail address').fill(email);
+  await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password').fill(castPassword);
   const asked = requestsOf(page);
   await page.getByRole('button', { name: 'Sign in' }).click();

@@ -6,7 +6,7 @@ const entities: Record<string, string> = {
   '&#39;': "'",
 };
 
-/** The message above a page, with its tone: `success: The asset has been added.` Null if there is none. */
+/** The message above a page, with its tone: `success: LT-00014 added.` Null if there is none. */
 export function messagesOn(html: string): string | null {
   const found = /class="alert alert-(\w+)"[\s\S]*?<span>([^<]*)<\/span>/.exec(html);
   if (found === null) return null;
@@ -18,5 +18,7 @@ export const unescaped = (html: string): string =>
   html.replace(/&(amp|lt|gt|quot|#39);/g, (entity) => entities[entity]!);
 
 /** The error message of a form field, or null. */
-export const messageBeside = (html: string, field: string): string | null =>
-  new RegExp(`id="${field}-error"[^>]*>([^<]*)<`).exec(html)?.[1] ?? null;
+export function messageBeside(html: string, field: string): string | null {
+  const found = new RegExp(`id="${field}-error"[^>]*>([^<]*)<`).exec(html);
+  return found === null ? null : unescaped(found[1]!);
+}

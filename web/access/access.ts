@@ -29,17 +29,18 @@ export const accessPages = (services: Services) => {
   };
 
   const updateRole: RequestHandler = async (request, response) => {
-    const { id } = await userById(em, idIn(request, 'userId', 'user'));
+    const { id, name } = await userById(em, idIn(request, 'userId', 'user'));
     const { role } = readForm(roleForm, request.body);
     await changeRole(em, actorOf(response), id, role);
-    return done(request, response, `/users/${id}`, 'The role has been changed.');
+    return done(request, response, `/users/${id}`, `Role of ${name} changed.`);
   };
 
   /** Ends every session of a person, for a lost laptop or a leaked password. */
   const destroySessions: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     await endSessionsOf(em, actorOf(response), userId);
-    return done(request, response, `/users/${userId}`, 'This person is signed out everywhere.');
+    const { name } = await userById(em, userId);
+    return done(request, response, `/users/${userId}`, `${name} is signed out everywhere.`);
   };
 
   return { invite, updateRole, destroySessions };

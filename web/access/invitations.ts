@@ -9,7 +9,7 @@ import type { Services } from '../http/services.ts';
 import { signIn } from './sign-in.ts';
 
 const passwordForm = z.object({
-  password: z.string().max(1000, { error: 'This is too long.' }).optional(),
+  password: z.string().max(1000, { error: 'At most 1,000 characters.' }).optional(),
 });
 
 /** The pages of a one-time link: an invitation, or a sign-in link for a super-admin. */
@@ -40,7 +40,7 @@ export const invitationPages = ({ database }: Services) => {
   };
 
   function overPage(response: Response) {
-    page(response.status(404), 'invitations/over', { title: 'This link is over' });
+    page(response.status(404), 'invitations/over', { title: 'This link no longer works' });
   }
 
   return { show, accept };

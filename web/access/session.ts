@@ -16,18 +16,18 @@ import { signInLimits, TooManyTries } from './sign-in-limits.ts';
 const credentials = z.object({
   email: z
     .string()
-    .max(320, { error: 'This is too long.' })
+    .max(320, { error: 'At most 320 characters.' })
     .transform((typed, context) => {
       const email = cleanEmail(typed);
       if ('text' in email && email.text !== '') return email.text;
-      const message = 'problem' in email ? email.problem : 'Please give your e-mail address.';
+      const message = 'problem' in email ? email.problem : 'Enter your email.';
       context.issues.push({ code: 'custom', input: typed, message });
       return z.NEVER;
     }),
   password: z
     .string()
-    .min(1, { error: 'Please give your password.' })
-    .max(1000, { error: 'This is too long.' }),
+    .min(1, { error: 'Enter your password.' })
+    .max(1000, { error: 'At most 1,000 characters.' }),
 });
 
 export async function sessionPages({ database }: Services) {
@@ -52,12 +52,12 @@ export async function sessionPages({ database }: Services) {
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
       response.set('Retry-After', String(wait));
-      const text = `Too many tries. Please wait ${Math.ceil(wait / 60)} min and try again.`;
+      const text = `Too many attempts. Try again in ${Math.ceil(wait / 60)} min.`;
       throw new TooManyTries({ email: text });
     }
     const userId = await verifyCredentials(database.em, email, password);
     if (userId === null) {
-      throw new InvalidInput({ email: 'This e-mail address and password do not belong together.' });
+      throw new InvalidInput({ email: 'Wrong email or password.' });
     }
     await limits.forget(request.ip ?? '', email);
     await signIn(request, userId);

@@ -38,10 +38,10 @@ const continuationForm = z.object({ until: choice(continuations) });
 /** The labels of the scopes in the form. */
 const scopeWords: Record<(typeof scopes)[number], string> = {
   'users:read': 'Read people',
-  'users:write': 'Add and change people, and set end dates',
+  'users:write': 'Add and edit people, set end dates',
   'assets:write': 'Assign and recover assets',
-  'seats:write': 'Give seats of licenses',
-  'requests:write': 'Make requests',
+  'seats:write': 'Assign license seats',
+  'requests:write': 'Create requests',
   'offboardings:read': 'Read offboardings',
   'offboardings:complete': 'Mark people offboarded',
   'imports:write': 'Import people from a file',
@@ -71,13 +71,15 @@ export const tokenPages = (services: Services) => {
 
   const update: RequestHandler = async (request, response) => {
     const id = idIn(request, 'tokenId', 'token');
-    await updateToken(em, actorOf(response), id, readForm(tokenForm, request.body)).catch(nameTaken);
-    return done(request, response, address, 'The token has been saved.');
+    const fields = readForm(tokenForm, request.body);
+    await updateToken(em, actorOf(response), id, fields).catch(nameTaken);
+    return done(request, response, address, `Token ${fields.name} saved.`);
   };
 
   const revoke: RequestHandler = async (request, response) => {
-    await revokeToken(em, actorOf(response), idIn(request, 'tokenId', 'token'));
-    return done(request, response, address, 'The token has been revoked.');
+    const { id, name } = await tokenById(em, idIn(request, 'tokenId', 'token'));
+    await revokeToken(em, actorOf(response), id);
+    return done(request, response, address, `Token ${name} revoked.`);
   };
 
   /** Lets a token continue beyond the limit for a chosen time. */

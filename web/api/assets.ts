@@ -15,7 +15,7 @@ const assignmentBody = z
       userExternalId: oneIdentifier(100),
       requestId: id('Expected the id of a request.').optional().meta({
         description:
-          'An open request of this person, which the asset fulfils. Without it, requests stay as they are.',
+          'An open request of this person to fulfill with this asset. Without it, requests stay as they are.',
       }),
     },
     { error: 'Expected a JSON object.' },
@@ -37,15 +37,15 @@ const recoveryBody = z
       condition: choice(returnConditions)
         .nullable()
         .optional()
-        .meta({ description: 'In what state it came back. Required unless it is lost.' }),
-      nextStatus: choice(statusesAfterRecovery).meta({ description: 'What becomes of it.' }),
+        .meta({ description: 'The condition it came back in. Required unless it is lost.' }),
+      nextStatus: choice(statusesAfterRecovery).meta({ description: 'The status of the asset from now on.' }),
       note: manyLines(2000)
         .or(z.literal(''))
         .nullable()
         .optional()
         .meta({ description: 'Required for `lost`.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
-        description: 'Takes back this assignment and no later one, so that a late call does no harm.',
+        description: "Recovers this assignment only, so a late call can't end a newer one.",
       }),
     },
     { error: 'Expected a JSON object.' },
@@ -65,7 +65,9 @@ const recoverySchema = z
       .meta({ description: '`already-returned`: nothing was changed.' }),
     tag: responseField.text(),
     status: z.enum(assetStatuses),
-    formerHolder: personSchema.nullable().meta({ description: 'Who had it last; null: nobody ever had it.' }),
+    formerHolder: personSchema
+      .nullable()
+      .meta({ description: 'The last holder; null if it was never assigned.' }),
   })
   .meta({ id: 'Recovery' });
 
@@ -94,11 +96,11 @@ const correctionSchema = z
 
 export const assetApi = ({ database: { em } }: Services) => ({
   assign: writeEndpoint(em, {
-    summary: 'Hand an asset to a person',
+    summary: 'Assign an asset to a person',
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     problems: {
-      409: '`already-assigned`: somebody holds it (recover it first). `not-in-stock`. `request-closed`: the request is not open any more. `suspended`, `already-offboarded`: this person is given nothing new.',
+      409: "`already-assigned`: someone has it (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't be given anything new.",
     },
     answer: async ({ request, body: { userExternalId, requestId = null }, actor }, transaction) => {
       const tag = tagIn(request);
@@ -108,9 +110,9 @@ export const assetApi = ({ database: { em } }: Services) => ({
   }),
 
   recover: writeEndpoint(em, {
-    summary: 'Take an asset back',
+    summary: 'Recover an asset',
     body: recoveryBody,
-    answers: { 200: { description: 'What became of it.', schema: recoverySchema } },
+    answers: { 200: { description: 'The asset after the recovery.', schema: recoverySchema } },
     answer: async ({ request, body: { assignmentId, ...recovery }, actor }, transaction) => {
       const tag = tagIn(request);
       const how = { ...recovery, condition: recovery.condition ?? null, note: recovery.note || null };
@@ -130,7 +132,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
     body: correctionBody,
     answers: { 200: { description: 'Who has the asset.', schema: correctionSchema } },
     problems: {
-      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment is not one of this asset.',
+      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment belongs to another asset.',
     },
     answer: async ({ request, body: { assignmentId }, actor }, transaction) => {
       const tag = tagIn(request);

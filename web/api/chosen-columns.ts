@@ -14,7 +14,7 @@ export function chosenColumns(text: unknown): { chosen: ChosenFields } | { probl
   }
   const chosen = new Map(read.data.map(([header, field]) => [asInFile(header), field]));
   if (chosen.size < read.data.length || hasRepeatedKey(text as string))
-    return { problem: 'A header is named twice.' };
+    return { problem: 'A header appears twice.' };
   const taken = [...chosen.values()].filter((field) => field !== null);
   const doubled = taken.find((field, index) => taken.indexOf(field) !== index);
   return doubled === undefined ? { chosen } : { problem: `Two headers have the column ${doubled}.` };

@@ -8,7 +8,7 @@ import type { CompleteAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
 import type { Services } from '../http/services.ts';
 import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
-import { completionAlert } from '../offboarding/result-messages.ts';
+import { whyNotCompleted } from '../offboarding/result-messages.ts';
 import { tokenActorOf } from './http/authentication.ts';
 import type { Endpoint } from './http/endpoint-types.ts';
 import { type Answer, asStored, sendAnswer } from './http/endpoints.ts';
@@ -29,9 +29,7 @@ const nothing = z
 const completionSchema = z
   .strictObject({
     outcome: z.enum(['completed', 'already-completed']),
-    completedBy: responseField
-      .text()
-      .meta({ description: 'As the audit trail says it: `user:<id>` or `token:<name>`.' }),
+    completedBy: responseField.text().meta({ description: '`user:<id>` or `token:<name>`.' }),
     completedAt: responseField.dateTime(),
     user: userSchema,
   })
@@ -84,7 +82,7 @@ export const completionApi = (services: Services) => {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
     if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
       const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-      throw new Refusal(code, completionAlert(outcome).text);
+      throw new Refusal(code, whyNotCompleted(outcome));
     }
     return {
       body: {
@@ -97,19 +95,19 @@ export const completionApi = (services: Services) => {
   }
 
   const complete: Endpoint = {
-    summary: 'Complete an offboarding: mark the person offboarded',
-    detail: 'The same operation as in the console, through the leaver’s process. It cannot be undone.',
+    summary: 'Complete an offboarding',
+    detail: "Marks the person as offboarded, as in the console. This can't be undone.",
     body: { schema: nothing, optional: true },
     keyed: true,
     answers: {
-      200: { description: 'It is completed.', schema: completionSchema },
+      200: { description: 'The offboarding is completed.', schema: completionSchema },
       202: {
-        description: 'The process has not answered in time: what was asked may still be carried out.',
+        description: 'No answer in time. The completion may still happen within a minute.',
         schema: noAnswerSchema,
       },
     },
     problems: {
-      409: '`still-open`: something is still open; `hardware`, `software` and `requests` say how much. `cancelled`. `last-super-admin`. `completed-by-hand`: marked offboarded in the database itself. `still-running`: a call under the same Idempotency-Key.',
+      409: '`still-open`: items are still open; `hardware`, `software` and `requests` are their counts. `cancelled`. `last-super-admin`. `completed-by-hand`: completed directly in the database. `still-running`: a call with the same Idempotency-Key is running.',
     },
     handler,
   };
@@ -146,5 +144,4 @@ const asOwnCompletion = (outcome: CompleteAnswer, actor: string, since: Date | u
     ? { ...outcome, outcome: 'completed' }
     : outcome;
 
-const noAnswerYet =
-  'The process engine has not answered yet. What you asked for may still be carried out within a minute: ask for the user to see.';
+const noAnswerYet = 'No answer yet. The completion may still happen within a minute. Get the user to check.';

@@ -16,13 +16,13 @@ const importSchema = z
     unchanged: z.int(),
     failed: z.int(),
     managersPending: z.int().meta({
-      description: 'How many people still wait for their manager. Importing the file again sets it.',
+      description: 'People whose manager is not set yet. Importing the file again sets it.',
     }),
-    newEndDates: z.int().meta({ description: 'How many people it makes start to leave.' }),
-    clearedEndDates: z.int().meta({ description: 'How many people it makes stay.' }),
+    newEndDates: z.int().meta({ description: 'People who start offboarding.' }),
+    clearedEndDates: z.int().meta({ description: 'People whose end date is cleared.' }),
     changes: z.record(z.string(), z.int()).meta({
       description:
-        'How many people it changes in other counted ways, such as `managersCleared`. First values never count.',
+        'People changed in other counted ways, such as `managersCleared`. First values never count.',
       examples: [{ managersCleared: 3 }],
     }),
     createdAt: responseField.dateTime(),
@@ -30,13 +30,13 @@ const importSchema = z
     endedAt: responseField.dateTime().nullable(),
     errors: z
       .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
-      .meta({ description: 'The problems of the first lines that have any.' }),
-    warned: z.int().meta({ description: 'How many lines were imported with a warning.' }),
+      .meta({ description: 'The problems of the first lines with errors.' }),
+    warned: z.int().meta({ description: 'Lines imported with a warning.' }),
     warnings: z
       .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
       .meta({
         description:
-          'The first values that were not stored. The rest of their lines was: a known person keeps the value, a new person has none.',
+          'The first values that were not stored. The rest of each line was imported. Existing people keep their value; new people have none.',
       }),
   })
   .meta({ id: 'Import' });
@@ -47,16 +47,15 @@ const parameters = z.strictObject({
     .regex(/^\d{1,9}$/)
     .optional()
     .meta({
-      description:
-        'The number of people that the 409 `confirmation-needed` named in `confirm`, when a large change is wanted.',
+      description: 'Confirms a large change: the number in `confirm` of the 409 `confirmation-needed`.',
     }),
   unknownColumns: z
     .literal('leave-out')
     .optional()
-    .meta({ description: 'Leaves out columns that mean nothing to Lastday, instead of refusing the file.' }),
+    .meta({ description: 'Ignores unknown columns instead of rejecting the file.' }),
   columns: z.string().optional().meta({
     description:
-      'What the columns of the file are: a JSON object with the header of each and its column, or null to leave it out, such as {"Exit":"endDate"}. Other headers are understood by their names.',
+      'The columns of the file: a JSON object from header to column, or to null to ignore it, such as {"Exit":"endDate"}. Other headers are matched by name.',
   }),
 });
 
@@ -66,26 +65,26 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
   return {
     start: {
       summary: 'Import people from a CSV file',
-      detail: `At most ${importLimits.bytes / 1024 / 1024} MB and ${importLimits.rows.toLocaleString('en')} lines. The answer comes when the file has been read; its lines follow.`,
+      detail: `At most ${importLimits.bytes / 1024 / 1024} MB and ${importLimits.rows.toLocaleString('en')} lines. The response is sent once the file is read; its lines are imported afterwards.`,
       query: parameters,
       body: { media: 'text/csv' },
-      answers: { 202: { description: 'The import has begun.', schema: importSchema } },
+      answers: { 202: { description: 'The import has started.', schema: importSchema } },
       problems: {
-        409: '`confirmation-needed`: the file changes many people. `newEndDates`, `clearedEndDates` and `changes` say how; `confirm` is the number to send.',
+        409: '`confirmation-needed`: the file changes many people. `newEndDates`, `clearedEndDates` and `changes` have the counts; `confirm` is the number to send.',
         413: 'The file is too large.',
-        415: 'This is no CSV file.',
-        422: 'The file cannot be read, or a parameter is wrong. `mixed-dates`: a column of dates mixes two orders of day and month.',
+        415: 'The body is not a CSV file.',
+        422: "The file can't be read, or a parameter is invalid. `mixed-dates`: a column mixes day-first and month-first dates.",
       },
       handler: importUsers,
     },
     show: readEndpoint({
-      summary: 'Show how far an import of people is',
+      summary: 'Show the progress of an import',
       answers: { 200: { description: 'The import.', schema: importSchema } },
       answer: show,
     }),
     errors: {
-      summary: 'Get the lines of an import of people with errors or warnings',
-      detail: `The file again with these lines alone, and two columns in front: the number of the line, and what is wrong with it. Corrected, it can be imported as it is. Lines are kept for ${linesKeptDays} days after the end.`,
+      summary: 'Get the lines of an import with errors or warnings',
+      detail: `The file with only these lines, after two more columns: the line number and its problems. You can import the corrected file as it is. Lines are kept for ${linesKeptDays} days after the import ends.`,
       answers: { 200: { description: 'The lines, as CSV.', media: 'text/csv' } },
       problems: { 410: '`lines-deleted`: the lines of this import have been deleted.' },
       handler: errors,

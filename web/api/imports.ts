@@ -110,7 +110,7 @@ function parametersOf(request: Request): Required<ColumnRules> & { confirm: numb
   const { confirm, unknownColumns, columns = '{}' } = request.query;
   const problems: InputProblem[] = Object.keys(request.query)
     .filter((parameter) => !known.has(parameter))
-    .map((parameter) => ({ parameter, detail: 'There is no such parameter.' }));
+    .map((parameter) => ({ parameter, detail: 'Unknown parameter.' }));
   if (confirm !== undefined && !/^\d{1,9}$/.test(String(confirm))) {
     problems.push({ parameter: 'confirm', detail: 'Expected a whole number of people.' });
   }
@@ -132,7 +132,7 @@ function refuseOtherBodies(request: Request) {
   throw new ApiProblem({
     status: 415,
     code: 'unsupported-body',
-    title: 'This kind of body is not supported',
+    title: 'Unsupported body',
     detail: 'Send a CSV file, not compressed, with Content-Type: text/csv.',
   });
 }
@@ -143,7 +143,7 @@ function fileProblem(error: unknown): never {
   throw new ApiProblem({
     status: error.status,
     code: error.code,
-    title: 'This file was not taken',
+    title: 'File rejected',
     detail: error.message,
   });
 }
@@ -153,8 +153,8 @@ const confirmationNeeded = ({ people, preview, limit, message }: MassChangeRefus
   new ApiProblem({
     status: 409,
     code: 'confirmation-needed',
-    title: 'This has to be confirmed',
-    detail: `${message} Nothing was changed. Send the file again with ?confirm=${people} if this is what you want.`,
+    title: 'Confirmation needed',
+    detail: `${message} Nothing was changed. To import it, send the file again with ?confirm=${people}.`,
     newEndDates: preview.starts,
     clearedEndDates: preview.stops,
     ...(isBeyondElsewhere(preview, limit) && { changes: preview.changes }),
@@ -165,6 +165,6 @@ const linesDeleted = () =>
   new ApiProblem({
     status: 410,
     code: 'lines-deleted',
-    title: 'The lines have been deleted',
-    detail: `The lines of an import are kept for ${linesKeptDays} days after its end. Its counts stay.`,
+    title: 'Lines deleted',
+    detail: `The lines of an import are kept for ${linesKeptDays} days after it ends. The counts stay.`,
   });

@@ -48,11 +48,11 @@ const requestSchema = z
 /** Giving a person a seat, and making a request for them. */
 export const itemApi = ({ database: { em } }: Services) => ({
   giveSeat: writeEndpoint(em, {
-    summary: 'Give a person a seat of a license',
+    summary: 'Assign a license seat to a person',
     body: seatBody,
     answers: { 201: { description: 'The seat.', schema: seatSchema } },
     problems: {
-      409: '`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person is given nothing new.',
+      409: "`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person can't be given anything new.",
     },
     answer: async ({ request, body: { licenseId }, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
@@ -63,10 +63,10 @@ export const itemApi = ({ database: { em } }: Services) => ({
   }),
 
   request: writeEndpoint(em, {
-    summary: 'Make a request for a person',
+    summary: 'Create a request for a person',
     body: requestBody,
     answers: { 201: { description: 'The request.', schema: requestSchema } },
-    problems: { 409: '`suspended`, `already-offboarded`: this person is given nothing new.' },
+    problems: { 409: "`suspended`, `already-offboarded`: this person can't be given anything new." },
     answer: async ({ request, body, actor }, transaction) => {
       const userExternalId = externalIdOf(request);
       const { item, reason } = { ...body, reason: body.reason || null };

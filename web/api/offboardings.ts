@@ -14,7 +14,7 @@ const listQuery = z.strictObject({
   state: z
     .enum(offboardingStates, { error: `Expected one of ${offboardingStates.join(', ')}, once.` })
     .optional()
-    .meta({ description: 'Only those in this state.' }),
+    .meta({ description: 'Only offboardings in this state.' }),
   ...pageQuery,
 });
 
@@ -24,8 +24,7 @@ const offboarding = z.strictObject({
   openedAt: responseField.dateTime(),
   closedAt: responseField.dateTime().nullable(),
   closedBy: responseField.text().nullable().meta({
-    description:
-      'Who completed or cancelled it, as the audit trail says it: `user:<id>`, `token:<name>` or `system`.',
+    description: 'Who completed or cancelled it: `user:<id>`, `token:<name>` or `system`.',
   }),
   user: z.strictObject({
     id: responseField.id(),
@@ -38,7 +37,7 @@ const offboarding = z.strictObject({
   open: z
     .strictObject({ hardware: z.int(), software: z.int(), requests: z.int() })
     .nullable()
-    .meta({ description: 'How much the person still has; null once the offboarding is closed.' }),
+    .meta({ description: 'How many items are open; null once the offboarding is closed.' }),
 });
 
 const checklist = z.strictObject({
@@ -73,7 +72,7 @@ const checklist = z.strictObject({
 
 const listed = offboarding.meta({ id: 'Offboarding' });
 const shown = offboarding
-  .extend({ checklist: checklist.nullable().meta({ description: 'What is open, item by item.' }) })
+  .extend({ checklist: checklist.nullable().meta({ description: 'The open items.' }) })
   .meta({ id: 'OffboardingWithChecklist' });
 
 export const offboardingApi = ({ database: { em } }: Services) => ({

@@ -8,28 +8,28 @@ import { oneIdentifier, oneLine } from './texts.ts';
 const desired = z.strictObject(
   {
     externalId: oneIdentifier(100).meta({
-      description: 'May be repeated from the address, and cannot be changed.',
+      description: 'Optional. It must be the external ID in the address.',
     }),
     name: oneLine(200),
     email: sentEmail().nullable().meta({
-      description: 'Optional for people without a role, a password or a link to set one.',
+      description: 'Optional for people without a role, a password or an invitation link.',
     }),
     department: oneLine(100).nullable(),
     jobTitle: oneLine(100).nullable(),
     managerExternalId: oneIdentifier(100).nullable().meta({
       description:
-        'A manager who has been offboarded is stored as none, with a warning. One who is unknown, the person themselves, or one of their reports is not stored: the manager stays as it was, with a warning.',
+        'An offboarded manager is stored as none, with a warning. An unknown person, the person themselves or one of their reports changes nothing, with a warning.',
     }),
     startDate: date().nullable(),
     endDate: date().nullable().meta({
       description:
-        'The last day, in the time zone of the person. Set, it opens an offboarding; null cancels it; left out, it stays, in PUT too.',
+        "The last day, in the person's time zone. A date opens an offboarding, null cancels it. Omitted, it stays as it is, also in PUT.",
     }),
-    timeZone: timeZone().nullable().meta({ description: 'null: that of the workspace.' }),
+    timeZone: timeZone().nullable().meta({ description: 'null: the time zone of the workspace.' }),
     status: choice(userStatuses),
     sourceUpdatedAt: writtenAt().meta({
       description:
-        'When the source wrote this. Every field of which it wrote something later already is ignored, and named in the answer.',
+        'When the source wrote this. Fields with a later value are ignored and listed in the response.',
     }),
   },
   { error: (issue) => (issue.code === 'invalid_type' ? 'Expected a JSON object.' : undefined) },
@@ -52,7 +52,7 @@ const user = z.strictObject({
   externalId: responseField
     .text()
     .nullable()
-    .meta({ description: 'null: the HR system has never spoken of them.' }),
+    .meta({ description: 'null if the HR system does not know them.' }),
   name: responseField.text(),
   email: responseField.text().nullable(),
   department: responseField.text().nullable(),
@@ -62,7 +62,7 @@ const user = z.strictObject({
   endDate: responseField.date().nullable(),
   timeZone: responseField.text().nullable(),
   status: z.enum(userStatuses),
-  revision: z.int().meta({ description: 'Goes up with every change.' }),
+  revision: z.int().meta({ description: 'Increases with every change.' }),
 });
 
 export const userSchema = user.meta({ id: 'User' });
@@ -73,10 +73,9 @@ export const changedUserSchema = user
     warnings: z
       .array(z.strictObject({ pointer: z.string(), detail: z.string() }))
       .optional()
-      .meta({ description: 'What was done otherwise than asked. Left out when there is nothing to say.' }),
+      .meta({ description: 'Where the result differs from the request. Omitted when there are none.' }),
     ignored: z.array(z.string()).optional().meta({
-      description:
-        'Fields left as they are, because the source had written something later. Left out when there are none.',
+      description: 'Fields left as they are, because they have a later value. Omitted when there are none.',
     }),
   })
   .meta({ id: 'ChangedUser' });

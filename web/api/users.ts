@@ -21,18 +21,18 @@ import {
 } from './user-schema.ts';
 
 const listQuery = z.strictObject({
-  id: idParameter('Give one id of a person').optional().meta({
+  id: idParameter('Expected one ID of a person').optional().meta({
     description: 'Only the person with this id, such as the one in a webhook: one or none.',
   }),
-  externalId: oneIdentifier(100, 'Give one external id, once.')
+  externalId: oneIdentifier(100, 'Expected one external ID, once.')
     .optional()
-    .meta({ description: 'Only the person with this external id: one or none.' }),
+    .meta({ description: 'Only the person with this external ID: one or none.' }),
   ...pageQuery,
 });
 
 export const userApi = ({ database: { em } }: Services) => ({
   list: readEndpoint({
-    summary: 'List people, or find one by id or external id',
+    summary: 'List people, or find one by ID or external ID',
     query: listQuery,
     answers: { 200: { description: 'People by id.', schema: pageSchema('UserList', userSchema) } },
     answer: async ({ request, query: { id, externalId, ...page } }) => {
@@ -54,10 +54,10 @@ export const userApi = ({ database: { em } }: Services) => ({
   put: writeEndpoint(em, {
     summary: 'Add or replace a person',
     detail:
-      'What is not named becomes empty, except the end date and the status: only null cancels an offboarding. Of a person who has been offboarded, the manager stays too unless it is named.',
+      'Omitted fields become empty, except the end date and the status: only null cancels an offboarding. An offboarded person also keeps the manager unless you send it.',
     body: putUserBody,
     answers: {
-      200: { description: 'The person was there, and is now as desired.', schema: changedUserSchema },
+      200: { description: 'The person existed and was updated.', schema: changedUserSchema },
       201: { description: 'The person was added.', schema: changedUserSchema },
     },
     problems: { 409: refused },
@@ -72,9 +72,9 @@ export const userApi = ({ database: { em } }: Services) => ({
   }),
 
   patch: writeEndpoint(em, {
-    summary: 'Change what is named of a person',
+    summary: 'Change some fields of a person',
     body: patchedUser,
-    answers: { 200: { description: 'The person as they are now.', schema: changedUserSchema } },
+    answers: { 200: { description: 'The person after the change.', schema: changedUserSchema } },
     problems: { 409: refused },
     conditional: true,
     answer: async ({ request, body, actor, tokenId }, transaction) => {
@@ -88,7 +88,7 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const refused =
-  '`already-offboarded`: the offboarding is completed, so end date, status and manager cannot change. Hiring the person again is not supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would take an end date, a manager or an email away from too many people within an hour; a super-admin can let it continue. `still-running`: a call under the same Idempotency-Key.';
+  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would clear the end date, manager or email of too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
 export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');
@@ -106,7 +106,7 @@ function desiredStateOf<Body extends z.infer<typeof patchedUser>>(
   { externalId: repeated, sourceUpdatedAt, ...desired }: Body,
 ) {
   if (repeated !== undefined && repeated !== externalId) {
-    throw invalid([{ pointer: '/externalId', detail: 'This is not the external id of the address.' }]);
+    throw invalid([{ pointer: '/externalId', detail: "This isn't the external ID in the address." }]);
   }
   const writtenAt = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
   return { desired, preconditions: { sourceUpdatedAt: writtenAt, expect: preconditionOf(request) } };
@@ -139,6 +139,6 @@ const toleranceMs = 5 * 60_000;
 /** A warning about a time in the future, because older updates of the same fields are ignored until that time. */
 function inTheFuture(time: string | undefined): InputProblem[] {
   if (time === undefined || Date.parse(time) <= Date.now() + toleranceMs) return [];
-  const detail = 'This moment lies in the future: what is dated before it will be ignored.';
+  const detail = 'This time is in the future. Updates dated before it will be ignored.';
   return [{ pointer: '/sourceUpdatedAt', detail }];
 }

@@ -1,7 +1,7 @@
 /** The signed-in person lacks the permission. The error page answers 403. */
 export class Forbidden extends Error {
   override name = 'Forbidden';
-  constructor(message = 'Your role does not allow this. Ask a super-admin if you need it.') {
+  constructor(message = "Your role doesn't allow this. Ask a super admin if you need it.") {
     super(message);
   }
 }

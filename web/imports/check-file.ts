@@ -38,12 +38,12 @@ export async function checkFile(
     hasContentWithoutName ||= record.cells.slice(named, headers.length).some((cell) => cell.trim() !== '');
     refuseMixedDates(record);
   }
-  if (rowCount === 0) throw new FileError('empty-file', 'There is nothing below the header of this file.');
+  if (rowCount === 0) throw new FileError('empty-file', 'The file has a header but no lines.');
   return { separator: csv.separator, headers, chosen, rowCount, hasContentWithoutName };
 }
 
 const tooManyRows = () =>
   new FileError(
     'too-large',
-    `The file has more than ${importLimits.rows.toLocaleString('en')} lines. Split it, and import the parts one after another.`,
+    `The file has more than ${importLimits.rows.toLocaleString('en')} lines. Split it and import the parts one by one.`,
   );

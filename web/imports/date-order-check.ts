@@ -23,17 +23,17 @@ export function dateOrderCheck(columns: readonly FileColumn[], { dateFormat, noD
   };
 }
 
-const orderWords = { 'day-month': 'day before month', 'month-day': 'month before day' };
+const orderWords = { 'day-month': 'day first', 'month-day': 'month first' };
 
 function wordsOf(header: string, { proof, other, isYearFirst }: MixedDates, format: DateFormat): string {
   const proven = ({ line, text, order }: typeof proof) =>
-    `line ${line}, “${text}”, can only be ${orderWords[order]}`;
+    `line ${line}, “${text}”, must be ${orderWords[order]}`;
   const expected = orderWords[proof.order === 'day-month' ? 'month-day' : 'day-month'];
   const against =
     other !== null
       ? proven(other)
       : isYearFirst
-        ? `a date that begins with the year is read ${expected}`
-        : `this workspace writes ${expected} (${format})`;
-  return `The dates in “${header}” are mixed: ${proven(proof)}, but ${against}. Nothing was imported. Write every date as 2026-12-31, or set under Workspace how your files write dates.`;
+        ? `dates that begin with the year are read ${expected}`
+        : `this workspace expects ${expected} (${format})`;
+  return `The dates in “${header}” are mixed: ${proven(proof)}, but ${against}. Nothing was imported. Write all dates as 2026-12-31, or set your date format in the workspace settings.`;
 }

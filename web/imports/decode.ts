@@ -16,7 +16,7 @@ export async function* textOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
   yield lines.end();
 }
 
-const zeroBytes = 'This file has zero bytes in its text, so it is no CSV file. Save it as CSV in UTF-8.';
+const zeroBytes = "This file contains zero bytes, so it isn't a CSV file. Save it as CSV in UTF-8.";
 
 async function* decoded(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
   let decoder: TextDecoder | null = null;
@@ -86,7 +86,7 @@ function decode(decoder: TextDecoder | null, bytes: Buffer, stream: boolean): st
   } catch {
     throw new FileError(
       'not-csv',
-      'The letters of this file cannot be read: it is neither UTF-8 nor Windows-1252 throughout. Save it as CSV in UTF-8.',
+      "The characters of this file can't be read: it is neither UTF-8 nor Windows-1252 throughout. Save it as CSV in UTF-8.",
     );
   }
 }
@@ -102,7 +102,7 @@ function refuseOtherFiles(bytes: Buffer) {
     );
   }
   if (byMark(bytes) === null && bytes.includes(0)) {
-    throw new FileError('not-csv', 'This is not a text file, so it cannot be a CSV file.');
+    throw new FileError('not-csv', "This isn't a text file, so it can't be a CSV file.");
   }
 }
 

@@ -26,7 +26,7 @@ export async function openingOf(kind: ImportKind, texts: AsyncIterator<string>):
     const opening = openingIn(kind, text, false);
     if (opening !== null) return opening;
     if (text.length > importLimits.lineBytes) {
-      throw new FileError('broken-file', 'The first line is very long and does not end. Is this a CSV file?');
+      throw new FileError('broken-file', 'The first line is too long. Is this a CSV file?');
     }
     const { value, done } = await texts.next();
     if (done) return openingIn(kind, text, true)!;

@@ -90,16 +90,19 @@ export const importPages = (services: Services) => {
   };
 
   const start: RequestHandler = async (request, response) => {
-    const { id } = await importIn(em, request, response);
+    const { id, fileName } = await importIn(em, request, response);
     const { people } = readForm(confirmation, request.body);
     await startImport(em, actorOf(response), id, people ? Number(people) : null).catch(askForConfirmation);
-    return done(request, response, `/imports/${id}`, 'The import has been started.');
+    return done(request, response, `/imports/${id}`, `Import of ${fileName} started.`);
   };
 
   const cancel: RequestHandler = async (request, response) => {
-    const { id } = await importIn(em, request, response);
+    const { id, fileName, startedAt } = await importIn(em, request, response);
     await cancelImport(em, actorOf(response), id);
-    return done(request, response, `/imports/${id}`, 'The import is cancelled. What it has done stays.');
+    const text = startedAt
+      ? `Import of ${fileName} cancelled. Lines imported so far are kept.`
+      : `${fileName} discarded. Nothing was imported.`;
+    return done(request, response, `/imports/${id}`, text);
   };
 
   const errors: RequestHandler = async (request, response) => {

@@ -73,7 +73,7 @@ async function* limited(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
 export const tooLarge = () =>
   new FileError(
     'too-large',
-    `The file is larger than ${importLimits.bytes / 1024 / 1024} MB. Split it, and import the parts one after another.`,
+    `The file is larger than ${importLimits.bytes / 1024 / 1024} MB. Split it and import the parts one by one.`,
   );
 
 async function stageAll(

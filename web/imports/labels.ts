@@ -3,6 +3,7 @@ import type { ShownLines } from '../../database/imports/report.ts';
 import type { FileColumn } from '../../domain/imports/columns.ts';
 import type { LeavingEffect, Remark } from '../../domain/imports/evaluation.ts';
 import type { ImportKind, ImportState } from '../../domain/imports/imports.ts';
+import { plural } from '../../domain/wording/plural.ts';
 
 /** The names of the kinds of import. */
 export const kindWords: Record<ImportKind, string> = {
@@ -13,15 +14,15 @@ export const kindWords: Record<ImportKind, string> = {
 
 /** The names of an import's states. */
 export const stateWords: Record<ImportState, string> = {
-  staging: 'Being read',
-  mapping: 'Needs its columns chosen',
-  ready: 'Waits to be started',
+  staging: 'Reading',
+  mapping: 'Choose columns',
+  ready: 'Ready to import',
   starting: 'Starting',
   running: 'Running',
-  cancelling: 'Being cancelled',
+  cancelling: 'Cancelling',
   done: 'Done',
   cancelled: 'Cancelled',
-  failed: 'Stopped, needs attention',
+  failed: 'Stopped',
 };
 
 /** The header of the column that a field was read from; null for a remark about the whole line. */
@@ -44,8 +45,7 @@ export function fieldLabel(field: string): string {
 }
 
 /** A number of lines in words: `1 line`, `100,000 lines`. */
-export const linesInWords = (count: number): string =>
-  count === 1 ? '1 line' : `${count.toLocaleString('en')} lines`;
+export const linesInWords = (count: number): string => plural(count, 'line');
 
 const tones: Partial<Record<ImportState, string>> = {
   done: 'tag-done',
@@ -89,7 +89,7 @@ export const lineDetailHeading = (shown: ShownLines): string => detailHeadings[s
 /** The effect of a line on an offboarding, before or after the import has started. */
 export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string =>
   ({
-    starts: hasStarted ? 'Started leaving' : 'Would start leaving',
+    starts: hasStarted ? 'Started offboarding' : 'Would start offboarding',
     moves: 'End date moved',
     stops: 'End date cleared',
   })[effect];
@@ -101,7 +101,7 @@ type Figure = [label: string, count: number, tone?: 'bad' | 'warn' | false];
 export function previewFigures(kind: ImportKind, preview: Preview, isMassChange: boolean): Figure[] {
   const tone = isMassChange && 'warn';
   const leaving: Figure[] = [
-    ['Would start leaving', preview.starts, tone],
+    ['Would start offboarding', preview.starts, tone],
     ['End date moved', preview.moves],
     ['End date cleared', preview.stops, tone],
   ];

@@ -75,7 +75,7 @@ function inWords(error: CsvError): FileError {
     case 'CSV_QUOTE_NOT_CLOSED':
       return new FileError(
         'broken-file',
-        'A quotation mark is opened and never closed, so that the rest of the file is one cell.',
+        'A quotation mark is never closed. Close it and upload the file again.',
       );
     case 'CSV_MAX_RECORD_SIZE':
       return new FileError(
@@ -83,6 +83,9 @@ function inWords(error: CsvError): FileError {
         `The text that begins around line ${line} is longer than ${importLimits.lineBytes / 1024} kB. Is a quotation mark missing?`,
       );
     default:
-      return new FileError('broken-file', `The file cannot be read as CSV from line ${line} on.`);
+      return new FileError(
+        'broken-file',
+        `Line ${line} isn't valid CSV. Correct it and upload the file again.`,
+      );
   }
 }

@@ -53,9 +53,9 @@ function problemsOfKey(kind: ImportKind, stated: Stated): Remark[] {
   );
   if (isNamed) return [];
   const message = {
-    users: 'This line names nobody: it has neither an external id nor an e-mail address.',
-    assets: 'This line names no asset.',
-    licenses: 'This line names no license.',
+    users: 'This line has no external ID and no email.',
+    assets: 'This line has no asset tag.',
+    licenses: 'This line has no license name.',
   }[kind];
   return [{ field: null, message }];
 }

@@ -91,8 +91,7 @@ export async function streamBody<T>(request: Request, read: (bytes: Readable) =>
   }
 }
 
-const unreadable = () =>
-  new FileError('broken-file', 'The upload broke off or cannot be read. Please try again.');
+const unreadable = () => new FileError('broken-file', 'The upload was interrupted or is damaged. Try again.');
 
 /** The file's name without its path, which some browsers send; at most 100 characters. */
 const shortFileName = (name: string) =>

@@ -50,8 +50,9 @@ export const assetPages = (services: Services) => {
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
   const create: RequestHandler = async (request, response) => {
-    const assetId = await createAsset(em, actorOf(response), readForm(assetForm, request.body));
-    return done(request, response, `/assets/${assetId}`, 'The asset has been added.');
+    const asset = readForm(assetForm, request.body);
+    const assetId = await createAsset(em, actorOf(response), asset);
+    return done(request, response, `/assets/${assetId}`, `${asset.tag} added.`);
   };
 
   const edit: RequestHandler = (request, response) => renderForm(response, idIn(request, 'assetId', 'asset'));
@@ -60,7 +61,8 @@ export const assetPages = (services: Services) => {
     const assetId = idIn(request, 'assetId', 'asset');
     const { changes, seen } = readEdit(assetForm, request.body ?? {});
     await updateAsset(em, actorOf(response), assetId, changes, seen);
-    return done(request, response, `/assets/${assetId}`, 'The asset has been saved.');
+    const { tag } = await assetById(em, assetId);
+    return done(request, response, `/assets/${assetId}`, `${tag} saved.`);
   };
 
   /** The form of a new asset (null) or an existing one; after a refusal with the typed values. */

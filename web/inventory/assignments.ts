@@ -4,7 +4,7 @@ import { type AssetWithHolder, assetById } from '../../database/inventory/assets
 import { type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
 import { assignAssetFor, requestById } from '../../database/inventory/requests.ts';
 import { type Recovery, returnConditions, statusesAfterRecovery } from '../../domain/assets.ts';
-import { idField, optionalChoice, optionalId, optionalNote } from '../http/forms/fields.ts';
+import { optionalChoice, optionalId, optionalNote, personField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { type Alert, done, notify } from '../http/pages/rendering.ts';
@@ -14,14 +14,14 @@ import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
 
 const assignmentForm = z.object({
-  userId: idField('Choose a person: find them by name, e-mail or id.'),
+  userId: personField(),
   /** The request that the asset fulfils. The page asks for it when the person has open requests. */
   requestId: optionalId('Choose one of their open requests, or none.'),
 });
 
 const recoveryForm = z.object({
   condition: optionalChoice(returnConditions),
-  nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose what becomes of it.' }),
+  nextStatus: z.enum(statusesAfterRecovery, { error: 'Choose a next status.' }),
   note: optionalNote(2000),
   /** The assignment that the page showed; a later one is not recovered. */
   assignmentId: optionalId(),
@@ -36,7 +36,7 @@ export const assignmentPages = (services: Services) => {
     const { userId, requestId } = readForm(assignmentForm, request.body);
     await assignAssetFor(em, actorOf(response), assetId, userId, requestId);
     const { tag, holder } = await assetById(em, assetId);
-    const text = `${tag} is now with ${holder?.name}.${await fulfilled(requestId)}`;
+    const text = `${tag} assigned to ${holder?.name}.${await fulfilled(requestId)}`;
     return done(request, response, `/assets/${assetId}`, text, (alert) =>
       renderAsset(services, request, response, assetId, { alert }),
     );
@@ -65,10 +65,11 @@ function recoveryAlert(
   { nextStatus }: Recovery,
   { outcome, formerHolderId }: RecoverAnswer,
 ): Alert {
-  if (formerHolderId === null) return { tone: 'info', text: `Nobody held ${tag}. Nothing was changed.` };
+  if (formerHolderId === null)
+    return { tone: 'info', text: `No one had ${tag}, so there is nothing to recover.` };
   if (outcome === 'already-returned') {
-    return { tone: 'info', text: `${tag} had already been returned. Nothing was changed.` };
+    return { tone: 'info', text: `${tag} was already recovered.` };
   }
-  if (nextStatus === 'lost') return { tone: 'success', text: `${tag} has been recorded as lost.` };
-  return { tone: 'success', text: `${tag} has been recovered from ${holder?.name}.` };
+  if (nextStatus === 'lost') return { tone: 'success', text: `${tag} is marked lost.` };
+  return { tone: 'success', text: `${tag} recovered from ${holder?.name}.` };
 }

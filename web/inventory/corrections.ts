@@ -36,6 +36,6 @@ function undoAlert(outcome: UndoAnswer['outcome'], tag: string, name: string): A
         text: `Recovery undone. ${name} is back in the queue until ${tag} is recovered.`,
       };
     case 'unchanged':
-      return { tone: 'info', text: `${name} already has ${tag}. Nothing was changed.` };
+      return { tone: 'info', text: `${name} already has ${tag}.` };
   }
 }

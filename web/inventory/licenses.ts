@@ -39,8 +39,9 @@ export const licensePages = (services: Services) => {
   const blank: RequestHandler = (_request, response) => renderForm(response, null);
 
   const create: RequestHandler = async (request, response) => {
-    const licenseId = await createLicense(em, actorOf(response), readForm(licenseForm, request.body));
-    return done(request, response, `/licenses/${licenseId}`, 'The license has been added.');
+    const license = readForm(licenseForm, request.body);
+    const licenseId = await createLicense(em, actorOf(response), license);
+    return done(request, response, `/licenses/${licenseId}`, `${license.name} added.`);
   };
 
   const edit: RequestHandler = (request, response) =>
@@ -50,7 +51,8 @@ export const licensePages = (services: Services) => {
     const licenseId = idIn(request, 'licenseId', 'license');
     const { changes, seen } = readEdit(licenseForm, request.body ?? {});
     await updateLicense(em, actorOf(response), licenseId, changes, seen);
-    return done(request, response, `/licenses/${licenseId}`, 'The license has been saved.');
+    const { name } = await licenseById(em, licenseId);
+    return done(request, response, `/licenses/${licenseId}`, `${name} saved.`);
   };
 
   /** The form of a new license (null) or an existing one; after a refusal with the typed values. */

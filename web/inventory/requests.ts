@@ -4,7 +4,7 @@ import { createRequest, findRequests, type RequestFilter } from '../../database/
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
-import { idField, optionalNote, text } from '../http/forms/fields.ts';
+import { idField, optionalNote, personField, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryId, queryText, searchIn } from '../http/forms/request.ts';
 import { type FormValues, noteOf } from '../http/pages/page-note.ts';
@@ -16,7 +16,7 @@ import { renderRequest } from './request-page.ts';
 const filters: readonly RequestFilter[] = ['open', ...requestStatuses, 'all'];
 
 const requestForm = z.object({
-  userId: idField('Choose a person: find them by name, e-mail or id.'),
+  userId: personField(),
   item: text(),
   reason: optionalNote(2000),
 });
@@ -55,7 +55,7 @@ export const requestPages = (services: Services) => {
   const create: RequestHandler = async (request, response) => {
     const { userId, ...what } = readForm(requestForm, request.body);
     const requestId = await createRequest(em, actorOf(response), userId, what);
-    return done(request, response, `/requests/${requestId}`, 'The request has been made.');
+    return done(request, response, `/requests/${requestId}`, `Request for ${what.item} created.`);
   };
 
   return { index, show, new: blank, create };

@@ -20,7 +20,7 @@ import { renderChecklist } from '../offboarding/checklist-page.ts';
 import { renderRequest } from './request-page.ts';
 
 const resolutionForm = z.object({
-  outcome: z.enum(requestOutcomes, { error: 'Choose how it ends: fulfilled, rejected or cancelled.' }),
+  outcome: z.enum(requestOutcomes, { error: 'Choose an outcome: fulfilled, rejected or cancelled.' }),
   note: optionalNote(2000),
   assetId: optionalId('Choose one of the assets.'),
 });
@@ -83,19 +83,19 @@ export const resolutionPages = (services: Services) => {
   return { approve, resolve, unresolved };
 };
 
-function approvalAlert({ outcome, status }: RequestAnswer): Alert {
-  if (outcome === 'done') return { tone: 'success', text: 'The request has been approved.' };
-  if (isOpenRequest(status)) return { tone: 'info', text: 'This request was approved already.' };
+function approvalAlert({ outcome, status, item }: RequestAnswer): Alert {
+  if (outcome === 'done') return { tone: 'success', text: `Request for ${item} approved.` };
+  if (isOpenRequest(status)) return { tone: 'info', text: 'This request was already approved.' };
   return closedAlready(status);
 }
 
-function resolutionAlert({ assetId }: Resolution, { outcome, status }: RequestAnswer): Alert {
+function resolutionAlert({ assetId }: Resolution, { outcome, status, item }: RequestAnswer): Alert {
   if (outcome === 'already-done') return closedAlready(status);
-  const handedOut = assetId === null ? '' : ' The asset has been handed out and counts as hardware.';
-  return { tone: 'success', text: `The request has been ${status}.${handedOut}` };
+  const assigned = assetId === null ? '' : ' The asset is assigned, and counts as hardware to recover.';
+  return { tone: 'success', text: `Request for ${item} ${status}.${assigned}` };
 }
 
 const closedAlready = (status: string): Alert => ({
   tone: 'info',
-  text: `This request had already been ${status}. Nothing was changed.`,
+  text: `This request was already ${status}.`,
 });

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { Offboarding } from '../../database/entities/index.ts';
+import { licenseById } from '../../database/inventory/licenses.ts';
 import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
@@ -29,7 +30,8 @@ export const revocationPages = (services: Services) => {
     const { token, from } = readForm(revocationForm, request.body);
     try {
       const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
-      return await answerWith(request, response, seat, from, revocationAlert(answer));
+      const { name } = await licenseById(database.em, seat.licenseId);
+      return await answerWith(request, response, seat, from, revocationAlert(answer, name));
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
       if (from === 'license' && isHtmx(request)) {

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { userById } from '../../database/people/users.ts';
-import { idField } from '../http/forms/fields.ts';
+import { personField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -10,7 +10,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from './license-page.ts';
 
-const seatForm = z.object({ userId: idField('Choose a person: find them by name, e-mail or id.') });
+const seatForm = z.object({ userId: personField() });
 
 /** Giving a person a seat. Revoking it is in revocation.ts, because it may go through the leaver's workflow. */
 export const seatPages = (services: Services) => {
@@ -21,7 +21,7 @@ export const seatPages = (services: Services) => {
     const { userId } = readForm(seatForm, request.body);
     await assignSeat(em, actorOf(response), licenseId, userId);
     const { name } = await userById(em, userId);
-    return done(request, response, `/licenses/${licenseId}`, `${name} now has a seat.`, (alert) =>
+    return done(request, response, `/licenses/${licenseId}`, `Seat assigned to ${name}.`, (alert) =>
       renderLicense(services, request, response, licenseId, { alert }),
     );
   };

@@ -2,9 +2,9 @@ import type { MailKind } from '../../domain/mail/mails.ts';
 
 const mailNouns: Record<MailKind, string> = {
   reminders: 'reminders',
-  completions: 'mails about completed offboardings',
-  problems: 'mails about problems',
-  imports: 'mails about imports',
+  completions: 'emails about completed offboardings',
+  problems: 'emails about problems',
+  imports: 'emails about imports',
 };
 
 /** The name of a kind of mail, for the middle of a sentence. */

@@ -19,7 +19,7 @@ export const mailPages = ({ database, engine, environment }: Services) => {
     const mailId = idIn(request, 'mailId', 'mail');
     const { leaver } = readForm(replayForm, request.body);
     if (environment.SMTP_URL === undefined)
-      throw new Refusal('no-mail-server', 'This workspace sends no e-mail.');
+      throw new Refusal('no-mail-server', 'Email is off: set SMTP_URL to turn it on.');
     const { userId, isPendingAgain } = await replayMail(database.em, actorOf(response), mailId);
     notify(response, isPendingAgain ? await start(mailId) : nothingToSend);
     response.redirect(303, leaver === null ? `/users/${userId}` : `/offboarding/${leaver}`);
@@ -29,10 +29,10 @@ export const mailPages = ({ database, engine, environment }: Services) => {
   async function start(mailId: number): Promise<Alert> {
     try {
       await engine.startMail(mailId);
-      return { tone: 'success', text: 'The mail is sent again.' };
+      return { tone: 'success', text: 'Email queued.' };
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
-      return { tone: 'warning', text: 'The mail is sent again as soon as the process engine answers.' };
+      return { tone: 'warning', text: 'Email queued. It can take a few minutes.' };
     }
   }
 
@@ -41,5 +41,5 @@ export const mailPages = ({ database, engine, environment }: Services) => {
 
 const nothingToSend: Alert = {
   tone: 'info',
-  text: 'This mail is not given up any more: it is on its way, or was sent.',
+  text: 'This email is already pending or sent.',
 };

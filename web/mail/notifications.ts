@@ -10,6 +10,7 @@ import {
 import { may } from '../../domain/access/permissions.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
 import { notificationText } from '../../domain/wording/notifications.ts';
+import { plural } from '../../domain/wording/plural.ts';
 import { idField } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { beforeIdIn } from '../http/forms/request.ts';
@@ -54,10 +55,11 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
 
 /** The titles of groups with several messages. */
 const titles: Partial<Record<NotificationGroup['kind'], (total: number) => string>> = {
-  offboarding_reminder: (total) => `${total} reminders about people who are leaving`,
-  offboarding_ready: (total) => `${total} people are ready to be marked as offboarded`,
-  mail_failed: (total) => `${total} mails could not be sent`,
-  webhook_failed: (total) => `${total} webhooks could not be delivered`,
+  offboarding_reminder: (total) => `${plural(total, 'reminder')} about people who are leaving`,
+  offboarding_ready: (total) =>
+    `${plural(total, 'person is', 'people are')} ready to be marked as offboarded`,
+  mail_failed: (total) => `${plural(total, 'email')} couldn't be sent`,
+  webhook_failed: (total) => `${plural(total, 'webhook')} couldn't be delivered`,
 };
 
 /** The page with the messages of a group that are not shown; null when there is none for the reader. */
@@ -70,7 +72,7 @@ function whereTheRestIs({ kind, newest }: NotificationGroup, { role }: SignedIn)
   const isOne = endpointId !== undefined && another === undefined;
   return {
     address: isOne ? `/settings/webhooks/${endpointId}/deliveries?state=missed` : '/settings/webhooks',
-    words: 'see what was not delivered',
+    words: "see what wasn't delivered",
   };
 }
 

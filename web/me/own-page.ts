@@ -17,19 +17,19 @@ import { browserLabel } from './browser-label.ts';
 const mailWords: Record<MailKind, { label: string; hint: string }> = {
   reminders: {
     label: 'Reminders',
-    hint: 'What you have to give back, and what the people you look after still have. One a day at most.',
+    hint: 'What you have to return, and what people who are leaving still have. At most one a day.',
   },
   completions: {
     label: 'Completed offboardings',
-    hint: 'When somebody who reports to you has been offboarded.',
+    hint: 'When one of your direct reports is offboarded.',
   },
   problems: {
     label: 'Problems',
-    hint: 'When Lastday needs a person: failed steps, webhooks, ended API tokens. One a day at most.',
+    hint: 'When something needs you: failed steps, webhooks, revoked API tokens. At most one a day.',
   },
   imports: {
     label: 'Imports',
-    hint: 'How the files ended that you have imported. One a day at most.',
+    hint: 'Results of your imports. At most one a day.',
   },
 };
 

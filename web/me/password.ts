@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { changePassword } from '../../database/access/change-password.ts';
+import { plural } from '../../domain/wording/plural.ts';
 import { sessionKeyOf } from '../access/sign-in.ts';
 import { signInLimits, TooManyTries } from '../access/sign-in-limits.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -11,8 +12,8 @@ import { signedIn } from '../http/signed-in.ts';
 const typed = (missing: string) =>
   z.string({ error: missing }).min(1, { error: missing }).max(1000, { error: 'This is too long.' });
 const passwordForm = z.object({
-  current: typed('Please give your current password.'),
-  password: typed('Please choose a new password.'),
+  current: typed('Enter your current password.'),
+  password: typed('Enter a new password.'),
 });
 
 /** Changing the signed-in person's password. */
@@ -26,11 +27,13 @@ export async function passwordPages({ database }: Services) {
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
       response.set('Retry-After', String(wait));
-      throw new TooManyTries({ current: `Too many tries. Please wait ${Math.ceil(wait / 60)} min.` });
+      throw new TooManyTries({
+        current: `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.`,
+      });
     }
     await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
     await limits.forget(request.ip ?? '', email);
-    const text = 'Your password has been changed, and your other sessions have ended.';
+    const text = 'Password changed. You are signed out everywhere else.';
     return done(request, response, '/me', text);
   };
 

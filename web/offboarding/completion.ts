@@ -67,7 +67,7 @@ export const completionPages = (services: Services) => {
     const { token } = readForm(tokenForm, request.body);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
-      const alert = retryAlert(answer, namesSomebody(answer) ? await namesOfClosers(userId) : undefined);
+      const alert = retryAlert(answer, namesFrom(await readChecklistPage(database.em, userId)));
       if (alert.tone === 'danger') throw new Refusal('refused', alert.text);
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
@@ -78,12 +78,5 @@ export const completionPages = (services: Services) => {
     }
   }
 
-  const namesOfClosers = async (userId: number) =>
-    namesFrom((await readChecklistPage(database.em, userId)).offboarding);
-
   return { new: confirm, create, retry };
 };
-
-/** Whether the text of an answer names a person. */
-const namesSomebody = ({ outcome }: RetryAnswer): boolean =>
-  outcome === 'already-completed' || outcome === 'cancelled';

@@ -26,12 +26,13 @@ export const offboardingPages = (services: Services) => {
   const answer: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     const token = queryText(request, 'token');
-    const { offboarding } = await readChecklistPage(database.em, userId);
+    const leaver = await readChecklistPage(database.em, userId);
+    const { offboarding } = leaver;
     const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     if (offboarding === null || !isUuid(token)) return show({});
     try {
       const found = await answerTo(offboarding, token, actorOf(response));
-      return show({ alert: found === null ? updateLost : answerAlert(found, namesFrom(offboarding)) });
+      return show({ alert: found === null ? updateLost : answerAlert(found, namesFrom(leaver)) });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;
@@ -52,7 +53,8 @@ export const offboardingPages = (services: Services) => {
   const cancel: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
     await cancelOffboarding(database.em, actorOf(response), userId);
-    const text = 'The offboarding has been cancelled.';
+    const { name } = await readChecklistPage(database.em, userId);
+    const text = `Offboarding of ${name} cancelled.`;
     return done(request, response, `/offboarding/${userId}`, text, (alert) =>
       renderChecklist(services, request, response, userId, { alert }),
     );

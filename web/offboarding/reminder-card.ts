@@ -16,7 +16,7 @@ interface CardReminder {
 
 /** The reminders on a person's checklist: planned, sent, and skipped. */
 export interface ReminderCard {
-  /** Says who is reminded, or why nobody is. */
+  /** Says who is reminded, or why no one is. */
   lead: string;
   coming: CardReminder[];
   sent: CardReminder[];
@@ -53,7 +53,7 @@ export function reminderCard(
       isGivenUp: state === 'failed',
       replayId: state === 'failed' && mailIsOn ? id : null,
       words: [
-        state === 'failed' ? 'given up' : `tried again at ${helpers.time(nextTryAt, leaver.workspaceZone)}`,
+        state === 'failed' ? 'failed' : `next attempt ${helpers.time(nextTryAt, leaver.workspaceZone)}`,
         outcome === null ? null : mailOutcomes[outcome],
       ]
         .filter((part) => part !== null)
@@ -63,21 +63,21 @@ export function reminderCard(
 }
 
 function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage): string {
-  if (state !== 'open') return `The offboarding is ${state}: nobody is reminded any more.`;
+  if (state !== 'open') return `${helpers.words(state)}. No more reminders.`;
   const { hardware, seats, requests } = leaver;
   const open = openWords({ hardware: hardware.length, software: seats.length, requests: requests.length });
   if (open === '') {
     return readyToldAt
-      ? 'Nothing is open, so nobody is reminded. The IT admins were told that this can be completed.'
-      : 'Nothing is open, so nobody is reminded. Once the last day is over, the IT admins hear that this can be completed.';
+      ? 'Nothing is open, so no reminders go out. IT admins were notified that this is ready to complete.'
+      : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to complete.';
   }
   const receivers = [
     hardware.length > 0 && leaver.status === 'active' && leaver.email ? leaver.name : null,
     leaver.manager,
-    'the IT admins',
+    'IT admins',
   ].filter((name) => name !== null);
   const last = receivers.pop();
-  return `To ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last}, while something is open.`;
+  return `Sent to ${receivers.length > 0 ? `${receivers.join(', ')} and ` : ''}${last} while anything is open.`;
 }
 
 function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardReminder {

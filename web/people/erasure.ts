@@ -26,9 +26,7 @@ export const erasurePages = ({ database: { em } }: Services) => {
     const userId = idIn(request, 'userId', 'user');
     const isNew = await erasePerson(em, actorOf(response), userId);
     const name = erasedName(userId);
-    const text = isNew
-      ? `Data erased. They are now ${name}.`
-      : `${name} was already erased. Nothing was changed.`;
+    const text = isNew ? `Data erased. They are now ${name}.` : `${name} was already erased.`;
     return done(request, response, `/users/${userId}`, text);
   };
 

@@ -12,7 +12,7 @@ import { done, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 
-const chosen = idField('Choose the record that stays.');
+const chosen = idField('Choose the record to keep.');
 const mergeForm = z.object({ into: chosen });
 
 /** Merging two records of one person. */

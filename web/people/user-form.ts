@@ -88,10 +88,10 @@ async function personNamed(em: EntityManager, typed: string): Promise<number> {
   const { people, hasMore } = await searchPeople(em, wanted);
   const [first] = people;
   if (first === undefined) {
-    throw new InvalidInput({ manager: 'Nobody has this name, e-mail address or external id.' });
+    throw new InvalidInput({ manager: 'No one has this name, email or external ID.' });
   }
   if (people.length > 1 || hasMore) {
-    throw new InvalidInput({ manager: 'Several people fit. Choose one below, or type more.' });
+    throw new InvalidInput({ manager: 'Several people match. Choose one below, or type more.' });
   }
   return first.id;
 }

@@ -12,6 +12,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf, type PageNote } from '../http/pages/page-note.ts';
 import { done, fragment, page } from '../http/pages/rendering.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from './user-form.ts';
@@ -53,18 +54,19 @@ export const userPages = (services: Services) => {
   const blank: RequestHandler = (_request, response) => formPage(response, null);
 
   const create: RequestHandler = async (request, response) => {
-    const userId = await createUser(em, actorOf(response), await readNewUser(em, request.body));
+    const user = await readNewUser(em, request.body);
+    const userId = await createUser(em, actorOf(response), user);
     const notes = await newcomerNotes(em, userId);
-    return done(request, response, `/users/${userId}`, ['Added.', ...notes].join(' '));
+    return done(request, response, `/users/${userId}`, [`${user.name} added.`, ...notes].join(' '));
   };
 
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
 
   const update: RequestHandler = async (request, response) => {
-    const { id, email } = await userById(em, idIn(request, 'userId', 'user'));
+    const { id, email, name } = await userById(em, idIn(request, 'userId', 'user'));
     const { changes, seen } = await readUserEdit(em, email ?? null, request.body ?? {});
     await updateUser(em, actorOf(response), id, changes, seen);
-    return done(request, response, `/users/${id}`, 'Saved.');
+    return done(request, response, `/users/${id}`, `${changes.name ?? name} saved.`);
   };
 
   /** A request without the loaded values, such as a script's, overwrites the date without a conflict check. */
@@ -72,7 +74,7 @@ export const userPages = (services: Services) => {
     const { id } = await userById(em, idIn(request, 'userId', 'user'));
     const { endDate } = readForm(endDateForm, request.body);
     await updateUser(em, actorOf(response), id, { endDate }, loadedOf(request.body));
-    const text = endDate ? 'The end date has been set.' : 'The end date has been cleared.';
+    const text = endDate ? `End date set to ${helpers.date(endDate)}.` : 'End date cleared.';
     return done(request, response, `/users/${id}`, text);
   };
 
@@ -83,7 +85,7 @@ export const userPages = (services: Services) => {
     const manager = user?.managerId ? await userById(em, user.managerId) : null;
     const misnamed = note.errors?.manager;
     page(response, 'users/form', {
-      title: user === null ? 'New person' : `Edit ${user.name}`,
+      title: user === null ? 'Add person' : `Edit ${user.name}`,
       user,
       ...editForm(user === null ? {} : valuesOf(user, manager), note),
       alert: note.alert ?? null,

@@ -6,13 +6,14 @@ import { replayDelivery, replayUndeliveredSince } from '../../database/webhooks/
 import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
-import { attemptOutcomes } from '../../domain/webhooks/attempts.ts';
+import { attemptOutcomes, noResponseReasons } from '../../domain/webhooks/attempts.ts';
 import {
   deliveryStates,
   endpointStates,
   webhookBody,
   webhookEventTypes,
 } from '../../domain/webhooks/webhooks.ts';
+import { plural } from '../../domain/wording/plural.ts';
 import { NoAnswerYet } from '../../engine/console-client.ts';
 import { utcTime } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -23,7 +24,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { isUpToDate, refreshOf } from './delivery-refresh.ts';
 
-const states = { ...deliveryStates, missed: 'Never arrived' };
+const states = { ...deliveryStates, missed: 'Failed or not sent' };
 const replayForm = z.object({ since: utcTime() });
 
 /** The deliveries of a webhook endpoint, and replaying them. */
@@ -66,7 +67,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
       delivery,
       body: webhookBody(delivery),
       refresh,
-      words: { states, endpointStates, outcomes: attemptOutcomes },
+      words: { states, endpointStates, outcomes: attemptOutcomes, noResponse: noResponseReasons },
     });
   };
 
@@ -74,19 +75,16 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const { endpointId, deliveryId } = idsIn(request);
     const delivery = await deliveryById(em, endpointId, deliveryId);
     if (delivery.state !== 'pending') {
-      throw new Refusal(
-        'delivery-closed',
-        'This delivery is closed: there is no next try. Send it again instead.',
-      );
+      throw new Refusal('delivery-closed', 'This delivery is finished. Send it again instead.');
     }
     try {
       await engine.retryDelivery(delivery);
-      notify(response, { tone: 'success', text: 'It is tried now.' });
+      notify(response, { tone: 'success', text: 'Sending the delivery now.' });
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
       notify(response, {
         tone: 'warning',
-        text: 'The process engine has not answered. The next try stays as it was planned.',
+        text: 'No answer yet. The next attempt stays as scheduled.',
       });
     }
     response.redirect(303, `${addressOf(endpointId, deliveryId)}?asked=now`);
@@ -95,7 +93,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
   const replay: RequestHandler = async (request, response) => {
     const { endpointId, deliveryId } = idsIn(request);
     const replayId = await replayDelivery(em, actorOf(response), endpointId, deliveryId);
-    notify(response, { tone: 'success', text: 'It is sent again, with the same webhook-id.' });
+    notify(response, { tone: 'success', text: 'Delivery queued again with the same webhook-id.' });
     response.redirect(303, addressOf(endpointId, replayId));
   };
 
@@ -132,5 +130,5 @@ const minuteOf = (time: Date | null): string => time?.toISOString().slice(0, 16)
 
 const replayedWords = (count: number) =>
   count === 0
-    ? 'Nothing was given up since then that has not arrived.'
-    : `${count} ${count === 1 ? 'event is' : 'events are'} sent again, with the same webhook-ids.`;
+    ? 'Everything since then was delivered.'
+    : `${plural(count, 'event')} queued again with the same webhook-ids.`;

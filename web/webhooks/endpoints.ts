@@ -21,6 +21,7 @@ import {
   endpointStates,
   webhookEvents,
 } from '../../domain/webhooks/webhooks.ts';
+import { plural } from '../../domain/wording/plural.ts';
 import { optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
@@ -37,13 +38,13 @@ const usualChoice: ChosenEventType[] = ['user.offboarded'];
 const eventTypes = z.preprocess(
   (value) => (value === undefined ? usualChoice : [...new Set([value].flat())].filter((type) => type !== '')),
   z
-    .array(z.enum(chosenEventTypes, { error: `Please choose some of: ${chosenEventTypes.join(', ')}.` }))
-    .min(1, { error: 'Please choose at least one event.' }),
+    .array(z.enum(chosenEventTypes, { error: `Choose from: ${chosenEventTypes.join(', ')}.` }))
+    .min(1, { error: 'Choose at least one event.' }),
 );
 
 /** In characters. Parsing may lengthen an address, because it encodes what is not ASCII. */
 const longestUrl = 2000;
-const tooLong = `At most ${longestUrl} characters, please.`;
+const tooLong = `At most ${longestUrl} characters.`;
 const endpointForm = z.object({ url: text(longestUrl), description: optionalText(200), eventTypes });
 
 export const endpointPages = (services: Services) => {
@@ -76,25 +77,29 @@ export const endpointPages = (services: Services) => {
 
   const update: RequestHandler = async (request, response) => {
     const { id } = await existingEndpoint(endpointIn(request));
-    await updateEndpoint(em, actorOf(response), id, readEndpoint(request.body));
-    return done(request, response, address, 'Saved.');
+    const fields = readEndpoint(request.body);
+    await updateEndpoint(em, actorOf(response), id, fields);
+    return done(request, response, address, `Endpoint ${hostOf(fields)} saved.`);
   };
 
   const pause: RequestHandler = async (request, response) => {
-    const givenUp = await pauseEndpoint(em, actorOf(response), endpointIn(request));
+    const id = endpointIn(request);
+    const givenUp = await pauseEndpoint(em, actorOf(response), id);
+    const host = hostOf(await endpointById(em, id));
     const rest =
       givenUp > 0
-        ? ` ${givenUp} on the way ${givenUp === 1 ? 'was' : 'were'} given up and can be sent again later.`
+        ? ` ${plural(givenUp, 'pending delivery', 'pending deliveries')} stopped and can be sent later.`
         : '';
-    return done(request, response, address, `Paused: nothing more is sent there.${rest}`);
+    return done(request, response, address, `Endpoint ${host} paused.${rest}`);
   };
 
   const resume: RequestHandler = async (request, response) => {
     const id = endpointIn(request);
     await activateEndpoint(em, actorOf(response), id);
-    const { missed } = await endpointById(em, id);
-    if (missed === 0) return done(request, response, address, 'Events are sent there again.');
-    const text = 'Events are sent there again. What has never arrived can be sent again here.';
+    const { missed, url } = await endpointById(em, id);
+    const turnedOn = `Endpoint ${hostOf({ url })} turned on.`;
+    if (missed === 0) return done(request, response, address, turnedOn);
+    const text = `${turnedOn} You can send the undelivered events again here.`;
     return done(request, response, `${address}/${id}/deliveries?state=missed`, text);
   };
 
@@ -106,13 +111,15 @@ export const endpointPages = (services: Services) => {
   const test: RequestHandler = async (request, response) => {
     const id = endpointIn(request);
     const deliveryId = await testEndpoint(em, actorOf(response), id);
-    notify(response, { tone: 'success', text: 'The test is on its way. This page shows how it goes.' });
+    notify(response, { tone: 'success', text: 'Test queued. This page updates.' });
     response.redirect(303, `${address}/${id}/deliveries/${deliveryId}`);
   };
 
   const destroy: RequestHandler = async (request, response) => {
-    await deleteEndpoint(em, actorOf(response), endpointIn(request));
-    return done(request, response, address, 'The endpoint has been removed.');
+    const id = endpointIn(request);
+    const host = hostOf(await endpointById(em, id));
+    await deleteEndpoint(em, actorOf(response), id);
+    return done(request, response, address, `Endpoint ${host} removed.`);
   };
 
   /** The URL is stored as it was parsed, because that is where deliveries go. */
@@ -136,7 +143,7 @@ export const endpointPages = (services: Services) => {
     const note = noteOf(response);
     const values: Record<string, unknown> = note.values ?? known;
     page(response, 'settings/webhook-form', {
-      title: endpoint === null ? 'New webhook endpoint' : 'Edit the webhook endpoint',
+      title: endpoint === null ? 'New webhook endpoint' : 'Edit webhook endpoint',
       endpoint,
       values: { ...values, eventTypes: [values.eventTypes ?? []].flat() },
       errors: note.errors ?? {},
@@ -146,5 +153,8 @@ export const endpointPages = (services: Services) => {
 
   return { index, new: blank, create, edit, update, pause, resume, rotateSecret: rotate, test, destroy };
 };
+
+/** The host of an endpoint, because the rest of its address may hold a secret. */
+const hostOf = ({ url }: { url: string }): string => (URL.canParse(url) ? new URL(url).host : '…');
 
 const endpointIn = (request: Request): number => idIn(request, 'endpointId', 'webhook endpoint');

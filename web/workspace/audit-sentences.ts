@@ -1,7 +1,8 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
-import { helpers } from '../http/pages/view-helpers.ts';
+import { detailWords } from './audit-details.ts';
+import { auditEvents } from './audit-events.ts';
 
 /** An entry of the audit trail in words: the actor, the action, and details. */
 export interface AuditSentence {
@@ -10,61 +11,34 @@ export interface AuditSentence {
   detail: string | null;
 }
 
-export function auditSentence(
-  row: Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers'>,
-): AuditSentence {
+type Entry = Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers' | 'user'>;
+
+export function auditSentence(entry: Entry): AuditSentence {
+  const { action, details } = entry;
+  const event = auditEvents[action];
+  const person = entry.user ?? 'no one';
   return {
-    who: row.actorName ?? capitalized(actorLabel(row.actor)),
-    what: auditActions[row.action] ?? row.action,
-    detail: managersOf(row) ?? detailOf(row.action, row.details),
+    who: entry.actorName ?? capitalized(actorLabel(entry.actor)),
+    what: managerSentence(entry) ?? event?.words(details, person) ?? auditActions[action] ?? action,
+    detail: isAboutManager(entry) ? null : detailWords(without(event?.uses ?? [], details)),
   };
 }
 
+const isAboutManager = ({ action }: Entry) =>
+  action === 'user.manager_changed' || action === 'user.manager_cleared';
+
 /** The names of the former and the new manager. */
-function managersOf({
-  action,
-  details,
-  managers,
-}: Pick<AuditRow, 'action' | 'details' | 'managers'>): string | null {
-  const name = (id: unknown) => (id === null ? '—' : (managers?.[String(id)] ?? `person ${id}`));
-  if (action === 'user.manager_changed') return `from ${name(details.from)} to ${name(details.to)}`;
-  if (action === 'user.manager_cleared') return `from ${name(details.formerManagerId)} to —`;
-  return null;
+function managerSentence(entry: Entry): string | null {
+  if (!isAboutManager(entry)) return null;
+  const { details, managers } = entry;
+  const name = (id: unknown) => (id == null ? null : (managers?.[String(id)] ?? `person ${id}`));
+  const before = name(details.from ?? details.formerManagerId);
+  const after = name(details.to);
+  if (before === null) return `set the manager to ${after ?? 'no one'}`;
+  return after === null ? `removed the manager ${before}` : `changed the manager from ${before} to ${after}`;
 }
+
+const without = (names: readonly string[], details: AuditDetails): AuditDetails =>
+  Object.fromEntries(Object.entries(details).filter(([name]) => !names.includes(name)));
 
 const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-
-function detailOf(action: string, details: AuditDetails): string | null {
-  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges);
-  if ('from' in details || 'to' in details) {
-    const shown =
-      action === 'user.end_date_changed'
-        ? (value: unknown) => helpers.date(value as string)
-        : (value: unknown) => String(value ?? '—');
-    return `from ${shown(details.from)} to ${shown(details.to)}`;
-  }
-  const parts = Object.entries(details)
-    .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
-    .map(([name, value]) => `${labelOf(name)}: ${shownAs(name, value)}`);
-  return parts.length > 0 ? parts.join(' · ') : null;
-}
-
-/** Shows only the origin of a webhook's URL, because not every reader of the trail may see the rest. */
-function shownAs(name: string, value: AuditDetails[string]): string {
-  if (name === 'url') return helpers.host(String(value));
-  return Array.isArray(value) ? value.join(', ') : String(value);
-}
-
-/** Three parallel lists: the changed fields, their old values, and their new values. */
-interface FieldChanges {
-  fields: string[];
-  from: string[];
-  to: string[];
-}
-
-const changesOf = ({ fields, from, to }: FieldChanges): string =>
-  fields
-    .map((field, index) => `${labelOf(field)} from ${from[index] || '—'} to ${to[index] || '—'}`)
-    .join(' · ');
-
-const labelOf = (name: string) => name.replace(/([A-Z])/g, ' $1').toLowerCase();

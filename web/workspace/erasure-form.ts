@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-const error = 'Expected a whole number of months from 1 to 120, or nothing.';
+const error = 'Enter 1 to 120 months, or leave this empty.';
 
 /** The form of the erasure of former employees. Empty means never. */
 export const erasureForm = z.object({

@@ -1,7 +1,7 @@
 import { optionalText } from '../http/forms/fields.ts';
 
 const limits = { words: 20, characters: 40 };
-const expected = `Expected up to ${limits.words} words of at most ${limits.characters} characters, separated by commas.`;
+const expected = `Enter up to ${limits.words} values of at most ${limits.characters} characters, separated by commas.`;
 
 /** Reads `0000-00-00, NULL` as words, without duplicates. */
 export const listOfWords = optionalText(1_000)

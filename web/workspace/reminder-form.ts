@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { wholeNumber } from '../http/forms/fields.ts';
 
 const limits = { days: 60, reminders: 6, every: 30 };
-const expected = `Expected up to ${limits.reminders} numbers of days from 0 to ${limits.days}, such as 7, 1.`;
+const expected = `Enter up to ${limits.reminders} numbers from 0 to ${limits.days}, such as 7, 1.`;
 
 /** Reads `7, 1` as numbers of days, in descending order and without duplicates. */
 const listOfDays = z
@@ -18,7 +18,7 @@ const listOfDays = z
 export const reminderForm = z.object({
   remindDaysBefore: listOfDays,
   remindOverdueEvery: wholeNumber(limits.every).refine((days) => days > 0, {
-    error: 'At least one day, please.',
+    error: 'Enter at least 1 day.',
   }),
   digestHour: wholeNumber(23),
 });

@@ -65,28 +65,28 @@ export const workspacePages = ({ database, environment }: Services) => {
 
   const update: RequestHandler = async (request, response) => {
     await updateWorkspace(em, actorOf(response), readForm(workspaceForm, request.body));
-    return done(request, response, '/settings/workspace', 'Saved.');
+    return done(request, response, '/settings/workspace', 'Workspace saved.');
   };
 
   const updateImports: RequestHandler = async (request, response) => {
     await updateImportSettings(em, actorOf(response), readForm(importsForm, request.body));
-    return done(request, response, '/settings/workspace', 'Saved.');
+    return done(request, response, '/settings/workspace', 'Import settings saved.');
   };
 
   const updateReminders: RequestHandler = async (request, response) => {
     await updateReminderSettings(em, actorOf(response), readForm(reminderForm, request.body));
-    const text = 'Saved. The reminders of everybody who is leaving fit.';
+    const text = 'Reminder settings saved. They apply to everyone leaving.';
     return done(request, response, '/settings/workspace', text);
   };
 
   const updateErasure: RequestHandler = async (request, response) => {
     await updateErasureSettings(em, actorOf(response), readForm(erasureForm, request.body));
-    return done(request, response, '/settings/workspace', 'Saved.');
+    return done(request, response, '/settings/workspace', 'Erasure settings saved.');
   };
 
   const updateTokenLimit: RequestHandler = async (request, response) => {
     await changeTokenLimit(em, actorOf(response), readForm(tokenLimitForm, request.body));
-    return done(request, response, '/settings/workspace', 'Saved.');
+    return done(request, response, '/settings/workspace', 'Token limit saved.');
   };
 
   return { show, update, updateImports, updateReminders, updateErasure, updateTokenLimit };

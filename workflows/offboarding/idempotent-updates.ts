@@ -33,5 +33,5 @@ function asFailure(error: unknown): ApplicationFailure {
   if (failedForGood(error) && error.cause instanceof ApplicationFailure) {
     return ApplicationFailure.nonRetryable(error.cause.message, error.cause.type);
   }
-  return ApplicationFailure.nonRetryable('This was interrupted, please ask again.', failureTypes.interrupted);
+  return ApplicationFailure.nonRetryable('This was interrupted. Try again.', failureTypes.interrupted);
 }

@@ -1,6 +1,8 @@
 import type { Completion } from '../../../database/mail/contents.ts';
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
+import { allClear } from '../../../domain/offboarding/checklist.ts';
+import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 import { dateTimeWords } from './dates.ts';
@@ -11,22 +13,22 @@ export function completionMail(completion: Completion, receiver: Receiver, links
   const role = [jobTitle, department].filter(Boolean).join(', ');
   const mayLook = may(receiver.role, 'offboard');
   return {
-    subject: `${name} has been offboarded`,
-    preview: 'Everything has come back: nothing is open any more.',
+    subject: `${name} is now offboarded`,
+    preview: allClear,
     blocks: [
       paragraph(`Hello ${receiver.name},`),
       paragraph(
         `The offboarding of ${name}${role ? ` (${role})` : ''} was completed on ` +
           `${dateTimeWords(completedAt, receiver.zone)}${byWords(completion)}.`,
       ),
-      paragraph('All devices have come back, all licenses were revoked, and no request is open.'),
+      paragraph(allClear),
       ...(reports > 0 ? [paragraph(reportWords(name, reports))] : []),
       link(
-        mayLook ? 'See what was done' : 'Open Lastday',
+        mayLook ? 'View offboarding' : 'Open Lastday',
         links.to(mayLook ? `/offboarding/${leaverId}` : '/notifications'),
       ),
     ],
-    reason: `You get this because ${name} reported to you.`,
+    reason: `You get this email because ${name} reported to you.`,
   };
 }
 
@@ -36,6 +38,4 @@ function byWords({ completedBy, completedByName }: Completion): string {
 }
 
 const reportWords = (name: string, reports: number): string =>
-  reports === 1
-    ? `One person reported to ${name} and has no manager now.`
-    : `${reports} people reported to ${name} and have no manager now.`;
+  `${plural(reports, 'person', 'people')} who reported to ${name} now ${oneOrMany(reports, 'has', 'have')} no manager.`;

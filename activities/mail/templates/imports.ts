@@ -1,6 +1,7 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { addressOfImport } from '../../../domain/imports/imports.ts';
 import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
+import { plural } from '../../../domain/wording/plural.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
@@ -14,12 +15,8 @@ export function importsMail(
   links: Links,
 ): MailContent {
   const rest = notifications.length - shown;
-  const subject =
-    notifications.length === 1
-      ? 'An import has ended'
-      : `${notifications.length.toLocaleString('en')} imports have ended`;
   return {
-    subject,
+    subject: `${plural(notifications.length, 'import')} finished`,
     preview: notificationText(notifications[0]!),
     blocks: [
       paragraph(`Hello ${receiver.name},`),
@@ -27,11 +24,11 @@ export function importsMail(
         const address = addressOfImport(notification.details, receiver.role);
         return [
           paragraph(notificationText(notification)),
-          ...(address === null ? [] : [link('See what became of the lines', links.to(address))]),
+          ...(address === null ? [] : [link('View import', links.to(address))]),
         ];
       }),
       ...(rest > 0 ? [paragraph(`And ${rest} more.`), link('Open Lastday', links.to('/notifications'))] : []),
     ],
-    reason: 'You get this, once a day at most, because you started an import.',
+    reason: 'You get this email at most once a day, because you started an import.',
   };
 }

@@ -1,5 +1,6 @@
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
+import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { link, list, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
 
@@ -15,18 +16,15 @@ export function problemsMail(
   const texts = notifications.map(notificationText);
   const rest = texts.length - shown;
   return {
-    subject:
-      texts.length === 1 ? 'Lastday needs attention' : `Lastday needs attention: ${texts.length} things`,
+    subject: `Lastday needs you: ${plural(texts.length, 'problem')}`,
     preview: texts[0]!,
     blocks: [
       paragraph(`Hello ${receiver.name},`),
-      paragraph(
-        texts.length === 1 ? 'This does not mend itself:' : 'These do not mend themselves, oldest first:',
-      ),
+      paragraph(oneOrMany(texts.length, 'This problem needs you:', 'These problems need you, oldest first:')),
       list(texts.slice(0, shown)),
       ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
       link('Open Lastday', links.to('/notifications')),
     ],
-    reason: 'You get this, once a day at most, because you are a super-admin.',
+    reason: 'You get this email at most once a day, because you are a super admin.',
   };
 }

@@ -2,6 +2,7 @@ import type { OpenItem, RemindedLeaver } from '../../../database/mail/contents.t
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
+import { plural } from '../../../domain/wording/plural.ts';
 import {
   type Block,
   heading,
@@ -15,7 +16,7 @@ import {
 import type { Links } from '../links.ts';
 import { dateTimeWords, dateWords, dayWords } from './dates.ts';
 
-/** A longer list would not be read; the queue shows everybody. */
+/** A longer list would not be read; the queue shows everyone. */
 const shown = 40;
 
 /**
@@ -45,9 +46,9 @@ export function remindersMail(
       paragraph(`Hello ${receiver.name},`),
       ...(own === undefined ? [] : ownBlocks(own, receiver, links)),
       ...(open.length > 0 ? [paragraph(openingFor(open, isItAdmin))] : []),
-      ...section('Their last day is over', open.filter(isOver), toLines),
+      ...section('Past their last day', open.filter(isOver), toLines),
       ...section(
-        'They are leaving',
+        'Leaving soon',
         open.filter((person) => !isOver(person)),
         toLines,
       ),
@@ -62,11 +63,10 @@ const isDevice = ({ kind }: OpenItem): boolean => kind === 'hardware';
 const isOver = ({ daysLeft }: RemindedLeaver): boolean => daysLeft < 0;
 
 const openingFor = (open: readonly RemindedLeaver[], isItAdmin: boolean): string => {
-  const who = isItAdmin ? 'somebody who is leaving' : 'somebody who reports to you and is leaving';
-  const several = isItAdmin ? 'people who are leaving' : 'people who report to you and are leaving';
-  return open.length === 1
-    ? `This is still open for ${who}, oldest first:`
-    : `This is still open for ${open.length} ${several}, oldest first:`;
+  const leavers = isItAdmin
+    ? plural(open.length, 'person who is leaving', 'people who are leaving')
+    : plural(open.length, 'direct report who is leaving', 'direct reports who are leaving');
+  return `Still open for ${leavers}, oldest first:`;
 };
 
 interface RemindedGroups {
@@ -76,7 +76,7 @@ interface RemindedGroups {
 }
 
 function subjectOf({ own, open, ready }: RemindedGroups): string {
-  if (own !== undefined) return `${ownLeavingWords(own.daysLeft)}: please give back ${devicesWords(own)}`;
+  if (own !== undefined) return `${ownLeavingWords(own.daysLeft)}: please return ${devicesWords(own)}`;
   const [first] = open;
   if (open.length === 1 && ready.length === 0) {
     return `${first!.name} ${leavingWords(first!.daysLeft)}: ${openWords(countsOf(first!))} still open`;
@@ -87,8 +87,8 @@ function subjectOf({ own, open, ready }: RemindedGroups): string {
       : `${ready.length} people are ready to be marked as offboarded`;
   }
   const overdue = open.filter(isOver).length;
-  const leavers = `${open.length === 1 ? 'One person' : `${open.length} people`} with something to clear`;
-  return overdue > 0 ? `${leavers}, ${overdue} of them overdue` : leavers;
+  const leavers = `${plural(open.length, 'person', 'people')} with open items`;
+  return overdue > 0 ? `${leavers}, ${overdue} overdue` : leavers;
 }
 
 function previewOf({ own, open, ready }: RemindedGroups): string {
@@ -116,17 +116,17 @@ function ownBlocks(own: RemindedLeaver, receiver: Receiver, links: Links): Block
   const was = own.daysLeft < 0 ? 'was' : 'is';
   return [
     paragraph(
-      `Your last day ${was} ${dateWords(own.lastDay)}. Please give ${own.daysLeft < 0 ? 'back what you still have' : 'these back by then'}; your IT admins can tell you where.`,
+      `Your last day ${was} ${dateWords(own.lastDay)}. Please return ${own.daysLeft < 0 ? 'what you still have' : 'these by then'}. Your IT admins can tell you where.`,
     ),
     ...people([
       {
-        name: 'What you have',
+        name: 'Your devices',
         address: null,
         line: devicesWords(own),
         items: own.items.filter(isDevice).map((item) => itemOf(item, receiver.zone)),
       },
     ]),
-    link('See what you have', links.to('/me')),
+    link('View your devices', links.to('/me')),
   ];
 }
 
@@ -160,7 +160,7 @@ function lineOf(person: RemindedLeaver, receiver: Receiver, isItAdmin: boolean):
   const ends = isOver(person) ? 'ended' : 'ends';
   return [
     `${capitalized(leavingWords(daysLeft))}, ${dateWords(lastDay)}`,
-    zone === receiver.zone ? null : `it ${ends} ${dateTimeWords(overAt, receiver.zone)}`,
+    zone === receiver.zone ? null : `${ends} ${dateTimeWords(overAt, receiver.zone)}`,
     department,
     isItAdmin ? `Manager: ${manager ?? 'none'}` : null,
   ]
@@ -178,16 +178,12 @@ function itemOf({ kind, what, mark, since }: OpenItem, zone: string): MailItem {
 }
 
 const othersEnd = (isItAdmin: boolean, links: Links): Block[] =>
-  isItAdmin
-    ? [link('Open the queue', links.to('/offboarding'))]
-    : [paragraph('Please help that this comes back to your IT admins.')];
+  isItAdmin ? [link('Open queue', links.to('/offboarding'))] : [paragraph('Please help return these to IT.')];
 
 function reasonFor(own: boolean, others: boolean, isItAdmin: boolean): string {
   const reasons = [
     ...(own ? ['you are leaving'] : []),
-    ...(others
-      ? [isItAdmin ? 'you look after people who leave' : 'people who report to you are leaving']
-      : []),
+    ...(others ? [isItAdmin ? 'you handle offboarding' : 'people who report to you are leaving'] : []),
   ];
-  return `You get this, once a day at most, because ${reasons.join(' and ')}.`;
+  return `You get this email at most once a day, because ${reasons.join(' and ')}.`;
 }

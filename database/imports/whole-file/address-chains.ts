@@ -40,7 +40,7 @@ async function markContested(em: EntityManager, importId: number) {
       where import_id = ${importId} and key is not null and other_key is not null and repeats is null
       window same as (partition by other_key order by line)
     )
-    update import_rows r set address_problem = 'Line ' || n.other || ' has the same e-mail address.'
+    update import_rows r set address_problem = 'Line ' || n.other || ' has the same email.'
     from neighbours n
     where r.import_id = ${importId} and r.line = n.line and n.other is not null`.execute(sqlOf(em));
 }
@@ -62,7 +62,7 @@ export async function breakRefusedChains(em: EntityManager, importId: number): P
         and (verdict = 'error' or not judgement->'changes' ? 'email') group by address_chain
     )
     update import_rows r set address_chain = null, address_problem = case when r.line <> f.line
-      then 'The address depends on line ' || f.line || ', which cannot change its own.' end
+      then 'The address depends on line ' || f.line || ', which can''t change its own.' end
     from refused f where r.import_id = ${importId} and r.address_chain = f.address_chain
     returning r.line`.execute(sqlOf(em));
   return rows.map(({ line }) => line);

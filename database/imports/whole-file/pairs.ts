@@ -7,7 +7,7 @@ type Sql = RawBuilder<unknown>;
 /** SQL for the pairs of lines about the same subject: the first one, a later one, and how that shows. */
 export const pairsOf: Record<ImportKind, (importId: number) => Sql> = {
   users: (importId) => sql`
-    ${withFirst(importId, sql`key`, 'externalId', 'is about the same external id')}
+    ${withFirst(importId, sql`key`, 'externalId', 'is about the same external ID')}
     union all ${byAddress(importId)}
     union all ${byStoredPerson(importId)}`,
   assets: (importId) => withFirst(importId, sql`key`, 'tag', 'is about the same asset'),
@@ -31,7 +31,7 @@ const withFirst = (importId: number, key: Sql, field: string, words: string) => 
  * a pair when someone without an external id has the address now, because both lines find that person.
  */
 const byAddress = (importId: number) => sql`
-  select p.* from (${withFirst(importId, sql`other_key`, 'email', 'has the same e-mail address')}) p
+  select p.* from (${withFirst(importId, sql`other_key`, 'email', 'has the same email')}) p
   join import_rows a on a.import_id = ${importId} and a.line = p.first
   join import_rows b on b.import_id = ${importId} and b.line = p.line
   where a.key is null or b.key is null or a.key = b.key

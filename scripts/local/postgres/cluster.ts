@@ -51,6 +51,6 @@ async function initdb(place: PostgresPlace, folder: string, passwordFile: string
     });
   } catch (error) {
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new Error(`PostgreSQL could not make its data folder ${place.data}:\n${stderr || message}`);
+    throw new Error(`PostgreSQL couldn't create its data folder ${place.data}:\n${stderr || message}`);
   }
 }

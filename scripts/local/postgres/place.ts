@@ -35,7 +35,7 @@ export function postgresPlace(dataDir: string, log: (line: string) => void): Pos
   if (!isRoot()) return { programs: packaged.folder, data };
 
   if (data !== inside(dataDir)) {
-    log(`Only root can reach ${dataDir}, and PostgreSQL does not run as root: its data is in ${data}`);
+    log(`Only root can reach ${dataDir}, and PostgreSQL can't run as root, so its data is in ${data}`);
   }
   makeEnterable(dirname(data));
   return { programs: reachablePrograms(packaged, systemDataDir, log), data, runAs: unprivilegedUser(data) };
@@ -53,7 +53,7 @@ const inside = (dataDir: string) => join(dataDir, 'postgres');
 function outside(dataDir: string): string {
   if (existsSync(inside(dataDir))) {
     throw new Error(
-      `PostgreSQL does not run as root, and only root can reach its data in ${inside(dataDir)}: chmod o+x the folders above it.`,
+      `PostgreSQL can't run as root, and only root can reach its data in ${inside(dataDir)}. Run chmod o+x on the folders above it.`,
     );
   }
   const note = join(dataDir, 'postgres.place');
@@ -68,6 +68,6 @@ function unprivilegedUser(data: string): { uid: number; gid: number } {
     .split('\n')
     .map((line) => line.split(':'));
   const user = users.find(([name]) => name === 'postgres') ?? users.find(([name]) => name === 'nobody');
-  if (!user) throw new Error('PostgreSQL does not run as root, and there is no user "nobody" to run it as.');
+  if (!user) throw new Error('PostgreSQL can\'t run as root, and there is no user "nobody" to run it as.');
   return { uid: Number(user[2]), gid: Number(user[3]) };
 }

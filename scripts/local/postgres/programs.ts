@@ -35,7 +35,7 @@ export function reachablePrograms(
   if (canOthersEnter(folder) && canOthersRead(join(folder, 'bin', 'postgres'))) return folder;
   const copy = join(systemDataDir, `postgresql-${version}`);
   if (!existsSync(copy)) {
-    log(`Only root can reach ${folder}, and PostgreSQL does not run as root: copying it to ${copy}`);
+    log(`Only root can reach ${folder}, and PostgreSQL can't run as root, so it is copied to ${copy}`);
     copyForOthers(folder, copy);
   }
   return copy;

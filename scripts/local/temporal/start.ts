@@ -46,7 +46,7 @@ export async function startTemporal(options: TemporalOptions): Promise<LocalTemp
       return await startOnce(options);
     } catch (error) {
       if (!(error instanceof EndedAtOnce) || starts === maxStarts) throw error;
-      options.log("Temporal's server ended before it answered and is started again");
+      options.log("Temporal's server stopped before it was ready. Starting it again");
     }
   }
 }
@@ -67,7 +67,7 @@ async function startOnce(options: TemporalOptions): Promise<LocalTemporal> {
     const Failure = server.hasEnded() ? EndedAtOnce : Error;
     await server.stop();
     throw new Failure(
-      `Temporal's server did not start. Its log says:\n${logTail(logFile(dataDir, 'temporal'))}`,
+      `Temporal's server didn't start. Its log says:\n${logTail(logFile(dataDir, 'temporal'))}`,
     );
   }
   return { ...server, port, uiPort, address, uiUrl: `http://127.0.0.1:${uiPort}` };
@@ -78,7 +78,7 @@ export async function stopLeftoverTemporal(dataDir: string, log: (line: string) 
   if (!existsSync(pidFile(dataDir))) return;
   const pid = Number(readFileSync(pidFile(dataDir), 'utf8'));
   if (isRunning(pid, 'start-dev', storeFile(dataDir))) {
-    log(`Stopping the Temporal server that an earlier start left behind (process ${pid})`);
+    log(`Stopping the Temporal server, left running by an earlier start (process ${pid})`);
     await endProcess(pid, 'SIGTERM', 10_000);
   }
   rmSync(pidFile(dataDir), { force: true });

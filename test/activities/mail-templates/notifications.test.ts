@@ -19,10 +19,10 @@ describe('the mail about a completion', () => {
 
   test('names the leaver, the time in the reader’s zone, and the reports', () => {
     const letter = completionMail(completion, mira, links);
-    expect(letter.subject).toBe('Lena Brandt has been offboarded');
+    expect(letter.subject).toBe('Lena Brandt is now offboarded');
     const text = textOf(letter).replace(/\s+/g, ' ');
     expect(text).toContain('was completed on Tue 24 November 2026, 11:15 (Europe/Berlin) by Ivo Marin.');
-    expect(text).toContain('2 people reported to Lena Brandt and have no manager now.');
+    expect(text).toContain('2 people who reported to Lena Brandt now have no manager.');
     expect(text).toContain('/notifications');
   });
 
@@ -45,9 +45,9 @@ test('problems are described in the words of the console', () => {
     ivo,
     links,
   );
-  expect(letter.subject).toBe('Lastday needs attention');
+  expect(letter.subject).toBe('Lastday needs you: 1 problem');
   expect(textOf(letter).replace(/\s+/g, ' ')).toContain(
-    '- The offboarding of Lena Brandt needs attention: a step failed (sending the reminders).',
+    '- The offboarding of Lena Brandt needs attention: a step failed (sending reminders).',
   );
 });
 
@@ -59,7 +59,7 @@ test('finished imports are linked if the reader may see them', () => {
     details: { importId, kind, state: 'done', file: `${kind}.csv`, lines: 1_200, created: 1_200 },
   });
   const letter = importsMail([end('assets', 4), end('users', 5)], ivo, links);
-  expect(letter.subject).toBe('2 imports have ended');
+  expect(letter.subject).toBe('2 imports finished');
   const text = textOf(letter).replace(/\s+/g, ' ');
   expect(text).toContain(
     'The import of assets.csv is done: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',

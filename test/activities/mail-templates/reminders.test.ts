@@ -12,8 +12,8 @@ describe('a reminder to an IT admin', () => {
       'Lena Brandt had their last day 3 days ago: 2 devices still open',
     ],
     [[leaver({ daysLeft: -1, items: [] })], 'Lena Brandt is ready to be marked as offboarded'],
-    [[leaver({}), leaver({ id: 3 })], '2 people with something to clear'],
-    [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with something to clear, 1 of them overdue'],
+    [[leaver({}), leaver({ id: 3 })], '2 people with open items'],
+    [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with open items, 1 overdue'],
   ])('summarizes itself in the subject', (people, subject) => {
     expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
@@ -33,8 +33,8 @@ describe('a reminder to an IT admin', () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
     const flat = (person: RemindedLeaver) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
-    expect(flat(onTonga)).toContain('it ends Thu 24 December 2026, 12:00 (Europe/Berlin)');
-    expect(flat(inSamoa)).toContain('it ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
+    expect(flat(onTonga)).toContain('ends Thu 24 December 2026, 12:00 (Europe/Berlin)');
+    expect(flat(inSamoa)).toContain('ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
   });
 
   test("follows the reader's time zone over a DST change", () => {
@@ -55,7 +55,7 @@ describe('a reminder to an IT admin', () => {
       leaver({ id: i + 100, name: `Leaver ${i}`, daysLeft: -2 }),
     );
     const text = textOf(remindersMail(many, ivo, links));
-    expect(text).toContain('Their last day is over (500)');
+    expect(text).toContain('Past their last day (500)');
     expect(text).toContain('Leaver 39\n');
     expect(text).not.toContain('Leaver 40\n');
     expect(text).toContain('And 460 more.');
@@ -75,7 +75,7 @@ describe('a reminder to a manager', () => {
     expect(text).toContain('Lena Brandt');
     expect(text).not.toContain('Timo');
     expect(text).not.toContain('/offboarding');
-    expect(text).toContain('Please help that this comes back');
+    expect(text).toContain('Please help return these to IT.');
   });
 
   test('is not sent when the person reports to another manager by now', () => {
@@ -88,8 +88,8 @@ describe('a reminder to the leaver', () => {
 
   test('asks only for the devices', () => {
     const letter = remindersMail([leaver({})], lena, links);
-    expect(letter!.subject).toBe('Your last day is in 7 days: please give back 1 device');
-    expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please give these back');
+    expect(letter!.subject).toBe('Your last day is in 7 days: please return 1 device');
+    expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please return these by then.');
     expect(textOf(letter)).toContain('ThinkPad T14');
     expect(textOf(letter)).not.toContain('Figma');
     expect(textOf(letter)).toContain('https://lastday.halden.example/me');
@@ -97,10 +97,8 @@ describe('a reminder to the leaver', () => {
 
   test('after the last day asks for the remaining devices', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
-    expect(letter!.subject).toBe('Your last day was yesterday: please give back 1 device');
-    expect(textOf(letter)).toContain(
-      'Your last day was Thu 24 December 2026. Please give back what you still',
-    );
+    expect(letter!.subject).toBe('Your last day was yesterday: please return 1 device');
+    expect(textOf(letter)).toContain('Your last day was Thu 24 December 2026. Please return what you still');
   });
 
   test('is not sent when they have no device', () => {
@@ -112,8 +110,6 @@ describe('a reminder to the leaver', () => {
     const text = textOf(remindersMail([leaver({}), leaver({ id: 3, name: 'Timo Aalto' })], admin, links));
     expect(text).toContain('Your last day is');
     expect(text).toContain('Timo Aalto');
-    expect(text.replace(/\s+/g, ' ')).toContain(
-      'because you are leaving and you look after people who leave.',
-    );
+    expect(text.replace(/\s+/g, ' ')).toContain('because you are leaving and you handle offboarding.');
   });
 });

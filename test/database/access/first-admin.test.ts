@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import { verifyCredentials } from '../../../database/access/credentials.ts';
-import { ensureFirstAdmin, makeSuperAdmin } from '../../../database/access/first-admin.ts';
+import {
+  ensureFirstAdmin,
+  firstAdminMaySignIn,
+  makeSuperAdmin,
+} from '../../../database/access/first-admin.ts';
 import { AuditEntry, User } from '../../../database/entities/index.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
@@ -29,6 +33,18 @@ test('an existing user with the address keeps role and password', async () => {
   expect(await ensureFirstAdmin(em, { email: emil.email.toUpperCase(), password })).toBe(false);
   expect(await userWith(emil.email)).toMatchObject({ role: 'employee' });
   expect(await verifyCredentials(em, emil.email, castPassword)).toBe(emil.id);
+});
+
+test('a super-admin without a password gets it, so that the sign-in of the environment works', async () => {
+  const email = 'invited@lastday.example';
+  const id = await makeSuperAdmin(em, 'system', email);
+  expect(await firstAdminMaySignIn(em, { email, password })).toBe(false);
+  expect(await ensureFirstAdmin(em, { email, password })).toBe(true);
+  expect(await firstAdminMaySignIn(em, { email, password })).toBe(true);
+  expect(await verifyCredentials(em, email, password)).toBe(id);
+  expect(await em.fork().count(AuditEntry, { userId: id, action: 'user.password_set' })).toBe(1);
+  expect(await ensureFirstAdmin(em, { email, password: 'four sharp knives' })).toBe(false);
+  expect(await firstAdminMaySignIn(em, { email, password: 'four sharp knives' })).toBe(false);
 });
 
 test('two processes that start concurrently create one admin', async () => {

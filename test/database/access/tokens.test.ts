@@ -73,7 +73,7 @@ test('the last use is stored at most once a minute', async () => {
 });
 
 test.each([
-  [{ name: ' ', scopes: ['users:read'] }, { name: 'Give the token a name.' }],
+  [{ name: ' ', scopes: ['users:read'] }, { name: 'Enter a name.' }],
   [{ name: 'x'.repeat(61), scopes: ['users:read'] }, { name: 'Use at most 60 characters for the name.' }],
   [
     { name: 'a\u0000b', scopes: ['users:read'] },
@@ -81,7 +81,7 @@ test.each([
   ],
   [
     { name: 'x', scopes: ['users:read', 'all'] },
-    { scopes: expect.stringMatching(/^There is no scope "all"\. Known: users:read, users:write,/) },
+    { scopes: expect.stringMatching(/^Unknown scope "all"\. Known: users:read, users:write,/) },
   ],
   [{ name: 'x', scopes: [] }, { scopes: expect.stringMatching(/^Choose at least one scope/) }],
 ])('%j is refused with the name of the field', async (wanted, fields) => {

@@ -52,7 +52,7 @@ describe('assets', () => {
   test('are not taken from their present holder', async ({ cast, files }) => {
     const file = csvOf(['tag', 'holder'], [cast.laptop.tag, cast.emil.email]);
     expect(await problemsOf(database, await files.upload('assets', file))).toEqual([
-      [2, `holder: Lena Brandt holds ${cast.laptop.tag}. Recover it first.`],
+      [2, `holder: ${cast.laptop.tag} is assigned to Lena Brandt. Recover it first.`],
     ]);
     expect(
       (await files.upload('assets', csvOf(['tag', 'holder'], [cast.laptop.tag, null]))).preview,
@@ -64,7 +64,7 @@ describe('assets', () => {
     await files.run('assets', csvOf(['tag', 'holder'], [cast.spare.tag, cast.timo.email]));
     await startImport(em, actor, found.id, null);
     expect(await problemsOf(database, await files.execute(found.id))).toEqual([
-      [2, `holder: Timo Aalto holds ${cast.spare.tag}. Recover it first.`],
+      [2, `holder: ${cast.spare.tag} is assigned to Timo Aalto. Recover it first.`],
     ]);
     await recoverAsset(em, actor, cast.spare.id, { condition: 'good', nextStatus: 'in_stock', note: null });
   });

@@ -95,7 +95,7 @@ describe('a bad cell never loses an end date (R8)', () => {
     const twice = mailOf(newId());
     await createUser(em, 'system', { name: 'Ida', email: mailOf(newId()), externalId: twice });
     await createUser(em, 'system', { name: 'Ole', email: twice });
-    const words = 'This fits two people: Ida by external id, Ole by e-mail address.';
+    const words = 'This matches two people: Ida by external ID, Ole by email.';
     const assets = await files.upload('assets', csvOf(['tag', 'holder'], [cast.spare.tag, twice]));
     expect(await problemsOf(database, assets)).toEqual([[2, `holder: ${words}`]]);
     const seats = await files.upload('licenses', csvOf(['license', 'user'], [cast.license.name, twice]));

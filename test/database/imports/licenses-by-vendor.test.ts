@@ -55,10 +55,7 @@ describe('a license is its name and its vendor (R6)', () => {
     ];
     const found = await files.upload('licenses', csvOf(header, ...lines));
     expect(await problemsOf(database, found)).toEqual([
-      [
-        4,
-        `vendor: Several licenses have this name: ${name} (Miro) and ${name} (Slack). Name the vendor too.`,
-      ],
+      [4, `vendor: Several licenses have this name: ${name} (Miro) and ${name} (Slack). Add the vendor.`],
     ]);
   });
 

@@ -52,7 +52,7 @@ describe('licenses', () => {
       'licenses',
       csvOf(['license', 'seats', 'user'], [name, 3, cast.emil.email], [name, 4, cast.timo.email]),
     );
-    const words = 'seatsTotal: The lines of this license state different numbers of seats.';
+    const words = 'seatsTotal: The lines of this license have different numbers of seats.';
     expect(await problemsOf(database, found)).toEqual([
       [2, words],
       [3, words],
@@ -67,7 +67,7 @@ describe('licenses', () => {
       csvOf(['license', 'vendor', 'user'], [name, null, cast.emil.email]),
     );
     expect(await problemsOf(database, found)).toEqual([
-      [2, `vendor: Several licenses have this name: ${name} (One) and ${name} (Two). Name the vendor too.`],
+      [2, `vendor: Several licenses have this name: ${name} (One) and ${name} (Two). Add the vendor.`],
     ]);
     await files.run('licenses', csvOf(['license', 'vendor', 'user'], [name, 'Two', cast.emil.email]));
     expect(await em.fork().findOneOrFail(License, { name, vendor: 'Two' })).toMatchObject({ seatsUsed: 1 });

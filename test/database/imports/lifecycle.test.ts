@@ -18,7 +18,7 @@ describe('an import', () => {
   test('can be started only once', async ({ cast, actor, files }) => {
     const { id } = await files.upload('users', fileOfTwo(cast));
     await startImport(em, actor, id, null);
-    await expect(startImport(em, actor, id, null)).rejects.toThrow('started already');
+    await expect(startImport(em, actor, id, null)).rejects.toThrow('already started');
     expect(await importsStarting(em)).toContain(id);
     await files.execute(id);
     expect(await pendingImports(em, { after: 0, limit: 1_000 })).not.toContain(id);
@@ -34,7 +34,7 @@ describe('an import', () => {
     expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
     expect(await importById(em, id)).toMatchObject({ state: 'cancelled', startedAt: null });
     await expect(startImport(em, actor, id, null)).rejects.toThrow();
-    await expect(cancelImport(em, actor, id)).rejects.toThrow('ended already');
+    await expect(cancelImport(em, actor, id)).rejects.toThrow('already ended');
   });
 
   test('that is cancelled while it runs stops and keeps what it has done', async ({ cast, actor, files }) => {

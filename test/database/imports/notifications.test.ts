@@ -42,7 +42,7 @@ describe('an import', () => {
     expect(await notificationsOf(cast.nora.id)).toEqual([
       'The import of file.csv is done, with errors: 0 added, 0 changed, 0 unchanged, 1 with errors.',
       'The import of file.csv was cancelled after 3 of 3 lines: 2 added, 0 changed, 0 unchanged, 1 with errors.' +
-        ' 1 person is still without the manager of the file. Import it again to set it.',
+        ' 1 person still without a manager from this file. Import it again to set it.',
     ]);
     expect((await files.run('users', people)).results).toMatchObject({ changed: 1, unchanged: 1 });
     expect((await personWith(database, here)).managerId).toBe((await personWith(database, boss)).id);
@@ -56,7 +56,7 @@ describe('an import', () => {
     await startImport(em, 'token:hr', id, null);
     await endImport(em, id, 'failed');
     expect(await notificationsOf(cast.ada.id)).toEqual([
-      'The import of file.csv stopped after 0 of 2 lines, because something failed again and again: 0 added, 0 changed, 0 unchanged, 0 with errors.',
+      'The import of file.csv stopped after 0 of 2 lines, because of repeated errors: 0 added, 0 changed, 0 unchanged, 0 with errors.',
     ]);
     const whenStopped = await countNotifications();
     expect(whenStopped).toBeGreaterThan(before);

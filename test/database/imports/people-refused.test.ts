@@ -35,12 +35,12 @@ describe('people', () => {
     expect(done.results).toMatchObject({ changed: 1, unchanged: 1, failed: 0 });
     expect((await userById(em, reportId)).managerId ?? null).toBeNull();
     expect(await files.lines(done, 'warnings')).toMatchObject([
-      { line: 3, warnings: [{ message: 'Gone has been offboarded, so no manager is stored.' }] },
+      { line: 3, warnings: [{ message: 'Gone is offboarded, so the manager is left empty.' }] },
     ]);
 
     const late = await files.run('users', csvOf(['externalId', 'endDate'], [id, '2026-02-28']));
     expect(await problemsOf(database, late)).toEqual([
-      [2, 'endDate: This person has been offboarded, which cannot be undone.'],
+      [2, "endDate: This person is offboarded, which can't be undone."],
     ]);
   });
 
@@ -57,9 +57,9 @@ describe('people', () => {
       ),
     );
     expect(await problemsOf(database, found)).toEqual([
-      [2, 'externalId: Line 3 is about the same external id. They disagree on email, name.'],
-      [3, 'externalId: Line 2 is about the same external id. They disagree on email, name.'],
-      [4, 'email: Line 3 has the same e-mail address.'],
+      [2, 'externalId: Line 3 is about the same external ID. They disagree on email, name.'],
+      [3, 'externalId: Line 2 is about the same external ID. They disagree on email, name.'],
+      [4, 'email: Line 3 has the same email.'],
     ]);
     expect(found.preview).toMatchObject({ error: 3, change: 1 });
   });
@@ -82,6 +82,6 @@ describe('people', () => {
     await startImport(em, actor, found.id, null);
     const done = await files.execute(found.id);
     expect(done).toMatchObject({ state: 'done', results: { created: 1, failed: 1 } });
-    expect(await problemsOf(database, done)).toEqual([[2, 'email: Somebody else has this e-mail address.']]);
+    expect(await problemsOf(database, done)).toEqual([[2, 'email: That email is already in use.']]);
   });
 });

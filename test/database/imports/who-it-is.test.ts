@@ -98,7 +98,7 @@ describe('an asset with a known serial', () => {
     expect(found.results).toMatchObject({ created: 1 });
     const [line] = await files.lines(found, 'warnings');
     expect(line!.warnings).toEqual([
-      { field: 'serial', message: `${tag} has the same serial, held by ${cast.emil.name}.` },
+      { field: 'serial', message: `${tag} has the same serial, assigned to ${cast.emil.name}.` },
     ]);
   });
 });

@@ -86,7 +86,9 @@ describe('an asset', () => {
     const change = { tag: laptop.tag, serial: 'X', model: 'M', location: null };
 
     await expect(updateAsset(em, actor, laptop.id, { ...change, status: 'retired' })).rejects.toEqual(
-      new InvalidInput({ status: `${lena.name} holds this asset. Recover it to change its status.` }),
+      new InvalidInput({
+        status: `This asset is assigned to ${lena.name}. Recover it to change its status.`,
+      }),
     );
     await updateAsset(em, actor, laptop.id, change);
     expect(await assetById(em, laptop.id)).toMatchObject({ serial: 'X', status: 'assigned' });

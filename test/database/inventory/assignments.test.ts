@@ -37,32 +37,32 @@ describe('assigning', () => {
   test('is refused while the asset has a holder, and names the holder', async () => {
     const { emil, lena, laptop } = await makeCast(database);
     await expect(assignAsset(em, 'system', laptop.id, emil.id)).rejects.toEqual(
-      new Refusal('already-assigned', `${lena.name} holds ${laptop.tag}. Recover it first.`),
+      new Refusal('already-assigned', `${laptop.tag} is assigned to ${lena.name}. Recover it first.`),
     );
     expect((await openCountsOf(em, emil.id)).hardware).toBe(0);
   });
 
   test.each([
     ['in_repair', 'is in repair'],
-    ['retired', 'has been retired'],
+    ['retired', 'is retired'],
     ['lost', 'is lost'],
   ] as const)('is refused when the asset is %s', async (status, words) => {
     const { emil } = await makeCast(database);
     const tag = `WHERE-${status}`;
     const id = await createAsset(em, 'system', { tag, serial: null, model: 'M', location: null, status });
     await expect(assignAsset(em, 'system', id, emil.id)).rejects.toEqual(
-      new Refusal('not-in-stock', `${tag} ${words}, so it cannot be handed out.`),
+      new Refusal('not-in-stock', `${tag} ${words}, so it can't be assigned.`),
     );
   });
 
   test.each([
     ['suspended', 'is suspended'],
-    ['offboarded', 'has been offboarded'],
+    ['offboarded', 'is offboarded'],
   ] as const)('to a person who is %s is refused', async (status, words) => {
     const { emil, spare } = await makeCast(database);
     await updateUser(em, 'system', emil.id, { status });
     await expect(assignAsset(em, 'system', spare.id, emil.id)).rejects.toThrow(
-      `${emil.name} ${words} and cannot be given anything new.`,
+      `${emil.name} ${words} and can't get new items.`,
     );
     expect((await assetById(em, spare.id)).status).toBe('in_stock');
   });

@@ -51,7 +51,7 @@ describe('(R19) an open correction keeps the asset from being assigned', () => {
     await undoRecovery(em, 'system', laptop.id);
     await expect(assignAsset(em, 'system', laptop.id, emil.id)).rejects.toMatchObject({
       code: 'already-assigned',
-      message: `${lena.name} holds ${laptop.tag}. Recover it first.`,
+      message: `${laptop.tag} is assigned to ${lena.name}. Recover it first.`,
     });
     await expect(insertAssignment(laptop.id, emil.id)).rejects.toMatchObject({
       ...foreignKey,

@@ -90,7 +90,7 @@ describe('(R19) undoing a recovery after the completion', () => {
       correctedAt: expect.any(Date),
     });
     await expect(updateAsset(em, 'system', laptop.id, { status: 'in_repair' })).rejects.toThrow(
-      'Lena Brandt holds this asset. Recover it to change its status.',
+      'This asset is assigned to Lena Brandt. Recover it to change its status.',
     );
   });
 

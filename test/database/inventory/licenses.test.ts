@@ -56,7 +56,7 @@ describe('a license', () => {
     const facts = { name: license.name, vendor: null };
 
     await expect(updateLicense(em, actor, license.id, { ...facts, seatsTotal: 1 })).rejects.toEqual(
-      new InvalidInput({ seatsTotal: '2 seats are in use, so the total cannot be lower.' }),
+      new InvalidInput({ seatsTotal: "2 seats are in use, so the total can't be lower." }),
     );
     await updateLicense(em, actor, license.id, { ...facts, seatsTotal: 2 });
     expect(await licenseById(em, license.id)).toMatchObject({ seatsTotal: 2, seatsUsed: 2 });

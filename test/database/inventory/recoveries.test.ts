@@ -129,7 +129,7 @@ describe('recovering', () => {
     const { lena, laptop } = await makeCast(database);
     const lost: Recovery = { condition: null, nextStatus: 'lost', note: null };
     await expect(recoverAsset(em, 'system', laptop.id, lost)).rejects.toEqual(
-      new InvalidInput({ note: 'Say what happened: a lost asset needs a note.' }),
+      new InvalidInput({ note: 'Say what happened. A lost asset needs a note.' }),
     );
     await recoverAsset(em, 'system', laptop.id, { ...lost, note: 'Left on a train' });
     expect(await assetById(em, laptop.id)).toMatchObject({ status: 'lost', holder: null });
@@ -143,7 +143,7 @@ describe('recovering', () => {
     const { laptop } = await makeCast(database);
     const vague: Recovery = { condition: null, nextStatus: 'retired', note: 'no idea' };
     await expect(recoverAsset(em, 'system', laptop.id, vague)).rejects.toEqual(
-      new InvalidInput({ condition: 'Choose the condition it came back in.' }),
+      new InvalidInput({ condition: 'Choose a return condition.' }),
     );
     expect((await assetById(em, laptop.id)).holder).not.toBeNull();
   });

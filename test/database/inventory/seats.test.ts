@@ -42,19 +42,19 @@ describe('assigning a seat', () => {
     await assignSeat(em, 'system', license.id, emil.id);
     await assignSeat(em, 'system', license.id, rosa.id);
     await expect(assignSeat(em, 'system', license.id, timo.id)).rejects.toEqual(
-      new Refusal('no-seat-left', `${license.name} has no free seat.`),
+      new Refusal('no-seat-left', `${license.name} has no free seats.`),
     );
     expect((await openCountsOf(em, timo.id)).software).toBe(0);
   });
 
   test.each([
     ['suspended', 'is suspended'],
-    ['offboarded', 'has been offboarded'],
+    ['offboarded', 'is offboarded'],
   ] as const)('to a person who is %s is refused', async (status, words) => {
     const { emil, license } = await makeCast(database);
     await updateUser(em, 'system', emil.id, { status });
     await expect(assignSeat(em, 'system', license.id, emil.id)).rejects.toThrow(
-      `${emil.name} ${words} and cannot be given anything new.`,
+      `${emil.name} ${words} and can't get new items.`,
     );
     expect(await usedOf(license.id)).toBe(1);
   });

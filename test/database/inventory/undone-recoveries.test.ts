@@ -87,7 +87,7 @@ describe('(R19) undoing a recovery before the completion', () => {
     for (const assignmentId of [undefined, laptop.assignmentId]) {
       await expect(undoRecovery(em, 'system', laptop.id, assignmentId)).rejects.toMatchObject({
         code: 'already-assigned',
-        message: `Emil Novák holds ${laptop.tag}. Recover it before you undo a recovery.`,
+        message: `${laptop.tag} is assigned to Emil Novák. Recover it before you undo a recovery.`,
       });
     }
     await expect(undoRecovery(em, 'system', spare.id)).rejects.toMatchObject({ code: 'never-assigned' });

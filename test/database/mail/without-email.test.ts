@@ -67,9 +67,7 @@ test('a mail whose receiver has lost the address is neither sent nor sent again 
   await updateUser(em, 'system', userId, { email: null });
   expect((await waitingMail(em.fork(), mail.id, 1))?.receiver).toBeNull();
   await em.fork().nativeUpdate(Mail, { id: mail.id }, { state: 'failed', closedAt: new Date() });
-  await expect(replayMail(em, 'system', mail.id)).rejects.toThrow(
-    'This person has no e-mail address any more.',
-  );
+  await expect(replayMail(em, 'system', mail.id)).rejects.toThrow('This person has no email. Add one first.');
   expect(await em.fork().count(Mail, { userId, state: 'pending' })).toBe(0);
   expect(await em.fork().count(User, { id: userId, email: null })).toBe(1);
 });

@@ -91,7 +91,7 @@ test('an end date before the start date is refused and changes nothing', async (
   const { emil } = await makeCast(database);
   await em.fork().nativeUpdate(User, { id: emil.id }, { startDate: '2026-06-01' });
   await expect(set(emil.id, '2026-05-31')).rejects.toMatchObject({
-    fields: { endDate: 'The end date lies before the start date, 2026-06-01.' },
+    fields: { endDate: 'The end date is before the start date, 2026-06-01.' },
   });
   expect(await offboardingsOf(emil.id)).toEqual([]);
 });

@@ -35,7 +35,7 @@ describe('a new person', () => {
 
   test('cannot have an end date before the start date', async () => {
     await expect(someone(database, { startDate: '2026-03-01', endDate: '2026-02-28' })).rejects.toEqual(
-      new InvalidInput({ endDate: 'The end date lies before the start date, 2026-03-01.' }),
+      new InvalidInput({ endDate: 'The end date is before the start date, 2026-03-01.' }),
     );
   });
 
@@ -85,7 +85,7 @@ describe('a change of the record', () => {
   test('cannot move the start date after the end date', async () => {
     const id = await someone(database, { startDate: '2020-01-01', endDate: '2026-06-30' });
     await expect(updateUser(em, hr, id, { startDate: '2026-07-01' })).rejects.toEqual(
-      new InvalidInput({ startDate: 'The start date lies after the end date, 2026-06-30.' }),
+      new InvalidInput({ startDate: 'The start date is after the end date, 2026-06-30.' }),
     );
     await updateUser(em, hr, id, { startDate: '2026-07-01', endDate: '2026-12-31' });
   });

@@ -70,7 +70,7 @@ describe('a delivery is replayed', () => {
     const delivery = await addDelivery(database, id, 'failed');
     const pressed = await Promise.allSettled([1, 2].map(() => replayDelivery(em, actor, id, delivery)));
     expect(pressed.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-    await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('on its way');
+    await expect(replayDelivery(em, actor, id, delivery)).rejects.toThrow('already pending');
     expect(await deliveriesTo(database, id)).toHaveLength(2);
   });
 

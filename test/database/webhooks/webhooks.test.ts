@@ -129,7 +129,7 @@ describe('a new secret', () => {
     const { id } = await add();
     const secret = await rotateSecret(em, actor, id, box, now);
     await expect(rotateSecret(em, actor, id, box, later(23))).rejects.toThrow(
-      'It can be changed again from 2026-11-25 12:00 UTC on.',
+      'You can rotate it again from 2026-11-25 12:00 UTC.',
     );
     expect(box.open((await stored(id)).secretEncrypted)).toBe(secret);
     await expect(rotateSecret(em, actor, id, box, later(24))).resolves.toMatch(/^whsec_/);

@@ -11,7 +11,7 @@ test.each([
   ['eleven char', 'Use at least 12 characters.'],
   ['x'.repeat(129), 'Use at most 128 characters.'],
   ['Password1234', 'Too many people use this password. Choose another.'],
-  ['Ada.Lindqvist@lastday.example', 'Your e-mail address cannot be your password.'],
+  ['Ada.Lindqvist@lastday.example', "Your email can't be your password."],
 ])('%s', (password, problem) => {
   expect(passwordProblem(password, email)).toBe(problem);
 });

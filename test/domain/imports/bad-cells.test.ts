@@ -49,17 +49,17 @@ describe('a bad cell beside an end date (R8)', () => {
     const startDate = '2027-01-01';
     expect(evaluateUser(about({ startDate, endDate }))).toMatchObject({
       changes: { endDate: [null, endDate] },
-      warnings: [{ field: 'startDate', message: `The start date lies after the end date, ${endDate}.` }],
+      warnings: [{ field: 'startDate', message: `The start date is after the end date, ${endDate}.` }],
     });
     const later = { ...lena, startDate };
     expect(problemsIn(evaluateUser(about({ startDate, endDate }, { user: later })))).toEqual([
-      `endDate: The end date lies before the start date, ${startDate}.`,
+      `endDate: The end date is before the start date, ${startDate}.`,
     ]);
   });
 
   test('an address that somebody else has is not stored; a line without anything else is refused', () => {
     const taken = { emailOwnerId: 1 };
-    const message = 'Somebody else has this e-mail address.';
+    const message = 'That email is already in use.';
     expect(evaluateUser(about({ email: 'mira@x.example', endDate }, taken))).toMatchObject({
       changes: { endDate: [null, endDate] },
       warnings: [{ field: 'email', message }],
@@ -73,9 +73,7 @@ describe('a bad cell beside an end date (R8)', () => {
     const manager = { id: 2, name: 'Ida', isGone: false, fitsToo: 'Ole' };
     expect(evaluateUser(about({ manager: 'a@b', endDate }, { manager }))).toMatchObject({
       changes: { endDate: [null, endDate] },
-      warnings: [
-        { field: 'manager', message: 'This fits two people: Ida by external id, Ole by e-mail address.' },
-      ],
+      warnings: [{ field: 'manager', message: 'This matches two people: Ida by external ID, Ole by email.' }],
     });
   });
 });

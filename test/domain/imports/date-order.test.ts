@@ -73,6 +73,6 @@ test.each<[string, DateFormat, string]>([
 ])('(R14) “%s” with the format %s is called a day that does not exist', (text, format, words) => {
   const read = parseDate(text, format);
   expect('problem' in read && read.problem).toBe(
-    `“${text.replace(' 00:00:00', '')}” does not exist: ${words}.`,
+    `“${text.replace(' 00:00:00', '')}” doesn't exist: ${words}.`,
   );
 });

@@ -33,38 +33,34 @@ describe('a line about an asset', () => {
     [
       'somebody else holds it',
       { ...held, values: { tag: 'L1', holder: 'E2' }, holder: { ...mira, id: 2 } },
-      'holder: Mira holds L1. Recover it first.',
+      'holder: L1 is assigned to Mira. Recover it first.',
     ],
     [
       'the holder is unknown',
       { values: { tag: 'L1', holder: 'E9' } },
-      'holder: Nobody has this external id or e-mail address.',
+      'holder: No one has this external ID or email.',
     ],
     [
       'the holder has left',
       { values: { tag: 'L1', holder: 'E1' }, holder: { ...mira, status: 'offboarded' } },
-      'holder: Mira has been offboarded and cannot be given anything new.',
+      "holder: Mira is offboarded and can't get new items.",
     ],
     [
       'it is in repair',
       { asset: { ...laptop, status: 'in_repair' }, values: { tag: 'L1', holder: 'E1' }, holder: mira },
-      'holder: L1 is not in stock, so it cannot be handed out.',
+      "holder: L1 isn't in stock, so it can't be assigned.",
     ],
     [
       'it is held and gets another status',
       { ...held, values: { tag: 'L1', status: 'retired' } },
-      'status: Mira holds this asset. Recover it to change its status.',
+      'status: This asset is assigned to Mira. Recover it to change its status.',
     ],
     [
       'nobody is named to be assigned to',
       { values: { tag: 'L1', status: 'assigned' } },
-      'status: An asset is assigned when somebody holds it: name the holder.',
+      'status: An assigned asset needs a holder.',
     ],
-    [
-      'it is new and has no model',
-      { asset: null },
-      'model: This asset is new, and a new asset needs a model.',
-    ],
+    ['it is new and has no model', { asset: null }, 'model: A new asset needs a model.'],
   ])('is refused when %s', (_, facts, expected) => {
     expect(problemsIn(evaluateAsset(of(facts)))).toEqual([expected]);
   });

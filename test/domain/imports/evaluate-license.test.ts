@@ -41,7 +41,7 @@ describe('a line about a license', () => {
       seatsTotal: ['3', '2'],
     });
     expect(problemsIn(evaluateLicense(of({ values: { license: 'Figma', seatsTotal: 1 } })))).toEqual([
-      'seatsTotal: 2 seats are in use, so the total cannot be lower.',
+      "seatsTotal: 2 seats are in use, so the total can't be lower.",
     ]);
   });
 
@@ -49,12 +49,12 @@ describe('a line about a license', () => {
     [
       'it is new and has no number of seats',
       { license: null },
-      'seatsTotal: This license is new, and a new license needs a number of seats.',
+      'seatsTotal: A new license needs a number of seats.',
     ],
     [
       'several have the name',
       { license: null, vendors: ['Figma', null] },
-      'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Name the vendor too.',
+      'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Add the vendor.',
     ],
     [
       'its license would take a vendor that was not confirmed (R6)',
@@ -78,12 +78,12 @@ describe('a line about a license', () => {
     [
       'nobody is known by the id',
       { values: { license: 'Figma', user: 'E9' } },
-      'user: Nobody has this external id or e-mail address.',
+      'user: No one has this external ID or email.',
     ],
     [
       'the person is suspended',
       { values: { license: 'Figma', user: 'E1' }, user: { ...mira, status: 'suspended' } },
-      'user: Mira is suspended and cannot be given anything new.',
+      "user: Mira is suspended and can't get new items.",
     ],
   ])('is refused when %s', (_, facts, expected) => {
     expect(problemsIn(evaluateLicense(of(facts)))).toEqual([expected]);

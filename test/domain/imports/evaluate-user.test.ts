@@ -37,7 +37,7 @@ describe('a line about a user', () => {
 
   test('about a new user needs a name, and no e-mail address (R16)', () => {
     expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
-      'name: This is somebody new, and a new person needs a name.',
+      'name: A new person needs a name.',
     ]);
     expect(evaluateUser(about({ user: null, values: { externalId: 'E9', name: 'N' } })).verdict).toBe(
       'create',
@@ -50,7 +50,7 @@ describe('a line about a user', () => {
 
   test('with an e-mail address that is none is refused, unless that is the stored one', () => {
     const values = { email: '.lena@x.example' };
-    const expected = ['email: Expected an e-mail address such as name@example.com.'];
+    const expected = ['email: Expected an email such as name@example.com.'];
     expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
     const newcomer = { ...values, name: 'Lena' };
     expect(problemsIn(evaluateUser(about({ values: newcomer, user: null, emailOwnerId: null })))).toEqual(
@@ -61,7 +61,7 @@ describe('a line about a user', () => {
 
   test('cannot take the e-mail address of another user', () => {
     expect(problemsIn(evaluateUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual(
-      ['email: Somebody else has this e-mail address.'],
+      ['email: That email is already in use.'],
     );
   });
 
@@ -69,7 +69,7 @@ describe('a line about a user', () => {
     const values = { manager: 'E99' };
     expect(evaluateUser(about({ values }))).toMatchObject({
       verdict: 'same',
-      warnings: [{ field: 'manager', message: 'No one has this external id or e-mail address.' }],
+      warnings: [{ field: 'manager', message: 'No one has this external ID or email.' }],
     });
     expect(evaluateUser(about({ values, managerIsInFile: true })).changes).toEqual({
       manager: ['Mira', 'E99'],
@@ -97,7 +97,7 @@ describe('a line about a user', () => {
     expect(evaluateUser(about({ values: { manager: 'E2' }, manager: gone }))).toMatchObject({
       verdict: 'change',
       changes: { manager: ['Mira', null] },
-      warnings: [{ field: 'manager', message: 'Gert has been offboarded, so no manager is stored.' }],
+      warnings: [{ field: 'manager', message: 'Gert is offboarded, so the manager is left empty.' }],
     });
     const without = { ...lena, managerId: null, managerName: null };
     expect(evaluateUser(about({ user: without, values: { manager: 'E2' }, manager: gone }))).toMatchObject({
@@ -107,11 +107,11 @@ describe('a line about a user', () => {
 
   test('cannot set an end date before the start date', () => {
     expect(problemsIn(evaluateUser(about({ values: { endDate: '2019-12-31' } })))).toEqual([
-      'endDate: The end date lies before the start date, 2020-01-01.',
+      'endDate: The end date is before the start date, 2020-01-01.',
     ]);
     const leaving = { ...lena, endDate: '2026-12-31', isLeaving: true };
     expect(evaluateUser(about({ user: leaving, values: { startDate: '2027-01-01' } })).warnings).toEqual([
-      { field: 'startDate', message: 'The start date lies after the end date, 2026-12-31.' },
+      { field: 'startDate', message: 'The start date is after the end date, 2026-12-31.' },
     ]);
   });
 
@@ -128,7 +128,7 @@ describe('a line about a user', () => {
       { manager: null },
     ]) {
       expect(problemsIn(evaluateUser(about({ user: gone, values })))).toEqual([
-        `${Object.keys(values)[0]}: This person has been offboarded, which cannot be undone.`,
+        `${Object.keys(values)[0]}: This person is offboarded, which can't be undone.`,
       ]);
     }
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cleanEmail, cleanReference, emailToStore } from '../../../domain/email.ts';
 
-const expected = { problem: 'Expected an e-mail address such as name@example.com.' };
+const expected = { problem: 'Expected an email such as name@example.com.' };
 
 describe('an e-mail address', () => {
   test.each([

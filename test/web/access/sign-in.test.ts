@@ -88,7 +88,7 @@ test('the session is stored before the response to the sign-in starts', async ()
 });
 
 test('a form sent after the session ended shows once that nothing was changed', async () => {
-  const words = 'You had been signed out, so nothing was changed.';
+  const words = 'Your session expired, so nothing was changed.';
   const ivo = await web.signIn(cast.ivo.email);
   await sqlOf(database.em).deleteFrom('sessions').execute();
   const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { condition: 'good' });
@@ -112,7 +112,7 @@ test('an htmx request with an expired session redirects the whole page to sign-i
 test('the e-mail address is case-insensitive, the password is case-sensitive', async () => {
   await web.signIn(cast.ivo.email.toUpperCase());
   await expect(web.signIn(cast.ivo.email, castPassword.toUpperCase())).rejects.toThrow(
-    /422.*do not belong together/s,
+    /422.*Wrong email or password/s,
   );
 });
 
@@ -127,8 +127,8 @@ test('a wrong password and an unknown address get the same message', async () =>
 test('the form keeps the input and shows a message beside each empty field', async () => {
   const answer = await web.stranger().post('/session', { email: '', password: '' });
   expect(answer.status).toBe(422);
-  expect(answer.text).toContain('Please give your e-mail address.');
-  expect(answer.text).toContain('Please give your password.');
+  expect(answer.text).toContain('Enter your email.');
+  expect(answer.text).toContain('Enter your password.');
   const again = await web.stranger().post('/session', { email: 'x@y.example', password: '' });
   expect(again.text).toContain('value="x@y.example"');
 });
@@ -169,7 +169,7 @@ test('five wrong passwords lock the account for a while', async () => {
   const answer = await stranger.post('/session', { email: mira.email, password: castPassword });
   expect(answer.status).toBe(429);
   expect(Number(answer.headers.get('Retry-After'))).toBeGreaterThan(60);
-  expect(answer.text).toContain('Too many tries.');
+  expect(answer.text).toContain('Too many attempts.');
 });
 
 test('an employee has a page of their own, but no console', async () => {
@@ -178,7 +178,7 @@ test('an employee has a page of their own, but no console', async () => {
   for (const path of ['/offboarding', `/offboarding/${cast.lena.id}`, '/audit']) {
     const answer = await browser.get(path);
     expect(answer.status).toBe(403);
-    expect(answer.text).toContain('Your role does not allow this.');
+    expect(answer.text).toContain('Your role doesn&#39;t allow this.');
   }
   expect((await (await web.signIn(cast.ivo.email)).get('/')).location).toBe('/offboarding');
 });

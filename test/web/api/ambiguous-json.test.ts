@@ -27,7 +27,7 @@ describe('a body that is not UTF-8 is a 400, and stores nothing (E2)', () => {
   ])('%s', async (_what, body) => {
     const called = await patch(body);
     expectProblem(called, 400, 'not-understood');
-    expect(called.json.detail).toBe('The body is not valid UTF-8.');
+    expect(called.json.detail).toBe("The body isn't valid UTF-8.");
     expect((await userById(em, cast.lena.id)).name).toBe('Lena Brandt');
   });
 

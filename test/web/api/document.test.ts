@@ -104,7 +104,8 @@ test('every webhook event matches its schema', async () => {
 
 describe('the documentation page', () => {
   test('shows every route and event without an inline script', async () => {
-    const response = await fetch(`${web.address}/api/v1/docs`);
+    const response = await fetch(`${web.address}/api`);
+    expect(response.url).toBe(`${web.address}/api/v1/docs`);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-security-policy')).toContain("script-src 'self'");
     const html = await response.text();

@@ -89,7 +89,7 @@ describe('(R17) ?columns=', () => {
     const before = await em.fork().count(Import);
     const refused = await send(file(), { ...columns, Leaver: null });
     expectProblem(refused, 422, 'unknown-columns');
-    expect(refused.json.detail).toContain('The file has no column Leaver');
+    expect(refused.json.detail).toContain("“columns” names Leaver, which the file doesn't have");
     expectProblem(await send(file(), { Nr: 'externalId', Pay: null }), 422, 'unknown-columns');
     expectProblem(await send(file(), { Nr: null, 'Exit dt': 'endDate', Pay: null }), 422, 'missing-columns');
     expectProblem(await send(file(), { ...columns, Pay: 'firstName' }), 422, 'missing-columns');

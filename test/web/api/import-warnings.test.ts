@@ -24,12 +24,12 @@ test('the import of a file shows its warnings, and the end dates are stored (R8)
   );
   const headers = { 'Content-Type': 'text/csv' };
   const sent = await call('POST', '/imports/users?confirm=2', { body, headers });
-  const warnings = [{ line: 2, column: 'manager', detail: 'No one has this external id or e-mail address.' }];
+  const warnings = [{ line: 2, column: 'manager', detail: 'No one has this external ID or email.' }];
   expect(sent.json).toMatchObject({ failed: 0, errors: [] });
   await importing(own.database, 'system').execute(sent.json.id);
   const { json } = await call('GET', `/imports/${sent.json.id}`);
   expect(json).toMatchObject({ changed: 2, failed: 0, errors: [], warned: 1, warnings });
   expect((await call('GET', `/users/${emil.externalId}`)).json).toMatchObject({ endDate: '2026-12-10' });
   const csv = (await call('GET', `/imports/${sent.json.id}/errors`)).json;
-  expect(csv).toContain('2,Warning: manager: No one has this external id or e-mail address.,');
+  expect(csv).toContain('2,Warning: manager: No one has this external ID or email.,');
 });

@@ -17,14 +17,14 @@ test('confirming marks the user offboarded, and a second time names who did it',
   const answer = await ivo.post(`${page}/completion`, { token: randomUUID() });
   expect([answer.status, answer.location]).toEqual([303, page]);
   const { text } = await ivo.get(page);
-  expect(messagesOn(text)).toBe('success: Marked as offboarded.');
+  expect(messagesOn(text)).toBe('success: Lena Brandt is now offboarded.');
   expect(text).toContain('Completed by <bdi>Ivo Marin</bdi>');
   expect(await userById(database.em, cast.lena.id)).toMatchObject({ status: 'offboarded' });
 
   const nora = await web.signIn(cast.nora.email);
   expect((await nora.post(`${page}/completion`, { token: randomUUID() })).status).toBe(303);
   expect(messagesOn((await nora.get(page)).text)).toMatch(
-    /^info: Already completed by Ivo Marin at \d+ \w+ \d{4}/,
+    /^info: Already completed by Ivo Marin on \d+ \w+ \d{4}/,
   );
 });
 
@@ -37,8 +37,8 @@ test('of two simultaneous completions one succeeds, and the other names who did 
   );
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
   const words = await Promise.all([ivo, nora].map(async (admin) => messagesOn((await admin.get(page)).text)));
-  expect(words.sort()[0]).toMatch(/^info: Already completed by (Ivo Marin|Nora Keller) at /);
-  expect(words[1]).toBe('success: Marked as offboarded.');
+  expect(words.sort()[0]).toMatch(/^info: Already completed by (Ivo Marin|Nora Keller) on /);
+  expect(words[1]).toBe('success: Lena Brandt is now offboarded.');
   expect(
     await database.em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'user.offboarded' }),
   ).toBe(1);
@@ -73,8 +73,8 @@ test('a poll tells the admin who completed it of success, and others who did it'
   await ivo.post(`${page}/completion`, { token });
   const asked = async (admin: Browserlike) =>
     messagesOn((await admin.get(`${page}/answer?token=${token}`)).text);
-  expect(await asked(ivo)).toBe('success: Marked as offboarded.');
-  expect(await asked(await web.signIn(cast.nora.email))).toMatch(/^info: Already completed by Ivo Marin at /);
+  expect(await asked(ivo)).toBe('success: Lena Brandt is now offboarded.');
+  expect(await asked(await web.signIn(cast.nora.email))).toMatch(/^info: Already completed by Ivo Marin on /);
   // A malformed token is ignored.
   expect((await ivo.get(`${page}/answer?token=x`)).status).toBe(200);
 });

@@ -37,9 +37,9 @@ test('a cleared section says so, and a cleared checklist unlocks completion', as
 test('a failed step is named in words', async () => {
   const { cast, ivo, page } = await begin();
   await recordFailedStep(database.em, cast.offboardingId, 'sending');
-  expect((await ivo.get(page)).text).toContain('<strong>sending the webhooks and mails</strong>');
+  expect((await ivo.get(page)).text).toContain('<strong>sending webhooks and emails</strong>');
   const told = await (await web.signIn(cast.ada.email)).get('/notifications');
-  expect(told.text).toContain('needs attention: a step failed (sending the webhooks and mails).');
+  expect(told.text).toContain('needs attention: a step failed (sending webhooks and emails).');
 });
 
 test.each([

@@ -13,7 +13,7 @@ test('a plain form returns to the page with a message, htmx replaces the checkli
   const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
   expect([answer.status, answer.location]).toEqual([303, page]);
   expect(messagesOn((await ivo.get(page)).text)).toBe(
-    'success: The seat has been revoked and is free again.',
+    `success: ${cast.license.name} revoked. The seat is free.`,
   );
 
   const other = await begin();
@@ -39,7 +39,7 @@ test('revoking twice revokes once, and a later attempt says so and changes nothi
   expect(answers.map(({ status }) => status)).toEqual([303, 303]);
   const { revokedAt } = await database.em.fork().findOneOrFail(Seat, { id: cast.seatId });
   const later = await ivo.postByHtmx(path, 'div#checklist', { token: randomUUID() });
-  expect(messagesOn(later.text)).toBe('info: This seat was revoked already. Nothing was changed.');
+  expect(messagesOn(later.text)).toBe('info: This seat was already revoked.');
   expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toEqual(revokedAt);
   expect(await database.em.fork().count(AuditEntry, { userId: cast.lena.id, action: 'seat.revoked' })).toBe(
     1,

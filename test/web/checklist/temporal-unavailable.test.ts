@@ -28,7 +28,7 @@ test('a request older than a minute is not executed, and the polling page says s
     'HX-Target': 'div#checklist',
   });
   expect(status).toBe(200);
-  expect(messagesOn(text)).toMatch(/^warning: .*ask again/);
+  expect(messagesOn(text)).toMatch(/^warning: That didn.t go through, and nothing was changed/);
 });
 
 test('without a worker the page says so at its deadline, and later shows the result', async () => {
@@ -45,7 +45,7 @@ test('without a worker the page says so at its deadline, and later shows the res
   const answer = await ivo.post(`/seats/${cast.seatId}/revocation`, { token });
   expect(Date.now() - startedAt).toBeLessThan(4_000);
   expect(answer.status).toBe(202);
-  expect(messagesOn(answer.text)).toContain('warning: The process engine has not answered yet.');
+  expect(messagesOn(answer.text)).toContain('warning: Still working.');
   expect(answer.text).toContain(`hx-get="${page}/answer?token=${token}"`);
   // While there is no result, polling leaves the page as it is.
   const polled = await ivo.get(`${page}/answer?token=${token}`, { 'HX-Request': 'true' });
@@ -57,11 +57,11 @@ test('without a worker the page says so at its deadline, and later shows the res
     const { text } = await ivo.get(`${page}/answer?token=${token}`);
     return text.includes('has not answered yet') ? null : text;
   });
-  expect(messagesOn(told)).toBe('success: The seat has been revoked and is free again.');
+  expect(messagesOn(told)).toBe('success: Seat revoked. The seat is free.');
   expect(told).not.toContain('hx-trigger="every');
   // Temporal does not know this token, so nothing was started.
   const lost = await ivo.get(`${page}/answer?token=${randomUUID()}`);
-  expect(messagesOn(lost.text)).toContain('did not reach the process engine, and nothing was changed');
+  expect(messagesOn(lost.text)).toContain("That didn't go through, and nothing was changed.");
 });
 
 test('without Temporal the page says so, and lists still work', async () => {

@@ -57,7 +57,7 @@ test('invalid input is shown beside its field', async () => {
   expect(await send('/invalid/7')).toEqual({
     status: 422,
     id: '7',
-    alert: { tone: 'danger', text: 'Nothing was changed: please check the marked fields.' },
+    alert: { tone: 'danger', text: 'Not saved. Check the highlighted fields.' },
     errors: { name: 'Too long.' },
     values: { name: 'Typed' },
   });

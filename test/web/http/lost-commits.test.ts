@@ -39,7 +39,7 @@ describe.each(cutTimes)('a connection cut $when PostgreSQL receives the COMMIT',
     const answer = await browser.post(`/assets/${laptop.id}/recovery`, fields);
     expect(isCut()).toBe(true);
     expect(answer.status).toBe(503);
-    expect(answer.text).toContain('It is not known whether what you asked for was done.');
+    expect(answer.text).toContain('We couldn&#39;t confirm whether this was saved.');
     const assignment = await em().findOneOrFail(Assignment, { id: laptop.assignmentId });
     expect(assignment.returnedAt !== null).toBe(wasDone);
   });
@@ -54,7 +54,7 @@ describe.each(cutTimes)('a connection cut $when PostgreSQL receives the COMMIT',
     expect(isCut()).toBe(true);
     expectProblem(lost, 503, 'database-away');
     expect(lost.json.detail).toBe(
-      'It is not known whether this was done. Repeat the call under the same Idempotency-Key: it is done once.',
+      "We couldn't confirm whether this was saved. Repeat the call with the same Idempotency-Key. It runs once.",
     );
     expect(await em().count(Request, { item })).toBe(wasDone ? 1 : 0);
     const again = await ask();
@@ -80,14 +80,14 @@ test('a read, and a call without a key, get fitting advice', async () => {
   const isCut = cutNextCommit(line, 'after');
   const lost = await call('POST', `/users/${cast.emil.externalId}/requests`, { body: { item: 'Chair' } });
   expect(isCut()).toBe(true);
-  expect(lost.json.detail).toContain('Look before you repeat the call.');
+  expect(lost.json.detail).toContain('Check before you repeat the call.');
   line.reset();
   line.faults.isBlackholed = true;
   const looking = call('GET', `/users/${cast.emil.externalId}`);
   while (line.connectionCount() === 0) await new Promise((resolve) => setTimeout(resolve, 10));
   line.reset();
   line.faults.isBlackholed = false;
-  expect(await looking).toMatchObject({ status: 503, json: { detail: 'Please try again.' } });
+  expect(await looking).toMatchObject({ status: 503, json: { detail: 'Try again.' } });
 });
 
 test('the advice mentions no key where keys are not supported', async () => {
@@ -98,5 +98,7 @@ test('the advice mentions no key where keys are not supported', async () => {
   });
   expect(isCut()).toBe(true);
   expectProblem(lost, 503, 'database-away');
-  expect(lost.json.detail).toBe('It is not known whether this was done. Look before you repeat the call.');
+  expect(lost.json.detail).toBe(
+    "We couldn't confirm whether this was saved. Check before you repeat the call.",
+  );
 });

@@ -42,8 +42,8 @@ describe('a stale end date form', () => {
 
     const refused = await save('2099-02-28');
     expect(refused.status).toBe(409);
-    expect(messagesOn(refused.text)).toContain('Somebody else has changed this meanwhile.');
-    expect(messageBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    expect(messagesOn(refused.text)).toContain('Someone else changed this.');
+    expect(messageBeside(refused.text, 'endDate')).toBe('Now: 31 Jan 2099');
     const again = fieldsOf(refused.text, `${page}/end-date`);
     expect(again.endDate).toBe('2099-02-28');
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31' });
@@ -110,8 +110,8 @@ describe('a stale form of a user', () => {
 
     const refused = await save({ endDate: '2099-02-28', jobTitle: 'Designer' });
     expect(refused.status).toBe(409);
-    expect(messagesOn(refused.text)).toMatch(/^danger: Somebody else has changed this meanwhile/);
-    expect(messageBeside(refused.text, 'endDate')).toBe('Meanwhile it was changed to: 31 Jan 2099');
+    expect(messagesOn(refused.text)).toMatch(/^danger: Someone else changed this/);
+    expect(messageBeside(refused.text, 'endDate')).toBe('Now: 31 Jan 2099');
     expect(await userById(em, id)).toMatchObject({ endDate: '2099-01-31', jobTitle: null });
 
     const again = fieldsOf(refused.text, address);
@@ -179,7 +179,7 @@ describe('a stale form of an asset', () => {
     await updateAsset(em, 'system', spare.id, { location: 'Porto' });
     const refused = await save({ location: 'Faro' });
     expect(refused.status).toBe(409);
-    expect(messageBeside(refused.text, 'location')).toBe('Meanwhile it was changed to: Porto');
+    expect(messageBeside(refused.text, 'location')).toBe('Now: Porto');
     expect(await assetById(em, spare.id)).toMatchObject({ location: 'Porto' });
   });
 });
@@ -194,7 +194,7 @@ describe('a stale form of a license', () => {
 
     const refused = await save({ seatsTotal: '5' });
     expect(refused.status).toBe(409);
-    expect(messageBeside(refused.text, 'seatsTotal')).toBe('Meanwhile it was changed to: 40');
+    expect(messageBeside(refused.text, 'seatsTotal')).toBe('Now: 40');
     expect(await licenseById(em, license.id)).toMatchObject({ seatsTotal: 40 });
   });
 });

@@ -83,7 +83,7 @@ describe('a file that is not CSV', () => {
     ['nothing', '', 'empty-file', /is empty/],
     ['blank lines', '\n\r\n', 'empty-file', /is empty/],
     ['a spreadsheet', 'PK\u0003\u0004rest', 'not-csv', /Save as/],
-    ['an image', Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0]), 'not-csv', /not a text file/],
+    ['an image', Buffer.from([137, 80, 78, 71, 13, 10, 26, 10, 0, 0]), 'not-csv', /isn't a text file/],
     ['a quotation mark that nobody closes', 'name,email\n"a,b\nc,d\n', 'broken-file', /never closed/],
     ['a very long cell', `name,email\n"${'x'.repeat(100_000)}",b\n`, 'broken-file', /longer than 64 kB/],
     ['one very long line', 'x'.repeat(200_000), 'broken-file', /first line/],
@@ -144,14 +144,14 @@ describe('a line', () => {
   });
 
   test.each([
-    ['email', 'x'.repeat(255), 'At most 254 characters, please.'],
+    ['email', 'x'.repeat(255), 'At most 254 characters.'],
     ['timeZone', 'Atlantis', 'Expected a time zone such as Europe/Berlin.'],
-    ['status', 'fired', 'Please choose one of: active, suspended, offboarded.'],
-    ['name', 'x'.repeat(201), 'At most 200 characters, please.'],
+    ['status', 'fired', 'Choose one of: active, suspended, offboarded.'],
+    ['name', 'x'.repeat(201), 'At most 200 characters.'],
     ['name', 'a\u0001b', 'Character 2 is a control character (U+0001). Remove it.'],
     ['name', 'a\nb', 'Character 2 is a line break (U+000A). Write this on one line.'],
-    ['endDate', '31.02.2026', '“31.02.2026” does not exist: February 2026 has 28 days.'],
-    ['endDate', 'tomorrow', /no date that is understood/],
+    ['endDate', '31.02.2026', "“31.02.2026” doesn't exist: February 2026 has 28 days."],
+    ['endDate', 'tomorrow', /isn't a date/],
   ])('reports what is wrong with the %s “%s”', (field, typed, message) => {
     const { problems } = reader(['externalId', field])({ line: 2, cells: ['E1', typed] });
     expect(problems).toEqual([
@@ -169,7 +169,7 @@ describe('a line', () => {
 
   test('without a key is an error', () => {
     expect(reader(['email', 'name'])({ line: 2, cells: ['', 'Anne'] }).problems[0]!.message).toMatch(
-      /^This line names nobody/,
+      /^This line has no external ID/,
     );
   });
 });

@@ -28,8 +28,8 @@ describe('the error file', () => {
     expect(text).toBe(
       [
         '\ufeffLine;Problems;e-mail;name;department',
-        `3;e-mail: Expected an e-mail address such as name@example.com.;who;"Wh;o";'=1+1`,
-        `4;name: This is somebody new, and a new person needs a name. department: Character 2 is a line break (U+000A). Write this on one line.;x@x.example;;"a
+        `3;e-mail: Expected an email such as name@example.com.;who;"Wh;o";'=1+1`,
+        `4;name: A new person needs a name. department: Character 2 is a line break (U+000A). Write this on one line.;x@x.example;;"a
 b"`,
         '',
       ]

@@ -84,7 +84,7 @@ describe('(E14) a last column without a name', () => {
     for (const file of [`email,,\n${email},,\n${email},,x\n`, `email,,department\n${email},,Ops\n`]) {
       const refused = await send(file);
       expectProblem(refused, 422, 'unknown-columns');
-      expect(refused.json.detail).toContain('(a column without a name)');
+      expect(refused.json.detail).toContain('(no name)');
       expect((await send(file, '?unknownColumns=leave-out')).status).toBe(202);
     }
   });

@@ -28,7 +28,7 @@ describe('the import', () => {
     );
     expect((await nora.post(`/imports/${id}/start`)).location).toBe(`/imports/${id}`);
     const running = await nora.get(`/imports/${id}`);
-    expect(messagesOn(running.text)).toBe('success: The import has been started.');
+    expect(messagesOn(running.text)).toBe('success: Import of file.csv started.');
     expect(running.text).toMatch(/<progress class="bar bar-tall" max="3" value="0"/);
     expect(running.text).toMatch(new RegExp(`hx-get="/imports/${id}"\\s+hx-trigger="every 1s"`));
     await execute(id);
@@ -48,7 +48,7 @@ describe('the import', () => {
     const id = await uploaded(nora, 'users', csvOf(['email', 'department'], [cast.emil.email, 'Moved']));
     await nora.post(`/imports/${id}/start`);
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
-    expect((await nora.get(`/imports/${id}`)).text).toContain('Being cancelled');
+    expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelling');
     await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain('Cancelled after 0 of 1 line.');
   });
@@ -66,7 +66,7 @@ describe('the import', () => {
     await nora.post(`/imports/${id}/cancellation`);
     await execute(id);
     expect((await nora.get(`/imports/${id}`)).text).toContain(
-      'For 1 person, the manager was still to be set. Import the file again to set it.',
+      '1 person has no manager yet. Import the file again to set it.',
     );
     const again = await uploaded(nora, 'users', file);
     await nora.post(`/imports/${again}/start`);

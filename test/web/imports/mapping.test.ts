@@ -33,9 +33,9 @@ describe('(R17) a file with unknown columns', () => {
   test('asks what each is, with three sample values and a suggestion', async () => {
     const address = await toMap();
     const { text } = await nora.get(address);
-    expect(text).toContain('Such as 4711 · 4712');
-    expect(text).toContain(`Such as ${cast.emil.email} · ${cast.timo.email} · `);
-    expect(text).toContain('Such as 31.12.2099');
+    expect(text).toContain('For example 4711 · 4712');
+    expect(text).toContain(`For example ${cast.emil.email} · ${cast.timo.email} · `);
+    expect(text).toContain('For example 31.12.2099');
     // An end date is never suggested: a person has to choose it.
     expect(selected(text)).toEqual({
       column1: 'email',
@@ -44,7 +44,7 @@ describe('(R17) a file with unknown columns', () => {
       column4: 'department',
     });
     expect((await nora.get(`/imports/${idIn(address)}`)).location).toBe(address);
-    expect((await nora.get('/imports')).text).toContain('Needs its columns chosen');
+    expect((await nora.get('/imports')).text).toContain('Choose columns');
   });
 
   test('never suggests an end date or a status, also when the name is known', async () => {
@@ -58,9 +58,9 @@ describe('(R17) a file with unknown columns', () => {
     const { status, location } = await nora.post(address, mapped);
     expect([status, location]).toEqual([303, `/imports/${idIn(address)}`]);
     const { text } = await nora.get(location!);
-    expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', 'Would start leaving': '1' });
+    expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', 'Would start offboarding': '1' });
     expect(text).toContain('Exit dt → End date');
-    expect(text).toContain('Columns that are left out: Cost centre.');
+    expect(text).toContain('Ignored columns: Cost centre.');
     expect((await nora.post(`${location}/start`)).status).toBe(303);
     await importing(own.database, 'system').execute(idIn(address));
     expect(await userById(em, cast.emil.id)).toMatchObject({ department: 'Mapped', endDate: '2099-12-31' });
@@ -76,18 +76,18 @@ describe('(R17) a file with unknown columns', () => {
     const address = await toMap();
     const refused = await nora.post(address, { ...mapped, column3: '', column4: 'email' });
     expect(refused.status).toBe(422);
-    expect(messageBeside(refused.text, 'column3')).toBe('Choose a field, or ignore this column.');
+    expect(messageBeside(refused.text, 'column3')).toBe('Choose a field or ignore this column.');
     expect(messageBeside(refused.text, 'column4')).toBe(
-      'Several columns are the Email. Keep one, and ignore the others.',
+      'Several columns are Email. Keep one and ignore the others.',
     );
     expect(selected(refused.text)).toEqual({ ...mapped, column3: '', column4: 'email' });
     const nothing = await nora.post(address, { ...mapped, column1: 'firstName' });
     expect([nothing.status, messagesOn(nothing.text)]).toEqual([
       422,
-      'danger: Choose which column is the External ID or the Email.',
+      'danger: Choose a column for External ID or Email.',
     ]);
     const half = await nora.post(address, { ...mapped, column4: 'firstName' });
-    expect(messagesOn(half.text)).toBe('danger: Also choose the column of the Last name.');
+    expect(messagesOn(half.text)).toBe('danger: Choose a column for Last name too.');
     for (const column1 of ['__proto__', 'role', 'email '])
       expect((await nora.post(address, { ...mapped, column1 })).status).toBe(422);
     expect((await em.fork().findOneOrFail(Import, { id: idIn(address) })).state).toBe('mapping');
@@ -99,7 +99,7 @@ describe('(R17) a file with unknown columns', () => {
     const refused = await nora.post(address, mapped);
     expect([refused.status, messagesOn(refused.text)]).toEqual([
       422,
-      expect.stringContaining('line 3, “12/31/2099”, can only be month before day'),
+      expect.stringContaining('line 3, “12/31/2099”, must be month first'),
     ]);
     expect(selected(refused.text)).toEqual(mapped);
     const rows = await em.fork().find(ImportRow, { importId: idIn(address) });
@@ -112,7 +112,7 @@ describe('(R17) a file with unknown columns', () => {
     const start = await nora.post(`/imports/${idIn(address)}/start`);
     expect([start.status, messagesOn(start.text)]).toEqual([
       409,
-      'danger: First choose what each column of this file is.',
+      'danger: First choose a field for each column of this file.',
     ]);
     expect((await nora.post(`/imports/${idIn(address)}/cancellation`)).status).toBe(303);
     expect((await nora.post(address, mapped)).status).toBe(409);

@@ -105,7 +105,7 @@ describe('the mass-change limit', () => {
     expect(text).toMatch(/name="brakeCount"\s+type="number"\s+value="7"/);
     const id = await uploaded(nora, 'users', csvOf(['email', 'endDate'], [cast.emil.email, '01/31/2027']));
     expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
-      expect.stringMatching(/^2 Emil Novák 31 Jan 2027 .+ · Would start leaving$/),
+      expect.stringMatching(/^2 Emil Novák 31 Jan 2027 .+ · Would start offboarding$/),
     ]);
 
     const bad = await ada.post('/settings/workspace/imports', {

@@ -48,7 +48,7 @@ describe('(R14) a column with a date in the other order', () => {
     const refused = await send(file());
     expectProblem(refused, 422, 'mixed-dates');
     expect(refused.json.detail).toBe(
-      'The dates in “endDate” are mixed: line 3, “13/02/2027”, can only be day before month, but this workspace writes month before day (MM/DD/YYYY). Nothing was imported. Write every date as 2026-12-31, or set under Workspace how your files write dates.',
+      'The dates in “endDate” are mixed: line 3, “13/02/2027”, must be day first, but this workspace expects month first (MM/DD/YYYY). Nothing was imported. Write all dates as 2026-12-31, or set your date format in the workspace settings.',
     );
     expect([await em.fork().count(Import), await em.fork().count(ImportRow)]).toEqual(before);
     expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();
@@ -59,9 +59,7 @@ describe('(R14) a column with a date in the other order', () => {
     const nora = await web.signIn(cast.nora.email);
     const answer = await nora.upload('/imports/users', { bytes: file() });
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'file')).toContain(
-      'line 3, “13/02/2027”, can only be day before month',
-    );
+    expect(messageBeside(answer.text, 'file')).toContain('line 3, “13/02/2027”, must be day first');
   });
 
   test('may be any column of dates, far down and written as a formula', async () => {
@@ -75,7 +73,7 @@ describe('(R14) a column with a date in the other order', () => {
     const refused = await send(csvOf(['email', 'First day', 'Last day'], ...lines));
     expectProblem(refused, 422, 'mixed-dates');
     expect(refused.json.detail).toContain(
-      'in “First day” are mixed: line 1502, “12/31/2026”, can only be month',
+      'in “First day” are mixed: line 1502, “12/31/2026”, must be month first',
     );
   });
 
@@ -86,7 +84,7 @@ describe('(R14) a column with a date in the other order', () => {
     const refused = await send(mixed);
     expectProblem(refused, 422, 'mixed-dates');
     expect(refused.json.detail).toContain(
-      'line 3, “02/13/2027”, can only be month before day, but line 2, “13/02/2027”, can only be day before month.',
+      'line 3, “02/13/2027”, must be month first, but line 2, “13/02/2027”, must be day first.',
     );
     expect(await resultOf(file())).toMatchObject({ lines: 4, failed: 4 });
   });
@@ -95,7 +93,7 @@ describe('(R14) a column with a date in the other order', () => {
     await writing('DD.MM.YYYY');
     const { errors } = await resultOf(csvOf(['email', 'endDate'], [cast.emil.email, '31.02.2027']));
     expect(errors).toEqual([
-      { line: 2, column: 'endDate', detail: '“31.02.2027” does not exist: February 2027 has 28 days.' },
+      { line: 2, column: 'endDate', detail: "“31.02.2027” doesn't exist: February 2027 has 28 days." },
     ]);
   });
 });

@@ -63,7 +63,7 @@ describe('(R15) the words that mean no date', () => {
     const { status, text } = await save('x'.repeat(41));
     expect([status, messageBeside(text, 'noDates')]).toEqual([
       422,
-      'Expected up to 20 words of at most 40 characters, separated by commas.',
+      'Enter up to 20 values of at most 40 characters, separated by commas.',
     ]);
     expect(text).toContain('x'.repeat(41));
   });

@@ -36,11 +36,11 @@ describe('the preview', () => {
       Changed: '2',
       Unchanged: '1',
       Errors: '2',
-      'Would start leaving': '1',
+      'Would start offboarding': '1',
     });
     expect(listed(text)).toEqual([
-      '5 Mira Holt End date: “31/12/2026” is no date that is understood here. Write dates as 2026-12-31 or as 31.12.2026, the way of this workspace.',
-      '6 stranger@x.example name: This is somebody new, and a new person needs a name.',
+      "5 Mira Holt End date: “31/12/2026” isn't a date. Write dates as 2026-12-31 or as 31.12.2026.",
+      '6 stranger@x.example name: A new person needs a name.',
     ]);
     expect(await em.fork().count(AuditEntry)).toBe(entries);
     expect((await userById(em, cast.emil.id)).endDate ?? null).toBeNull();
@@ -49,7 +49,7 @@ describe('the preview', () => {
   test('lists the new leavers and the changes', async () => {
     const id = await uploaded(nora, 'users', file());
     expect(listed((await nora.get(`/imports/${id}?show=leaving`)).text)).toEqual([
-      expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start leaving$/),
+      expect.stringMatching(/^2 Emil Novák 31 Dec 2026 .+ · Would start offboarding$/),
     ]);
     expect(listed((await nora.get(`/imports/${id}?show=changed`)).text)).toEqual([
       '2 Emil Novák End date: 2026-12-31',
@@ -71,16 +71,14 @@ describe('the preview', () => {
   test('offers no start when nothing would change', async () => {
     const id = await uploaded(nora, 'users', csvOf(['email'], [cast.emil.email]));
     const { text } = await nora.get(`/imports/${id}`);
-    expect(text).toContain('Everything in this file is so already.');
+    expect(text).toContain('No changes: everything is already up to date.');
     expect(text).not.toContain(`action="/imports/${id}/start"`);
   });
 
   test('can be discarded', async () => {
     const id = await uploaded(nora, 'users', file());
     expect((await nora.post(`/imports/${id}/cancellation`)).status).toBe(303);
-    expect((await nora.get(`/imports/${id}`)).text).toContain(
-      'This file was never started. Nothing was changed.',
-    );
+    expect((await nora.get(`/imports/${id}`)).text).toContain('Discarded. Nothing was imported.');
     expect(await em.fork().count(ImportRow, { importId: id })).toBe(0);
   });
 });

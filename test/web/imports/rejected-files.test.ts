@@ -24,10 +24,10 @@ describe('a rejected file', () => {
   test('has its reason beside the field, and nothing is stored', async () => {
     const before = await em.fork().count(Import);
     expect(await refusal('')).toEqual([422, 'The file is empty.']);
-    expect(await refusal('email\n')).toEqual([422, 'There is nothing below the header of this file.']);
+    expect(await refusal('email\n')).toEqual([422, 'The file has a header but no lines.']);
     expect(await refusal('name,department\nx,y\n')).toEqual([
       422,
-      expect.stringContaining('One of the columns externalId, email is needed.'),
+      expect.stringContaining('The file needs one of the columns externalId, email.'),
     ]);
     expect(await refusal('PK\u0003\u0004')).toEqual([422, expect.stringContaining('save it as CSV')]);
     expect(await refusal(`email\n${'x'.repeat(70_000)}\n`)).toEqual([
@@ -47,7 +47,7 @@ describe('a rejected file', () => {
       { bytes: `email,Salary\n${cast.emil.email},1\n` },
       { unknown: 'leave-out' },
     );
-    expect((await nora.get(answer.location!)).text).toContain('Columns that are left out: Salary.');
+    expect((await nora.get(answer.location!)).text).toContain('Ignored columns: Salary.');
   });
 
   test('that is too large is reported early, and the browser sees the message', async () => {

@@ -23,7 +23,7 @@ describe('(R17) a mapping', () => {
     await nora.post(await toMap(), mapped);
     const again = await upload();
     expect(again.location).toMatch(/^\/imports\/\d+$/);
-    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start leaving': '1' });
+    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start offboarding': '1' });
     await toMap(file().replace('Team', 'Group'));
 
     const listed = await nora.get('/imports/mappings');
@@ -47,6 +47,6 @@ describe('(R17) a mapping', () => {
     await nora.post(one, mapped);
     await nora.post(two, { ...mapped, column3: 'ignore' });
     const again = await upload();
-    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start leaving': '0' });
+    expect(figures((await nora.get(again.location!)).text)).toMatchObject({ 'Would start offboarding': '0' });
   });
 });

@@ -35,5 +35,6 @@ export const listed = (html: string): string[] =>
     row
       .replace(/<[^>]+>/g, ' ')
       .replace(/\s+/g, ' ')
+      .replaceAll('&#39;', "'")
       .trim(),
   );

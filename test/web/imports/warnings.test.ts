@@ -30,7 +30,7 @@ describe('warnings of a file (R8)', () => {
     expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', Warnings: '1' });
     expect(text).toContain(`/imports/${id}?show=errors`);
     expect(listed(text)).toEqual([
-      '2 Emil Novák Zone: Expected a time zone such as Europe/Berlin. Manager: No one has this external id or e-mail address.',
+      '2 Emil Novák Zone: Expected a time zone such as Europe/Berlin. Manager: No one has this external ID or email.',
     ]);
   });
 
@@ -40,14 +40,14 @@ describe('warnings of a file (R8)', () => {
     await importing(own.database, 'system').execute(id);
     const { text } = await nora.get(`/imports/${id}`);
     expect(figures(text)).toMatchObject({ Changed: '2', Errors: '1', Warnings: '1' });
-    expect(text).toContain('Download the lines with errors or warnings');
+    expect(text).toContain('Download lines with errors or warnings');
 
     const csv = (await nora.get(`/imports/${id}/errors.csv`)).text;
     const [, warned, refused, ...others] = csv.trim().split('\r\n');
     expect(warned).toMatch(
       /^2,Warning: Zone: Expected .* Warning: Manager: No one .*,E-99999,Mars\/Base,10\.12\.2026$/,
     );
-    expect(refused).toMatch(/^3,"End date: /);
+    expect(refused).toMatch(/^3,End date: /);
     expect(others).toEqual([]);
     const corrected = csv
       .replace('E-99999', cast.mira.email)

@@ -31,7 +31,7 @@ describe('the list of assets', () => {
     expect(found.text).toContain('>Assigned<');
 
     const inStock = await ivo.get(`/assets?q=${cast.laptop.tag}&status=in_stock`);
-    expect(inStock.text).toContain('No asset fits');
+    expect(inStock.text).toContain('No matching assets');
   });
 
   test('reports a page past its end, and ignores an unknown status', async () => {
@@ -74,7 +74,7 @@ describe('an asset', () => {
     const answer = await ivo.post('/assets', facts);
     expect(answer.status).toBe(303);
     const page = await ivo.get(answer.location!);
-    expect(messagesOn(page.text)).toBe('success: The asset has been added.');
+    expect(messagesOn(page.text)).toBe('success: WEB-1 added.');
     expect(page.text).toContain('Pixel &lt;9&gt;');
     expect(await em.fork().findOne(Asset, { tag: 'WEB-1' })).toMatchObject({
       serial: null,
@@ -85,20 +85,15 @@ describe('an asset', () => {
 
   test.each([
     ['a tag in use', { tag: 'MANY-1' }, 'tag', 'Another asset has this tag.'],
-    ['no model', { model: ' ' }, 'model', 'Please fill this in.'],
-    ['a tag too long', { tag: 'x'.repeat(61) }, 'tag', 'At most 60 characters, please.'],
+    ['no model', { model: ' ' }, 'model', 'Fill this in.'],
+    ['a tag too long', { tag: 'x'.repeat(61) }, 'tag', 'At most 60 characters.'],
     [
       'a control character',
       { serial: 'a\u0007b' },
       'serial',
       'Character 2 is a control character (U+0007). Remove it.',
     ],
-    [
-      'a status of its own',
-      { status: 'assigned' },
-      'status',
-      expect.stringContaining('Please choose one of'),
-    ],
+    ['a status of its own', { status: 'assigned' }, 'status', expect.stringContaining('Choose one of')],
   ])(
     'with %s keeps the input and shows the message beside the field',
     async (_case, more, field, message) => {
@@ -125,7 +120,7 @@ describe('an asset', () => {
 
     const refused = await ivo.post(`/assets/${laptop.id}`, { ...facts, status: 'retired' });
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain(`${cast.lena.name} holds this asset.`);
+    expect(refused.text).toContain(`This asset is assigned to ${cast.lena.name}.`);
 
     expect((await ivo.post(`/assets/${laptop.id}`, facts)).location).toBe(`/assets/${laptop.id}`);
     expect(await assetById(em, laptop.id)).toMatchObject({ serial: 'NEW', status: 'assigned' });

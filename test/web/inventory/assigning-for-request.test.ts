@@ -38,7 +38,7 @@ describe('(R20) the form that assigns an asset', () => {
     const answer = await assign({ requestId: String(requestId) });
     expect([answer.status, answer.location]).toEqual([303, `/assets/${spare.id}`]);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      `success: ${spare.tag} is now with Lena Brandt. The request for Second monitor is fulfilled.`,
+      `success: ${spare.tag} assigned to Lena Brandt. The request for Second monitor is fulfilled.`,
     );
     expect([await holderOf(), await statusOf(requestId)]).toEqual([lena.id, 'fulfilled']);
   });
@@ -47,7 +47,7 @@ describe('(R20) the form that assigns an asset', () => {
     const { lena, spare, requestId } = cast;
     const { location } = await assign(fields);
     expect(messagesOn((await ivo.get(location!)).text)).toBe(
-      `success: ${spare.tag} is now with Lena Brandt.`,
+      `success: ${spare.tag} assigned to Lena Brandt.`,
     );
     expect([await holderOf(), await statusOf(requestId)]).toEqual([lena.id, 'pending']);
   });
@@ -73,7 +73,7 @@ describe('(R20) the form that assigns an asset', () => {
     const answer = await assign({ requestId: String(requestId) });
     expect([answer.status, messagesOn(answer.text)]).toEqual([
       409,
-      'danger: The request for Second monitor is already rejected. Nothing was changed.',
+      'danger: The request for Second monitor is already rejected.',
     ]);
     expect(await holderOf()).toBeNull();
   });

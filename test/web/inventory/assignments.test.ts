@@ -30,7 +30,7 @@ describe('assigning', () => {
       expect(html).toContain(`action="/assets/${spare.id}/assignment"`);
       expect(html).toContain(`name="userId" value="${emil.id}"`);
     }
-    expect((await ivo.get(`/assets/${spare.id}?person=nobody+at+all`)).text).toContain('Nobody matches');
+    expect((await ivo.get(`/assets/${spare.id}?person=nobody+at+all`)).text).toContain('No one matches');
   });
 
   test('lists users who may not receive assets without a button', async () => {
@@ -38,7 +38,7 @@ describe('assigning', () => {
     const { text } = await ivo.get(`/assets/${cast.spare.id}?person=${cast.emil.email}`);
     expect(text).toContain(cast.emil.name);
     expect(text).not.toContain('name="userId"');
-    expect(text).toContain('cannot be given anything new');
+    expect(text).toContain("can't get new items");
   });
 
   test('leads to the asset, which shows its new holder', async () => {
@@ -46,7 +46,7 @@ describe('assigning', () => {
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
     expect([answer.status, answer.location]).toEqual([303, `/assets/${spare.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe(`success: ${spare.tag} is now with ${emil.name}.`);
+    expect(messagesOn(text)).toBe(`success: ${spare.tag} assigned to ${emil.name}.`);
     expect(text).toContain('id="recovery"');
   });
 
@@ -64,20 +64,22 @@ describe('assigning', () => {
     const { laptop, lena, emil } = cast;
     const answer = await ivo.post(`/assets/${laptop.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toBe(`danger: ${lena.name} holds ${laptop.tag}. Recover it first.`);
+    expect(messagesOn(answer.text)).toBe(
+      `danger: ${laptop.tag} is assigned to ${lena.name}. Recover it first.`,
+    );
     expect(answer.text).toContain('id="recovery"');
     expect(await holderOf(laptop.id)).toBe(lena.id);
   });
 
   test.each([
     ['suspended', 'is suspended'],
-    ['offboarded', 'has been offboarded'],
+    ['offboarded', 'is offboarded'],
   ] as const)('to a user who is %s is refused in words', async (status, words) => {
     const { spare, emil } = cast;
     await updateUser(em, 'system', emil.id, { status });
     const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toBe(`danger: ${emil.name} ${words} and cannot be given anything new.`);
+    expect(messagesOn(answer.text)).toBe(`danger: ${emil.name} ${words} and can't get new items.`);
     expect(await holderOf(spare.id)).toBeNull();
   });
 
@@ -86,7 +88,7 @@ describe('assigning', () => {
     for (const userId of ['', 'emil', '-1', '1.5']) {
       const answer = await ivo.post(`/assets/${spare.id}/assignment`, { userId, person: 'Typed' });
       expect(answer.status).toBe(422);
-      expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+      expect(messageBeside(answer.text, 'person')).toBe('Choose a person: search by name, email or ID.');
       expect(answer.text).toContain('value="Typed"');
     }
     expect((await ivo.post(`/assets/${spare.id}/assignment`, { userId: '999999' })).status).toBe(404);
@@ -103,7 +105,9 @@ describe('assigning', () => {
     expect(answers.map((answer) => answer.status).sort()).toEqual([303, 409]);
     const loser = answers.find((answer) => answer.status === 409)!;
     const winner = (await assetById(em, spare.id)).holder!;
-    expect(messagesOn(loser.text)).toBe(`danger: ${winner.name} holds ${spare.tag}. Recover it first.`);
+    expect(messagesOn(loser.text)).toBe(
+      `danger: ${spare.tag} is assigned to ${winner.name}. Recover it first.`,
+    );
   });
 
   test('is offered only for assets in stock', async () => {
@@ -114,7 +118,7 @@ describe('assigning', () => {
     });
     const { text } = await ivo.get(`/assets/${cast.laptop.id}`);
     expect(text).not.toContain('id="person"');
-    expect(text).toContain('Only an asset in stock can be assigned; this one is in repair.');
+    expect(text).toContain('This asset is in repair. To assign it,');
   });
 });
 
@@ -124,8 +128,8 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, good);
     expect([answer.status, answer.location]).toEqual([303, `/assets/${laptop.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
-    expect(text).toContain('came back good');
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} recovered from ${lena.name}.`);
+    expect(text).toContain('returned in good condition');
   });
 
   test('from a checklist keeps the return link, and returns there with a message', async () => {
@@ -137,7 +141,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe(`success: ${laptop.tag} has been recovered from ${lena.name}.`);
+    expect(messagesOn(text)).toBe(`success: ${laptop.tag} recovered from ${lena.name}.`);
     expect(text).toContain('All hardware has been recovered.');
   });
 
@@ -159,7 +163,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...again, from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe(`info: ${laptop.tag} had already been returned. Nothing was changed.`);
+    expect(messagesOn(text)).toBe(`info: ${laptop.tag} was already recovered.`);
     expect((await assetById(em, laptop.id)).status).toBe('in_stock');
   });
 
@@ -169,7 +173,7 @@ describe('recovering', () => {
     await assignAsset(em, 'system', laptop.id, emil.id);
     const old = { ...good, assignmentId: String(laptop.assignmentId) };
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, old);
-    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already been returned/);
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toMatch(/^info: .*already recovered/);
     expect(await holderOf(laptop.id)).toBe(emil.id);
   });
 
@@ -178,7 +182,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
     expect(answer.status).toBe(409);
     expect(messagesOn(answer.text)).toBe(
-      `danger: What you saw was out of date: that assignment is not in the history of ${laptop.tag}. Nothing was changed.`,
+      `danger: That assignment isn't in the history of ${laptop.tag}. Reload the page and try again.`,
     );
     expect(answer.text).toContain(lena.name);
     expect(await holderOf(laptop.id)).toBe(lena.id);
@@ -188,7 +192,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      `info: Nobody held ${cast.spare.tag}. Nothing was changed.`,
+      `info: No one had ${cast.spare.tag}, so there is nothing to recover.`,
     );
   });
 
@@ -196,7 +200,7 @@ describe('recovering', () => {
     const lost = { condition: '', nextStatus: 'lost', note: '', from: 'offboarding' };
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, lost);
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'note')).toBe('Say what happened: a lost asset needs a note.');
+    expect(messageBeside(answer.text, 'note')).toBe('Say what happened. A lost asset needs a note.');
     expect(answer.text).toContain('value="lost" checked');
     expect(answer.text).toContain('name="from" value="offboarding"');
     expect(await holderOf(cast.laptop.id)).toBe(cast.lena.id);
@@ -210,11 +214,11 @@ describe('recovering', () => {
   });
 
   test.each([
-    ['no condition', { condition: '' }, 'condition', 'Choose the condition it came back in.'],
+    ['no condition', { condition: '' }, 'condition', 'Choose a return condition.'],
     ['no such condition', { condition: 'shiny' }, 'condition', expect.stringContaining('good, worn')],
-    ['no next status', { nextStatus: '' }, 'nextStatus', 'Choose what becomes of it.'],
-    ['a next status of its own', { nextStatus: 'assigned' }, 'nextStatus', 'Choose what becomes of it.'],
-    ['too long a note', { note: 'x'.repeat(2001) }, 'note', 'At most 2000 characters, please.'],
+    ['no next status', { nextStatus: '' }, 'nextStatus', 'Choose a next status.'],
+    ['a next status of its own', { nextStatus: 'assigned' }, 'nextStatus', 'Choose a next status.'],
+    ['too long a note', { note: 'x'.repeat(2001) }, 'note', 'At most 2000 characters.'],
   ])('with %s comes back with the message beside the field', async (_case, more, field, message) => {
     const answer = await ivo.post(`/assets/${cast.laptop.id}/recovery`, { ...good, ...more });
     expect(answer.status).toBe(422);

@@ -34,7 +34,7 @@ describe('the list of licenses', () => {
     const { text } = await ivo.get(`/licenses?q=${encodeURIComponent(cast.license.name)}`);
     expect(text).toContain('1 of 3 used');
     expect(text).toMatch(/<progress\s+class="bar"\s+max="3"\s+value="1"/);
-    expect((await ivo.get('/licenses?q=nothing+like+it')).text).toContain('No license fits');
+    expect((await ivo.get('/licenses?q=nothing+like+it')).text).toContain('No matching licenses');
     expect((await ivo.get('/licenses?page=70')).text).toContain('There is no page 70');
   });
 });
@@ -43,7 +43,7 @@ describe('a license', () => {
   test('is added and edited by the form', async () => {
     const answer = await ivo.post('/licenses', { name: 'Miro', vendor: '', seatsTotal: '12' });
     expect(answer.status).toBe(303);
-    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe('success: The license has been added.');
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe('success: Miro added.');
     expect((await ivo.get(`${answer.location}/edit`)).text).toContain('value="12"');
 
     await ivo.post(answer.location!, { name: 'Miro', vendor: 'RealtimeBoard', seatsTotal: '0' });
@@ -72,7 +72,7 @@ describe('a license', () => {
       seatsTotal: '0',
     });
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'seatsTotal')).toBe('1 seat is in use, so the total cannot be lower.');
+    expect(messageBeside(answer.text, 'seatsTotal')).toBe("1 seat is in use, so the total can't be lower.");
     expect((await licenseById(em, license.id)).seatsTotal).toBe(3);
   });
 
@@ -126,9 +126,9 @@ describe('assigning a seat', () => {
     const answer = await ivo.post(`/licenses/${license.id}/seats`, { userId: String(emil.id) });
     expect([answer.status, answer.location]).toEqual([303, `/licenses/${license.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe(`success: ${emil.name} now has a seat.`);
+    expect(messagesOn(text)).toBe(`success: Seat assigned to ${emil.name}.`);
     expect(text).toContain('2 of 3 used');
-    expect(text).toContain(`Revoke the seat of ${emil.name}`);
+    expect(text).toContain(`Revoke seat of ${emil.name}`);
   });
 
   test('by htmx responds with the updated license, and clears the search', async () => {
@@ -154,7 +154,7 @@ describe('assigning a seat', () => {
     await assign(rosa);
     const none = await assign(timo);
     expect(none.status).toBe(409);
-    expect(messagesOn(none.text)).toBe(`danger: ${license.name} has no free seat.`);
+    expect(messagesOn(none.text)).toBe(`danger: ${license.name} has no free seats.`);
     expect(none.text).toContain('3 of 3 used');
   });
 
@@ -163,13 +163,13 @@ describe('assigning a seat', () => {
     await updateUser(em, 'system', emil.id, { status: 'offboarded' });
     const answer = await ivo.post(`/licenses/${license.id}/seats`, { userId: String(emil.id) });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toContain('has been offboarded and cannot be given anything new.');
+    expect(messagesOn(answer.text)).toContain("is offboarded and can't get new items.");
   });
 
   test('without a user comes back with a message beside the search', async () => {
     const answer = await ivo.post(`/licenses/${cast.license.id}/seats`, { userId: '' });
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+    expect(messageBeside(answer.text, 'person')).toBe('Choose a person: search by name, email or ID.');
   });
 });
 
@@ -181,7 +181,7 @@ describe('revoking a seat on the page of its license', () => {
     const answer = await ivo.post(`/seats/${seatId}/revocation`, fields);
     expect([answer.status, answer.location]).toEqual([303, `/licenses/${license.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe('success: The seat has been revoked and is free again.');
+    expect(messagesOn(text)).toBe(`success: ${cast.license.name} revoked. The seat is free.`);
     expect(text).toContain('1 of 3 used');
   });
 
@@ -211,7 +211,7 @@ describe('revoking a seat on the page of its license', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toMatch(new RegExp(`^<tr id="seat-${seatId}"`));
     expect(answer.text).toMatch(/<hx-partial hx-target="#license-numbers"[\s\S]*1 of 3 used/);
-    expect(messagesOn(answer.text)).toBe('success: The seat has been revoked and is free again.');
+    expect(messagesOn(answer.text)).toBe(`success: ${cast.license.name} revoked. The seat is free.`);
   });
 
   test('twice says that it was revoked already', async () => {
@@ -220,9 +220,7 @@ describe('revoking a seat on the page of its license', () => {
     await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     const answer = await ivo.post(`/seats/${seatId}/revocation`, { from: 'license' });
     expect(answer.location).toBe(`/licenses/${license.id}`);
-    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'info: This seat was revoked already. Nothing was changed.',
-    );
+    expect(messagesOn((await ivo.get(answer.location!)).text)).toBe('info: This seat was already revoked.');
     expect(await usedOf(license.id)).toBe(1);
   });
 

@@ -33,12 +33,12 @@ describe("on the user's own page", () => {
     expect([saved.status, saved.location]).toEqual([303, '/me']);
     expect(await unwanted(cast.mira.id)).toEqual(['completions']);
     const after = await mira.get('/me');
-    expect(messagesOn(after.text)).toBe('success: Your choice of mails has been saved.');
+    expect(messagesOn(after.text)).toBe('success: Email choices saved.');
     expect(after.text).toMatch(/name="reminders"[^>]*checked/);
     expect(after.text).not.toMatch(/name="completions"[^>]*checked/);
   });
 
-  test('a super-admin can opt out of mails about problems', async () => {
+  test('a super-admin can opt out of emails about problems', async () => {
     const ada = await web.signIn(cast.ada.email);
     expect((await ada.get('/me')).text).toContain('name="problems"');
     await ada.post('/me/mail', {});
@@ -128,7 +128,7 @@ describe('the workspace settings', () => {
     expect(text).toMatch(/<option value="8" selected>Not before 08:00/);
     const page = await ada.get(`/offboarding/${cast.lena.id}`);
     expect(page.text).toContain('3 days before the last day');
-    expect(page.text).toContain('The workspace reminds on other days now.');
+    expect(page.text).toContain('The workspace changed its reminder days.');
   });
 
   test.each([

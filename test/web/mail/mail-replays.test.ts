@@ -64,9 +64,7 @@ test('a failed mail is sent again from the checklist, once for two clicks', asyn
   await ivo.get(checklist);
   await ivo.post(address());
   const page = await ivo.get(`/users/${cast.mira.id}`);
-  expect(messagesOn(page.text)).toBe(
-    'info: This mail is not given up any more: it is on its way, or was sent.',
-  );
+  expect(messagesOn(page.text)).toBe('info: This email is already pending or sent.');
   expect(page.text).not.toContain(address());
 });
 
@@ -76,7 +74,7 @@ test('the page of its recipient can send it again, and a second rejection fails 
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
   server.behaviour.onReceiver = () => refusal(550);
   expect((await ivo.post(address())).location).toBe(person);
-  expect(messagesOn((await ivo.get(person)).text)).toBe('success: The mail is sent again.');
+  expect(messagesOn((await ivo.get(person)).text)).toBe('success: Email queued.');
   expect(await closed()).toMatchObject({ state: 'failed', attempts: 1 });
   expect((await ivo.get(person)).text).toContain(`action="${address()}"`);
 });

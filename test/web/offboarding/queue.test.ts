@@ -109,13 +109,13 @@ test('an empty queue says so', async () => {
   const calm = await makeCast(quiet.database, 100);
   const console = await startWeb(quiet);
   const html = (await (await console.signIn(calm.ivo.email)).get('/offboarding?window=7')).text;
-  expect(html).toContain('Nobody leaves in the next 7 days');
+  expect(html).toContain('No one is leaving in the next 7 days');
 });
 
 test('a page past the end links to the last one, and a malformed page is page one', async () => {
   const beyond = await queue('?page=99');
   expect(beyond).toContain('There is no page 99');
-  expect(beyond).toContain('href="/offboarding?window=30">Go to the last page');
+  expect(beyond).toContain('href="/offboarding?window=30">Go to last page');
   for (const page of ['0', '-1', 'x', '1e9', ''])
     expect(rowsOf(await queue(`?page=${page}`)).length).toBeGreaterThan(0);
 });

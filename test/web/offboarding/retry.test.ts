@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 
 const retry = (by = ivo) => by.post(`${page}/retry`, { token: randomUUID() });
-const nothingFailed = 'info: Nothing waits for another try any more.';
+const nothingFailed = 'info: No failed step is left to retry.';
 const failedStep = async () =>
   (await database.em.fork().findOneOrFail(Offboarding, { id: cast.offboardingId })).failedStep ?? null;
 
@@ -81,5 +81,5 @@ test('without Temporal a retry says that there is no answer yet', async () => {
   const webWithoutTemporal = await startWeb(own, { TEMPORAL_ADDRESS: '127.0.0.1:1' }, { deadlineMs: 450 });
   const answer = await retry(await webWithoutTemporal.signIn(cast.ivo.email));
   expect(answer.status).toBe(202);
-  expect(messagesOn(answer.text)).toContain('warning: The process engine has not answered yet.');
+  expect(messagesOn(answer.text)).toContain('warning: Still working.');
 });

@@ -37,19 +37,20 @@ describe('a new user', () => {
     expect(await em.fork().findOneOrFail(AuditEntry, { userId: id, action: 'user.created' })).toMatchObject({
       actor: `user:${cast.nora.id}`,
     });
-    expect((await nora.get(location!)).text).toContain('Added.');
+    expect((await nora.get(location!)).text).toContain(' added.');
   });
 
   test.each([
-    [{ name: '' }, 'Please fill this in.'],
+    [{ name: '' }, 'Fill this in.'],
     [{ name: 'x'.repeat(201) }, 'At most 200 characters'],
     [{ name: 'two\nlines' }, 'Character 4 is a line break'],
     [{ name: 'control\u0007' }, 'Character 8 is a control character'],
-    [{ email: 'not an address' }, 'Expected an e-mail address'],
-    [{ endDate: '2026-02-30' }, 'Expected a date'],
-    [{ startDate: '2026-03-02', endDate: '2026-03-01' }, 'lies before the start date'],
+    [{ email: 'not an address' }, 'Expected an email'],
+    [{ endDate: '30.2.2026' }, 'Expected a date as year-month-day'],
+    [{ endDate: '2027-02-31' }, 'February 2027 has 28 days'],
+    [{ startDate: '2026-03-02', endDate: '2026-03-01' }, 'is before the start date'],
     [{ timeZone: 'Mars/Olympus' }, 'Expected a time zone'],
-    [{ manager: 'nobody at all' }, 'Nobody has this name'],
+    [{ manager: 'nobody at all' }, 'No one has this name'],
     [{ manager: '\u0000' }, 'Character 1 is a control character'],
     [{ managerId: '999999' }, 'There is no such person'],
   ])('with %o is rejected beside the field, and keeps the input', async (bad, message) => {
@@ -65,21 +66,21 @@ describe('a new user', () => {
   test('with an e-mail address or external id in use is refused', async () => {
     const taken = await nora.post('/users', { name: 'N', email: cast.lena.email.toUpperCase() });
     expect(taken.status).toBe(422);
-    expect(taken.text).toContain('Somebody else has this e-mail address.');
+    expect(taken.text).toContain('That email is already in use.');
     const sameId = await nora.post('/users', {
       name: 'N',
       email: 'n@x.example',
       externalId: cast.lena.externalId,
     });
     expect(sameId.status).toBe(422);
-    expect(sameId.text).toContain('Somebody else has this external id.');
+    expect(sameId.text).toContain('That external ID is already in use.');
   });
 
   test('with an ambiguous manager gets a choice of users', async () => {
     const typed = { name: 'Choosing', email: `choosing${cast.ada.id}@x.example`, manager: 'lastday.example' };
     const asked = await nora.post('/users', typed);
     expect(asked.status).toBe(422);
-    expect(asked.text).toContain('Several people fit');
+    expect(asked.text).toContain('Several people match');
     expect(asked.text).toMatch(/type="radio" name="managerId"/);
 
     const chosen = { ...typed, managerSearched: 'lastday.example', managerId: String(cast.mira.id) };

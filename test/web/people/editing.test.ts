@@ -33,7 +33,7 @@ describe('an edited user', () => {
   test('has an audit entry with old and new values', async () => {
     await nora.post(`/users/${cast.lena.id}`, { jobTitle: 'Principal', department: '' });
     const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
-    expect(text).toContain('department from Engineering to — · job title from Team Lead to Principal');
+    expect(text).toContain('department Engineering removed · job title changed from Team Lead to Principal');
   });
 
   test('loses values that the form clears', async () => {
@@ -56,15 +56,15 @@ describe('an edited user', () => {
       managerId: String(await createOffboardedUser(own.database)),
     });
     expect(status).toBe(409);
-    expect(text).toContain('has been offboarded. Choose somebody else.');
+    expect(text).toContain('is offboarded. Choose someone else.');
   });
 
   test('who is offboarded keeps their status, and the form says why', async () => {
     const id = await createOffboardedUser(own.database);
-    expect((await nora.get(`/users/${id}/edit`)).text).toContain('stand as they are');
+    expect((await nora.get(`/users/${id}/edit`)).text).toContain('End date, status and manager can');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
     expect(status).toBe(409);
-    expect(text).toContain('which cannot be undone');
+    expect(text).toContain('be undone. Rehiring');
     expect(text).toContain('value="Typed Name"');
     expect((await nora.post(`/users/${id}`, { name: 'New Name' })).status).toBe(303);
   });

@@ -43,7 +43,7 @@ describe('an end date', () => {
     await updateUser(em, 'system', cast.emil.id, { startDate: '2026-06-01' });
     const { status, text } = await nora.post(`/users/${cast.emil.id}/end-date`, { endDate: '2026-05-31' });
     expect(status).toBe(422);
-    expect(text).toContain('The end date lies before the start date, 2026-06-01.');
+    expect(text).toContain('The end date is before the start date, 2026-06-01.');
   });
 
   test('may be in the past', async () => {
@@ -57,6 +57,6 @@ describe('an end date', () => {
     expect((await nora.post(`/users/${id}/end-date`, { endDate: '2026-01-31' })).status).toBe(303);
     const { status, text } = await nora.post(`/users/${id}/end-date`, { endDate: '2026-02-28' });
     expect(status).toBe(409);
-    expect(text).toContain('which cannot be undone');
+    expect(text).toContain('be undone. Rehiring');
   });
 });

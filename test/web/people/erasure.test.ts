@@ -61,7 +61,7 @@ test('(R23) a refusal says what to do first', async () => {
   await own.database.em.getConnection().execute(`update mails set state = 'pending', closed_at = null`);
   const pending = await ada.post(`/users/${id}/erasure`);
   expect(pending.status).toBe(409);
-  expect(messagesOn(pending.text)).toContain('A mail to or about this person is still pending.');
+  expect(messagesOn(pending.text)).toContain('An email to or about this person is still pending.');
   expect((await ada.post(`/users/${gone.id}/erasure`)).status).toBe(303);
 });
 
@@ -76,7 +76,7 @@ test.each([
   expect(answer.status).toBe(expected);
   const page = expected === 303 ? await ada.get('/settings/workspace') : answer;
   expect(page.text).toContain(`value="${months}"`);
-  if (expected === 422) expect(page.text).toContain('Expected a whole number of months from 1 to 120');
+  if (expected === 422) expect(page.text).toContain('Enter 1 to 120 months');
   else
     expect(await em.fork().findOneOrFail(Workspace, { id: 1 })).toMatchObject({ eraseAfterMonths: stored });
 });

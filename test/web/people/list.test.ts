@@ -24,8 +24,14 @@ describe('the list of people', () => {
     expect(text).toContain('1 person');
   });
 
+  test('promises only what it shows, and writes IT admin', async () => {
+    const { text } = await nora.get(`/users?q=${cast.ivo.email}`);
+    expect(text).toContain('<p class="page-lead">Everyone in the workspace.</p>');
+    expect(text).toContain('<span class="tag">IT admin</span>');
+  });
+
   test('says when there is no match, and ignores malformed filters', async () => {
-    expect((await nora.get('/users?q=nobody-at-all')).text).toContain('Nobody fits');
+    expect((await nora.get('/users?q=nobody-at-all')).text).toContain('No matching people');
     for (const query of ['q=a&q=b', 'page=0', 'page=-1', 'page=9999999', 'status=x']) {
       expect((await nora.get(`/users?${query}`)).status, query).toBe(200);
     }

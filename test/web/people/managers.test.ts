@@ -21,7 +21,7 @@ describe("a manager in a person's form", () => {
     const ole = await createUser(em, 'system', { name: 'Ole', email: twice });
     const refused = await nora.post(`/users/${cast.emil.id}`, { manager: twice });
     expect(refused.status).toBe(422);
-    expect(refused.text).toContain('This fits two people: Ida by external id, Ole by e-mail address.');
+    expect(refused.text).toContain('This matches two people: Ida by external ID, Ole by email.');
     await nora.post(`/users/${cast.emil.id}`, { manager: `Ole <${twice}>` });
     expect((await userById(em, cast.emil.id)).managerId).toBe(ole);
   });

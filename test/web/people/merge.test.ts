@@ -52,7 +52,7 @@ test('a merged record is in no list, and its pages lead to the one that stays (R
     '/requests/new?person=Lena',
   ];
   for (const list of lists) expect((await nora.get(list)).text).not.toContain(row);
-  expect((await nora.get(`/audit?user=${emil.id}`)).text).toContain('merged the user into another record');
+  expect((await nora.get(`/audit?user=${emil.id}`)).text).toContain('merged the person into another record');
   const late = await nora.post(`/users/${lena.id}/end-date`, { endDate: '' });
   expect(late.status).toBe(409);
   expect(late.text).toContain('Lena Brandt was merged into another record.');
@@ -78,7 +78,7 @@ test('a refusal says why, and keeps the choice', async () => {
   const { timo, ivo } = cast;
   const refused = await nora.post(`/users/${timo.id}/merge`, { into: String(ivo.id) });
   expect(refused.status).toBe(409);
-  expect(messagesOn(refused.text)).toBe('danger: Only a super-admin can merge someone who has a role.');
+  expect(messagesOn(refused.text)).toBe('danger: Only a super admin can merge someone who has a role.');
   expect(refused.text).toContain(`name="into" value="${ivo.id}"`);
   expect((await nora.post(`/users/${timo.id}/merge`, {})).status).toBe(422);
   expect((await nora.post(`/users/${timo.id}/merge`, { into: String(timo.id) })).status).toBe(409);

@@ -37,7 +37,7 @@ describe('a person without an e-mail address (R16)', () => {
 
   test('is shown with a dash, is found by name, and is a manager by external id', async () => {
     const list = (await ada.get(`/users?q=${paulo.name.replace(' ', '+')}`)).text;
-    expect(list).toMatch(/data-label="E-mail"[^>]*>\s*—/);
+    expect(list).toMatch(/data-label="Email"[^>]*>\s*—/);
     for (const path of [
       `/users/${paulo.id}`,
       `/offboarding/${paulo.id}`,
@@ -63,7 +63,7 @@ describe('a person without an e-mail address (R16)', () => {
     await call('PATCH', `/users/${externalId}`, { body: { endDate: cast.lastDay } });
     const { text } = await ada.get(`/offboarding/${paulo.id}`);
     expect(text).toContain(cast.spare.tag);
-    expect(text).toContain('To the IT admins, while something is open.');
+    expect(text).toContain('Sent to IT admins while anything is open.');
     const events = await em.fork().find(WebhookEvent, { type: 'offboarding.started' });
     expect(events.map(({ data }) => (data as { user: unknown }).user)).toContainEqual(
       expect.objectContaining({ id: paulo.id, email: null }),
@@ -72,7 +72,7 @@ describe('a person without an e-mail address (R16)', () => {
 
   test('cannot be invited or given a role, and the page says what to do first', async () => {
     const { text } = await ada.get(`/users/${paulo.id}`);
-    expect(text).toContain('Add an e-mail address to invite this person or give them a role.');
+    expect(text).toContain('Add an email to invite this person or give them a role.');
     expect(text).not.toContain(`action="/users/${paulo.id}/invitation"`);
     for (const [path, fields] of [
       ['invitation', {}],
@@ -80,7 +80,7 @@ describe('a person without an e-mail address (R16)', () => {
     ] as const) {
       const refused = await ada.post(`/users/${paulo.id}/${path}`, fields);
       expect(refused.status).toBe(409);
-      expect(refused.text).toContain('This person needs an e-mail address first, to sign in with.');
+      expect(refused.text).toContain('This person needs an email to sign in. Add one first.');
     }
   });
 
@@ -112,7 +112,7 @@ describe('the e-mail address', () => {
   });
 
   test('of a person who can sign in cannot be cleared (R16)', async () => {
-    const words = 'This person can sign in, so they need an e-mail address.';
+    const words = 'This person can sign in, so they need an email.';
     const email = `paulo.${cast.ada.id}@x.example`;
     await call('PATCH', `/users/${externalId}`, { body: { email } });
     await ada.post(`/users/${paulo.id}/invitation`);

@@ -10,13 +10,13 @@ describe('approving', () => {
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe('success: The request has been approved.');
+    expect(messagesOn(text)).toBe('success: Request for Headset approved.');
     expect(text).not.toContain('/approval"');
     expect(offered(text)).toEqual(['fulfilled', 'rejected', 'cancelled']);
 
     const again = await ivo.post(`/requests/${id}/approval`);
     expect(messagesOn((await ivo.get(again.location!)).text)).toBe(
-      'info: This request was approved already.',
+      'info: This request was already approved.',
     );
   });
 
@@ -32,7 +32,7 @@ describe('approving', () => {
     await resolve(id, { outcome: 'cancelled' });
     const answer = await ivo.post(`/requests/${id}/approval`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'info: This request had already been cancelled. Nothing was changed.',
+      'info: This request was already cancelled.',
     );
   });
 });

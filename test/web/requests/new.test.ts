@@ -19,19 +19,19 @@ describe('a new request', () => {
     });
     expect(answer.status).toBe(303);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe('success: The request has been made.');
+    expect(messagesOn(text)).toBe('success: Request for Dock created.');
     expect(text).toContain('Ports');
   });
 
   test('without an item or a user comes back with the message beside the field', async ({ cast, ivo }) => {
     const noItem = await ivo.post('/requests', { userId: String(cast.emil.id), item: '', reason: 'Typed' });
     expect(noItem.status).toBe(422);
-    expect(messageBeside(noItem.text, 'item')).toBe('Please fill this in.');
+    expect(messageBeside(noItem.text, 'item')).toBe('Fill this in.');
     expect(noItem.text).toContain('Typed');
 
     const nobody = await ivo.post('/requests', { userId: '', item: 'Dock' });
     expect(nobody.status).toBe(422);
-    expect(messageBeside(nobody.text, 'person')).toBe('Choose a person: find them by name, e-mail or id.');
+    expect(messageBeside(nobody.text, 'person')).toBe('Choose a person: search by name, email or ID.');
     expect((await ivo.post('/requests', { userId: '999999', item: 'Dock' })).status).toBe(404);
   });
 
@@ -39,9 +39,7 @@ describe('a new request', () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const answer = await ivo.post('/requests', { userId: String(cast.emil.id), item: 'Dock', reason: '' });
     expect(answer.status).toBe(409);
-    expect(messagesOn(answer.text)).toBe(
-      `danger: ${cast.emil.name} is suspended and cannot be given anything new.`,
-    );
+    expect(messagesOn(answer.text)).toBe(`danger: ${cast.emil.name} is suspended and can't get new items.`);
     expect(answer.text).toContain('value="Dock"');
     expect(await em.fork().count(Request, { userId: cast.emil.id })).toBe(0);
   });

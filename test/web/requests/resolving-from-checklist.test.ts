@@ -9,12 +9,12 @@ describe('resolving from a checklist', () => {
   test('offers reject and cancel first, and warns against assigning an asset', async ({ cast, ivo }) => {
     const checklist = await ivo.get(`/offboarding/${cast.lena.id}`);
     expect(offered(checklist.text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
-    expect(checklist.text).toContain('An asset handed out now counts as hardware to recover.');
+    expect(checklist.text).toContain('An asset assigned now counts as hardware to recover.');
     expect(checklist.text).toContain(`href="/requests/${cast.requestId}?from=offboarding#resolution"`);
 
     const { text } = await ivo.get(`/requests/${cast.requestId}?from=offboarding`);
     expect(offered(text)).toEqual(['rejected', 'cancelled', 'fulfilled']);
-    expect(messagesOn(text)).toMatch(/^warning: Lena Brandt is leaving: the last day is/);
+    expect(messagesOn(text)).toMatch(/^warning: Lena Brandt is leaving on \d+ \w+ \d+\. Recover/);
     expect(text).toContain('name="from" value="offboarding"');
   });
 
@@ -22,7 +22,7 @@ describe('resolving from a checklist', () => {
     const answer = await resolve(cast.requestId, { outcome: 'rejected', note: '', from: 'offboarding' });
     expect([answer.status, answer.location]).toEqual([303, `/offboarding/${cast.lena.id}`]);
     const { text } = await ivo.get(answer.location!);
-    expect(messagesOn(text)).toBe('success: The request has been rejected.');
+    expect(messagesOn(text)).toBe('success: Request for Second monitor rejected.');
     expect(text).toContain('All requests have been closed.');
   });
 
@@ -50,11 +50,11 @@ describe('resolving from a checklist', () => {
     const inPlace = await ivo.postByHtmx(`/requests/${cast.requestId}/resolution`, 'div#checklist', fields);
     expect(inPlace.status).toBe(422);
     expect(inPlace.text).toMatch(/^\s*<div id="checklist"/);
-    expect(messagesOn(inPlace.text)).toBe('danger: At most 2000 characters, please.');
+    expect(messagesOn(inPlace.text)).toBe('danger: At most 2000 characters.');
 
     const page = await resolve(cast.requestId, fields);
     expect(page.status).toBe(422);
-    expect(messageBeside(page.text, `note-${cast.requestId}`)).toBe('At most 2000 characters, please.');
+    expect(messageBeside(page.text, `note-${cast.requestId}`)).toBe('At most 2000 characters.');
     expect(page.text).toContain('name="from" value="offboarding"');
     expect(await statusOf(cast.requestId)).toBe('pending');
   });

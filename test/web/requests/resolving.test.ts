@@ -15,7 +15,7 @@ describe('resolving', () => {
       const answer = await resolve(id, { outcome, note: 'Told them' });
       expect([answer.status, answer.location]).toEqual([303, `/requests/${id}`]);
       const { text } = await ivo.get(answer.location!);
-      expect(messagesOn(text)).toBe(`success: The request has been ${outcome}.`);
+      expect(messagesOn(text)).toBe(`success: Request for Headset ${outcome}.`);
       expect(text).toContain('Told them');
       expect(offered(text)).toEqual([]);
     },
@@ -26,7 +26,7 @@ describe('resolving', () => {
     await resolve(id, { outcome: 'rejected' });
     const answer = await resolve(id, { outcome: 'fulfilled' });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'info: This request had already been rejected. Nothing was changed.',
+      'info: This request was already rejected.',
     );
     expect(await statusOf(id)).toBe('rejected');
   });
@@ -37,7 +37,7 @@ describe('resolving', () => {
     expect(offeredAssets(text)).toContain(cast.spare.id);
     expect(offeredAssets(text)).not.toContain(cast.laptop.id);
     expect((await ivo.get(`/requests/${id}?asset=${cast.laptop.tag}`)).text).toContain(
-      'Nothing in stock matches',
+      'No assets in stock match',
     );
   });
 
@@ -45,7 +45,7 @@ describe('resolving', () => {
     const id = await makeRequest();
     const answer = await resolve(id, { outcome: 'fulfilled', assetId: String(cast.spare.id) });
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      'success: The request has been fulfilled. The asset has been handed out and counts as hardware.',
+      'success: Request for Headset fulfilled. The asset is assigned, and counts as hardware to recover.',
     );
     expect((await assetById(em, cast.spare.id)).holder).toMatchObject({ userId: cast.emil.id });
   });
@@ -61,7 +61,7 @@ describe('resolving', () => {
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(409);
     expect(messagesOn(answer.text)).toBe(
-      `danger: ${cast.rosa.name} holds ${cast.spare.tag}. Recover it first.`,
+      `danger: ${cast.spare.tag} is assigned to ${cast.rosa.name}. Recover it first.`,
     );
     expect(answer.text).toContain('As promised');
     expect(await statusOf(id)).toBe('pending');
@@ -76,7 +76,7 @@ describe('resolving', () => {
     const fields = { outcome: 'rejected', assetId: String(cast.spare.id), asset: cast.spare.tag };
     const answer = await resolve(id, fields);
     expect(answer.status).toBe(422);
-    expect(messageBeside(answer.text, 'assetId')).toBe('Only a fulfilled request hands out an asset.');
+    expect(messageBeside(answer.text, 'assetId')).toBe('Only a fulfilled request can assign an asset.');
     expect(answer.text).toMatch(new RegExp(`value="${cast.spare.id}"\\s+checked`));
     expect(await statusOf(id)).toBe('pending');
   });
@@ -86,7 +86,7 @@ describe('resolving', () => {
     for (const outcome of ['', 'pending', 'forgotten']) {
       const answer = await resolve(id, { outcome, note: 'Typed' });
       expect(answer.status).toBe(422);
-      expect(answer.text).toContain('Choose how it ends: fulfilled, rejected or cancelled.');
+      expect(answer.text).toContain('Choose an outcome: fulfilled, rejected or cancelled.');
       expect(answer.text).toContain('Typed');
     }
     expect((await resolve(id, { outcome: 'fulfilled', assetId: 'any' })).status).toBe(422);
@@ -105,7 +105,7 @@ describe('resolving', () => {
     await updateUser(em, 'system', cast.emil.id, { status: 'suspended' });
     const { text } = await ivo.get(`/requests/${id}`);
     expect(text).not.toContain('name="assetId"');
-    expect(text).toContain('cannot be given anything new');
+    expect(text).toContain('is suspended, so no asset can be assigned.');
     expect((await resolve(id, { outcome: 'rejected' })).status).toBe(303);
   });
 });

@@ -78,7 +78,7 @@ describe('a stored address that would be refused today (E9)', () => {
     // In a file it costs only the address.
     expect(await files.run('users', line(other, 'No'))).toMatchObject({ results: { changed: 1 }, warned: 1 });
     const refused = await ada.post(`/users/${cast.emil.id}`, { email: other });
-    expect(messageBeside(refused.text, 'email')).toMatch(/^Expected an e-mail address/);
+    expect(messageBeside(refused.text, 'email')).toMatch(/^Expected an email/);
     expect((await emil()).email).toBe(stored);
   });
 

@@ -21,22 +21,22 @@ describe('webhook endpoints', () => {
     });
     const none = await ada.post('/settings/webhooks', { url: 'https://x.example/', eventTypes: '' });
     expect(none.status).toBe(422);
-    expect(messageBeside(none.text, 'events')).toBe('Please choose at least one event.');
+    expect(messageBeside(none.text, 'events')).toBe('Choose at least one event.');
   });
 
   test.for<[Record<string, string>, string]>([
-    [{ url: '' }, 'Please fill this in.'],
-    [{ url: 'hooks' }, 'Expected a web address'],
-    [{ url: 'http://hooks.example.com' }, 'begins with https://'],
-    [{ url: 'javascript:alert(1)' }, 'begins with https://'],
-    [{ url: 'https://127.0.0.1/' }, 'private or special'],
-    [{ url: 'https://[::1]/' }, 'private or special'],
-    [{ url: 'https://localhost/' }, 'private or special'],
+    [{ url: '' }, 'Fill this in.'],
+    [{ url: 'hooks' }, 'Enter a web address'],
+    [{ url: 'http://hooks.example.com' }, 'starts with https://'],
+    [{ url: 'javascript:alert(1)' }, 'starts with https://'],
+    [{ url: 'https://127.0.0.1/' }, 'Private addresses aren&#39;t allowed'],
+    [{ url: 'https://[::1]/' }, 'Private addresses aren&#39;t allowed'],
+    [{ url: 'https://localhost/' }, 'Private addresses aren&#39;t allowed'],
     [{ url: 'https://me:pw@hooks.example.com/' }, 'user name or password'],
     [{ url: `https://x.example/${'x'.repeat(2000)}` }, 'At most 2000 characters'],
     [{ url: 'https://x.example', description: 'x'.repeat(201) }, 'At most 200 characters'],
-    [{ url: 'https://x.example', eventTypes: 'user.born' }, 'Please choose some of'],
-    [{ url: 'https://x.example', eventTypes: 'webhook.test' }, 'Please choose some of'],
+    [{ url: 'https://x.example', eventTypes: 'user.born' }, 'Choose from'],
+    [{ url: 'https://x.example', eventTypes: 'webhook.test' }, 'Choose from'],
   ])('with %o are rejected beside the field, and keep the input', async ([fields, message], { ada }) => {
     const { status, text } = await ada.post('/settings/webhooks', fields);
     expect(status).toBe(422);

@@ -40,14 +40,14 @@ describe('webhook endpoints', () => {
     await addDelivery(database, id, 'pending');
     expect((await ada.post(`${here}/pause`)).status).toBe(303);
     const paused = await ada.get('/settings/webhooks');
-    expect(messagesOn(paused.text)).toContain('1 on the way was given up');
+    expect(messagesOn(paused.text)).toContain('1 pending delivery stopped');
     expect(paused.text).toContain('Paused since');
     expect(await endpoint(id)).toMatchObject({ url: 'https://other.example/', state: 'paused' });
 
     // Missed events are offered to be sent again.
     const on = await ada.post(`${here}/resumption`);
     expect([on.status, on.location]).toEqual([303, `${here}/deliveries?state=missed`]);
-    expect((await ada.get(on.location!)).text).toContain('1 event has never arrived');
+    expect((await ada.get(on.location!)).text).toContain('1 event wasn&#39;t delivered');
     expect(await endpoint(id)).toMatchObject({ state: 'active' });
     expect((await ada.post(`${here}/removal`)).status).toBe(303);
 
@@ -67,12 +67,12 @@ describe('webhook endpoints', () => {
     const page = await ada.get('/settings/webhooks');
     expect(shown(page)).toMatch(/^whsec_/);
     expect(shown(page)).not.toBe(first);
-    expect(page.text).toContain('the one before it is valid until');
+    expect(page.text).toContain('the old one works until');
     expect(shown(await ada.get('/settings/webhooks'))).toBeUndefined();
 
     const again = await ada.post(`/settings/webhooks/${id}/secret`);
     expect(again.status).toBe(409);
-    expect(messagesOn(again.text)).toContain('The secret was changed less than 24 hours ago');
+    expect(messagesOn(again.text)).toContain('The secret was rotated less than 24 hours ago');
     expect(shown(again)).toBeUndefined();
   });
 
@@ -86,7 +86,7 @@ describe('webhook endpoints', () => {
     });
     await fork.flush();
     expect((await ada.get('/settings/webhooks')).text).toContain(
-      'Disabled on 24 Nov 2026, 05:06 UTC, because nothing could be delivered to it for five days.',
+      'Disabled on 24 Nov 2026, 05:06 UTC, because every attempt failed for five days.',
     );
     await ada.post(`/settings/webhooks/${id}/resumption`);
     expect(await endpoint(id)).toMatchObject({ state: 'active', disabledReason: null });
@@ -102,6 +102,6 @@ describe('webhook endpoints', () => {
     ]);
     const page = await ada.get(sent.location!);
     expect(page.text).toContain('webhook.test');
-    expect(page.text).toContain('Not tried yet.');
+    expect(page.text).toContain('No attempts yet.');
   });
 });

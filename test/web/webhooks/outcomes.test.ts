@@ -6,10 +6,10 @@ const { database, test } = await webhookTests();
 
 describe('the page of a delivery names an answer that broke (E8)', () => {
   test.for([
-    ['broke_off', 'The answer broke off'],
-    ['not_http', 'The answer was not valid HTTP'],
-    ['timed_out', 'The endpoint did not answer in time'],
-    ['connection_failed', 'The connection could not be made'],
+    ['broke_off', 'The response was cut off'],
+    ['not_http', 'The response was not valid HTTP'],
+    ['timed_out', 'The endpoint timed out'],
+    ['connection_failed', 'The connection failed'],
   ] as const)('%s, with the status that was read', async ([outcome, words], { ada }) => {
     const { id } = await subscribe(database);
     const delivery = await addDelivery(database, id, 'failed');

@@ -16,7 +16,7 @@ describe('deliveries', () => {
     expect([sent.status, sent.location]).toEqual([303, `/settings/webhooks/${id}/deliveries/${replay!.id}`]);
     const twice = await ada.post(`${here}/replay`);
     expect(twice.status).toBe(409);
-    expect(messagesOn(twice.text)).toContain('on its way');
+    expect(messagesOn(twice.text)).toContain('already pending');
     expect((await ada.post(`/settings/webhooks/${id}/deliveries/999999/replay`)).status).toBe(404);
     expect(await deliveriesTo(database, id)).toHaveLength(2);
   });
@@ -28,7 +28,7 @@ describe('deliveries', () => {
     await addDelivery(database, id, 'failed', 'user.offboarded', new Date('2026-11-02T10:00:30Z'));
     await addReplay(database, await addDelivery(database, id, 'failed'), 'delivered');
     const page = await ada.get(`${here}/deliveries`);
-    expect(page.text).toContain('2 events have never arrived');
+    expect(page.text).toContain('2 events weren&#39;t delivered');
     expect(page.text).toContain('value="2026-11-01T10:00"');
 
     for (const since of ['', 'yesterday', '2026-13-01T10:00', '2026-11-01']) {
@@ -38,12 +38,12 @@ describe('deliveries', () => {
     }
     const sent = await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' });
     expect([sent.status, sent.location]).toEqual([303, `${here}/deliveries`]);
-    expect(messagesOn((await ada.get(`${here}/deliveries`)).text)).toContain('1 event is sent again');
+    expect(messagesOn((await ada.get(`${here}/deliveries`)).text)).toContain('1 event queued again');
     expect(
       messagesOn(
         (await ada.get((await ada.post(`${here}/replay`, { since: '2026-11-02T10:00' })).location!)).text,
       ),
-    ).toContain('Nothing was given up since then');
+    ).toContain('Everything since then was delivered');
 
     await ada.post(`${here}/pause`);
     expect((await ada.post(`${here}/replay`, { since: '2026-11-01T10:00' })).status).toBe(409);
@@ -55,6 +55,6 @@ describe('deliveries', () => {
     const delivery = await addDelivery(database, id, 'delivered');
     const tried = await ada.post(`/settings/webhooks/${id}/deliveries/${delivery}/try`);
     expect(tried.status).toBe(409);
-    expect(messagesOn(tried.text)).toContain('This delivery is closed');
+    expect(messagesOn(tried.text)).toContain('This delivery is finished');
   });
 });

@@ -45,7 +45,7 @@ describe('the address of an endpoint is stored as it is understood (E11)', () =>
       url: `https://hooks.example.com/${'ä'.repeat(500)}`,
     });
     expect(status).toBe(422);
-    expect(messageBeside(text, 'url')).toBe('At most 2000 characters, please.');
+    expect(messageBeside(text, 'url')).toBe('At most 2000 characters.');
   });
 
   test('an edit stores it so, too', async ({ ada, add }) => {

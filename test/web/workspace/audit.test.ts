@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { record } from '../../../database/core/change.ts';
 import { updateAsset } from '../../../database/inventory/assets.ts';
+import { recoverAsset } from '../../../database/inventory/assignments.ts';
 import { updateLicense } from '../../../database/inventory/licenses.ts';
+import { resolveRequest } from '../../../database/inventory/requests.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { auditTrail } from '../../../database/workspace/audit-trail.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
@@ -74,10 +77,10 @@ test('changes of a manager are in the audit trail of the report', async () => {
       ...(await nora.get(`/audit?user=${id}`)).text.matchAll(/data-label="(?:What|Details)"[^>]*>([^<]*)/g),
     ].map(([, text]) => text);
   expect(await trailOf(cast.emil)).toEqual([
-    ...['cleared the manager', 'from Lena Brandt to —'],
-    ...['changed the manager', 'from Mira Holt to Lena Brandt'],
+    ...['removed the manager Lena Brandt', '—'],
+    ...['changed the manager from Mira Holt to Lena Brandt', '—'],
   ]);
-  expect(await trailOf(cast.rosa)).toEqual(['cleared the manager', 'from Lena Brandt to —']);
+  expect(await trailOf(cast.rosa)).toEqual(['removed the manager Lena Brandt', '—']);
 });
 
 test('a changed asset has old and new values in its audit entry', async () => {
@@ -87,8 +90,30 @@ test('a changed asset has old and new values in its audit entry', async () => {
   await updateLicense(em, `user:${ivo.id}`, license.id, { seatsTotal: 12 });
   const { status, text } = await (await web.signIn(ivo.email)).get('/audit');
   expect(status).toBe(200);
-  expect(text).toContain('status from in_stock to in_repair · location from Lisbon to —');
-  expect(text).toContain('seats total from 3 to 12');
+  expect(text).toContain('status changed from In stock to In repair · location Lisbon removed');
+  expect(text).toContain('total seats changed from 3 to 12');
+});
+
+test('an entry names the date, the device and the request that it is about', async () => {
+  const { lena, laptop, requestId, ivo } = await makeCast(database);
+  const { em } = database;
+  const actor = `user:${ivo.id}` as const;
+  await setEndDate(em, actor, lena.id, '2026-12-01');
+  await setEndDate(em, actor, lena.id, null);
+  await setEndDate(em, actor, lena.id, '2026-12-02');
+  await recoverAsset(em, actor, laptop.id, { condition: 'good', nextStatus: 'in_stock', note: null });
+  await resolveRequest(em, actor, requestId, { outcome: 'rejected', note: 'Not now', assetId: null });
+  const { text } = await (await web.signIn(ivo.email)).get(`/audit?user=${lena.id}`);
+  for (const words of [
+    'cleared the end date 1 Dec 2026',
+    'set the end date to 2 Dec 2026',
+    `recovered ${laptop.tag} from Lena Brandt, good, back in stock`,
+    'rejected the request “Second monitor”',
+    'note: Not now',
+  ]) {
+    expect(text).toContain(words);
+  }
+  expect(text).not.toMatch(/in_stock|next status|outcome:/);
 });
 
 test('the filter names actions in words', async () => {

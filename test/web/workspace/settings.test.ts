@@ -103,7 +103,7 @@ describe('API tokens', () => {
     const ended = await ada.post(at, { name, scopes: 'users:read' });
     expect([ended.status, messagesOn(ended.text)]).toEqual([
       409,
-      'danger: This token has been revoked. Make a new one.',
+      'danger: This token was revoked. Create a new one.',
     ]);
     for (const path of ['999999/edit', 'x/edit'])
       expect((await ada.get(`/settings/tokens/${path}`)).status).toBe(404);
@@ -124,10 +124,10 @@ describe('API tokens', () => {
   });
 
   test.each([
-    [{ name: '', scopes: 'users:read' }, 'Please fill this in.'],
+    [{ name: '', scopes: 'users:read' }, 'Fill this in.'],
     [{ name: 'x'.repeat(61), scopes: 'users:read' }, 'At most 60 characters'],
     [{ name: 'no scope' }, 'Choose at least one scope'],
-    [{ name: 'wrong scope', scopes: 'everything' }, 'There is no scope &quot;everything&quot;'],
+    [{ name: 'wrong scope', scopes: 'everything' }, 'Unknown scope &quot;everything&quot;'],
   ])('with %o are rejected beside the field', async (fields, message) => {
     const { status, text } = await ada.post('/settings/tokens', fields as Record<string, string>);
     expect(status).toBe(422);
@@ -154,9 +154,9 @@ describe('the workspace', () => {
   });
 
   test.each([
-    [{ name: '', timeZone: 'UTC' }, 'Please fill this in.'],
+    [{ name: '', timeZone: 'UTC' }, 'Fill this in.'],
     [{ name: 'x', timeZone: 'Nowhere' }, 'Expected a time zone'],
-    [{ name: 'x' }, 'Expected a text'],
+    [{ name: 'x' }, 'Expected text'],
   ])('cannot be %o', async (fields, message) => {
     const { status, text } = await ada.post('/settings/workspace', fields as Record<string, string>);
     expect(status).toBe(422);

@@ -25,11 +25,11 @@ describe('the manager’s mail about a completion', () => {
     const { lena, mira } = await completed();
     const arrived = await untilTaken(mira.email);
     expect(arrived.headers).toMatchObject({
-      subject: 'Lena Brandt has been offboarded',
+      subject: 'Lena Brandt is now offboarded',
       'list-unsubscribe': `<${links.unsubscribe(mira.id, 'completions')}>`,
     });
-    expect(flat(arrived)).toContain('2 people reported to Lena Brandt and have no manager now.');
-    expect(arrived.html).toContain('2 people reported to Lena Brandt');
+    expect(flat(arrived)).toContain('2 people who reported to Lena Brandt now have no manager.');
+    expect(arrived.html).toContain('2 people who reported to Lena Brandt');
     const [row] = await mailsTo(mira.id);
     await handleOf(row!.id).result();
     expect((await mailsTo(mira.id)).map(({ state, attempts }) => [state, attempts])).toEqual([['sent', 1]]);

@@ -27,7 +27,7 @@ test('the user who started an import gets a mail at its end, with its counts and
   );
   await digest();
   const letter = await untilTaken(nora.email);
-  expect(letter.headers.subject).toBe('An import has ended');
+  expect(letter.headers.subject).toBe('1 import finished');
   expect(flat(letter)).toContain('0 added, 1 changed, 0 unchanged, 1 with errors.');
   expect(letter.text).toContain(`https://lastday.halden.example/imports/${id}`);
 });
@@ -45,7 +45,7 @@ describe('a mail whose workflow is lost', () => {
     await handleOf(mailId!).result();
     await own.reconcile();
     expect(takenBy(mira.email)).toHaveLength(1);
-    expect(takenBy(mira.email)[0]!.headers.subject).toBe('Lastday needs attention');
+    expect(takenBy(mira.email)[0]!.headers.subject).toBe('Lastday needs you: 1 problem');
   });
 });
 

@@ -37,7 +37,7 @@ describe('the day’s reminders', () => {
 
     for (const { lena, mira } of [tonga, samoa]) {
       const [toLena] = takenBy(lena.email);
-      expect(toLena!.headers.subject).toBe('Your last day was yesterday: please give back 1 device');
+      expect(toLena!.headers.subject).toBe('Your last day was yesterday: please return 1 device');
       expect(flat(toLena!)).toContain('ThinkPad T14');
       const [toMira] = takenBy(mira.email);
       expect(toMira!.headers.subject).toBe(
@@ -46,8 +46,8 @@ describe('the day’s reminders', () => {
     }
     // The first cast's IT admin also gets the second reminder.
     const [toIvo] = takenBy(tonga.ivo.email);
-    expect(toIvo!.headers.subject).toBe('2 people with something to clear, 2 of them overdue');
-    expect(flat(toIvo!).match(/it ended .{20,40}? \(Europe\/Berlin\)/g)).toHaveLength(2);
+    expect(toIvo!.headers.subject).toBe('2 people with open items, 2 overdue');
+    expect(flat(toIvo!).match(/ended .{20,40}? \(Europe\/Berlin\)/g)).toHaveLength(2);
     for (const { email } of receivers) expect(takenBy(email)).toHaveLength(1);
   });
 

@@ -24,7 +24,7 @@ const actor = z
   })
   .meta({
     id: 'EventActor',
-    description: 'Who did it. Only a user has `id`, `email` and, if HR knows them, `externalId`.',
+    description: 'Who did it. Only users have `id` and `email`, and `externalId` if HR knows them.',
   });
 
 const offboarding = (times: z.ZodRawShape = {}) =>
@@ -69,7 +69,7 @@ export interface DescribedEvent {
 
 const words: Record<WebhookEventType, string> = {
   ...webhookEvents,
-  'webhook.test': 'Somebody tries out an endpoint; sent without being chosen',
+  'webhook.test': 'Test of an endpoint, sent without a subscription',
 };
 
 /** Every webhook event. */
@@ -78,7 +78,9 @@ export const describedEvents: DescribedEvent[] = (Object.keys(dataOf) as Webhook
   summary: words[type],
   schema: z.strictObject({
     type: z.literal(type),
-    timestamp: responseField.dateTime().meta({ description: 'When it happened, not when it is sent.' }),
+    timestamp: responseField
+      .dateTime()
+      .meta({ description: 'When the event occurred, not when it was sent.' }),
     data: dataOf[type],
   }),
 }));

@@ -26,16 +26,16 @@ export const apiDocument = (routes: ApiRoute[], environment: Environment): ApiDo
     ),
     components: {
       securitySchemes: {
-        token: { type: 'http', scheme: 'bearer', description: 'An API token, made in the settings.' },
+        token: { type: 'http', scheme: 'bearer', description: 'An API token, created in the settings.' },
       },
     },
   });
 
 const introduction = `People, offboardings and items over HTTP, in JSON.
 
-Send a token as \`Authorization: Bearer lastday_…\`; what it may do depends on its scopes. Errors are
-\`application/problem+json\`: \`code\` is stable, \`errors\` points at each bad field or parameter. Lists are read on
-by \`nextCursor\`. What a call names is a desired state: sent twice, it changes nothing the second time.`;
+Send a token as \`Authorization: Bearer lastday_…\`; its scopes decide which calls it can make. Errors are
+\`application/problem+json\`: \`code\` is stable, \`errors\` points at each bad field or parameter. Lists are paged
+by \`nextCursor\`. Calls describe a desired state: sending one twice changes nothing the second time.`;
 
 function pathsOf(routes: ApiRoute[]): ZodOpenApiPathsObject {
   const paths: ZodOpenApiPathsObject = {};
@@ -86,14 +86,14 @@ const contentOf = (kind: { schema: z.ZodType } | { media: string }) =>
     ? { [kind.media]: { schema: { type: 'string' as const } } }
     : { 'application/json': { schema: kind.schema } };
 
-const etag = { ETag: z.string().meta({ description: 'The strong tag of this state.' }) };
+const etag = { ETag: z.string().meta({ description: 'The strong ETag of this state.' }) };
 const replayed = {
   'Idempotent-Replayed': z
     .literal('true')
     .optional()
-    .meta({ description: 'This was answered before; nothing was done again.' }),
+    .meta({ description: 'A stored response; nothing was done again.' }),
 };
-const unchanged = { description: 'It is in the state named by If-None-Match.' };
+const unchanged = { description: 'Unchanged since the state in If-None-Match.' };
 
 const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.';
 
@@ -103,22 +103,22 @@ function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: stri
     [
       400,
       true,
-      'The address, the body (JSON in UTF-8, each name once) or the Idempotency-Key cannot be read.',
+      "The address, the body (JSON in UTF-8, each name once) or the Idempotency-Key can't be read.",
     ],
-    [401, true, 'No token, or one that is unknown or has ended.'],
-    [403, true, 'The token does not have the scope.'],
-    [404, path.includes(':'), 'There is nothing under this address.'],
-    [409, keyed, '`still-running`: a call under the same Idempotency-Key is still running.'],
-    [412, conditional, 'It is not in the state that the call expects. `ETag` is its state now.'],
+    [401, true, 'No token, or one that is unknown or no longer valid.'],
+    [403, true, "The token doesn't have the scope."],
+    [404, path.includes(':'), 'Nothing exists at this address.'],
+    [409, keyed, '`still-running`: a call with the same Idempotency-Key is still running.'],
+    [412, conditional, 'It changed since you read it. `ETag` is its current state.'],
     [413, body, 'The body is too large.'],
-    [415, body, 'This kind of body is not read.'],
+    [415, body, 'Unsupported body.'],
     [
       422,
       true,
-      `A field or a parameter is wrong or unknown: \`errors\` points at each.${keyed ? keyReused : ''}`,
+      `A field or a parameter is invalid or unknown. \`errors\` lists each.${keyed ? keyReused : ''}`,
     ],
-    [429, true, 'Too many calls. `Retry-After` says when to go on.'],
-    [503, true, 'The database or the process engine does not answer.'],
+    [429, true, 'Too many calls. `Retry-After` says when to try again.'],
+    [503, true, "The database or Temporal isn't answering."],
   ];
   const descriptions: Record<number, string> = {};
   for (const [status, when, description] of general) if (when) descriptions[status] = description;
@@ -133,8 +133,8 @@ function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: stri
 const eventOperation = (type: string, summary: string, schema: z.ZodObject): ZodOpenApiOperationObject => ({
   operationId: `event_${type.replaceAll('.', '_')}`,
   summary,
-  description: 'Signed by Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.',
+  description: 'Signed with Standard Webhooks 1.0: `webhook-id`, `webhook-timestamp`, `webhook-signature`.',
   security: [],
   requestBody: { required: true, content: { 'application/json': { schema } } },
-  responses: { '2XX': { description: 'Received. Anything else is tried again.' } },
+  responses: { '2XX': { description: 'Received. Any other response is retried.' } },
 });

@@ -6,7 +6,7 @@ import { oneLine } from '../texts.ts';
 
 const known: Record<string, z.ZodType> = {
   externalId: oneLine(100).meta({
-    description: 'What the HR system calls the person.',
+    description: 'The ID of the person in the HR system.',
     examples: ['E-1017'],
   }),
   id: z.int().min(1).meta({ description: 'The id of the offboarding.' }),
@@ -31,15 +31,17 @@ export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
     ...(keyed && {
       'Idempotency-Key': keySchema.optional().meta({
         description:
-          'At most 255 characters. The same call under the same key is carried out once, for 24 hours at least; what was answered is answered again, with `Idempotent-Replayed: true`.',
+          'At most 255 characters. For at least 24 hours, calls with the same key run once. Repeats get the stored response with `Idempotent-Replayed: true`.',
       }),
     }),
     ...(conditional && {
-      'If-Match': header('The `ETag` of the state that the call expects; of another state it answers 412.'),
-      'If-None-Match': header('`*`: only if there is nothing yet.'),
+      'If-Match': header('The `ETag` of the state that you expect. For any other state the response is 412.'),
+      'If-None-Match': header('`*`: only if it does not exist yet.'),
     }),
     ...(showsState(endpoint) && {
-      'If-None-Match': header('The `ETag` of a state that you have: if it is still that, the answer is 304.'),
+      'If-None-Match': header(
+        'The `ETag` of the state that you have. If it is unchanged, the response is 304.',
+      ),
     }),
   };
   return Object.keys(headers).length === 0 ? undefined : z.object(headers);

@@ -6,20 +6,20 @@ export const problemSchema = z
     type: z.string().meta({ examples: ['urn:lastday:problem:invalid-input'] }),
     title: z.string(),
     status: z.int(),
-    detail: z.string().meta({ description: 'For people.' }),
-    code: z.string().meta({ description: 'For programs: it does not change.' }),
-    instance: z.string().meta({ description: 'This call, as the logs know it.' }),
+    detail: z.string().meta({ description: 'A message for people.' }),
+    code: z.string().meta({ description: 'A stable code for programs.' }),
+    instance: z.string().meta({ description: 'The ID of this call in the logs.' }),
     errors: z
       .array(
         z.strictObject({
           pointer: z.string().optional().meta({ description: 'A JSON pointer into the body.' }),
-          parameter: z.string().optional().meta({ description: 'A parameter of the address.' }),
+          parameter: z.string().optional().meta({ description: 'A query or path parameter.' }),
           detail: z.string(),
         }),
       )
       .optional()
-      .meta({ description: 'What is wrong with the input, part by part.' }),
-    hardware: z.int().optional().meta({ description: 'Of `still-open`: how much is still open.' }),
+      .meta({ description: 'The problems of the input.' }),
+    hardware: z.int().optional().meta({ description: 'For `still-open`: the number of open items.' }),
     software: z.int().optional(),
     requests: z.int().optional(),
   })

@@ -29,7 +29,7 @@ export const requireScope =
         status: 403,
         code: 'scope-missing',
         title: 'Not allowed',
-        detail: `This token does not have the scope ${scope}.`,
+        detail: `This token doesn't have the scope ${scope}.`,
       },
       { 'WWW-Authenticate': `Bearer realm="lastday", error="insufficient_scope", scope="${scope}"` },
     );
@@ -46,9 +46,9 @@ const unauthorized = (sent: boolean) =>
     {
       status: 401,
       code: 'token-missing',
-      title: 'A token is needed',
+      title: 'Token required',
       detail: sent
-        ? 'This token is unknown, or has ended.'
+        ? 'This token is unknown or no longer valid.'
         : 'Send an API token: Authorization: Bearer lastday_….',
     },
     { 'WWW-Authenticate': `Bearer realm="lastday"${sent ? ', error="invalid_token"' : ''}` },

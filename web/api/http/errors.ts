@@ -39,12 +39,12 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return refused(error);
   if (error instanceof KeyReused) return keyReused;
   if (error instanceof NotStarted)
-    return { status: 409, code: 'not-begun', title: 'This was not begun', detail: error.message };
+    return { status: 409, code: 'not-begun', title: 'Nothing was changed', detail: error.message };
   if (error instanceof NoAnswerYet)
     return {
       status: 503,
       code: 'engine-away',
-      title: 'The process engine does not answer',
+      title: "Temporal isn't answering",
       detail: error.message,
     };
   return problemOfParser(error);
@@ -53,17 +53,17 @@ function problemOf(error: unknown): Problem {
 const refused = ({ code, message }: Refusal): Problem => ({
   status: 409,
   code,
-  title: 'This was refused',
+  title: 'Not possible now',
   detail: message,
 });
 
 /** The fields of the body that are beyond the limit of the token. */
 const limited = (refusal: RemovalRefusal): Problem => ({
   ...refused(refusal),
-  title: 'This has to be confirmed',
+  title: 'Confirmation needed',
   errors: refusal.beyond.map((kind) => ({
     pointer: pointerTo(fieldOf[kind] ?? kind),
-    detail: 'This token has reached its hourly limit for clearing this field.',
+    detail: 'This token reached its hourly limit for clearing this field.',
   })),
 });
 
@@ -72,9 +72,9 @@ const fieldOf: Partial<Record<RemovalKind, string>> = { manager: 'managerExterna
 const keyReused: Problem = {
   status: 422,
   code: 'key-reused',
-  title: 'This Idempotency-Key stands for another call',
+  title: 'This Idempotency-Key was used for another call',
   detail:
-    'It was used with another method, address or body. Nothing was changed. Choose a new key for each call.',
+    'It was used with another method, address or body. Nothing was changed. Use a new key for each call.',
 };
 
 const databaseUnavailable = (request: Request, endpoint: Endpoint | undefined): ApiProblem =>
@@ -82,22 +82,21 @@ const databaseUnavailable = (request: Request, endpoint: Endpoint | undefined): 
     {
       status: 503,
       code: 'database-away',
-      title: 'The database does not answer',
-      detail:
-        isReadOnly(request) || endpoint === undefined ? 'Please try again.' : maybeDone(request, endpoint),
+      title: "The database isn't answering",
+      detail: isReadOnly(request) || endpoint === undefined ? 'Try again.' : maybeDone(request, endpoint),
     },
     { 'Retry-After': '5' },
   );
 
 const maybeDone = (request: Request, { keyed }: Endpoint): string =>
-  `It is not known whether this was done. ${howToRepeat(request, keyed === true)}`;
+  `We couldn't confirm whether this was saved. ${howToRepeat(request, keyed === true)}`;
 
 function howToRepeat(request: Request, keyed: boolean): string {
   if (keyed && request.get('Idempotency-Key') !== undefined)
-    return 'Repeat the call under the same Idempotency-Key: it is done once.';
+    return 'Repeat the call with the same Idempotency-Key. It runs once.';
   return keyed
-    ? 'Look before you repeat the call. Under an Idempotency-Key it could be repeated as it is.'
-    : 'Look before you repeat the call.';
+    ? 'Check before you repeat the call. With an Idempotency-Key you could repeat it safely.'
+    : 'Check before you repeat the call.';
 }
 
 /** The problem for an error of Express: a body that cannot be parsed, or else a 500. */
@@ -107,22 +106,22 @@ function problemOfParser(error: unknown): Problem {
     return {
       status: 413,
       code: 'too-large',
-      title: 'Too much',
-      detail: 'The body is larger than we accept.',
+      title: 'Too large',
+      detail: 'The body is larger than Lastday accepts.',
     };
   if (status === 415) return unsupportedBody;
   if (typeof status === 'number' && status >= 400 && status < 500)
     return {
       status: 400,
       code: 'not-understood',
-      title: 'This request was not understood',
-      detail: 'The address or the body cannot be read: is it valid JSON?',
+      title: "This request can't be read",
+      detail: "The address or the body can't be read. Is it valid JSON?",
     };
   return {
     status: 500,
     code: 'our-fault',
     title: 'Something went wrong',
-    detail: 'It was our fault, and it has been written down.',
+    detail: 'The problem is on our side and has been logged.',
   };
 }
 
@@ -130,6 +129,6 @@ function problemOfParser(error: unknown): Problem {
 export const unsupportedBody: Problem = {
   status: 415,
   code: 'unsupported-body',
-  title: 'This kind of body is not supported',
+  title: 'Unsupported body',
   detail: 'Send JSON in UTF-8, not compressed, with Content-Type: application/json.',
 };

@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
+import { isoDateProblem } from '../../../domain/parse-date.ts';
 import { sourceTimestamp } from '../../../domain/source-timestamps.ts';
 import { largestId } from '../../http/forms/request.ts';
 
 /** A calendar date in a request. */
 export const date = () =>
   z
-    .string({ error: 'Expected a date as a text, or null.' })
-    .refine(isCalendarDate, { error: 'Expected a date as year-month-day, such as 2026-12-31.' })
+    .string({ error: 'Expected a date as text, or null.' })
+    .refine(isCalendarDate, { error: ({ input }) => isoDateProblem(String(input)) })
     .meta({ format: 'date', examples: ['2026-12-31'] });
 
 /** A time zone's IANA name in a request. */
 export const timeZone = () =>
   z
-    .string({ error: 'Expected the name of a time zone as a text, or null.' })
-    .max(64, { error: 'At most 64 characters, please.' })
+    .string({ error: 'Expected a time zone as text, or null.' })
+    .max(64, { error: 'At most 64 characters.' })
     .refine(isTimeZone, { error: 'Expected a time zone such as Europe/Berlin.' })
     .meta({ examples: ['Europe/Berlin'] });
 
-const expectedDateTime = 'Expected a moment with its offset, such as 2026-11-24T10:15:00Z.';
+const expectedDateTime = 'Expected a time with an offset, such as 2026-11-24T10:15:00Z.';
 
 /** The time at which the sender wrote the data, with its offset from UTC. */
 export const writtenAt = () =>

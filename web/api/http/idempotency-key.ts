@@ -43,6 +43,6 @@ const badKey = () =>
   new ApiProblem({
     status: 400,
     code: 'bad-idempotency-key',
-    title: 'This Idempotency-Key cannot be read',
-    detail: `Send one key of at most ${longestKey} printable ASCII characters, in quotes or without blanks and commas.`,
+    title: "This Idempotency-Key can't be read",
+    detail: `Send one key of at most ${longestKey} printable ASCII characters, in quotes or without spaces and commas.`,
   });

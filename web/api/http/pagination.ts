@@ -18,18 +18,18 @@ export const pageQuery = {
     })
     .optional()
     .meta({
-      description: 'How many items at most.',
+      description: 'The most items on a page.',
       override: asInteger({ maximum: highestLimit, default: usualLimit }),
     }),
-  cursor: parameter('Expected the nextCursor of the part before')
+  cursor: parameter('Expected the nextCursor of the previous page')
     .transform((cursor, context) => {
       const after = idIn(cursor);
       if (after !== null) return after;
-      context.addIssue({ code: 'custom', message: 'Expected the nextCursor of the part before.' });
+      context.addIssue({ code: 'custom', message: 'Expected the nextCursor of the previous page.' });
       return z.NEVER;
     })
     .optional()
-    .meta({ description: 'The `nextCursor` of the part before; without it the first part.' }),
+    .meta({ description: 'The `nextCursor` of the previous page. Without it you get the first page.' }),
 };
 
 /** The id after which a page begins, and the page's length, with the defaults. */
@@ -49,10 +49,7 @@ export const pageSchema = (id: string, item: z.ZodType) =>
   z
     .strictObject({
       items: z.array(item),
-      nextCursor: z
-        .string()
-        .nullable()
-        .meta({ description: 'For the next part; null: this was the last one.' }),
+      nextCursor: z.string().nullable().meta({ description: 'For the next page; null on the last page.' }),
     })
     .meta({ id });
 

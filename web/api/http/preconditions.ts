@@ -38,9 +38,9 @@ function otherState(tag: string | null): ApiProblem {
   const detail =
     tag === null
       ? 'There is nothing here yet. Nothing was changed.'
-      : 'This is not in the state that the call expects: somebody else has changed it. Nothing was changed. The ETag of this answer is its state now.';
+      : 'Someone else changed this, so nothing was saved. The ETag of this response is its current state.';
   return new ApiProblem(
-    { status: 412, code: 'other-state', title: 'This is in another state', detail },
+    { status: 412, code: 'other-state', title: 'Changed since you read it', detail },
     tag === null ? {} : { ETag: tag },
   );
 }

@@ -57,7 +57,7 @@ export const invalid = (errors: InputProblem[]): ApiProblem =>
   new ApiProblem({
     status: 422,
     code: 'invalid-input',
-    title: 'The input is not valid',
+    title: 'Invalid input',
     detail: errors.map((error) => error.detail).join(' '),
     errors,
   });
@@ -67,7 +67,7 @@ export const notUnderstood = (detail: string, errors: InputProblem[] = []): ApiP
   new ApiProblem({
     status: 400,
     code: 'not-understood',
-    title: 'This request was not understood',
+    title: "This request can't be read",
     detail,
     ...(errors.length > 0 && { errors }),
   });

@@ -43,7 +43,7 @@ const quotaExceeded = (seconds: number) =>
       status: 429,
       code: 'quota-exceeded',
       title: 'Too many calls',
-      detail: `This token has made too many calls. Go on in ${seconds} s.`,
+      detail: `This token made too many calls. Try again in ${seconds} s.`,
       'violated-policies': ['default'],
     },
     { 'Retry-After': String(seconds) },

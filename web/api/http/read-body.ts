@@ -20,7 +20,7 @@ const parse = express.json({
 
 /** The parser would replace what is not UTF-8 by U+FFFD, and take the last of two values with one name. Throws a 400. */
 function refuseAmbiguous(bytes: Buffer): void {
-  if (!isUtf8(bytes)) throw notUnderstood('The body is not valid UTF-8.');
+  if (!isUtf8(bytes)) throw notUnderstood("The body isn't valid UTF-8.");
   const repeated = repeatedName(bytes.toString());
   if (repeated === null) return;
   const detail = `"${repeated.at(-1)}" is given twice in one object. Send each name once.`;
@@ -52,5 +52,5 @@ export function readBody<Schema extends z.ZodType>(request: Request, schema: Sch
 
 const problemsOf = (issue: z.core.$ZodIssue) =>
   issue.code === 'unrecognized_keys'
-    ? issue.keys.map((name) => ({ pointer: pointerTo(name), detail: 'There is no such field.' }))
+    ? issue.keys.map((name) => ({ pointer: pointerTo(name), detail: 'Unknown field.' }))
     : [{ pointer: pointerTo(...issue.path), detail: issue.message }];

@@ -14,7 +14,7 @@ export function readQuery<Query extends z.ZodObject>(request: Request, schema: Q
 
 const problemsOf = (issue: z.core.$ZodIssue): InputProblem[] =>
   issue.code === 'unrecognized_keys'
-    ? issue.keys.map((parameter) => ({ parameter, detail: 'There is no such parameter.' }))
+    ? issue.keys.map((parameter) => ({ parameter, detail: 'Unknown parameter.' }))
     : [{ parameter: String(issue.path[0]), detail: issue.message }];
 
 /** A query parameter that may be given once; `expectation` begins its error message. */

@@ -1,7 +1,7 @@
 import { type Express, type RequestHandler, Router } from 'express';
 import { NotFound } from '../../../domain/failures.ts';
 import { queryProblem } from '../../http/forms/encoding.ts';
-import { allowOf } from '../../http/method-not-allowed.ts';
+import { allowOf, MethodNotAllowed } from '../../http/method-not-allowed.ts';
 import type { Services } from '../../http/services.ts';
 import { apiDocument } from '../document/openapi.ts';
 import { documentPages } from '../document/pages.ts';
@@ -19,6 +19,7 @@ export function mountApi(app: Express, services: Services): void {
   const routes = apiRoutes(services);
   const pages = documentPages(apiDocument(routes, services.environment));
 
+  app.route('/api').get(toDocs).all(onlyGet);
   api.route('/openapi.json').get(pages.json).all(allowOnly('GET'));
   api.route('/docs').get(pages.page).all(allowOnly('GET'));
 
@@ -44,6 +45,13 @@ export function mountApi(app: Express, services: Services): void {
   app.use('/api/v1', api);
 }
 
+/** `/api` is an address of the console, because the API begins below its version. */
+const toDocs: RequestHandler = (_request, response) => response.redirect(302, '/api/v1/docs');
+
+const onlyGet: RequestHandler = () => {
+  throw new MethodNotAllowed('GET');
+};
+
 /** Stores the endpoint for the error handler, whose advice depends on it. */
 const rememberEndpoint =
   (endpoint: Endpoint): RequestHandler =>
@@ -61,7 +69,7 @@ function bodyParsersOf({ body }: Endpoint): RequestHandler[] {
 const allowOnly =
   (methods: string): RequestHandler =>
   () => {
-    const detail = `Here you can only ${methods}.`;
+    const detail = `This address only accepts ${methods}.`;
     throw new ApiProblem(
       { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
       { Allow: methods },

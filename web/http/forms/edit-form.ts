@@ -61,10 +61,7 @@ export function editForm(fresh: Loaded, { values, errors = {}, meanwhile = [] }:
   if (values === undefined) return { values: fresh, loaded: fresh, errors };
   const loaded = loadedOf(values);
   if (meanwhile.length === 0) return { values, loaded, errors };
-  const conflicts = meanwhile.map((name) => [
-    name,
-    `Meanwhile it was changed to: ${shown(name, fresh[name])}`,
-  ]);
+  const conflicts = meanwhile.map((name) => [name, `Now: ${shown(name, fresh[name])}`]);
   return {
     values: { ...fresh, ...editedIn(values, loaded) },
     loaded: fresh,

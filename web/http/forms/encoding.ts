@@ -13,5 +13,5 @@ export function encodingProblem(encoded: string): string | null {
 /** What is wrong with the query string of an address, as a sentence, or null. */
 export function queryProblem(address: string): string | null {
   const [, query = ''] = address.split('?', 2);
-  return /%00/.test(query) ? 'A zero byte is not allowed here.' : encodingProblem(query);
+  return /%00/.test(query) ? "A zero byte isn't allowed here." : encodingProblem(query);
 }

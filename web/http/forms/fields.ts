@@ -7,9 +7,10 @@ import {
   emailToStore,
   longestEmail,
 } from '../../../domain/email.ts';
+import { isoDateProblem } from '../../../domain/parse-date.ts';
 import { type Cleaned, cleanText, isStorable, type TextKind } from '../../../domain/text.ts';
 
-const cleaned = (clean: (typed: string) => Cleaned, max: number, error = 'Expected a text.') =>
+const cleaned = (clean: (typed: string) => Cleaned, max: number, error = 'Expected text.') =>
   z
     .string({ error })
     .check((context) => {
@@ -17,9 +18,9 @@ const cleaned = (clean: (typed: string) => Cleaned, max: number, error = 'Expect
       if ('text' in read) context.value = read.text;
       else context.issues.push({ code: 'custom', input: context.value, message: read.problem });
     })
-    .max(max, { error: `At most ${max} characters, please.` });
+    .max(max, { error: `At most ${max} characters.` });
 
-const required = (schema: z.ZodString) => schema.min(1, { error: 'Please fill this in.' });
+const required = (schema: z.ZodString) => schema.min(1, { error: 'Fill this in.' });
 
 const optional = (schema: z.ZodString) =>
   z.preprocess(
@@ -59,7 +60,7 @@ export const optionalDate = () =>
       .string()
       .trim()
       .refine((value) => value === '' || isCalendarDate(value), {
-        error: 'Expected a date as year-month-day, such as 2026-12-31.',
+        error: ({ input }) => isoDateProblem(String(input)),
       })
       .transform((value) => (value === '' ? null : value)),
   );
@@ -100,7 +101,7 @@ function sent(typed: string): Cleaned {
 
 /** One of `words`. */
 export const choice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
-  z.enum(words, { error: `Please choose one of: ${words.join(', ')}.` });
+  z.enum(words, { error: `Choose one of: ${words.join(', ')}.` });
 
 /** One of `words`; null when it is empty. */
 export const optionalChoice = <const Words extends readonly [string, ...string[]]>(words: Words) =>
@@ -113,12 +114,15 @@ export const optionalTimeZone = () =>
   });
 
 /** A required id, from 1 to 999,999,999. */
-export const idField = (message = 'Please choose one.') =>
+export const idField = (message = 'Choose one.') =>
   z
     .string({ error: message })
     .trim()
     .regex(/^[1-9]\d{0,8}$/, { error: message })
     .transform(Number);
+
+/** The person that a search found. */
+export const personField = () => idField('Choose a person: search by name, email or ID.');
 
 /** An optional id; null when it is empty. */
 export const optionalId = (message?: string) =>

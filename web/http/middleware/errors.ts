@@ -48,39 +48,38 @@ function textOf(error: unknown): ErrorText {
   if (error instanceof MethodNotAllowed)
     return { status: 405, title: 'Method not allowed', text: error.message };
   if (error instanceof MalformedRequest)
-    return { status: 400, title: 'This request was not understood', text: error.message };
-  if (error instanceof Refusal) return { status: 409, title: 'This was refused', text: error.message };
-  if (error instanceof InvalidInput)
-    return { status: 422, title: 'Please check your input', text: error.message };
+    return { status: 400, title: "This request can't be read", text: error.message };
+  if (error instanceof Refusal) return { status: 409, title: 'Not possible now', text: error.message };
+  if (error instanceof InvalidInput) return { status: 422, title: 'Check your input', text: error.message };
   if (error instanceof NoAnswerYet)
     return {
       status: 503,
       title: 'No answer yet',
-      text: 'The process engine does not answer. Please try again in a moment.',
+      text: "The server isn't ready for this yet. Try again in a moment.",
     };
-  if (error instanceof NotStarted) return { status: 409, title: 'This was not begun', text: error.message };
+  if (error instanceof NotStarted) return { status: 409, title: 'Nothing was changed', text: error.message };
   return textOfStatus(error);
 }
 
 function textOfStatus(error: unknown): ErrorText {
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (type === 'entity.too.large')
-    return { status: 413, title: 'Too much', text: 'This is larger than we accept.' };
+    return { status: 413, title: 'Too large', text: 'This is larger than Lastday accepts.' };
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return { status, title: 'This request was not understood', text: 'Please go back and try again.' };
+    return { status, title: "This request can't be read", text: 'Go back and try again.' };
   return {
     status: 500,
     title: 'Something went wrong',
-    text: 'It was our fault, and it has been written down. Please try again.',
+    text: 'The problem is on our side and has been logged. Try again.',
   };
 }
 
 const databaseUnavailable = (request: Request): ErrorText => ({
   status: 503,
-  title: 'The database does not answer',
+  title: "The database isn't answering",
   text: isReadOnly(request)
-    ? 'Please try again in a moment.'
-    : 'It is not known whether what you asked for was done. Please look before you ask again.',
+    ? 'Try again in a moment.'
+    : "We couldn't confirm whether this was saved. Check before trying again.",
 });
 
 /** Whether a request only reads. When the connection is lost, a write's COMMIT may already have been under way. */

@@ -23,7 +23,7 @@ function refusalOf(error: unknown): (PageNote & { status: number }) | null {
     return { status: 409, alert: { tone: 'danger', text: error.message }, meanwhile };
   }
   if (error instanceof InvalidInput) {
-    const text = 'Nothing was changed: please check the marked fields.';
+    const text = 'Not saved. Check the highlighted fields.';
     return { status: statusOf(error), alert: { tone: 'danger', text }, errors: error.fields };
   }
   return null;

@@ -48,9 +48,7 @@ export function refuseCrossSite(environment: Environment): RequestHandler {
     if (safeMethods.has(request.method) || request.path.startsWith('/api/')) return next();
     if (isSameSite(request.get('Sec-Fetch-Site'), request.get('Origin'), [ours, request.get('Host')]))
       return next();
-    throw new Forbidden(
-      'This came from another site, or does not say where it comes from, and was not carried out.',
-    );
+    throw new Forbidden('This request came from another site or an unknown one, so nothing was changed.');
   };
 }
 

@@ -28,7 +28,7 @@ export const requireSignIn: RequestHandler = (request, response, next) => {
   if (response.locals.signedIn !== undefined) return next();
   const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
   if (request.method === 'POST') {
-    const text = 'You had been signed out, so nothing was changed. Please sign in and do it once more.';
+    const text = 'Your session expired, so nothing was changed. Sign in and try again.';
     notify(response, { tone: 'warning', text });
   }
   const signIn = `/sign-in?return=${encodeURIComponent(back)}`;

@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
-import { may } from '../../../domain/access/permissions.ts';
+import { may, type Role, roleLabels } from '../../../domain/access/permissions.ts';
+import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorLabel } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
@@ -84,7 +85,8 @@ export const helpers = {
     return href === `${origin}/` ? origin : `${origin}/…`;
   },
 
-  plural: (count: number, noun: string) => plural(count, noun),
+  plural,
+  oneOrMany,
 
   /** The initials for an avatar: the first letters of the first and the last word, in any script. */
   initials: (name: string) => {
@@ -94,9 +96,10 @@ export const helpers = {
     return (first + last).toLocaleUpperCase();
   },
 
-  /** A stored word as text: `in_stock` becomes `In stock`. */
+  /** A stored word as text: `in_stock` becomes `In stock`, and `it-admin` becomes `IT admin`. */
   words: (stored: string | null | undefined) => {
     if (!stored) return '—';
+    if (Object.hasOwn(roleLabels, stored)) return roleLabels[stored as Role];
     const text = stored.replace(/[_-]/g, ' ');
     return text.charAt(0).toUpperCase() + text.slice(1);
   },
@@ -117,5 +120,3 @@ export const helpersIn = (zone: string) => ({
   time: (time: Parameters<typeof helpers.time>[0], shownIn = zone) => helpers.time(time, shownIn),
   day: (time: Parameters<typeof helpers.day>[0], shownIn = zone) => helpers.day(time, shownIn),
 });
-
-const plural = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

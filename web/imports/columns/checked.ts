@@ -1,6 +1,7 @@
 import { columnsOf, type FileColumn } from '../../../domain/imports/columns.ts';
 import { type ChosenFields, type Header, readHeader } from '../../../domain/imports/header.ts';
 import { type ImportKind, importLimits } from '../../../domain/imports/imports.ts';
+import { oneOrMany } from '../../../domain/wording/plural.ts';
 import { FileError } from '../file-error.ts';
 
 /** How the columns of a file get their fields. */
@@ -23,7 +24,7 @@ export function checkedColumns(
   if (missing.length > 0) throw new FileError('missing-columns', missingWords(missing, headers));
   if (otherHalf !== null) throw new FileError('missing-columns', missingWords([otherHalf], headers));
   if (repeated.length > 0)
-    throw new FileError('broken-file', `These columns say the same thing: ${listed(repeated)}.`);
+    throw new FileError('broken-file', `These columns are the same field: ${listed(repeated)}. Keep one.`);
   if (unknown.length > 0 && !leaveOutUnknown) throw unknownColumns(kind, unknown);
   return columns;
 }
@@ -40,7 +41,7 @@ export function withoutExcess(headers: readonly string[]): string[] {
   if (named <= importLimits.columns) return headers.slice(0, importLimits.columns);
   throw new FileError(
     'broken-file',
-    `The file has ${named} columns; at most ${importLimits.columns} are read.`,
+    `The file has ${named} columns; the limit is ${importLimits.columns}. Remove some and try again.`,
   );
 }
 
@@ -50,17 +51,17 @@ function refuseStrangers(headers: readonly string[], chosen: ChosenFields = new 
   if (strangers.length === 0) return;
   throw new FileError(
     'unknown-columns',
-    `The file has no ${strangers.length === 1 ? 'column' : 'columns'} ${listed(strangers)}, which “columns” names. Its first line says: ${listed(headers)}.`,
+    `“columns” names ${listed(strangers)}, which the file doesn't have. Its header is: ${listed(headers)}.`,
   );
 }
 
 const missingWords = (missing: readonly string[], headers: readonly string[]) =>
-  `${missing.length === 1 ? `The column ${missing[0]} is missing` : `One of the columns ${listed(missing)} is needed`}. The first line of the file says: ${listed(headers)}.`;
+  `${missing.length === 1 ? `The column ${missing[0]} is missing` : `The file needs one of the columns ${listed(missing)}`}. Its header is: ${listed(headers)}.`;
 
 export const unknownColumns = (kind: ImportKind, unknown: readonly string[]) =>
   new FileError(
     'unknown-columns',
-    `Lastday does not know ${unknown.length === 1 ? 'this column' : 'these columns'}: ${listed(unknown)}. It knows ${listed(columnsOf[kind].map(({ field }) => field))}.`,
+    `Unknown ${oneOrMany(unknown.length, 'column', 'columns')}: ${listed(unknown)}. Known columns: ${listed(columnsOf[kind].map(({ field }) => field))}.`,
   );
 
 const maxListed = 12;
@@ -68,5 +69,5 @@ const maxListed = 12;
 const listed = (names: readonly string[]) =>
   names
     .slice(0, maxListed)
-    .map((name) => (name === '' ? '(a column without a name)' : name.slice(0, 60)))
+    .map((name) => (name === '' ? '(no name)' : name.slice(0, 60)))
     .join(', ') + (names.length > maxListed ? ', …' : '');

@@ -56,7 +56,7 @@ export function readMapping(kind: ImportKind, headers: readonly string[], body: 
   const errors: Record<string, string> = {};
   const columns = headers.map((header, index): FileColumn => {
     const chosen = String(body[nameOf(index)] ?? '');
-    if (!known.has(chosen)) errors[nameOf(index)] = 'Choose a field, or ignore this column.';
+    if (!known.has(chosen)) errors[nameOf(index)] = 'Choose a field or ignore this column.';
     return { header, field: chosen === ignored ? null : chosen };
   });
   const { doubled, missing, otherHalf } = problemsOfFields(
@@ -65,12 +65,10 @@ export function readMapping(kind: ImportKind, headers: readonly string[], body: 
   );
   for (const [index, { field }] of columns.entries()) {
     if (field !== null && doubled.includes(field))
-      errors[nameOf(index)] ??=
-        `Several columns are the ${fieldLabel(field)}. Keep one, and ignore the others.`;
+      errors[nameOf(index)] ??= `Several columns are ${fieldLabel(field)}. Keep one and ignore the others.`;
   }
-  if (otherHalf !== null) errors.file = `Also choose the column of the ${fieldLabel(otherHalf)}.`;
-  if (missing.length > 0)
-    errors.file = `Choose which column is the ${missing.map(fieldLabel).join(' or the ')}.`;
+  if (otherHalf !== null) errors.file = `Choose a column for ${fieldLabel(otherHalf)} too.`;
+  if (missing.length > 0) errors.file = `Choose a column for ${missing.map(fieldLabel).join(' or ')}.`;
   if (Object.keys(errors).length > 0) throw new InvalidInput(errors);
   return columns;
 }

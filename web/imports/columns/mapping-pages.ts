@@ -71,7 +71,7 @@ export const mappingPages = (services: Services) => {
       request,
       response,
       '/imports/mappings',
-      'Forgotten. The next file with this header asks again.',
+      'Columns forgotten. Lastday will ask again for files with this header.',
     );
   };
 

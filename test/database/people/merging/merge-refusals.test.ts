@@ -78,7 +78,7 @@ describe('a merge is refused', () => {
     });
   });
 
-  test('when the end date lies before the start date of the one that stays', async ({
+  test('when the end date is before the start date of the one that stays', async ({
     cast: { lena, emil },
   }) => {
     await updateUser(em, 'system', emil.id, { startDate: '2199-01-01' });

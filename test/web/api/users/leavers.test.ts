@@ -45,7 +45,9 @@ describe('a manager', () => {
       expect(json).toMatchObject({
         endDate: '2099-12-10',
         managerExternalId: before.managerExternalId,
-        warnings: [{ pointer: '/managerExternalId', detail: expect.stringContaining('stays as it was') }],
+        warnings: [
+          { pointer: '/managerExternalId', detail: expect.stringContaining('manager is unchanged') },
+        ],
       });
     }
   });

@@ -40,7 +40,7 @@ describe('PUT', () => {
   test('needs a name', async () => {
     const called = await call('PUT', '/users/new', { body: { department: 'Sales' } });
     expectProblem(called, 422, 'invalid-input');
-    expect(called.json.errors).toEqual([{ pointer: '/name', detail: 'Expected a text.' }]);
+    expect(called.json.errors).toEqual([{ pointer: '/name', detail: 'Expected text.' }]);
   });
 
   test('rejects an e-mail address in use, and a malformed external id', async () => {

@@ -1,0 +1,147 @@
+import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import { plural } from '../../domain/wording/plural.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
+
+/** The sentence of an action that names what it is about. */
+interface AuditEvent {
+  /** The details in the sentence; the others follow as details. */
+  uses: readonly string[];
+  /** The words after the actor. `person` is the name of the person it is about. */
+  words: (details: AuditDetails, person: string) => string;
+}
+
+const asset = (words: (tag: string, person: string) => string): AuditEvent => ({
+  uses: ['tag'],
+  words: ({ tag }, person) => words(String(tag), person),
+});
+
+const license = (words: (name: string, person: string) => string): AuditEvent => ({
+  uses: ['license'],
+  words: ({ license: name }, person) => words(String(name), person),
+});
+
+const token = (verb: string, rest = ''): AuditEvent => ({
+  uses: ['name'],
+  words: ({ name }) => `${verb} the API token ${name}${rest}`,
+});
+
+const endpoint = (verb: string, rest = ''): AuditEvent => ({
+  uses: ['url'],
+  words: ({ url }) => `${verb} the webhook endpoint ${helpers.host(String(url))}${rest}`,
+});
+
+const endDate: AuditEvent = {
+  uses: ['from', 'to'],
+  words: ({ from, to }) => {
+    const [before, after] = [from, to].map((date) => helpers.date(date as string | null));
+    if (!from) return `set the end date to ${after}`;
+    return to ? `moved the end date from ${before} to ${after}` : `cleared the end date ${before}`;
+  },
+};
+
+const newWord = (what: string): AuditEvent => ({
+  uses: ['from', 'to'],
+  words: ({ from, to }) => `changed the ${what} from ${shown(from)} to ${shown(to)}`,
+});
+
+const shown = (word: AuditDetails[string] | undefined) => helpers.words(String(word ?? ''));
+
+const afterRecovery: Record<string, string> = {
+  in_stock: 'back in stock',
+  in_repair: 'sent to repair',
+  retired: 'retired',
+};
+
+const recovery: AuditEvent = {
+  uses: ['tag', 'condition', 'nextStatus'],
+  words: ({ tag, condition, nextStatus }, person) =>
+    [`recovered ${tag} from ${person}`, condition, afterRecovery[String(nextStatus)]]
+      .filter(Boolean)
+      .join(', '),
+};
+
+const resolution: AuditEvent = {
+  uses: ['item', 'outcome', 'tag'],
+  words: ({ item, outcome, tag }) => `${outcome} the request “${item}”${tag ? ` with ${tag}` : ''}`,
+};
+
+const importEnds: Record<string, string> = { done: 'finished', failed: 'stopped', cancelled: 'cancelled' };
+
+const importEnd: AuditEvent = {
+  uses: ['kind', 'state', 'managersPending'],
+  words: ({ kind, state, managersPending }) => {
+    const pending = Number(managersPending ?? 0);
+    const rest = pending > 0 ? `; ${plural(pending, 'person has', 'people have')} no manager yet` : '';
+    return `${importEnds[String(state)] ?? 'ended'} an import of ${kindName(kind)}${rest}`;
+  },
+};
+
+const kindName = (kind: AuditDetails[string] | undefined) => (kind === 'users' ? 'people' : String(kind));
+
+const ofKind = (words: string): AuditEvent => ({
+  uses: ['kind'],
+  words: ({ kind }) => `${words} ${kindName(kind)}`,
+});
+
+/** The actions with a sentence of their own. The others have the words of `auditActions`. */
+export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
+  'user.end_date_changed': endDate,
+  'user.status_changed': newWord('status'),
+  'user.role_changed': newWord('role'),
+  'user.mails_chosen': {
+    uses: ['unwanted'],
+    words: ({ unwanted }) =>
+      unwanted === 'none' ? 'turned on all emails' : `turned off emails: ${unwanted}`,
+  },
+  'user.sessions_ended': {
+    uses: ['sessions'],
+    words: ({ sessions }) => `signed out ${plural(Number(sessions), 'session')}`,
+  },
+  'asset.created': asset((tag) => `added ${tag}`),
+  'asset.updated': asset((tag) => `edited ${tag}`),
+  'asset.assigned': asset((tag, person) => `assigned ${tag} to ${person}`),
+  'asset.recovered': recovery,
+  'asset.lost': {
+    uses: ['tag', 'condition', 'nextStatus'],
+    words: ({ tag }, person) => `recorded ${tag} of ${person} as lost`,
+  },
+  'asset.recovery_undone': asset((tag) => `undid the recovery of ${tag}`),
+  'asset.recovery_corrected': asset((tag, person) => `recorded that ${person} still has ${tag}`),
+  'license.created': { uses: ['name'], words: ({ name }) => `added the license ${name}` },
+  'license.updated': license((name) => `edited the license ${name}`),
+  'seat.assigned': license((name, person) => `assigned a seat of ${name} to ${person}`),
+  'seat.revoked': license((name, person) => `revoked the seat of ${name} from ${person}`),
+  'request.created': { uses: ['item'], words: ({ item }) => `requested “${item}”` },
+  'request.approved': { uses: ['item'], words: ({ item }) => `approved the request “${item}”` },
+  'request.resolved': resolution,
+  'import.started': {
+    uses: ['kind', 'lines'],
+    words: ({ kind, lines }) =>
+      `started an import of ${kindName(kind)} with ${plural(Number(lines), 'line')}`,
+  },
+  'import.cancelled': ofKind('cancelled an import of'),
+  'import.ended': importEnd,
+  'columns.mapped': ofKind('chose the columns of a file of'),
+  'columns.forgotten': ofKind('forgot the columns of files of'),
+  'webhook.created': endpoint('added'),
+  'webhook.updated': {
+    uses: ['url', 'state'],
+    words: ({ url, state }) => {
+      const verb = state === 'paused' ? 'paused' : state === 'active' ? 'turned on' : 'edited';
+      return endpoint(verb).words({ url: url ?? '' }, '');
+    },
+  },
+  'webhook.deleted': endpoint('removed'),
+  'webhook.disabled': endpoint('disabled'),
+  'webhook.secret_rotated': endpoint('rotated the secret of'),
+  'webhook.tested': endpoint('sent a test to'),
+  'webhook.replayed': {
+    uses: ['url', 'deliveries'],
+    words: ({ url, deliveries }) =>
+      `sent ${plural(Number(deliveries), 'event')} again to ${helpers.host(String(url))}`,
+  },
+  'token.created': token('created'),
+  'token.updated': token('edited'),
+  'token.continued': token('let', ' continue beyond the limit'),
+  'token.revoked': token('revoked'),
+};
