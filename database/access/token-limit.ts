@@ -47,17 +47,27 @@ export async function countRemovals(em: EntityManager, removal: Removal): Promis
 
 const window = sql`interval '1 hour'`;
 
-/** Lists a refused call for the super-admins, in its own transaction. A repeated one is counted. */
+/**
+ * Lists a refused call for the super-admins, in its own transaction. A repeated one is counted. Notifies them at most once
+ * an hour for each token. Only the call that notifies locks the row of the token.
+ */
 export async function listRefusedCall(
   em: EntityManager,
   { tokenId, subjectId, kinds }: Removal,
 ): Promise<void> {
   await sql`
-    insert into refused_removals as listed (token_id, kind, subject_id)
-    select ${tokenId}::int, kind, ${subjectId}::int from unnest(${kinds}::text[]) kind
-    on conflict (token_id, kind, subject_id) do update set at = now(), calls = listed.calls + 1`.execute(
-    sqlOf(em.fork()),
-  );
+    with listed as (
+      insert into refused_removals as listed (token_id, kind, subject_id)
+      select ${tokenId}::int, kind, ${subjectId}::int from unnest(${kinds}::text[]) kind
+      on conflict (token_id, kind, subject_id) do update set at = now(), calls = listed.calls + 1
+    ), notified as (
+      update api_tokens set limit_notified_at = now()
+      where id = ${tokenId} and coalesce(limit_notified_at <= now() - ${window}, true) returning id, name
+    )
+    insert into notifications (user_id, kind, details)
+    select u.id, 'token_limited', jsonb_build_object('tokenId', n.id, 'token', n.name)
+    from notified n cross join users u where u.role = 'super-admin' and u.status = 'active'
+    order by u.id`.execute(sqlOf(em.fork()));
 }
 
 /** A call that was refused: from whom or what it would have taken which value. */

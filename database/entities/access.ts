@@ -23,6 +23,8 @@ export const ApiToken = defineEntity({
     revokedAt: timestamp().nullable(),
     /** Until when the limit on what it takes away does not apply. */
     unlimitedUntil: timestamp().nullable(),
+    /** When the super-admins were last notified that this limit refuses its calls. */
+    limitNotifiedAt: timestamp().nullable(),
   },
   indexes: [
     { name: 'api_tokens_created_by_index', properties: ['createdBy'] },

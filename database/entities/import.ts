@@ -95,7 +95,7 @@ export const ImportRow = defineEntity({
     cells: texts(),
     /** The values parsed from the cells, by field. */
     stated: p.json<Record<string, string | number | null>>(),
-    /** The keys that identify the line's subject. They find duplicates within one file. */
+    /** The keys that identify the line's subject; the other one of an asset is its serial. They find duplicates within one file. */
     key: p.text().nullable(),
     otherKey: p.text().nullable(),
     /** The problems of the line that do not depend on the database. */

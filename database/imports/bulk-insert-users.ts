@@ -11,13 +11,19 @@ import { storable } from './user-lines.ts';
 
 type Line = EvaluatedLine<UserFacts>;
 
-/** Whether a new user needs one row only: active and without an end date. Others go through `createUser`. */
-export const isPlain = ({ facts: { values } }: Line): boolean =>
-  (values.status ?? 'active') === 'active' && (values.endDate ?? null) === null;
+/**
+ * Whether a line adds someone who needs one row only: active, without an end date, and with an address that is free.
+ * Others go through `createUser`.
+ */
+export const isPlain = ({ facts: { values, addressChain }, evaluation: { verdict } }: Line): boolean =>
+  verdict === 'create' &&
+  !addressChain &&
+  (values.status ?? 'active') === 'active' &&
+  (values.endDate ?? null) === null;
 
 /**
- * Adds many users in one statement, with the rows and audit entries that `createUser` would write, and marks their
- * lines as done. Adds none and returns false when one breaks a constraint. The caller then adds them one by one, to
+ * Adds many users in one statement, with the rows and audit entries that `createUser` would write. Marks their lines as
+ * done and stores their evaluations. Adds none and returns false when one breaks a constraint. The caller then adds them one by one, to
  * find out which one fails.
  */
 export async function bulkInsertUsers(
@@ -33,9 +39,11 @@ export async function bulkInsertUsers(
         with person as materialized (
           select nextval(pg_get_serial_sequence('users', 'id'))::int as id, p.*
           from jsonb_to_recordset(${people}::jsonb) as p(line int, "externalId" text, name text, email text,
-            department text, "jobTitle" text, "managerId" int, "startDate" date, "timeZone" text, "isPending" boolean)
+            department text, "jobTitle" text, "managerId" int, "startDate" date, "timeZone" text, "isPending" boolean,
+            judgement jsonb)
         ), taken as (
-          update import_rows r set outcome = 'created', subject_id = p.id, manager_pending = p."isPending"
+          update import_rows r set outcome = 'created', subject_id = p.id, manager_pending = p."isPending",
+            verdict = 'create', leaving = null, judgement = p.judgement
           from person p where r.import_id = ${importId} and r.line = p.line and r.outcome is null returning p.id
         ), added as (
           insert into users (id, external_id, name, email, department, job_title, manager_id, start_date, time_zone, revision)
@@ -57,8 +65,21 @@ export async function bulkInsertUsers(
   }
 }
 
-function personOf({ line, facts }: Line) {
+function personOf({ line, facts, evaluation }: Line) {
   const { fields, isPending } = storable(facts);
   const { externalId, name, email, department, jobTitle, startDate, timeZone, managerId = null } = fields;
-  return { line, externalId, name, email, department, jobTitle, startDate, timeZone, managerId, isPending };
+  const { verdict, leaving, ...judgement } = evaluation;
+  return {
+    line,
+    externalId,
+    name,
+    email,
+    department,
+    jobTitle,
+    startDate,
+    timeZone,
+    managerId,
+    isPending,
+    judgement,
+  };
 }

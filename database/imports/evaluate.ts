@@ -26,17 +26,27 @@ interface Evaluator<Facts> {
 }
 
 /**
- * Evaluates what some lines of a file would change now, and stores it with them, in three statements. Changes nothing
- * else, except that lines about erased people lose their content by one more statement.
+ * Evaluates what some lines of a file would change now, and stores it with them. Changes nothing else, except that lines
+ * about erased people lose their content.
  */
 export async function evaluateLines<Facts>(
+  em: EntityManager,
+  importId: number,
+  lines: readonly number[],
+  kind: Evaluator<Facts>,
+): Promise<void> {
+  await storeEvaluations(em, importId, await evaluationsOf(em, importId, lines, kind));
+}
+
+/** What some lines of a file would change now, by two statements. Stores nothing. */
+export async function evaluationsOf<Facts>(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
   { factsOf, evaluate }: Evaluator<Facts>,
 ): Promise<EvaluatedLine<Facts>[]> {
   const marks = await marksOf(em, importId, lines);
-  const evaluated = (await factsOf(em, importId, lines)).map((found) => {
+  return (await factsOf(em, importId, lines)).map((found) => {
     const { problems, contradictions, isRepeat } =
       (found.isErased ? null : marks.get(found.line)) ?? unmarked;
     if (contradictions.length > 0) return { ...found, evaluation: refused([...problems, ...contradictions]) };
@@ -44,13 +54,6 @@ export async function evaluateLines<Facts>(
     const isSameAgain = isRepeat && evaluation.verdict !== 'error';
     return { ...found, evaluation: isSameAgain ? accepted(false, {}) : evaluation };
   });
-  await storeEvaluations(em, importId, evaluated);
-  await eraseLines(
-    em,
-    importId,
-    evaluated.filter(({ isErased }) => isErased).map(({ line }) => line),
-  );
-  return evaluated;
 }
 
 /** What was found out about a line before: problems of its cells, contradictions, and whether it repeats another. */
@@ -74,8 +77,11 @@ async function marksOf(
   return new Map(rows.map(({ line, ...marks }) => [line, marks]));
 }
 
-/** Skips lines that were executed meanwhile. */
-async function storeEvaluations(
+/**
+ * Stores what lines would change, in one statement, and removes the content of those about erased people. Skips lines that
+ * were executed meanwhile, and those whose evaluation is stored already, because writing is slow.
+ */
+export async function storeEvaluations(
   em: EntityManager,
   importId: number,
   evaluated: readonly EvaluatedLine<unknown>[],
@@ -92,5 +98,12 @@ async function storeEvaluations(
     set verdict = j.verdict, leaving = j.leaving, subject_id = j."subjectId", judgement = j.judgement
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as j(line int, "subjectId" int, verdict text, leaving text, judgement jsonb)
-    where r.import_id = ${importId} and r.line = j.line and r.outcome is null`.execute(sqlOf(em));
+    where r.import_id = ${importId} and r.line = j.line and r.outcome is null
+      and (r.verdict, r.leaving, r.subject_id, r.judgement)
+        is distinct from (j.verdict, j.leaving, j."subjectId", j.judgement)`.execute(sqlOf(em));
+  await eraseLines(
+    em,
+    importId,
+    evaluated.filter(({ isErased }) => isErased).map(({ line }) => line),
+  );
 }

@@ -1,6 +1,6 @@
 import type { ImportKind } from '../../domain/imports/imports.ts';
 import { runGroups } from './concurrency.ts';
-import { type EvaluatedLine, evaluateLines } from './evaluate.ts';
+import { type EvaluatedLine, evaluationsOf, storeEvaluations } from './evaluate.ts';
 import type { ImportRun } from './import-run.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { lineErrors } from './line-errors.ts';
@@ -34,7 +34,12 @@ export async function executeLines(
 
 async function executeKind<Facts>(run: ImportRun, kind: Kind<Facts>, lines: readonly number[]) {
   const { em, importId } = run;
-  const evaluated = await evaluateLines(em, importId, lines, kind);
+  const evaluated = await evaluationsOf(em, importId, lines, kind);
+  await storeEvaluations(
+    em,
+    importId,
+    evaluated.filter((line) => !kind.storesEvaluation(line)),
+  );
   const linesThatAre = (...verdicts: string[]) =>
     evaluated.filter(({ evaluation }) => verdicts.includes(evaluation.verdict));
   await markLines(em, importId, linesThatAre('same').map(lineOf), 'unchanged');

@@ -7,6 +7,7 @@ import type { UserFacts } from '../../domain/imports/user-facts.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { assetFacts } from './asset-facts.ts';
 import { executeAssetLine } from './asset-lines.ts';
+import { isPlain } from './bulk-insert-users.ts';
 import type { EvaluatedLine, FactsOfLine } from './evaluate.ts';
 import type { ImportRun } from './import-run.ts';
 import { licenseFacts } from './license-facts.ts';
@@ -20,6 +21,8 @@ export interface Kind<Facts> {
   /** Reads the stored facts about lines in one statement. */
   factsOf(em: EntityManager, importId: number, lines: readonly number[]): Promise<FactsOfLine<Facts>[]>;
   evaluate(facts: Facts, badCells: readonly Remark[]): Evaluation;
+  /** Whether `executeTogether` stores the evaluation of a line with its outcome, so that the line is written once. */
+  storesEvaluation(line: EvaluatedLine<Facts>): boolean;
   /** Executes the lines that need no transaction of their own. */
   executeTogether(run: ImportRun, lines: EvaluatedLine<Facts>[]): Promise<LeftLines<Facts>>;
   execute(em: EntityManager, actor: Actor, importId: number, line: EvaluatedLine<Facts>): Promise<void>;
@@ -41,6 +44,7 @@ const noneTogether = async <Facts>(_run: ImportRun, lines: EvaluatedLine<Facts>[
   again: [],
 });
 const nothingToGiveUp = async () => false;
+const never = () => false;
 
 /** Refuses a line with a bad cell. */
 const unlessBad =
@@ -51,6 +55,7 @@ const unlessBad =
 const users: Kind<UserFacts> = {
   factsOf: userFacts,
   evaluate: evaluateUser,
+  storesEvaluation: isPlain,
   executeTogether: executeUsersTogether,
   execute: executeUserLine,
   giveUp: withoutAddress,
@@ -60,6 +65,7 @@ const users: Kind<UserFacts> = {
 const assets: Kind<AssetFacts> = {
   factsOf: assetFacts,
   evaluate: unlessBad(evaluateAsset),
+  storesEvaluation: never,
   executeTogether: noneTogether,
   execute: executeAssetLine,
   giveUp: nothingToGiveUp,
@@ -69,6 +75,7 @@ const assets: Kind<AssetFacts> = {
 const licenses: Kind<LicenseFacts> = {
   factsOf: licenseFacts,
   evaluate: unlessBad(evaluateLicense),
+  storesEvaluation: never,
   executeTogether: noneTogether,
   execute: executeLicenseLine,
   giveUp: nothingToGiveUp,

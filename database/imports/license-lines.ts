@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import type { LicenseFacts as Facts, LicenseValues } from '../../domain/imports/evaluate-license.ts';
+import { Refusal } from '../../domain/failures.ts';
+import { type LicenseFacts as Facts, takesVendor } from '../../domain/imports/evaluate-license.ts';
+import { changedLicense } from '../../domain/wording/license-vendors.ts';
 import { changeAbout } from '../core/change.ts';
 import { itemChangeWithin } from '../core/change-item.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -9,7 +11,7 @@ import { inTransaction } from '../core/transaction.ts';
 import { addLicense, changeLicense } from '../inventory/licenses.ts';
 import { giveSeat } from '../inventory/seats.ts';
 import type { EvaluatedLine } from './evaluate.ts';
-import { idOfLicense } from './license-facts.ts';
+import { findLicense } from './license-facts.ts';
 import { claimLine, recordSubject } from './lines.ts';
 
 /** Adds or changes the license of a line and assigns a seat, and marks the line as done in the same transaction. */
@@ -33,23 +35,28 @@ export async function executeLicenseLine(
   });
 
   async function store(transaction: EntityManager): Promise<number> {
-    const licenseId = await storeLicense(transaction, actor, facts.values);
+    const licenseId = await storeLicense(transaction, actor, facts);
     await recordSubject(transaction, importId, line, licenseId);
     return licenseId;
   }
 }
 
-/** Looks the license up again under a lock on its name, because another line may have added it. Never changes a vendor. */
-async function storeLicense(
-  em: EntityManager,
-  actor: Actor,
-  { license: name, vendor, seatsTotal }: LicenseValues,
-): Promise<number> {
+/**
+ * Looks the license up again under a lock on its name, because another line may have added it. Never changes a vendor; a
+ * license without one takes it if the line was evaluated like that. Throws a Refusal when the license is another one now.
+ */
+async function storeLicense(em: EntityManager, actor: Actor, { values, license }: Facts): Promise<number> {
+  const { license: name, vendor, seatsTotal } = values;
   await sql`select pg_advisory_xact_lock(hashtext('license'), hashtext(folded(${name})))`.execute(sqlOf(em));
   const change = itemChangeWithin(em, actor);
-  const known = await idOfLicense(em, name, vendor ?? null);
-  if (known === null)
+  const known = await findLicense(em, name, vendor ?? null);
+  if (known === null && license === null)
     return addLicense(change, { name, vendor: vendor ?? null, seatsTotal: seatsTotal ?? 0 });
-  if (seatsTotal !== undefined) await changeLicense(change, known, { seatsTotal });
-  return known;
+  const takes = takesVendor(values, known);
+  const mayTake = license?.id === known?.id && takesVendor(values, license);
+  if (known === null || (takes && !mayTake)) throw new Refusal('changed-meanwhile', changedLicense(name));
+  const stated = { ...(takes && { vendor: vendor! }), ...(seatsTotal !== undefined && { seatsTotal }) };
+  if (Object.keys(stated).length > 0)
+    await changeLicense(change, known.id, stated, takes ? { vendor: null } : {});
+  return known.id;
 }

@@ -63,10 +63,17 @@ export async function markLines(
   );
 }
 
-/** The next lines to execute, in the order of the file. */
-export async function waitingLines(em: EntityManager, importId: number, limit: number): Promise<number[]> {
+/**
+ * The next lines to execute, in the order of the file. Those up to `after` are done; without it each batch would read the
+ * index entries of all batches before.
+ */
+export async function waitingLines(
+  em: EntityManager,
+  importId: number,
+  { after, limit }: { after: number; limit: number },
+): Promise<number[]> {
   const { rows } = await sql<{ line: number }>`
-    select line from import_rows where import_id = ${importId} and outcome is null
+    select line from import_rows where import_id = ${importId} and outcome is null and line > ${after}
     order by line limit ${limit}`.execute(sqlOf(em));
   return rows.map(({ line }) => line);
 }

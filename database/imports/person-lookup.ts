@@ -52,24 +52,23 @@ const byEmail = (reference: Sql, key: Sql, shown: Sql) => sql`
   where i.source = 'email' and folded(i.external_id) = ${key} and not i.external_id_is_duplicate
     and p.offboarding_completed_at is null`;
 
-/** SQL condition: another line of the file has this external id or e-mail address, and can still be executed. */
-export const isAddedByFile = (
-  importId: number,
-  reference: RawBuilder<unknown>,
-  line: RawBuilder<unknown>,
-) => sql`(
-  exists (select from import_rows c where c.import_id = ${importId} and c.key = folded(${reference}) and ${canBeAdded(line)})
-  or exists (select from import_rows c
-    where c.import_id = ${importId} and c.other_key = folded(${reference}) and ${canBeAdded(line)}))`;
-
-const canBeAdded = (line: RawBuilder<unknown>) =>
-  sql`c.line <> ${line} and c.contradictions = '[]' and c.outcome is distinct from 'failed'
-    and not c.problems @? ${mandatory}::jsonpath
-    and coalesce(c.stated->>'email' ~ ${emailPattern.source}, true)`;
-
 /** Matches the bad cells without which a line adds no one; the others are warnings. */
 const mandatory =
   '$[*].field ? (!(@ == "department" || @ == "jobTitle" || @ == "manager" || @ == "startDate" || @ == "timeZone"))';
+
+/**
+ * SQL condition: a line of the file has this external id or e-mail address, and can still be executed. Each look-up has a
+ * limit, because PostgreSQL would otherwise read the whole file for "exists".
+ */
+export const isAddedByFile = (importId: number, reference: Sql) => sql`coalesce(
+  (select true from import_rows c
+    where c.import_id = ${importId} and c.key = folded(${reference}) and ${canBeAdded} limit 1),
+  (select true from import_rows c
+    where c.import_id = ${importId} and c.other_key = folded(${reference}) and ${canBeAdded} limit 1), false)`;
+
+const canBeAdded = sql`c.contradictions = '[]' and c.outcome is distinct from 'failed'
+    and not c.problems @? ${mandatory}::jsonpath
+    and coalesce(c.stated->>'email' ~ ${emailPattern.source}, true)`;
 
 /** SQL condition: the row `e` of users has the folded address now, which people who completed an offboarding gave up. */
 export const hasAddress = (address: RawBuilder<unknown>) =>

@@ -9,6 +9,7 @@ import { evaluateLines } from './evaluate.ts';
 import { type Kind, kinds } from './kinds.ts';
 import { breakRefusedChains, linkAddresses } from './whole-file/address-chains.ts';
 import { findContradictions } from './whole-file/contradictions.ts';
+import { firstVendors } from './whole-file/first-vendors.ts';
 import { forgetCircles, judgeManagers } from './whole-file/manager-changes.ts';
 
 /** Lines evaluated at once, which bounds the memory for a file. */
@@ -22,7 +23,11 @@ export async function evaluateAll(em: EntityManager, importId: number, kind: Imp
   if (kind === 'users') await evaluatePeople(em, importId);
   else await evaluateEveryLine(em, importId, kinds[kind] as Kind<unknown>);
   if (kind === 'licenses') await refuseExcessSeats(em, importId);
-  return { ...(await countVerdicts(em, importId)), ...(await countChanges(em, importId, kind)) };
+  return {
+    ...(await countVerdicts(em, importId)),
+    ...(await countChanges(em, importId, kind)),
+    ...(kind === 'licenses' && { firstVendors: await firstVendors(em, importId) }),
+  };
 }
 
 /** Addresses and managers are judged as they will be after the file, so some lines are evaluated a second time. */
@@ -95,18 +100,18 @@ async function countChanges(em: EntityManager, importId: number, kind: ImportKin
   const kindsOfChange = JSON.stringify(countedChanges[kind].map(({ words, ...change }) => change));
   const { rows } = await sql<ChangeCounts>`
     with counted as materialized (
-      select k.name, k.field, k."isCleared", r.subject_id as subject
+      select k.name, k.field, k.effect, r.subject_id as subject
       from import_rows r cross join lateral jsonb_each(r.judgement->'changes') c (field, change)
-      join jsonb_to_recordset(${kindsOfChange}::jsonb) k (name text, field text, "isCleared" boolean)
-        on k.field = c.field and k."isCleared" = (c.change->>1 is null)
+      join jsonb_to_recordset(${kindsOfChange}::jsonb) k (name text, field text, effect text)
+        on k.field = c.field and k.effect =
+          case when c.change->>1 is null then 'cleared' when c.change->>0 is null then 'first' else 'replaced' end
       where r.import_id = ${importId} and r.verdict in ('create', 'change') and r.subject_id is not null
-        and c.change->>0 is not null
         and not (c.field = 'status' and r.leaving in ('starts', 'stops') and c.change ? 'offboarded')
     ), leaving as (
       select coalesce(subject_id, -line) as subject, leaving
       from import_rows where import_id = ${importId} and leaving in ('starts', 'stops')
     ), lost as (
-      select field from counted where "isCleared" union select 'endDate' from leaving where leaving = 'stops'
+      select field from counted where effect = 'cleared' union select 'endDate' from leaving where leaving = 'stops'
     )
     select
       (select coalesce(jsonb_object_agg(name, subjects), '{}')

@@ -39,7 +39,7 @@ export async function executeBatch(
   );
   const run = { em, importId, actor: found.startedBy!, ...hooks };
 
-  const lines = await waitingLines(em, importId, batchSize);
+  const lines = await waitingLines(em, importId, { after: found.countedTo, limit: batchSize });
   if (lines.length > 0) await executeLines(run, found.kind, lines);
   else {
     const pending = await pendingManagers(em, importId, batchSize);

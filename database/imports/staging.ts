@@ -12,7 +12,7 @@ export interface StagedRow {
   stated: Record<string, string | number | null>;
   /** Problems that do not depend on stored facts. */
   problems: Remark[];
-  /** What identifies the line's subject. It is stored folded. */
+  /** What identifies the line's subject, and the serial of an asset. They are stored folded. */
   key: string | null;
   otherKey: string | null;
 }

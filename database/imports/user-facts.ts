@@ -22,8 +22,9 @@ export async function userFacts(
       select line, stated, key, other_key, stated->>'manager' as manager, address_chain, address_problem, closes_circle
       from import_rows where import_id = ${importId} and line = any(${lines}::int[])
     ), managers as materialized (
-      select n.reference, p.* from (select distinct manager as reference from lines where manager is not null) n,
-        lateral ${findPerson(sql`n.reference`)} p
+      select n.reference, p.*, p.id is null and ${isAddedByFile(importId, sql`n.reference`)} as is_in_file
+      from (select distinct manager as reference from lines where manager is not null) n
+      left join lateral ${findPerson(sql`n.reference`)} p on true
     ), found as (
       select lines.*, e.id as email_owner_id, e.external_id as email_owner_key, x.id is not null as is_by_external_id,
         coalesce(x.id, case when lines.key is null or e.external_id is null then e.id end) as user_id
@@ -44,7 +45,7 @@ export async function userFacts(
         'timeZone', u.time_zone, 'status', u.status, 'managerId', u.manager_id, 'managerName', um.name,
         'isGone', u.offboarding_completed_at is not null, 'isErased', u.erased_at is not null, 'isLeaving', o.id is not null) end as user,
       case when m.id is not null then jsonb_build_object('id', m.id, 'name', m.name, 'isGone', m.is_gone, 'fitsToo', m.fits_too) end as manager,
-      f.manager is not null and m.id is null and ${isAddedByFile(importId, sql`f.manager`, sql`f.line`)} as "managerIsInFile",
+      coalesce(m.is_in_file, false) as "managerIsInFile",
       m.id is null and coalesce(folded(f.manager) in (f.key, f.other_key), false) as "managerIsSelf",
       ${namesake} as namesake, ${formerOwner} as "formerOwner"
     from found f

@@ -1,12 +1,12 @@
 import type { ImportKind } from './imports.ts';
 
-/** A kind of change that a file is limited in, beside end dates. First values never count. */
+/** A kind of change that a file is limited in, beside end dates. First values never count, except a license's vendor. */
 export interface CountedChange {
   /** Its name in previews and over the API, such as `managersCleared`. */
   name: string;
   field: string;
-  /** Whether the value goes away; otherwise another one replaces it. */
-  isCleared: boolean;
+  /** Whether the value goes away, another one replaces it, or it is the first one. */
+  effect: 'cleared' | 'replaced' | 'first';
   /** What people, assets or licenses would do. */
   words: string;
 }
@@ -14,13 +14,13 @@ export interface CountedChange {
 const cleared = (field: string, plural: string, what: string): CountedChange => ({
   name: `${plural}Cleared`,
   field,
-  isCleared: true,
+  effect: 'cleared',
   words: `would lose their ${what}`,
 });
 
 const changed = (field: string, plural: string, what: string): CountedChange[] => [
   cleared(field, plural, what),
-  { name: `${plural}Replaced`, field, isCleared: false, words: `would get another ${what}` },
+  { name: `${plural}Replaced`, field, effect: 'replaced', words: `would get another ${what}` },
 ];
 
 /**
@@ -43,6 +43,9 @@ export const countedChanges: Record<ImportKind, readonly CountedChange[]> = {
     ...changed('status', 'statuses', 'status'),
     cleared('location', 'locations', 'location'),
   ],
-  // A file changes nothing of a license but its number of seats.
-  licenses: [],
+  // A license is its name and its vendor, so a person has to say that both are the same license.
+  licenses: [{ name: 'vendorsStated', field: 'vendor', effect: 'first', words: 'would get a vendor' }],
 };
+
+/** The kinds that always need a confirmation, whatever the limit. */
+export const alwaysConfirmed: readonly string[] = ['vendorsStated'];

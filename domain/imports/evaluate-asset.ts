@@ -1,6 +1,6 @@
 import { type AssetStatus, canBeAssigned } from '../assets.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
-import { hasThisSerial, type SameSerial } from '../wording/identity-notes.ts';
+import { hasThisSerial, lineHasThisSerial, type SameSerial } from '../wording/identity-notes.ts';
 import { twoFit } from '../wording/references.ts';
 import {
   accepted,
@@ -42,6 +42,8 @@ export interface AssetFacts {
   holder: { id: number; name: string; status: UserStatus; fitsToo?: string | null } | null;
   /** Another asset with the serial in the line. */
   sameSerial?: SameSerial | null;
+  /** Another line of the file that states this serial for another asset. */
+  sameSerialOnLine?: number | null;
 }
 
 /** What a line about an asset would change. It can assign an asset, but never takes one from its holder. */
@@ -64,8 +66,10 @@ export function evaluateAsset(facts: AssetFacts): Evaluation {
 }
 
 /** Not an error, because docks and mice share bogus serials. */
-const notesOf = ({ sameSerial }: AssetFacts): Remark[] =>
-  sameSerial ? [{ field: 'serial', message: hasThisSerial(sameSerial) }] : [];
+function notesOf({ sameSerial, sameSerialOnLine }: AssetFacts): Remark[] {
+  if (sameSerial) return [{ field: 'serial', message: hasThisSerial(sameSerial) }];
+  return sameSerialOnLine ? [{ field: 'serial', message: lineHasThisSerial(sameSerialOnLine) }] : [];
+}
 
 /** Leaves out `assigned`, because only an assignment sets that status. */
 export const statusToStore = (status: AssetStatus | undefined) =>

@@ -1,4 +1,5 @@
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../user-status.ts';
+import { notConfirmed, severalWithoutVendor } from '../wording/license-vendors.ts';
 import { twoFit } from '../wording/references.ts';
 import { tooFewSeats } from '../wording/refusals.ts';
 import {
@@ -31,10 +32,18 @@ interface KnownLicense {
 /** The values in a line about a license, and the stored facts. */
 export interface LicenseFacts {
   values: LicenseValues;
-  /** The license with the name and the vendor; for a line without a vendor the only one with the name. */
+  /**
+   * The license with the name and the vendor, or else the one without a vendor, which would take it. For a line without
+   * a vendor it is the only license with the name.
+   */
   license: KnownLicense | null;
   /** The vendors of all licenses with the name; null for one without a vendor. */
   vendors: (string | null)[];
+  /**
+   * Whether the license may take the vendor of the line. While the import runs, it may only do so if the preview showed it,
+   * because nothing else was confirmed.
+   */
+  mayTakeVendor: boolean;
   /** Equal for equal names, so that lines of one name are executed one after another. */
   foldedName: string;
   /** The user in the line. `fitsToo` is a second person whom the reference fits. */
@@ -48,19 +57,23 @@ export function evaluateLicense(facts: LicenseFacts): Evaluation {
   const problems = [...problemsOfLicense(facts), ...problemsOfSeat(facts)];
   if (problems.length > 0) return refused(problems);
   const changes = {
-    ...changedValues(license === null ? ['vendor', 'seatsTotal'] : ['seatsTotal'], values, license),
+    ...changedValues(license?.vendor == null ? ['vendor', 'seatsTotal'] : ['seatsTotal'], values, license),
     ...seatChange(facts),
   };
-  const isNew = license === null || ('user' in changes && !('seatsTotal' in changes));
-  return accepted(isNew, changes);
+  const altersLicense = 'seatsTotal' in changes || 'vendor' in changes;
+  return accepted(license === null || ('user' in changes && !altersLicense), changes);
 }
+
+/** Whether a line states a vendor for a license that was made without one. */
+export const takesVendor = (
+  { vendor }: LicenseValues,
+  license: Pick<KnownLicense, 'vendor'> | null,
+): boolean => vendor !== undefined && license !== null && license.vendor === null;
 
 function problemsOfLicense(facts: LicenseFacts): Remark[] {
   const { values, license } = facts;
-  if (license === null) {
-    const problem = problemOfVendor(facts);
-    if (problem !== null) return [problem];
-  }
+  const problem = problemOfVendor(facts);
+  if (problem !== null) return [{ field: 'vendor', message: problem }];
   if (license === null && values.seatsTotal === undefined) {
     return [{ field: 'seatsTotal', message: 'A new license needs a number of seats.' }];
   }
@@ -70,14 +83,12 @@ function problemsOfLicense(facts: LicenseFacts): Remark[] {
   return [];
 }
 
-/** A license without a vendor could be the one of the line, so a person has to say whether it is. */
-function problemOfVendor({ values: { license: name, vendor }, vendors }: LicenseFacts): Remark | null {
-  if (vendor === undefined) {
-    return vendors.length > 1 ? { field: 'vendor', message: fitsSeveral(name, vendors) } : null;
-  }
-  if (!vendors.includes(null)) return null;
-  const message = `${name} has no vendor yet. If this is the same license, set its vendor to ${vendor} on its page first.`;
-  return { field: 'vendor', message };
+function problemOfVendor({ values, license, vendors, mayTakeVendor }: LicenseFacts): string | null {
+  const { license: name, vendor } = values;
+  if (vendor === undefined) return license === null && vendors.length > 1 ? fitsSeveral(name, vendors) : null;
+  if (!takesVendor(values, license)) return null;
+  if (vendors.filter((each) => each === null).length > 1) return severalWithoutVendor(name);
+  return mayTakeVendor ? null : notConfirmed(name);
 }
 
 /** Why a line without a vendor is refused when several licenses have its name. */

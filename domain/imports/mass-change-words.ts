@@ -2,7 +2,7 @@ import { plural } from '../wording/plural.ts';
 import type { FileColumn } from './columns.ts';
 import { countedChanges } from './counted-changes.ts';
 import type { ImportKind } from './imports.ts';
-import type { MassChange, MassChangeLimit } from './mass-change-limit.ts';
+import type { FirstVendor, MassChange, MassChangeLimit } from './mass-change-limit.ts';
 
 /** The file that a confirmation is about. */
 interface ChangingFile {
@@ -16,7 +16,7 @@ export const massChangeWords = (file: ChangingFile, change: MassChange, limit: M
     ...leavingWords(change),
     ...changesInWords(file, change),
     ...emptyColumnsInWords(file, change),
-    limitWords(file, change, limit),
+    file.kind === 'licenses' ? firstVendorWords : limitWords(file, change, limit),
   ].join(' ');
 
 function leavingWords({ starts, stops }: MassChange): string[] {
@@ -28,14 +28,27 @@ function leavingWords({ starts, stops }: MassChange): string[] {
   return parts.length > 0 ? [`${parts.join(' and ')}.`] : [];
 }
 
-const changesInWords = ({ kind }: ChangingFile, { changes = {} }: MassChange): string[] =>
+const changesInWords = ({ kind }: ChangingFile, { changes = {}, firstVendors }: MassChange): string[] =>
   countedChanges[kind].flatMap(({ name, words }) => {
     const count = changes[name] ?? 0;
     if (count === 0) return [];
-    return [
-      `${counted(kind, count)} ${kind === 'users' || count > 1 ? words : words.replace('their', 'its')}.`,
-    ];
+    const subjects = counted(kind, count);
+    if (kind === 'licenses') return [ended(`${subjects} ${words}${vendorsInWords(count, firstVendors)}`)];
+    return [`${subjects} ${kind === 'users' || count > 1 ? words : words.replace('their', 'its')}.`];
   });
+
+/** The licenses with their vendors, such as `: Figma → Figma Inc. and 3 more`. */
+function vendorsInWords(count: number, firstVendors: readonly FirstVendor[] = []): string {
+  if (firstVendors.length === 0) return '';
+  const names = firstVendors.map(({ license, vendor }) => `${license} → ${vendor}`);
+  const rest = count - names.length;
+  return `: ${names.join(', ')}${rest > 0 ? ` and ${rest.toLocaleString('en')} more` : ''}`;
+}
+
+/** A sentence with one full stop. A vendor such as `Figma Inc.` brings its own. */
+const ended = (sentence: string) => (sentence.endsWith('.') ? sentence : `${sentence}.`);
+
+const firstVendorWords = "A license's first vendor always needs a confirmation.";
 
 const emptyColumnsInWords = ({ columns }: ChangingFile, { emptyFields = [] }: MassChange): string[] =>
   emptyFields.map((field) => {

@@ -27,3 +27,5 @@ export const hasThisName = ({ name, reference }: Namesake): string =>
 
 export const hasThisSerial = ({ tag, holder }: SameSerial): string =>
   `${tag} has the same serial, assigned to ${holder ?? 'no one'}.`;
+
+export const lineHasThisSerial = (line: number): string => `Line ${line} has the same serial.`;

@@ -11,6 +11,7 @@ export type NotificationKind =
   | 'offboarding_reminder'
   | 'offboarding_ready'
   | 'tokens_ended'
+  | 'token_limited'
   | 'webhook_failed'
   | 'webhook_disabled'
   | 'offboarding_stuck'
@@ -39,6 +40,8 @@ export function notificationText({ kind, about: name, own, details }: Notificati
       return `${about} is all clear and ready to be marked as offboarded.`;
     case 'tokens_ended':
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
+    case 'token_limited':
+      return `The API token "${details.token}" reached its hourly limit, so calls are refused. Check them, and let it continue if they are right.`;
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':

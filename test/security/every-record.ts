@@ -122,6 +122,7 @@ const details: Partial<Record<NotificationKind, Record<string, string | string[]
   offboarding_completed: {},
   offboarding_reminder: {},
   tokens_ended: { tokens: ['hr'] },
+  token_limited: { token: 'hr' },
   webhook_failed: { url: 'https://x.example' },
   webhook_disabled: { url: 'https://x.example', reason: 'gone' },
   offboarding_stuck: { step: 'sending' },

@@ -74,7 +74,7 @@ function mappedColumns({ kind, columns }: Import): FileColumn[] {
   return columns.filter(({ field }, index) => field !== null && field !== byName[index]!.field);
 }
 
-/** What the user has to confirm; null when the import stays within the limit. */
+/** What the user has to confirm; null when the import needs no confirmation. */
 function massChangeOf(found: Import, workspace: { brakeCount: number; brakePercent: number }) {
   const { preview } = found;
   const limit = { count: workspace.brakeCount, percent: workspace.brakePercent };
@@ -82,6 +82,11 @@ function massChangeOf(found: Import, workspace: { brakeCount: number; brakePerce
   return {
     words: massChangeWords(found, preview, limit),
     people: toConfirm(preview, limit),
-    question: `How many ${kindWords[found.kind].toLowerCase()} does this change?`,
+    ...(found.kind === 'licenses'
+      ? { title: 'Confirm the vendors', question: 'How many licenses would get a vendor?' }
+      : {
+          title: 'Confirm a large change',
+          question: `How many ${kindWords[found.kind].toLowerCase()} does this change?`,
+        }),
   };
 }

@@ -56,12 +56,17 @@ async function* both(opening: string, rest: AsyncIterable<string>) {
 async function* recordsOf(parser: Parser): AsyncGenerator<CsvRecord> {
   try {
     for await (const { record, info } of parser as AsyncIterable<{ record: string[]; info: Info }>) {
-      const breaks = record.reduce((sum, cell) => sum + cell.split('\n').length - 1, 0);
-      yield { line: info.lines - breaks, cells: record };
+      yield { line: info.lines - breaksIn(record), cells: record };
     }
   } catch (error) {
     throw error instanceof CsvError ? inWords(error) : error;
   }
+}
+
+function breaksIn(cells: readonly string[]): number {
+  let breaks = 0;
+  for (const cell of cells) if (cell.includes('\n')) breaks += cell.split('\n').length - 1;
+  return breaks;
 }
 
 function inWords(error: CsvError): FileError {

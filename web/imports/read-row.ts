@@ -61,8 +61,8 @@ function problemsOfKey(kind: ImportKind, stated: Stated): Remark[] {
 }
 
 function keysOf(kind: ImportKind, stated: Stated): Pick<StagedRow, 'key' | 'otherKey'> {
-  const typed = (field: string) => (stated[field] === undefined ? null : String(stated[field]));
+  const typed = (field: string) => (stated[field] == null ? null : String(stated[field]));
   if (kind === 'users') return { key: typed('externalId'), otherKey: typed('email') };
-  if (kind === 'assets') return { key: typed('tag'), otherKey: null };
+  if (kind === 'assets') return { key: typed('tag'), otherKey: typed('serial') };
   return { key: typed('license'), otherKey: typed('user') };
 }

@@ -81,10 +81,11 @@ const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === re
 /** The page that a message links to; null when there is none for the reader. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
   if (row.kind === 'import_ended') return addressOfImport(row.details, reader.role);
-  const { endpointId, deliveryId } = row.details;
+  const { endpointId, deliveryId, tokenId } = row.details;
   if (endpointId && may(reader.role, 'manage-workspace')) {
     return `/settings/webhooks/${endpointId}/deliveries${deliveryId ? `/${deliveryId}` : ''}`;
   }
+  if (tokenId && may(reader.role, 'manage-workspace')) return `/settings/tokens/${tokenId}/edit`;
   if (row.aboutUserId !== null && may(reader.role, 'offboard')) {
     return row.kind === 'mail_failed' ? `/users/${row.aboutUserId}` : `/offboarding/${row.aboutUserId}`;
   }

@@ -68,18 +68,22 @@ export async function breakRefusedChains(em: EntityManager, importId: number): P
   return rows.map(({ line }) => line);
 }
 
-/** The lines of the chains that these lines belong to, beyond themselves, as long as they wait. */
+/** The lines of the chains that these lines belong to, beyond themselves, as long as they wait. Reads chains by their index. */
 export async function restOfChains(
   em: EntityManager,
   importId: number,
   lines: readonly number[],
 ): Promise<number[]> {
   const { rows } = await sql<{ line: number }>`
-    select c.line from import_rows c
-    where c.import_id = ${importId} and c.address_chain is not null and c.outcome is null
-      and c.line <> all(${lines}::int[]) and c.address_chain in (
-        select r.address_chain from import_rows r
-        where r.import_id = ${importId} and r.line = any(${lines}::int[]) and r.address_chain is not null)
+    with chains as materialized (
+      select distinct address_chain from import_rows
+      where import_id = ${importId} and line = any(${lines}::int[]) and address_chain is not null
+    )
+    select c.line from chains, lateral (
+      select line from import_rows r
+      where r.import_id = ${importId} and r.address_chain = chains.address_chain and r.outcome is null
+      limit ${longestChain}) c
+    where c.line <> all(${lines}::int[])
     order by c.line`.execute(sqlOf(em));
   return rows.map(({ line }) => line);
 }

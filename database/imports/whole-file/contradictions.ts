@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ImportKind } from '../../../domain/imports/imports.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
+import { refuseSeveralVendors } from './first-vendors.ts';
 import { differencesOf, pairsOf } from './pairs.ts';
 
 /**
@@ -20,6 +21,7 @@ export async function findContradictions(
   if (kind === 'licenses') {
     await agreeOn(em, importId, 'seatsTotal', 'The lines of this license have different numbers of seats.');
     await agreeOn(em, importId, 'vendor', 'The lines of this license have different vendors.');
+    await refuseSeveralVendors(em, importId);
   }
   await markPairs(em, importId, kind);
   await refuseRepeatsOfRefused(em, importId);

@@ -12,7 +12,8 @@ interface VendorlessLine {
 
 /**
  * Gives each line of a file of licenses the vendor of its license, and makes its key the folded name and vendor. A line
- * without a vendor means the only license with its name, of the file or stored. It has a problem when it fits several.
+ * without a vendor means the only license with its name, of the file or stored. It has a problem when it fits several. A
+ * stored license without a vendor counts as the one whose vendor only the file knows, because it would take that vendor.
  */
 export async function nameVendors(em: EntityManager, importId: number): Promise<void> {
   await setKeys(em, importId);
@@ -23,10 +24,16 @@ const lines = (importId: number) => sql`
   lines as materialized (
     select line, stated->>'license' as license, folded(stated->>'license') as name, stated->>'vendor' as vendor
     from import_rows where import_id = ${importId} and stated ? 'license'
+  ), stored as materialized (
+    select folded(name) as name, folded(coalesce(vendor, '')) as vendor_key, vendor, 0 as line from licenses
+    where folded(name) in (select name from lines)
+  ), taking as (
+    select name from lines where vendor is not null
+      and not exists (select from stored s where s.name = lines.name and s.vendor_key = folded(lines.vendor))
+    group by name having count(distinct folded(vendor)) = 1
   ), spelled as materialized (
     select distinct on (name, vendor_key) * from (
-      select folded(name) as name, folded(coalesce(vendor, '')) as vendor_key, vendor, 0 as line from licenses
-      where folded(name) in (select name from lines)
+      select * from stored where vendor is not null or name not in (select name from taking)
       union all
       select name, folded(vendor), vendor, line from lines where vendor is not null
     ) every_one order by name, vendor_key, line

@@ -46,26 +46,35 @@ interface StatedManager {
   manager: number | null;
 }
 
-/** Leaves out managers whose own line cannot be executed, because theirs will not be stored. */
+/**
+ * Leaves out managers whose own line cannot be executed, because theirs will not be stored. Looks each manager up once.
+ */
 async function statedManagers(em: EntityManager, importId: number): Promise<StatedManager[]> {
   const { rows } = await sql<StatedManager>`
-    with stated as (
+    with stated as materialized (
       select line, coalesce(subject_id, -line) as person, stated->>'manager' as reference,
         judgement->'changes'->'manager'->>1 is null as "isCleared"
       from import_rows
       where import_id = ${importId} and verdict in ('create', 'change') and judgement->'changes' ? 'manager'
+    ), named as (
+      select reference, array_agg(line) as lines, array_agg(person) as people
+      from stated where not "isCleared" group by reference
     )
-    select s.line, s.person, coalesce(m.id, f.person) as manager
-    from stated s
-    left join lateral ${findPerson(sql`s.reference`)} m on not s."isCleared"
+    select l.line, l.person, coalesce(m.id, f.person) as manager
+    from named n
+    left join lateral ${findPerson(sql`n.reference`)} m on true
     left join lateral (
       select coalesce(o.subject_id, -o.line) as person from (
-        select line, subject_id, verdict from import_rows where import_id = ${importId} and key = s.reference
+        select line, subject_id, verdict from import_rows
+        where import_id = ${importId} and key = folded(n.reference)
         union all
         select line, subject_id, verdict from import_rows
-        where import_id = ${importId} and other_key = folded(s.reference)
-      ) o where o.verdict <> 'error' order by o.line limit 1) f on m.id is null and not s."isCleared"
-    where s."isCleared" or m.id is not null or f.person is not null
-    order by s.line`.execute(sqlOf(em));
+        where import_id = ${importId} and other_key = folded(n.reference)
+      ) o where o.verdict <> 'error' order by o.line limit 1) f on m.id is null,
+    lateral unnest(n.lines, n.people) as l (line, person)
+    where m.id is not null or f.person is not null
+    union all
+    select line, person, null from stated where "isCleared"
+    order by line`.execute(sqlOf(em));
   return rows;
 }

@@ -1,7 +1,7 @@
 import { isManagerPending, settle } from '../../../domain/imports/settle-user.ts';
 import type { UserFacts } from '../../../domain/imports/user-facts.ts';
 import { bulkInsertUsers, isPlain } from '../bulk-insert-users.ts';
-import type { EvaluatedLine } from '../evaluate.ts';
+import { type EvaluatedLine, storeEvaluations } from '../evaluate.ts';
 import type { ImportRun } from '../import-run.ts';
 import { markLines } from '../lines.ts';
 import { executeChain } from './chain-lines.ts';
@@ -21,6 +21,7 @@ export async function executeUsersTogether(
   const numbers = waiting.map(({ line }) => line);
   await markLines(em, importId, numbers, 'changed', true);
   const isDone = simple.length === 0 || (await bulkInsertUsers(em, actor, importId, simple));
+  if (!isDone) await storeEvaluations(em, importId, simple);
   const again: number[] = [];
   for (const chain of Map.groupBy(chained, ({ facts }) => facts.addressChain).values()) {
     run.onStep();
@@ -32,7 +33,7 @@ export async function executeUsersTogether(
 function wayOf(line: Line): 'simple' | 'waiting' | 'chained' | 'other' {
   const { facts, evaluation } = line;
   if (facts.addressChain) return 'chained';
-  if (evaluation.verdict === 'create') return isPlain(line) ? 'simple' : 'other';
+  if (isPlain(line)) return 'simple';
   const changesManagerAlone = Object.keys(evaluation.changes).join() === 'manager';
   return changesManagerAlone && isManagerPending(facts, settle(facts).values) ? 'waiting' : 'other';
 }

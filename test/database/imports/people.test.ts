@@ -1,7 +1,7 @@
 import { describe, expect } from 'vitest';
 import { AuditEntry, Offboarding, User } from '../../../database/entities/index.ts';
 import { bulkInsertUsers } from '../../../database/imports/bulk-insert-users.ts';
-import { evaluateLines } from '../../../database/imports/evaluate.ts';
+import { evaluationsOf } from '../../../database/imports/evaluate.ts';
 import { importById, startImport } from '../../../database/imports/imports.ts';
 import { kinds } from '../../../database/imports/kinds.ts';
 import { createUser, userById } from '../../../database/people/users.ts';
@@ -123,7 +123,7 @@ describe('people', () => {
       'users',
       csvOf(['externalId', 'name', 'email'], ...ids.map((id) => [id, 'N', mailOf(id)])),
     );
-    const evaluated = await evaluateLines(em, found.id, [2, 3, 4, 5, 6], kinds.users);
+    const evaluated = await evaluationsOf(em, found.id, [2, 3, 4, 5, 6], kinds.users);
     await createUser(em, 'system', { name: 'Faster', email: mailOf(ids[2]!), externalId: newId() });
     expect(await bulkInsertUsers(em, actor, found.id, evaluated)).toBe(false);
     expect(await em.fork().count(User, { externalId: ids })).toBe(0);

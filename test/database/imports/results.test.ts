@@ -74,7 +74,7 @@ test('two workers that run the same batches at the same time count each line onc
 
 test('marking lines is retried after a deadlock', async ({ files }) => {
   const id = await files.start('users', manyLines(2));
-  const [first, second] = await waitingLines(em.fork(), id, 2);
+  const [first, second] = await waitingLines(em.fork(), id, { after: 0, limit: 2 });
   await em.fork().transactional(async (other) => {
     const lock = (line: number) =>
       other.execute('select from import_rows where import_id = ? and line = ? for update', [id, line]);
@@ -88,7 +88,7 @@ test('marking lines is retried after a deadlock', async ({ files }) => {
     // After one second PostgreSQL cancels the transaction that waited first.
     await lock(first!);
   });
-  await eventually(async () => (await waitingLines(em.fork(), id, 2)).length === 0);
+  await eventually(async () => (await waitingLines(em.fork(), id, { after: 0, limit: 2 })).length === 0);
 });
 
 test('an import that continues after a failure counts every line', async ({ actor, files }) => {

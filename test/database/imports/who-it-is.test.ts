@@ -70,6 +70,24 @@ describe('a newcomer with the name of someone active', () => {
 });
 
 describe('an asset with a known serial', () => {
+  test('gets a note when another line of the file states it too (R5)', async ({ files }) => {
+    const serial = `PF-${newId()}`;
+    const [one, two, three] = [newId(), newId(), newId()];
+    const file = csvOf(
+      ['tag', 'serial', 'model'],
+      [one, serial, 'ThinkPad'],
+      [two, serial.toUpperCase(), 'ThinkPad'],
+      [three, '', 'ThinkPad'],
+      [two, serial.toUpperCase(), 'ThinkPad'],
+    );
+    const found = await files.upload('assets', file);
+    expect((await files.lines(found, 'warnings')).map(({ line, warnings }) => [line, ...warnings])).toEqual([
+      [2, { field: 'serial', message: 'Line 3 has the same serial.' }],
+      [3, { field: 'serial', message: 'Line 2 has the same serial.' }],
+    ]);
+    expect(found.preview).toMatchObject({ create: 3, same: 1, warned: 2 });
+  });
+
   test('gets a note that names the other one and its holder (R5)', async ({ cast, files }) => {
     const serial = `PF-${newId()}`;
     const [tag, other] = [newId(), newId()];

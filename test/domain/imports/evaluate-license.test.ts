@@ -8,6 +8,7 @@ describe('a line about a license', () => {
   const of = (facts: Partial<LicenseFacts>): LicenseFacts => ({
     license: figma,
     vendors: ['Figma'],
+    mayTakeVendor: true,
     foldedName: 'figma',
     user: null,
     hasSeat: false,
@@ -25,6 +26,14 @@ describe('a line about a license', () => {
     const values = { license: 'Figma', vendor: 'FIGMA', user: 'E1', seatsTotal: 9 };
     const { verdict, changes } = evaluateLicense(of({ values, user: mira }));
     expect([verdict, changes]).toEqual(['change', { seatsTotal: ['3', '9'], user: [null, 'Mira'] }]);
+  });
+
+  test('gives a license without a vendor the one that it states, and counts as changed (R6)', () => {
+    const license = { ...figma, vendor: null };
+    const values = { license: 'Figma', vendor: 'Figma Inc.', user: 'E1' };
+    const { verdict, changes } = evaluateLicense(of({ license, vendors: [null], values, user: mira }));
+    expect([verdict, changes]).toEqual(['change', { vendor: [null, 'Figma Inc.'], user: [null, 'Mira'] }]);
+    expect(evaluateLicense(of({ license, vendors: [null] })).verdict).toBe('same');
   });
 
   test('changes the number of seats, but not below those in use', () => {
@@ -48,9 +57,23 @@ describe('a line about a license', () => {
       'vendor: Several licenses have this name: Figma (Figma) and Figma (no vendor). Add the vendor.',
     ],
     [
-      'it states a vendor for a license without one (R6)',
-      { license: null, vendors: [null], values: { license: 'Figma', vendor: 'Adobe', seatsTotal: 3 } },
-      'vendor: Figma has no vendor yet. If this is the same license, set its vendor to Adobe on its page first.',
+      'its license would take a vendor that was not confirmed (R6)',
+      {
+        license: { ...figma, vendor: null },
+        vendors: [null],
+        mayTakeVendor: false,
+        values: { license: 'Figma', vendor: 'Adobe' },
+      },
+      'vendor: Figma has no vendor, and giving it one was not confirmed. Import this line again to confirm it.',
+    ],
+    [
+      'it states a vendor, and two licenses have none',
+      {
+        license: { ...figma, vendor: null },
+        vendors: [null, null],
+        values: { license: 'Figma', vendor: 'Adobe' },
+      },
+      'vendor: Several licenses named Figma have no vendor. Set their vendors on their pages first.',
     ],
     [
       'nobody is known by the id',

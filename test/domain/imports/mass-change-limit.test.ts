@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { needsConfirmation, toConfirm } from '../../../domain/imports/mass-change-limit.ts';
+import { type FirstVendor, needsConfirmation, toConfirm } from '../../../domain/imports/mass-change-limit.ts';
 import { massChangeWords } from '../../../domain/imports/mass-change-words.ts';
 
 const limit = { count: 5, percent: 2 };
@@ -60,6 +60,29 @@ describe('the mass-change limit', () => {
       '1 asset would lose its serial number. 1,200 assets would get another serial number. ' +
         "That's over this workspace's limit for one file (5 assets or 2% of 2,400, whichever is less).",
     );
+  });
+
+  test('does not matter for the first vendor of a license, which always needs a confirmation (R6)', () => {
+    const of = (count: number, firstVendors: FirstVendor[]) => ({
+      ...leaving(0, 0, 117),
+      changes: { vendorsStated: count },
+      subjects: count,
+      total: 1_000,
+      firstVendors,
+    });
+    const figma = { license: 'Figma', vendor: 'Figma Inc.' };
+    const miro = { license: 'Miro', vendor: 'RealtimeBoard' };
+    const none = { count: 1_000, percent: 100 };
+    expect([needsConfirmation(of(1, [figma]), none), toConfirm(of(1, [figma]), none)]).toEqual([true, 1]);
+    expect(needsConfirmation(of(0, []), none)).toBe(false);
+    const words = (count: number, names: FirstVendor[]) =>
+      massChangeWords({ kind: 'licenses', columns: [] }, of(count, names), none);
+    const always = "A license's first vendor always needs a confirmation.";
+    expect(words(1, [figma])).toBe(`1 license would get a vendor: Figma → Figma Inc. ${always}`);
+    expect(words(2, [figma, miro])).toBe(
+      `2 licenses would get a vendor: Figma → Figma Inc., Miro → RealtimeBoard. ${always}`,
+    );
+    expect(words(9, [figma])).toBe(`9 licenses would get a vendor: Figma → Figma Inc. and 8 more. ${always}`);
   });
 
   test('of an older preview counts the end dates alone', () => {

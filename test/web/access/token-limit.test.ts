@@ -4,7 +4,7 @@ import { listRefusedCall } from '../../../database/access/token-limit.ts';
 import { createToken, revokeToken, tokenById } from '../../../database/access/tokens.ts';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { workspaceOf } from '../../../database/core/workspace.ts';
-import { AuditEntry, RefusedRemoval, TokenRemoval } from '../../../database/entities/index.ts';
+import { AuditEntry, Notification, RefusedRemoval, TokenRemoval } from '../../../database/entities/index.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
 import { continuesUntil } from '../../../domain/access/removals.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
@@ -92,6 +92,31 @@ describe('the page of a token', () => {
     await revokeToken(em, 'system', tokenId);
     expect((await ada.post(`/settings/tokens/${tokenId}/continuation`, { until: 'hour' })).status).toBe(409);
     expect((await tokenById(em, tokenId)).unlimitedUntil).toBeNull();
+  });
+});
+
+describe('the super-admins', () => {
+  const notificationsOf = (userId: number) =>
+    em.fork().count(Notification, { userId, kind: 'token_limited', details: { tokenId } });
+
+  test('get one notification a token and hour, with a link to its page (R10)', async () => {
+    await Promise.all([refuse(cast.lena.id, 'endDate'), refuse(cast.rosa.id, 'manager')]);
+    await refuse(cast.lena.id, 'endDate');
+    expect(await notificationsOf(cast.ada.id)).toBe(1);
+    expect(await notificationsOf(cast.nora.id)).toBe(0);
+    const { text } = await ada.get('/notifications');
+    expect(text).toContain(`<a class="item-name" href="/settings/tokens/${tokenId}/edit">`);
+    expect(text).toContain(`The API token &quot;${name}&quot; has reached its hourly limit`);
+
+    const age = (minutes: number) =>
+      sql`update api_tokens set limit_notified_at = limit_notified_at - make_interval(mins => ${minutes}::int)
+        where id = ${tokenId}`.execute(sqlOf(em));
+    await age(58);
+    await refuse(cast.lena.id, 'endDate');
+    expect(await notificationsOf(cast.ada.id)).toBe(1);
+    await age(2);
+    await refuse(cast.lena.id, 'endDate');
+    expect(await notificationsOf(cast.ada.id)).toBe(2);
   });
 });
 

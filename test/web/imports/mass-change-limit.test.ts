@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { importById } from '../../../database/imports/imports.ts';
 import { createAsset } from '../../../database/inventory/assets.ts';
+import { createLicense } from '../../../database/inventory/licenses.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside } from '../../../testing/web/page-messages.ts';
@@ -70,6 +71,22 @@ describe('the mass-change limit', () => {
     expect(text).toContain('3 assets would lose their serial number.');
     expect(text).toContain('How many assets does this change?');
     expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
+  });
+
+  test('asks for the licenses that would get a vendor, whatever the limit (R6)', async () => {
+    const name = `Figma ${cast.emil.id}`;
+    await createLicense(em, 'system', { name, vendor: null, seatsTotal: 3 });
+    const id = await uploaded(nora, 'licenses', csvOf(['license', 'vendor'], [name, 'Figma Inc.']));
+    const { text } = await nora.get(`/imports/${id}`);
+    for (const words of [
+      'Confirm the vendors',
+      `1 license would get a vendor: ${name} → Figma Inc. `,
+      'How many licenses would get a vendor?',
+    ])
+      expect(text).toContain(words);
+    const refused = await nora.post(`/imports/${id}/start`, {});
+    expect(messageBeside(refused.text, 'people')).toBe('Type 1 to confirm.');
+    expect((await nora.post(`/imports/${id}/start`, { people: '1' })).status).toBe(303);
   });
 
   test('and the date format are set in the workspace', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { letTokenContinue } from '../../../../database/access/tokens.ts';
 import { sqlOf } from '../../../../database/core/tables.ts';
-import { AuditEntry, User } from '../../../../database/entities/index.ts';
+import { ApiToken, AuditEntry, User } from '../../../../database/entities/index.ts';
 import { updateTokenLimit } from '../../../../database/workspace/settings.ts';
 import { apiAt, expectProblem } from '../../../../testing/web/api.ts';
 import { startWeb } from '../../../../testing/web/web.ts';
@@ -66,6 +66,8 @@ describe('calls of one token that take values away', () => {
       { pointer: '/managerExternalId', detail: expect.stringContaining('hourly limit') },
     ]);
     expect((await call('GET', `/users/${ids[50]}`)).json).toEqual(before.json);
+    const { limitNotifiedAt } = await em.fork().findOneOrFail(ApiToken, { id: tokenId });
+    expect(limitNotifiedAt).toBeInstanceOf(Date);
     expect((await call('PATCH', `/users/${ids[51]}`, { body: { jobTitle: 'Cook' } })).status).toBe(200);
   });
 
