@@ -41,7 +41,7 @@ export function notificationText({ kind, about: name, own, details }: Notificati
     case 'tokens_ended':
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':
-      return `The API token "${details.token}" reached its hourly limit, so its calls are refused. Check them, and let it continue if they are right.`;
+      return `The API token "${details.token}" reached its hourly limit, so calls are refused. Check them, and let it continue if they are right.`;
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':
