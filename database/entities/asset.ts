@@ -29,6 +29,15 @@ export const Asset = defineEntity({
   uniques: [{ name: 'assets_id_assignable_unique', properties: ['id', 'assignable'] }],
   indexes: [
     { name: 'assets_status_index', properties: ['status', 'id'] },
+    { name: 'assets_tag_index', properties: ['tag', 'id'] },
+    {
+      name: 'assets_model_index',
+      expression: 'create index assets_model_index on assets (lower(model), id)',
+    },
+    {
+      name: 'assets_location_index',
+      expression: 'create index assets_location_index on assets (lower(location), id)',
+    },
     {
       name: 'assets_serial_index',
       expression: 'create index assets_serial_index on assets (folded(serial)) where serial is not null',

@@ -24,6 +24,16 @@ export const Request = defineEntity({
   indexes: [
     { name: 'requests_user_live_index', properties: ['userId', 'live'] },
     { name: 'requests_status_index', properties: ['status', 'id'] },
+    { name: 'requests_created_at_index', properties: ['createdAt', 'id'] },
+    {
+      name: 'requests_waiting_index',
+      expression:
+        "create index requests_waiting_index on requests (created_at, id) where status in ('pending', 'approved')",
+    },
+    {
+      name: 'requests_item_index',
+      expression: 'create index requests_item_index on requests (lower(item), id)',
+    },
   ],
   checks: [oneOf('requests_status_check', 'status', requestStatuses)],
 });

@@ -3,12 +3,14 @@ import { type RawBuilder, sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { AssetStatus, ReturnCondition, StatusAfterRecovery } from '../../domain/assets.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import type { Sort } from '../../domain/sorting.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
 import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { type Page, pageOf } from '../core/pagination.ts';
 import { contains, placeOfHit } from '../core/search.ts';
+import { bestHits, type SortKey, sortedPage } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset } from '../entities/index.ts';
 
@@ -47,7 +49,7 @@ export interface AssetFilter {
 const isHeld = sql`(not a.assignable
   or exists (select from assignments h where h.asset_id = a.id and h.returned_at is null))`;
 
-const assetColumns = sql`
+const shownColumns = sql`
   a.id, a.tag, a.serial, a.model, a.location, a.condition,
   case when u.id is null then a.status else 'assigned' end as status,
   case when u.id is not null then jsonb_build_object(
@@ -62,29 +64,61 @@ const withHolders = (assets: RawBuilder<unknown>) => sql`
   left join assignments h on h.id = coalesce(o.id, c.assignment_id)
   left join users u on u.id = h.user_id`;
 
-/** One page of the assets by tag, with their holders. One statement joins only the page's rows. */
+/** What the list can be sorted by. */
+export const assetColumns = ['model', 'tag', 'location', 'status', 'holder'] as const;
+export type AssetColumn = (typeof assetColumns)[number];
+
+/** The order of the list unless a column is chosen or something is searched. */
+export const assetOrder: Sort<AssetColumn> = { column: 'tag', backwards: false };
+
+/**
+ * One page of the assets, with their holders, by one statement. Unless a column is chosen, they are sorted by tag, and a
+ * search shows whole values first, then beginnings.
+ */
 export async function findAssets(
   em: EntityManager,
   filter: AssetFilter,
   page = 1,
+  sort: Sort<AssetColumn> | null = null,
 ): Promise<Page<AssetWithHolder>> {
-  const matching = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
-  const assets = sql`(select count(*) as total from assets a where ${matching}) counted
-    left join (
-      select *, ${placeIn(filter.search)} as place from assets a where ${matching}
-      order by place, a.tag, a.id limit ${pageSize} offset ${offsetOf(page)}
-    ) a on true`;
+  const wanted = sql`${matchesSearch(filter.search)} and ${hasStatus(filter.status)}`;
+  const listed = { from: sql`assets a`, id: sql`a.id`, wanted };
+  const { column, backwards } = sort ?? assetOrder;
+  const ids =
+    filter.search !== '' && sort === null
+      ? bestHits(listed, searched, filter.search, keys.tag.value, page)
+      : sortedPage(listed, keys[column], backwards, page);
+  const assets = sql`(select count(*) as total from assets a where ${wanted}) counted
+    left join page on true
+    left join assets a on a.id = page.id`;
   const { rows } = await sql<AssetWithHolder & { total: number }>`
-    select total, ${assetColumns} from ${withHolders(assets)} order by a.place, a.tag, a.id`.execute(
-    sqlOf(em),
-  );
+    with page as (${ids})
+    select total, ${shownColumns} from ${withHolders(assets)} order by page.place`.execute(sqlOf(em));
   return pageOf(rows.map(withDates), page);
 }
+
+const keys: Record<AssetColumn, SortKey> = {
+  model: { value: sql`lower(a.model)` },
+  tag: { value: sql`a.tag` },
+  location: { value: sql`lower(a.location)` },
+  status: { value: sql`a.status` },
+  holder: {
+    value: sql`lower(holder.name)`,
+    joins: sql`
+      join (
+        select asset_id, user_id from assignments where live
+        union all
+        select asset_id, user_id from recovery_corrections where closed_at is null
+      ) held on held.asset_id = a.id
+      join users holder on holder.id = held.user_id`,
+    missing: sql`not ${isHeld}`,
+  },
+};
 
 /** An asset with its holder. Throws NotFound. */
 export async function assetById(em: EntityManager, assetId: number): Promise<AssetWithHolder> {
   const { rows } = await sql<AssetWithHolder>`
-    select ${assetColumns} from ${withHolders(sql`assets a`)} where a.id = ${assetId}`.execute(sqlOf(em));
+    select ${shownColumns} from ${withHolders(sql`assets a`)} where a.id = ${assetId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('asset');
   return withDates(rows[0]);
 }
@@ -92,7 +126,7 @@ export async function assetById(em: EntityManager, assetId: number): Promise<Ass
 /** At most three other assets with the serial of an asset, by id: the same device may have two records. */
 export async function assetsWithSerialOf(em: EntityManager, assetId: number): Promise<AssetWithHolder[]> {
   const { rows } = await sql<AssetWithHolder>`
-    select ${assetColumns} from ${withHolders(sql`assets a`)}
+    select ${shownColumns} from ${withHolders(sql`assets a`)}
     where folded(a.serial) = folded((select serial from assets where id = ${assetId})) and a.id <> ${assetId}
     order by a.id limit 3`.execute(sqlOf(em));
   return rows.map(withDates);
@@ -105,7 +139,7 @@ export async function assetsInStock(
   limit: number,
 ): Promise<AssetWithHolder[]> {
   const { rows } = await sql<AssetWithHolder>`
-    select ${assetColumns} from ${withHolders(sql`assets a`)}
+    select ${shownColumns} from ${withHolders(sql`assets a`)}
     where ${matchesSearch(search)} and ${hasStatus('in_stock')}
     order by ${placeIn(search)}, a.tag, a.id limit ${limit}`.execute(sqlOf(em));
   return rows.map(withDates);

@@ -2,12 +2,14 @@ import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { InvalidInput, NotFound } from '../../domain/failures.ts';
+import type { Sort } from '../../domain/sorting.ts';
 import { tooFewSeats } from '../../domain/wording/refusals.ts';
 import { changeItem, type ItemChange } from '../core/change-item.ts';
 import { changedFields, fieldDiff, refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
-import { contains, placeOfHit } from '../core/search.ts';
+import { type Page, pageOf } from '../core/pagination.ts';
+import { contains } from '../core/search.ts';
+import { bestHits, type SortKey, sortedPage } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
 import { License } from '../entities/index.ts';
 
@@ -20,22 +22,48 @@ export interface LicenseRow {
   seatsUsed: number;
 }
 
-/** One page of the licenses, by name. `search` is part of a name or vendor. */
-export async function findLicenses(em: EntityManager, search: string, page = 1): Promise<Page<LicenseRow>> {
-  const searched = [sql`name`, sql`vendor`];
-  const matching = search === '' ? sql`true` : contains(searched, search);
-  const place = search === '' ? sql`0` : placeOfHit(searched, search);
+/** What the list can be sorted by. */
+export const licenseColumns = ['name', 'vendor', 'seats', 'free'] as const;
+export type LicenseColumn = (typeof licenseColumns)[number];
+
+/** The order of the list unless a column is chosen or something is searched. */
+export const licenseOrder: Sort<LicenseColumn> = { column: 'name', backwards: false };
+
+/**
+ * One page of the licenses. `search` is part of a name or vendor. Unless a column is chosen, they are sorted by name, and a
+ * search shows whole values first, then beginnings.
+ */
+export async function findLicenses(
+  em: EntityManager,
+  search: string,
+  page = 1,
+  sort: Sort<LicenseColumn> | null = null,
+): Promise<Page<LicenseRow>> {
+  const wanted = search === '' ? sql`true` : contains(searched, search);
+  const listed = { from: sql`licenses l`, id: sql`l.id`, wanted };
+  const { column, backwards } = sort ?? licenseOrder;
+  const ids =
+    search !== '' && sort === null
+      ? bestHits(listed, searched, search, keys.name.value, page)
+      : sortedPage(listed, keys[column], backwards, page);
   const { rows } = await sql<LicenseRow & { total: number }>`
-    with page as (
-      select id, name, vendor, seats_total as "seatsTotal", seats_used as "seatsUsed", ${place} as place
-      from licenses where ${matching}
-      order by place, lower(name), id limit ${pageSize} offset ${offsetOf(page)}
-    )
-    select total, page.* from (select count(*) as total from licenses where ${matching}) counted
+    with page as (${ids})
+    select total, l.id, l.name, l.vendor, l.seats_total as "seatsTotal", l.seats_used as "seatsUsed"
+    from (select count(*) as total from licenses l where ${wanted}) counted
     left join page on true
-    order by page.place, lower(page.name), page.id`.execute(sqlOf(em));
+    left join licenses l on l.id = page.id
+    order by page.place`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
+
+const searched = [sql`l.name`, sql`l.vendor`];
+
+const keys: Record<LicenseColumn, SortKey> = {
+  name: { value: sql`lower(l.name)` },
+  vendor: { value: sql`lower(l.vendor)` },
+  seats: { value: sql`l.seats_used` },
+  free: { value: sql`l.seats_total - l.seats_used` },
+};
 
 /** A license. Throws NotFound. */
 export async function licenseById(em: EntityManager, licenseId: number): Promise<License> {

@@ -6,12 +6,14 @@ import {
   type RequestOutcome,
   type RequestStatus,
 } from '../../domain/offboarding/checklist.ts';
+import type { Sort } from '../../domain/sorting.ts';
 import { refuseUnlessMayReceiveItems, type UserStatus } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
+import { type Page, pageOf } from '../core/pagination.ts';
 import { contains } from '../core/search.ts';
+import { type SortKey, sortedPage } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
 import { Asset, Request } from '../entities/index.ts';
 import { handOut } from './assignments.ts';
@@ -38,38 +40,49 @@ export interface RequestRow {
 /** The filter of the list of requests. */
 export type RequestFilter = 'open' | 'all' | RequestStatus;
 
-const requestColumns = sql`
+const shownColumns = sql`
   r.id, r.item, r.reason, r.status, r.created_at as "createdAt", r.approved_at as "approvedAt",
   r.resolved_at as "resolvedAt", r.note, u.id as "userId", u.name, u.department, u.status as "userStatus",
   u.end_date as "endDate",
   exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
 
-/**
- * One page of the requests. Open ones are sorted oldest first, other lists newest first. `search` is part of an item or
- * of a person's name.
- */
+/** What the list can be sorted by. */
+export const requestColumns = ['item', 'person', 'asked', 'status'] as const;
+export type RequestColumn = (typeof requestColumns)[number];
+
+/** The order of a list unless a column is chosen: the longest waiting first, or the newest first if some are closed. */
+export const requestOrder = (filter: RequestFilter): Sort<RequestColumn> => ({
+  column: 'asked',
+  backwards: !isOpenOnly(filter),
+});
+
+/** One page of the requests. `search` is part of an item or of a person's name. */
 export async function findRequests(
   em: EntityManager,
   filter: RequestFilter,
   page = 1,
   search = '',
+  sort = requestOrder(filter),
 ): Promise<Page<RequestRow>> {
   const isFound = search === '' ? sql`true` : contains([sql`r.item`, sql`u.name`], search);
-  const matching = sql`${matches(filter)} and ${isFound}`;
-  const direction = isOpenOnly(filter) ? sql`asc` : sql`desc`;
+  const wanted = sql`${matches(filter)} and ${isFound}`;
+  const from = sql`requests r join users u on u.id = r.user_id`;
   const { rows } = await sql<RequestRow & { total: number }>`
-    with page as (
-      select ${requestColumns} from requests r join users u on u.id = r.user_id
-      where ${matching}
-      order by r.id ${direction} limit ${pageSize} offset ${offsetOf(page)}
-    )
-    select total, page.* from (
-      select count(*) as total from requests r join users u on u.id = r.user_id where ${matching}
-    ) counted
+    with page as (${sortedPage({ from, id: sql`r.id`, wanted }, keys[sort.column], sort.backwards, page)})
+    select total, ${shownColumns} from (select count(*) as total from ${from} where ${wanted}) counted
     left join page on true
-    order by page.id ${direction}`.execute(sqlOf(em));
+    left join requests r on r.id = page.id
+    left join users u on u.id = r.user_id
+    order by page.place`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
+
+const keys: Record<RequestColumn, SortKey> = {
+  item: { value: sql`lower(r.item)` },
+  person: { value: sql`lower(u.name)` },
+  asked: { value: sql`r.created_at` },
+  status: { value: sql`r.status` },
+};
 
 const isOpenOnly = (filter: RequestFilter) =>
   filter === 'open' || (filter !== 'all' && isOpenRequest(filter));
@@ -82,7 +95,7 @@ function matches(filter: RequestFilter): RawBuilder<unknown> {
 /** A request with the person who made it. Throws NotFound. */
 export async function requestById(em: EntityManager, requestId: number): Promise<RequestRow> {
   const { rows } = await sql<RequestRow>`
-    select ${requestColumns} from requests r join users u on u.id = r.user_id
+    select ${shownColumns} from requests r join users u on u.id = r.user_id
     where r.id = ${requestId}`.execute(sqlOf(em));
   if (rows[0] === undefined) throw new NotFound('request');
   return rows[0];

@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
+import type { Sort } from '../../domain/sorting.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
 import type { EntityManager } from '../core/orm.ts';
-import { lastPageOf, offsetOf, type Page, pageSize } from '../core/pagination.ts';
+import { lastPageOf, type Page } from '../core/pagination.ts';
+import { type SortKey, sortedPage } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Attempt } from './attempts.ts';
 import { isUndelivered } from './undelivered.ts';
@@ -46,28 +48,47 @@ export interface DeliveryFilter {
   type: WebhookEventType | null;
 }
 
-/** One page of an endpoint's deliveries, newest first, in two statements. */
+/** What the list can be sorted by. */
+export const deliveryColumns = ['event', 'about', 'state', 'last-try', 'made'] as const;
+export type DeliveryColumn = (typeof deliveryColumns)[number];
+
+/** The order of the list unless a column is chosen. */
+export const newestFirst: Sort<DeliveryColumn> = { column: 'made', backwards: true };
+
+/** One page of an endpoint's deliveries, in two statements. */
 export async function listDeliveries(
   em: EntityManager,
   endpointId: number,
   { state, type }: DeliveryFilter,
   page = 1,
+  sort = newestFirst,
 ): Promise<Page<ListedDelivery>> {
   const db = sqlOf(em);
   const inState = state === 'missed' ? isUndelivered : state === null ? sql`true` : sql`d.state = ${state}`;
   const ofType = type === null ? sql`true` : sql`e.type = ${type}`;
-  const wanted = sql`
-    from webhook_deliveries d join webhook_events e on e.id = d.event_id
-    where d.endpoint_id = ${endpointId} and ${inState} and ${ofType}`;
+  const from = sql`webhook_deliveries d join webhook_events e on e.id = d.event_id`;
+  const wanted = sql`d.endpoint_id = ${endpointId} and ${inState} and ${ofType}`;
   const { rows } = await sql<ListedDelivery>`
-    select ${delivery} from (
-      select d.* ${wanted} order by d.id desc limit ${pageSize} offset ${offsetOf(page)}
-    ) d join webhook_events e on e.id = d.event_id ${lastAttempt}
-    order by d.id desc`.execute(db);
-  const counted = await sql<{ total: number }>`select count(*) as total ${wanted}`.execute(db);
+    with page as (${sortedPage({ from, id: sql`d.id`, wanted }, keys[sort.column], sort.backwards, page)})
+    select ${delivery} from page
+    join webhook_deliveries d on d.id = page.id
+    join webhook_events e on e.id = d.event_id ${lastAttempt}
+    order by page.place`.execute(db);
+  const counted = await sql<{ total: number }>`select count(*) as total from ${from} where ${wanted}`.execute(
+    db,
+  );
   const { total } = counted.rows[0]!;
   return { rows, total, page, lastPage: lastPageOf(total) };
 }
+
+/** Only the state and the time have an index, because deliveries are deleted after a few days. */
+const keys: Record<DeliveryColumn, SortKey> = {
+  event: { value: sql`e.type` },
+  about: { value: sql`lower(e.data->'user'->>'name')` },
+  state: { value: sql`d.state` },
+  'last-try': { value: sql`(select max(a.at) from webhook_attempts a where a.delivery_id = d.id)` },
+  made: { value: sql`d.created_at` },
+};
 
 /** One attempt in the history. Times are ISO 8601 strings. */
 interface ListedAttempt extends Omit<Attempt, 'retryAt'> {

@@ -3,17 +3,21 @@ import { z } from 'zod';
 import {
   type AssetWithHolder,
   assetById,
+  assetColumns,
+  assetOrder,
   createAsset,
   findAssets,
   updateAsset,
 } from '../../database/inventory/assets.ts';
 import { assetStatuses, statusesAfterRecovery } from '../../domain/assets.ts';
+import { sortText } from '../../domain/sorting.ts';
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
 import { choice, identifier, optionalIdentifier, optionalText, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderAsset } from './asset-page.ts';
@@ -36,10 +40,13 @@ export const assetPages = (services: Services) => {
     const asked = queryText(request, 'status');
     const status = assetStatuses.find((known) => known === asked) ?? null;
     const filter = { search: searchIn(request, 'q'), status };
+    const sort = sortIn(request, assetColumns);
     page(response, 'assets/index', {
       title: 'Assets',
-      listing: await findAssets(em, filter, pageIn(request)),
+      listing: await findAssets(em, filter, pageIn(request), sort),
       filter,
+      sort: sort ?? (filter.search === '' ? assetOrder : null),
+      chosenSort: sort && sortText(sort),
       statuses: assetStatuses,
     });
   };

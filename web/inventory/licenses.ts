@@ -5,14 +5,18 @@ import {
   createLicense,
   findLicenses,
   licenseById,
+  licenseColumns,
+  licenseOrder,
   updateLicense,
 } from '../../database/inventory/licenses.ts';
+import { sortText } from '../../domain/sorting.ts';
 import { editForm, readEdit } from '../http/forms/edit-form.ts';
 import { identifier, optionalText, wholeNumber } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, searchIn } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderLicense } from './license-page.ts';
@@ -29,8 +33,14 @@ export const licensePages = (services: Services) => {
 
   const index: RequestHandler = async (request, response) => {
     const search = searchIn(request, 'q');
-    const listing = await findLicenses(em, search, pageIn(request));
-    page(response, 'licenses/index', { title: 'Licenses', listing, search });
+    const sort = sortIn(request, licenseColumns);
+    page(response, 'licenses/index', {
+      title: 'Licenses',
+      listing: await findLicenses(em, search, pageIn(request), sort),
+      search,
+      sort: sort ?? (search === '' ? licenseOrder : null),
+      chosenSort: sort && sortText(sort),
+    });
   };
 
   const show: RequestHandler = (request, response) =>

@@ -1,14 +1,22 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { createRequest, findRequests, type RequestFilter } from '../../database/inventory/requests.ts';
+import {
+  createRequest,
+  findRequests,
+  type RequestFilter,
+  requestColumns,
+  requestOrder,
+} from '../../database/inventory/requests.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';
+import { sortText } from '../../domain/sorting.ts';
 import { idField, optionalNote, personField, text } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryId, queryText, searchIn } from '../http/forms/request.ts';
 import { type FormValues, noteOf } from '../http/pages/page-note.ts';
 import { done, page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderRequest } from './request-page.ts';
@@ -29,8 +37,17 @@ export const requestPages = (services: Services) => {
     const asked = queryText(request, 'status');
     const filter = filters.find((known) => known === asked) ?? 'open';
     const search = searchIn(request, 'q');
-    const listing = await findRequests(em, filter, pageIn(request), search);
-    page(response, 'requests/index', { title: 'Requests', listing, filter, filters, search });
+    const chosen = sortIn(request, requestColumns);
+    const sort = chosen ?? requestOrder(filter);
+    page(response, 'requests/index', {
+      title: 'Requests',
+      listing: await findRequests(em, filter, pageIn(request), search, sort),
+      filter,
+      filters,
+      search,
+      sort,
+      chosenSort: chosen && sortText(chosen),
+    });
   };
 
   const show: RequestHandler = (request, response) =>

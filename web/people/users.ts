@@ -2,9 +2,10 @@ import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { newcomerNotes } from '../../database/people/newcomer-notes.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
-import { listDepartments, listUsers } from '../../database/people/user-list.ts';
+import { listDepartments, listUsers, userColumns, userOrder } from '../../database/people/user-list.ts';
 import { createUser, updateUser, userById } from '../../database/people/users.ts';
 import { todayIn } from '../../domain/dates.ts';
+import { sortText } from '../../domain/sorting.ts';
 import { userStatuses } from '../../domain/user-status.ts';
 import { editForm, loadedOf } from '../http/forms/edit-form.ts';
 import { optionalDate } from '../http/forms/fields.ts';
@@ -12,6 +13,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
 import { noteOf, type PageNote } from '../http/pages/page-note.ts';
 import { done, fragment, page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
@@ -25,17 +27,20 @@ export const userPages = (services: Services) => {
   const { em } = database;
   const showUser = userPage(services);
 
-  /** The list of people, by name. */
+  /** The list of people, by name unless another column is chosen. */
   const index: RequestHandler = async (request, response) => {
     const filter = {
       search: searchIn(request, 'q'),
       status: userStatuses.find((status) => status === queryText(request, 'status')) ?? null,
       department: queryText(request, 'department'),
     };
+    const sort = sortIn(request, userColumns);
     page(response, 'users/index', {
       title: 'People',
-      ...(await listUsers(em, filter, pageIn(request))),
+      ...(await listUsers(em, filter, pageIn(request), sort)),
       filter,
+      sort: sort ?? (filter.search === '' ? userOrder : null),
+      chosenSort: sort && sortText(sort),
       today: todayIn(signedIn(response).workspaceZone, new Date()),
       departments: await listDepartments(em),
       statuses: userStatuses,

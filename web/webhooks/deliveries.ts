@@ -1,11 +1,18 @@
 import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { endpointById } from '../../database/webhooks/endpoint-list.ts';
-import { type DeliveryFilter, deliveryById, listDeliveries } from '../../database/webhooks/history.ts';
+import {
+  type DeliveryFilter,
+  deliveryById,
+  deliveryColumns,
+  listDeliveries,
+  newestFirst,
+} from '../../database/webhooks/history.ts';
 import { replayDelivery, replayUndeliveredSince } from '../../database/webhooks/replays.ts';
 import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
+import { sortText } from '../../domain/sorting.ts';
 import { attemptOutcomes, noResponseReasons } from '../../domain/webhooks/attempts.ts';
 import {
   deliveryStates,
@@ -20,6 +27,7 @@ import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { notify, page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { isUpToDate, refreshOf } from './delivery-refresh.ts';
@@ -35,7 +43,9 @@ export const deliveryPages = ({ database, engine }: Services) => {
     const { alert = null, errors = {} } = noteOf(response);
     const endpoint = await endpointById(em, idIn(request, 'endpointId', 'webhook endpoint'));
     const filter = filterIn(request);
-    const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request));
+    const chosen = sortIn(request, deliveryColumns);
+    const sort = chosen ?? newestFirst;
+    const listing = await listDeliveries(em, endpoint.id, filter, pageIn(request), sort);
     const refresh = refreshOf(listing.rows);
     if (isUpToDate(request, refresh)) return void response.status(204).end();
     const missed = await undeliveredTo(em, endpoint.id);
@@ -46,6 +56,8 @@ export const deliveryPages = ({ database, engine }: Services) => {
       endpoint,
       ...listing,
       filter,
+      sort,
+      chosenSort: chosen && sortText(chosen),
       missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
       errors,
       keptDays: sentKeptDays,

@@ -200,6 +200,17 @@ describe('the list of requests', () => {
     expect(await mine('all')).toEqual([third, second, first]);
   });
 
+  test('shows the longest waiting first, also when an older one was added later', async () => {
+    const { emil } = await makeCast(database);
+    const newer = await createRequest(em, 'system', emil.id, { item: 'Newer', reason: null });
+    const older = await createRequest(em, 'system', emil.id, { item: 'Older', reason: null });
+    await em.fork().nativeUpdate(Request, { id: older }, { createdAt: new Date('2026-01-07') });
+    const mine = async (filter: Parameters<typeof findRequests>[1]) =>
+      (await findRequests(em, filter)).rows.filter((row) => row.userId === emil.id).map((row) => row.id);
+    expect(await mine('open')).toEqual([older, newer]);
+    expect(await mine('all')).toEqual([newer, older]);
+  });
+
   test('knows its end from beyond it', async () => {
     const { total, lastPage } = await findRequests(em, 'all', 900);
     expect(total).toBe(await em.fork().count(Request));

@@ -5,6 +5,7 @@ import { icon, staticFile } from '../static-files.ts';
 import { actorLabel } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
 import { menuFor } from './menu.ts';
+import { sortHeader } from './sorting.ts';
 
 /** Created once, because creating a format is slow and a page has a hundred dates. */
 const calendarDate = new Intl.DateTimeFormat('en-GB', {
@@ -22,6 +23,7 @@ export const helpers = {
   may,
   alertIcon,
   menuFor,
+  sortHeader,
 
   /** Makes the data of a form's fields, each with its value and its error. */
   fieldsOf:
