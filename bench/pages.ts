@@ -2,7 +2,9 @@ import pg from 'pg';
 import { connect } from '../database/core/orm.ts';
 import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
+import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
+import { type QueueQuery, soonestFirst } from '../domain/offboarding/queue-groups.ts';
 import { type Statement, spyOnQueries } from '../testing/cast/query-spy.ts';
 import { timeInTurns } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
@@ -10,6 +12,14 @@ import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
 const rounds = 200;
+
+const wholeQueue: QueueQuery = {
+  lookAhead: 30,
+  group: null,
+  department: '',
+  manager: '',
+  sort: soonestFirst,
+};
 
 /**
  * Measures the queue and a leaver's page, each against its statement sent by bare pg with the rows as JSON, and against
@@ -19,7 +29,8 @@ export async function measurePages(environment: BenchEnvironment, smaller: Bench
   const leaverId = await someLeaverIn(environment);
   const database = await connect(environment.databaseUrl, { poolSize: 1 });
   const today = todayIn('UTC', new Date());
-  const queueQuery = await queryOf(() => queueOf(database.em, { lookAhead: 30 }, today, 1));
+  const queueQuery = await queryOf(() => queueOf(database.em, wholeQueue, today, 1));
+  const overviewQuery = await queryOf(() => queueOverview(database.em, wholeQueue, today));
   const personQuery = await queryOf(() => readChecklistPage(database.em, leaverId));
   await database.close();
 
@@ -32,13 +43,13 @@ export async function measurePages(environment: BenchEnvironment, smaller: Bench
   const times = await timeInTurns(rounds, {
     queue: () => visitor.get('/offboarding'),
     queueOfSmaller: () => visitorOfSmaller.get('/offboarding'),
-    queueBare: () => asJson(queueQuery),
+    queueBare: async () => [await asJson(overviewQuery), await asJson(queueQuery)],
     person: () => visitor.get(`/offboarding/${leaverId}`),
     personOfSmaller: () => visitorOfSmaller.get(`/offboarding/${leaverOfSmaller}`),
     personBare: () => asJson(personQuery),
   });
   await client.end();
-  const isBare = { limitIs: 'its statement by bare pg, as JSON' };
+  const isBare = { limitIs: 'its statements by bare pg, as JSON' };
   const isSmaller = { limitIs: `with ${smaller.population.users} people`, atMost: 1.3 };
   const queue = { what: 'queue page, 50 rows', ours: times.queue };
   const person = { what: "person's page", ours: times.person };

@@ -32,7 +32,7 @@ export function mailLinkRoutes(services: Services): Route[] {
 
 /** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
-  const { queue, offboarding, completion } = offboardingHandlers(services);
+  const { queue, done, offboarding, completion } = offboardingHandlers(services);
   const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions } =
     inventoryHandlers(services);
   const imports = importPages(services);
@@ -57,6 +57,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/notifications/reading', 'own-page', notifications.markRead),
 
     get('/offboarding', 'offboard', queue.index),
+    get('/offboarding/done', 'offboard', done.index),
+    post('/offboarding/look-ahead', 'offboard', queue.chooseLookAhead),
     get('/offboarding/:userId', 'offboard', offboarding.show),
     get('/offboarding/:userId/answer', 'offboard', offboarding.answer),
     get('/offboarding/:userId/completion', 'offboard', completion.new, offboarding.show),

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
+import type { LookAhead } from '../../domain/offboarding/queue.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -17,6 +18,8 @@ export interface PersonSignedIn {
   zone: string;
   /** The workspace's zone, which decides what "today" is in lists. */
   workspaceZone: string;
+  /** The look-ahead that they last chose in the queue; null before they chose one. */
+  lookAhead: LookAhead | null;
   /** Unread notifications, a hundred at most. */
   unread: number;
 }
@@ -25,7 +28,7 @@ export interface PersonSignedIn {
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
-      w.time_zone as "workspaceZone", ${unreadCount} as unread
+      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", ${unreadCount} as unread
     from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

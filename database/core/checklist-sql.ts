@@ -12,10 +12,12 @@ const liveAssignments = (user: UserId) =>
 const openCorrections = (user: UserId) =>
   sql`(select count(*) from recovery_corrections where user_id = ${user} and closed_at is null)`;
 
+const liveSeats = (user: UserId) => sql`(select count(*) from seats where user_id = ${user} and live)`;
+
+const liveRequests = (user: UserId) => sql`(select count(*) from requests where user_id = ${user} and live)`;
+
 const countsWith = (user: UserId, hardware: RawBuilder<unknown>) => sql`
-  ${hardware} as hardware,
-  (select count(*) from seats where user_id = ${user} and live) as software,
-  (select count(*) from requests where user_id = ${user} and live) as requests`;
+  ${hardware} as hardware, ${liveSeats(user)} as software, ${liveRequests(user)} as requests`;
 
 /** How much is open for a person, as the three columns of `OpenCounts`. The gate reads these. */
 export const openCounts = (user: UserId) => countsWith(user, liveAssignments(user));
@@ -23,6 +25,10 @@ export const openCounts = (user: UserId) => countsWith(user, liveAssignments(use
 /** Like `openCounts`, with the hardware that corrections say is still out after the completion. The queue shows these. */
 export const shownCounts = (user: UserId) =>
   countsWith(user, sql`${liveAssignments(user)} + ${openCorrections(user)}`);
+
+/** The sum of `shownCounts`. */
+export const shownTotal = (user: UserId) =>
+  sql`(${liveAssignments(user)} + ${openCorrections(user)} + ${liveSeats(user)} + ${liveRequests(user)})`;
 
 /** Counts a person's open items by one statement. */
 export async function openCountsOf(em: EntityManager, userId: number): Promise<OpenCounts> {

@@ -47,6 +47,11 @@ export const Offboarding = defineEntity({
         "create index offboardings_last_day_index on offboardings (last_day, user_id) where state = 'open'",
     },
     {
+      name: 'offboardings_completed_index',
+      expression:
+        "create index offboardings_completed_index on offboardings (closed_at, id) where state = 'completed'",
+    },
+    {
       name: 'offboardings_failed_index',
       expression: 'create index offboardings_failed_index on offboardings (id) where failed_step is not null',
     },

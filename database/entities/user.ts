@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type Role, roles } from '../../domain/access/permissions.ts';
 import type { MailKind } from '../../domain/mail/mails.ts';
+import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
 import type { SourceTimestamps } from '../../domain/source-timestamps.ts';
 import { type UserStatus, userStatuses } from '../../domain/user-status.ts';
 import { id, oneOf, texts, timestamp, writtenAt } from './columns.ts';
@@ -32,6 +33,8 @@ export const User = defineEntity({
     role: p.text().$type<Role>().default('employee'),
     /** The kinds of mail that this person does not want. */
     noMailAbout: texts<MailKind>().defaultRaw("'{}'"),
+    /** How many days ahead this person looks in the queue, as last chosen there. */
+    lookAhead: p.integer().$type<LookAhead>().nullable(),
     passwordHash: p.text().nullable().hidden().lazy(),
     /** Every change of a fact about the person increments it. It shows which of two snapshots is newer. */
     revision: p.integer().default(0),
@@ -108,6 +111,12 @@ export const User = defineEntity({
     },
     { name: 'users_name_index', expression: 'create index users_name_index on users (lower(name), id)' },
     {
+      name: 'users_email_sort_index',
+      expression: 'create index users_email_sort_index on users (lower(email), id)',
+    },
+    { name: 'users_end_date_index', properties: ['endDate', 'id'] },
+    { name: 'users_status_index', properties: ['status', 'id'] },
+    {
       name: 'users_role_index',
       expression: "create index users_role_index on users (role) where role <> 'employee'",
     },
@@ -120,6 +129,7 @@ export const User = defineEntity({
   checks: [
     oneOf('users_status_check', 'status', userStatuses),
     oneOf('users_role_check', 'role', roles),
+    { name: 'users_look_ahead_check', expression: `look_ahead in (${lookAheads.join(', ')})` },
     { name: 'users_not_own_manager_check', expression: 'manager_id <> id' },
     {
       name: 'users_completed_check',

@@ -1,15 +1,17 @@
 import { type RawBuilder, sql } from 'kysely';
-import { addDays, type CalendarDate } from '../../domain/dates.ts';
+import type { CalendarDate } from '../../domain/dates.ts';
 import type { OpenCounts } from '../../domain/offboarding/checklist.ts';
-import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
+import type { QueueColumn, QueueQuery } from '../../domain/offboarding/queue-groups.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
-import { shownCounts } from '../core/checklist-sql.ts';
+import { shownCounts, shownTotal } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
+import { direction } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
+import { matches, membersOf, safetyNet } from './queue-members.ts';
 
 /** One person in the queue, with the counts of their open items. */
-interface QueueRow extends OpenCounts {
+export interface QueueRow extends OpenCounts {
   id: number;
   name: string;
   jobTitle: string | null;
@@ -20,104 +22,47 @@ interface QueueRow extends OpenCounts {
   manager: string | null;
 }
 
-/** One page of the queue. `total` counts the people on all pages. */
-export interface Queue {
-  rows: QueueRow[];
-  total: number;
-  /** How many open offboardings neither this list nor any look-ahead shows. */
-  elsewhere: number;
-}
-
-const widestLookAhead = Math.max(...lookAheads);
-
-/** The people within a look-ahead, or (`other`) the open offboardings that no look-ahead shows. */
-export type QueueView = { lookAhead: LookAhead } | 'other';
-
 /**
- * One page (from 1) of the queue, read by one statement. A look-ahead lists people who leave soon, and the safety net:
- * people marked offboarded who still have hardware. The `other` view lists open offboardings that no look-ahead shows:
- * offboarded but not completed, without an end date, or leaving later than the widest look-ahead.
- * Items are counted only for the rows of the page.
+ * One page (from 1) of the queue, read by one statement. An index returns the people who leave in the order of their end
+ * dates, so rows after the page are not read. Items are counted only for the rows of the page, unless their number is
+ * the order.
  */
 export async function queueOf(
   em: EntityManager,
-  view: QueueView,
+  query: QueueQuery,
   today: CalendarDate,
   page: number,
-): Promise<Queue> {
-  const last = page * pageSize;
-  const { members, total, elsewhere } =
-    view === 'other' ? others(today) : needingAttention(view, today, last);
-  const { rows } = await sql<QueueRow & { total: number; elsewhere: number }>`
+): Promise<QueueRow[]> {
+  const { leaving, others } = membersOf(query.group, query.lookAhead, today);
+  const filter = matches(query) ?? sql`true`;
+  const value = values[query.sort.column];
+  const way = direction(query.sort.backwards);
+  const { rows } = await sql<QueueRow>`
     with net as materialized (${safetyNet}),
-    members as materialized (${members}),
-    page as materialized (
-      select id from members order by end_date nulls last, id
-      limit ${pageSize} offset ${offsetOf(page)}
+    members as (
+      (select u.id, ${value} as value from users u where ${leaving} and ${filter}
+       order by ${value} ${way}, u.id ${way} limit ${page * pageSize})
+      union all
+      select u.id, ${value} from users u where u.id in (${others}) and ${filter}
     ),
-    totals as (select (${total}) as total, (${elsewhere}) as elsewhere)
+    page as (
+      select id, row_number() over (order by value ${way} nulls last, id ${way}) as place from members
+      order by value ${way} nulls last, id ${way} limit ${pageSize} offset ${offsetOf(page)}
+    )
     select
-      t.total, t.elsewhere,
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
       m.id as "managerId", m.name as manager,
       ${shownCounts(sql`p.id`)}
-    from totals t
-    left join page on true
-    left join users p on p.id = page.id
+    from page
+    join users p on p.id = page.id
     left join users m on m.id = p.manager_id
-    order by p.end_date nulls last, p.id`.execute(sqlOf(em));
-  const shown = rows.filter((row) => row.id !== null);
-  return { rows: shown, total: rows[0]!.total, elsewhere: rows[0]!.elsewhere };
+    order by page.place`.execute(sqlOf(em));
+  return rows;
 }
 
-/** The SQL of a view. `members` holds at least the people up to the end of the page. */
-interface View {
-  members: RawBuilder<unknown>;
-  total: RawBuilder<unknown>;
-  elsewhere: RawBuilder<unknown>;
-}
-
-/** An index returns the people who leave soon in order, so rows after the page are not read. */
-const needingAttention = (
-  { lookAhead }: { lookAhead: LookAhead },
-  today: CalendarDate,
-  last: number,
-): View => {
-  const soon = leavingBy(addDays(today, lookAhead));
-  return {
-    members: sql`(select id, end_date from users where ${soon} order by end_date, id limit ${last})
-      union all select id, end_date from net`,
-    total: sql`select (select count(*) from users where ${soon}) + (select count(*) from net)`,
-    elsewhere: sql`select count(*) from (${outsideLookAheads(today)} except select id from net) o`,
-  };
+/** What a person (`u`) is sorted by. */
+const values: Record<QueueColumn, RawBuilder<unknown>> = {
+  'end-date': sql`u.end_date`,
+  name: sql`lower(u.name)`,
+  open: shownTotal(sql`u.id`),
 };
-
-const others = (today: CalendarDate): View => ({
-  members: sql`select u.id, u.end_date from (${outsideLookAheads(today)}) o join users u on u.id = o.user_id`,
-  total: sql`select count(*) from members`,
-  elsewhere: sql`select 0`,
-});
-
-/** People who leave by this day, or left before it, and are not marked offboarded. Needs an index-only scan. */
-const leavingBy = (lastDay: CalendarDate) => sql`end_date <= ${lastDay} and status <> 'offboarded'`;
-
-/**
- * People marked offboarded who still have hardware. The gate leaves a completed person none, so such a person comes back
- * only by a correction.
- */
-const safetyNet = sql`
-  select u.id, u.end_date from users u
-  where u.status = 'offboarded' and u.offboarding_completed_at is null
-    and exists (select from assignments a where a.user_id = u.id and a.live)
-  union all
-  select u.id, u.end_date from users u
-  where u.id in (select user_id from recovery_corrections where closed_at is null)`;
-
-/** Users with an open offboarding that no look-ahead shows. Reads no other rows. */
-const outsideLookAheads = (today: CalendarDate) => sql`
-  select user_id from offboardings where state = 'open' and last_day > ${addDays(today, widestLookAhead)}
-  union all
-  select user_id from offboardings where state = 'open' and last_day is null
-  union
-  select o.user_id from users u join offboardings o on o.user_id = u.id and o.state = 'open'
-  where u.status = 'offboarded' and u.offboarding_completed_at is null`;

@@ -6,9 +6,9 @@ export const lookAheads = [7, 14, 30, 60, 90, 180] as const;
 export type LookAhead = (typeof lookAheads)[number];
 const defaultLookAhead: LookAhead = 30;
 
-/** The requested look-ahead, or the default when it is invalid. */
-export const lookAheadFrom = (asked: unknown): LookAhead =>
-  lookAheads.find((days) => String(days) === String(asked)) ?? defaultLookAhead;
+/** The requested look-ahead; when that is none, the remembered one or the default. */
+export const lookAheadFrom = (asked: unknown, remembered: LookAhead | null = null): LookAhead =>
+  lookAheads.find((days) => String(days) === String(asked)) ?? remembered ?? defaultLookAhead;
 
 /** How a date is coloured: past in red, today to seven days ahead in amber, later plain. */
 export type DueTone = 'past' | 'soon' | 'later';

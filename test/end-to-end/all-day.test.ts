@@ -17,7 +17,7 @@ const browser = await startBrowser();
 
 const search = (page: { url(): string }) => new URL(page.url()).search;
 
-test('the breadcrumb returns to the last view of the queue, and the menu to its start', async () => {
+test('the breadcrumb returns to the last view of the queue, and the menu to the remembered look-ahead', async () => {
   const cast = await makeCast(database, 100);
   const { page, complaints } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto('/offboarding');
@@ -29,7 +29,7 @@ test('the breadcrumb returns to the last view of the queue, and the menu to its 
   expect(search(page)).toBe('?window=180');
   await page.getByRole('navigation').getByRole('link', { name: 'Offboarding' }).click();
   await page.waitForURL((url) => url.search === '');
-  expect(await page.getByLabel('Look ahead').inputValue()).toBe('30');
+  expect(await page.getByLabel('Look ahead').inputValue()).toBe('180');
   expect(complaints).toEqual([]);
 });
 

@@ -25,6 +25,8 @@ GET  /notifications                                             in     200      
 POST /notifications/reading                                     in     422      422      422   422
 
 GET  /offboarding                                               in     403      200      200   200
+GET  /offboarding/done                                          in     403      200      200   200
+POST /offboarding/look-ahead                                    in     403      422      422   422
 GET  /offboarding/:userId                                       in     403      200      200   200
 GET  /offboarding/:userId/answer                                in     403      200      200   200
 GET  /offboarding/:userId/completion                            in     403      409      409   409

@@ -21,6 +21,14 @@ for (const type of ['click', 'auxclick']) {
   });
 }
 
+// The look-ahead is remembered, so the page that it replaces gets its own in the address: Back then shows the same list.
+document.addEventListener('htmx:before:request', (event) => {
+  const address = new URL(location.href);
+  if (event.target.id !== 'look-ahead' || address.searchParams.has('window')) return;
+  address.searchParams.set('window', document.getElementById('queue').dataset.window);
+  history.replaceState(history.state, '', address);
+});
+
 // A plain form with `data-once` is sent only once and shows that it is working. A form with a token can be sent again
 // after 10 s, because the server acts only once for each token.
 const sentForMs = 10_000;

@@ -6,6 +6,7 @@ import { assignAsset, historyOf, recoverAsset } from '../../../database/inventor
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { readChecklistPage } from '../../../database/offboarding/checklist-page.ts';
 import { queueOf } from '../../../database/offboarding/queue.ts';
+import { soonestFirst } from '../../../domain/offboarding/queue-groups.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist, recoverLaptop } from '../../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -30,8 +31,15 @@ async function corrected() {
 }
 
 const assignmentOf = (id: number) => em.fork().findOneOrFail(Assignment, { id });
+const wholeQueue = {
+  lookAhead: 30,
+  group: null,
+  department: '',
+  manager: '',
+  sort: soonestFirst,
+} as const;
 const rowOf = async (userId: number, page = 1) =>
-  (await queueOf(em, { lookAhead: 30 }, '2026-11-24', page)).rows.find(({ id }) => id === userId);
+  (await queueOf(em, wholeQueue, '2026-11-24', page)).find(({ id }) => id === userId);
 
 describe('(R19) undoing a recovery after the completion', () => {
   test('reopens nothing, and records who still has the asset', async () => {

@@ -29,21 +29,23 @@ function rowsOf(html: string): string[][] {
       row
         .split('</td>')
         .filter((cell) => cell.includes('<td'))
-        .map((cell) =>
-          cell
-            .replace(/<[^>]+>/g, ' ')
-            .replace(/\s+/g, ' ')
-            .trim(),
-        ),
+        .map(textOf),
     );
 }
+
+const textOf = (html: string) =>
+  html
+    .replace(/<[^>]+>/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 const queue = async (query = '') => (await ivo.get(`/offboarding${query}`)).text;
 const leaves = (userId: number, days: number) =>
   setEndDate(database.em, 'system', userId, addDays(today, days));
 
 test('a row shows user, last day, manager and open counts', async () => {
-  expect(await queue()).toContain('<th scope="col">User</th>');
+  const headers = [...(await queue()).matchAll(/<th scope[\s\S]*?<\/th>/g)].map(([html]) => textOf(html));
+  expect(headers).toEqual(['User', 'End date', 'Manager', 'Hardware', 'Software', 'Requests', 'Action']);
   const [row] = rowsOf(await queue());
   expect(row![0]).toBe('Lena Brandt Team Lead · Engineering');
   expect(row![1]).toMatch(/ in 20 days$/);
@@ -102,6 +104,17 @@ test('an open offboarding without an end date is in the other view', async () =>
   expect(rowsOf(await queue('?view=other')).some((row) => row[0]!.startsWith('Emil') && row[1] === '—')).toBe(
     true,
   );
+});
+
+test('the link to open offboardings that are not shown leads to as many as it says, none of them in the queue', async () => {
+  const other = await makeCast(database, 400);
+  await database.em.fork().nativeUpdate(User, { id: other.lena.id }, { status: 'offboarded' });
+  const html = await queue('?window=180');
+  const number = Number(/view=other">(\d+) open offboarding/.exec(html)![1]);
+  const linked = await queue('?view=other');
+  expect(rowsOf(linked)).toHaveLength(number);
+  expect(linked).not.toContain(`href="/offboarding/${other.lena.id}"`);
+  expect(html).toContain(`href="/offboarding/${other.lena.id}"`);
 });
 
 test('an empty queue says so', async () => {

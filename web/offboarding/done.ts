@@ -1,0 +1,44 @@
+import type { Request, RequestHandler } from 'express';
+import { z } from 'zod';
+import {
+  type FinishedColumn,
+  finishedColumns,
+  finishedOffboardings,
+} from '../../database/offboarding/finished.ts';
+import { isCalendarDate } from '../../domain/dates.ts';
+import { type Sort, sortText } from '../../domain/sorting.ts';
+import { pageIn, queryText, searchIn } from '../http/forms/request.ts';
+import { page } from '../http/pages/rendering.ts';
+import { sortIn } from '../http/pages/sorting.ts';
+import type { Services } from '../http/services.ts';
+import { signedIn } from '../http/signed-in.ts';
+
+const latestFirst: Sort<FinishedColumn> = { column: 'completed', backwards: true };
+
+/** A day of the period in the address; null for none and for what is no date. */
+const day = z.string().refine(isCalendarDate).nullable().catch(null);
+
+export const donePages = ({ database }: Services) => {
+  /** The completed offboardings, the latest first unless another order is chosen. */
+  const index: RequestHandler = async (request, response) => {
+    const filter = filterIn(request);
+    const chosen = sortIn(request, finishedColumns);
+    const sort = chosen ?? latestFirst;
+    const inZone = { ...filter, zone: signedIn(response).workspaceZone };
+    page(response, 'done/index', {
+      title: 'Completed offboardings',
+      listing: await finishedOffboardings(database.em, inZone, sort, pageIn(request)),
+      filter,
+      sort,
+      chosenSort: chosen && sortText(chosen),
+    });
+  };
+
+  return { index };
+};
+
+const filterIn = (request: Request) => ({
+  search: searchIn(request, 'q'),
+  from: day.parse(queryText(request, 'from')),
+  to: day.parse(queryText(request, 'to')),
+});
