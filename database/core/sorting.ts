@@ -24,7 +24,7 @@ export const direction = (backwards: boolean): RawBuilder<unknown> => (backwards
 /**
  * SELECT of the ids on one page, each with its `place`. Rows without a value come last in both directions. The id decides
  * between equal values. The rows with a value are read on their own, so an index over value and id returns
- * them in order, and no row after the page is read.
+ * them in order, and no row after the page is read. The others are read only when the page reaches them.
  */
 export function sortedPage(
   { from, id, wanted }: Listed,
@@ -35,11 +35,15 @@ export function sortedPage(
   const way = direction(backwards);
   const last = page * pageSize;
   return sql`
+    with present as materialized (
+      select ${id} as id, ${value} as value from ${from} ${joins}
+      where ${wanted} and ${value} is not null order by ${value} ${way}, ${id} ${way} limit ${last}
+    )
     select id, row_number() over (order by value ${way} nulls last, id ${way}) as place from (
-      (select ${id} as id, ${value} as value from ${from} ${joins}
-       where ${wanted} and ${value} is not null order by ${value} ${way}, ${id} ${way} limit ${last})
+      select id, value from present
       union all
-      (select ${id}, null from ${from} where ${wanted} and ${missing} order by ${id} ${way} limit ${last})
+      (select ${id}, null from ${from} where ${wanted} and ${missing} order by ${id} ${way}
+       limit ${last} - (select count(*) from present))
     ) sorted
     order by value ${way} nulls last, id ${way} limit ${pageSize} offset ${offsetOf(page)}`;
 }

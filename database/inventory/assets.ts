@@ -104,13 +104,13 @@ const keys: Record<AssetColumn, SortKey> = {
   status: { value: sql`a.status` },
   holder: {
     value: sql`lower(holder.name)`,
+    // LATERAL makes PostgreSQL begin with the people, in the order of their names.
     joins: sql`
-      join (
-        select asset_id, user_id from assignments where live
+      join (users holder cross join lateral (
+        select asset_id from assignments where user_id = holder.id and live
         union all
-        select asset_id, user_id from recovery_corrections where closed_at is null
-      ) held on held.asset_id = a.id
-      join users holder on holder.id = held.user_id`,
+        select asset_id from recovery_corrections where user_id = holder.id and closed_at is null
+      ) held) on held.asset_id = a.id`,
     missing: sql`not ${isHeld}`,
   },
 };

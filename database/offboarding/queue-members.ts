@@ -15,7 +15,12 @@ interface Members {
 
 const noOne = sql`select id from net where false`;
 
-/** The people of a group, or of the whole queue (null). The statement must define `net`. */
+/** The common table expressions that the conditions of this file read. */
+export const sources = ({ manager }: QueueFilter) => sql`
+  net as materialized (${safetyNet}),
+  managers as materialized (select id from users where ${partOf(sql`name`, manager)})`;
+
+/** The people of a group, or of the whole queue (null). */
 export function membersOf(group: QueueGroup | null, lookAhead: LookAhead, today: CalendarDate): Members {
   const soon = leavingBy(addDays(today, lookAhead));
   const members: Record<QueueGroup | 'queue', Members> = {
@@ -34,7 +39,7 @@ export function membersOf(group: QueueGroup | null, lookAhead: LookAhead, today:
 export function matches({ department, manager }: QueueFilter): RawBuilder<unknown> | null {
   const conditions = [
     department === '' ? null : sql`u.department = ${department}`,
-    manager === '' ? null : sql`u.manager_id in (select id from users where ${partOf(sql`name`, manager)})`,
+    manager === '' ? null : sql`u.manager_id in (select id from managers)`,
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? null : sql.join(conditions, sql` and `);
 }
@@ -63,7 +68,7 @@ const nothingOpen = sql`
  * People marked offboarded who still have hardware. The gate leaves a completed person none, so such a person comes back
  * only by a correction.
  */
-export const safetyNet = sql`
+const safetyNet = sql`
   select u.id from users u
   where u.status = 'offboarded' and u.offboarding_completed_at is null
     and exists (select from assignments a where a.user_id = u.id and a.live)

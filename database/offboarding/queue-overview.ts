@@ -4,7 +4,7 @@ import { type QueueGroup, type QueueQuery, queueGroupNames } from '../../domain/
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { departments } from '../people/user-list.ts';
-import { countOf, matches, membersOf, safetyNet, widestLookAhead } from './queue-members.ts';
+import { countOf, matches, membersOf, sources, widestLookAhead } from './queue-members.ts';
 
 /** What stands above the queue. */
 export interface QueueOverview {
@@ -30,7 +30,7 @@ export async function queueOverview(
   const count = (group: QueueGroup | null) => countOf(membersOf(group, query.lookAhead, today), filter);
   const groups = queueGroupNames.map((group) => sql`${group}::text, ${count(group)}`);
   const { rows } = await sql<QueueOverview>`
-    with net as materialized (${safetyNet})
+    with ${sources(query)}
     select
       jsonb_build_object(${sql.join(groups)}) as groups,
       ${count(null)} as queue,

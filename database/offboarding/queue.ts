@@ -8,7 +8,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
 import { direction } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
-import { matches, membersOf, safetyNet } from './queue-members.ts';
+import { matches, membersOf, sources } from './queue-members.ts';
 
 /** One person in the queue, with the counts of their open items. */
 export interface QueueRow extends OpenCounts {
@@ -38,7 +38,7 @@ export async function queueOf(
   const value = values[query.sort.column];
   const way = direction(query.sort.backwards);
   const { rows } = await sql<QueueRow>`
-    with net as materialized (${safetyNet}),
+    with ${sources(query)},
     members as (
       (select u.id, ${value} as value from users u where ${leaving} and ${filter}
        order by ${value} ${way}, u.id ${way} limit ${page * pageSize})

@@ -26,12 +26,6 @@ const steps: Step[] = [
     address: '/settings/tokens/new',
     permission: 'manage-workspace',
   },
-  {
-    label: 'Invite a colleague',
-    hint: 'Open a person, choose a role, then create an invitation link.',
-    address: '/users',
-    permission: 'manage-access',
-  },
 ];
 
 const email: Step = {
@@ -41,6 +35,13 @@ const email: Step = {
   permission: 'manage-workspace',
 };
 
+const invitation: Step = {
+  label: 'Invite a colleague',
+  hint: 'Open a person, choose a role, then create an invitation link.',
+  address: '/users',
+  permission: 'manage-access',
+};
+
 /** What a new workspace needs first, as far as the role may do it. */
 export const firstStepsFor = (role: Role, hasMailServer: boolean): Step[] =>
-  [...steps, ...(hasMailServer ? [] : [email])].filter(({ permission }) => may(role, permission));
+  [...steps, ...(hasMailServer ? [] : [email]), invitation].filter(({ permission }) => may(role, permission));

@@ -145,8 +145,8 @@ describe('a first visit', () => {
       '/imports/users/new',
       '/imports/assets/new',
       '/settings/tokens/new',
-      '/users',
       '/settings/workspace',
+      '/users',
     ]);
   });
 });
