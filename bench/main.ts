@@ -9,6 +9,7 @@ import { measureImport } from './imports.ts';
 import { measureLoad } from './load.ts';
 import { measurePages } from './pages.ts';
 import { memoryOf } from './processes.ts';
+import { measureQueueViews } from './queue-views.ts';
 import { type Row, reaches, tableOf } from './report.ts';
 import { measureUpdates } from './updates.ts';
 
@@ -41,6 +42,7 @@ await withEnvironment(large, async (environment) => {
   const engine = await bareEngine(environment.temporalAddress, environment.databaseUrl);
   rows.push(
     ...beside.pages,
+    ...(await measureQueueViews(environment)),
     ...(await measureUpdates(environment, engine)),
     ...(await measureCalls(environment, engine)),
   );

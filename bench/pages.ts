@@ -63,7 +63,7 @@ export async function measurePages(environment: BenchEnvironment, smaller: Bench
 }
 
 /** The last SELECT that `work` sends. */
-async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
+export async function queryOf(work: () => Promise<unknown>): Promise<Statement> {
   let found: Statement | undefined;
   await spyOnQueries((statement) => {
     if (/^\s*(select|with)/i.test(statement.text)) found = statement;

@@ -20,6 +20,8 @@ test.each([
   const { page } = await openConsole(browser, web.address, cast.ada.email, { colorScheme });
   const paths = [
     '/offboarding',
+    '/offboarding?show=overdue&sort=-open',
+    '/offboarding/done',
     `/offboarding/${cast.lena.id}`,
     `/offboarding/${cast.emil.id}/completion`,
     '/users',

@@ -33,6 +33,26 @@ test('the breadcrumb returns to the last view of the queue, and the menu to the 
   expect(complaints).toEqual([]);
 });
 
+test('the filters, the order and the look-ahead of the queue keep each other', async () => {
+  const cast = await makeCast(database, 100);
+  const { page, complaints } = await openConsole(browser, web.address, cast.nora.email);
+  const lena = page.locator(`#queue a.who-link[href="/offboarding/${cast.lena.id}"]`);
+  await page.goto('/offboarding?window=7&show=outside');
+  await page.getByLabel('Manager').fill('mira');
+  await page.waitForURL((url) => url.searchParams.get('manager') === 'mira');
+  await page.getByLabel('Sort by').selectOption('-name');
+  await page.waitForURL((url) => url.searchParams.get('sort') === '-name');
+  await lena.waitFor();
+  await page.getByLabel('Look ahead').selectOption('180');
+  await lena.waitFor({ state: 'detached' });
+  expect(search(page)).toBe('?window=180&show=outside&manager=mira&sort=-name');
+  await page.getByRole('link', { name: 'Outside the window' }).click();
+  await lena.waitFor();
+  expect(search(page)).toBe('?window=180&manager=mira&sort=-name');
+  expect(await page.getByLabel('Manager').inputValue()).toBe('mira');
+  expect(complaints).toEqual([]);
+});
+
 test('open forms and typed text stay when another item on the checklist changes', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
