@@ -4,6 +4,7 @@ import { queueOf } from '../database/offboarding/queue.ts';
 import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
 import { type QueueQuery, queueGroupNames, soonestFirst } from '../domain/offboarding/queue-groups.ts';
+import { helpers } from '../web/http/pages/view-helpers.ts';
 import { queueParameters } from '../web/offboarding/queue-query.ts';
 import { timeInTurns } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
@@ -34,7 +35,7 @@ export async function measureQueueViews(environment: BenchEnvironment): Promise<
     const overview = await queryOf(() => queueOverview(database.em, query, today));
     const list = await queryOf(() => queueOf(database.em, query, today, 1));
     const times = await timeInTurns(rounds, {
-      page: () => visitor.get(`/offboarding?${parametersOf(query)}`),
+      page: () => visitor.get(helpers.withQuery('/offboarding', queueParameters(query))),
       bare: async () => {
         for (const { text, values } of [overview, list])
           JSON.stringify((await client.query(text, values)).rows);
@@ -68,9 +69,4 @@ async function viewsIn(client: pg.Client): Promise<[string, Partial<QueueQuery>]
     ['by name', { sort: { column: 'name', backwards: false } }],
     ['by open items', { sort: { column: 'open', backwards: true } }],
   ];
-}
-
-function parametersOf(query: QueueQuery): URLSearchParams {
-  const set = Object.entries(queueParameters(query)).filter(([, value]) => value !== null && value !== '');
-  return new URLSearchParams(set.map(([name, value]) => [name, String(value)]));
 }

@@ -19,7 +19,7 @@ import { firstStepsFor } from './first-steps.ts';
 import { queueParameters, queueQueryIn } from './queue-query.ts';
 
 const lookAheadForm = z.object({
-  window: z.coerce.number().pipe(z.literal(lookAheads, { error: 'Choose one of the look-aheads.' })),
+  window: z.coerce.number().pipe(z.literal(lookAheads, { error: 'Choose 7, 14, 30, 60, 90 or 180 days.' })),
 });
 
 export const queuePages = ({ database, environment }: Services) => {
