@@ -47,12 +47,12 @@ const shownColumns = sql`
   exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
 
 /** What the list can be sorted by. */
-export const requestColumns = ['item', 'person', 'asked', 'status'] as const;
+export const requestColumns = ['item', 'person', 'requested', 'status'] as const;
 export type RequestColumn = (typeof requestColumns)[number];
 
 /** The order of a list unless a column is chosen: the longest waiting first, or the newest first if some are closed. */
 export const requestOrder = (filter: RequestFilter): Sort<RequestColumn> => ({
-  column: 'asked',
+  column: 'requested',
   backwards: !isOpenOnly(filter),
 });
 
@@ -80,7 +80,7 @@ export async function findRequests(
 const keys: Record<RequestColumn, SortKey> = {
   item: { value: sql`lower(r.item)` },
   person: { value: sql`lower(u.name)` },
-  asked: { value: sql`r.created_at` },
+  requested: { value: sql`r.created_at` },
   status: { value: sql`r.status` },
 };
 

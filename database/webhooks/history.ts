@@ -49,11 +49,11 @@ export interface DeliveryFilter {
 }
 
 /** What the list can be sorted by. */
-export const deliveryColumns = ['event', 'about', 'state', 'last-try', 'made'] as const;
+export const deliveryColumns = ['event', 'about', 'state', 'last-attempt', 'created'] as const;
 export type DeliveryColumn = (typeof deliveryColumns)[number];
 
 /** The order of the list unless a column is chosen. */
-export const newestFirst: Sort<DeliveryColumn> = { column: 'made', backwards: true };
+export const newestFirst: Sort<DeliveryColumn> = { column: 'created', backwards: true };
 
 /** One page of an endpoint's deliveries, in two statements. */
 export async function listDeliveries(
@@ -86,8 +86,8 @@ const keys: Record<DeliveryColumn, SortKey> = {
   event: { value: sql`e.type` },
   about: { value: sql`lower(e.data->'user'->>'name')` },
   state: { value: sql`d.state` },
-  'last-try': { value: sql`(select max(a.at) from webhook_attempts a where a.delivery_id = d.id)` },
-  made: { value: sql`d.created_at` },
+  'last-attempt': { value: sql`(select max(a.at) from webhook_attempts a where a.delivery_id = d.id)` },
+  created: { value: sql`d.created_at` },
 };
 
 /** One attempt in the history. Times are ISO 8601 strings. */

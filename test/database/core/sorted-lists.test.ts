@@ -113,7 +113,7 @@ const values: Record<string, Record<string, (row: Row) => unknown>> = {
   requests: {
     item: (row) => lower(row.item),
     person: (row) => lower(row.name),
-    asked: (row) => row.createdAt,
+    requested: (row) => row.createdAt,
     status: (row) => row.status,
   },
   deliveries: {
@@ -121,8 +121,8 @@ const values: Record<string, Record<string, (row: Row) => unknown>> = {
     about: (row) => lower(row.about),
     state: (row) => row.state,
     // Attempts were made one after another.
-    'last-try': (row) => (row.tries ? row.id : null),
-    made: (row) => row.createdAt,
+    'last-attempt': (row) => (row.tries ? row.id : null),
+    created: (row) => row.createdAt,
   },
 };
 
