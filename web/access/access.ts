@@ -4,11 +4,13 @@ import { publicUrl } from '../../config/environment.ts';
 import { createLink, linkPath } from '../../database/access/one-time-links.ts';
 import { changeRole } from '../../database/access/roles.ts';
 import { endSessionsOf } from '../../database/access/sessions.ts';
+import type { User } from '../../database/entities/index.ts';
 import { userById } from '../../database/people/users.ts';
 import { roles } from '../../domain/access/permissions.ts';
 import { choice } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
+import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { flashSecrets } from '../http/pages/flash-secret.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -29,8 +31,12 @@ export const accessPages = (services: Services) => {
   };
 
   const updateRole: RequestHandler = async (request, response) => {
-    const { id, name } = await userById(em, idIn(request, 'userId', 'user'));
+    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const { id, name } = user;
     const { role } = readForm(roleForm, request.body);
+    if (asksFirst(request) && role === 'super-admin' && user.role !== role) {
+      return confirmationPage(request, response, superAdminQuestion(user));
+    }
     await changeRole(em, actorOf(response), id, role);
     return done(request, response, `/users/${id}`, `Role of ${name} changed.`);
   };
@@ -45,3 +51,14 @@ export const accessPages = (services: Services) => {
 
   return { invite, updateRole, destroySessions };
 };
+
+const superAdminQuestion = ({ id, name }: User): Confirmation => ({
+  title: `Make ${name} a super-admin?`,
+  effects: [
+    'Super-admins can do everything: change roles, API tokens, webhooks and workspace settings, and erase data.',
+    'Changing the role signs them out and revokes their API tokens.',
+  ],
+  button: 'Make super-admin',
+  action: `/users/${id}/role`,
+  back: { label: 'Keep current role', address: `/users/${id}` },
+});

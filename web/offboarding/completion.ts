@@ -20,6 +20,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { checklistData, renderChecklist } from './checklist-page.ts';
 import { completeOffboardingOf } from './complete-offboarding.ts';
+import { earlyCompletionWarning } from './early-completion.ts';
 import { namesFrom, retryAlert, updatePending } from './result-messages.ts';
 
 const tokenForm = z.object({ token: formToken() });
@@ -40,6 +41,7 @@ export const completionPages = (services: Services) => {
       title: `Complete offboarding of ${name}`,
       ...data,
       effects: await previewCompletion(database.em, userId),
+      warning: earlyCompletionWarning(data.leaver, new Date()),
       newEndDate: endDateOnCompletion(startDate, todayIn(zone, new Date())),
     });
   };

@@ -1,14 +1,17 @@
 import type { RequestHandler } from 'express';
-import { readChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../http/forms/fields.ts';
 import { idIn, isHtmx, queryText } from '../http/forms/request.ts';
+import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
+import { helpers } from '../http/pages/view-helpers.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
+import { notGivenBack } from '../people/end-date-question.ts';
 import { type ChecklistNote, renderChecklist } from './checklist-page.ts';
 import { answerAlert, namesFrom, updateLost, updatePending } from './result-messages.ts';
 
@@ -52,6 +55,11 @@ export const offboardingPages = (services: Services) => {
 
   const cancel: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'user');
+    if (asksFirst(request)) {
+      const leaver = await readChecklistPage(database.em, userId);
+      if (leaver.offboarding?.state === 'open')
+        return confirmationPage(request, response, cancellationQuestion(leaver));
+    }
     await cancelOffboarding(database.em, actorOf(response), userId);
     const { name } = await readChecklistPage(database.em, userId);
     const text = `Offboarding of ${name} cancelled.`;
@@ -62,3 +70,16 @@ export const offboardingPages = (services: Services) => {
 
   return { show, answer, cancel };
 };
+
+const cancellationQuestion = ({ id, name, endDate }: ChecklistPage): Confirmation => ({
+  title: `Cancel the offboarding of ${name}?`,
+  effects: [
+    endDate === null
+      ? 'They stay. Reminders stop.'
+      : `They stay. Their end date, ${helpers.date(endDate)}, is cleared, and reminders stop.`,
+    notGivenBack,
+  ],
+  button: 'Cancel offboarding',
+  action: `/offboarding/${id}/cancellation`,
+  back: { label: 'Keep offboarding', address: `/offboarding/${id}` },
+});

@@ -11,12 +11,14 @@ import { editForm, loadedOf } from '../http/forms/edit-form.ts';
 import { optionalDate } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText, searchIn } from '../http/forms/request.ts';
+import { asksFirst, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf, type PageNote } from '../http/pages/page-note.ts';
 import { done, fragment, page } from '../http/pages/rendering.ts';
 import { sortIn } from '../http/pages/sorting.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf, signedIn } from '../http/signed-in.ts';
+import { clearsEndDate, endDateQuestion } from './end-date-question.ts';
 import { managerChoices, readNewUser, readUserEdit, valuesOf } from './user-form.ts';
 import { userPage } from './user-page.ts';
 
@@ -68,17 +70,27 @@ export const userPages = (services: Services) => {
   const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
 
   const update: RequestHandler = async (request, response) => {
-    const { id, email, name } = await userById(em, idIn(request, 'userId', 'user'));
-    const { changes, seen } = await readUserEdit(em, email ?? null, request.body ?? {});
-    await updateUser(em, actorOf(response), id, changes, seen);
-    return done(request, response, `/users/${id}`, `${changes.name ?? name} saved.`);
+    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const { id, email, name } = user;
+    const edit = await readUserEdit(em, email ?? null, request.body ?? {});
+    if (asksFirst(request) && clearsEndDate(user, edit)) {
+      const question = endDateQuestion(user, edit.changes.status ?? user.status, `/users/${id}`);
+      return confirmationPage(request, response, question);
+    }
+    await updateUser(em, actorOf(response), id, edit.changes, edit.seen);
+    return done(request, response, `/users/${id}`, `${edit.changes.name ?? name} saved.`);
   };
 
   /** A request without the loaded values, such as a script's, overwrites the date without a conflict check. */
   const updateEndDate: RequestHandler = async (request, response) => {
-    const { id } = await userById(em, idIn(request, 'userId', 'user'));
+    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const { id } = user;
     const { endDate } = readForm(endDateForm, request.body);
-    await updateUser(em, actorOf(response), id, { endDate }, loadedOf(request.body));
+    const seen = loadedOf(request.body);
+    if (asksFirst(request) && clearsEndDate(user, { changes: { endDate }, seen })) {
+      return confirmationPage(request, response, endDateQuestion(user, user.status, `/users/${id}/end-date`));
+    }
+    await updateUser(em, actorOf(response), id, { endDate }, seen);
     const text = endDate ? `End date set to ${helpers.date(endDate)}.` : 'End date cleared.';
     return done(request, response, `/users/${id}`, text);
   };

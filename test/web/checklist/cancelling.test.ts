@@ -9,7 +9,7 @@ test('an offboarding is cancelled by an admin, not by an it-admin', async () => 
   const { cast, ivo, page } = await begin();
   expect((await ivo.post(`${page}/cancellation`)).status).toBe(403);
   const nora = await web.signIn(cast.nora.email);
-  expect((await nora.get(page)).text).toContain('Cancel this offboarding');
+  expect((await nora.get(page)).text).toContain('Cancel offboarding');
   expect((await nora.post(`${page}/cancellation`)).status).toBe(303);
   expect(messagesOn((await nora.get(page)).text)).toBe('success: Offboarding of Lena Brandt cancelled.');
   const again = await nora.post(`${page}/cancellation`);

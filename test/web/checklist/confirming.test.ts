@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
+import { addDays, todayIn } from '../../../domain/dates.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { ownConsole } from './setup.ts';
@@ -28,6 +29,25 @@ test.each([
   const { cast, ivo } = await begin();
   await updateUser(database.em, 'system', cast.emil.id, { startDate });
   expect((await ivo.get(`/offboarding/${cast.emil.id}/completion`)).text).toMatch(words);
+});
+
+test('the confirmation warns before the last day, and not from that day on', async () => {
+  const { cast, ivo, page } = await begin();
+  await clearChecklist(database, cast);
+  const confirmation = async () => messagesOn((await ivo.get(`${page}/completion`)).text);
+  expect(await confirmation()).toBe(
+    "warning: Lena Brandt's last day is in 5 days. They will lose access today.",
+  );
+  for (const [days, words] of [
+    [1, 'tomorrow'],
+    [0, null],
+    [-3, null],
+  ] as const) {
+    const endDate = addDays(todayIn('UTC', new Date()), days);
+    await updateUser(database.em, 'system', cast.lena.id, { endDate });
+    const expected = `warning: Lena Brandt's last day is ${words}. They will lose access today.`;
+    expect(await confirmation()).toBe(words === null ? null : expected);
+  }
 });
 
 test('the confirmation is refused while something is open', async () => {
