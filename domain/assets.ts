@@ -20,7 +20,13 @@ export interface Recovery {
   condition: ReturnCondition | null;
   nextStatus: StatusAfterRecovery;
   note: string | null;
+  /** Where it is now; undefined keeps the location, null clears it. */
+  location?: string | null | undefined;
 }
+
+/** Whether a broken device would be offered to the next person. */
+export const isBrokenInStock = ({ condition, nextStatus }: Recovery): boolean =>
+  condition === 'broken' && nextStatus === 'in_stock';
 
 /** A returned device needs a condition; a lost device needs a note. Throws InvalidInput. */
 export function checkRecovery({ condition, nextStatus, note }: Recovery): void {

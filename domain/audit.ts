@@ -24,7 +24,8 @@ export const auditActions = {
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId
-  'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note; correctionId
+  'asset.assignment_undone': 'undid the assignment of the asset', // assetId, tag, assignmentId
+  'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note; location, correctionId
   'asset.lost': 'recorded the asset as lost', // as recovered
   'asset.recovery_undone': 'undid the recovery of the asset', // assetId, tag, assignmentId
   'asset.recovery_corrected': 'recorded that the asset is still with the person', // assetId, tag, assignmentId, correctionId
@@ -32,9 +33,11 @@ export const auditActions = {
   'license.updated': 'edited the license',
   'seat.assigned': 'assigned the seat', // seatId, licenseId, license
   'seat.revoked': 'revoked the seat', // seatId, licenseId, license
+  'seat.revocation_undone': 'undid the revocation of the seat', // as revoked
   'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
-  'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag
+  'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag, assignmentId
+  'request.resolution_undone': 'reopened the request', // requestId, item
   'mail.replayed': 'sent the email again', // mailId, mail
   'import.started': 'started the import', // importId, kind, lines
   'import.cancelled': 'cancelled the import', // importId, kind

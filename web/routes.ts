@@ -33,7 +33,7 @@ export function mailLinkRoutes(services: Services): Route[] {
 /** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, done, offboarding, completion } = offboardingHandlers(services);
-  const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions } =
+  const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions, undo } =
     inventoryHandlers(services);
   const imports = importPages(services);
   const mappings = mappingPages(services);
@@ -66,6 +66,13 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/offboarding/:userId/retry', 'offboard', completion.retry, offboarding.show),
     post('/offboarding/:userId/cancellation', 'manage-people', offboarding.cancel, offboarding.show),
     post('/seats/:seatId/revocation', 'offboard', revocation.create),
+    post('/seats/:seatId/revocation/undo', 'offboard', undo.revocation('undo'), undo.licenseOfSeat),
+    post(
+      '/seats/:seatId/revocation/correction',
+      'offboard',
+      undo.revocation('correction'),
+      undo.licenseOfSeat,
+    ),
 
     get('/audit', 'read-audit', audit.index),
     get('/duplicates', 'manage-people', duplicates.index),
@@ -77,7 +84,15 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/assets/:assetId/edit', 'manage-inventory', assets.edit),
     post('/assets/:assetId', 'manage-inventory', assets.update, assets.edit),
     post('/assets/:assetId/assignment', 'manage-inventory', assignments.create, assets.show),
+    post('/assets/:assetId/assignment/undo', 'manage-inventory', undo.assignment('undo'), assets.show),
+    post(
+      '/assets/:assetId/assignment/correction',
+      'manage-inventory',
+      undo.assignment('correction'),
+      assets.show,
+    ),
     post('/assets/:assetId/recovery', 'offboard', assignments.recover, assets.show),
+    post('/assets/:assetId/recovery/undo', 'offboard', undo.recovery, assets.show),
     post('/assets/:assetId/recovery/correction', 'offboard', corrections.create, assets.show),
 
     get('/licenses', 'manage-inventory', licenses.index),
@@ -94,6 +109,13 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/requests/:requestId', 'offboard', requests.show),
     post('/requests/:requestId/approval', 'offboard', resolutions.approve),
     post('/requests/:requestId/resolution', 'offboard', resolutions.resolve, resolutions.unresolved),
+    post('/requests/:requestId/resolution/undo', 'offboard', undo.resolution('undo'), requests.show),
+    post(
+      '/requests/:requestId/resolution/correction',
+      'offboard',
+      undo.resolution('correction'),
+      requests.show,
+    ),
 
     get('/imports', 'manage-inventory', imports.index),
     get('/imports/users/new', 'manage-people', imports.new('users')),

@@ -69,10 +69,17 @@ export const Assignment = defineEntity({
     returnedAt: timestamp().nullable(),
     condition: p.text().$type<ReturnCondition>().nullable(),
     note: p.text().nullable(),
+    /** When the assignment was undone because it was a mistake; such an asset never came back. */
+    undoneAt: timestamp().nullable(),
+    /** The location of the asset before its recovery, for undoing the recovery. */
+    previousLocation: p.text().nullable(),
     live: liveWhile('(returned_at IS NULL)'),
   },
   uniques: [{ name: 'assignments_one_holder', properties: ['assetId'], where: 'returned_at IS NULL' }],
   indexes: [{ name: 'assignments_user_live_index', properties: ['userId', 'live'] }],
-  checks: [oneOf('assignments_condition_check', 'condition', returnConditions)],
+  checks: [
+    oneOf('assignments_condition_check', 'condition', returnConditions),
+    { name: 'assignments_undone_check', expression: 'undone_at is null or returned_at is not null' },
+  ],
 });
 export type Assignment = InferEntity<typeof Assignment>;

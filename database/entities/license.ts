@@ -52,6 +52,13 @@ export const Seat = defineEntity({
     live: liveWhile('(revoked_at IS NULL)'),
   },
   uniques: [{ name: 'seats_one_per_user', properties: ['licenseId', 'userId'], where: 'revoked_at IS NULL' }],
-  indexes: [{ name: 'seats_user_live_index', properties: ['userId', 'live'] }],
+  indexes: [
+    { name: 'seats_user_live_index', properties: ['userId', 'live'] },
+    {
+      name: 'seats_revoked_index',
+      expression:
+        'create index seats_revoked_index on seats (license_id, revoked_at desc, id desc) where revoked_at is not null',
+    },
+  ],
 });
 export type Seat = InferEntity<typeof Seat>;

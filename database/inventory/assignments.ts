@@ -31,6 +31,8 @@ export interface PastAssignment {
   note: string | null;
   /** When its recovery was undone after the completion, the last time; else null. */
   correctedAt: Date | null;
+  /** When the assignment itself was undone, because it was a mistake; else null. */
+  undoneAt: Date | null;
 }
 
 /** The last hundred assignments of an asset, the present one and the latest first. */
@@ -38,7 +40,8 @@ export async function historyOf(em: EntityManager, assetId: number): Promise<Pas
   const { rows } = await sql<PastAssignment>`
     select h.id, u.id as "userId", u.name, u.status as "userStatus",
       u.offboarding_completed_at is not null as "isCompleted", h.assigned_at as "assignedAt",
-      r.returned_at as "returnedAt", r.condition, r.note, c.created_at as "correctedAt"
+      r.returned_at as "returnedAt", r.condition, r.note, c.created_at as "correctedAt",
+      h.undone_at as "undoneAt"
     from assignments h join users u on u.id = h.user_id
     left join lateral (
       select * from recovery_corrections where assignment_id = h.id order by id desc limit 1
@@ -158,7 +161,7 @@ async function assignmentOf(em: EntityManager, assetId: number, assignmentId: nu
 async function takeBack(
   change: Change,
   assignmentId: number,
-  { condition, nextStatus, note }: Recovery,
+  { condition, nextStatus, note, location }: Recovery,
   now: Date,
 ): Promise<RecoverAnswer> {
   const { em, user } = change;
@@ -171,7 +174,9 @@ async function takeBack(
   const asset = await lockAsset(em, assignment.assetId);
   if (correction === null) em.assign(assignment, { returnedAt: now, condition, note });
   else em.assign(correction, { closedAt: now, condition, note });
+  em.assign(assignment, { previousLocation: asset.location ?? null });
   em.assign(asset, { status: nextStatus, condition: condition ?? asset.condition ?? null });
+  if (location !== undefined) asset.location = location;
   change.record(nextStatus === 'lost' ? 'asset.lost' : 'asset.recovered', {
     assetId: asset.id,
     tag: asset.tag,
@@ -180,6 +185,7 @@ async function takeBack(
     condition,
     nextStatus,
     note,
+    ...(location !== undefined && { location }),
   });
   change.changed('hardware');
   return { outcome: 'recovered', formerHolderId: user.id };

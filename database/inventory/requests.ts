@@ -35,6 +35,8 @@ export interface RequestRow {
   endDate: string | null;
   /** Whether the person has an open offboarding, so that a new item must be recovered soon. */
   isLeaving: boolean;
+  /** Whether the person's offboarding is completed. */
+  isCompleted: boolean;
 }
 
 /** The filter of the list of requests. */
@@ -44,7 +46,8 @@ const shownColumns = sql`
   r.id, r.item, r.reason, r.status, r.created_at as "createdAt", r.approved_at as "approvedAt",
   r.resolved_at as "resolvedAt", r.note, u.id as "userId", u.name, u.department, u.status as "userStatus",
   u.end_date as "endDate",
-  exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving"`;
+  exists (select from offboardings o where o.user_id = u.id and o.state = 'open') as "isLeaving",
+  not u.assignable as "isCompleted"`;
 
 /** What the list can be sorted by. */
 export const requestColumns = ['item', 'person', 'requested', 'status'] as const;
@@ -172,13 +175,18 @@ export const resolveRequest = (
     if (assetId !== null && outcome !== 'fulfilled') {
       throw new InvalidInput({ assetId: 'Only a fulfilled request can assign an asset.' });
     }
-    if (assetId !== null) await handOut(change, assetId);
-    await close(change, request, { outcome, note, assetId }, now);
+    const assignmentId = assetId === null ? null : await handOut(change, assetId);
+    await close(change, request, { outcome, note, assetId, assignmentId }, now);
     return true;
   });
 
-async function close({ em, record }: Change, request: Request, how: Resolution, now: Date): Promise<void> {
-  const { outcome, note, assetId } = how;
+/** A resolution, with the assignment of its asset. */
+interface Closing extends Resolution {
+  assignmentId: number | null;
+}
+
+async function close({ em, record }: Change, request: Request, how: Closing, now: Date): Promise<void> {
+  const { outcome, note, assetId, assignmentId } = how;
   em.assign(request, { status: outcome, resolvedAt: now, note });
   const asset = assetId === null ? null : await em.findOneOrFail(Asset, { id: assetId });
   record('request.resolved', {
@@ -186,7 +194,7 @@ async function close({ em, record }: Change, request: Request, how: Resolution, 
     item: request.item,
     outcome,
     note,
-    ...(asset !== null && { assetId: asset.id, tag: asset.tag }),
+    ...(asset !== null && { assetId: asset.id, tag: asset.tag, assignmentId }),
   });
 }
 
@@ -226,7 +234,7 @@ export async function handOutFor(change: Change, assetId: number, requestId: num
   const request = requestId === null ? null : await openRequestIn(change, requestId);
   const assignmentId = await handOut(change, assetId);
   if (request !== null) {
-    await close(change, request, { outcome: 'fulfilled', note: null, assetId }, new Date());
+    await close(change, request, { outcome: 'fulfilled', note: null, assetId, assignmentId }, new Date());
     change.changed('requests');
   }
   return assignmentId;

@@ -19,6 +19,7 @@ export async function eraseCopies(em: EntityManager, person: PersonToErase): Pro
   for (const statement of [
     eraseNotes(person, sql`assignments`),
     eraseNotes(person, sql`recovery_corrections`),
+    erasePreviousLocations(person),
     eraseRequests(person),
     eraseFromAssets(person),
     eraseFromEndpoints(person),
@@ -53,6 +54,10 @@ const eraseRequests = (person: PersonToErase) => {
 const eraseFromAssets = ({ id, identifying }: PersonToErase) => sql`
   update assets set model = erased_text(model, ${identifying}, ${id}), location = erased_text(location, ${identifying}, ${id})
   where is_named(concat_ws(' ', model, location), ${identifying})`;
+
+const erasePreviousLocations = ({ id, identifying }: PersonToErase) => sql`
+  update assignments set previous_location = erased_text(previous_location, ${identifying}, ${id})
+  where is_named(previous_location, ${identifying})`;
 
 const eraseFromEndpoints = ({ id, identifying }: PersonToErase) => sql`
   update webhook_endpoints set description = erased_text(description, ${identifying}, ${id})

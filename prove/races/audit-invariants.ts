@@ -4,10 +4,14 @@ import { findings } from './schema-invariants.ts';
 
 /** Entries that no later one undid. A recovery that closes a correction ends no assignment. */
 const standing = `(
-  select * from audit_entries e where not e.details ? 'correctionId' and not (
-    e.action in ('asset.recovered', 'asset.lost') and exists (
-      select from audit_entries undo where undo.action = 'asset.recovery_undone' and undo.user_id = e.user_id
-        and undo.id > e.id and undo.details->'assignmentId' = e.details->'assignmentId')))`;
+  select * from audit_entries e where not e.details ? 'correctionId' and not exists (
+    select from audit_entries undo join (values
+      ('asset.recovered', 'asset.recovery_undone', 'assignmentId'),
+      ('asset.lost', 'asset.recovery_undone', 'assignmentId'),
+      ('seat.revoked', 'seat.revocation_undone', 'seatId'),
+      ('request.resolved', 'request.resolution_undone', 'requestId')
+    ) pair (step, reversal, item) on pair.step = e.action and pair.reversal = undo.action
+    where undo.user_id = e.user_id and undo.id > e.id and undo.details->pair.item = e.details->pair.item))`;
 
 /** Finds changes in a table without exactly one audit entry. */
 const unmatchedChanges = (table: string, rows: string, action: string, detail: string) => `
@@ -22,7 +26,13 @@ const unmatchedEntries = (table: string, rows: string, action: string, detail: s
 
 const changes: [what: string, table: string, rows: string, action: string, detail: string][] = [
   ['assignment', 'assignments', 'true', 'asset.assigned', 'assignmentId'],
-  ['return', 'assignments', 't.returned_at is not null', 'asset.recovered,asset.lost', 'assignmentId'],
+  [
+    'return',
+    'assignments',
+    't.returned_at is not null',
+    'asset.recovered,asset.lost,asset.assignment_undone',
+    'assignmentId',
+  ],
   ['seat', 'seats', 'true', 'seat.assigned', 'seatId'],
   ['revoked seat', 'seats', 't.revoked_at is not null', 'seat.revoked', 'seatId'],
   ['request', 'requests', 'true', 'request.created', 'requestId'],

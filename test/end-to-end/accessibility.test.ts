@@ -50,6 +50,34 @@ test.each([
   }
 });
 
+test('Undo stays while it has the focus or the pointer, and goes after ten seconds', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  const undo = page.getByRole('button', { name: 'Undo', exact: true });
+  const reject = async () => {
+    await page.getByText('Review & close').click();
+    await page.getByRole('button', { name: 'Reject' }).click();
+    await undo.waitFor();
+  };
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  await page.clock.install();
+  await reject();
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await undo.focus();
+  await page.clock.runFor(30_000);
+  await undo.press('Enter');
+  await page.getByText('The request for Second monitor is open again.').waitFor();
+  expect(await undo.count()).toBe(0);
+
+  await reject();
+  await undo.hover();
+  await page.clock.runFor(30_000);
+  expect(await undo.count()).toBe(1);
+  await page.mouse.move(0, 0);
+  await page.clock.runFor(9_000);
+  expect(await undo.count()).toBe(0);
+});
+
 test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
   const cast = await makeCast(database);
   await database.em

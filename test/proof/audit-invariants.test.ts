@@ -1,6 +1,10 @@
 import pg from 'pg';
 import { afterAll, expect, test } from 'vitest';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { undoRecovery } from '../../database/inventory/corrections.ts';
+import { undoAssignment } from '../../database/inventory/undo-assignment.ts';
+import { undoResolution } from '../../database/inventory/undo-resolution.ts';
+import { undoRevocation } from '../../database/inventory/undo-revocation.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
 import { brokenAuditInvariants } from '../../prove/races/audit-invariants.ts';
 import { deliveryProblems } from '../../prove/races/delivery-problems.ts';
@@ -36,11 +40,18 @@ test('the checks find nothing wrong with a correct offboarding', async () => {
   expect(await brokenAuditInvariants(pool, company)).toEqual([]);
 });
 
-test('(R19) the checks find nothing wrong with an undone and a corrected recovery', async () => {
+test('(R19) the checks find nothing wrong with undone steps and a corrected recovery', async () => {
   const { em } = database;
   const cast = await makeCast(database);
   await recoverLaptop(database, cast);
   await undoRecovery(em, 'system', cast.laptop.id);
+  await clearChecklist(database, cast);
+  const ivo = `user:${cast.ivo.id}` as const;
+  await undoRecovery(em, ivo, cast.laptop.id, cast.laptop.assignmentId, 'undo');
+  await undoRevocation(em, ivo, cast.seatId, 'undo');
+  await undoResolution(em, ivo, cast.requestId, 'undo');
+  const assignmentId = await assignAsset(em, ivo, cast.spare.id, cast.lena.id);
+  await undoAssignment(em, ivo, cast.spare.id, assignmentId, 'undo');
   await clearChecklist(database, cast);
   await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`);
   await undoRecovery(em, 'system', cast.laptop.id);

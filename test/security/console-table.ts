@@ -34,6 +34,8 @@ POST /offboarding/:userId/completion                            in     403      
 POST /offboarding/:userId/retry                                 in     403      303      303   303
 POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
 POST /seats/:seatId/revocation                                  in     403      303      303   303
+POST /seats/:seatId/revocation/undo                             in     403      303      303   303
+POST /seats/:seatId/revocation/correction                       in     403      303      303   303
 GET  /audit                                                     in     403      200      200   200
 GET  /duplicates                                                in     403      403      200   200
 
@@ -44,7 +46,10 @@ GET  /assets/:assetId                                           in     403      
 GET  /assets/:assetId/edit                                      in     403      200      200   200
 POST /assets/:assetId                                           in     403      303      303   303
 POST /assets/:assetId/assignment                                in     403      422      422   422
+POST /assets/:assetId/assignment/undo                           in     403      422      422   422
+POST /assets/:assetId/assignment/correction                     in     403      422      422   422
 POST /assets/:assetId/recovery                                  in     403      422      422   422
+POST /assets/:assetId/recovery/undo                             in     403      422      422   422
 POST /assets/:assetId/recovery/correction                       in     403      409      409   409
 
 GET  /licenses                                                  in     403      200      200   200
@@ -61,6 +66,8 @@ POST /requests                                                  in     403      
 GET  /requests/:requestId                                       in     403      200      200   200
 POST /requests/:requestId/approval                              in     403      303      303   303
 POST /requests/:requestId/resolution                            in     403      422      422   422
+POST /requests/:requestId/resolution/undo                       in     403      303      303   303
+POST /requests/:requestId/resolution/correction                 in     403      303      303   303
 
 GET  /imports                                                   in     403      200      200   200
 GET  /imports/users/new                                         in     403      403      200   200

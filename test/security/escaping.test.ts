@@ -16,6 +16,7 @@ const web = await startWeb(own, { SECRET_KEY: testKey });
 
 /** Text columns that no page shows. */
 const shownNowhere = [
+  'assignments.previous_location',
   'identities.source',
   'import_rows.key',
   'import_rows.other_key',

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
+import { assignAsset } from '../../database/inventory/assignments.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { makeFormerEmployee } from '../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -85,9 +86,13 @@ test('a form sets only the columns that it shows', async () => {
     condition: 'good',
     nextStatus: 'in_stock',
     note: '',
+    location: '',
     assignmentId: String(laptop.assignmentId),
   };
+  const correction = { assignmentId: String(laptop.assignmentId) };
+  const mistake = { assignmentId: String(await assignAsset(em, `user:${ada.id}`, spare.id, emil.id)) };
   const forms: [string, Record<string, string>][] = [
+    [`/assets/${spare.id}/assignment/undo`, mistake],
     ['/users', { ...person, ...named, managerSearched: '' }],
     [
       `/users/${timo.id}`,
@@ -100,13 +105,18 @@ test('a form sets only the columns that it shows', async () => {
     [`/assets/${spare.id}`, { ...asset, tag: 'MA-2' }],
     [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
     [`/assets/${laptop.id}/recovery`, recovery],
-    [`/assets/${laptop.id}/recovery/correction`, { assignmentId: String(laptop.assignmentId) }],
+    [`/assets/${laptop.id}/recovery/undo`, correction],
+    [`/assets/${laptop.id}/recovery`, recovery],
+    [`/assets/${laptop.id}/recovery/correction`, correction],
+    [`/assets/${laptop.id}/assignment/correction`, correction],
     ['/licenses', { name: 'Miro', vendor: '', seatsTotal: '3' }],
     [`/licenses/${license.id}`, { name: 'Figma', vendor: '', seatsTotal: '9' }],
     [`/licenses/${license.id}/seats`, { userId: String(timo.id) }],
     ['/requests', { userId: String(timo.id), item: 'Monitor', reason: '' }],
     [`/requests/${requestId}/approval`, {}],
     [`/requests/${requestId}/resolution`, { outcome: 'rejected', note: '', assetId: '' }],
+    [`/requests/${requestId}/resolution/undo`, {}],
+    [`/requests/${requestId}/resolution/correction`, {}],
     [`/offboarding/${lena.id}/cancellation`, {}],
     ['/settings/tokens', { name: 'feed', scopes: 'users:read' }],
     ['/settings/tokens/1', { name: 'another feed', scopes: 'users:read' }],

@@ -7,7 +7,7 @@ import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
 import { writeEndpoint } from './http/endpoints.ts';
 import { id, responseField } from './http/fields.ts';
-import { manyLines, oneIdentifier } from './texts.ts';
+import { manyLines, oneIdentifier, oneLine } from './texts.ts';
 
 const assignmentBody = z
   .strictObject(
@@ -44,6 +44,11 @@ const recoveryBody = z
         .nullable()
         .optional()
         .meta({ description: 'Required for `lost`.' }),
+      location: oneLine(200)
+        .or(z.literal(''))
+        .nullable()
+        .optional()
+        .meta({ description: 'Where it is now. Without it the location stays; empty or null clears it.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: "Recovers this assignment only, so a late call can't end a newer one.",
       }),
@@ -115,7 +120,13 @@ export const assetApi = ({ database: { em } }: Services) => ({
     answers: { 200: { description: 'The asset after the recovery.', schema: recoverySchema } },
     answer: async ({ request, body: { assignmentId, ...recovery }, actor }, transaction) => {
       const tag = tagIn(request);
-      const how = { ...recovery, condition: recovery.condition ?? null, note: recovery.note || null };
+      const { location, note, condition = null } = recovery;
+      const how = {
+        ...recovery,
+        condition,
+        note: note || null,
+        location: location === undefined ? undefined : location || null,
+      };
       const { outcome, status, formerHolder } = await recoverByTag(
         transaction,
         actor,

@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
-import { assetById } from '../../database/inventory/assets.ts';
+import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
 import { type UndoAnswer, undoRecovery } from '../../database/inventory/corrections.ts';
 import { optionalId } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -18,15 +18,19 @@ export const correctionPages = ({ database: { em } }: Services) => {
     const assetId = idIn(request, 'assetId', 'asset');
     const { assignmentId } = readForm(correctionForm, request.body);
     const { outcome } = await undoRecovery(em, actorOf(response), assetId, assignmentId ?? undefined);
-    const { tag, holder } = await assetById(em, assetId);
-    notify(response, undoAlert(outcome, tag, holder?.name ?? 'no one'));
+    notify(response, undoneRecoveryAlert(outcome, await assetById(em, assetId)));
     response.redirect(303, `/assets/${assetId}`);
   };
 
   return { create };
 };
 
-function undoAlert(outcome: UndoAnswer['outcome'], tag: string, name: string): Alert {
+/** The message for the result of undoing a recovery; `asset` was read after it. */
+export function undoneRecoveryAlert(
+  outcome: UndoAnswer['outcome'],
+  { tag, holder }: Pick<AssetWithHolder, 'tag' | 'holder'>,
+): Alert {
+  const name = holder?.name ?? 'no one';
   switch (outcome) {
     case 'reopened':
       return { tone: 'success', text: `Recovery undone. ${tag} is assigned to ${name} again.` };

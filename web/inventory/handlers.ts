@@ -7,6 +7,7 @@ import { requestPages } from './requests.ts';
 import { resolutionPages } from './resolutions.ts';
 import { revocationPages } from './revocation.ts';
 import { seatPages } from './seats.ts';
+import { undoPages } from './undo.ts';
 
 export const inventoryHandlers = (services: Services) => ({
   assets: assetPages(services),
@@ -17,4 +18,5 @@ export const inventoryHandlers = (services: Services) => ({
   revocation: revocationPages(services),
   requests: requestPages(services),
   resolutions: resolutionPages(services),
+  undo: undoPages(services),
 });

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import { licenseById } from '../../database/inventory/licenses.ts';
 import { seatsInUse } from '../../database/inventory/seats.ts';
+import { revokedSeatsOf } from '../../database/inventory/undo-revocation.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { isHtmx, pageIn, personSearchIn, searchIn } from '../http/forms/request.ts';
@@ -17,12 +18,13 @@ export async function renderLicense(
   { alert = null, errors = {} }: PageNote,
 ): Promise<void> {
   const search = { seats: searchIn(request, 'q'), people: personSearchIn(request, response) };
-  const [license, seats, found] = await Promise.all([
+  const [license, seats, found, revoked] = await Promise.all([
     licenseById(em, licenseId),
     seatsInUse(em, licenseId, search.seats, pageIn(request)),
     searchPeople(em, search.people),
+    revokedSeatsOf(em, licenseId, search.seats),
   ]);
-  const data = { license, seats, search, found, newToken, alert, errors };
+  const data = { license, seats, search, found, revoked, newToken, alert, errors };
   if (request.method === 'POST' && isHtmx(request)) fragment(response, 'licenses/_license', data);
   else page(response, 'licenses/show', { title: license.name, ...data });
 }

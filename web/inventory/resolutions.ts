@@ -44,7 +44,7 @@ export const resolutionPages = (services: Services) => {
     const how = readForm(resolutionForm, request.body);
     const answer = await resolveRequest(em, actorOf(response), requestId, how);
     const where = { requestId, userId: answer.userId };
-    return showResolved(request, response, where, resolutionAlert(how, answer));
+    return showResolved(request, response, where, resolutionAlert(request, requestId, how, answer));
   };
 
   /** Shows the checklist when the user came from there, else the request. */
@@ -89,10 +89,19 @@ function approvalAlert({ outcome, status, item }: RequestAnswer): Alert {
   return closedAlready(status);
 }
 
-function resolutionAlert({ assetId }: Resolution, { outcome, status, item }: RequestAnswer): Alert {
+/** The message for the result of a resolution. A rejection and a cancellation can be undone. */
+function resolutionAlert(
+  request: Request,
+  requestId: number,
+  { assetId }: Resolution,
+  { outcome, status, item }: RequestAnswer,
+): Alert {
   if (outcome === 'already-done') return closedAlready(status);
   const assigned = assetId === null ? '' : ' The asset is assigned, and counts as hardware to recover.';
-  return { tone: 'success', text: `Request for ${item} ${status}.${assigned}` };
+  const alert: Alert = { tone: 'success', text: `Request for ${item} ${status}.${assigned}` };
+  if (status === 'fulfilled') return alert;
+  const fields = { from: returnLinkOf(request) ?? '' };
+  return { ...alert, undo: { action: `/requests/${requestId}/resolution/undo`, fields } };
 }
 
 const closedAlready = (status: string): Alert => ({

@@ -31,7 +31,7 @@ export const revocationPages = (services: Services) => {
     try {
       const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
       const { name } = await licenseById(database.em, seat.licenseId);
-      return await answerWith(request, response, seat, from, revocationAlert(answer, name));
+      return await answerWith(request, response, seat, from, alertOf(answer, name, seat.id, from));
     } catch (error) {
       if (!(error instanceof NoAnswerYet)) throw error;
       if (from === 'license' && isHtmx(request)) {
@@ -72,3 +72,15 @@ export const revocationPages = (services: Services) => {
 
   return { create };
 };
+
+/** The message for the result, with Undo when this seat was revoked. */
+function alertOf(
+  answer: RevokeSeatAnswer,
+  license: string,
+  seatId: number,
+  from: 'offboarding' | 'license',
+): Alert {
+  const alert = revocationAlert(answer, license);
+  if (answer.outcome !== 'revoked') return alert;
+  return { ...alert, undo: { action: `/seats/${seatId}/revocation/undo`, fields: { from } } };
+}

@@ -71,6 +71,21 @@ document.addEventListener('htmx:after:swap', () => {
   if (document.activeElement === document.body || !document.activeElement?.isConnected) target?.focus();
 });
 
+// Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).
+const undoOfferedMs = 10_000;
+function offerUndo() {
+  for (const form of document.querySelectorAll('form[data-undo]:not([data-offered])')) {
+    form.dataset.offered = '';
+    const end = () => {
+      if (form.matches(':hover, :focus-within')) setTimeout(end, 1_000);
+      else form.remove();
+    };
+    setTimeout(end, undoOfferedMs);
+  }
+}
+offerUndo();
+document.addEventListener('htmx:after:swap', offerUndo);
+
 // Shows a message when the server cannot be reached or fails; the page stays as it is.
 function showError(text) {
   const messages = document.getElementById('messages');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { Assignment, AuditEntry, Outbox, Request, Seat } from '../../../database/entities/index.ts';
+import { assetById } from '../../../database/inventory/assets.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -111,6 +112,19 @@ describe('a recovery', () => {
     const late = await recover(cast.laptop.tag, { ...well, assignmentId: cast.laptop.assignmentId });
     expect(late.json).toMatchObject({ outcome: 'already-returned', status: 'assigned' });
     expect(await em.fork().count(Assignment, { assetId: cast.laptop.id, returnedAt: null })).toBe(1);
+  });
+
+  test.each([
+    ['keeps the location without the field', {}, 'Lisbon'],
+    ['stores a location', { location: 'Shelf 3' }, 'Shelf 3'],
+    ['clears the location with an empty text', { location: '' }, null],
+    ['clears the location with null', { location: null }, null],
+  ])('%s', async (_what, more, location) => {
+    expect((await recover(cast.laptop.tag, { ...well, ...more })).status).toBe(200);
+    expect(await assetById(em, cast.laptop.id)).toMatchObject({ location });
+    expect((await lastEntry('asset.recovered'))?.details.location).toBe(
+      'location' in more ? location : undefined,
+    );
   });
 
   test('as lost needs a note and no condition', async () => {

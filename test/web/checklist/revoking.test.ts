@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { AuditEntry, Seat } from '../../../database/entities/index.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
+import { recoverLaptop, rejectRequest } from '../../../testing/cast/clearing.ts';
+import { fieldsOf } from '../../../testing/web/form.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
-import { ownConsole } from './setup.ts';
+import { allClear, ownConsole } from './setup.ts';
 
 const { database, engine, begin } = await ownConsole();
 await engine.startWorker();
@@ -29,6 +31,25 @@ test('a plain form returns to the page with a message, htmx replaces the checkli
     .fork()
     .find(AuditEntry, { userId: other.cast.lena.id, action: 'seat.revoked' });
   expect(entries.map(({ actor }) => actor)).toEqual([`user:${other.cast.ivo.id}`]);
+});
+
+test('an undo is told to the workflow, which then refuses to complete', async () => {
+  const { cast, ivo, page } = await begin();
+  await recoverLaptop(database, cast);
+  await rejectRequest(database, cast);
+  await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
+  const undo = `/seats/${cast.seatId}/revocation/undo`;
+  const fields = fieldsOf((await ivo.get(page)).text, undo);
+  expect((await ivo.post(undo, fields)).location).toBe(page);
+  await engine.relay();
+  const refused = await ivo.post(`${page}/completion`, { token: randomUUID() });
+  expect([refused.status, messagesOn(refused.text)]).toEqual([
+    409,
+    'danger: Cannot complete offboarding: 0 hardware, 1 software, 0 request(s) still open.',
+  ]);
+  const again = await ivo.post(`/seats/${cast.seatId}/revocation`, { token: randomUUID() });
+  expect(again.location).toBe(page);
+  expect((await ivo.get(page)).text).toContain(allClear);
 });
 
 test('revoking twice revokes once, and a later attempt says so and changes nothing', async () => {

@@ -238,6 +238,22 @@ describe('recovering', () => {
     expect(await assetById(em, spare.id)).toMatchObject({ status: 'in_stock', holder: null });
   });
 
+  test.each([
+    ['keeps the location when the form leaves it out', {}, 'Lisbon'],
+    ['clears the location when it is empty', { location: '' }, null],
+    ['stores a new location', { location: ' Shelf 3 ' }, 'Shelf 3'],
+    [
+      'keeps the location that the form was loaded with',
+      { location: 'Old', loaded: '{"location":"Old"}' },
+      'Lisbon',
+    ],
+  ])('%s', async (_what, more, location) => {
+    const { laptop } = cast;
+    expect((await ivo.get(`/assets/${laptop.id}`)).text).toMatch(/name="location"[^>]*value="Lisbon"/);
+    expect((await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, ...more })).status).toBe(303);
+    expect(await assetById(em, laptop.id)).toMatchObject({ location, holder: null });
+  });
+
   test('is not for employees, and an unknown asset is a 404', async () => {
     const lena = await web.signIn(cast.lena.email);
     expect((await lena.post(`/assets/${cast.laptop.id}/recovery`, good)).status).toBe(403);

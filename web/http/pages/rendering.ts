@@ -5,6 +5,7 @@ import type { CookieOptions, Request, Response } from 'express';
 import { escapeHtml } from '../../../domain/html.ts';
 import { isHtmx } from '../forms/request.ts';
 import type { AlertTone } from './alert-icon.ts';
+import { type UndoOffer, undoOffer } from './undo-offer.ts';
 import { helpersIn } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('../../views', import.meta.url));
@@ -25,6 +26,8 @@ const eta = new Eta({
 export interface Alert {
   tone: AlertTone;
   text: string;
+  /** Undoes what the message reports. */
+  undo?: UndoOffer | undefined;
 }
 
 /** The data of a page: its title, a message, and what its view needs. */
@@ -55,17 +58,17 @@ function readerOf(response: Response) {
 }
 
 /**
- * Answers a successful action. A plain form is redirected to `to`, which shows the notice; htmx gets what `partial`
- * renders.
+ * Answers a successful action with its message. A plain form is redirected to `to`, which shows it; htmx gets what
+ * `partial` renders.
  */
 export function done(
   request: Request,
   response: Response,
   to: string,
-  text: string,
+  message: string | Alert,
   partial?: (alert: Alert) => Promise<void> | void,
 ): Promise<void> | void {
-  const alert: Alert = { tone: 'success', text };
+  const alert: Alert = typeof message === 'string' ? { tone: 'success', text: message } : message;
   if (partial !== undefined && isHtmx(request)) return partial(alert);
   notify(response, alert);
   response.redirect(303, to);
@@ -91,10 +94,11 @@ function takeNotice(response: Response): Alert | null {
   if (!value) return null;
   response.clearCookie(noticeCookie, noticeOptions(response));
   try {
-    const { tone, text } = JSON.parse(Buffer.from(value, 'base64url').toString()) as Alert;
+    const { tone, text, undo } = JSON.parse(Buffer.from(value, 'base64url').toString()) as Alert;
     return {
       tone: ['success', 'warning', 'danger', 'info'].includes(tone) ? tone : 'info',
       text: String(text),
+      undo: undoOffer.catch(undefined).parse(undo),
     };
   } catch {
     return null;
