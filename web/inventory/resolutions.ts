@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
+import { assetById } from '../../database/inventory/assets.ts';
 import {
   approveRequest,
   type RequestAnswer,
@@ -14,6 +15,7 @@ import { idIn, isHtmx } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { type Alert, notify } from '../http/pages/rendering.ts';
 import { returnLinkOf } from '../http/pages/return-link.ts';
+import type { UndoOffer } from '../http/pages/undo-offer.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
@@ -44,8 +46,24 @@ export const resolutionPages = (services: Services) => {
     const how = readForm(resolutionForm, request.body);
     const answer = await resolveRequest(em, actorOf(response), requestId, how);
     const where = { requestId, userId: answer.userId };
-    return showResolved(request, response, where, resolutionAlert(request, requestId, how, answer));
+    const undo = answer.outcome === 'done' ? await undoOf(request, requestId, how) : undefined;
+    return showResolved(request, response, where, { ...resolutionAlert(how, answer), undo });
   };
+
+  /** Undo for a closed request: opens it again, or takes back the asset that was handed out, which also opens it. */
+  async function undoOf(
+    request: Request,
+    requestId: number,
+    { outcome, assetId }: Resolution,
+  ): Promise<UndoOffer | undefined> {
+    const from = returnLinkOf(request) ?? '';
+    if (outcome !== 'fulfilled')
+      return { action: `/requests/${requestId}/resolution/undo`, fields: { from } };
+    const holder = assetId === null ? null : (await assetById(em, assetId)).holder;
+    if (holder === null) return undefined;
+    const fields = { from, assignmentId: String(holder.assignmentId) };
+    return { action: `/assets/${assetId}/assignment/undo`, fields };
+  }
 
   /** Shows the checklist when the user came from there, else the request. */
   async function showResolved(
@@ -89,19 +107,10 @@ function approvalAlert({ outcome, status, item }: RequestAnswer): Alert {
   return closedAlready(status);
 }
 
-/** The message for the result of a resolution. A rejection and a cancellation can be undone. */
-function resolutionAlert(
-  request: Request,
-  requestId: number,
-  { assetId }: Resolution,
-  { outcome, status, item }: RequestAnswer,
-): Alert {
+function resolutionAlert({ assetId }: Resolution, { outcome, status, item }: RequestAnswer): Alert {
   if (outcome === 'already-done') return closedAlready(status);
   const assigned = assetId === null ? '' : ' The asset is assigned, and counts as hardware to recover.';
-  const alert: Alert = { tone: 'success', text: `Request for ${item} ${status}.${assigned}` };
-  if (status === 'fulfilled') return alert;
-  const fields = { from: returnLinkOf(request) ?? '' };
-  return { ...alert, undo: { action: `/requests/${requestId}/resolution/undo`, fields } };
+  return { tone: 'success', text: `Request for ${item} ${status}.${assigned}` };
 }
 
 const closedAlready = (status: string): Alert => ({

@@ -32,13 +32,14 @@ export const undoPages = (services: Services) => {
     async (request, response) => {
       const assetId = idIn(request, 'assetId', 'asset');
       const { assignmentId } = readForm(assignmentForm, request.body);
-      const { outcome, tag } = await undoAssignment(em, actorOf(response), assetId, assignmentId, reversal);
+      const actor = actorOf(response);
+      const { outcome, tag, userId } = await undoAssignment(em, actor, assetId, assignmentId, reversal);
       const alert =
         outcome === 'undone'
           ? undone(`Assignment undone. ${tag} is back in stock.`)
           : unchanged(`${tag} was already recovered.`);
       notify(response, alert);
-      response.redirect(303, `/assets/${assetId}`);
+      response.redirect(303, pageAfter(request, userId, `/assets/${assetId}`));
     };
 
   /** Without a time limit, `corrections.ts` undoes a recovery. */

@@ -89,7 +89,17 @@ describe('the message after a step offers Undo as a form', () => {
     expect(fieldsOf(text, `${path}/undo`)).toEqual({ from: 'offboarding' });
   });
 
-  test('but not after a fulfilled request, nor when nothing was changed', async () => {
+  test('after a request is fulfilled with an asset, and opens the request again', async () => {
+    const { spare, emil } = cast;
+    const requestId = await createRequest(em, 'system', emil.id, { item: 'Laptop', reason: null });
+    const fields = { outcome: 'fulfilled', note: '', assetId: String(spare.id) };
+    const undo = `/assets/${spare.id}/assignment/undo`;
+    expect((await undoAfter(`/requests/${requestId}/resolution`, fields, undo)).status).toBe(303);
+    expect((await requestById(em, requestId)).status).toBe('pending');
+    expect((await assetById(em, spare.id)).holder).toBeNull();
+  });
+
+  test('but not after a request is fulfilled without an asset, nor when nothing was changed', async () => {
     const requestId = await createRequest(em, 'system', cast.emil.id, { item: 'Chair', reason: null });
     const path = `/requests/${requestId}/resolution`;
     for (const outcome of ['fulfilled', 'rejected']) {
