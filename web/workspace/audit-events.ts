@@ -100,6 +100,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'asset.created': asset((tag) => `added ${tag}`),
   'asset.updated': asset((tag) => `edited ${tag}`),
   'asset.assigned': asset((tag, person) => `assigned ${tag} to ${person}`),
+  'asset.assignment_undone': asset((tag, person) => `undid the assignment of ${tag} to ${person}`),
   'asset.recovered': recovery,
   'asset.lost': {
     uses: ['tag', 'condition', 'nextStatus'],
@@ -111,9 +112,11 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'license.updated': license((name) => `edited the license ${name}`),
   'seat.assigned': license((name, person) => `assigned a seat of ${name} to ${person}`),
   'seat.revoked': license((name, person) => `revoked the seat of ${name} from ${person}`),
+  'seat.revocation_undone': license((name, person) => `gave the seat of ${name} back to ${person}`),
   'request.created': { uses: ['item'], words: ({ item }) => `requested “${item}”` },
   'request.approved': { uses: ['item'], words: ({ item }) => `approved the request “${item}”` },
   'request.resolved': resolution,
+  'request.resolution_undone': { uses: ['item'], words: ({ item }) => `reopened the request “${item}”` },
   'import.started': {
     uses: ['kind', 'lines'],
     words: ({ kind, lines }) =>
