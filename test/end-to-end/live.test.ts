@@ -81,7 +81,11 @@ test('the queue, the notification count and the imports follow what machines do'
   await page.locator(`#queue a.who-link[href="/offboarding/${other.lena.id}"]`).waitFor(aSecond);
 
   const unread = em.fork();
-  unread.create(Notification, { userId: cast.nora.id, kind: 'offboarding_completed', aboutUserId: other.lena.id });
+  unread.create(Notification, {
+    userId: cast.nora.id,
+    kind: 'offboarding_completed',
+    aboutUserId: other.lena.id,
+  });
   await unread.flush();
   await page.getByRole('link', { name: 'Notifications, 1 unread' }).waitFor(aSecond);
 

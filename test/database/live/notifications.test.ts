@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeEach, expect, test } from 'vitest';
 import { endSessions } from '../../../database/access/sessions.ts';
+import { withoutNotifications } from '../../../database/core/migrate.ts';
+import { connect } from '../../../database/core/orm.ts';
 import { Session } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { addDays } from '../../../domain/dates.ts';
@@ -82,6 +84,19 @@ test('an import of people who do not leave notifies only about the import', asyn
   const topics = new Set((await notifications()).flatMap(topicsOf));
   topics.delete(`notifications:${nora.id}`);
   expect(topics).toEqual(new Set([`import:${id}`, 'imports']));
+});
+
+test('a migration changes rows and then alters their table', async () => {
+  const owner = await connect(own.ownerUrl, { poolSize: 1, firstStatement: withoutNotifications });
+  try {
+    await owner.em.transactional(async (transaction) => {
+      await transaction.execute(`update users set department = 'Design'`);
+      await transaction.execute('alter table users alter column department set default null');
+    });
+  } finally {
+    await owner.close();
+  }
+  expect(await notifications()).toEqual([]);
 });
 
 test('the end of a session notifies without its key', async () => {
