@@ -16,6 +16,8 @@ export type NotOpened = 'too-many' | 'not-listening';
 
 /** Changes are collected this long, so that one action sends one event, in milliseconds. */
 const collectMs = 100;
+/** While changes keep coming, such as those of an import, events are sent this far apart, in milliseconds. */
+const betweenEventsMs = 300;
 /** How often sessions that may have expired are looked up, in milliseconds. */
 const expiryCheckMs = 500;
 const heartbeatMs = 20_000;
@@ -35,6 +37,7 @@ export class LiveStreams {
   #isListening = false;
   #listening = Promise.withResolvers<void>();
   #isSendingSoon = false;
+  #sentAt = 0;
   /** The streams whose session may have ended. */
   #unchecked = new Set<OpenStream>();
   #closedIds: number[] = [];
@@ -130,7 +133,8 @@ export class LiveStreams {
   #sendSoon(): void {
     if (this.#isSendingSoon) return;
     this.#isSendingSoon = true;
-    setTimeout(() => void this.#sendNow(), collectMs).unref();
+    const waitMs = Math.max(collectMs, this.#sentAt + betweenEventsMs - Date.now());
+    setTimeout(() => void this.#sendNow(), waitMs).unref();
   }
 
   /** Ends the streams whose session is over, and sends the others what has changed. */
@@ -144,6 +148,7 @@ export class LiveStreams {
     for (const stream of this.#open) {
       if (stream.changed.size === 0) continue;
       stream.events.send(stream.changed);
+      this.#sentAt = Date.now();
       stream.changed = new Set();
     }
   }

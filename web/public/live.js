@@ -4,7 +4,7 @@
   const pollEveryMs = 10_000;
   const firstEventMs = 5_000;
   const silentMs = 45_000;
-  const restMs = 300;
+  const restMs = 500;
   const { since } = document.currentScript.dataset;
 
   const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
