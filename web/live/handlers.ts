@@ -24,7 +24,7 @@ export const liveHandlers = (services: Services) => {
     const { startedAt } = request.session;
     // Without its session the response neither extends it nor sends its cookie.
     Object.assign(request, { session: null });
-    if (!request.get('Accept')?.includes('text/event-stream')) {
+    if (request.method !== 'GET' || !request.get('Accept')?.includes('text/event-stream')) {
       return void response.status(406).type('text').send('This address sends server-sent events.');
     }
     const person = signedIn(response);

@@ -79,7 +79,8 @@ export class LiveStreams {
     const { stopping } = this.#services;
     if (stopping.aborted) return false;
     if (!this.#hasStarted) this.#start();
-    await Promise.race([this.#listening.promise, sleep(listeningTimeoutMs, stopping)]);
+    if (!this.#isListening)
+      await Promise.race([this.#listening.promise, sleep(listeningTimeoutMs, stopping)]);
     return this.#isListening && !stopping.aborted;
   }
 

@@ -15,7 +15,7 @@ const own = await ownDatabase();
 const { database } = own;
 const cast = await makeCast(database);
 const [here, there] = await Promise.all(
-  ['0', '2'].map((seconds) => startWebProcess(own, 'nowhere', { DRAIN_SECONDS: seconds })),
+  ['0', '1'].map((seconds) => startWebProcess(own, 'nowhere', { DRAIN_SECONDS: seconds })),
 );
 const ivo = await here!.signIn(cast.ivo.email);
 const client = new pg.Client(own.url);
