@@ -99,7 +99,7 @@ test('the queue, the notification count and the imports follow what machines do'
   await isFollowing(page);
   await page.getByText('0 of 3 lines done').waitFor();
   await execute(id);
-  await page.getByText('Ended on').waitFor(aSecond);
+  await page.getByText('Finished on').waitFor(aSecond);
   expect(complaints).toEqual([]);
   await page.context().close();
 });
