@@ -20,11 +20,16 @@
     return liveFrom === undefined || liveFrom === location.pathname ? here : liveFrom;
   }
 
-  // A request of the person comes first, because its answer replaces the same parts.
+  // What the person sends comes first, because its answer replaces the same parts or the page.
+  const navigationMs = 3_000;
   let requests = 0;
+  let submittedAt = Number.NEGATIVE_INFINITY;
   document.addEventListener('htmx:before:request', () => requests++);
   document.addEventListener('htmx:finally:request', () => requests--);
-  const isBusy = () => requests > 0 || document.querySelector('form[data-sent]') !== null;
+  document.addEventListener('submit', (event) => {
+    if (!event.defaultPrevented) submittedAt = performance.now();
+  });
+  const isBusy = () => requests > 0 || performance.now() - submittedAt < navigationMs;
 
   // A stream says how far an import is, so the import does not ask too.
   document.addEventListener('htmx:before:request', (event) => {
