@@ -1,4 +1,4 @@
-import { Counter, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { measureEngineCalls } from './engine-calls.ts';
 
 /** The metrics of a web process. No label holds user input. */
@@ -21,11 +21,18 @@ export function webMetrics() {
     registers,
   });
 
+  const streams = new Gauge({
+    name: 'lastday_live_streams',
+    help: 'Open pages that follow changes by a stream',
+    registers,
+  });
+
   return {
     registry,
     requestAnswered: (method: string, route: string, status: string, seconds: number) =>
       requests.observe({ method, route, status }, seconds),
     completionAsked: (outcome: string) => completions.inc({ outcome }),
+    streamsOpen: (count: number) => streams.set(count),
     engineCalled: measureEngineCalls(registry),
   };
 }

@@ -5,6 +5,7 @@ import type { Services } from './http/services.ts';
 import { mappingPages } from './imports/columns/mapping-pages.ts';
 import { importPages } from './imports/imports.ts';
 import { inventoryHandlers } from './inventory/handlers.ts';
+import { liveHandlers } from './live/handlers.ts';
 import { mailHandlers } from './mail/handlers.ts';
 import { unsubscriptionPages } from './mail/unsubscription.ts';
 import { meHandlers } from './me/handlers.ts';
@@ -43,6 +44,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { session, access, invitations, tokens } = await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
+  const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
   const { workspace, audit, duplicates } = workspaceHandlers(services);
 
@@ -54,13 +56,17 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
 
     get('/me', 'own-page', me.show),
     get('/notifications', 'own-page', notifications.index),
+    get('/notifications/unread', 'own-page', live.unread),
     post('/notifications/reading', 'own-page', notifications.markRead),
+    // Sends only the topics that the reader may follow.
+    get('/live', 'own-page', live.stream),
 
     get('/offboarding', 'offboard', queue.index),
     get('/offboarding/done', 'offboard', done.index),
     post('/offboarding/look-ahead', 'offboard', queue.chooseLookAhead),
     get('/offboarding/:userId', 'offboard', offboarding.show),
     get('/offboarding/:userId/answer', 'offboard', offboarding.answer),
+    get('/offboarding/:userId/visitors', 'offboard', live.visitors),
     get('/offboarding/:userId/completion', 'offboard', completion.new, offboarding.show),
     post('/offboarding/:userId/completion', 'offboard', completion.create, offboarding.show),
     post('/offboarding/:userId/retry', 'offboard', completion.retry, offboarding.show),

@@ -1,6 +1,12 @@
 import pg from 'pg';
 import { connect } from './orm.ts';
 
+/**
+ * Keeps the rows that a migration changes from queueing the triggers of `Migration20261201000140_Live`, because
+ * PostgreSQL alters no table with queued triggers.
+ */
+export const withoutNotifications = `set lastday.topics = 'many'`;
+
 /** The first migration of version 0.1.0. No older version can be migrated. */
 const firstMigration = 'Migration20261201000000_Tables';
 
@@ -18,7 +24,7 @@ class UnreleasedSchema extends Error {
  * Throws UnreleasedSchema, and changes nothing, for a database from before version 0.1.0.
  */
 export async function migrate(ownerUrl: string, appUrl: string): Promise<string[]> {
-  const database = await connect(ownerUrl, { poolSize: 2 });
+  const database = await connect(ownerUrl, { poolSize: 2, firstStatement: withoutNotifications });
   try {
     const executed = await database.migrator.getExecuted();
     if (executed.some(({ name }) => name < firstMigration)) throw new UnreleasedSchema();

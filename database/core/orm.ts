@@ -18,6 +18,8 @@ export interface ConnectOptions {
   queryTimeoutMs?: number;
   /** `idle_in_transaction_session_timeout`. It applies only when `queryTimeoutMs` is given. */
   idleInTransactionTimeoutMs?: number;
+  /** A statement that each connection runs first. */
+  firstStatement?: string;
 }
 
 export const connectTimeoutMs = 5_000;
@@ -39,6 +41,7 @@ export const connect = (
     poolSize = 10,
     queryTimeoutMs,
     idleInTransactionTimeoutMs = usualIdleInTransactionTimeoutMs,
+    firstStatement,
   }: ConnectOptions = {},
 ): Promise<Database> =>
   MikroORM.init({
@@ -46,7 +49,7 @@ export const connect = (
     clientUrl: databaseUrl,
     dbName: decodeURIComponent(new URL(databaseUrl).pathname.slice(1)),
     driverOptions: {
-      onPoolCreated: preparePool,
+      onPoolCreated: (pool: pg.Pool) => preparePool(pool, firstStatement),
       connectionTimeoutMillis: connectTimeoutMs,
       ...(queryTimeoutMs !== undefined && {
         query_timeout: queryTimeoutMs,
@@ -75,9 +78,11 @@ export const connect = (
 
 const { INT8, TIMESTAMPTZ } = pg.types.builtins;
 
-function preparePool(pool: pg.Pool) {
+function preparePool(pool: pg.Pool, firstStatement?: string) {
   parseTimestamps(pool);
   releaseLostConnections(pool);
+  // A failure shows with the statement that comes next.
+  if (firstStatement) pool.on('connect', (client) => void client.query(firstStatement).catch(() => {}));
   pool.on('connect', closeWhenStuck);
 }
 

@@ -22,6 +22,8 @@ POST /me/sessions/ending                                        in     303      
 POST /me/mail                                                   in     303      303      303   303
 POST /mails/:mailId/replay                                      in     403      409      409   409
 GET  /notifications                                             in     200      200      200   200
+GET  /notifications/unread                                      in     200      200      200   200
+GET  /live                                                      in     406      406      406   406
 POST /notifications/reading                                     in     422      422      422   422
 
 GET  /offboarding                                               in     403      200      200   200
@@ -29,6 +31,7 @@ GET  /offboarding/done                                          in     403      
 POST /offboarding/look-ahead                                    in     403      422      422   422
 GET  /offboarding/:userId                                       in     403      200      200   200
 GET  /offboarding/:userId/answer                                in     403      200      200   200
+GET  /offboarding/:userId/visitors                              in     403      200      200   200
 GET  /offboarding/:userId/completion                            in     403      409      409   409
 POST /offboarding/:userId/completion                            in     403      409      409   409
 POST /offboarding/:userId/retry                                 in     403      303      303   303

@@ -45,11 +45,13 @@ export async function startWeb(
     metrics,
   );
   const log = makeLog('web', 'silent');
-  const { signal: stopping } = new AbortController();
-  const app = await createApp({ database, engine, environment, log, metrics, stopping });
+  const stopping = new AbortController();
+  const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
+  const app = await createApp(services);
   const server = createServer(app);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   afterAll(() => {
+    stopping.abort();
     server.closeAllConnections();
     server.close();
   });

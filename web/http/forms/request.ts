@@ -23,6 +23,9 @@ export function identifierIn(request: Request, parameter: string, what: string):
 /** Whether htmx sent the request: it expects a fragment and cannot follow a redirect to another page. */
 export const isHtmx = (request: Request): boolean => request.get('HX-Request') === 'true';
 
+/** Whether a page sent the request by itself. It does not extend the session. */
+export const isPolled = (request: Request): boolean => request.get('Lastday-Poll') !== undefined;
+
 /** A parameter of the query string, trimmed; the first value when it is repeated, empty when it is missing. */
 export function queryText(request: Request, name: string): string {
   const value = request.query[name];

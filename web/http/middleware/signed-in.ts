@@ -12,6 +12,8 @@ import { absoluteLimitMs } from '../session-limits.ts';
 export const findSignedIn =
   ({ database }: Services): RequestHandler =>
   async (request, response, next) => {
+    // Before anything is read, so that a change after this moment is later than what the page shows.
+    response.locals.askedAt = Date.now();
     const { userId, startedAt } = request.session;
     if (userId !== undefined && startedAt !== undefined && Date.now() - startedAt < absoluteLimitMs) {
       response.locals.signedIn = (await personSignedIn(database.em, userId)) ?? undefined;

@@ -3,7 +3,7 @@ import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
 import { escapeHtml } from '../../../domain/html.ts';
-import { isHtmx } from '../forms/request.ts';
+import { isHtmx, isPolled } from '../forms/request.ts';
 import type { AlertTone } from './alert-icon.ts';
 import { type UndoOffer, undoOffer } from './undo-offer.ts';
 import { helpersIn } from './view-helpers.ts';
@@ -52,9 +52,9 @@ export function fragment(response: Response, view: string, data: Record<string, 
 }
 
 function readerOf(response: Response) {
-  const { signedIn = null, path } = response.locals;
+  const { signedIn = null, path, askedAt } = response.locals;
   const h = { ...response.app.locals.labels, ...helpersIn(signedIn?.zone ?? 'utc') };
-  return { h, me: signedIn, path };
+  return { h, me: signedIn, path, askedAt };
 }
 
 /**
@@ -90,6 +90,8 @@ const noticeOptions = (response: Response): CookieOptions => ({
 });
 
 function takeNotice(response: Response): Alert | null {
+  // A page that another tab reads by itself leaves the notice to the page that it is for.
+  if (isPolled(response.req)) return null;
   const value = parseCookie(response.req.headers.cookie ?? '')[noticeCookie];
   if (!value) return null;
   response.clearCookie(noticeCookie, noticeOptions(response));

@@ -1,0 +1,43 @@
+import type { EntityManager } from '../../database/core/orm.ts';
+import {
+  addStream,
+  maxStreamsOfSession,
+  type NewStream,
+  removeStreams,
+} from '../../database/live/streams.ts';
+
+/** The places of a session's streams: at most eight, over all processes. */
+export class Places {
+  readonly #em: EntityManager;
+  /** Those of this process, which are taken before the statement, because several pages may ask at once. */
+  readonly #taken = new Map<string, number>();
+
+  constructor(em: EntityManager) {
+    this.#em = em;
+  }
+
+  /** Takes a place and returns the id of its row; null when all are taken. */
+  async take(stream: NewStream): Promise<number | null> {
+    const taken = this.#taken.get(stream.sessionKey) ?? 0;
+    if (taken >= maxStreamsOfSession) return null;
+    this.#taken.set(stream.sessionKey, taken + 1);
+    let id: number | null = null;
+    try {
+      id = await addStream(this.#em, stream);
+    } finally {
+      if (id === null) this.free(stream.sessionKey);
+    }
+    return id;
+  }
+
+  free(sessionKey: string): void {
+    const taken = this.#taken.get(sessionKey)! - 1;
+    if (taken > 0) this.#taken.set(sessionKey, taken);
+    else this.#taken.delete(sessionKey);
+  }
+
+  /** Removes the rows of freed places. A row that stays is ignored after a minute. */
+  async forget(ids: readonly number[]): Promise<void> {
+    if (ids.length > 0) await removeStreams(this.#em, ids).catch(() => undefined);
+  }
+}
