@@ -59,6 +59,30 @@ test('a first visit loads at most 60 KB, and the next one at most 10 KB', async 
   }
 });
 
+test.each([
+  ['light', 'rgb(180, 35, 24)', 'rgb(138, 75, 0)'],
+  ['dark', 'rgb(255, 155, 145)', 'rgb(245, 194, 107)'],
+] as const)('past dates are red and near ones amber, %s', async (colorScheme, red, amber) => {
+  const { page } = await openConsole(browser, web.address, demoAdmin, { colorScheme });
+  const colorOf = (due: string) =>
+    page.evaluate(`getComputedStyle(document.querySelector('td[data-due=${due}] time')).color`);
+  expect([await colorOf('past'), await colorOf('soon')]).toEqual([red, amber]);
+});
+
+test('on a phone the bar is 60 px high at most, and what is pressed at least 44 px', async () => {
+  const viewport = { width: 360, height: 800 };
+  const { page } = await openConsole(browser, web.address, demoAdmin, { viewport });
+  for (const route of ['/offboarding', '/offboarding/:userId', '/users/:userId/edit', '/settings/tokens']) {
+    await page.goto(addressOf(route));
+    const low = await page.evaluate(
+      `[...document.querySelectorAll('.btn, .form-control, .form-select, .menu-toggle, .bell, .whoami')]
+        .filter((one) => one.checkVisibility() && one.offsetHeight < 44).map((one) => one.outerHTML)`,
+    );
+    expect(low, route).toEqual([]);
+    expect((await page.locator('main').boundingBox())!.y, route).toBeLessThanOrEqual(60);
+  }
+});
+
 const layoutFaults = readFileSync(new URL('../../testing/web/layout-faults.js', import.meta.url), 'utf8');
 
 const faultsOf = (page: Page, address: string, credentials = 'same-origin'): Promise<string[] | null> =>

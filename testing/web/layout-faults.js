@@ -21,10 +21,14 @@ globalThis.layoutFaults = async (address, widths, credentials = 'same-origin') =
 
 async function htmlOf(address, credentials) {
   const response = await fetch(address, { credentials });
-  const isPage = response.headers.get('content-type')?.startsWith('text/html');
-  if (isPage) return response.text();
-  await response.body?.cancel();
-  return null;
+  const type = response.headers.get('content-type') ?? '';
+  // A stream of events never ends.
+  if (type.startsWith('text/event-stream')) {
+    await response.body.cancel();
+    return null;
+  }
+  const text = await response.text();
+  return type.startsWith('text/html') ? text : null;
 }
 
 /** A frame with this content, after its style sheet and scripts have been loaded. */
