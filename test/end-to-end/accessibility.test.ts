@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { addAttempt, addDelivery, subscribe } from '../../testing/cast/webhooks.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -76,37 +75,6 @@ test('Undo stays while it has the focus or the pointer, and goes after ten secon
   await page.mouse.move(0, 0);
   await page.clock.runFor(9_000);
   expect(await undo.count()).toBe(0);
-});
-
-test.each([320, 380])('nothing is cut off at %i pixels', async (width) => {
-  const cast = await makeCast(database);
-  await database.em
-    .fork()
-    .nativeUpdate(
-      User,
-      { id: cast.lena.id },
-      { name: 'Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaft Brandt' },
-    );
-  const { page } = await openConsole(browser, web.address, cast.ada.email, {
-    viewport: { width, height: 800 },
-  });
-  for (const path of [
-    '/offboarding',
-    `/offboarding/${cast.lena.id}`,
-    `/offboarding/${cast.emil.id}/completion`,
-    '/users',
-    `/users/${cast.lena.id}`,
-    `/assets/${cast.laptop.id}`,
-    '/licenses',
-    '/requests',
-    '/audit',
-    '/settings/webhooks',
-  ]) {
-    await page.goto(path);
-    const scroll = await page.evaluate('document.documentElement.scrollWidth');
-    const client = await page.evaluate('document.documentElement.clientWidth');
-    expect(`${path} ${scroll}`).toBe(`${path} ${client}`);
-  }
 });
 
 test('the pages of webhooks are accessible, wide and narrow, light and dark', async () => {

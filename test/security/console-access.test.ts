@@ -55,7 +55,7 @@ async function makeRecords() {
     unsubscribing: mailTokens(testKey).sign({ userId: cast.mira.id, kind: 'reminders' }),
     mailId: 1,
     sessionKey: 'a'.repeat(64),
-    file: 'tabler.css',
+    file: 'htmx.js',
     externalId: cast.timo.externalId,
     tag: cast.spare.tag,
     id: cast.offboardingId,

@@ -1,24 +1,29 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
 import { MethodNotAllowed } from './method-not-allowed.ts';
+import { readStyleSheet } from './style-sheet.ts';
 
-const require = createRequire(import.meta.url);
 const publicFolder = fileURLToPath(new URL('../public', import.meta.url));
 
 /** The files served from npm packages, by their name below `/vendor/`. */
 const vendorFiles: Record<string, string> = {
-  'tabler.css': require.resolve('@tabler/core/dist/css/tabler.min.css'),
   'htmx.js': path.join(packageFolder('htmx.org'), 'dist/htmx.min.js'),
 };
 
 const aYear = { maxAge: '365d', immutable: true };
 
+const styleSheet = '/public/app.css';
+const styles = readStyleSheet(path.join(publicFolder, 'app.css'));
+
 /** Serves `/public` and `/vendor`. Browsers cache the files for a year, because their addresses carry a hash. */
 export function serveStaticFiles(app: Express): void {
+  app.use(styleSheet, ({ method }, response, next) => {
+    if (method !== 'GET' && method !== 'HEAD') return next();
+    response.set('Cache-Control', 'public, max-age=31536000, immutable').type('css').send(styles);
+  });
   app.use('/public', express.static(publicFolder, { ...aYear, index: false }));
   app.get('/vendor/:file', (request, response, next) => {
     const file = Object.hasOwn(vendorFiles, request.params.file) ? vendorFiles[request.params.file]! : null;
@@ -45,7 +50,8 @@ export function staticFile(address: string): string {
     const file = address.startsWith('/vendor/')
       ? vendorFiles[address.slice('/vendor/'.length)]!
       : path.join(publicFolder, address.slice('/public/'.length));
-    hashed = `${address}?v=${createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 12)}`;
+    const content = address === styleSheet ? styles : readFileSync(file);
+    hashed = `${address}?v=${createHash('sha256').update(content).digest('hex').slice(0, 12)}`;
     addresses.set(address, hashed);
   }
   return hashed;

@@ -120,3 +120,12 @@ document.addEventListener('click', async (event) => {
     button.textContent = 'Selected: now copy it';
   }
 });
+
+// Below the bar the menu lies over the page, so it closes with Escape and with a click beside it.
+const closeMenu = () => document.querySelector('.menu[open]')?.removeAttribute('open');
+document.addEventListener('click', (event) => {
+  if (!event.target.closest('.sidebar')) closeMenu();
+});
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') closeMenu();
+});

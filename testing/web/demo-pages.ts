@@ -1,0 +1,127 @@
+import { sql } from 'kysely';
+import { createLink } from '../../database/access/one-time-links.ts';
+import { hashPassword } from '../../database/access/passwords.ts';
+import { createToken } from '../../database/access/tokens.ts';
+import type { Database } from '../../database/core/orm.ts';
+import { sqlOf } from '../../database/core/tables.ts';
+import { ColumnMapping, User } from '../../database/entities/index.ts';
+import { mailTokens } from '../../database/mail/tokens.ts';
+import { fillDemo } from '../../scripts/demo/fill.ts';
+import { castPassword } from '../cast/cast.ts';
+import { testKey } from '../cast/engine.ts';
+import { csvOf, importing } from '../cast/importing.ts';
+import { addAttempt, addDelivery, subscribe } from '../cast/webhooks.ts';
+
+/** The new name of a leaver and manager, because no word in the demo is so long. */
+const longWord = 'Wolfeschlegelsteinhausenbergerdorffvoralternwarengewissenhaft Brandt';
+
+/** The super-admin of the demo. */
+export const demoAdmin = 'admin@lastday.example';
+
+/**
+ * Fills a database with the demo, and with records of what the demo has none of. Returns the address of each page by
+ * its route: the record for every parameter is the one with the longest texts.
+ */
+export async function makeDemoPages(database: Database): Promise<(route: string) => string> {
+  const { em } = database;
+  await fillDemo(database);
+  await em
+    .fork()
+    .nativeUpdate(User, { email: demoAdmin }, { passwordHash: await hashPassword(castPassword) });
+  const idOf = async (query: string): Promise<number> => {
+    const { rows } = await sql.raw<{ id: number }>(query).execute(sqlOf(em.fork()));
+    return rows[0]!.id;
+  };
+  await em.fork().nativeUpdate(User, { name: 'Παναγιώτης Παπαδόπουλος' }, { name: longWord });
+  const userId = await idOf('select id from users order by length(name) desc limit 1');
+  const params: Record<string, unknown> = {
+    userId,
+    assetId: await idOf(
+      `select asset_id as id from assignments where returned_at is null and user_id = ${userId}`,
+    ),
+    licenseId: await idOf('select id from licenses order by seats_used desc, length(name) desc limit 1'),
+    requestId: await idOf(
+      `select id from requests where user_id = ${userId} and status in ('pending', 'approved')`,
+    ),
+    importId: await importWithErrors(database, userId),
+    ...(await addSettings(database)),
+  };
+  const others: Record<string, string> = {
+    '/offboarding/:userId/completion': `/offboarding/${await idOf(clearLeaver)}/completion`,
+    '/imports/:importId/columns': `/imports/${await importWithoutMapping(database)}/columns`,
+    '/invitation/:token': `/invitation/${await createLink(em, { userId, purpose: 'invitation', actor: 'system' })}`,
+    '/unsubscribe/:token': `/unsubscribe/${mailTokens(testKey).sign({ userId, kind: 'reminders' })}`,
+  };
+  await rememberMapping(database);
+  const paramOf = (route: string, name: string) => {
+    if (params[name] === undefined)
+      throw new Error(`${route}: give :${name} a value in testing/web/demo-pages.ts`);
+    return String(params[name]);
+  };
+  return (route) => others[route] ?? route.replaceAll(/:(\w+)/g, (_, name) => paramOf(route, name));
+}
+
+/** The leaver of the demo who has nothing left to clear. */
+const clearLeaver = "select id from users where name = 'Marcus Weber'";
+
+async function importWithErrors(database: Database, userId: number): Promise<number> {
+  const { externalId, email } = await database.em.fork().findOneOrFail(User, { id: userId });
+  const { id } = await importing(database, 'system').upload(
+    'users',
+    csvOf(
+      ['externalId', 'email', 'jobTitle', 'endDate', 'managerExternalId'],
+      [
+        externalId!,
+        email!,
+        'Head of Customer Success Operations and Enterprise Onboarding',
+        '2027-01-31',
+        '',
+      ],
+      [
+        'E-77777',
+        'a.very.long.address.of.one.person@subsidiary.halden-robotics.example',
+        'Lead',
+        '31/02/2027',
+        'E-0',
+      ],
+    ),
+  );
+  return id;
+}
+
+async function importWithoutMapping(database: Database): Promise<number> {
+  const csv = csvOf(['email', 'Termination date'], [demoAdmin, '2027-01-31']);
+  return (await importing(database, 'system').upload('users', csv, true)).id;
+}
+
+async function rememberMapping({ em }: Database): Promise<void> {
+  const fork = em.fork();
+  fork.create(ColumnMapping, {
+    kind: 'assets',
+    headerHash: 'demo',
+    columns: [
+      { header: 'Sticker on the underside of the device', field: 'tag' },
+      { header: 'Colour', field: null },
+    ],
+    mappedBy: 'system',
+  });
+  await fork.flush();
+}
+
+/** An API token, and an endpoint with a delivery in each state. */
+async function addSettings(database: Database) {
+  const { token } = await createToken(database.em, 'system', {
+    name: 'Nightly synchronisation of the HR system',
+    scopes: ['users:read', 'users:write', 'assets:write', 'seats:write', 'requests:write', 'imports:write'],
+  });
+  const { id: endpointId } = await subscribe(
+    database,
+    'https://hooks.subsidiary.halden-robotics.example/integrations/lastday/events/incoming',
+  );
+  await addDelivery(database, endpointId, 'delivered');
+  const pending = await addDelivery(database, endpointId, 'pending');
+  await addAttempt(database, pending, 1, 'http_error');
+  const deliveryId = await addDelivery(database, endpointId, 'failed');
+  await addAttempt(database, deliveryId, 1, 'http_error');
+  return { tokenId: token.id, endpointId, deliveryId };
+}
