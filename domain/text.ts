@@ -13,9 +13,12 @@ export function cleanText(typed: string, kind: TextKind): Cleaned {
   const refused = (kind === 'note' ? refusedInNotes : refusedInLines).exec(typed);
   if (refused !== null) return { problem: problemAt(typed, refused.index) };
   const text = spelled(typed.normalize('NFC'), kind).normalize('NFC').trim();
-  if (text !== '' && !visible.test(text)) return { problem: 'Enter at least one visible character.' };
+  if (text !== '' && !visible.test(text)) return { problem: nothingVisible };
   return { text };
 }
+
+/** What is wrong with a text that is not empty and shows nothing. */
+export const nothingVisible = 'Enter at least one visible character.';
 
 /** Whether PostgreSQL can hold the text: it takes neither a zero byte nor half of a character. */
 export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

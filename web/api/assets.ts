@@ -104,6 +104,10 @@ export const assetApi = ({ database: { em } }: Services) => ({
     summary: 'Assign an asset to a person',
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
+    rules: [
+      { pointer: '/userExternalId', description: 'A person who is there.' },
+      { pointer: '/requestId', description: 'A request of this person.' },
+    ],
     problems: {
       409: "`already-assigned`: someone has it (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't be given anything new.",
     },
@@ -118,6 +122,10 @@ export const assetApi = ({ database: { em } }: Services) => ({
     summary: 'Recover an asset',
     body: recoveryBody,
     answers: { 200: { description: 'The asset after the recovery.', schema: recoverySchema } },
+    rules: [
+      { pointer: '/condition', description: 'Required unless `nextStatus` is `lost`.' },
+      { pointer: '/note', description: 'Required, and not empty, if `nextStatus` is `lost`.' },
+    ],
     answer: async ({ request, body: { assignmentId, ...recovery }, actor }, transaction) => {
       const tag = tagIn(request);
       const { location, note, condition = null } = recovery;

@@ -6,6 +6,7 @@ import { NotFound } from '../../domain/failures.ts';
 import { sourceTimestamp } from '../../domain/source-timestamps.ts';
 import { identifierIn } from '../http/forms/request.ts';
 import type { Services } from '../http/services.ts';
+import type { ListedRule } from './http/endpoint-types.ts';
 import { type Answer, readEndpoint, writeEndpoint } from './http/endpoints.ts';
 import { pageAnswer, pageQuery, pageRange, pageSchema } from './http/pagination.ts';
 import { etagOf, preconditionOf } from './http/preconditions.ts';
@@ -60,6 +61,7 @@ export const userApi = ({ database: { em } }: Services) => ({
       200: { description: 'The person existed and was updated.', schema: changedUserSchema },
       201: { description: 'The person was added.', schema: changedUserSchema },
     },
+    rules: userRules,
     problems: { 409: refused },
     conditional: true,
     answer: async ({ request, body, actor, tokenId }, transaction) => {
@@ -75,6 +77,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     summary: 'Change some fields of a person',
     body: patchedUser,
     answers: { 200: { description: 'The person after the change.', schema: changedUserSchema } },
+    rules: userRules,
     problems: { 409: refused },
     conditional: true,
     answer: async ({ request, body, actor, tokenId }, transaction) => {
@@ -86,6 +89,17 @@ export const userApi = ({ database: { em } }: Services) => ({
     },
   }),
 });
+
+const userRules: ListedRule[] = [
+  { pointer: '/externalId', description: 'The external id of the address, or left out.' },
+  {
+    pointer: '/email',
+    description: 'Not the address of another person; and not empty for one who can sign in.',
+  },
+  { pointer: '/startDate', description: 'Not after the end date, given or stored.' },
+  { pointer: '/endDate', description: 'Not before the start date, given or stored.' },
+  { pointer: '/timeZone', description: 'A name in the time zone database of IANA.' },
+];
 
 const refused =
   "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would clear the end date, manager or email of too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";

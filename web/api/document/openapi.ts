@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { type Environment, publicUrl } from '../../../config/environment.ts';
-import type { Endpoint } from '../http/endpoint-types.ts';
+import type { Endpoint, ListedRule } from '../http/endpoint-types.ts';
 import { showsState } from '../http/endpoints.ts';
 import type { ApiRoute } from '../routes.ts';
+import { markRule } from '../texts.ts';
 import { describedEvents } from './event-schemas.ts';
 import { headerParameters, pathParameters } from './parameter-schemas.ts';
 import { problemSchema } from './problem-schema.ts';
@@ -98,7 +99,8 @@ const unchanged = { description: 'Unchanged since the state in If-None-Match.' }
 const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.';
 
 /** The problems of every endpoint, those that depend on what it reads, and its own. */
-function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: string) {
+function problemsOf(endpoint: Endpoint, path: string) {
+  const { body, keyed, conditional, problems } = endpoint;
   const general: [status: number, when: unknown, description: string][] = [
     [
       400,
@@ -122,13 +124,31 @@ function problemsOf({ body, keyed, conditional, problems }: Endpoint, path: stri
   ];
   const descriptions: Record<number, string> = {};
   for (const [status, when, description] of general) if (when) descriptions[status] = description;
-  return Object.fromEntries(
+  const responses = Object.fromEntries(
     Object.entries({ ...descriptions, ...problems }).map(([status, description]) => [
       status,
       { description, content: { 'application/problem+json': { schema: problemSchema } } },
     ]),
   );
+  const rules = rulesOf(endpoint);
+  if (rules.length > 0) Object.assign(responses['422']!, withRules(responses['422']!.description, rules));
+  return responses;
 }
+
+/** The rules of a body beyond its schema. Only a JSON body has texts with a pattern. */
+const rulesOf = ({ body, rules = [] }: Endpoint): ListedRule[] =>
+  body !== undefined && 'schema' in body ? [...rules, markRule] : rules;
+
+/** The rules in words, and as `x-rules` for programs. */
+const withRules = (description: string, rules: ListedRule[]) => ({
+  description: [description, 'Beyond the schema:', ...rules.map(sentenceOf)].join(' '),
+  'x-rules': rules,
+});
+
+const sentenceOf = ({ pointer, code, description }: ListedRule): string => {
+  const subject = pointer ?? code;
+  return subject === undefined ? description : `\`${subject}\`: ${description}`;
+};
 
 const eventOperation = (type: string, summary: string, schema: z.ZodObject): ZodOpenApiOperationObject => ({
   operationId: `event_${type.replaceAll('.', '_')}`,

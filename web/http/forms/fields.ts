@@ -14,11 +14,23 @@ const cleaned = (clean: (typed: string) => Cleaned, max: number, error = 'Expect
   z
     .string({ error })
     .check((context) => {
-      const read = clean(context.value);
-      if ('text' in read) context.value = read.text;
-      else context.issues.push({ code: 'custom', input: context.value, message: read.problem });
+      const typed = context.value;
+      const read = clean(typed);
+      const problem = 'problem' in read ? read.problem : lengthProblem(typed, read.text, max);
+      if (problem !== null) context.issues.push({ code: 'custom', input: typed, message: problem });
+      else if ('text' in read) context.value = read.text;
     })
-    .max(max, { error: `At most ${max} characters.` });
+    .meta({ maxLength: max });
+
+/**
+ * What is wrong with the length of a text; null when it has at most `max` characters. A character is a code point, as in
+ * JSON schema and PostgreSQL. A text fits as it was typed or as it is stored, because NFC spells some characters with two
+ * or three.
+ */
+const lengthProblem = (typed: string, cleaned: string, max: number) =>
+  isLonger(typed, max) && isLonger(cleaned, max) ? `At most ${max} characters.` : null;
+
+const isLonger = (text: string, max: number) => text.length > max && [...text].length > max;
 
 const required = (schema: z.ZodString) => schema.min(1, { error: 'Fill this in.' });
 
