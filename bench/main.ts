@@ -11,6 +11,7 @@ import { measurePages } from './pages.ts';
 import { memoryOf } from './processes.ts';
 import { measureQueueViews } from './queue-views.ts';
 import { type Row, reaches, tableOf } from './report.ts';
+import { measureSearch } from './search.ts';
 import { measureUpdates } from './updates.ts';
 
 // `npm run bench`: measures Lastday's speed, and for each figure its limit in the same run.
@@ -43,6 +44,7 @@ await withEnvironment(large, async (environment) => {
   rows.push(
     ...beside.pages,
     ...(await measureQueueViews(environment)),
+    ...(await measureSearch(environment)),
     ...(await measureUpdates(environment, engine)),
     ...(await measureCalls(environment, engine)),
   );

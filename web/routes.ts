@@ -13,6 +13,7 @@ import { offboardingHandlers } from './offboarding/handlers.ts';
 import { erasurePages } from './people/erasure.ts';
 import { mergePages } from './people/merge.ts';
 import { userPages } from './people/users.ts';
+import { searchPages } from './search/search.ts';
 import { webhookHandlers } from './webhooks/handlers.ts';
 import { workspaceHandlers } from './workspace/handlers.ts';
 
@@ -47,6 +48,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
   const { workspace, audit, duplicates } = workspaceHandlers(services);
+  const search = searchPages(services);
 
   return [
     get('/', 'own-page', me.home),
@@ -80,6 +82,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       undo.licenseOfSeat,
     ),
 
+    get('/search', 'read-people', search.index),
+    get('/search/suggestions', 'read-people', search.suggest),
     get('/audit', 'read-audit', audit.index),
     get('/duplicates', 'manage-people', duplicates.index),
 

@@ -39,6 +39,8 @@ POST /offboarding/:leaverId/cancellation                        in     403      
 POST /seats/:seatId/revocation                                  in     403      303      303   303
 POST /seats/:seatId/revocation/undo                             in     403      303      303   303
 POST /seats/:seatId/revocation/correction                       in     403      303      303   303
+GET  /search                                                    in     403      200      200   200
+GET  /search/suggestions                                        in     403      200      200   200
 GET  /audit                                                     in     403      200      200   200
 GET  /duplicates                                                in     403      403      200   200
 

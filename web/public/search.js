@@ -1,0 +1,57 @@
+// The search box: `/` goes to it, the arrows move through what it found, Escape closes it. Without this script the
+// form leads to the page of results.
+{
+  const box = document.getElementById('search');
+  const found = document.getElementById('search-found');
+  const words = document.getElementById('search-words');
+
+  const isField = (element) => element.closest('input, textarea, select, [contenteditable]') !== null;
+  const links = () => [...found.querySelectorAll('a')];
+
+  function close() {
+    found.hidden = true;
+    words.textContent = '';
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+    if (!box || isField(event.target) || document.querySelector('dialog[open]')) return;
+    event.preventDefault();
+    box.focus();
+    box.select();
+  });
+
+  box?.form.addEventListener('keydown', (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === 'Escape' && !found.hidden) {
+      // Chromium would also empty the field.
+      event.preventDefault();
+      box.focus();
+      close();
+    } else if (step !== undefined && !found.hidden && links().length > 0) {
+      event.preventDefault();
+      const stops = [box, ...links()];
+      const place = stops.indexOf(document.activeElement) + step;
+      stops.at(place % stops.length).focus();
+    }
+  });
+
+  // A late answer must not open again what was closed.
+  box?.addEventListener('input', () => {
+    found.hidden = false;
+  });
+  box?.addEventListener('focus', () => {
+    found.hidden = false;
+  });
+  box?.form.addEventListener('focusout', (event) => {
+    if (!box.form.contains(event.relatedTarget)) close();
+  });
+  document.addEventListener('pointerdown', (event) => {
+    if (box && !box.form.contains(event.target)) close();
+  });
+
+  document.addEventListener('htmx:after:swap', () => {
+    const now = found && !found.hidden ? (found.firstElementChild?.dataset.words ?? '') : '';
+    if (words && words.textContent !== now) words.textContent = now;
+  });
+}
