@@ -15,6 +15,7 @@ export default defineConfig({
       'test/database/offboarding/completion-races.test.ts',
       'test/regressions/claims.test.ts',
       'test/web/api/properties.test.ts',
+      'test/web/api/valid-bodies.test.ts',
     ],
     globalSetup: 'testing/servers/global-setup.ts',
     provide: { long: true },

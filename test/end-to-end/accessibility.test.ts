@@ -38,6 +38,7 @@ test.each([
     '/settings/tokens',
     '/settings/workspace',
     '/duplicates',
+    '/search?q=l',
     `/users/${cast.timo.id}/merge`,
     `/users/${cast.timo.id}/merge?into=${cast.rosa.id}`,
     '/imports/mappings',

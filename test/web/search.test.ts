@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { statementsOf } from '../../testing/cast/statements.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
+import { accessibilityViolations } from '../../testing/web/accessibility.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { pagesFor } from '../../web/search/pages.ts';
@@ -111,6 +112,7 @@ test('in a browser: a slash, arrows, Enter and Escape', async () => {
   expect(await focused()).toBe('search');
   await page.keyboard.type('lena');
   await page.getByRole('search').getByRole('link').first().waitFor();
+  expect(await accessibilityViolations(page)).toEqual([]);
   expect(await page.locator('#search-words').innerText()).toMatch(/^\d results?\. Use the arrow keys/);
   await page.keyboard.press('ArrowDown');
   expect(await focused()).toMatch(/^\/users\/\d+$/);

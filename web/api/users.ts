@@ -91,14 +91,14 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const userRules: ListedRule[] = [
-  { pointer: '/externalId', description: 'The external id of the address, or left out.' },
+  { pointer: '/externalId', description: 'The external id of the address. It can be left out.' },
   {
     pointer: '/email',
-    description: 'Not the address of another person; and not empty for one who can sign in.',
+    description: 'Not the address of someone else. Not empty for a person who can sign in.',
   },
   { pointer: '/startDate', description: 'Not after the end date, given or stored.' },
   { pointer: '/endDate', description: 'Not before the start date, given or stored.' },
-  { pointer: '/timeZone', description: 'A name in the time zone database of IANA.' },
+  { pointer: '/timeZone', description: 'A name of the IANA time zone database.' },
 ];
 
 const refused =

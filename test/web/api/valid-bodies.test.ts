@@ -12,7 +12,7 @@ import { startWeb } from '../../../testing/web/web.ts';
 import type { ListedRule } from '../../../web/api/http/endpoint-types.ts';
 
 /** How many bodies each operation gets. */
-const numRuns = inject('long') ? 3_000 : 25;
+const numRuns = inject('long') ? 1_000 : 25;
 
 const own = await ownDatabase();
 const { em } = own.database;
