@@ -8,7 +8,7 @@ import { sqlOf } from '../core/tables.ts';
 import { hitsOf, type Place, places, type Searched, type SearchText } from './hits.ts';
 
 /** What a hit shows, by the group that it is in. */
-export interface FoundRows {
+interface FoundRows {
   people: {
     name: string;
     email: string | null;

@@ -72,7 +72,10 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       rules: [
         { code: 'empty-file', description: 'A header and at least one line below it.' },
         { code: 'not-csv', description: 'A text in UTF-8 or Windows-1252.' },
-        { code: 'broken-file', description: 'CSV in which every quotation mark closes and no column is repeated.' },
+        {
+          code: 'broken-file',
+          description: 'CSV in which every quotation mark closes and no column is repeated.',
+        },
         { code: 'missing-columns', description: 'The columns that every person needs.' },
         { code: 'unknown-columns', description: 'No columns that mean nothing to Lastday.' },
         { code: 'mixed-dates', description: 'One order of day and month in each column of dates.' },

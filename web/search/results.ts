@@ -4,7 +4,7 @@ import type { Permission } from '../../domain/access/permissions.ts';
 import type { FoundPage } from './pages.ts';
 
 /** One line of the results. */
-export interface Result {
+interface Result {
   address: string;
   title: string;
   /** What tells it apart from others with the same title. */
