@@ -105,7 +105,7 @@ export const assetApi = ({ database: { em } }: Services) => ({
     body: assignmentBody,
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     rules: [
-      { pointer: '/userExternalId', description: 'The external id of an existing person.' },
+      { pointer: '/userExternalId', description: 'The external ID of an existing person.' },
       { pointer: '/requestId', description: 'A request of this person.' },
     ],
     problems: {

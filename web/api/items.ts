@@ -51,7 +51,7 @@ export const itemApi = ({ database: { em } }: Services) => ({
     summary: 'Assign a license seat to a person',
     body: seatBody,
     answers: { 201: { description: 'The seat.', schema: seatSchema } },
-    rules: [{ pointer: '/licenseId', description: 'The id of an existing license.' }],
+    rules: [{ pointer: '/licenseId', description: 'The ID of an existing license.' }],
     problems: {
       409: "`already-has-seat`. `no-seat-left`. `suspended`, `already-offboarded`: this person can't be given anything new.",
     },

@@ -91,7 +91,7 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const userRules: ListedRule[] = [
-  { pointer: '/externalId', description: 'The external id of the address. It can be left out.' },
+  { pointer: '/externalId', description: 'The external ID of the address. It can be left out.' },
   {
     pointer: '/email',
     description: 'Not the address of someone else. Not empty for a person who can sign in.',
