@@ -128,7 +128,7 @@ test('in a browser: a slash, arrows, Enter and Escape', async () => {
   await page.keyboard.type('/');
   expect(await page.inputValue('#search')).toBe('lena/');
   await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.type('figma 1');
+  await page.keyboard.type(cast.license.name);
   await page.locator(`a.found[href="/licenses/${cast.license.id}"]`).waitFor();
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
