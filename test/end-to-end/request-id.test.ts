@@ -146,7 +146,7 @@ test('an error page shows the request id', async () => {
   const requestId = randomUUID();
   const answer = await ivo.get('/offboarding/999999', { 'X-Request-Id': requestId });
   expect(answer.status).toBe(404);
-  expect(answer.text).toContain(`give this number: <code>${requestId}</code>`);
+  expect(answer.text).toContain(`Support reference: <code>${requestId}</code>`);
 });
 
 test('a request id that is too long, not an id or possibly a name is replaced', async () => {
