@@ -69,6 +69,8 @@ interface OffboardingFacts {
     type: WebhookEventType;
     state: DeliveryState;
     nextTryAt: string | null;
+    /** When it was delivered, or given up. */
+    closedAt: string | null;
     tries: number;
   }[];
 }
@@ -148,7 +150,7 @@ const offboarding = sql`(
     'closedByName', (select c.name from users c
       where c.id = nullif(regexp_replace(coalesce(o.completed_by, o.cancelled_by), '^user:(\\d+)$|.*', '\\1'), '')::int),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
-      'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'tries',
+      'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'closedAt', d.closed_at, 'tries',
       (select count(*) from webhook_attempts a where a.delivery_id = d.id)) order by d.id), '[]')
       from webhook_events e join webhook_deliveries d on d.event_id = e.id join webhook_endpoints p on p.id = d.endpoint_id
       where e.offboarding_id = o.id and not exists (select from webhook_deliveries later

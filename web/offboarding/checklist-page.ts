@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
+import { readRecord } from '../../database/offboarding/record.ts';
 import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
@@ -7,6 +8,7 @@ import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
+import { recordData } from './record.ts';
 import { reminderCard } from './reminder-card.ts';
 
 /** The message above a checklist. */
@@ -16,7 +18,10 @@ export interface ChecklistNote {
   pendingToken?: string;
 }
 
-/** Renders a person's checklist: the whole page, or for htmx the part that changes. */
+/**
+ * Renders a person's checklist, or the record of their completed offboarding: the whole page, or for htmx the part that
+ * changes.
+ */
 export async function renderChecklist(
   { database, environment }: Services,
   request: Request,
@@ -25,13 +30,24 @@ export async function renderChecklist(
   { alert = null, pendingToken }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
-  const history = await reminderHistoryOf(database.em, userId);
-  const data = checklistData(leaver);
-  const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
-  const rest = { alert, pendingToken: pendingToken ?? null, reminders };
+  const mailIsOn = environment.SMTP_URL !== undefined;
+  const data = {
+    ...checklistData(leaver),
+    ...(leaver.completed ? await readRecordData() : await readReminders()),
+  };
+  const rest = { alert, pendingToken: pendingToken ?? null };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
+
+  async function readRecordData() {
+    return { record: recordData(await readRecord(database.em, userId), mailIsOn), reminders: null };
+  }
+
+  async function readReminders() {
+    const history = await reminderHistoryOf(database.em, userId);
+    return { record: null, reminders: history && reminderCard(history, leaver, mailIsOn) };
+  }
 }
 
 /** The data of the checklist's templates. */

@@ -14,7 +14,7 @@ interface CardReminder {
   reason: string | null;
 }
 
-/** The reminders on a person's checklist: planned, sent, and skipped. */
+/** The reminders on a person's checklist: planned, sent, and skipped. A closed offboarding lists only those sent. */
 export interface ReminderCard {
   /** Says who is reminded, or why no one is. */
   lead: string;
@@ -37,7 +37,7 @@ export function reminderCard(
   leaver: ChecklistPage,
   mailIsOn: boolean,
 ): ReminderCard {
-  const { reminders } = history;
+  const { reminders, state } = history;
   const describe = (reminder: ShownReminder) => described(reminder, leaver);
   return {
     lead: leadOf(history, leaver),
@@ -46,7 +46,10 @@ export function reminderCard(
       .filter(({ firedAt }) => firedAt)
       .map(describe)
       .reverse(),
-    never: reminders.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe),
+    never:
+      state === 'open'
+        ? reminders.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe)
+        : [],
     mails: history.mails.map(({ id, receiverId, receiver, state, outcome, nextTryAt }) => ({
       receiverId,
       receiver,
@@ -84,13 +87,14 @@ function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardRem
   const { firedAt, skipReason, lastDay, dueAt } = reminder;
   const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
   return {
-    title: titleOf(reminder) + another,
+    title: reminderTitle(reminder) + another,
     at: firedAt ?? dueAt,
     reason: firedAt || skipReason === null ? null : skipReasons[skipReason],
   };
 }
 
-function titleOf({ kind, days }: ShownReminder): string {
+/** Which reminder it is: `7 days before the last day`. */
+export function reminderTitle({ kind, days }: Pick<ShownReminder, 'kind' | 'days'>): string {
   if (kind === 'last_day_over') return 'End of the last day';
   if (kind === 'overdue') return `${helpers.plural(days, 'day')} after the last day`;
   return days === 0 ? 'Morning of the last day' : `${helpers.plural(days, 'day')} before the last day`;

@@ -1,0 +1,37 @@
+import type {
+  OffboardingRecord,
+  RecordedMail,
+  RecordedNotification,
+} from '../../database/offboarding/record.ts';
+import { mailOutcomes } from '../../domain/mail/mails.ts';
+import { sentKeptDays } from '../../domain/retention.ts';
+import { reminderTitle } from './reminder-card.ts';
+
+/** The data of the templates of a completed offboarding. `mailIsOn`: whether a mail server is configured. */
+export function recordData(record: OffboardingRecord, mailIsOn: boolean) {
+  return {
+    ...record,
+    notifications: record.notifications.map((told) => ({ ...told, title: titleOf(told) })),
+    mails: record.mails.map((mail) => ({
+      ...mail,
+      reason: mail.state === 'failed' && mail.outcome !== null ? mailOutcomes[mail.outcome] : null,
+      ...mailWords[mail.state],
+      mayBeSentAgain: mail.state === 'failed' && mailIsOn,
+    })),
+    sentKeptDays,
+  };
+}
+
+function titleOf({ kind, reminder, days }: RecordedNotification): string {
+  if (kind === 'offboarding_completed') return 'Offboarding completed';
+  if (kind === 'offboarding_ready' || reminder === null) return 'All clear, ready to complete';
+  const title = reminderTitle({ kind: reminder, days: days ?? 0 });
+  return `Reminder: ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
+}
+
+const mailWords: Record<RecordedMail['state'], { words: string; tone: string }> = {
+  sent: { words: 'Sent', tone: 'tag-done' },
+  pending: { words: 'Pending', tone: 'tag-new' },
+  failed: { words: 'Failed', tone: 'tag-danger' },
+  withheld: { words: 'Not sent', tone: '' },
+};
