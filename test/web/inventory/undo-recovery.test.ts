@@ -102,7 +102,7 @@ describe('(R19) after the completion', () => {
     const page = await ivo.get(checklist);
     expect(page.text).toContain('Completed by');
     expect(page.text).toContain('Still out: 1 device. The offboarding stays completed.');
-    expect(page.text).toContain('recovery undone on');
+    expect(page.text).toContain('Correction: recovery undone');
 
     const back = { condition: 'worn', nextStatus: 'in_stock', note: '', from: 'offboarding' };
     const recovered = await ivo.post(`/assets/${laptop.id}/recovery`, back);
