@@ -4,6 +4,7 @@ import { NotFound } from '../../domain/failures.ts';
 import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
 import type { RequestOutcome } from '../../domain/offboarding/checklist.ts';
 import type { ReminderKind } from '../../domain/offboarding/reminders.ts';
+import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -28,7 +29,7 @@ interface RecordedCorrection extends Step {
 }
 
 /** A device that came back. */
-export interface RecordedDevice extends Step, RecordedReturn {
+interface RecordedDevice extends Step, RecordedReturn {
   id: number;
   assetId: number;
   tag: string;
@@ -53,9 +54,20 @@ interface RecordedRequest extends Step {
   note: string | null;
 }
 
+/** The kinds of notification that tell of an offboarding's progress. */
+const recordedKinds = [
+  'offboarding_reminder',
+  'offboarding_ready',
+  'offboarding_stuck',
+  'offboarding_completed',
+  'tokens_ended',
+  'webhook_failed',
+] as const satisfies NotificationKind[];
+type RecordedKind = (typeof recordedKinds)[number];
+
 /** What several people were notified of at the same time. */
 export interface RecordedNotification {
-  kind: 'offboarding_reminder' | 'offboarding_ready' | 'offboarding_completed';
+  kind: RecordedKind;
   /** Which reminder it was; null for other kinds. */
   reminder: ReminderKind | null;
   days: number | null;
@@ -185,7 +197,7 @@ const notifications = sql`(
       ${listOf(sql`jsonb_build_object('id', r.id, 'name', r.name)`, sql`lower(r.name), r.id`)} as receivers
     from owner w join notifications n on n.about_user_id = w.id and n.created_at >= w.since
     join users r on r.id = n.user_id
-    where n.kind in ('offboarding_reminder', 'offboarding_ready', 'offboarding_completed')
+    where n.kind = any(${recordedKinds}::text[])
     group by n.kind, n.created_at, n.details->'reminder', n.details->'days'
   ) told)`;
 

@@ -16,6 +16,7 @@ export function recordData(record: OffboardingRecord, mailIsOn: boolean) {
       ...mail,
       reason: mail.state === 'failed' && mail.outcome !== null ? mailOutcomes[mail.outcome] : null,
       ...mailWords[mail.state],
+      title: mailTitles[mail.kind],
       mayBeSentAgain: mail.state === 'failed' && mailIsOn,
     })),
     sentKeptDays,
@@ -23,11 +24,26 @@ export function recordData(record: OffboardingRecord, mailIsOn: boolean) {
 }
 
 function titleOf({ kind, reminder, days }: RecordedNotification): string {
-  if (kind === 'offboarding_completed') return 'Offboarding completed';
-  if (kind === 'offboarding_ready' || reminder === null) return 'All clear, ready to complete';
+  if (kind !== 'offboarding_reminder' || reminder === null) return notificationTitles[kind];
   const title = reminderTitle({ kind: reminder, days: days ?? 0 });
   return `Reminder: ${title.charAt(0).toLowerCase()}${title.slice(1)}`;
 }
+
+const notificationTitles: Record<RecordedNotification['kind'], string> = {
+  offboarding_reminder: 'Reminder',
+  offboarding_ready: 'All clear, ready to complete',
+  offboarding_stuck: 'A step failed',
+  offboarding_completed: 'Offboarding completed',
+  tokens_ended: 'API tokens revoked',
+  webhook_failed: 'Webhook failed',
+};
+
+const mailTitles: Record<RecordedMail['kind'], string> = {
+  reminders: 'Reminders',
+  completions: 'Offboarding completed',
+  problems: 'Problems',
+  imports: 'Imports',
+};
 
 const mailWords: Record<RecordedMail['state'], { words: string; tone: string }> = {
   sent: { words: 'Sent', tone: 'tag-done' },

@@ -6,6 +6,7 @@ import { revokeSeat } from '../../../database/inventory/seats.ts';
 import { readChecklistPage } from '../../../database/offboarding/checklist-page.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
+import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
 import { cancelOffboarding } from '../../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../../database/offboarding/reminders.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
@@ -78,15 +79,17 @@ describe('the page of a completed offboarding', () => {
   test('lists the reminders that were sent, with their receivers, and none that was not', async () => {
     const { id, dueAt } = await reminderNamed(database, cast.lena.id, '7 before');
     await fireReminder(em, id, dueAt);
+    await recordFailedStep(em, cast.offboardingId, 'sending');
     await clearChecklist(database, cast);
     await complete();
     const text = await record();
     expect(text).toMatch(
-      /Reminder: 7 days before the last day [^:]+:\d\d UTC to [^:]*Ivo Marin.* Lena Brandt, Mira Holt Offboarding completed/,
+      /Reminder: 7 days before the last day [^:]+:\d\d UTC to [^:]*Ivo Marin.* Lena Brandt, Mira Holt A step failed/,
     );
     expect(text).toMatch(/Offboarding completed [^:]+:\d\d UTC to Mira Holt/);
+    expect(text).toMatch(/A step failed [^:]+:\d\d UTC to [^:]*Ada Lindqvist/);
     expect(text).not.toContain('1 day before the last day');
-    expect(text).toContain('Emails about completed offboardings to Mira Holt Pending');
+    expect(text).toContain('Mira Holt Pending Offboarding completed');
   });
 
   test('shows what was sent where, and the whole address only to those who manage webhooks', async () => {
@@ -99,7 +102,7 @@ describe('the page of a completed offboarding', () => {
     expect(forIvo).toMatch(/user\.offboarded Delivered https:\/\/hooks\.example\/… · \d/);
     expect(forIvo).not.toContain('secret-path');
     expect(await record(cast.ada)).toContain('user.offboarded Delivered https://hooks.example/secret-path');
-    expect(forIvo).toContain('Emails about completed offboardings to Mira Holt Sent');
+    expect(forIvo).toContain('Mira Holt Sent Offboarding completed');
   });
 
   test('keeps a recovery that was corrected, and how the device came back at last', async () => {
