@@ -22,8 +22,6 @@ const shownNowhere = [
   'import_rows.other_key',
   'import_rows.problems', // import_rows.judgement repeats them
   'imports.started_by',
-  'offboardings.opened_by',
-  'recovery_corrections.created_by',
 ];
 
 let filled: string[] = [];

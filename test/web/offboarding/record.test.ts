@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Mail } from '../../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
@@ -103,6 +104,21 @@ describe('the page of a completed offboarding', () => {
     expect(forIvo).not.toContain('secret-path');
     expect(await record(cast.ada)).toContain('user.offboarded Delivered https://hooks.example/secret-path');
     expect(forIvo).toContain('Mira Holt Sent Offboarding completed');
+  });
+
+  test('shows failed mails and the last eight others, and unfolds the earlier ones', async () => {
+    const { mira, offboardingId } = cast;
+    await clearChecklist(database, cast);
+    await complete();
+    const fork = em.fork();
+    const common = { userId: mira.id, kind: 'completions', offboardingId, closedAt: new Date() } as const;
+    fork.create(Mail, { ...common, state: 'failed', outcome: 'refused' });
+    for (let count = 0; count < 10; count++) fork.create(Mail, { ...common, state: 'sent' });
+    await fork.flush();
+    const text = await record();
+    expect(text).toContain('· The mail server refused the address or the message');
+    expect(text.indexOf('Failed')).toBeLessThan(text.indexOf('Sent'));
+    expect(text).toContain('3 earlier');
   });
 
   test('keeps a recovery that was corrected, and how the device came back at last', async () => {
