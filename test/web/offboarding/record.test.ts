@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Mail } from '../../../database/entities/index.ts';
+import { Mail, WebhookDelivery } from '../../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
@@ -104,6 +104,10 @@ describe('the page of a completed offboarding', () => {
     expect(forIvo).not.toContain('secret-path');
     expect(await record(cast.ada)).toContain('user.offboarded Delivered https://hooks.example/secret-path');
     expect(forIvo).toContain('Mira Holt Sent Offboarding completed');
+    await em.fork().nativeUpdate(WebhookDelivery, { endpointId: id }, { state: 'failed' });
+    const failed = await record();
+    expect(failed).toContain('Webhooks 1 not delivered user.offboarded Failed https://hooks.example/…');
+    expect(failed).toContain('A super admin can send them again.');
   });
 
   test('shows failed mails and the last eight others, and unfolds the earlier ones', async () => {
