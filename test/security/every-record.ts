@@ -121,6 +121,8 @@ async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<P
 const details: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
   offboarding_completed: {},
   offboarding_reminder: {},
+  waiting_over: { tag: 'LT-1', until: '2026-12-03' },
+  owner_removed: { leavers: '2' },
   tokens_ended: { tokens: ['hr'] },
   token_limited: { token: 'hr' },
   webhook_failed: { url: 'https://x.example' },

@@ -1,0 +1,37 @@
+import type { AuditDetails } from '../audit.ts';
+import type { CalendarDate } from '../dates.ts';
+import { oneOrMany, plural } from './plural.ts';
+
+const calendarDate = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  timeZone: 'UTC',
+});
+
+const dateWords = (day: CalendarDate): string => calendarDate.format(Date.parse(day));
+
+/** What an item waits for: `Waiting for courier until 3 Dec 2026`. */
+export const waitingWords = ({
+  waitingFor,
+  waitingUntil,
+}: {
+  waitingFor: string;
+  waitingUntil: CalendarDate;
+}) => `Waiting for ${waitingFor} until ${dateWords(waitingUntil)}`;
+
+/** The waiting items of a leaver in the queue: `2 items waiting, the first until 3 Dec 2026`. */
+export const waitingItemsWords = (items: number, first: CalendarDate): string =>
+  `${plural(items, 'item')} waiting${items > 1 ? ', the first' : ''} until ${dateWords(first)}`;
+
+/** The day of an item has come. A request is named by its kind only, because its text is about a person. */
+export function waitingOverWords(about: string, { tag, license, until }: AuditDetails): string {
+  const item = tag ?? (license ? `a seat of ${license}` : 'a request');
+  return `${about}: ${item} was waiting until ${until ? dateWords(String(until)) : 'today'}. Check what happened.`;
+}
+
+/** An admin who left or lost the role owned offboardings. */
+export function ownerRemovedWords(about: string, details: AuditDetails): string {
+  const leavers = Number(details.leavers ?? 1);
+  return `${about} can't own offboardings any more. ${plural(leavers, 'leaver')} now ${oneOrMany(leavers, 'has', 'have')} no owner.`;
+}
