@@ -3,7 +3,12 @@ import { connect } from '../database/core/orm.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
-import { type QueueQuery, queueGroupNames, soonestFirst } from '../domain/offboarding/queue-groups.ts';
+import {
+  noFilter,
+  type QueueQuery,
+  queueGroupNames,
+  soonestFirst,
+} from '../domain/offboarding/queue-groups.ts';
 import { helpers } from '../web/http/pages/view-helpers.ts';
 import { queueParameters } from '../web/offboarding/queue-query.ts';
 import { timeInTurns } from './clock.ts';
@@ -17,8 +22,7 @@ const rounds = 50;
 const wholeQueue: QueueQuery = {
   lookAhead: 180,
   group: null,
-  department: '',
-  manager: '',
+  ...noFilter,
   sort: soonestFirst,
 };
 

@@ -7,6 +7,7 @@ import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
+import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
 import { reminderCard } from './reminder-card.ts';
 
 /** The message above a checklist. */
@@ -14,6 +15,8 @@ export interface ChecklistNote {
   alert?: Alert | null;
   /** The token of an update that Temporal has not answered yet; the page polls for its result. */
   pendingToken?: string;
+  /** The refused form about the owner, a note or a waiting item. */
+  refusedForm?: RefusedForm;
 }
 
 /** Renders a person's checklist: the whole page, or for htmx the part that changes. */
@@ -22,13 +25,14 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken }: ChecklistNote,
+  { alert = null, pendingToken, refusedForm }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
   const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
-  const rest = { alert, pendingToken: pendingToken ?? null, reminders };
+  const handling = handlingCard(leaver, refusedForm);
+  const rest = { alert, pendingToken: pendingToken ?? null, reminders, handling };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });

@@ -67,7 +67,7 @@ export function remindersMail(
 const noticesSubject = (texts: readonly string[]): string =>
   texts.length === 1 ? texts[0]! : `${texts.length} things for you to check`;
 
-/** A longer list would not be read; the bell shows all. */
+/** A longer list would not be read; the console shows all. */
 function listOf(texts: readonly string[]): Block[] {
   const rest = texts.length - shown;
   return [list(texts.slice(0, shown)), ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : [])];

@@ -1,10 +1,17 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type WaitingKind, waitingKinds } from '../../../domain/offboarding/waiting.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';
 import { itAdmins } from '../it-admins.ts';
 import { waitingItems } from './waiting.ts';
+
+/** The due items of each kind in the statement. */
+const cteOf: Record<WaitingKind, RawBuilder<unknown>> = {
+  hardware: sql`due_hardware`,
+  software: sql`due_software`,
+  request: sql`due_requests`,
+};
 
 /** How many items of a kind one run takes. The next run continues. */
 const batchSize = 500;
@@ -17,9 +24,9 @@ const batchSize = 500;
 export const remindOfWaiting = (em: EntityManager, now = new Date()): Promise<void> =>
   inTransaction(em, async (transaction) => {
     await sql`
-      with ${sql.join(waitingKinds.map((kind) => sql`${sql.id(kind)} as (${takeDue(kind, now)})`))},
+      with ${sql.join(waitingKinds.map((kind) => sql`${cteOf[kind]} as (${takeDue(kind, now)})`))},
       due as (${sql.join(
-        waitingKinds.map((kind) => sql`select * from ${sql.id(kind)}`),
+        waitingKinds.map((kind) => sql`select * from ${cteOf[kind]}`),
         sql` union all `,
       )})
       insert into notifications (user_id, kind, about_user_id, details)
