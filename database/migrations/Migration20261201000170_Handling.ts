@@ -7,6 +7,7 @@ export class Migration20261201000170_Handling extends Migration {
   override up(): void {
     this.addSql(owners);
     this.addSql(notes);
+    this.addSql(notesAreFollowed);
     for (const table of ['assignments', 'seats', 'requests']) this.addSql(waiting(table));
   }
 }
@@ -29,6 +30,15 @@ create table leaver_notes (
   constraint leaver_notes_author_id_foreign foreign key (author_id) references users (id)
 );
 create index leaver_notes_user_id_index on leaver_notes (user_id, id);`;
+
+/** Like the triggers of the migration Live. The queue shows the number of notes. */
+const notesAreFollowed = `
+create constraint trigger leaver_notes_are_followed after insert or update on leaver_notes
+  deferrable initially deferred for each row
+  when (is_first_change('leaver:' || new.user_id, 'queue')) execute function notify_of_changes();
+create constraint trigger removed_notes_are_followed after delete on leaver_notes
+  deferrable initially deferred for each row
+  when (is_first_change('leaver:' || old.user_id, 'queue')) execute function notify_of_changes();`;
 
 /** The item has these columns itself, so that they follow it when two records are merged or a recovery is undone. */
 const waiting = (table: string) => `
