@@ -70,6 +70,9 @@ async function viewsIn(client: pg.Client): Promise<[string, Partial<QueueQuery>]
     ['a department', { department }],
     ['a manager', { manager }],
     ...queueGroupNames.map((group): [string, Partial<QueueQuery>] => [`group ${group}`, { group }]),
+    ['no owner', { owner: 'none' }],
+    ['waiting items', { mark: 'waiting' }],
+    ['notes', { mark: 'notes' }],
     ['by name', { sort: { column: 'name', backwards: false } }],
     ['by open items', { sort: { column: 'open', backwards: true } }],
   ];

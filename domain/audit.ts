@@ -25,8 +25,8 @@ export const auditActions = {
   'offboarding.owner_cleared': 'removed the owner', // offboardingId, formerOwnerId
   'note.added': 'added a note', // noteId
   'note.removed': 'removed a note', // noteId
-  'item.waiting_set': 'set an item to waiting', // tag, license or item; until
-  'item.waiting_ended': 'ended the waiting of an item', // tag, license or item
+  'item.waiting_set': 'marked an item as waiting', // tag, license or item; until
+  'item.waiting_ended': 'marked an item as no longer waiting', // tag, license or item
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

@@ -70,7 +70,7 @@ const itemName = ({ tag, license: name, item }: AuditDetails) =>
 
 const waitingSet: AuditEvent = {
   uses: ['tag', 'license', 'item', 'until'],
-  words: (details) => `set ${itemName(details)} to waiting until ${helpers.date(String(details.until))}`,
+  words: (details) => `marked ${itemName(details)} as waiting until ${helpers.date(String(details.until))}`,
 };
 
 const importEnds: Record<string, string> = { done: 'finished', failed: 'stopped', cancelled: 'cancelled' };
@@ -128,7 +128,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'item.waiting_set': waitingSet,
   'item.waiting_ended': {
     uses: ['tag', 'license', 'item'],
-    words: (details) => `ended the waiting of ${itemName(details)}`,
+    words: (details) => `marked ${itemName(details)} as no longer waiting`,
   },
   'import.started': {
     uses: ['kind', 'lines'],

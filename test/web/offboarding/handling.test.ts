@@ -31,7 +31,7 @@ test('an admin takes a leaver, another takes over, and releases them', async ({ 
   expect(shown).toContain('Take over');
   await nora.post(address, fieldsOf(shown, address));
   await nora.post(address, { ownerId: '', seen: String(cast.nora.id) });
-  expect((await nora.get(page)).text).toContain('No owner now.');
+  expect((await nora.get(page)).text).toContain('Owner removed.');
   const trail = (await nora.get(`/audit?user=${cast.lena.id}`)).text;
   for (const sentence of [
     'set the owner to Ivo Marin',
@@ -89,8 +89,8 @@ test('an item waits for something until a day', async ({ cast, ivo }) => {
   await ivo.post(`${page}/waiting/ending`, { item });
   expect((await ivo.get(page)).text).not.toContain('Waiting for a courier');
   const trail = (await ivo.get(`/audit?user=${cast.lena.id}`)).text;
-  expect(trail).toContain(`set ${cast.laptop.tag} to waiting until`);
-  expect(trail).toContain(`ended the waiting of ${cast.laptop.tag}`);
+  expect(trail).toContain(`marked ${cast.laptop.tag} as waiting until`);
+  expect(trail).toContain(`marked ${cast.laptop.tag} as no longer waiting`);
   expect(trail).not.toContain('courier');
 });
 

@@ -54,7 +54,7 @@ export const handlingPages = (services: Services) => {
     const sent = readForm(ownerForm, request.body);
     const seen = request.body?.seen === undefined ? undefined : (sent.seen ?? null);
     const name = await changeOwner(em, actorOf(response), userId, sent.ownerId, seen);
-    return show(request, response, userId, name === null ? 'No owner now.' : `${name} is the owner.`);
+    return show(request, response, userId, name === null ? 'Owner removed.' : `${name} is the owner.`);
   };
 
   const createNote: RequestHandler = async (request, response) => {
