@@ -3,7 +3,7 @@ import type { CalendarDate } from '../../../domain/dates.ts';
 import { type Admin, activeAdmins } from './active-admins.ts';
 
 /** A note about a leaver, with its author's name. */
-export interface NoteRow {
+interface NoteRow {
   id: number;
   text: string;
   authorId: number;
