@@ -67,7 +67,10 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
 /** The content of a mail as of now; null when nothing is left to say. */
 async function contentOf(em: EntityManager, mail: SendableMail, links: Links): Promise<MailContent | null> {
   const { id, kind, offboardingId, receiver } = mail;
-  if (kind === 'reminders') return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links);
+  if (kind === 'reminders') {
+    const notices = await notificationsInMail(em, id, ['waiting_over', 'owner_removed']);
+    return remindersMail(await remindedLeavers(em, id, new Date()), receiver, links, notices);
+  }
   if (kind === 'problems' || kind === 'imports') {
     const notifications = await notificationsInMail(em, id);
     const write = kind === 'problems' ? problemsMail : importsMail;

@@ -4,7 +4,7 @@ import { readChecklistPage } from '../database/offboarding/checklist-page.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
-import { type QueueQuery, soonestFirst } from '../domain/offboarding/queue-groups.ts';
+import { noFilter, type QueueQuery, soonestFirst } from '../domain/offboarding/queue-groups.ts';
 import { type Statement, spyOnQueries } from '../testing/cast/query-spy.ts';
 import { timeInTurns } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
@@ -16,8 +16,7 @@ const rounds = 200;
 const wholeQueue: QueueQuery = {
   lookAhead: 30,
   group: null,
-  department: '',
-  manager: '',
+  ...noFilter,
   sort: soonestFirst,
 };
 

@@ -3,7 +3,12 @@ import { connect } from '../database/core/orm.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
-import { type QueueQuery, queueGroupNames, soonestFirst } from '../domain/offboarding/queue-groups.ts';
+import {
+  noFilter,
+  type QueueQuery,
+  queueGroupNames,
+  soonestFirst,
+} from '../domain/offboarding/queue-groups.ts';
 import { helpers } from '../web/http/pages/view-helpers.ts';
 import { queueParameters } from '../web/offboarding/queue-query.ts';
 import { timeInTurns } from './clock.ts';
@@ -17,8 +22,7 @@ const rounds = 50;
 const wholeQueue: QueueQuery = {
   lookAhead: 180,
   group: null,
-  department: '',
-  manager: '',
+  ...noFilter,
   sort: soonestFirst,
 };
 
@@ -66,6 +70,9 @@ async function viewsIn(client: pg.Client): Promise<[string, Partial<QueueQuery>]
     ['a department', { department }],
     ['a manager', { manager }],
     ...queueGroupNames.map((group): [string, Partial<QueueQuery>] => [`group ${group}`, { group }]),
+    ['no owner', { owner: 'none' }],
+    ['waiting items', { mark: 'waiting' }],
+    ['notes', { mark: 'notes' }],
     ['by name', { sort: { column: 'name', backwards: false } }],
     ['by open items', { sort: { column: 'open', backwards: true } }],
   ];

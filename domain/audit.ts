@@ -21,6 +21,12 @@ export const auditActions = {
   'user.offboarded': 'marked the person as offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
+  'offboarding.owner_changed': 'changed the owner', // offboardingId, from, to
+  'offboarding.owner_cleared': 'removed the owner', // offboardingId, formerOwnerId
+  'note.added': 'added a note', // noteId
+  'note.removed': 'removed a note', // noteId
+  'item.waiting_set': 'marked an item as waiting', // tag, license or item; until
+  'item.waiting_ended': 'marked an item as no longer waiting', // tag, license or item
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

@@ -2,6 +2,7 @@ import { allClear } from '../domain/offboarding/checklist.ts';
 import { completionObstacles } from '../domain/offboarding/completion.ts';
 import { stepWords } from '../domain/offboarding/failed-steps.ts';
 import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
+import { handlingWords, waitingWords } from '../domain/wording/handling.ts';
 import {
   importIcon,
   importTone,
@@ -26,6 +27,7 @@ export const labels = {
   dueWords,
   rowButton,
   stepWords,
+  handlingWords,
   assetTone,
   deliveryOnChecklist,
   deliveryTone,
@@ -42,4 +44,5 @@ export const labels = {
   requestTone,
   resultFigures,
   subjectAddress,
+  waitingWords,
 };

@@ -34,7 +34,7 @@ export function mailLinkRoutes(services: Services): Route[] {
 
 /** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
-  const { queue, done, offboarding, completion } = offboardingHandlers(services);
+  const { queue, done, offboarding, completion, handling } = offboardingHandlers(services);
   const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions, undo } =
     inventoryHandlers(services);
   const imports = importPages(services);
@@ -71,6 +71,11 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/offboarding/:userId/visitors', 'offboard', live.visitors),
     get('/offboarding/:userId/completion', 'offboard', completion.new, offboarding.show),
     post('/offboarding/:userId/completion', 'offboard', completion.create, offboarding.show),
+    post('/offboarding/:userId/owner', 'offboard', handling.changeOwner, handling.refused),
+    post('/offboarding/:userId/notes', 'offboard', handling.addNote, handling.refused),
+    post('/offboarding/:userId/notes/:noteId/removal', 'offboard', handling.removeNote, handling.refused),
+    post('/offboarding/:userId/waiting', 'offboard', handling.setWaiting, handling.refused),
+    post('/offboarding/:userId/waiting/ending', 'offboard', handling.endWaiting, handling.refused),
     post('/offboarding/:userId/retry', 'offboard', completion.retry, offboarding.show),
     post('/offboarding/:userId/cancellation', 'manage-people', offboarding.cancel, offboarding.show),
     post('/seats/:seatId/revocation', 'offboard', revocation.create),

@@ -13,6 +13,7 @@ import { secretBox } from '../database/core/secret-box.ts';
 import { recordHeartbeat, removeHeartbeat } from '../database/engine/heartbeats.ts';
 import { mailTokens } from '../database/mail/tokens.ts';
 import { cancelAbandonedCompletions } from '../database/offboarding/completion-without-end-date.ts';
+import { remindOfWaiting } from '../database/offboarding/handling/due-waiting.ts';
 import { allowedRanges } from '../database/webhooks/address.ts';
 import { cleanUp, withAdvisoryLock } from '../database/workspace/housekeeping.ts';
 import { usualSchedule } from '../domain/webhooks/schedule.ts';
@@ -35,6 +36,7 @@ const pollIntervalMs = 1_000;
 const importsIntervalMs = 1_000;
 const digestIntervalMs = 5_000;
 const abandonedIntervalMs = 30_000;
+const waitingIntervalMs = 30_000;
 const reconcileIntervalMs = 30_000;
 const cleanUpIntervalMs = 60 * 60_000;
 
@@ -125,6 +127,7 @@ export async function runWorker({
     loop('Imports', startImports, every(importsIntervalMs)),
     loop('Digests', startDigests, every(digestIntervalMs)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedIntervalMs)),
+    loop('Waiting items', () => remindOfWaiting(database.em), every(waitingIntervalMs)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileIntervalMs)),
     loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(cleanUpIntervalMs)),
   ]);

@@ -1,8 +1,9 @@
-import type { Role } from '../../domain/access/permissions.ts';
+import { may, type Role } from '../../domain/access/permissions.ts';
 import type { Actor } from '../../domain/actor.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { releaseOwned } from '../offboarding/handling/owned.ts';
 import { refuseUnreachable } from './needed-email.ts';
 import { revokeAllAccess } from './revoke-access.ts';
 import { lockWithSuperAdmins, refuseLastSuperAdmin } from './super-admins.ts';
@@ -35,6 +36,7 @@ export const changeRole = (
       change.record('user.role_changed', { from, to: role });
       change.changed();
       revokeAllAccess(change, now);
+      if (!may(role, 'offboard')) releaseOwned(change);
     },
     lockWithSuperAdmins,
   );

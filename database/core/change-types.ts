@@ -35,6 +35,8 @@ export interface AlsoWritten extends Partial<Record<ChosenEventType, RawBuilder<
   completion?: RawBuilder<unknown>;
   /** Clears the manager of the leaver's reports. */
   reports?: RawBuilder<unknown>;
+  /** Removes the person as the owner of offboardings. */
+  owned?: RawBuilder<unknown>;
   /** Notifies the leaver's manager, in the console and by mail. */
   manager?: RawBuilder<unknown>;
 }

@@ -7,6 +7,7 @@ import {
 } from '../../domain/assets.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './foreign-keys.ts';
+import { waitingCheck, waitingColumns, waitingIndexes } from './waiting.ts';
 
 /** A device the company owns. */
 export const Asset = defineEntity({
@@ -73,13 +74,18 @@ export const Assignment = defineEntity({
     undoneAt: timestamp().nullable(),
     /** The location of the asset before its recovery, for undoing the recovery. */
     previousLocation: p.text().nullable(),
+    ...waitingColumns,
     live: liveWhile('(returned_at IS NULL)'),
   },
   uniques: [{ name: 'assignments_one_holder', properties: ['assetId'], where: 'returned_at IS NULL' }],
-  indexes: [{ name: 'assignments_user_live_index', properties: ['userId', 'live'] }],
+  indexes: [
+    { name: 'assignments_user_live_index', properties: ['userId', 'live'] },
+    ...waitingIndexes('assignments'),
+  ],
   checks: [
     oneOf('assignments_condition_check', 'condition', returnConditions),
     { name: 'assignments_undone_check', expression: 'undone_at is null or returned_at is not null' },
+    waitingCheck('assignments'),
   ],
 });
 export type Assignment = InferEntity<typeof Assignment>;

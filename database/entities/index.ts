@@ -4,6 +4,7 @@ import { ColumnMapping } from './column-mapping.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
 import { Import, ImportRow } from './import.ts';
+import { LeaverNote } from './leaver-note.ts';
 import { License, Seat } from './license.ts';
 import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
@@ -21,6 +22,7 @@ export const entities = [
   Identity,
   Offboarding,
   Reminder,
+  LeaverNote,
   Asset,
   Assignment,
   RecoveryCorrection,
@@ -57,6 +59,7 @@ export {
   IdempotencyKey,
   Import,
   ImportRow,
+  LeaverNote,
   License,
   Mail,
   Notification,

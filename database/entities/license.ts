@@ -1,6 +1,7 @@
 import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { id, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './foreign-keys.ts';
+import { waitingCheck, waitingColumns, waitingIndexes } from './waiting.ts';
 
 /** Software licensed by the seat; its name and its vendor tell it from others. A trigger counts `seatsUsed`, so that concurrent calls cannot assign a seat twice. */
 export const License = defineEntity({
@@ -49,6 +50,7 @@ export const Seat = defineEntity({
     userId: () => belongsToUser(),
     assignedAt: writtenAt(),
     revokedAt: timestamp().nullable(),
+    ...waitingColumns,
     live: liveWhile('(revoked_at IS NULL)'),
   },
   uniques: [{ name: 'seats_one_per_user', properties: ['licenseId', 'userId'], where: 'revoked_at IS NULL' }],
@@ -59,6 +61,8 @@ export const Seat = defineEntity({
       expression:
         'create index seats_revoked_index on seats (license_id, revoked_at desc, id desc) where revoked_at is not null',
     },
+    ...waitingIndexes('seats'),
   ],
+  checks: [waitingCheck('seats')],
 });
 export type Seat = InferEntity<typeof Seat>;

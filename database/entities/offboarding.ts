@@ -34,6 +34,8 @@ export const Offboarding = defineEntity({
     lastDay: p.date().nullable(),
     /** When the IT admins were notified that nothing is open; null again after a reminder with open items. */
     readyToldAt: timestamp().nullable(),
+    /** The admin who handles it. */
+    ownerId: () => belongsToUser('owner_id').nullable(),
   },
   uniques: [{ name: 'offboardings_one_open', properties: ['userId'], where: "state = 'open'" }],
   indexes: [
@@ -52,11 +54,17 @@ export const Offboarding = defineEntity({
         "create index offboardings_completed_index on offboardings (closed_at, id) where state = 'completed'",
     },
     {
+      name: 'offboardings_owner_index',
+      expression:
+        "create index offboardings_owner_index on offboardings (owner_id) where state = 'open' and owner_id is not null",
+    },
+    {
       name: 'offboardings_failed_index',
       expression: 'create index offboardings_failed_index on offboardings (id) where failed_step is not null',
     },
   ],
   checks: [
+    { name: 'offboardings_not_own_owner_check', expression: 'owner_id <> user_id' },
     oneOf('offboardings_state_check', 'state', offboardingStates),
     { name: 'offboardings_closed_check', expression: "(state = 'open') = (closed_at is null)" },
     { name: 'offboardings_completed_check', expression: "state <> 'completed' or completed_by is not null" },

@@ -2,6 +2,7 @@ import { defineEntity, type InferEntity, p } from '@mikro-orm/core';
 import { type RequestStatus, requestStatuses } from '../../domain/offboarding/checklist.ts';
 import { id, oneOf, timestamp, writtenAt } from './columns.ts';
 import { belongsToUser, liveWhile } from './foreign-keys.ts';
+import { waitingCheck, waitingColumns, waitingIndexes } from './waiting.ts';
 
 /** A user's request for an item. */
 export const Request = defineEntity({
@@ -19,6 +20,7 @@ export const Request = defineEntity({
     resolvedAt: timestamp().nullable(),
     /** What the person who resolved it wrote. */
     note: p.text().nullable(),
+    ...waitingColumns,
     live: liveWhile("(status = ANY (ARRAY['pending'::text, 'approved'::text]))"),
   },
   indexes: [
@@ -34,7 +36,8 @@ export const Request = defineEntity({
       name: 'requests_item_index',
       expression: 'create index requests_item_index on requests (lower(item), id)',
     },
+    ...waitingIndexes('requests'),
   ],
-  checks: [oneOf('requests_status_check', 'status', requestStatuses)],
+  checks: [oneOf('requests_status_check', 'status', requestStatuses), waitingCheck('requests')],
 });
 export type Request = InferEntity<typeof Request>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
-import type { NotificationFacts } from '../../domain/wording/notifications.ts';
+import type { NotificationFacts, NotificationKind } from '../../domain/wording/notifications.ts';
 import { openItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -100,15 +100,18 @@ const open = openItems(sql`u.id`);
 /** An OpenItem as parsed from JSON. */
 type StoredItem = Omit<OpenItem, 'since'> & { since: string };
 
-/** The notifications in a mail, oldest first. */
+/** The notifications in a mail, oldest first; only those of `kinds` when it is given. */
 export async function notificationsInMail(
   em: EntityManager,
   mailId: number,
+  kinds: readonly NotificationKind[] | null = null,
 ): Promise<(NotificationFacts & { createdAt: Date })[]> {
   const { rows } = await sql<NotificationFacts & { createdAt: Date }>`
     select n.kind, u.name as about, n.about_user_id is not distinct from n.user_id as own, n.details,
       n.created_at as "createdAt"
     from notifications n left join users u on u.id = n.about_user_id
-    where n.mail_id = ${mailId} order by n.id`.execute(sqlOf(em));
+    where n.mail_id = ${mailId} and ${kinds === null ? sql`true` : sql`n.kind = any(${kinds}::text[])`} order by n.id`.execute(
+    sqlOf(em),
+  );
   return rows;
 }

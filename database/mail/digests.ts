@@ -8,7 +8,7 @@ import { workspaceOf } from '../core/workspace.ts';
 
 /** The kind of digest that contains a notification `n`; null for kinds that get their own mail or none. */
 const digestKind = sql<MailKind | null>`
-  case when n.kind in ('offboarding_reminder', 'offboarding_ready') then 'reminders'
+  case when n.kind in ('offboarding_reminder', 'offboarding_ready', 'waiting_over', 'owner_removed') then 'reminders'
     when n.kind = 'import_ended' then 'imports'
     when n.kind in ('offboarding_completed', 'mail_failed') then null else 'problems' end`;
 

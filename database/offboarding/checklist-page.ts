@@ -10,9 +10,10 @@ import { checklistItems, shownItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
+import { type Handling, handling, type ItemWaiting, itemWaiting } from './handling/handling-page.ts';
 
 /** A device that the person still has. */
-interface HardwareItem {
+interface HardwareItem extends ItemWaiting {
   id: number;
   assetId: number;
   tag: string;
@@ -26,7 +27,7 @@ interface HardwareItem {
 }
 
 /** A seat that the person still has. */
-interface SeatItem {
+interface SeatItem extends ItemWaiting {
   id: number;
   licenseId: number;
   license: string;
@@ -35,7 +36,7 @@ interface SeatItem {
 }
 
 /** An open request of the person. */
-interface RequestItem {
+interface RequestItem extends ItemWaiting {
   id: number;
   item: string;
   reason: string | null;
@@ -100,6 +101,7 @@ export interface ChecklistPage {
   seats: SeatItem[];
   requests: RequestItem[];
   offboarding: OffboardingFacts | null;
+  handling: Handling;
 }
 
 /**
@@ -116,7 +118,8 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
       (select count(*) from users r where r.manager_id = u.id) as reports,
       u.offboarding_completed_at is not null as completed, u.erased_at is not null as erased,
       u.merged_into as "mergedInto", ${namesakes} as namesakes,
-      ${hardware} as hardware, ${software} as seats, ${requests} as requests, ${offboarding} as offboarding
+      ${hardware} as hardware, ${software} as seats, ${requests} as requests, ${offboarding} as offboarding,
+      ${handling} as handling
     from users u
     cross join workspace w
     left join users m on m.id = u.manager_id
@@ -130,9 +133,9 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
 const { hardware, software, requests } = checklistItems(
   sql`u.id`,
   {
-    hardware: sql`'id', x.id, 'assetId', a.id, 'location', a.location, 'correctedAt', c.created_at`,
-    software: sql`'id', x.id`,
-    requests: sql`'id', x.id, 'reason', x.reason`,
+    hardware: sql`'id', x.id, 'assetId', a.id, 'location', a.location, 'correctedAt', c.created_at, ${itemWaiting}`,
+    software: sql`'id', x.id, ${itemWaiting}`,
+    requests: sql`'id', x.id, 'reason', x.reason, ${itemWaiting}`,
   },
   shownItems(sql`u.id`),
 );

@@ -19,6 +19,7 @@ import { publish } from '../core/webhook-events.ts';
 import { todayOf, zoneOf } from '../core/workspace.ts';
 import { Offboarding, User } from '../entities/index.ts';
 import { type Gate, gateOf, obstacleIn } from './completion-gate.ts';
+import { releaseOwned } from './handling/owned.ts';
 import { cancelOpenOffboarding } from './offboardings.ts';
 import { skipReminders } from './reminder-schedule.ts';
 import { toSnapshot } from './snapshots.ts';
@@ -137,6 +138,7 @@ async function finalize(
   markOffboarded(change, offboarding.id, revision, now);
   clearManagerOfReports(change, offboarding.id);
   revokeAllAccess(change, now);
+  releaseOwned(change);
   skipReminders(change, offboarding.id, 'completed', now);
   notifyManager(change, offboarding.id);
   publish(change, { type: 'user.offboarded', offboarding, at: now });

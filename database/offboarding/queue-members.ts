@@ -1,7 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { addDays, type CalendarDate } from '../../domain/dates.ts';
 import { type LookAhead, lookAheads } from '../../domain/offboarding/queue.ts';
-import { type QueueFilter, type QueueGroup, weekDays } from '../../domain/offboarding/queue-groups.ts';
+import {
+  type QueueFilter,
+  type QueueGroup,
+  type QueueMark,
+  weekDays,
+} from '../../domain/offboarding/queue-groups.ts';
 import { partOf } from '../core/search.ts';
 
 /**
@@ -36,13 +41,28 @@ export function membersOf(group: QueueGroup | null, lookAhead: LookAhead, today:
 }
 
 /** The filter of the queue as a condition on `users u`; null when there is none. Another filter is one more line here. */
-export function matches({ department, manager }: QueueFilter): RawBuilder<unknown> | null {
+export function matches({ department, manager, owner, mark }: QueueFilter): RawBuilder<unknown> | null {
   const conditions = [
     department === '' ? null : sql`u.department = ${department}`,
     manager === '' ? null : sql`u.manager_id in (select id from managers)`,
+    owner === null ? null : ownedBy(owner),
+    mark === null ? null : marked[mark],
   ].filter((condition) => condition !== null);
   return conditions.length === 0 ? null : sql.join(conditions, sql` and `);
 }
+
+const ownedBy = (owner: number | 'none') =>
+  owner === 'none'
+    ? sql`exists (select from offboardings o where o.user_id = u.id and o.state = 'open' and o.owner_id is null)`
+    : sql`u.id in (select user_id from offboardings where state = 'open' and owner_id = ${owner})`;
+
+const marked: Record<QueueMark, RawBuilder<unknown>> = {
+  waiting: sql`u.id in (
+    select user_id from assignments where live and waiting_until is not null
+    union all select user_id from seats where live and waiting_until is not null
+    union all select user_id from requests where live and waiting_until is not null)`,
+  notes: sql`exists (select from leaver_notes n where n.user_id = u.id)`,
+};
 
 /** How many people of a group match a filter. Without one the count needs only indexes. */
 export function countOf({ leaving, others }: Members, filter: RawBuilder<unknown> | null) {

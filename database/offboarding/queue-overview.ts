@@ -4,6 +4,7 @@ import { type QueueGroup, type QueueQuery, queueGroupNames } from '../../domain/
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { departments } from '../people/user-list.ts';
+import { type Admin, activeAdmins } from './handling/active-admins.ts';
 import { countOf, matches, membersOf, sources, widestLookAhead } from './queue-members.ts';
 
 /** What stands above the queue. */
@@ -16,6 +17,8 @@ export interface QueueOverview {
   elsewhere: number;
   /** The departments to choose from, by name. */
   departments: string[];
+  /** The admins who can own leavers, by name. */
+  admins: Admin[];
   /** Whether no one has ever had an offboarding here. */
   isNew: boolean;
 }
@@ -36,6 +39,7 @@ export async function queueOverview(
       ${count(null)} as queue,
       ${countOf(membersOf('outside', widestLookAhead, today), null)} as elsewhere,
       array(${departments}) as departments,
+      ${activeAdmins()} as admins,
       not exists (select from offboardings) as "isNew"`.execute(sqlOf(em));
   return rows[0]!;
 }

@@ -8,10 +8,11 @@ import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, pageSize } from '../core/pagination.ts';
 import { direction } from '../core/sorting.ts';
 import { sqlOf } from '../core/tables.ts';
+import { type QueueLine, queueLine, waitingOfRow } from './handling/queue-line.ts';
 import { matches, membersOf, sources } from './queue-members.ts';
 
 /** One person in the queue, with the counts of their open items. */
-export interface QueueRow extends OpenCounts {
+export interface QueueRow extends OpenCounts, QueueLine {
   id: number;
   name: string;
   jobTitle: string | null;
@@ -52,10 +53,11 @@ export async function queueOf(
     select
       p.id, p.name, p.job_title as "jobTitle", p.department, p.end_date as "endDate", p.status,
       m.id as "managerId", m.name as manager,
-      ${shownCounts(sql`p.id`)}
+      ${shownCounts(sql`p.id`)}, ${queueLine}
     from page
     join users p on p.id = page.id
     left join users m on m.id = p.manager_id
+    ${waitingOfRow}
     order by page.place`.execute(sqlOf(em));
   return rows;
 }

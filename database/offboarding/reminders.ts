@@ -10,6 +10,7 @@ import { openCountsOf } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { type Offboarding, Reminder } from '../entities/index.ts';
+import { itAdmins } from './it-admins.ts';
 import { nextReminderOf } from './next-reminder.ts';
 import {
   readScheduleSettings,
@@ -108,10 +109,6 @@ async function scheduleNextOverdue(
   const next = nextOverdueReminder({ date: reminder.lastDay, zone }, settings, now, reminder.days);
   await scheduleReminders(em, reminder, next, now);
 }
-
-/** Selects the IT admins, or the admins and super-admins when no active IT admin exists besides the leaver. */
-const itAdmins = (leaverId: number) => sql<boolean>`(role = 'it-admin' or (role in ('admin', 'super-admin')
-  and not exists (select from users where role = 'it-admin' and status = 'active' and id <> ${leaverId})))`;
 
 /** Notifies the manager, the IT admins, and a leaver who still has hardware. Each active user gets one notification. */
 async function notifyStillOpen(

@@ -21,6 +21,11 @@ export async function eraseCopies(em: EntityManager, person: PersonToErase): Pro
     eraseNotes(person, sql`recovery_corrections`),
     erasePreviousLocations(person),
     eraseRequests(person),
+    deleteNotes(person),
+    eraseNamesInNotes(person),
+    eraseWaiting(person, sql`assignments`),
+    eraseWaiting(person, sql`seats`),
+    eraseWaiting(person, sql`requests`),
     eraseFromAssets(person),
     eraseFromEndpoints(person),
     eraseAttempts(person),
@@ -50,6 +55,16 @@ const eraseRequests = (person: PersonToErase) => {
       item = erased_text(item, ${pattern}, ${person.id})
     where ${isOwn} or is_named(concat_ws(' ', item, reason, note), ${person.identifying})`;
 };
+
+/** Notes about the person go as a whole, with their number and times. */
+const deleteNotes = ({ id }: PersonToErase) => sql`delete from leaver_notes where user_id = ${id}`;
+
+const eraseNamesInNotes = ({ id, identifying }: PersonToErase) => sql`
+  update leaver_notes set text = erased_text(text, ${identifying}, ${id}) where is_named(text, ${identifying})`;
+
+const eraseWaiting = (person: PersonToErase, table: RawBuilder<unknown>) => sql`
+  update ${table} set waiting_for = ${erased(sql`waiting_for`, sql`user_id = ${person.id}`, person)}
+  where waiting_for is not null and (user_id = ${person.id} or is_named(waiting_for, ${person.identifying}))`;
 
 const eraseFromAssets = ({ id, identifying }: PersonToErase) => sql`
   update assets set model = erased_text(model, ${identifying}, ${id}), location = erased_text(location, ${identifying}, ${id})

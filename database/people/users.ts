@@ -11,6 +11,7 @@ import { toRefusal } from '../core/constraints.ts';
 import { refuseStale, type Seen } from '../core/field-diff.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { User } from '../entities/index.ts';
+import { releaseOwned } from '../offboarding/handling/owned.ts';
 import {
   alreadyOffboarded,
   applyDeactivation,
@@ -195,7 +196,9 @@ async function changeStatus(change: Change, to: UserStatus | undefined, now: Dat
   user.status = to;
   change.record('user.status_changed', { from, to });
   change.changed('lastDay');
-  if (to !== 'active') revokeAllAccess(change, now);
+  if (to === 'active') return;
+  revokeAllAccess(change, now);
+  releaseOwned(change);
 }
 
 function refuseEndBeforeStart({ startDate, endDate }: User) {

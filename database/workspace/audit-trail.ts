@@ -13,7 +13,7 @@ export interface AuditRow {
   userId: number | null;
   user: string | null;
   details: AuditDetails;
-  /** The names of the managers in the details, by id; null when there are none. */
+  /** The names of the managers or owners in the details, by id; null when there are none. */
   managers: Record<string, string> | null;
 }
 
@@ -27,10 +27,11 @@ export interface AuditFilter {
 /** CASE guarantees that the pattern is checked before the cast, which would fail for `system` and tokens. */
 const actorId = sql`case when e.actor ~ '^user:[0-9]+$' then substring(e.actor from 6)::int end`;
 
-/** Only these two actions have ids of people in their details. */
-const managers = sql`case when e.action in ('user.manager_changed', 'user.manager_cleared') then (
+/** Only these actions have ids of people in their details. */
+const managers = sql`case when e.action in ('user.manager_changed', 'user.manager_cleared', 'offboarding.owner_changed',
+  'offboarding.owner_cleared') then (
   select jsonb_object_agg(m.id, m.name) from users m where m.id in (
-    select id::int from (values (e.details->'from'), (e.details->'to'), (e.details->'formerManagerId')) held (id)
+    select id::int from (values (e.details->'from'), (e.details->'to'), (e.details->'formerManagerId'), (e.details->'formerOwnerId')) held (id)
     where jsonb_typeof(id) = 'number')) end`;
 
 /** The newest matching entries, in one statement. Paged by id, because entries are only ever added. */

@@ -23,12 +23,23 @@ export type QueueColumn = (typeof queueColumns)[number];
 /** The order of the queue unless another is chosen: the soonest end date first. */
 export const soonestFirst: Sort<QueueColumn> = { column: 'end-date', backwards: false };
 
-/** Which people are shown. Empty texts match everyone. */
+/** What the leavers of a filter have, with its name. */
+export const queueMarks = { waiting: 'Waiting for something', notes: 'With notes' } as const;
+export type QueueMark = keyof typeof queueMarks;
+export const queueMarkNames = Object.keys(queueMarks) as QueueMark[];
+
+/** Which people are shown. Empty texts and null match everyone. */
 export interface QueueFilter {
   department: string;
   /** Part of the manager's name. */
   manager: string;
+  /** The id of the admin who handles the leaver; `none` for leavers without an owner. */
+  owner: number | 'none' | null;
+  mark: QueueMark | null;
 }
+
+/** The filter that matches everyone. */
+export const noFilter: QueueFilter = { department: '', manager: '', owner: null, mark: null };
 
 /** What the queue shows: a look-ahead, one group of it or everyone, a filter and an order. */
 export interface QueueQuery extends QueueFilter {

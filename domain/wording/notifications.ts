@@ -2,6 +2,7 @@ import type { AuditDetails } from '../audit.ts';
 import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
 import type { OpenCounts } from '../offboarding/checklist.ts';
 import { stepWords } from '../offboarding/failed-steps.ts';
+import { ownerRemovedWords, waitingOverWords } from './handling.ts';
 import { importResultWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
 
@@ -10,6 +11,8 @@ export type NotificationKind =
   | 'offboarding_completed'
   | 'offboarding_reminder'
   | 'offboarding_ready'
+  | 'waiting_over'
+  | 'owner_removed'
   | 'tokens_ended'
   | 'token_limited'
   | 'webhook_failed'
@@ -38,6 +41,10 @@ export function notificationText({ kind, about: name, own, details }: Notificati
       return own ? ownReminder(details) : reminder(about, details);
     case 'offboarding_ready':
       return `${about} is all clear and ready to be marked as offboarded.`;
+    case 'waiting_over':
+      return waitingOverWords(about, details);
+    case 'owner_removed':
+      return ownerRemovedWords(about, details);
     case 'tokens_ended':
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':

@@ -40,6 +40,7 @@ async function makeRecords() {
   const params: Record<string, unknown> = {
     userId: cast.timo.id,
     leaverId: cast.lena.id,
+    noteId: 999,
     seatId: await assignSeat(em, 'system', cast.license.id, cast.timo.id),
     assetId: cast.spare.id,
     licenseId: cast.license.id,

@@ -34,6 +34,11 @@ GET  /offboarding/:userId/answer                                in     403      
 GET  /offboarding/:userId/visitors                              in     403      200      200   200
 GET  /offboarding/:userId/completion                            in     403      409      409   409
 POST /offboarding/:userId/completion                            in     403      409      409   409
+POST /offboarding/:leaverId/owner                               in     403      303      303   303
+POST /offboarding/:userId/notes                                 in     403      422      422   422
+POST /offboarding/:userId/notes/:noteId/removal                 in     403      303      303   303
+POST /offboarding/:userId/waiting                               in     403      422      422   422
+POST /offboarding/:userId/waiting/ending                        in     403      422      422   422
 POST /offboarding/:userId/retry                                 in     403      303      303   303
 POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
 POST /seats/:seatId/revocation                                  in     403      303      303   303

@@ -8,7 +8,11 @@ import { createRequest, resolveRequest } from '../../database/inventory/requests
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
 import { completeOffboarding } from '../../database/offboarding/completion.ts';
+import { addNote } from '../../database/offboarding/handling/notes.ts';
+import { changeOwner } from '../../database/offboarding/handling/owner.ts';
+import { setWaiting } from '../../database/offboarding/handling/waiting.ts';
 import { updateUser } from '../../database/people/users.ts';
+import type { WaitingKind } from '../../domain/offboarding/waiting.ts';
 import type { NotificationKind } from '../../domain/wording/notifications.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
@@ -39,6 +43,7 @@ export async function makeEveryRecord(database: Database): Promise<{ leaving: Ca
     ...(await makeMessages(database, casts)),
     ...(await makeLinks(database, casts)),
     sessionKey: ['a'.repeat(64)],
+    noteId: [1],
   };
   return { leaving: casts.leaving, params };
 }
@@ -56,6 +61,7 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
   await assignAsset(em, actor, gone.spare.id, gone.emil.id);
   await updateUser(em, actor, gone.emil.id, { status: 'offboarded' });
   await em.fork().nativeUpdate(User, { id: leaving.lena.id }, { startDate: '2020-01-01' });
+  await handle(database, leaving);
   const seatId = await assignSeat(em, actor, leaving.license.id, leaving.timo.id);
   const rejectedRequest = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
   await resolveRequest(em, actor, rejectedRequest, { outcome: 'rejected', note: 'No chairs', assetId: null });
@@ -68,6 +74,15 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
     requestId: [leaving.requestId, gone.requestId, rejectedRequest],
     seatId: [seatId],
   };
+}
+
+/** A leaver with an owner, a note and an item of each kind that waits for something. */
+async function handle({ em }: Database, { lena, ivo, laptop, seatId, requestId }: Cast): Promise<void> {
+  await changeOwner(em, 'system', lena.id, ivo.id);
+  await addNote(em, ivo.id, lena.id, 'At reception');
+  const items = { hardware: laptop.assignmentId, software: seatId, request: requestId };
+  for (const [kind, id] of Object.entries(items) as [WaitingKind, number][])
+    await setWaiting(em, 'system', lena.id, { kind, id }, { waitingFor: 'a courier', until: '2099-01-31' });
 }
 
 async function makeWebhooks(database: Database): Promise<Params> {
@@ -121,6 +136,8 @@ async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<P
 const details: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
   offboarding_completed: {},
   offboarding_reminder: {},
+  waiting_over: { tag: 'LT-1', until: '2026-12-03' },
+  owner_removed: { leavers: '2' },
   tokens_ended: { tokens: ['hr'] },
   token_limited: { token: 'hr' },
   webhook_failed: { url: 'https://x.example' },

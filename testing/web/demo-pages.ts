@@ -4,8 +4,11 @@ import { hashPassword } from '../../database/access/passwords.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
-import { ColumnMapping, User } from '../../database/entities/index.ts';
+import { Assignment, ColumnMapping, User } from '../../database/entities/index.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
+import { addNote } from '../../database/offboarding/handling/notes.ts';
+import { changeOwner } from '../../database/offboarding/handling/owner.ts';
+import { setWaiting } from '../../database/offboarding/handling/waiting.ts';
 import { fillDemo } from '../../scripts/demo/fill.ts';
 import { castPassword } from '../cast/cast.ts';
 import { testKey } from '../cast/engine.ts';
@@ -34,6 +37,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
   };
   await em.fork().nativeUpdate(User, { name: 'Παναγιώτης Παπαδόπουλος' }, { name: longWord });
   const userId = await idOf('select id from users order by length(name) desc limit 1');
+  await handle(database, userId);
   const params: Record<string, unknown> = {
     userId,
     assetId: await idOf(
@@ -92,6 +96,16 @@ async function importWithErrors(database: Database, userId: number): Promise<num
 async function importWithoutMapping(database: Database): Promise<number> {
   const csv = csvOf(['email', 'Termination date'], [demoAdmin, '2027-01-31']);
   return (await importing(database, 'system').upload('users', csv, true)).id;
+}
+
+/** Gives a leaver an owner, a note and a device that waits, with long texts. */
+async function handle({ em }: Database, userId: number): Promise<void> {
+  const { id: ownerId } = await em.fork().findOneOrFail(User, { email: demoAdmin });
+  await changeOwner(em, 'system', userId, ownerId);
+  await addNote(em, ownerId, userId, `Handed to ${longWord}.\nAsk at reception.`);
+  const { id } = await em.fork().findOneOrFail(Assignment, { userId, returnedAt: null });
+  const waiting = { waitingFor: 'the courier from the office in Lisbon', until: '2099-01-31' };
+  await setWaiting(em, 'system', userId, { kind: 'hardware', id }, waiting);
 }
 
 async function rememberMapping({ em }: Database): Promise<void> {

@@ -81,6 +81,7 @@ const isOwn = (row: NotificationRow, reader: SignedIn) => row.aboutUserId === re
 /** The page that a message links to; null when there is none for the reader. */
 function linkOf(row: NotificationRow, reader: SignedIn): string | null {
   if (row.kind === 'import_ended') return addressOfImport(row.details, reader.role);
+  if (row.kind === 'owner_removed') return may(reader.role, 'offboard') ? '/offboarding?owner=none' : null;
   const { endpointId, deliveryId, tokenId } = row.details;
   if (endpointId && may(reader.role, 'manage-workspace')) {
     return `/settings/webhooks/${endpointId}/deliveries${deliveryId ? `/${deliveryId}` : ''}`;

@@ -8,6 +8,7 @@ import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
+import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
 import { recordData } from './record.ts';
 import { reminderCard } from './reminder-card.ts';
 
@@ -16,6 +17,8 @@ export interface ChecklistNote {
   alert?: Alert | null;
   /** The token of an update that Temporal has not answered yet; the page polls for its result. */
   pendingToken?: string;
+  /** The refused form about the owner, a note or a waiting item. */
+  refusedForm?: RefusedForm;
 }
 
 /**
@@ -27,7 +30,7 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken }: ChecklistNote,
+  { alert = null, pendingToken, refusedForm }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const mailIsOn = environment.SMTP_URL !== undefined;
@@ -35,7 +38,8 @@ export async function renderChecklist(
     ...checklistData(leaver),
     ...(leaver.completed ? await readRecordData() : await readReminders()),
   };
-  const rest = { alert, pendingToken: pendingToken ?? null };
+  const handling = handlingCard(leaver, refusedForm);
+  const rest = { alert, pendingToken: pendingToken ?? null, handling };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });

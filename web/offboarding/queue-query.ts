@@ -4,6 +4,7 @@ import {
   type QueueQuery,
   queueColumns,
   queueGroupNames,
+  queueMarkNames,
   soonestFirst,
 } from '../../domain/offboarding/queue-groups.ts';
 import { sortFrom, sortText } from '../../domain/sorting.ts';
@@ -19,20 +20,42 @@ const parameters = z.object({
   show: z.enum(queueGroupNames).nullable().catch(null),
   department: searchText,
   manager: searchText,
+  owner: searchText,
+  with: z.enum(queueMarkNames).nullable().catch(null),
   sort: searchText.transform((text) => sortFrom(text, queueColumns) ?? soonestFirst),
 });
 
-/** Reads what the queue shows from an address or a form. Without a look-ahead the remembered one counts. */
-export function queueQueryIn(sent: unknown, remembered: LookAhead | null): QueueQuery {
-  const { window, show, ...narrowing } = parameters.parse(sent ?? {});
-  return { lookAhead: lookAheadFrom(window, remembered), group: show, ...narrowing };
+/**
+ * Reads what the queue shows from an address or a form, for a reader. Without a look-ahead the remembered one counts, and
+ * the owner `me` is the reader.
+ */
+export function queueQueryIn(sent: unknown, reader: { id: number; lookAhead: LookAhead | null }): QueueQuery {
+  const { window, show, owner, with: mark, ...narrowing } = parameters.parse(sent ?? {});
+  const lookAhead = lookAheadFrom(window, reader.lookAhead);
+  return { lookAhead, group: show, owner: ownerFrom(owner, reader.id), mark, ...narrowing };
+}
+
+function ownerFrom(text: string, readerId: number): QueueQuery['owner'] {
+  if (text === 'me') return readerId;
+  if (text === 'none') return text;
+  return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
 }
 
 /** The parameters of an address that shows this view of the queue. */
-export const queueParameters = ({ lookAhead, group, department, manager, sort }: QueueQuery) => ({
+export const queueParameters = ({
+  lookAhead,
+  group,
+  department,
+  manager,
+  owner,
+  mark,
+  sort,
+}: QueueQuery) => ({
   window: lookAhead,
   show: group,
   department,
   manager,
+  owner,
+  with: mark,
   sort: sortText(sort) === sortText(soonestFirst) ? null : sortText(sort),
 });

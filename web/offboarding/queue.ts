@@ -3,11 +3,17 @@ import { z } from 'zod';
 import { lastPageOf } from '../../database/core/pagination.ts';
 import { rememberLookAhead } from '../../database/offboarding/look-ahead.ts';
 import { queueOf } from '../../database/offboarding/queue.ts';
-import { widestLookAhead } from '../../database/offboarding/queue-members.ts';
+import { matches, widestLookAhead } from '../../database/offboarding/queue-members.ts';
 import { queueOverview } from '../../database/offboarding/queue-overview.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheads } from '../../domain/offboarding/queue.ts';
-import { type QueueQuery, queueGroups, soonestFirst } from '../../domain/offboarding/queue-groups.ts';
+import {
+  noFilter,
+  type QueueQuery,
+  queueGroups,
+  queueMarks,
+  soonestFirst,
+} from '../../domain/offboarding/queue-groups.ts';
 import { sortText } from '../../domain/sorting.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { isHtmx, pageIn, queryText } from '../http/forms/request.ts';
@@ -27,9 +33,9 @@ export const queuePages = ({ database, environment }: Services) => {
 
   /** The queue of leavers, the earliest end date first unless another order is chosen. */
   const index: RequestHandler = async (request, response) => {
-    const query = queueQueryIn(request.query, signedIn(response).lookAhead);
+    const query = queueQueryIn(request.query, signedIn(response));
     if (queryText(request, 'view') !== 'other') return renderQueue(request, response, query);
-    const outside = { lookAhead: widestLookAhead, group: 'outside', department: '', manager: '' } as const;
+    const outside = { ...noFilter, lookAhead: widestLookAhead, group: 'outside' } as const;
     return renderQueue(request, response, { ...outside, sort: query.sort }, true);
   };
 
@@ -37,7 +43,7 @@ export const queuePages = ({ database, environment }: Services) => {
   const chooseLookAhead: RequestHandler = async (request, response) => {
     const { window } = readForm(lookAheadForm, request.body);
     await rememberLookAhead(em, signedIn(response).id, window);
-    const query = queueQueryIn(request.body, window);
+    const query = queueQueryIn(request.body, { id: signedIn(response).id, lookAhead: window });
     const address = helpers.withQuery('/offboarding', queueParameters(query));
     if (!isHtmx(request)) return response.redirect(303, address);
     response.set('HX-Push-Url', address);
@@ -61,8 +67,9 @@ export const queuePages = ({ database, environment }: Services) => {
       today,
       lookAheads,
       groupLabels: queueGroups,
+      markLabels: queueMarks,
       other,
-      isNarrowed: !other && (query.group !== null || query.department !== '' || query.manager !== ''),
+      isNarrowed: !other && (query.group !== null || matches(query) !== null),
       query: other ? { view: 'other', sort } : queueParameters(query),
       firstSteps: overview.isNew ? firstStepsFor(role, environment.SMTP_URL !== undefined) : [],
       paging: { page: number, pages: lastPageOf(total), total },

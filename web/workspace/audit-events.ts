@@ -65,6 +65,14 @@ const resolution: AuditEvent = {
   words: ({ item, outcome, tag }) => `${outcome} the request “${item}”${tag ? ` with ${tag}` : ''}`,
 };
 
+const itemName = ({ tag, license: name, item }: AuditDetails) =>
+  tag ?? (name ? `the seat of ${name}` : `the request “${item}”`);
+
+const waitingSet: AuditEvent = {
+  uses: ['tag', 'license', 'item', 'until'],
+  words: (details) => `marked ${itemName(details)} as waiting until ${helpers.date(String(details.until))}`,
+};
+
 const importEnds: Record<string, string> = { done: 'finished', failed: 'stopped', cancelled: 'cancelled' };
 
 const importEnd: AuditEvent = {
@@ -117,6 +125,11 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'request.approved': { uses: ['item'], words: ({ item }) => `approved the request “${item}”` },
   'request.resolved': resolution,
   'request.resolution_undone': { uses: ['item'], words: ({ item }) => `reopened the request “${item}”` },
+  'item.waiting_set': waitingSet,
+  'item.waiting_ended': {
+    uses: ['tag', 'license', 'item'],
+    words: (details) => `marked ${itemName(details)} as no longer waiting`,
+  },
   'import.started': {
     uses: ['kind', 'lines'],
     words: ({ kind, lines }) =>

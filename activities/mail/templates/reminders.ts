@@ -2,11 +2,13 @@ import type { OpenItem, RemindedLeaver } from '../../../database/mail/contents.t
 import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
+import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
 import { plural } from '../../../domain/wording/plural.ts';
 import {
   type Block,
   heading,
   link,
+  list,
   type MailContent,
   type MailItem,
   type MailPerson,
@@ -21,12 +23,13 @@ const shown = 40;
 
 /**
  * A day's reminders for one receiver, as of now: their own devices, and the open items of the people they look after.
- * Null when nothing is open any more.
+ * Null when nothing is open any more. `notices` are about what the receiver handles.
  */
 export function remindersMail(
   reminded: readonly RemindedLeaver[],
   receiver: Receiver,
   links: Links,
+  notices: readonly NotificationFacts[] = [],
 ): MailContent | null {
   const isItAdmin = may(receiver.role, 'offboard');
   const own = reminded.find(({ id, items }) => id === receiver.id && items.some(isDevice));
@@ -35,16 +38,18 @@ export function remindersMail(
   );
   const open = others.filter(({ items }) => items.length > 0);
   const ready = isItAdmin ? others.filter(({ items, daysLeft }) => items.length === 0 && daysLeft < 0) : [];
-  if (own === undefined && open.length + ready.length === 0) return null;
+  const texts = notices.map((notice) => notificationText(notice));
+  if (own === undefined && open.length + ready.length + texts.length === 0) return null;
 
   const toLines = (people: readonly RemindedLeaver[]) =>
     people.map((person) => personOf(person, receiver, links, isItAdmin));
   return {
-    subject: subjectOf({ own, open, ready }),
-    preview: previewOf({ own, open, ready }),
+    subject: own === undefined && texts.length > 0 ? noticesSubject(texts) : subjectOf({ own, open, ready }),
+    preview: texts[0] ?? previewOf({ own, open, ready }),
     blocks: [
       paragraph(`Hello ${receiver.name},`),
       ...(own === undefined ? [] : ownBlocks(own, receiver, links)),
+      ...(texts.length > 0 ? [heading('For you to check'), ...listOf(texts)] : []),
       ...(open.length > 0 ? [paragraph(openingFor(open, isItAdmin))] : []),
       ...section('Past their last day', open.filter(isOver), toLines),
       ...section(
@@ -53,10 +58,19 @@ export function remindersMail(
         toLines,
       ),
       ...section('Ready to be marked as offboarded', ready, toLines),
-      ...(open.length + ready.length > 0 ? othersEnd(isItAdmin, links) : []),
+      ...(open.length + ready.length + texts.length > 0 ? othersEnd(isItAdmin, links) : []),
     ],
-    reason: reasonFor(own !== undefined, open.length + ready.length > 0, isItAdmin),
+    reason: reasonFor(own !== undefined, open.length + ready.length + texts.length > 0, isItAdmin),
   };
+}
+
+const noticesSubject = (texts: readonly string[]): string =>
+  texts.length === 1 ? texts[0]! : `${texts.length} things for you to check`;
+
+/** A longer list would not be read; the console shows all. */
+function listOf(texts: readonly string[]): Block[] {
+  const rest = texts.length - shown;
+  return [list(texts.slice(0, shown)), ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : [])];
 }
 
 const isDevice = ({ kind }: OpenItem): boolean => kind === 'hardware';

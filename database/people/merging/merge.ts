@@ -1,13 +1,16 @@
 import { sql } from 'kysely';
+import { may } from '../../../domain/access/permissions.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { reportAbove } from '../../../domain/merging.ts';
 import { revokeAllAccess } from '../../access/revoke-access.ts';
 import { refuseLastSuperAdmin } from '../../access/super-admins.ts';
 import { changeOf } from '../../core/change.ts';
+import type { Change } from '../../core/change-types.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';
-import type { User } from '../../entities/index.ts';
+import type { Offboarding, User } from '../../entities/index.ts';
+import { moveOwned, releaseOwned } from '../../offboarding/handling/owned.ts';
 import { cancelOpenOffboarding } from '../../offboarding/offboardings.ts';
 import { chainsAbove, lockManagers } from '../manager-chain.ts';
 import { applyUserChanges, type UserFields } from '../users.ts';
@@ -59,6 +62,8 @@ const endGone = (em: EntityManager, { gone, kept, goneOffboarding }: Merging, ac
     await refuseLastSuperAdmin(change);
     cancelOpenOffboarding(change, now, 'merged');
     revokeAllAccess(change, now);
+    if (kept.status === 'active' && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
+    releaseOwned(change);
     change.record('user.merged', {
       keptUserId: kept.id,
       externalId: gone.externalId ?? null,
@@ -78,7 +83,16 @@ const changeKept = (em: EntityManager, merging: Merging, actor: Actor, moved: Mo
     change.changed(...factsOf(moved));
     await takeIdentifiers(em, gone, kept);
     await applyUserChanges(change, takenBy(merging), now);
+    takeOwner(change, merging.goneOffboarding);
   });
+
+/** The offboarding of the record that stays takes the owner of the other one, if it has none. */
+function takeOwner({ offboarding, user, record }: Change, goneOffboarding: Offboarding | null) {
+  const ownerId = goneOffboarding?.ownerId ?? null;
+  if (ownerId === null || ownerId === user.id || offboarding?.state !== 'open' || offboarding.ownerId) return;
+  offboarding.ownerId = ownerId;
+  record('offboarding.owner_changed', { offboardingId: offboarding.id, from: null, to: ownerId });
+}
 
 const factsOf = ({ hardware, seats, requests }: Moved) => [
   ...(hardware > 0 ? (['hardware'] as const) : []),

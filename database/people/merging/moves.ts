@@ -22,7 +22,7 @@ interface Move {
 }
 
 /**
- * Moves the open items and the direct reports of one record to another, by one statement. A seat of a license that the
+ * Moves the open items, the notes and the direct reports of one record to another, by one statement. A seat of a license that the
  * other record has too becomes free. Both rows and the reports are locked.
  */
 export async function moveItems(
@@ -46,6 +46,8 @@ export async function moveItems(
       update users set revision = revision + 1, manager_id = case
         when id = ${other?.reportId ?? null}::int then ${other?.managerId ?? null}::int else ${keptId} end
       where manager_id = ${goneId} returning id, new.manager_id as manager_id
+    ), notes as (
+      update leaver_notes set user_id = ${keptId} where user_id = ${goneId}
     ), entries as (
       insert into audit_entries (actor, action, user_id, details)
       select ${actor}::text, action, user_id, details from (

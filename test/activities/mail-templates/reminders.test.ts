@@ -18,6 +18,15 @@ describe('a reminder to an IT admin', () => {
     expect(remindersMail(people, ivo, links)!.subject).toBe(subject);
   });
 
+  test('begins with the waiting items and the owners to check', () => {
+    const over = { kind: 'waiting_over', about: 'Lena Brandt', own: false } as const;
+    const notice = { ...over, details: { tag: 'LT-1', until: '2026-12-03' } };
+    const letter = remindersMail([leaver({})], ivo, links, [notice])!;
+    expect(letter.subject).toBe('Lena Brandt: LT-1 was waiting until 3 Dec 2026. Check what happened.');
+    expect(textOf(letter).indexOf('For you to check')).toBeLessThan(textOf(letter).indexOf('Leaving soon'));
+    expect(remindersMail([], ivo, links, [notice, notice])!.subject).toBe('2 things for you to check');
+  });
+
   test('lists open items and links to the checklist', () => {
     const text = textOf(remindersMail([leaver({})], ivo, links));
     expect(text).toContain(

@@ -24,6 +24,13 @@ const problems = [
   about('mail_failed', { outcome: 'refused' }),
 ];
 
+const handled = [
+  about('waiting_over', { tag: 'LT-1', until: '2026-12-03' }),
+  about('waiting_over', { license: 'Figma', until: '2026-12-03' }),
+  about('waiting_over', { until: '2026-12-03' }),
+  about('owner_removed', { leavers: 1 }),
+];
+
 const imports = ['done', 'cancelled', 'failed'].map((state) =>
   about('import_ended', {
     state,
@@ -53,6 +60,7 @@ test.each([
   ['reminders of an IT admin', remindersMail(leavers, ivo, links)],
   ['reminders of a manager', remindersMail(leavers, mira, links)],
   ['reminders of the leaver', remindersMail([leaver({ id: 9 })], receiver({ role: 'employee' }), links)],
+  ['what an owner handles', remindersMail([], ivo, links, handled)],
   ['a completion', completionMail(completion, mira, links)],
   ['imports', importsMail(imports, ivo, links)],
   ['problems', problemsMail(problems, ivo, links)],

@@ -6,7 +6,7 @@ import { assignAsset, historyOf, recoverAsset } from '../../../database/inventor
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { readChecklistPage } from '../../../database/offboarding/checklist-page.ts';
 import { queueOf } from '../../../database/offboarding/queue.ts';
-import { soonestFirst } from '../../../domain/offboarding/queue-groups.ts';
+import { noFilter, soonestFirst } from '../../../domain/offboarding/queue-groups.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist, recoverLaptop } from '../../../testing/cast/clearing.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
@@ -34,8 +34,7 @@ const assignmentOf = (id: number) => em.fork().findOneOrFail(Assignment, { id })
 const wholeQueue = {
   lookAhead: 30,
   group: null,
-  department: '',
-  manager: '',
+  ...noFilter,
   sort: soonestFirst,
 } as const;
 const rowOf = async (userId: number, page = 1) =>

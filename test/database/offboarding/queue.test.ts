@@ -10,6 +10,7 @@ import { createUser, updateUser } from '../../../database/people/users.ts';
 import { addDays } from '../../../domain/dates.ts';
 import { lookAheads } from '../../../domain/offboarding/queue.ts';
 import {
+  noFilter,
   type QueueGroup,
   type QueueQuery,
   queueGroupNames,
@@ -59,8 +60,7 @@ async function someone({ status, endDate, hardware }: QueueCandidate) {
 const wholeQueue: QueueQuery = {
   lookAhead: 30,
   group: null,
-  department: '',
-  manager: '',
+  ...noFilter,
   sort: soonestFirst,
 };
 

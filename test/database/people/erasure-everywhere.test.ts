@@ -7,6 +7,7 @@ import { AuditEntry, Offboarding, User } from '../../../database/entities/index.
 import { assignAsset, recoverAsset } from '../../../database/inventory/assignments.ts';
 import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
+import { addNote } from '../../../database/offboarding/handling/notes.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
 import { updateUser } from '../../../database/people/users.ts';
@@ -72,6 +73,13 @@ async function fillEveryPlace(): Promise<number> {
   const otherId = await createRequest(em, ivo, cast.emil.id, others);
   await resolveRequest(em, ivo, otherId, { outcome: 'rejected', note: 'Zoë Qxmaiden’s', assetId: null });
 
+  await addNote(em, cast.ivo.id, json.id, 'Qxnote, on the phone');
+  await addNote(em, cast.ivo.id, cast.emil.id, 'Ask Zoë Qxname');
+  const waits = sql`waiting_for = 'Qxnote of Zoë Qxname', waiting_until = '2026-12-03'`;
+  for (const table of ['assignments', 'seats', 'requests'])
+    await execute(sql`update ${sql.table(table)} set ${waits} where user_id = ${json.id}`);
+  await execute(sql`update seats set waiting_for = 'Zoë Qxname', waiting_until = '2026-12-03'`);
+
   await execute(sql`update assets set location = 'Desk of Zoë Qxname' where id = ${cast.laptop.id}`);
   await execute(
     sql`update webhook_endpoints set description = 'Set up by Zoë Qxname' where id = ${endpointId}`,
@@ -103,6 +111,10 @@ test('(R23) an erased person is named in no column of any table, and the counts 
     'users.job_title',
     'audit_entries.details',
     'assignments.note',
+    'assignments.waiting_for',
+    'seats.waiting_for',
+    'requests.waiting_for',
+    'leaver_notes.text',
     'requests.item',
     'requests.reason',
     'requests.note',

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { makeCast } from '../../testing/cast/cast.ts';
+import { ownDatabase } from '../../testing/servers/database.ts';
+import { openConsole, startBrowser } from '../../testing/web/browser.ts';
+import { startWeb } from '../../testing/web/web.ts';
+
+const own = await ownDatabase();
+const web = await startWeb(own);
+const browser = await startBrowser();
+
+test('an admin takes a leaver, notes something and lets a device wait, without a new page', async () => {
+  const { lena, ivo, laptop, lastDay } = await makeCast(own.database);
+  const { page, complaints } = await openConsole(browser, web.address, ivo.email);
+  const hasFocus = () => page.evaluate('document.activeElement !== document.body');
+  await page.goto(`/offboarding/${lena.id}`);
+  await page.evaluate('window.isSamePage = true');
+
+  await page.getByRole('button', { name: 'I take it' }).click();
+  await page.getByText('Ivo Marin is the owner.').waitFor();
+  expect(await hasFocus()).toBe(true);
+
+  await page.getByLabel('New note').fill('At reception');
+  await page.getByRole('button', { name: 'Add note' }).click();
+  await page.getByText('Note added.').waitFor();
+  expect(await page.getByLabel('New note').inputValue()).toBe('');
+  expect(await hasFocus()).toBe(true);
+
+  await page.getByText('Mark item as waiting').click();
+  await page.getByLabel('Waiting for').fill('a courier');
+  await page.getByLabel('Until').fill('2020-01-31');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Choose today or a later day.').waitFor();
+  expect(await page.getByLabel('Waiting for').inputValue()).toBe('a courier');
+  await page.getByLabel('Until').fill(lastDay);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText(`${laptop.tag} is waiting for a courier.`).waitFor();
+  await page.locator('#hardware').getByText('Waiting for a courier until').waitFor();
+
+  await page.getByRole('button', { name: `Stop waiting: ${laptop.tag}` }).click();
+  await page.getByText(`${laptop.tag} is no longer waiting.`).waitFor();
+  await page.getByRole('button', { name: 'Remove note of Ivo Marin' }).click();
+  await page.getByText('Note removed.').waitFor();
+  expect(await page.getByText('At reception').count()).toBe(0);
+  expect(await page.evaluate('window.isSamePage')).toBe(true);
+  expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
+});
