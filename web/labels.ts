@@ -1,7 +1,9 @@
+import { bulkSummary } from '../domain/bulk.ts';
 import { allClear } from '../domain/offboarding/checklist.ts';
 import { completionObstacles } from '../domain/offboarding/completion.ts';
 import { stepWords } from '../domain/offboarding/failed-steps.ts';
 import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
+import { bulkTag } from './bulk/labels.ts';
 import {
   importIcon,
   importTone,
@@ -27,6 +29,8 @@ export const labels = {
   rowButton,
   stepWords,
   assetTone,
+  bulkSummary,
+  bulkTag,
   deliveryOnChecklist,
   deliveryTone,
   endpointTone,

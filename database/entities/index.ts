@@ -1,5 +1,6 @@
 import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
+import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
@@ -46,6 +47,8 @@ export const entities = [
   Import,
   ImportRow,
   ColumnMapping,
+  BulkAction,
+  BulkItem,
 ];
 
 export {
@@ -53,6 +56,8 @@ export {
   Asset,
   Assignment,
   AuditEntry,
+  BulkAction,
+  BulkItem,
   ColumnMapping,
   IdempotencyKey,
   Import,

@@ -36,6 +36,11 @@ GET  /offboarding/:userId/completion                            in     403      
 POST /offboarding/:userId/completion                            in     403      409      409   409
 POST /offboarding/:userId/retry                                 in     403      303      303   303
 POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
+GET  /offboarding/:userId/revocations                           in     403      200      200   200
+POST /offboarding/:userId/revocations                           in     403      422      422   422
+GET  /offboarding/:userId/rejections                            in     403      200      200   200
+POST /offboarding/:userId/rejections                            in     403      422      422   422
+GET  /bulk/:bulkId                                              in     403      200      200   200
 POST /seats/:seatId/revocation                                  in     403      303      303   303
 POST /seats/:seatId/revocation/undo                             in     403      303      303   303
 POST /seats/:seatId/revocation/correction                       in     403      303      303   303
@@ -47,6 +52,8 @@ GET  /duplicates                                                in     403      
 GET  /assets                                                    in     403      200      200   200
 GET  /assets/new                                                in     403      200      200   200
 POST /assets                                                    in     403      422      422   422
+GET  /assets/recovery                                           in     403      200      200   200
+POST /assets/recovery                                           in     403      422      422   422
 GET  /assets/:assetId                                           in     403      200      200   200
 GET  /assets/:assetId/edit                                      in     403      200      200   200
 POST /assets/:assetId                                           in     403      303      303   303

@@ -1,10 +1,12 @@
 import type { Request, Response } from 'express';
+import { type BulkReport, readBulkReport } from '../../database/bulk/actions.ts';
+import type { EntityManager } from '../../database/core/orm.ts';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
-import { isHtmx } from '../http/forms/request.ts';
+import { isHtmx, queryId } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { reminderCard } from './reminder-card.ts';
@@ -28,10 +30,18 @@ export async function renderChecklist(
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
   const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
-  const rest = { alert, pendingToken: pendingToken ?? null, reminders };
+  const report = await reportIn(database.em, request, userId);
+  const rest = { alert, pendingToken: pendingToken ?? null, reminders, report };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
+}
+
+/** The results of a bulk action about the person, which the address names; null when it names none. */
+async function reportIn(em: EntityManager, request: Request, userId: number): Promise<BulkReport | null> {
+  const id = queryId(request, 'result');
+  const report = id === null ? null : await readBulkReport(em, id);
+  return report?.userId === userId ? report : null;
 }
 
 /** The data of the checklist's templates. */

@@ -1,0 +1,11 @@
+import type { Services } from '../http/services.ts';
+import { checklistPart } from './checklist-part.ts';
+import { recoveryPages } from './recoveries.ts';
+import { reportPages } from './reports.ts';
+
+export const bulkHandlers = (services: Services) => ({
+  revocations: checklistPart(services, 'revocation'),
+  rejections: checklistPart(services, 'rejection'),
+  recoveries: recoveryPages(services),
+  reports: reportPages(services),
+});
