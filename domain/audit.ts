@@ -21,6 +21,7 @@ export const auditActions = {
   'user.offboarded': 'marked the person as offboarded', // offboardingId, endDate, reports
   'offboarding.opened': 'opened the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
+  'offboarding.reminded': 'sent a reminder', // offboardingId, days
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

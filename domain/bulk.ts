@@ -1,7 +1,7 @@
 import type { Recovery } from './assets.ts';
 
 /** What can be done to many items at once. */
-export const bulkKinds = ['revocation', 'rejection', 'recovery'] as const;
+export const bulkKinds = ['revocation', 'rejection', 'recovery', 'reminder'] as const;
 export type BulkKind = (typeof bulkKinds)[number];
 
 /** `bulk_actions.state`: the console executes a few items itself. */
@@ -48,4 +48,5 @@ export const bulkWords: Record<BulkKind, { one: string; many: string; verb: stri
   revocation: { one: 'seat', many: 'seats', verb: 'revoked' },
   rejection: { one: 'request', many: 'requests', verb: 'rejected' },
   recovery: { one: 'device', many: 'devices', verb: 'recovered' },
+  reminder: { one: 'person', many: 'people', verb: 'reminded' },
 };

@@ -38,7 +38,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, done, offboarding, completion } = offboardingHandlers(services);
   const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions, undo } =
     inventoryHandlers(services);
-  const { revocations, rejections, recoveries, reports } = bulkHandlers(services);
+  const { revocations, rejections, recoveries, reminders, reports } = bulkHandlers(services);
   const imports = importPages(services);
   const mappings = mappingPages(services);
   const users = userPages(services);
@@ -68,6 +68,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/offboarding', 'offboard', queue.index),
     get('/offboarding/done', 'offboard', done.index),
     post('/offboarding/look-ahead', 'offboard', queue.chooseLookAhead),
+    get('/offboarding/reminders', 'offboard', reminders.new),
+    post('/offboarding/reminders', 'offboard', reminders.create, reminders.new),
     get('/offboarding/:userId', 'offboard', offboarding.show),
     get('/offboarding/:userId/answer', 'offboard', offboarding.answer),
     get('/offboarding/:userId/visitors', 'offboard', live.visitors),

@@ -59,13 +59,14 @@ export async function readBulkReport(em: EntityManager, id: number): Promise<Bul
   const { rows } = await sql<BulkReport>`
     select b.id, b.kind, b.user_id as "userId", b.state, (
       select coalesce(jsonb_agg(jsonb_build_object(
-        'label', coalesce(l.name, r.item, a.model || ', ' || a.tag),
+        'label', coalesce(l.name, r.item, a.model || ', ' || a.tag, u.name),
         'outcome', i.outcome, 'reason', i.reason) order by i.position), '[]')
       from bulk_items i
       left join seats s on b.kind = 'revocation' and s.id = i.item_id
       left join licenses l on l.id = s.license_id
       left join requests r on b.kind = 'rejection' and r.id = i.item_id
       left join assets a on b.kind = 'recovery' and a.id = i.item_id
+      left join users u on b.kind = 'reminder' and u.id = i.item_id
       where i.action_id = b.id
     ) as items
     from bulk_actions b where b.id = ${id}`.execute(sqlOf(em));

@@ -6,6 +6,7 @@ import { recoverAsset } from '../inventory/assignments.ts';
 import { requestById, resolveRequest } from '../inventory/requests.ts';
 import { revokeSeatOf, type WorkflowRevocation } from '../inventory/revoke-by-workflow.ts';
 import { seatById } from '../inventory/seats.ts';
+import { type ReminderAnswer, remindOverdue } from '../offboarding/remind-overdue.ts';
 
 /** What executing an item needs. */
 export interface ItemRun {
@@ -30,6 +31,12 @@ const unchanged = (reason: string): BulkResult => ({ outcome: 'unchanged', reaso
 const refused = (reason: string): BulkResult => ({ outcome: 'refused', reason });
 const notTheirs = refused('This belongs to someone else.');
 
+const whyNotReminded: Record<Exclude<ReminderAnswer, 'reminded'>, string> = {
+  'already-reminded': 'Already reminded today.',
+  'nothing-open': 'Nothing is open.',
+  'not-overdue': 'Not overdue.',
+};
+
 const verbs: Record<BulkKind, (run: ItemRun, item: BulkItem) => Promise<BulkResult>> = {
   async revocation({ em, action, revokeByWorkflow }, { itemId, token }) {
     const seat = await seatById(em, itemId);
@@ -51,5 +58,10 @@ const verbs: Record<BulkKind, (run: ItemRun, item: BulkItem) => Promise<BulkResu
     const { assignmentId, ...how } = recovery!;
     const { outcome } = await recoverAsset(em, action.actor, itemId, how, assignmentId);
     return outcome === 'recovered' ? done : unchanged('Already recovered.');
+  },
+
+  async reminder({ em, action }, { itemId }) {
+    const answer = await remindOverdue(em, action.actor, itemId);
+    return answer === 'reminded' ? done : unchanged(whyNotReminded[answer]);
   },
 };

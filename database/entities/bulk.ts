@@ -57,7 +57,7 @@ export const BulkItem = defineEntity({
         .updateRule('no action')
         .primary(),
     position: p.integer().primary(),
-    /** The id of the seat, request or asset. */
+    /** The id of the seat, request, asset or person. */
     itemId: p.integer(),
     /** How a device comes back; null again once it is done. */
     recovery: p.json<BulkRecovery>().nullable(),

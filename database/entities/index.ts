@@ -10,6 +10,7 @@ import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
+import { ReminderByHand } from './reminder-by-hand.ts';
 import { Request } from './request.ts';
 import { RefusedRemoval, TokenRemoval } from './token-removal.ts';
 import { User } from './user.ts';
@@ -22,6 +23,7 @@ export const entities = [
   Identity,
   Offboarding,
   Reminder,
+  ReminderByHand,
   Asset,
   Assignment,
   RecoveryCorrection,
@@ -71,6 +73,7 @@ export {
   RecoveryCorrection,
   RefusedRemoval,
   Reminder,
+  ReminderByHand,
   Request,
   Seat,
   Session,

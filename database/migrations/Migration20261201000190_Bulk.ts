@@ -22,7 +22,7 @@ create table bulk_actions (
   ended_at timestamptz null,
   constraint bulk_actions_user_id_foreign foreign key (user_id) references users (id),
   constraint bulk_actions_token_unique unique (token),
-  constraint bulk_actions_kind_check check (kind in ('revocation', 'rejection', 'recovery')),
+  constraint bulk_actions_kind_check check (kind in ('revocation', 'rejection', 'recovery', 'reminder')),
   constraint bulk_actions_state_check check (state in ('console', 'done'))
 );
 create index bulk_actions_created_index on bulk_actions (created_at);`;

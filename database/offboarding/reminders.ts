@@ -114,9 +114,9 @@ const itAdmins = (leaverId: number) => sql<boolean>`(role = 'it-admin' or (role 
   and not exists (select from users where role = 'it-admin' and status = 'active' and id <> ${leaverId})))`;
 
 /** Notifies the manager, the IT admins, and a leaver who still has hardware. Each active user gets one notification. */
-async function notifyStillOpen(
+export async function notifyStillOpen(
   { em, user }: Change,
-  { kind, days, lastDay, offboardingId }: Reminder,
+  { kind, days, lastDay, offboardingId }: Pick<Reminder, 'kind' | 'days' | 'lastDay' | 'offboardingId'>,
   daysLeft: number,
   counts: OpenCounts,
 ) {

@@ -29,6 +29,8 @@ POST /notifications/reading                                     in     422      
 GET  /offboarding                                               in     403      200      200   200
 GET  /offboarding/done                                          in     403      200      200   200
 POST /offboarding/look-ahead                                    in     403      422      422   422
+GET  /offboarding/reminders                                     in     403      200      200   200
+POST /offboarding/reminders                                     in     403      422      422   422
 GET  /offboarding/:userId                                       in     403      200      200   200
 GET  /offboarding/:userId/answer                                in     403      200      200   200
 GET  /offboarding/:userId/visitors                              in     403      200      200   200
