@@ -1,6 +1,13 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
-import type { BulkItemInput, BulkKind, BulkOutcome, BulkState } from '../../domain/bulk.ts';
+import {
+  type BulkCounts,
+  type BulkItemInput,
+  type BulkKind,
+  type BulkOutcome,
+  type BulkState,
+  mostAtOnce,
+} from '../../domain/bulk.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -24,8 +31,8 @@ export async function createBulkAction(
   );
   const { rows } = await sql<{ id: number }>`
     with action as (
-      insert into bulk_actions (token, kind, user_id, actor)
-      values (${token}, ${kind}, ${userId}, ${actor}) on conflict (token) do nothing returning id
+      insert into bulk_actions (token, kind, user_id, actor, state)
+      values (${token}, ${kind}, ${userId}, ${actor}, ${items.length > mostAtOnce ? 'waiting' : 'console'}) on conflict (token) do nothing returning id
     ), listed as (
       insert into bulk_items (action_id, position, item_id, recovery)
       select action.id, i.position, i."itemId", nullif(i.recovery, 'null'::jsonb)
@@ -44,8 +51,13 @@ export interface BulkReport {
   kind: BulkKind;
   userId: number | null;
   state: BulkState;
+  counts: BulkCounts & { waiting: number };
+  /** Those that are not done come first, and at most 200 are shown. */
   items: BulkLine[];
 }
+
+/** A longer list would not be read. */
+const mostShown = 200;
 
 /** One item of a report; `outcome` is null while it waits. */
 export interface BulkLine {
@@ -58,16 +70,22 @@ export interface BulkLine {
 export async function readBulkReport(em: EntityManager, id: number): Promise<BulkReport | null> {
   const { rows } = await sql<BulkReport>`
     select b.id, b.kind, b.user_id as "userId", b.state, (
+      select jsonb_build_object('items', count(*), 'done', count(*) filter (where outcome = 'done'),
+        'waiting', count(*) filter (where outcome is null))
+      from bulk_items where action_id = b.id
+    ) as counts, (
       select coalesce(jsonb_agg(jsonb_build_object(
         'label', coalesce(l.name, r.item, a.model || ', ' || a.tag, u.name),
-        'outcome', i.outcome, 'reason', i.reason) order by i.position), '[]')
-      from bulk_items i
+        'outcome', i.outcome, 'reason', i.reason) order by i.later, i.position), '[]')
+      from (
+        select *, outcome is not distinct from 'done' as later from bulk_items
+        where action_id = b.id order by later, position limit ${mostShown}
+      ) i
       left join seats s on b.kind = 'revocation' and s.id = i.item_id
       left join licenses l on l.id = s.license_id
       left join requests r on b.kind = 'rejection' and r.id = i.item_id
       left join assets a on b.kind = 'recovery' and a.id = i.item_id
       left join users u on b.kind = 'reminder' and u.id = i.item_id
-      where i.action_id = b.id
     ) as items
     from bulk_actions b where b.id = ${id}`.execute(sqlOf(em));
   return rows[0] ?? null;

@@ -35,7 +35,13 @@ export const BulkAction = defineEntity({
     createdAt: writtenAt(),
     endedAt: timestamp().nullable(),
   },
-  indexes: [{ name: 'bulk_actions_created_index', properties: ['createdAt'] }],
+  indexes: [
+    { name: 'bulk_actions_created_index', properties: ['createdAt'] },
+    {
+      name: 'bulk_actions_waiting_index',
+      expression: "create index bulk_actions_waiting_index on bulk_actions (id) where state <> 'done'",
+    },
+  ],
   checks: [
     oneOf('bulk_actions_kind_check', 'kind', bulkKinds),
     oneOf('bulk_actions_state_check', 'state', bulkStates),

@@ -23,9 +23,10 @@ create table bulk_actions (
   constraint bulk_actions_user_id_foreign foreign key (user_id) references users (id),
   constraint bulk_actions_token_unique unique (token),
   constraint bulk_actions_kind_check check (kind in ('revocation', 'rejection', 'recovery', 'reminder')),
-  constraint bulk_actions_state_check check (state in ('console', 'done'))
+  constraint bulk_actions_state_check check (state in ('console', 'waiting', 'done'))
 );
-create index bulk_actions_created_index on bulk_actions (created_at);`;
+create index bulk_actions_created_index on bulk_actions (created_at);
+create index bulk_actions_waiting_index on bulk_actions (id) where state <> 'done';`;
 
 const items = `
 create table bulk_items (
@@ -38,5 +39,5 @@ create table bulk_items (
   reason text null,
   primary key (action_id, position),
   constraint bulk_items_action_id_foreign foreign key (action_id) references bulk_actions (id) on delete cascade,
-  constraint bulk_items_outcome_check check (outcome in ('done', 'unchanged', 'refused', 'unanswered'))
+  constraint bulk_items_outcome_check check (outcome in ('done', 'unchanged', 'refused'))
 );`;

@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
-import { bulkWords, mostAtOnce } from '../../domain/bulk.ts';
+import { bulkWords, mostItems } from '../../domain/bulk.ts';
 import { plural } from '../../domain/wording/plural.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
@@ -39,7 +39,7 @@ const parts: Record<'revocation' | 'rejection', Part> = {
   },
 };
 
-const form = z.object({ token: formToken(), ids: idList(mostAtOnce) });
+const form = z.object({ token: formToken(), ids: idList(mostItems) });
 
 /** Revoking all seats or rejecting all requests of a person: the page with what will happen, and doing it. */
 export const checklistPart = (services: Services, kind: keyof typeof parts) => {
@@ -50,7 +50,7 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
   const confirm: RequestHandler = async (request, response) => {
     const leaver = await readChecklistPage(em, idIn(request, 'userId', 'user'));
     const all = itemsOf(leaver);
-    const items = all.slice(0, mostAtOnce);
+    const items = all.slice(0, mostItems);
     const { one, many } = bulkWords[kind];
     const what = `${verb} ${plural(items.length, one, many)}`;
     page(response, 'bulk/confirm', {

@@ -10,8 +10,6 @@ export function bulkTag(kind: BulkKind, outcome: BulkOutcome | null): { tone: st
       return { tone: '', words: 'No change' };
     case 'refused':
       return { tone: 'tag-danger', words: 'Not done' };
-    case 'unanswered':
-      return { tone: 'tag-warning', words: 'No answer yet' };
     case null:
       return { tone: '', words: 'Waiting' };
   }

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { overdueLeavers } from '../../database/offboarding/remind-overdue.ts';
-import { mostAtOnce } from '../../domain/bulk.ts';
+import { mostItems } from '../../domain/bulk.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
@@ -14,14 +14,14 @@ import { resultAddress } from './result-address.ts';
 import { runBulkAction } from './run.ts';
 import { idList } from './selected.ts';
 
-const form = z.object({ token: formToken(), ids: idList(mostAtOnce) });
+const form = z.object({ token: formToken(), ids: idList(mostItems) });
 
 /** Reminding all overdue leavers of the queue: the page with what will happen, and doing it. */
 export const reminderPages = (services: Services) => {
   const { em } = services.database;
 
   const confirm: RequestHandler = async (_request, response) => {
-    const { leavers, total, remindedToday } = await overdueLeavers(em, todayOf(response), mostAtOnce);
+    const { leavers, total, remindedToday } = await overdueLeavers(em, todayOf(response), mostItems);
     page(response, 'bulk/reminders', {
       title: total === 0 ? 'No one to remind' : 'Remind about overdue offboardings?',
       leavers,

@@ -11,8 +11,7 @@ export const reportPages = ({ database }: Services) => {
   const show: RequestHandler = async (request, response) => {
     const report = await readBulkReport(database.em, idIn(request, 'bulkId', 'page'));
     if (report === null) throw new NotFound('page');
-    const outcomes = report.items.map(({ outcome }) => outcome);
-    page(response, 'bulk/show', { title: bulkSummary(report.kind, outcomes), report });
+    page(response, 'bulk/show', { title: bulkSummary(report.kind, report.counts), report });
   };
 
   return { show };

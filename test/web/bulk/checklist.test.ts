@@ -1,11 +1,17 @@
 import { expect, test } from 'vitest';
+import { createBulkAction } from '../../../database/bulk/actions.ts';
+import { executeBulkAction } from '../../../database/bulk/execute.ts';
 import { AuditEntry, License, Request, Seat } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { createRequest } from '../../../database/inventory/requests.ts';
-import { assignSeat, revokeSeat } from '../../../database/inventory/seats.ts';
+import { revokeSeat } from '../../../database/inventory/seats.ts';
+import { NoAnswerYet } from '../../../engine/console-client.ts';
+import { revokeSeat as revokeSeatUpdate } from '../../../engine/contract.ts';
 import type { Cast } from '../../../testing/cast/cast.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { openConsole, startBrowser } from '../../../testing/web/browser.ts';
 import { fieldsOf } from '../../../testing/web/form.ts';
+import { createBulkActionStarter } from '../../../worker/starters.ts';
 import { ownConsole } from '../checklist/setup.ts';
 
 const { database, engine, web, begin } = await ownConsole();
@@ -20,9 +26,9 @@ async function giveSeats({ lena, license, seatId }: Cast, count: number): Promis
     fork.create(License, { name: `${license.name} tool ${place}`, vendor: 'Acme', seatsTotal: 1 }),
   );
   await fork.flush();
-  const ids = [seatId];
-  for (const { id } of licenses) ids.push(await assignSeat(em, 'system', id, lena.id));
-  return ids;
+  const seats = licenses.map(({ id }) => fork.create(Seat, { licenseId: id, userId: lena.id }));
+  await fork.flush();
+  return [seatId, ...seats.map(({ id }) => id)];
 }
 
 /** The results on a page, as `label: tag`. */
@@ -75,9 +81,9 @@ test("another person's seats and requests stay, with the reason", async () => {
   expect(
     resultsOn((await ivo.get(location!)).text).map((line) => line.replace(/^Figma \d+/, 'Figma')),
   ).toEqual([
-    'Figma Revoked',
     'Figma This belongs to someone else. Not done',
     'There is no such seat. Not done',
+    'Figma Revoked',
   ]);
   expect((await em.fork().findOneOrFail(Seat, { id: other.cast.seatId })).revokedAt).toBeNull();
 });
@@ -95,6 +101,42 @@ test('all requests are rejected, and one that is closed meanwhile says so', asyn
   expect(await em.fork().count(Request, { userId: cast.lena.id, status: 'rejected' })).toBe(1);
   expect(await entriesAbout(cast.lena.id, 'request.resolved')).toBe(2);
   expect((await ivo.post(`${page}/rejections`, { ids: 'all' })).status).toBe(422);
+});
+
+test('more than 20 seats are revoked by a workflow, and the page shows how far it is', async () => {
+  const { cast, ivo, page } = await begin();
+  await giveSeats(cast, 24);
+  const fields = fieldsOf((await ivo.get(`${page}/revocations`)).text, `${page}/revocations`);
+  const { location } = await ivo.post(`${page}/revocations`, fields);
+  expect((await ivo.get(location!)).text).toContain('Still working: 25 items left.');
+  await createBulkActionStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch })();
+  const text = await eventually(async () => {
+    const shown = (await ivo.get(location!)).text;
+    return shown.includes('>25 seats revoked') ? shown : null;
+  });
+  expect(text).not.toContain('Still working');
+  expect(await entriesAbout(cast.lena.id, 'seat.revoked')).toBe(25);
+});
+
+test('an item without an answer waits for the workflow, which gets the answer to the same update', async () => {
+  const { cast, ivo } = await begin();
+  const { id } = await createBulkAction(em, {
+    token: crypto.randomUUID(),
+    kind: 'revocation',
+    userId: cast.lena.id,
+    actor: `user:${cast.ivo.id}`,
+    items: [{ itemId: cast.seatId }],
+  });
+  await executeBulkAction(em, id, {
+    async revokeByWorkflow(offboardingId, seatId, { actor, token }) {
+      await engine.ask(revokeSeatUpdate, offboardingId, { seatId, actor, token });
+      throw new NoAnswerYet();
+    },
+    resultOf: () => null,
+  });
+  expect((await ivo.get(`/bulk/${id}`)).text).toContain('Still working: 1 item left.');
+  await createBulkActionStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch })();
+  await eventually(async () => (await ivo.get(`/bulk/${id}`)).text.includes('1 seat revoked'));
 });
 
 test('3 devices, 5 seats and 1 request are cleared and completed with at most 12 clicks', async () => {
