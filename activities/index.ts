@@ -1,3 +1,4 @@
+import { bulkActivities } from './bulk.ts';
 import { deliveryActivities } from './deliveries.ts';
 import type { Dependencies } from './dependencies.ts';
 import { withTypedFailures } from './error-mapping.ts';
@@ -20,6 +21,7 @@ export const createActivities = (dependencies: Dependencies) =>
       ...importActivities(dependencies),
       ...mailActivities(dependencies),
       ...startActivities(dependencies),
+      ...bulkActivities(dependencies),
     },
     dependencies,
   );

@@ -27,6 +27,7 @@ export const auditActions = {
   'note.removed': 'removed a note', // noteId
   'item.waiting_set': 'marked an item as waiting', // tag, license or item; until
   'item.waiting_ended': 'marked an item as no longer waiting', // tag, license or item
+  'offboarding.reminded': 'sent a reminder', // offboardingId, days
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId

@@ -14,6 +14,7 @@ export const taskQueue = 'lastday';
 export const offboardingWorkflow = 'offboarding';
 export const webhookWorkflow = 'webhook';
 export const csvImportWorkflow = 'csvImport';
+export const bulkActionWorkflow = 'bulkAction';
 const mailWorkflow = 'mail';
 
 /** A running workflow stays; one that ended may start again, and ends at once when nothing is left to do. */
@@ -161,11 +162,30 @@ export const csvImportStart = (importId: number, queue = taskQueue) => ({
   staticDetails: 'Carries the lines of a file out, batch by batch. It is cancelled in the console.',
 });
 
+/** The input of a bulk action's workflow. Its items and their results are in the database. */
+export interface BulkActionInput {
+  bulkId: number;
+}
+
+/** The workflow id of a bulk action. */
+const bulkActionWorkflowId = (bulkId: number) => `bulk-${bulkId}`;
+
+/** Starts a bulk action's workflow, which ends at once when no item waits. */
+export const bulkActionStart = (bulkId: number, queue = taskQueue) => ({
+  workflowId: bulkActionWorkflowId(bulkId),
+  taskQueue: queue,
+  args: [{ bulkId }] as [BulkActionInput],
+  ...unlessRunning,
+  staticSummary: `Bulk action ${bulkId}`,
+  staticDetails: 'Executes the items of one order of an admin, batch by batch.',
+});
+
 /** The kinds of workflows that are started for one row of the database, and how. */
 export const rowWorkflows: { readonly [Kind in RowKind]: RowWorkflow<RowOf[Kind]> } = {
   delivery: { type: webhookWorkflow, idOf: webhookDeliveryWorkflowId, start: webhookDeliveryStart },
   mail: { type: mailWorkflow, idOf: mailWorkflowId, start: mailStart },
   import: { type: csvImportWorkflow, idOf: csvImportWorkflowId, start: csvImportStart },
+  bulk: { type: bulkActionWorkflow, idOf: bulkActionWorkflowId, start: bulkActionStart },
 };
 export type RowKind = keyof RowOf;
 
@@ -174,6 +194,7 @@ export interface RowOf {
   delivery: DeliveryAddress;
   mail: number;
   import: number;
+  bulk: number;
 }
 
 interface RowWorkflow<Row> {
@@ -185,5 +206,6 @@ interface RowWorkflow<Row> {
   ) =>
     | ReturnType<typeof webhookDeliveryStart>
     | ReturnType<typeof mailStart>
-    | ReturnType<typeof csvImportStart>;
+    | ReturnType<typeof csvImportStart>
+    | ReturnType<typeof bulkActionStart>;
 }

@@ -1,8 +1,10 @@
+import { bulkSummary } from '../domain/bulk.ts';
 import { allClear } from '../domain/offboarding/checklist.ts';
 import { completionObstacles } from '../domain/offboarding/completion.ts';
 import { stepWords } from '../domain/offboarding/failed-steps.ts';
 import { dueTone, dueWords, rowButton } from '../domain/offboarding/queue.ts';
 import { handlingWords, waitingWords } from '../domain/wording/handling.ts';
+import { bulkTag } from './bulk/labels.ts';
 import {
   importIcon,
   importTone,
@@ -29,6 +31,8 @@ export const labels = {
   stepWords,
   handlingWords,
   assetTone,
+  bulkSummary,
+  bulkTag,
   deliveryOnChecklist,
   deliveryTone,
   endpointTone,

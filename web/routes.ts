@@ -1,4 +1,5 @@
 import { accessHandlers } from './access/handlers.ts';
+import { bulkHandlers } from './bulk/handlers.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
@@ -37,6 +38,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, done, offboarding, completion, handling } = offboardingHandlers(services);
   const { assets, assignments, corrections, licenses, seats, revocation, requests, resolutions, undo } =
     inventoryHandlers(services);
+  const { revocations, rejections, recoveries, reminders, reports } = bulkHandlers(services);
   const imports = importPages(services);
   const mappings = mappingPages(services);
   const users = userPages(services);
@@ -66,6 +68,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/offboarding', 'offboard', queue.index),
     get('/offboarding/done', 'offboard', done.index),
     post('/offboarding/look-ahead', 'offboard', queue.chooseLookAhead),
+    get('/offboarding/reminders', 'offboard', reminders.new),
+    post('/offboarding/reminders', 'offboard', reminders.create, reminders.new),
     get('/offboarding/:userId', 'offboard', offboarding.show),
     get('/offboarding/:userId/answer', 'offboard', offboarding.answer),
     get('/offboarding/:userId/visitors', 'offboard', live.visitors),
@@ -78,6 +82,11 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/offboarding/:userId/waiting/ending', 'offboard', handling.endWaiting, handling.refused),
     post('/offboarding/:userId/retry', 'offboard', completion.retry, offboarding.show),
     post('/offboarding/:userId/cancellation', 'manage-people', offboarding.cancel, offboarding.show),
+    get('/offboarding/:userId/revocations', 'offboard', revocations.new),
+    post('/offboarding/:userId/revocations', 'offboard', revocations.create, revocations.new),
+    get('/offboarding/:userId/rejections', 'offboard', rejections.new),
+    post('/offboarding/:userId/rejections', 'offboard', rejections.create, rejections.new),
+    get('/bulk/:bulkId', 'offboard', reports.show),
     post('/seats/:seatId/revocation', 'offboard', revocation.create),
     post('/seats/:seatId/revocation/undo', 'offboard', undo.revocation('undo'), undo.licenseOfSeat),
     post(
@@ -95,6 +104,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/assets', 'manage-inventory', assets.index),
     get('/assets/new', 'manage-inventory', assets.new),
     post('/assets', 'manage-inventory', assets.create, assets.new),
+    get('/assets/recovery', 'offboard', recoveries.new),
+    post('/assets/recovery', 'offboard', recoveries.create, recoveries.new),
     get('/assets/:assetId', 'offboard', assets.show),
     get('/assets/:assetId/edit', 'manage-inventory', assets.edit),
     post('/assets/:assetId', 'manage-inventory', assets.update, assets.edit),

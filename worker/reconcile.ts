@@ -1,4 +1,5 @@
 import type { Log } from '../config/log.ts';
+import { waitingBulkActions } from '../database/bulk/execute.ts';
 import type { Database, EntityManager } from '../database/core/orm.ts';
 import { runAll } from '../database/core/run-all.ts';
 import { pendingImports } from '../database/imports/progress.ts';
@@ -34,6 +35,7 @@ const reconciledKinds: { readonly [Kind in RowKind]: Reconciled<RowOf[Kind]> } =
   mail: { pending: pendingMails, idOf: (mailId) => mailId, logName: 'mailId' },
   // Imports of any age, because starting the workflow of a running one changes nothing.
   import: { pending: pendingImports, idOf: (importId) => importId, logName: 'importId' },
+  bulk: { pending: waitingBulkActions, idOf: (bulkId) => bulkId, logName: 'bulkId' },
 };
 
 /** A larger batch could exceed `idle_in_transaction_session_timeout` while Temporal refuses it. */
@@ -56,6 +58,7 @@ export function createReconciler({
     deliveries: (em: EntityManager) => reconcileRows(em, 'delivery'),
     mails: (em: EntityManager) => reconcileRows(em, 'mail'),
     imports: (em: EntityManager) => reconcileRows(em, 'import'),
+    bulkActions: (em: EntityManager) => reconcileRows(em, 'bulk'),
   };
 
   /** Runs each reconciler whether or not another fails, and skips one that another worker is running. */

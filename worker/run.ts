@@ -26,7 +26,12 @@ import { bootstrapTemporal } from './bootstrap.ts';
 import { type Channel, listenForNotifications } from './notification-listener.ts';
 import { createReconciler } from './reconcile.ts';
 import { createRelay } from './relay.ts';
-import { createDeliveryStarter, createDigestStarter, createImportStarter } from './starters.ts';
+import {
+  createBulkActionStarter,
+  createDeliveryStarter,
+  createDigestStarter,
+  createImportStarter,
+} from './starters.ts';
 import { keepWorking, usualShutdownGraceMs } from './workers.ts';
 
 export const usualHeartbeatIntervalMs = 5_000;
@@ -89,6 +94,7 @@ export async function runWorker({
   const reconcile = createReconciler({ database, engine, sendBatch, log });
   const startDigests = createDigestStarter({ database, engine, sendBatch, isOn: dependencies.mail !== null });
   const startImports = createImportStarter({ database, engine, sendBatch });
+  const startBulkActions = createBulkActionStarter({ database, engine, sendBatch });
   const notifications = listenForNotifications(DATABASE_URL, log);
   const workers = keepWorking({
     address,
@@ -125,6 +131,7 @@ export async function runWorker({
     loop('Relay', relay, whenNotified('outbox')),
     loop('Deliveries', startDeliveries, whenNotified('deliveries')),
     loop('Imports', startImports, every(importsIntervalMs)),
+    loop('Bulk actions', startBulkActions, every(importsIntervalMs)),
     loop('Digests', startDigests, every(digestIntervalMs)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedIntervalMs)),
     loop('Waiting items', () => remindOfWaiting(database.em), every(waitingIntervalMs)),

@@ -1,3 +1,4 @@
+import { waitingBulkActions } from '../database/bulk/execute.ts';
 import type { Database } from '../database/core/orm.ts';
 import { importsStarting } from '../database/imports/progress.ts';
 import { createDueDigests } from '../database/mail/digests.ts';
@@ -80,5 +81,16 @@ export const createImportStarter =
       await importsStarting(database.em),
       (importId) => engine.startUnlessRunning('import', importId),
       (importId) => ({ importId }),
+    );
+  };
+
+/** Starts the bulk actions that are too long for the console. The reconciler starts the rest of a longer list. */
+export const createBulkActionStarter =
+  ({ database, engine, sendBatch }: StarterDeps) =>
+  async (): Promise<void> => {
+    await sendBatch(
+      await waitingBulkActions(database.em, { after: 0, limit: batchSize }),
+      (bulkId) => engine.startUnlessRunning('bulk', bulkId),
+      (bulkId) => ({ bulkId }),
     );
   };

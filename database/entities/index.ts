@@ -1,5 +1,6 @@
 import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
+import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
@@ -10,6 +11,7 @@ import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
+import { ReminderByHand } from './reminder-by-hand.ts';
 import { Request } from './request.ts';
 import { RefusedRemoval, TokenRemoval } from './token-removal.ts';
 import { User } from './user.ts';
@@ -23,6 +25,7 @@ export const entities = [
   Offboarding,
   Reminder,
   LeaverNote,
+  ReminderByHand,
   Asset,
   Assignment,
   RecoveryCorrection,
@@ -48,6 +51,8 @@ export const entities = [
   Import,
   ImportRow,
   ColumnMapping,
+  BulkAction,
+  BulkItem,
 ];
 
 export {
@@ -55,6 +60,8 @@ export {
   Asset,
   Assignment,
   AuditEntry,
+  BulkAction,
+  BulkItem,
   ColumnMapping,
   IdempotencyKey,
   Import,
@@ -69,6 +76,7 @@ export {
   RecoveryCorrection,
   RefusedRemoval,
   Reminder,
+  ReminderByHand,
   Request,
   Seat,
   Session,

@@ -123,6 +123,14 @@ export async function assetById(em: EntityManager, assetId: number): Promise<Ass
   return withDates(rows[0]);
 }
 
+/** The assets with these ids, with their holders, by model and tag. */
+export async function assetsByIds(em: EntityManager, ids: readonly number[]): Promise<AssetWithHolder[]> {
+  const { rows } = await sql<AssetWithHolder>`
+    select ${shownColumns} from ${withHolders(sql`assets a`)} where a.id = any(${ids}::int[])
+    order by lower(a.model), a.tag`.execute(sqlOf(em));
+  return rows.map(withDates);
+}
+
 /** At most three other assets with the serial of an asset, by id: the same device may have two records. */
 export async function assetsWithSerialOf(em: EntityManager, assetId: number): Promise<AssetWithHolder[]> {
   const { rows } = await sql<AssetWithHolder>`

@@ -111,9 +111,9 @@ async function scheduleNextOverdue(
 }
 
 /** Notifies the manager, the IT admins, and a leaver who still has hardware. Each active user gets one notification. */
-async function notifyStillOpen(
+export async function notifyStillOpen(
   { em, user }: Change,
-  { kind, days, lastDay, offboardingId }: Reminder,
+  { kind, days, lastDay, offboardingId }: Pick<Reminder, 'kind' | 'days' | 'lastDay' | 'offboardingId'>,
   daysLeft: number,
   counts: OpenCounts,
 ) {

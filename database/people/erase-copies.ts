@@ -32,6 +32,7 @@ export async function eraseCopies(em: EntityManager, person: PersonToErase): Pro
     eraseEvents(person),
     eraseNotifications(person),
     eraseAnswers(person),
+    eraseBulkReasons(person),
   ])
     await statement.execute(db);
   await eraseEndedLines(em, person);
@@ -73,6 +74,11 @@ const eraseFromAssets = ({ id, identifying }: PersonToErase) => sql`
 const erasePreviousLocations = ({ id, identifying }: PersonToErase) => sql`
   update assignments set previous_location = erased_text(previous_location, ${identifying}, ${id})
   where is_named(previous_location, ${identifying})`;
+
+/** A reason may name a person, as that of a merged record does. How a device comes back is deleted with its result. */
+const eraseBulkReasons = ({ id, identifying }: PersonToErase) => sql`
+  update bulk_items set reason = erased_text(reason, ${identifying}, ${id})
+  where is_named(reason, ${identifying})`;
 
 const eraseFromEndpoints = ({ id, identifying }: PersonToErase) => sql`
   update webhook_endpoints set description = erased_text(description, ${identifying}, ${id})

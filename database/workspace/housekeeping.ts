@@ -7,7 +7,7 @@ import { deleteOldLines } from '../imports/retention.ts';
 import { eraseFormerEmployees } from '../people/due-erasures.ts';
 import { deleteOldSecrets } from '../webhooks/secrets.ts';
 import { deleteOldKeys } from './idempotency.ts';
-import { deleteOldEvents, deleteOldMails } from './retention.ts';
+import { deleteOldBulkActions, deleteOldEvents, deleteOldMails } from './retention.ts';
 
 /**
  * Deletes all data whose retention is over, each kind in its own transaction, and erases former employees. A failure of
@@ -24,6 +24,7 @@ export const cleanUp = (em: EntityManager): Promise<void> =>
       deleteOldSecrets,
       deleteOldEvents,
       deleteOldMails,
+      deleteOldBulkActions,
     ].map((deleteRows) => () => em.fork().transactional((transaction) => deleteRows(transaction))),
     () => eraseFormerEmployees(em),
   ]);

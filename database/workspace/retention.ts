@@ -35,6 +35,11 @@ export async function deleteOldEvents(em: EntityManager, limit = batchSize): Pro
   await sql`delete from webhook_events where id = any(${events})`.execute(db);
 }
 
+/** Deletes bulk actions with their items. The audit trail keeps what they did. */
+export async function deleteOldBulkActions(em: EntityManager): Promise<void> {
+  await sql`delete from bulk_actions where created_at < ${cutoff}`.execute(sqlOf(em));
+}
+
 /** Deletes mails that closed before the cutoff, oldest first. */
 export async function deleteOldMails(em: EntityManager, limit = batchSize): Promise<void> {
   await sql`

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { createBulkAction } from '../../database/bulk/actions.ts';
 import { ColumnMapping, User } from '../../database/entities/index.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { mailTokens } from '../../database/mail/tokens.ts';
@@ -37,7 +38,15 @@ async function makeRecords() {
   });
   await remembered.flush();
   const token = await createToken(em, 'system', { name: `feed ${cast.ada.id}`, scopes: ['users:read'] });
+  const bulk = await createBulkAction(em, {
+    token: crypto.randomUUID(),
+    kind: 'rejection',
+    userId: cast.lena.id,
+    actor: 'system',
+    items: [{ itemId: cast.requestId }],
+  });
   const params: Record<string, unknown> = {
+    bulkId: bulk.id,
     userId: cast.timo.id,
     leaverId: cast.lena.id,
     noteId: 999,

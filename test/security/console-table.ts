@@ -29,6 +29,8 @@ POST /notifications/reading                                     in     422      
 GET  /offboarding                                               in     403      200      200   200
 GET  /offboarding/done                                          in     403      200      200   200
 POST /offboarding/look-ahead                                    in     403      422      422   422
+GET  /offboarding/reminders                                     in     403      200      200   200
+POST /offboarding/reminders                                     in     403      422      422   422
 GET  /offboarding/:userId                                       in     403      200      200   200
 GET  /offboarding/:userId/answer                                in     403      200      200   200
 GET  /offboarding/:userId/visitors                              in     403      200      200   200
@@ -41,6 +43,11 @@ POST /offboarding/:userId/waiting                               in     403      
 POST /offboarding/:userId/waiting/ending                        in     403      422      422   422
 POST /offboarding/:userId/retry                                 in     403      303      303   303
 POST /offboarding/:leaverId/cancellation                        in     403      403      303   303
+GET  /offboarding/:userId/revocations                           in     403      200      200   200
+POST /offboarding/:userId/revocations                           in     403      422      422   422
+GET  /offboarding/:userId/rejections                            in     403      200      200   200
+POST /offboarding/:userId/rejections                            in     403      422      422   422
+GET  /bulk/:bulkId                                              in     403      200      200   200
 POST /seats/:seatId/revocation                                  in     403      303      303   303
 POST /seats/:seatId/revocation/undo                             in     403      303      303   303
 POST /seats/:seatId/revocation/correction                       in     403      303      303   303
@@ -52,6 +59,8 @@ GET  /duplicates                                                in     403      
 GET  /assets                                                    in     403      200      200   200
 GET  /assets/new                                                in     403      200      200   200
 POST /assets                                                    in     403      422      422   422
+GET  /assets/recovery                                           in     403      200      200   200
+POST /assets/recovery                                           in     403      422      422   422
 GET  /assets/:assetId                                           in     403      200      200   200
 GET  /assets/:assetId/edit                                      in     403      200      200   200
 POST /assets/:assetId                                           in     403      303      303   303

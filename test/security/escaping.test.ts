@@ -17,6 +17,7 @@ const web = await startWeb(own, { SECRET_KEY: testKey });
 /** Text columns that no page shows. */
 const shownNowhere = [
   'assignments.previous_location',
+  'bulk_actions.actor',
   'identities.source',
   'import_rows.key',
   'import_rows.other_key',

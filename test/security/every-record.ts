@@ -1,5 +1,7 @@
 import { createLink } from '../../database/access/one-time-links.ts';
 import { createToken, revokeToken } from '../../database/access/tokens.ts';
+import { createBulkAction } from '../../database/bulk/actions.ts';
+import { executeBulkAction } from '../../database/bulk/execute.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { ColumnMapping, Mail, Notification, Offboarding, User } from '../../database/entities/index.ts';
 import { assignAsset, recoverAsset } from '../../database/inventory/assignments.ts';
@@ -48,6 +50,8 @@ export async function makeEveryRecord(database: Database): Promise<{ leaving: Ca
   return { leaving: casts.leaving, params };
 }
 
+const noResult = { outcome: 'refused', reason: null } as const;
+
 async function makeItems(database: Database, { leaving, gone }: Casts): Promise<Params> {
   const { em } = database;
   const actor = `user:${gone.ivo.id}` as const;
@@ -65,7 +69,17 @@ async function makeItems(database: Database, { leaving, gone }: Casts): Promise<
   const seatId = await assignSeat(em, actor, leaving.license.id, leaving.timo.id);
   const rejectedRequest = await createRequest(em, actor, leaving.emil.id, { item: 'Chair', reason: 'Back' });
   await resolveRequest(em, actor, rejectedRequest, { outcome: 'rejected', note: 'No chairs', assetId: null });
+  const bulk = await createBulkAction(em, {
+    token: crypto.randomUUID(),
+    kind: 'rejection',
+    userId: leaving.emil.id,
+    actor,
+    items: [{ itemId: rejectedRequest }],
+  });
+  const noEngine = () => Promise.reject(new Error('No seat is revoked here.'));
+  await executeBulkAction(em, bulk.id, { revokeByWorkflow: noEngine, resultOf: () => noResult });
   return {
+    bulkId: [bulk.id],
     userId: [leaving, gone]
       .flatMap((cast) => [cast.lena, cast.emil, cast.timo, cast.mira])
       .map(({ id }) => id),

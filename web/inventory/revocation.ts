@@ -1,10 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { Offboarding } from '../../database/entities/index.ts';
 import { licenseById } from '../../database/inventory/licenses.ts';
-import { revokeSeat, seatById } from '../../database/inventory/seats.ts';
+import { revokeSeatOf } from '../../database/inventory/revoke-by-workflow.ts';
+import { seatById } from '../../database/inventory/seats.ts';
 import type { RevokeSeatAnswer } from '../../domain/offboarding/completion.ts';
-import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
+import { NoAnswerYet } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, isHtmx } from '../http/forms/request.ts';
@@ -29,7 +29,11 @@ export const revocationPages = (services: Services) => {
     const seat = await seatById(database.em, idIn(request, 'seatId', 'seat'));
     const { token, from } = readForm(revocationForm, request.body);
     try {
-      const answer = await ask(seat, { actor: actorOf(response), token, requestId: request.id });
+      const answer = await revokeSeatOf(database.em, engine.revokeSeat, seat, {
+        actor: actorOf(response),
+        token,
+        requestId: request.id,
+      });
       const { name } = await licenseById(database.em, seat.licenseId);
       return await answerWith(request, response, seat, from, alertOf(answer, name, seat.id, from));
     } catch (error) {
@@ -43,13 +47,6 @@ export const revocationPages = (services: Services) => {
       return renderChecklist(services, request, response.status(202), seat.userId, pending);
     }
   };
-
-  async function ask(seat: { id: number; userId: number }, update: UpdateCall): Promise<RevokeSeatAnswer> {
-    const offboarding = await database.em.fork().findOne(Offboarding, { userId: seat.userId, state: 'open' });
-    return offboarding === null
-      ? revokeSeat(database.em, update.actor, seat.id)
-      : engine.revokeSeat(offboarding.id, seat.id, update);
-  }
 
   function answerWith(
     request: Request,

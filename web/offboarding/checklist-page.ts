@@ -1,11 +1,13 @@
 import type { Request, Response } from 'express';
+import { type BulkReport, readBulkReport } from '../../database/bulk/actions.ts';
+import type { EntityManager } from '../../database/core/orm.ts';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { readRecord } from '../../database/offboarding/record.ts';
 import { reminderHistoryOf } from '../../database/offboarding/reminder-history.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
-import { isHtmx } from '../http/forms/request.ts';
+import { isHtmx, queryId } from '../http/forms/request.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
@@ -39,7 +41,8 @@ export async function renderChecklist(
     ...(leaver.completed ? await readRecordData() : await readReminders()),
   };
   const handling = handlingCard(leaver, refusedForm);
-  const rest = { alert, pendingToken: pendingToken ?? null, handling };
+  const report = await reportIn(database.em, request, userId);
+  const rest = { alert, pendingToken: pendingToken ?? null, handling, report };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
@@ -52,6 +55,13 @@ export async function renderChecklist(
     const history = await reminderHistoryOf(database.em, userId);
     return { record: null, reminders: history && reminderCard(history, leaver, mailIsOn) };
   }
+}
+
+/** The results of a bulk action about the person, which the address names; null when it names none. */
+async function reportIn(em: EntityManager, request: Request, userId: number): Promise<BulkReport | null> {
+  const id = queryId(request, 'result');
+  const report = id === null ? null : await readBulkReport(em, id);
+  return report?.userId === userId ? report : null;
 }
 
 /** The data of the checklist's templates. */
