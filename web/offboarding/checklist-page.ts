@@ -5,6 +5,7 @@ import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { isHtmx } from '../http/forms/request.ts';
+import { timesFor } from '../http/pages/clock.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { reminderCard } from './reminder-card.ts';
@@ -27,7 +28,8 @@ export async function renderChecklist(
   const leaver = await readChecklistPage(database.em, userId);
   const history = await reminderHistoryOf(database.em, userId);
   const data = checklistData(leaver);
-  const reminders = history && reminderCard(history, leaver, environment.SMTP_URL !== undefined);
+  const reminders =
+    history && reminderCard(history, leaver, timesFor(response), environment.SMTP_URL !== undefined);
   const rest = { alert, pendingToken: pendingToken ?? null, reminders };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
