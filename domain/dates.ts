@@ -39,6 +39,13 @@ export const addDays = (date: CalendarDate, days: number): CalendarDate =>
 export const startOfDay = (date: CalendarDate, zone: string): Date =>
   DateTime.fromISO(date, { zone }).startOf('day').toJSDate();
 
+/** A time on the clocks of a zone, to the minute: `2026-11-24T05:55`. */
+export const localIn = (zone: string, time: Date): string =>
+  DateTime.fromJSDate(time, { zone }).toFormat("yyyy-MM-dd'T'HH:mm");
+
+/** The time that the clocks of a zone show as `local`. */
+export const timeIn = (zone: string, local: string): Date => DateTime.fromISO(local, { zone }).toJSDate();
+
 /** Noon of a date in a zone. */
 export const noonOf = (date: CalendarDate, zone: string): Date =>
   DateTime.fromISO(date, { zone }).set({ hour: 12 }).toJSDate();

@@ -78,7 +78,7 @@ export const remindOverdue = (
     if (numAffectedRows === 0n) return 'already-reminded';
     const days = daysBetween(user.endDate, today);
     const reminder = { kind: 'overdue', days, lastDay: user.endDate, offboardingId: offboarding.id } as const;
-    await notifyStillOpen(change, reminder, -days, counts);
+    await notifyStillOpen(change, reminder, counts);
     change.record('offboarding.reminded', { offboardingId: offboarding.id, days });
     return 'reminded';
   });

@@ -79,7 +79,7 @@ async function fire(change: Change, offboarding: Offboarding, reminder: Reminder
   else reminder.firedAt = now;
   if (outcome === 'still_open') {
     offboarding.readyToldAt = null;
-    await notifyStillOpen(change, reminder, daysLeft, counts);
+    await notifyStillOpen(change, reminder, counts);
   }
   if (outcome === 'ready') {
     offboarding.readyToldAt = now;
@@ -114,10 +114,9 @@ async function scheduleNextOverdue(
 export async function notifyStillOpen(
   { em, user }: Change,
   { kind, days, lastDay, offboardingId }: Pick<Reminder, 'kind' | 'days' | 'lastDay' | 'offboardingId'>,
-  daysLeft: number,
   counts: OpenCounts,
 ) {
-  const details = { offboardingId, reminder: kind, days, endDate: lastDay, daysLeft, ...counts };
+  const details = { offboardingId, reminder: kind, days, endDate: lastDay, ...counts };
   await sql`
     insert into notifications (user_id, kind, about_user_id, details)
     select id, 'offboarding_reminder', ${user.id}::int, ${JSON.stringify(details)}::jsonb

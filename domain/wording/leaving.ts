@@ -1,23 +1,13 @@
 import type { OpenCounts } from '../offboarding/checklist.ts';
 import { plural } from './plural.ts';
 
-/** When a person leaves, to follow their name: `leaves in 7 days`, `had their last day yesterday`. */
-export function leavingWords(daysLeft: number): string {
-  if (daysLeft > 1) return `leaves in ${daysLeft} days`;
-  if (daysLeft === 1) return 'leaves tomorrow';
-  if (daysLeft === 0) return 'leaves today';
-  return `had their last day ${daysAgo(-daysLeft)}`;
-}
+/** When a person leaves, to follow their name: `leaves on 8 Dec 2026`, or `left on 18 Nov 2026` once it is over. */
+export const leavingWords = (lastDay: string, isOver: boolean): string =>
+  `${isOver ? 'left' : 'leaves'} on ${lastDay}`;
 
-/** When the reader leaves: `Your last day is in 7 days`, `Your last day was yesterday`. */
-export function ownLeavingWords(daysLeft: number): string {
-  if (daysLeft > 1) return `Your last day is in ${daysLeft} days`;
-  if (daysLeft === 1) return 'Your last day is tomorrow';
-  if (daysLeft === 0) return 'Today is your last day';
-  return `Your last day was ${daysAgo(-daysLeft)}`;
-}
-
-const daysAgo = (days: number): string => (days === 1 ? 'yesterday' : `${days} days ago`);
+/** When the reader leaves: `Your last day is 8 Dec 2026`, `Your last day was 18 Nov 2026`. */
+export const ownLeavingWords = (lastDay: string, isOver: boolean): string =>
+  `Your last day ${isOver ? 'was' : 'is'} ${lastDay}`;
 
 /** The open items: `2 devices, 1 license and 1 request`. Empty when there is none. */
 export function openWords({ hardware, software, requests }: OpenCounts): string {

@@ -1,10 +1,13 @@
 import type { AuditDetails } from '../audit.ts';
+import { type CalendarDate, isCalendarDate } from '../dates.ts';
 import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
 import type { OpenCounts } from '../offboarding/checklist.ts';
 import { stepWords } from '../offboarding/failed-steps.ts';
+import { dueWords } from '../offboarding/queue.ts';
 import { ownerRemovedWords, waitingOverWords } from './handling.ts';
 import { importResultWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
+import { dateWords } from './times.ts';
 
 /** `notifications.kind`. */
 export type NotificationKind =
@@ -31,14 +34,20 @@ export interface NotificationFacts {
   details: AuditDetails;
 }
 
-/** The text of a notification, in the console and in a mail. */
-export function notificationText({ kind, about: name, own, details }: NotificationFacts): string {
+/**
+ * The text of a notification, in the console and in a mail. `today` is for reminders, which count the days when they
+ * are shown; a mail has its own words for them.
+ */
+export function notificationText(
+  { kind, about: name, own, details }: NotificationFacts,
+  today?: CalendarDate,
+): string {
   const about = name ?? 'someone';
   switch (kind) {
     case 'offboarding_completed':
       return `The offboarding of ${about} is complete.`;
     case 'offboarding_reminder':
-      return own ? ownReminder(details) : reminder(about, details);
+      return own ? ownReminder(details, today) : reminder(about, details, today);
     case 'offboarding_ready':
       return `${about} is all clear and ready to be marked as offboarded.`;
     case 'waiting_over':
@@ -62,15 +71,26 @@ export function notificationText({ kind, about: name, own, details }: Notificati
   }
 }
 
-function reminder(about: string, details: AuditDetails): string {
+function reminder(about: string, details: AuditDetails, today?: CalendarDate): string {
   const open = openWords(countsOf(details));
-  return `${about} ${leavingWords(Number(details.daysLeft ?? 0))}.${open ? ` Still open: ${open}.` : ''}`;
+  return `${about} ${lastDayWords(leavingWords, details, today) ?? 'is leaving'}.${open ? ` Still open: ${open}.` : ''}`;
 }
 
-function ownReminder(details: AuditDetails): string {
+function ownReminder(details: AuditDetails, today?: CalendarDate): string {
   const { hardware } = countsOf(details);
   const devices = openWords({ hardware, software: 0, requests: 0 });
-  return `${ownLeavingWords(Number(details.daysLeft ?? 0))}.${devices ? ` Please return: ${devices}.` : ''}`;
+  return `${lastDayWords(ownLeavingWords, details, today) ?? 'You are leaving'}.${devices ? ` Please return: ${devices}.` : ''}`;
+}
+
+/** The last day in words, and how far it is from today: `leaves on 8 Dec 2026 (in 7 days)`. */
+function lastDayWords(
+  words: (lastDay: string, isOver: boolean) => string,
+  { endDate }: AuditDetails,
+  today?: CalendarDate,
+): string | null {
+  if (typeof endDate !== 'string' || !isCalendarDate(endDate)) return null;
+  if (today === undefined) return words(dateWords(endDate), false);
+  return `${words(dateWords(endDate), endDate < today)} (${dueWords(endDate, today)})`;
 }
 
 const countsOf = ({ hardware, software, requests }: AuditDetails): OpenCounts => ({

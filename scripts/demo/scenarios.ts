@@ -132,7 +132,8 @@ function assignScenario(
   person.name = full;
   person.email = `${latin}@${mailDomain}`;
   // Console users start before everybody else, because the history names them as actors.
-  if (scenario.role) Object.assign(person, { role: scenario.role, startDate: beforeAll });
+  // They have no zone of their own, so that they see times in the workspace's until their browser tells its own.
+  if (scenario.role) Object.assign(person, { role: scenario.role, startDate: beforeAll, timeZone: null });
   if (scenario.timeZone) Object.assign(person, { timeZone: scenario.timeZone, city: 'Nukuʻalofa' });
   if (scenario.manager === null) person.managerId = null;
   else if (scenario.manager) person.managerId = before.get(scenario.manager)!.person.id;

@@ -78,31 +78,31 @@ const textTo = (who: keyof typeof zones, at: string) =>
 
 const ofLena = '1 device, 1 license and 1 request still open';
 const ofBoth = [
-  `2027-03-28T11:00Z Lena Brandt leaves in 7 days: ${ofLena}`,
-  '2027-03-29T11:00Z Emil Novák leaves in 7 days: 1 device still open',
-  `2027-04-03T11:00Z Lena Brandt leaves tomorrow: ${ofLena}`,
-  '2027-04-04T11:00Z Emil Novák leaves tomorrow: 1 device still open',
-  `2027-04-05T12:00Z Lena Brandt had their last day yesterday: ${ofLena}`,
-  '2027-04-06T11:00Z Emil Novák had their last day yesterday: 1 device still open',
-  `2027-04-08T12:00Z Lena Brandt had their last day 4 days ago: ${ofLena}`,
+  `2027-03-28T11:00Z Lena Brandt leaves on Mon 5 April 2027: ${ofLena}`,
+  '2027-03-29T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device still open',
+  `2027-04-03T11:00Z Lena Brandt leaves on Mon 5 April 2027: ${ofLena}`,
+  '2027-04-04T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device still open',
+  `2027-04-05T12:00Z Lena Brandt left on Mon 5 April 2027: ${ofLena}`,
+  '2027-04-06T11:00Z Emil Novák left on Mon 5 April 2027: 1 device still open',
+  `2027-04-08T12:00Z Lena Brandt left on Mon 5 April 2027: ${ofLena}`,
 ];
 
 describe('over DST changes', () => {
   test('a leaver in Auckland gets mails at local midnight, before and after the change', () => {
     expect(gotBy('lena')).toEqual([
-      '2027-03-28T11:00Z Your last day is in 7 days: please return 1 device',
-      '2027-04-03T11:00Z Your last day is tomorrow: please return 1 device',
-      '2027-04-05T12:00Z Your last day was yesterday: please return 1 device',
-      '2027-04-08T12:00Z Your last day was 4 days ago: please return 1 device',
+      '2027-03-28T11:00Z Your last day is Mon 5 April 2027: please return 1 device',
+      '2027-04-03T11:00Z Your last day is Mon 5 April 2027: please return 1 device',
+      '2027-04-05T12:00Z Your last day was Mon 5 April 2027: please return 1 device',
+      '2027-04-08T12:00Z Your last day was Mon 5 April 2027: please return 1 device',
     ]);
     expect(textTo('lena', '2027-03-28T11:00Z')).toContain('ThinkPad T14');
   });
 
   test('a leaver in UTC−11 gets the same mails at their local midnight', () => {
     expect(gotBy('emil')).toEqual([
-      '2027-03-29T11:00Z Your last day is in 7 days: please return 1 device',
-      '2027-04-04T11:00Z Your last day is tomorrow: please return 1 device',
-      '2027-04-06T11:00Z Your last day was yesterday: please return 1 device',
+      '2027-03-29T11:00Z Your last day is Mon 5 April 2027: please return 1 device',
+      '2027-04-04T11:00Z Your last day is Mon 5 April 2027: please return 1 device',
+      '2027-04-06T11:00Z Your last day was Mon 5 April 2027: please return 1 device',
     ]);
   });
 
@@ -113,8 +113,8 @@ describe('over DST changes', () => {
 
   test("every mail states the end of the day in the reader's zone and offset on that day", () => {
     const ends = 'ends Mon 5 April 2027, ';
-    expect(textTo('ivo', '2027-03-28T11:00Z')).toContain(`${ends}14:00 (Europe/Berlin)`);
-    expect(textTo('mira', '2027-03-28T11:00Z')).toContain(`${ends}08:00 (America/Santiago)`);
-    expect(textTo('ivo', '2027-04-06T11:00Z')).toContain('ended Tue 6 April 2027, 13:00 (Europe/Berlin)');
+    expect(textTo('ivo', '2027-03-28T11:00Z')).toContain(`${ends}14:00 Europe/Berlin`);
+    expect(textTo('mira', '2027-03-28T11:00Z')).toContain(`${ends}08:00 America/Santiago`);
+    expect(textTo('ivo', '2027-04-06T11:00Z')).toContain('ended Tue 6 April 2027, 13:00 Europe/Berlin');
   });
 });

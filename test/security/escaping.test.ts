@@ -6,7 +6,7 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { type Answer, type Browserlike, startWeb } from '../../testing/web/web.ts';
 import { fillWithPayloads, markOf, unescapedIn, xssPayload } from '../../testing/web/xss-payloads.ts';
-import { makeEveryRecord, type Params } from './every-record.ts';
+import { addressesOf, makeEveryRecord, type Params } from './every-record.ts';
 
 // ASVS 1.2.1: pages show the contents of any field, form or address as text.
 
@@ -42,21 +42,12 @@ beforeAll(async () => {
   );
 });
 
-/** Every address of a route of the console. */
-function addressesOf(path: string): string[] {
-  const name = /:(\w+)/.exec(path)?.[1];
-  if (name === undefined) return [path];
-  if (params[name] === undefined)
-    throw new Error(`Say in every-record.ts what :${name} of ${path} stands for.`);
-  return params[name].flatMap((value) => addressesOf(path.replace(`:${name}`, String(value))));
-}
-
 const pathsOf = (method: 'GET' | 'POST') =>
   routesOf(web.app)
     .filter(
       (route) => route.startsWith(`${method} /`) && !/ \/(health|api\/v1|vendor|session\/end)/.test(route),
     )
-    .flatMap((route) => addressesOf(route.slice(method.length + 1)));
+    .flatMap((route) => addressesOf(route.slice(method.length + 1), params));
 
 const isPage = ({ headers }: Answer) => headers.get('content-type')?.startsWith('text/html');
 

@@ -31,6 +31,15 @@ interface Casts {
 /** The values of each route parameter. */
 export type Params = Record<string, (number | string)[]>;
 
+/** Every address of a route of the console. */
+export function addressesOf(path: string, params: Params): string[] {
+  const name = /:(\w+)/.exec(path)?.[1];
+  if (name === undefined) return [path];
+  if (params[name] === undefined)
+    throw new Error(`Say in every-record.ts what :${name} of ${path} stands for.`);
+  return params[name].flatMap((value) => addressesOf(path.replace(`:${name}`, String(value)), params));
+}
+
 /**
  * Makes records of every kind that pages show, in every state in which they show texts. Returns the
  * leaving cast and the values of each route parameter.
@@ -149,7 +158,7 @@ async function makeTokens({ em }: Database, { leaving, gone }: Casts): Promise<P
 /** The details of each kind of notification. */
 const details: Partial<Record<NotificationKind, Record<string, string | string[]>>> = {
   offboarding_completed: {},
-  offboarding_reminder: {},
+  offboarding_reminder: { endDate: '2099-01-31' },
   waiting_over: { tag: 'LT-1', until: '2026-12-03' },
   owner_removed: { leavers: '2' },
   tokens_ended: { tokens: ['hr'] },

@@ -6,6 +6,8 @@ import { type ReservedKey, reserveKey, type StoredAnswer } from '../../database/
 import { GateRefusal, NotFound, Refusal } from '../../domain/failures.ts';
 import type { CompleteAnswer } from '../../domain/offboarding/completion.ts';
 import { NoAnswerYet, NotStarted, newToken } from '../../engine/console-client.ts';
+import { actorLabel } from '../http/pages/actor-label.ts';
+import { timesBy } from '../http/pages/times.ts';
 import type { Services } from '../http/services.ts';
 import { completeOffboardingOf } from '../offboarding/complete-offboarding.ts';
 import { whyNotCompleted } from '../offboarding/result-messages.ts';
@@ -21,6 +23,9 @@ import { externalIdOf } from './users.ts';
 
 /** How long an Idempotency-Key stays locked, in milliseconds: longer than any call waits for Temporal. */
 const keyLockMs = 15_000;
+
+/** A caller has no clock, so its texts name UTC. */
+const utc = timesBy({ zone: 'UTC', isNamed: true });
 
 const nothing = z
   .strictObject({}, { error: 'Expected an empty JSON object, or no body.' })
@@ -82,7 +87,7 @@ export const completionApi = (services: Services) => {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
     if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
       const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-      throw new Refusal(code, whyNotCompleted(outcome));
+      throw new Refusal(code, whyNotCompleted(outcome, { nameOf: actorLabel, times: utc }));
     }
     return {
       body: {

@@ -37,7 +37,6 @@ export async function renderImport(
     shown,
     listing: hasList ? await reportedLines(em, found, shown, pageIn(request)) : null,
     underWay: isUnderWay(found.state),
-    zone: workspace.timeZone,
     today: todayIn(workspace.timeZone, new Date()),
     headerOf,
     fieldLabel,

@@ -8,6 +8,7 @@ import {
   notificationsOf,
 } from '../../database/mail/notifications.ts';
 import { may } from '../../domain/access/permissions.ts';
+import { todayIn } from '../../domain/dates.ts';
 import { addressOfImport } from '../../domain/imports/imports.ts';
 import { notificationText } from '../../domain/wording/notifications.ts';
 import { plural } from '../../domain/wording/plural.ts';
@@ -48,7 +49,7 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
   whereTheRestIs: whereTheRestIs(group, reader),
   newest: group.newest.map((row) => ({
     ...row,
-    text: notificationText({ ...row, own: isOwn(row, reader) }),
+    text: notificationText({ ...row, own: isOwn(row, reader) }, todayIn(reader.workspaceZone, new Date())),
     link: linkOf(row, reader),
   })),
 });

@@ -15,13 +15,14 @@ import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
+import { timesFor } from '../http/pages/clock.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { checklistData, renderChecklist } from './checklist-page.ts';
 import { completeOffboardingOf } from './complete-offboarding.ts';
 import { earlyCompletionWarning } from './early-completion.ts';
-import { namesFrom, retryAlert, updatePending } from './result-messages.ts';
+import { retryAlert, updatePending, wordsFor } from './result-messages.ts';
 
 const tokenForm = z.object({ token: formToken() });
 
@@ -69,7 +70,10 @@ export const completionPages = (services: Services) => {
     const { token } = readForm(tokenForm, request.body);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
-      const alert = retryAlert(answer, namesFrom(await readChecklistPage(database.em, userId)));
+      const alert = retryAlert(
+        answer,
+        wordsFor(await readChecklistPage(database.em, userId), timesFor(response)),
+      );
       if (alert.tone === 'danger') throw new Refusal('refused', alert.text);
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);

@@ -8,10 +8,10 @@ import {
 import { isCalendarDate } from '../../domain/dates.ts';
 import { type Sort, sortText } from '../../domain/sorting.ts';
 import { pageIn, queryText, searchIn } from '../http/forms/request.ts';
+import { clockOf } from '../http/pages/clock.ts';
 import { page } from '../http/pages/rendering.ts';
 import { sortIn } from '../http/pages/sorting.ts';
 import type { Services } from '../http/services.ts';
-import { signedIn } from '../http/signed-in.ts';
 
 const latestFirst: Sort<FinishedColumn> = { column: 'completed', backwards: true };
 
@@ -24,7 +24,8 @@ export const donePages = ({ database }: Services) => {
     const filter = filterIn(request);
     const chosen = sortIn(request, finishedColumns);
     const sort = chosen ?? latestFirst;
-    const inZone = { ...filter, zone: signedIn(response).workspaceZone };
+    // The period is of the days that the list shows.
+    const inZone = { ...filter, zone: clockOf(response).zone };
     page(response, 'done/index', {
       title: 'Completed offboardings',
       listing: await finishedOffboardings(database.em, inZone, sort, pageIn(request)),

@@ -5,6 +5,7 @@ import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../http/forms/fields.ts';
 import { idIn, isHtmx, queryText } from '../http/forms/request.ts';
+import { timesFor } from '../http/pages/clock.ts';
 import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -13,7 +14,7 @@ import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { notGivenBack } from '../people/end-date-question.ts';
 import { type ChecklistNote, renderChecklist } from './checklist-page.ts';
-import { answerAlert, namesFrom, updateLost, updatePending } from './result-messages.ts';
+import { answerAlert, updateLost, updatePending, wordsFor } from './result-messages.ts';
 
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;
@@ -35,7 +36,9 @@ export const offboardingPages = (services: Services) => {
     if (offboarding === null || !isUuid(token)) return show({});
     try {
       const found = await answerTo(offboarding, token, actorOf(response));
-      return show({ alert: found === null ? updateLost : answerAlert(found, namesFrom(leaver)) });
+      return show({
+        alert: found === null ? updateLost : answerAlert(found, wordsFor(leaver, timesFor(response))),
+      });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;

@@ -3,6 +3,7 @@ import type { ReminderHistory, ShownReminder } from '../../database/offboarding/
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
+import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** A reminder in words. */
@@ -35,6 +36,7 @@ export interface ReminderCard {
 export function reminderCard(
   history: ReminderHistory,
   leaver: ChecklistPage,
+  times: Times,
   mailIsOn: boolean,
 ): ReminderCard {
   const { reminders, state } = history;
@@ -56,7 +58,7 @@ export function reminderCard(
       isGivenUp: state === 'failed',
       replayId: state === 'failed' && mailIsOn ? id : null,
       words: [
-        state === 'failed' ? 'failed' : `next attempt ${helpers.time(nextTryAt, leaver.workspaceZone)}`,
+        state === 'failed' ? 'failed' : `next attempt ${times.time(nextTryAt)}`,
         outcome === null ? null : mailOutcomes[outcome],
       ]
         .filter((part) => part !== null)

@@ -10,32 +10,30 @@ import {
 import { notStartedText, type UpdateAnswer } from '../../engine/console-client.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';
-import { helpers } from '../http/pages/view-helpers.ts';
+import type { Times } from '../http/pages/times.ts';
 
-/** The names that a message needs. */
-interface Names {
+/** The names and the clock that a message needs. */
+interface Words {
   leaver: string;
   /** The name of the person who closed the offboarding; Temporal knows only the actor's id. */
   nameOf: (actor: string) => string;
+  times: Times;
 }
 
 /** The message for the result of a completion. */
-function completionAlert(answer: CompleteAnswer, { leaver, nameOf }: Names): Alert {
+function completionAlert(answer: CompleteAnswer, { leaver, ...words }: Words): Alert {
   if (answer.outcome === 'completed') return { tone: 'success', text: `${leaver} is now offboarded.` };
   const tone = answer.outcome === 'already-completed' ? 'info' : 'danger';
-  return { tone, text: whyNotCompleted(answer, nameOf) };
+  return { tone, text: whyNotCompleted(answer, words) };
 }
 
 /** Why a request completed nothing. `nameOf` gives an actor's name. */
-export function whyNotCompleted(
-  answer: NotCompleted,
-  nameOf: (actor: string) => string = actorLabel,
-): string {
+export function whyNotCompleted(answer: NotCompleted, { nameOf, times }: Omit<Words, 'leaver'>): string {
   switch (answer.outcome) {
     case 'already-completed':
-      return `Already completed by ${nameOf(answer.by)} on ${helpers.time(answer.at)}.`;
+      return `Already completed by ${nameOf(answer.by)} on ${times.time(answer.at)}.`;
     case 'cancelled':
-      return `This offboarding was cancelled by ${nameOf(answer.by)} at ${helpers.time(answer.at)}.`;
+      return `This offboarding was cancelled by ${nameOf(answer.by)} on ${times.time(answer.at)}.`;
     case 'still-open':
       return refusalWords(answer.counts);
     case 'refused':
@@ -44,15 +42,15 @@ export function whyNotCompleted(
 }
 
 /** The message for the result of any update. */
-export const answerAlert = (answer: UpdateAnswer, names: Names): Alert =>
-  isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, names);
+export const answerAlert = (answer: UpdateAnswer, words: Words): Alert =>
+  isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, words);
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
 const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
   revocationOutcomes.has(answer.outcome);
 
 /** The message for the result of a retry; a completion gets its own message. */
-export function retryAlert(answer: RetryAnswer, names: Names): Alert {
+export function retryAlert(answer: RetryAnswer, words: Words): Alert {
   switch (answer.outcome) {
     case 'recovered':
       return { tone: 'success', text: 'Retry succeeded.' };
@@ -61,7 +59,7 @@ export function retryAlert(answer: RetryAnswer, names: Names): Alert {
     case 'nothing-failed':
       return { tone: 'info', text: 'No failed step is left to retry.' };
     default:
-      return completionAlert(answer, names);
+      return completionAlert(answer, words);
   }
 }
 
@@ -73,8 +71,12 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer, license?: string)
   return { tone: 'danger', text: 'This seat belongs to someone else. Reload the page and try again.' };
 }
 
-/** The names for the messages about a person's offboarding. */
-export const namesFrom = ({ name, offboarding }: Pick<ChecklistPage, 'name' | 'offboarding'>): Names => ({
+/** What the messages about a person's offboarding need. */
+export const wordsFor = (
+  { name, offboarding }: Pick<ChecklistPage, 'name' | 'offboarding'>,
+  times: Times,
+): Words => ({
+  times,
   leaver: name,
   nameOf: (actor) => actorLabel(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null),
 });

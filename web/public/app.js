@@ -1,5 +1,13 @@
 // Conveniences on top of htmx and plain forms. Every page works without this script.
 
+// Tells the server this browser's time zone, because times are shown in it.
+const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+if (timeZone) {
+  const secure = location.protocol === 'https:' ? '; secure' : '';
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
+  document.cookie = `lastday-zone=${timeZone}; path=/; max-age=31536000; samesite=lax${secure}`;
+}
+
 // A click anywhere in a queue row opens it, except on its links and buttons.
 document.addEventListener('click', (event) => {
   const row = event.target.closest('tr[data-href]');

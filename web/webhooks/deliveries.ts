@@ -10,6 +10,7 @@ import {
 } from '../../database/webhooks/history.ts';
 import { replayDelivery, replayUndeliveredSince } from '../../database/webhooks/replays.ts';
 import { undeliveredTo } from '../../database/webhooks/undelivered.ts';
+import { localIn, timeIn } from '../../domain/dates.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
 import { sortText } from '../../domain/sorting.ts';
@@ -22,9 +23,10 @@ import {
 } from '../../domain/webhooks/webhooks.ts';
 import { plural } from '../../domain/wording/plural.ts';
 import { NoAnswerYet } from '../../engine/console-client.ts';
-import { utcTime } from '../http/forms/fields.ts';
+import { localTime } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn, pageIn, queryText } from '../http/forms/request.ts';
+import { browserZone, clockOf } from '../http/pages/clock.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import { sortIn } from '../http/pages/sorting.ts';
@@ -33,7 +35,7 @@ import { actorOf } from '../http/signed-in.ts';
 import { isUpToDate, refreshOf } from './delivery-refresh.ts';
 
 const states = { ...deliveryStates, missed: 'Failed or not sent' };
-const replayForm = z.object({ since: utcTime() });
+const replayForm = z.object({ since: localTime(), zone: browserZone.optional() });
 
 /** The deliveries of a webhook endpoint, and replaying them. */
 export const deliveryPages = ({ database, engine }: Services) => {
@@ -58,7 +60,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
       filter,
       sort,
       chosenSort: chosen && sortText(chosen),
-      missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since) },
+      missed: { ...missed, since: request.body?.since ?? minuteOf(missed.since, clockOf(response).zone) },
       errors,
       keptDays: sentKeptDays,
       refresh,
@@ -110,9 +112,10 @@ export const deliveryPages = ({ database, engine }: Services) => {
   };
 
   const replayMissed: RequestHandler = async (request, response) => {
-    const { since } = readForm(replayForm, request.body);
+    const { since, zone } = readForm(replayForm, request.body);
+    const from = timeIn(zone ?? clockOf(response).zone, since);
     const endpointId = idIn(request, 'endpointId', 'webhook endpoint');
-    const count = await replayUndeliveredSince(em, actorOf(response), endpointId, since);
+    const count = await replayUndeliveredSince(em, actorOf(response), endpointId, from);
     notify(response, { tone: count > 0 ? 'success' : 'info', text: replayedWords(count) });
     response.redirect(303, addressOf(endpointId));
   };
@@ -138,7 +141,7 @@ function filterIn(request: Request): DeliveryFilter {
 }
 
 /** A time for the browser's `datetime-local` field, rounded down to the minute, so that no event is left out. */
-const minuteOf = (time: Date | null): string => time?.toISOString().slice(0, 16) ?? '';
+const minuteOf = (time: Date | null, zone: string): string => (time ? localIn(zone, time) : '');
 
 const replayedWords = (count: number) =>
   count === 0

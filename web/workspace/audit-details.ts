@@ -1,13 +1,14 @@
 import type { AuditDetails } from '../../domain/audit.ts';
+import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** The further facts of an audit entry in words; null without any. */
-export function detailWords(details: AuditDetails): string | null {
-  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges);
+export function detailWords(details: AuditDetails, times: Times): string | null {
+  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges, times);
   if ('from' in details || 'to' in details) return `from ${details.from ?? '—'} to ${details.to ?? '—'}`;
   const parts = Object.entries(details)
     .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
-    .map(([name, value]) => `${labelOf(name)}: ${shownValue(name, value)}`);
+    .map(([name, value]) => `${labelOf(name)}: ${shownValue(name, value, times)}`);
   return parts.length > 0 ? parts.join(' · ') : null;
 }
 
@@ -18,10 +19,12 @@ interface FieldChanges {
   to: string[];
 }
 
-const changesOf = ({ fields, from, to }: FieldChanges): string =>
-  fields
-    .map((field, index) => changeOf(field, shownValue(field, from[index]), shownValue(field, to[index])))
+function changesOf({ fields, from, to }: FieldChanges, times: Times): string {
+  const shown = (field: string, value: string | undefined) => shownValue(field, value, times);
+  return fields
+    .map((field, index) => changeOf(field, shown(field, from[index]), shown(field, to[index])))
     .join(' · ');
+}
 
 function changeOf(field: string, before: string, after: string): string {
   if (before === '') return `${labelOf(field)} set to ${after}`;
@@ -31,11 +34,11 @@ function changeOf(field: string, before: string, after: string): string {
 }
 
 /** Shows only the origin of a webhook's URL, because not every reader of the trail may see the rest. */
-function shownValue(name: string, value: AuditDetails[string] | undefined): string {
+function shownValue(name: string, value: AuditDetails[string] | undefined, times: Times): string {
   if (value == null || value === '') return '';
   if (name === 'url') return helpers.host(String(value));
   if (/Date$/.test(name)) return helpers.date(String(value));
-  if (timeNames.has(name)) return helpers.time(String(value));
+  if (timeNames.has(name)) return times.time(String(value));
   if (wordNames.has(name)) return helpers.words(String(value));
   return Array.isArray(value) ? value.join(', ') : String(value);
 }

@@ -1,6 +1,7 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
+import type { Times } from '../http/pages/times.ts';
 import { detailWords } from './audit-details.ts';
 import { auditEvents } from './audit-events.ts';
 
@@ -13,14 +14,15 @@ export interface AuditSentence {
 
 type Entry = Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers' | 'user'>;
 
-export function auditSentence(entry: Entry): AuditSentence {
+/** `times` writes the times among the details. */
+export function auditSentence(entry: Entry, times: Times): AuditSentence {
   const { action, details } = entry;
   const event = auditEvents[action];
   const person = entry.user ?? 'no one';
   return {
     who: entry.actorName ?? capitalized(actorLabel(entry.actor)),
     what: placeSentence(entry) ?? event?.words(details, person) ?? auditActions[action] ?? action,
-    detail: placed[action] !== undefined ? null : detailWords(without(event?.uses ?? [], details)),
+    detail: placed[action] !== undefined ? null : detailWords(without(event?.uses ?? [], details), times),
   };
 }
 

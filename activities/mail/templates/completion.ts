@@ -3,9 +3,9 @@ import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { allClear } from '../../../domain/offboarding/checklist.ts';
 import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
+import { longTimeWords } from '../../../domain/wording/times.ts';
 import { link, type MailContent, paragraph } from '../content.ts';
 import type { Links } from '../links.ts';
-import { dateTimeWords } from './dates.ts';
 
 /** Tells a manager that one of their reports has been offboarded. */
 export function completionMail(completion: Completion, receiver: Receiver, links: Links): MailContent {
@@ -19,7 +19,7 @@ export function completionMail(completion: Completion, receiver: Receiver, links
       paragraph(`Hello ${receiver.name},`),
       paragraph(
         `The offboarding of ${name}${role ? ` (${role})` : ''} was completed on ` +
-          `${dateTimeWords(completedAt, receiver.zone)}${byWords(completion)}.`,
+          `${longTimeWords(completedAt, receiver.zone)}${byWords(completion)}.`,
       ),
       paragraph(allClear),
       ...(reports > 0 ? [paragraph(reportWords(name, reports))] : []),

@@ -13,7 +13,7 @@ export function problemsMail(
   receiver: Receiver,
   links: Links,
 ): MailContent {
-  const texts = notifications.map(notificationText);
+  const texts = notifications.map((each) => notificationText(each));
   const rest = texts.length - shown;
   return {
     subject: `Lastday needs you: ${plural(texts.length, 'problem')}`,

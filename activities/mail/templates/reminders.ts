@@ -4,6 +4,7 @@ import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
 import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
 import { plural } from '../../../domain/wording/plural.ts';
+import { dayWords, longDateWords, longTimeWords } from '../../../domain/wording/times.ts';
 import {
   type Block,
   heading,
@@ -16,7 +17,6 @@ import {
   people,
 } from '../content.ts';
 import type { Links } from '../links.ts';
-import { dateTimeWords, dateWords, dayWords } from './dates.ts';
 
 /** A longer list would not be read; the queue shows everyone. */
 const shown = 40;
@@ -90,10 +90,11 @@ interface RemindedGroups {
 }
 
 function subjectOf({ own, open, ready }: RemindedGroups): string {
-  if (own !== undefined) return `${ownLeavingWords(own.daysLeft)}: please return ${devicesWords(own)}`;
+  if (own !== undefined)
+    return `${ownLeavingWords(longDateWords(own.lastDay), isOver(own))}: please return ${devicesWords(own)}`;
   const [first] = open;
   if (open.length === 1 && ready.length === 0) {
-    return `${first!.name} ${leavingWords(first!.daysLeft)}: ${openWords(countsOf(first!))} still open`;
+    return `${first!.name} ${leavingWords(longDateWords(first!.lastDay), isOver(first!))}: ${openWords(countsOf(first!))} still open`;
   }
   if (open.length === 0) {
     return ready.length === 1
@@ -127,10 +128,9 @@ const devicesWords = (person: RemindedLeaver): string =>
   openWords({ hardware: countsOf(person).hardware, software: 0, requests: 0 });
 
 function ownBlocks(own: RemindedLeaver, receiver: Receiver, links: Links): Block[] {
-  const was = own.daysLeft < 0 ? 'was' : 'is';
   return [
     paragraph(
-      `Your last day ${was} ${dateWords(own.lastDay)}. Please return ${own.daysLeft < 0 ? 'what you still have' : 'these by then'}. Your IT admins can tell you where.`,
+      `${ownLeavingWords(longDateWords(own.lastDay), isOver(own))}. Please return ${isOver(own) ? 'what you still have' : 'these by then'}. Your IT admins can tell you where.`,
     ),
     ...people([
       {
@@ -170,11 +170,11 @@ function personOf(person: RemindedLeaver, receiver: Receiver, links: Links, isIt
 
 /** When the person leaves, their department and, for an IT admin, their manager. */
 function lineOf(person: RemindedLeaver, receiver: Receiver, isItAdmin: boolean): string {
-  const { daysLeft, lastDay, zone, overAt, department, manager } = person;
+  const { lastDay, zone, overAt, department, manager } = person;
   const ends = isOver(person) ? 'ended' : 'ends';
   return [
-    `${capitalized(leavingWords(daysLeft))}, ${dateWords(lastDay)}`,
-    zone === receiver.zone ? null : `${ends} ${dateTimeWords(overAt, receiver.zone)}`,
+    capitalized(leavingWords(longDateWords(lastDay), isOver(person))),
+    zone === receiver.zone ? null : `${ends} ${longTimeWords(overAt, receiver.zone)}`,
     department,
     isItAdmin ? `Manager: ${manager ?? 'none'}` : null,
   ]

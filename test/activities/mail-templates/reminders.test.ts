@@ -5,11 +5,14 @@ import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './fix
 
 describe('a reminder to an IT admin', () => {
   test.each([
-    [[leaver({})], 'Lena Brandt leaves in 7 days: 1 device and 1 license still open'],
-    [[leaver({ daysLeft: 1, items: [laptop] })], 'Lena Brandt leaves tomorrow: 1 device still open'],
+    [[leaver({})], 'Lena Brandt leaves on Thu 24 December 2026: 1 device and 1 license still open'],
+    [
+      [leaver({ daysLeft: 1, items: [laptop] })],
+      'Lena Brandt leaves on Thu 24 December 2026: 1 device still open',
+    ],
     [
       [leaver({ daysLeft: -3, items: [laptop, laptop] })],
-      'Lena Brandt had their last day 3 days ago: 2 devices still open',
+      'Lena Brandt left on Thu 24 December 2026: 2 devices still open',
     ],
     [[leaver({ daysLeft: -1, items: [] })], 'Lena Brandt is ready to be marked as offboarded'],
     [[leaver({}), leaver({ id: 3 })], '2 people with open items'],
@@ -30,7 +33,7 @@ describe('a reminder to an IT admin', () => {
   test('lists open items and links to the checklist', () => {
     const text = textOf(remindersMail([leaver({})], ivo, links));
     expect(text).toContain(
-      'Lena Brandt\n  Leaves in 7 days, Thu 24 December 2026 · Engineering · Manager: Mira Holt',
+      'Lena Brandt\n  Leaves on Thu 24 December 2026 · Engineering · Manager: Mira Holt',
     );
     expect(text).toContain(
       '  - ThinkPad T14 (LT-1, since 1 Mar 2023)\n  - Figma (license, since 1 Mar 2023)',
@@ -42,15 +45,15 @@ describe('a reminder to an IT admin', () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
     const flat = (person: RemindedLeaver) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
-    expect(flat(onTonga)).toContain('ends Thu 24 December 2026, 12:00 (Europe/Berlin)');
-    expect(flat(inSamoa)).toContain('ended Fri 25 December 2026, 12:00 (Europe/Berlin)');
+    expect(flat(onTonga)).toContain('ends Thu 24 December 2026, 12:00 Europe/Berlin');
+    expect(flat(inSamoa)).toContain('ended Fri 25 December 2026, 12:00 Europe/Berlin');
   });
 
   test("follows the reader's time zone over a DST change", () => {
     const flat = (lastDay: string) =>
       textOf(remindersMail([leaver({ zone: 'UTC', lastDay })], ivo, links)).replace(/\s+/g, ' ');
-    expect(flat('2026-03-27')).toContain('Sat 28 March 2026, 01:00 (Europe/Berlin)');
-    expect(flat('2026-03-29')).toContain('Mon 30 March 2026, 02:00 (Europe/Berlin)');
+    expect(flat('2026-03-27')).toContain('Sat 28 March 2026, 01:00 Europe/Berlin');
+    expect(flat('2026-03-29')).toContain('Mon 30 March 2026, 02:00 Europe/Berlin');
   });
 
   test('says that there is no manager', () => {
@@ -97,7 +100,7 @@ describe('a reminder to the leaver', () => {
 
   test('asks only for the devices', () => {
     const letter = remindersMail([leaver({})], lena, links);
-    expect(letter!.subject).toBe('Your last day is in 7 days: please return 1 device');
+    expect(letter!.subject).toBe('Your last day is Thu 24 December 2026: please return 1 device');
     expect(textOf(letter)).toContain('Your last day is Thu 24 December 2026. Please return these by then.');
     expect(textOf(letter)).toContain('ThinkPad T14');
     expect(textOf(letter)).not.toContain('Figma');
@@ -106,7 +109,7 @@ describe('a reminder to the leaver', () => {
 
   test('after the last day asks for the remaining devices', () => {
     const letter = remindersMail([leaver({ daysLeft: -1 })], lena, links);
-    expect(letter!.subject).toBe('Your last day was yesterday: please return 1 device');
+    expect(letter!.subject).toBe('Your last day was Thu 24 December 2026: please return 1 device');
     expect(textOf(letter)).toContain('Your last day was Thu 24 December 2026. Please return what you still');
   });
 

@@ -60,7 +60,6 @@ describe('a reminder', () => {
       reminder: 'before_last_day',
       days: 1,
       endDate: cast.lastDay,
-      daysLeft: 1,
       hardware: 1,
       software: 1,
       requests: 1,
@@ -168,7 +167,7 @@ describe('a worker that was down', () => {
     const cast = await makeCast(database, 20);
     await fire(cast, '7 before', 1.5 * day);
     expect(await statesOf(cast)).toContain('7 before fired');
-    expect((await notificationsAbout(cast))[0]!.details).toMatchObject({ days: 7, daysLeft: 6 });
+    expect((await notificationsAbout(cast))[0]!.details).toMatchObject({ days: 7 });
   });
 
   test('until the last day was over skips the reminder of the day before', async () => {

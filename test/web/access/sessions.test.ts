@@ -47,7 +47,7 @@ describe('the sessions of a user', () => {
     const listed = text.slice(text.indexOf('id="sessions"'), text.indexOf('id="password"'));
     expect(listed).toContain('Firefox on Linux');
     expect(listed).toContain('From 203.0.113.7');
-    expect(listed.match(/Last seen \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
+    expect(listed.replace(/<[^>]+>/g, '').match(/Last seen \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
     expect(listed.match(/This browser/g)).toHaveLength(1);
     // The session of this browser has no button, because signing out ends it.
     expect(keysOn({ text })).toHaveLength(1);

@@ -3,7 +3,9 @@ import { Mail, Notification, User } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { fireReminder } from '../../../database/offboarding/reminders.ts';
 import { updateUser } from '../../../database/people/users.ts';
+import { addDays, todayIn } from '../../../domain/dates.ts';
 import type { NotificationKind } from '../../../domain/wording/notifications.ts';
+import { dateWords } from '../../../domain/wording/times.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { reminderNamed } from '../../../testing/cast/reminders.ts';
@@ -14,6 +16,7 @@ const own = await ownDatabase();
 const { database } = own;
 const { em } = database;
 const web = await startWeb(own);
+const today = todayIn('UTC', new Date());
 let cast: Cast;
 beforeAll(async () => {
   cast = await makeCast(database);
@@ -34,13 +37,14 @@ const badge = 'class="bell-count"[^>]*>([^<]+)<';
 const unreadCount = (html: string) => new RegExp(badge).exec(html)?.[1] ?? null;
 
 describe('notifications', () => {
-  test('about a day’s reminders are grouped, and count once in the unread badge', async () => {
+  test('about a day’s reminders are grouped, count once in the unread badge, and count the days from today', async () => {
     const ivo = await web.signIn(cast.ivo.email);
     const reminder = {
       offboardingId: 1,
       reminder: 'overdue',
       days: 3,
       daysLeft: -4,
+      endDate: addDays(today, -5),
       hardware: 2,
       software: 0,
       requests: 1,
@@ -53,7 +57,7 @@ describe('notifications', () => {
     expect(unreadCount(text)).toBe('2');
     expect(flat(text)).toContain('3 reminders about people who are leaving');
     expect(flat(text)).toContain(
-      'Timo Aalto had their last day 4 days ago. Still open: 2 devices and 1 request.',
+      `Timo Aalto left on ${dateWords(addDays(today, -5))} (5 days ago). Still open: 2 devices and 1 request.`,
     );
     expect(text).toContain(`href="/offboarding/${cast.timo.id}"`);
     expect(flat(text)).toContain('The offboarding of Lena Brandt is complete.');
@@ -63,13 +67,13 @@ describe('notifications', () => {
     const yesterday = new Date(Date.now() - 86_400_000);
     await notify(cast.ivo.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
-      details: { daysLeft: 1 },
+      details: { endDate: addDays(today, 1) },
       createdAt: yesterday,
     });
     const ivo = await web.signIn(cast.ivo.email);
     const { text } = await ivo.get('/notifications');
     expect(unreadCount(text)).toBe('3');
-    expect(flat(text)).toContain('Lena Brandt leaves tomorrow.');
+    expect(flat(text)).toContain(`Lena Brandt leaves on ${dateWords(addDays(today, 1))} (tomorrow).`);
   });
 
   test('are marked as read together', async () => {
@@ -83,13 +87,15 @@ describe('notifications', () => {
     await em.fork().nativeUpdate(User, { id: cast.lena.id }, { timeZone: 'Pacific/Tongatapu' });
     await notify(cast.lena.id, 'offboarding_reminder', {
       aboutUserId: cast.lena.id,
-      details: { daysLeft: 7, hardware: 1, software: 3, requests: 0 },
+      details: { endDate: addDays(today, 7), hardware: 1, software: 3, requests: 0 },
       createdAt: new Date('2026-11-20T12:30:00Z'),
     });
     const lena = await web.signIn(cast.lena.email);
     const { text } = await lena.get('/notifications');
-    expect(flat(text)).toContain('Your last day is in 7 days. Please return: 1 device.');
-    expect(flat(text)).toContain('21 Nov 2026, 01:30 GMT+13');
+    expect(flat(text)).toContain(
+      `Your last day is ${dateWords(addDays(today, 7))} (in 7 days). Please return: 1 device.`,
+    );
+    expect(flat(text)).toContain('21 Nov 2026, 01:30 Pacific/Tongatapu');
     expect(text).toContain('href="/me"');
   });
 
@@ -116,7 +122,7 @@ describe('notifications', () => {
     };
 
     test.each<[string, NotificationKind, (i: number) => object, string | undefined]>([
-      ['lead to the queue', 'offboarding_reminder', () => ({ daysLeft: 1 }), '/offboarding'],
+      ['lead to the queue', 'offboarding_reminder', () => ({}), '/offboarding'],
       [
         'lead to what an endpoint has missed',
         'webhook_failed',
@@ -182,10 +188,10 @@ describe('the reminders of a leaver', () => {
     const card = await remindersOf(other.ivo, other.lena.id);
     expect(card).toContain('Sent to Lena Brandt, Mira Holt and IT admins while anything is open.');
     expect(card).toContain(
-      '7 days before the last day 17 Dec 2099, 00:00 GMT+13 (16 Dec 2099, 12:00 CET your time)',
+      '7 days before the last day 17 Dec 2099, 00:00 Pacific/Tongatapu (16 Dec 2099, 12:00 Europe/Berlin, your time)',
     );
     expect(card).toContain(
-      'End of the last day 25 Dec 2099, 00:00 GMT+13 (24 Dec 2099, 12:00 CET your time)',
+      'End of the last day 25 Dec 2099, 00:00 Pacific/Tongatapu (24 Dec 2099, 12:00 Europe/Berlin, your time)',
     );
     expect(card).toMatch(
       /Scheduled .* Sent 7 days before the last day of .* Skipped 1 day before the last day of .* The last day moved\./,

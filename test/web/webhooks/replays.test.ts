@@ -50,6 +50,24 @@ describe('deliveries', () => {
     await activateEndpoint(em, 'system', id);
   });
 
+  test("that failed since a time of the reader's clock are sent again", async ({ ada }) => {
+    const { id } = await subscribe(database);
+    const here = `/settings/webhooks/${id}`;
+    await addDelivery(database, id, 'failed', 'user.offboarded', new Date('2026-11-01T20:00:30Z'));
+    expect((await ada.get(`${here}/deliveries`)).text).toContain('Failed since (UTC)');
+    ada.cookies.set('lastday-zone', 'Asia/Tokyo');
+    const { text } = await ada.get(`${here}/deliveries`);
+    ada.cookies.delete('lastday-zone');
+    expect(text).toContain('>Failed since<');
+    expect(text).toContain('value="2026-11-02T05:00"');
+    const fields = { since: '2026-11-02T05:01', zone: 'Asia/Tokyo' };
+    await ada.post(`${here}/replay`, fields);
+    expect(await deliveriesTo(database, id)).toHaveLength(1);
+    await ada.post(`${here}/replay`, { ...fields, since: '2026-11-02T05:00' });
+    expect(await deliveriesTo(database, id)).toHaveLength(2);
+    expect((await ada.post(`${here}/replay`, { ...fields, zone: 'Mars/Base' })).status).toBe(422);
+  });
+
   test('that are closed have no next attempt', async ({ ada }) => {
     const { id } = await subscribe(database);
     const delivery = await addDelivery(database, id, 'delivered');

@@ -37,17 +37,19 @@ describe('the day’s reminders', () => {
 
     for (const { lena, mira } of [tonga, samoa]) {
       const [toLena] = takenBy(lena.email);
-      expect(toLena!.headers.subject).toBe('Your last day was yesterday: please return 1 device');
+      expect(toLena!.headers.subject).toMatch(
+        /^Your last day was \w{3} \d+ \w+ \d{4}: please return 1 device$/,
+      );
       expect(flat(toLena!)).toContain('ThinkPad T14');
       const [toMira] = takenBy(mira.email);
-      expect(toMira!.headers.subject).toBe(
-        'Lena Brandt had their last day yesterday: 1 device, 1 license and 1 request still open',
+      expect(toMira!.headers.subject).toMatch(
+        /^Lena Brandt left on \w{3} \d+ \w+ \d{4}: 1 device, 1 license and 1 request still open$/,
       );
     }
     // The first cast's IT admin also gets the second reminder.
     const [toIvo] = takenBy(tonga.ivo.email);
     expect(toIvo!.headers.subject).toBe('2 people with open items, 2 overdue');
-    expect(flat(toIvo!).match(/ended .{20,40}? \(Europe\/Berlin\)/g)).toHaveLength(2);
+    expect(flat(toIvo!).match(/ended .{20,40}? Europe\/Berlin/g)).toHaveLength(2);
     for (const { email } of receivers) expect(takenBy(email)).toHaveLength(1);
   });
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isCalendarDate, isTimeZone } from '../../../domain/dates.ts';
+import { isCalendarDate, isTimeZone, timeIn } from '../../../domain/dates.ts';
 import {
   cleanEmail,
   cleanReference,
@@ -77,16 +77,17 @@ export const optionalDate = () =>
       .transform((value) => (value === '' ? null : value)),
   );
 
-/** A UTC time, as the browser's `datetime-local` field sends it. */
-export const utcTime = () =>
+/** A time without its zone, as the browser's `datetime-local` field sends it. */
+export const localTime = () =>
   z
     .string({ error: 'Expected a date and a time.' })
     .trim()
     .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/, {
       error: 'Expected a date and a time, such as 2026-12-31T18:00.',
     })
-    .transform((text) => new Date(`${text}Z`))
-    .refine((time) => !Number.isNaN(time.getTime()), { error: 'There is no such date or time.' });
+    .refine((text) => !Number.isNaN(timeIn('UTC', text).getTime()), {
+      error: 'There is no such date or time.',
+    });
 
 /** An optional e-mail address that a form may store; null when it is empty. */
 export const optionalEmail = () => optional(cleaned(typedEmail, longestEmail));

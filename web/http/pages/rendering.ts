@@ -6,12 +6,13 @@ import { escapeHtml } from '../../../domain/html.ts';
 import { isHtmx, isPolled } from '../forms/request.ts';
 import type { AlertTone } from './alert-icon.ts';
 import { type UndoOffer, undoOffer } from './undo-offer.ts';
-import { helpersIn } from './view-helpers.ts';
+import { helpersFor } from './view-helpers.ts';
 
 const views = fileURLToPath(new URL('../../views', import.meta.url));
 
 /**
- * In every view `h` holds the helpers, in the reader's time zone. Values are escaped; null and undefined print nothing.
+ * In every view `h` holds the helpers, with times by the reader's clock. Values are escaped; null and undefined print
+ * nothing.
  * White space is kept, because it is visible between words; `<%_` and `_%>` remove it.
  */
 const eta = new Eta({
@@ -53,7 +54,7 @@ export function fragment(response: Response, view: string, data: Record<string, 
 
 function readerOf(response: Response) {
   const { signedIn = null, path, askedAt } = response.locals;
-  const h = { ...response.app.locals.labels, ...helpersIn(signedIn?.zone ?? 'utc') };
+  const h = { ...response.app.locals.labels, ...helpersFor(response) };
   return { h, me: signedIn, path, askedAt };
 }
 

@@ -1,21 +1,15 @@
-import { DateTime } from 'luxon';
+import type { Response } from 'express';
 import { may, type Role, roleLabels } from '../../../domain/access/permissions.ts';
 import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
+import { dateWords } from '../../../domain/wording/times.ts';
 import { icon, staticFile } from '../static-files.ts';
 import { actorLabel } from './actor-label.ts';
 import { alertIcon } from './alert-icon.ts';
+import { timesFor } from './clock.ts';
 import { menuFor } from './menu.ts';
 import { sortHeader } from './sorting.ts';
 
-/** Created once, because creating a format is slow and a page has a hundred dates. */
-const calendarDate = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-
-/** The helpers of the templates, as `h`; the labels of the nouns are added by the app. */
+/** The helpers of the templates that need no reader. Times need one: they are in `helpersFor`. */
 export const helpers = {
   actor: actorLabel,
   icon,
@@ -43,42 +37,10 @@ export const helpers = {
   joined: (parts: readonly (string | null | undefined)[]) => parts.filter(Boolean).join(' · '),
 
   /** A calendar date: `24 Nov 2026`. */
-  date: (date: string | null | undefined) => (date ? calendarDate.format(Date.parse(date)) : '—'),
-
-  /** A time, in a time zone: `24 Nov 2026, 05:55 UTC`. */
-  time: (time: Date | string | number | null | undefined, zone = 'utc') => {
-    if (time == null) return '—';
-    const at = DateTime.fromJSDate(new Date(time), { zone }).setLocale('en-GB');
-    return at.toFormat('d LLL yyyy, HH:mm ') + (at.offset === 0 ? 'UTC' : at.offsetNameShort);
-  },
-
-  /** A time to the second, in UTC: `24 Nov 2026, 05:55:09 UTC`. */
-  exactTime: (time: Date | string) =>
-    DateTime.fromJSDate(new Date(time), { zone: 'utc' })
-      .setLocale('en-GB')
-      .toFormat("d LLL yyyy, HH:mm:ss 'UTC'"),
-
-  /** The day of a time, in a time zone: `24 Nov 2026`. */
-  day: (time: Date | string, zone = 'utc') =>
-    DateTime.fromJSDate(new Date(time), { zone }).setLocale('en-GB').toFormat('d LLL yyyy'),
+  date: (date: string | null | undefined) => (date ? dateWords(date) : '—'),
 
   /** A time in ISO 8601, for `<time datetime>`. */
   iso: (time: Date | string | number) => new Date(time).toISOString(),
-
-  /** A verb with its duration: `assigned for 3 years`, `assigned today`. */
-  lasting: (verb: string, start: Date | string) => {
-    const time = helpers.since(start);
-    return time === 'today' ? `${verb} today` : `${verb} for ${time}`;
-  },
-
-  /** The duration since a time: `3 years`, `5 months`, `12 days`, `today`. */
-  since: (time: Date | string, now = new Date()): string => {
-    const days = Math.floor((now.getTime() - new Date(time).getTime()) / 86_400_000);
-    if (days < 1) return 'today';
-    if (days < 60) return plural(days, 'day');
-    if (days < 730) return plural(Math.floor(days / 30.44), 'month');
-    return plural(Math.floor(days / 365.25), 'year');
-  },
 
   /** The origin of a URL, for readers who may not see the rest, because it is often a secret. */
   host: (url: string) => {
@@ -116,9 +78,5 @@ export const helpers = {
   },
 };
 
-/** The helpers for a reader: times and days are in the reader's time zone, and times name it. */
-export const helpersIn = (zone: string) => ({
-  ...helpers,
-  time: (time: Parameters<typeof helpers.time>[0], shownIn = zone) => helpers.time(time, shownIn),
-  day: (time: Parameters<typeof helpers.day>[0], shownIn = zone) => helpers.day(time, shownIn),
-});
+/** The helpers for a reader: their times are by the reader's clock. */
+export const helpersFor = (response: Response) => ({ ...helpers, ...timesFor(response) });
