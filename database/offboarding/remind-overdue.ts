@@ -56,7 +56,7 @@ const isReminded = (offboardingId: unknown, day: CalendarDate) => sql<boolean>`(
 export type ReminderAnswer = 'reminded' | 'already-reminded' | 'nothing-open' | 'not-overdue';
 
 /**
- * Reminds everyone who looks after an overdue leaver, at most once a day of the workspace, whoever asks. Notifies like
+ * Reminds everyone who looks after an overdue leaver, at most once a day of the workspace, however many ask. Notifies like
  * the reminders that go out by themselves. Throws NotFound.
  */
 export const remindOverdue = (
