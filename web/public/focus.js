@@ -12,7 +12,9 @@
 
   if (sessionStorage.getItem(posted) !== null) {
     sessionStorage.removeItem(posted);
-    focusOn(find('main [aria-invalid="true"]') ?? find('main [autofocus]') ?? find('main .secret') ?? title());
+    focusOn(
+      find('main [aria-invalid="true"]') ?? find('main [autofocus]') ?? find('main .secret') ?? title(),
+    );
   }
   const remember = () => sessionStorage.setItem(posted, 'yes');
   document.addEventListener('submit', (event) => {
@@ -33,7 +35,12 @@
     const later = [...document.querySelectorAll(itemSelector)].filter(
       (other) => item?.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING,
     );
-    sent = { form, item, laterIds: later.map(({ id }) => id), next: form.closest('[data-focus]')?.dataset.focus };
+    sent = {
+      form,
+      item,
+      laterIds: later.map(({ id }) => id),
+      next: form.closest('[data-focus]')?.dataset.focus,
+    };
   });
 
   let before = null;
@@ -57,7 +64,8 @@
   const message = () => find('main .alert[tabindex]');
 
   function goOn({ item, laterIds, next }) {
-    const nextItem = item && (laterIds.map((id) => document.getElementById(id)).find(Boolean) ?? find(itemSelector));
+    const nextItem =
+      item && (laterIds.map((id) => document.getElementById(id)).find(Boolean) ?? find(itemSelector));
     const place = nextItem || (item && find('#gate')) || (next && find(next));
     focusOn(place) || focusOn(message()) || focusOn(title());
   }
