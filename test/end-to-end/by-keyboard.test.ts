@@ -71,6 +71,18 @@ test('one device and two seats are cleared and completed by 40 keys at most', as
   expect(complaints).toEqual([]);
 });
 
+test('a revoked seat is taken back by one key', async () => {
+  const cast = await makeCast(database);
+  const { page } = await openConsole(browser, web.address, cast.ivo.email);
+  await page.goto(`/offboarding/${cast.lena.id}`);
+  for (const key of 'jjr') await page.keyboard.press(key);
+  await page.getByText('All licenses have been revoked.').waitFor();
+  expect(await focused(page)).toBe(`request-${cast.requestId}`);
+  await page.keyboard.press('u');
+  await page.getByText('Revocation undone.').waitFor();
+  expect(await focused(page)).toBe('message');
+});
+
 test('single keys do nothing in fields, with modifier keys, and once they are turned off', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
@@ -94,6 +106,6 @@ test('single keys do nothing in fields, with modifier keys, and once they are tu
   await page.locator('#shortcuts').getByRole('button', { name: 'Save' }).click();
   await page.getByText('Keyboard shortcuts are off.').waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
-  await page.keyboard.press('j');
+  for (const key of 'j/?') await page.keyboard.press(key);
   expect(await focused(page)).toBe('body');
 });

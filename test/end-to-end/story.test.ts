@@ -115,6 +115,10 @@ test('a device assigned in another window before confirming is refused with the 
   await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByText(words('1 hardware, 0 software, 0 request(s)')).waitFor();
   expect(await page.getByRole('button', { name: 'Mark as offboarded' }).isDisabled()).toBe(true);
+  // Reloading this page would otherwise send the completion again.
+  expect(new URL(page.url()).pathname).toBe(`/offboarding/${cast.lena.id}`);
+  const focused = page.locator('#hardware .item:focus');
+  expect(await focused.innerText()).toContain('New since you opened this page');
 });
 
 test('the look-ahead changes the list and the address, and Back restores the previous one', async () => {

@@ -1,4 +1,4 @@
-// Keys for lists and checklists. A person who turned them off on My page doesn't get this script (WCAG 2.1.4).
+// Keys for the search box, lists and checklists. A person who turned them off on My page doesn't get this script (WCAG 2.1.4).
 {
   const list = document.getElementById('shortcuts-list');
   const rowSelector = 'tr[data-href], tr[tabindex], .items > .item';
@@ -49,12 +49,20 @@
     else button.click();
   }
 
+  function search() {
+    const box = document.getElementById('search');
+    box?.focus();
+    box?.select();
+  }
+
   const keys = {
+    '/': search,
     j: () => move(true),
     k: () => move(false),
     o: openRow,
     r: act,
     c: complete,
+    u: () => document.querySelector('form[data-undo] button')?.click(),
     '?': () => list.showModal(),
   };
 
