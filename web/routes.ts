@@ -45,7 +45,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const erasure = erasurePages(services);
   const merge = mergePages(services);
   const { session, access, invitations, tokens } = await accessHandlers(services);
-  const { me, password, otherSessions, mailPreferences } = await meHandlers(services);
+  const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
@@ -184,6 +184,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
     post('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
     post('/me/mail', 'own-page', mailPreferences.update),
+    post('/me/shortcuts', 'own-page', shortcuts.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
 
     get('/settings/tokens', 'manage-workspace', tokens.index),

@@ -20,6 +20,8 @@ export interface PersonSignedIn {
   workspaceZone: string;
   /** The look-ahead that they last chose in the queue; null before they chose one. */
   lookAhead: LookAhead | null;
+  /** Whether the console reacts to single keys. */
+  shortcuts: boolean;
   /** Unread notifications, a hundred at most. */
   unread: number;
 }
@@ -28,7 +30,7 @@ export interface PersonSignedIn {
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
-      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", ${unreadCount} as unread
+      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread
     from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

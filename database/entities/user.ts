@@ -35,6 +35,8 @@ export const User = defineEntity({
     noMailAbout: texts<MailKind>().defaultRaw("'{}'"),
     /** How many days ahead this person looks in the queue, as last chosen there. */
     lookAhead: p.integer().$type<LookAhead>().nullable(),
+    /** Whether the console reacts to single keys, such as `j`. */
+    shortcuts: p.boolean().default(true),
     passwordHash: p.text().nullable().hidden().lazy(),
     /** Every change of a fact about the person increments it. It shows which of two snapshots is newer. */
     revision: p.integer().default(0),

@@ -115,6 +115,10 @@ test('a device assigned in another window before confirming is refused with the 
   await page.getByRole('button', { name: 'Mark as offboarded' }).click();
   await page.getByText(words('1 hardware, 0 software, 0 request(s)')).waitFor();
   expect(await page.getByRole('button', { name: 'Mark as offboarded' }).isDisabled()).toBe(true);
+  // Reloading this page would otherwise send the completion again.
+  expect(new URL(page.url()).pathname).toBe(`/offboarding/${cast.lena.id}`);
+  const focused = page.locator('#hardware .item:focus');
+  expect(await focused.innerText()).toContain('New since you opened this page');
 });
 
 test('the look-ahead changes the list and the address, and Back restores the previous one', async () => {
@@ -134,14 +138,14 @@ test('the look-ahead changes the list and the address, and Back restores the pre
   expect(complaints).toEqual([]);
 });
 
-test('after a revoke the focus is on the section, and a screen reader gets the message', async () => {
+test('after a revoke the focus is on the next item, and a screen reader gets the message', async () => {
   const cast = await makeCast(database);
   const { page } = await openConsole(browser, web.address, cast.ivo.email);
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.getByRole('button', { name: /^Revoke/ }).focus();
   await page.keyboard.press('Enter');
   await page.getByText('All licenses have been revoked.').waitFor();
-  expect(await page.evaluate('document.activeElement?.id')).toBe('software-title');
+  expect(await page.evaluate('document.activeElement?.id')).toBe(`request-${cast.requestId}`);
   await page
     .getByRole('status')
     .getByText(`${cast.license.name} revoked. The seat is free.`)

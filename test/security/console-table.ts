@@ -20,6 +20,7 @@ POST /me/password                                               in     422      
 POST /me/sessions/:sessionKey/ending                            in     303      303      303   303
 POST /me/sessions/ending                                        in     303      303      303   303
 POST /me/mail                                                   in     303      303      303   303
+POST /me/shortcuts                                              in     303      303      303   303
 POST /mails/:mailId/replay                                      in     403      409      409   409
 GET  /notifications                                             in     200      200      200   200
 GET  /notifications/unread                                      in     200      200      200   200

@@ -47,6 +47,9 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     requestId: await idOf(
       `select id from requests where user_id = ${userId} and status in ('pending', 'approved')`,
     ),
+    seatId: await idOf(`select id from seats where revoked_at is null and user_id = ${userId}`),
+    mailId: 1,
+    sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
     ...(await addSettings(database)),
   };
@@ -56,7 +59,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     '/invitation/:token': `/invitation/${await createLink(em, { userId, purpose: 'invitation', actor: 'system' })}`,
     '/unsubscribe/:token': `/unsubscribe/${mailTokens(testKey).sign({ userId, kind: 'reminders' })}`,
   };
-  await rememberMapping(database);
+  params.mappingId = await rememberMapping(database);
   const paramOf = (route: string, name: string) => {
     if (params[name] === undefined)
       throw new Error(`${route}: give :${name} a value in testing/web/demo-pages.ts`);
@@ -108,9 +111,9 @@ async function handle({ em }: Database, userId: number): Promise<void> {
   await setWaiting(em, 'system', userId, { kind: 'hardware', id }, waiting);
 }
 
-async function rememberMapping({ em }: Database): Promise<void> {
+async function rememberMapping({ em }: Database): Promise<number> {
   const fork = em.fork();
-  fork.create(ColumnMapping, {
+  const mapping = fork.create(ColumnMapping, {
     kind: 'assets',
     headerHash: 'demo',
     columns: [
@@ -120,6 +123,7 @@ async function rememberMapping({ em }: Database): Promise<void> {
     mappedBy: 'system',
   });
   await fork.flush();
+  return mapping.id;
 }
 
 /** An API token, and an endpoint with a delivery in each state. */

@@ -3,10 +3,12 @@ import { mailPreferencePages } from './mail-preferences.ts';
 import { mePages } from './me.ts';
 import { otherSessionPages } from './other-sessions.ts';
 import { passwordPages } from './password.ts';
+import { shortcutPages } from './shortcuts.ts';
 
 export const meHandlers = async (services: Services) => ({
   me: mePages(services),
   password: await passwordPages(services),
   otherSessions: otherSessionPages(services),
   mailPreferences: mailPreferencePages(services),
+  shortcuts: shortcutPages(services),
 });

@@ -14,6 +14,7 @@ import type { Services } from '../http/services.ts';
 import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
 import { recordData } from './record.ts';
 import { reminderCard } from './reminder-card.ts';
+import { openItemsOf } from './shown-items.ts';
 
 /** The message above a checklist. */
 export interface ChecklistNote {
@@ -22,6 +23,8 @@ export interface ChecklistNote {
   pendingToken?: string;
   /** The refused form about the owner, a note or a waiting item. */
   refusedForm?: RefusedForm;
+  /** The open items that the person saw before a completion was refused; the others are marked as new. */
+  shown?: ReadonlySet<string> | null;
 }
 
 /**
@@ -33,7 +36,7 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken, refusedForm }: ChecklistNote,
+  { alert = null, pendingToken, refusedForm, shown = null }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const mailIsOn = environment.SMTP_URL !== undefined;
@@ -43,7 +46,14 @@ export async function renderChecklist(
   };
   const handling = handlingCard(leaver, refusedForm);
   const report = await reportIn(database.em, request, userId);
-  const rest = { alert, pendingToken: pendingToken ?? null, handling, report };
+  const newItems = shown === null ? [] : data.openItems.filter((item) => !shown.has(item));
+  const rest = {
+    alert: alert && newItems.length > 0 ? { ...alert, takesFocus: false } : alert,
+    pendingToken: pendingToken ?? null,
+    newItems,
+    handling,
+    report,
+  };
   if (isHtmx(request) && request.get('HX-Target') !== undefined) {
     fragment(response, 'offboarding/_checklist', { ...data, ...rest });
   } else page(response, 'offboarding/show', { title: data.leaver.name, ...data, ...rest });
@@ -76,6 +86,7 @@ export function checklistData(leaver: ChecklistPage) {
     leaver,
     counts,
     open: stillOpen(counts),
+    openItems: openItemsOf(leaver),
     today: todayIn(leaver.workspaceZone, new Date()),
     /** Every form gets a new token, so that sending it twice acts once. */
     newToken,

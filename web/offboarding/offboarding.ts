@@ -15,12 +15,17 @@ import { actorOf } from '../http/signed-in.ts';
 import { notGivenBack } from '../people/end-date-question.ts';
 import { type ChecklistNote, renderChecklist } from './checklist-page.ts';
 import { answerAlert, updateLost, updatePending, wordsFor } from './result-messages.ts';
+import { shownItemsIn } from './shown-items.ts';
 
 export const offboardingPages = (services: Services) => {
   const { database, engine } = services;
 
-  const show: RequestHandler = (request, response) =>
-    renderChecklist(services, request, response, idIn(request, 'userId', 'user'), noteOf(response));
+  /** The checklist; after a refused completion it marks what is new since the page was opened. */
+  const show: RequestHandler = (request, response) => {
+    const note = noteOf(response);
+    const shown = shownItemsIn(note.values?.shown ?? request.query.shown);
+    return renderChecklist(services, request, response, idIn(request, 'userId', 'user'), { ...note, shown });
+  };
 
   /**
    * The result of an update, by its token; the page polls it while Temporal is slow. Reads the database first, because

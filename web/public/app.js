@@ -60,23 +60,11 @@ addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();
 });
 
-// After a swap the browser would reset the focus to the top of the page, so move it to the form's `data-focus`.
-let focusNext = null;
-document.addEventListener('htmx:before:request', (event) => {
-  focusNext = event.target.closest?.('[data-focus]')?.dataset.focus ?? null;
-});
-
 // Removes the messages about the last change when the next one is sent.
 document.addEventListener('htmx:before:request', (event) => {
   if (event.detail?.ctx?.request?.method !== 'POST') return;
   for (const alert of document.querySelectorAll('#messages > .alert, .checklist-message > .alert'))
     alert.remove();
-});
-document.addEventListener('htmx:after:swap', () => {
-  if (focusNext === null) return;
-  const target = document.querySelector(focusNext);
-  focusNext = null;
-  if (document.activeElement === document.body || !document.activeElement?.isConnected) target?.focus();
 });
 
 // Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).

@@ -1,25 +1,16 @@
-// The search box: `/` goes to it, the arrows move through what it found, Escape closes it. Without this script the
-// form leads to the page of results.
+// The search box: the arrows move through what it found, Escape closes it. `keys.js` goes to it with `/`. Without this
+// script the form leads to the page of results.
 {
   const box = document.getElementById('search');
   const found = document.getElementById('search-found');
   const words = document.getElementById('search-words');
 
-  const isField = (element) => element.closest('input, textarea, select, [contenteditable]') !== null;
   const links = () => [...found.querySelectorAll('a')];
 
   function close() {
     found.hidden = true;
     words.textContent = '';
   }
-
-  document.addEventListener('keydown', (event) => {
-    if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (!box || isField(event.target) || document.querySelector('dialog[open]')) return;
-    event.preventDefault();
-    box.focus();
-    box.select();
-  });
 
   box?.form.addEventListener('keydown', (event) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { Offboarding } from '../../../database/entities/index.ts';
+import { assignSeat } from '../../../database/inventory/seats.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { addDays, todayIn } from '../../../domain/dates.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
@@ -75,4 +76,29 @@ test('an htmx request is redirected with 200, a plain form with 303', async () =
   await clearChecklist(database, cast);
   const answer = await ivo.postByHtmx(`${page}/completion`, 'main', { token: randomUUID() });
   expect([answer.status, answer.headers.get('HX-Redirect'), answer.text]).toEqual([200, page, '']);
+});
+
+test('a refused completion marks the items that the page did not show', async () => {
+  const { cast, ivo, page } = await begin();
+  const shown = `seat-${cast.seatId} request-${cast.requestId}`;
+  await clearChecklist(database, cast);
+  const seatId = await assignSeat(database.em, 'system', cast.license.id, cast.lena.id);
+  const mark = 'New since you opened this page';
+  const refusals = [
+    await ivo.post(`${page}/completion`, { shown: '' }),
+    await ivo.post(`${page}/completion`, { shown }),
+    await ivo.get(`${page}/completion?shown=`),
+  ];
+  for (const { status, text } of refusals) {
+    expect([status, text.split(mark).length - 1]).toEqual([409, 1]);
+    expect(text.match(/<(li|div)[^>]* autofocus/g)).toEqual([expect.stringContaining(`id="seat-${seatId}"`)]);
+  }
+  const marksNothing: Record<string, string>[] = [{}, { shown: 'everything' }, { shown: `seat-${seatId}` }];
+  for (const fields of marksNothing) {
+    const { status, text } = await ivo.post(`${page}/completion`, fields);
+    expect([status, text.includes(mark)]).toEqual([409, false]);
+    expect(text.match(/<(li|div)[^>]* autofocus/g)).toEqual([
+      expect.stringContaining('class="alert alert-danger"'),
+    ]);
+  }
 });

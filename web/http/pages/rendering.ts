@@ -29,6 +29,8 @@ export interface Alert {
   text: string;
   /** Undoes what the message reports. */
   undo?: UndoOffer | undefined;
+  /** Whether the page opens with the focus on it; yes, unless the focus belongs to another place. */
+  takesFocus?: boolean;
 }
 
 /** The data of a page: its title, a message, and what its view needs. */
@@ -41,7 +43,8 @@ export interface PageData {
 /** Renders a whole page in its layout. `data.alert` comes before the notice in the cookie. */
 export function page(response: Response, view: string, data: PageData): void {
   const { workspaceName } = response.locals;
-  const alert = data.alert ?? takeNotice(response);
+  const news = data.alert ?? takeNotice(response);
+  const alert = news && { takesFocus: true, ...news };
   response.set('Vary', 'HX-Request').type('html');
   response.send(eta.render(view, { ...data, ...readerOf(response), alert, workspaceName }));
 }
