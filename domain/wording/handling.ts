@@ -1,15 +1,7 @@
 import type { AuditDetails } from '../audit.ts';
 import { type CalendarDate, isCalendarDate } from '../dates.ts';
 import { oneOrMany, plural } from './plural.ts';
-
-const calendarDate = new Intl.DateTimeFormat('en-GB', {
-  day: 'numeric',
-  month: 'short',
-  year: 'numeric',
-  timeZone: 'UTC',
-});
-
-const dateWords = (day: CalendarDate): string => calendarDate.format(Date.parse(day));
+import { dateWords } from './times.ts';
 
 /** What an item waits for: `Waiting for courier until 3 Dec 2026`. */
 export const waitingWords = ({

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { expect, inject, test } from 'vitest';
 import { lastHeartbeat } from '../../database/engine/heartbeats.ts';
-import { Offboarding } from '../../database/entities/index.ts';
+import { Notification, Offboarding } from '../../database/entities/index.ts';
+import { setWaiting } from '../../database/offboarding/handling/waiting.ts';
+import { todayIn } from '../../domain/dates.ts';
 import { connectConsoleClient, NoAnswerYet } from '../../engine/console-client.ts';
 import { webMetrics } from '../../metrics/web.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
@@ -24,12 +26,17 @@ test('the worker waits for database and Temporal, survives their loss, and exits
   const { child } = startWorkerProcess({ url: url.href }, namespace, {
     TEMPORAL_ADDRESS: `127.0.0.1:${toEngine.port}`,
   });
-  const { offboardingId } = await makeCast(database);
+  const { offboardingId, lena, requestId } = await makeCast(database);
+  const today = todayIn('UTC', new Date());
+  const item = { kind: 'request', id: requestId } as const;
+  await setWaiting(database.em, 'system', lena.id, item, { waitingFor: 'a quote', until: today });
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   await toDatabase.restore();
   await toEngine.restore();
   await eventually(() => isFollowed(offboardingId), 20_000);
   await eventually(() => lastHeartbeat(database.em.fork()));
+  const waitingIsOver = { kind: 'waiting_over', aboutUserId: lena.id } as const;
+  await eventually(async () => (await database.em.fork().count(Notification, waitingIsOver)) === 1, 20_000);
 
   for (const line of [toDatabase, toEngine]) {
     await line.cut();
