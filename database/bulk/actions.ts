@@ -60,7 +60,7 @@ export interface BulkReport {
 const mostShown = 200;
 
 /** One item of a report; `outcome` is null while it waits. */
-export interface BulkLine {
+interface BulkLine {
   label: string;
   outcome: BulkOutcome | null;
   reason: string | null;

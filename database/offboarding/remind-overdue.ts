@@ -11,7 +11,7 @@ import { readScheduleSettings } from './reminder-schedule.ts';
 import { notifyStillOpen } from './reminders.ts';
 
 /** A person whose last day is over while something is open. */
-export interface OverdueLeaver {
+interface OverdueLeaver {
   id: number;
   name: string;
   endDate: CalendarDate;
