@@ -64,7 +64,10 @@ export async function renderChecklist(
 
   async function readReminders() {
     const history = await reminderHistoryOf(database.em, userId);
-    return { record: null, reminders: history && reminderCard(history, leaver, timesFor(response), mailIsOn) };
+    return {
+      record: null,
+      reminders: history && reminderCard(history, leaver, timesFor(response), mailIsOn),
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import type { AuditDetails } from '../../domain/audit.ts';
+import { isCalendarDate } from '../../domain/dates.ts';
 import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
@@ -38,9 +39,15 @@ function shownValue(name: string, value: AuditDetails[string] | undefined, times
   if (value == null || value === '') return '';
   if (name === 'url') return helpers.host(String(value));
   if (/Date$/.test(name)) return helpers.date(String(value));
-  if (timeNames.has(name)) return times.time(String(value));
+  if (timeNames.has(name)) return momentWords(String(value), times);
   if (wordNames.has(name)) return helpers.words(String(value));
   return Array.isArray(value) ? value.join(', ') : String(value);
+}
+
+/** A date or a time; as it is stored when it is neither. */
+function momentWords(stored: string, times: Times): string {
+  if (isCalendarDate(stored)) return helpers.date(stored);
+  return Number.isNaN(Date.parse(stored)) ? stored : times.time(stored);
 }
 
 const timeNames: ReadonlySet<string> = new Set(['until', 'since']);

@@ -121,3 +121,19 @@ test('the filter names actions in words', async () => {
   const { text } = await (await web.signIn(ivo.email)).get('/audit?action=seat.revoked');
   expect(text).toContain('<option value="seat.revoked" selected>Revoked the seat</option>');
 });
+
+test('a day in the details is a date, a time is by the clock, and any other text stays as it is', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  for (const since of ['2026-12-03', '2026-12-03T10:15:00Z', 'soon'])
+    record(em, 'system', 'workspace.updated', cast.lena.id, { since });
+  await em.flush();
+  const ivo = await web.signIn(cast.ivo.email);
+  ivo.cookies.set('lastday-zone', 'Asia/Tokyo');
+  const { text } = await ivo.get(`/audit?user=${cast.lena.id}&action=workspace.updated`);
+  expect([...text.matchAll(/since: ([^<]+)/g)].map(([, words]) => words!.trim())).toEqual([
+    'soon',
+    '3 Dec 2026, 19:15',
+    '3 Dec 2026',
+  ]);
+});
