@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
+import { newToken } from '../../engine/console-client.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { makeFormerEmployee } from '../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -106,7 +107,10 @@ test('a form sets only the columns that it shows', async () => {
     [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
     [`/assets/${laptop.id}/recovery`, recovery],
     [`/assets/${laptop.id}/recovery/undo`, correction],
-    [`/assets/${laptop.id}/recovery`, recovery],
+    [
+      '/assets/recovery',
+      { ...recovery, token: newToken(), [`assignmentId-${laptop.id}`]: recovery.assignmentId },
+    ],
     [`/assets/${laptop.id}/recovery/correction`, correction],
     [`/assets/${laptop.id}/assignment/correction`, correction],
     ['/licenses', { name: 'Miro', vendor: '', seatsTotal: '3' }],

@@ -123,7 +123,7 @@ globalThis.mergePart = (() => {
 
   // Moves the focus to the heading of what was replaced.
   function focusNear(node) {
-    const section = node.closest('section, [tabindex="-1"]') ?? document.getElementById('main');
+    const section = node.closest('section') ?? document.getElementById('main');
     return () => {
       const place = section.isConnected ? section : document.getElementById('main');
       (place.querySelector('[tabindex="-1"]') ?? place).focus();
