@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { hashPassword } from '../../database/access/passwords.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { createBulkAction } from '../../database/bulk/actions.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, ColumnMapping, User } from '../../database/entities/index.ts';
@@ -48,6 +49,8 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
       `select id from requests where user_id = ${userId} and status in ('pending', 'approved')`,
     ),
     seatId: await idOf(`select id from seats where revoked_at is null and user_id = ${userId}`),
+    bulkId: await bulkRejection(database),
+    noteId: await idOf('select min(id) as id from leaver_notes'),
     mailId: 1,
     sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
@@ -109,6 +112,13 @@ async function handle({ em }: Database, userId: number): Promise<void> {
   const { id } = await em.fork().findOneOrFail(Assignment, { userId, returnedAt: null });
   const waiting = { waitingFor: 'the courier from the office in Lisbon', until: '2099-01-31' };
   await setWaiting(em, 'system', userId, { kind: 'hardware', id }, waiting);
+}
+
+/** The results of a bulk action. */
+async function bulkRejection({ em }: Database): Promise<number> {
+  const items = [{ itemId: 1 }];
+  const token = crypto.randomUUID();
+  return (await createBulkAction(em, { token, kind: 'rejection', userId: null, actor: 'system', items })).id;
 }
 
 async function rememberMapping({ em }: Database): Promise<number> {
