@@ -89,6 +89,7 @@ test('a form sets only the columns that it shows', async () => {
     location: '',
     assignmentId: String(laptop.assignmentId),
   };
+  const many = { condition: 'good', nextStatus: 'in_stock', note: '', location: '' };
   const correction = { assignmentId: String(laptop.assignmentId) };
   const mistake = { assignmentId: String(await assignAsset(em, `user:${ada.id}`, spare.id, emil.id)) };
   const forms: [string, Record<string, string>][] = [
@@ -106,6 +107,7 @@ test('a form sets only the columns that it shows', async () => {
     [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
     [`/assets/${laptop.id}/recovery`, recovery],
     [`/assets/${laptop.id}/recovery/undo`, correction],
+    ['/assets/recovery', { ...many, [`assignmentId-${laptop.id}`]: correction.assignmentId }],
     [`/assets/${laptop.id}/recovery`, recovery],
     [`/assets/${laptop.id}/recovery/correction`, correction],
     [`/assets/${laptop.id}/assignment/correction`, correction],
