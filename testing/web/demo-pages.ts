@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { createLink } from '../../database/access/one-time-links.ts';
 import { hashPassword } from '../../database/access/passwords.ts';
 import { createToken } from '../../database/access/tokens.ts';
+import { createBulkAction } from '../../database/bulk/actions.ts';
 import type { Database } from '../../database/core/orm.ts';
 import { sqlOf } from '../../database/core/tables.ts';
 import { Assignment, ColumnMapping, User } from '../../database/entities/index.ts';
@@ -51,10 +52,12 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     mailId: 1,
     sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
+    bulkId: await waitingReminder(database, userId),
     ...(await addSettings(database)),
   };
   const others: Record<string, string> = {
     '/offboarding/:userId/completion': `/offboarding/${await idOf(clearLeaver)}/completion`,
+    '/assets/recovery': `/assets/recovery?ids=${await heldBy(em, userId)}`,
     '/imports/:importId/columns': `/imports/${await importWithoutMapping(database)}/columns`,
     '/invitation/:token': `/invitation/${await createLink(em, { userId, purpose: 'invitation', actor: 'system' })}`,
     '/unsubscribe/:token': `/unsubscribe/${mailTokens(testKey).sign({ userId, kind: 'reminders' })}`,
@@ -70,6 +73,18 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
 
 /** The leaver of the demo who has nothing left to clear. */
 const clearLeaver = "select id from users where name = 'Marcus Weber'";
+
+/** An order about the person that nothing executes. */
+async function waitingReminder({ em }: Database, userId: number): Promise<number> {
+  const order = { token: crypto.randomUUID(), kind: 'reminder', userId: null, actor: 'system' } as const;
+  return (await createBulkAction(em, { ...order, items: [{ itemId: userId }] })).id;
+}
+
+/** The ids of the devices that the person has. */
+async function heldBy(em: Database['em'], userId: number): Promise<string> {
+  const held = await em.fork().find(Assignment, { userId, returnedAt: null });
+  return held.map(({ assetId }) => assetId).join(',');
+}
 
 async function importWithErrors(database: Database, userId: number): Promise<number> {
   const { externalId, email } = await database.em.fork().findOneOrFail(User, { id: userId });
