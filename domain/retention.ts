@@ -1,2 +1,2 @@
-/** Retention of closed webhook events and mails, in days, because they contain personal data. Audit entries stay. */
+/** Retention of closed webhook events, mails and bulk actions, in days, because they contain personal data. Audit entries stay. */
 export const sentKeptDays = 90;

@@ -62,7 +62,13 @@ test('a checklist and a record of ten items print on one page, with two lines to
 
 async function expectOneSheet(page: Page) {
   await page.emulateMedia({ media: 'print' });
-  for (const hidden of ['.sidebar', 'input[type=search]', 'button:not(.when)', '.btn', '#gate button:not(.when)'])
+  for (const hidden of [
+    '.sidebar',
+    'input[type=search]',
+    'button:not(.when)',
+    '.btn',
+    '#gate button:not(.when)',
+  ])
     expect(await page.locator(`${hidden}:visible`).count(), hidden).toBe(0);
   expect(await page.locator('.signature-line:visible').count()).toBe(2);
   const pdf = await page.pdf({ preferCSSPageSize: true });

@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { assignAsset } from '../../database/inventory/assignments.ts';
-import { newToken } from '../../engine/console-client.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { makeFormerEmployee } from '../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
@@ -90,6 +89,7 @@ test('a form sets only the columns that it shows', async () => {
     location: '',
     assignmentId: String(laptop.assignmentId),
   };
+  const many = { condition: 'good', nextStatus: 'in_stock', note: '', location: '' };
   const correction = { assignmentId: String(laptop.assignmentId) };
   const mistake = { assignmentId: String(await assignAsset(em, `user:${ada.id}`, spare.id, emil.id)) };
   const forms: [string, Record<string, string>][] = [
@@ -107,10 +107,8 @@ test('a form sets only the columns that it shows', async () => {
     [`/assets/${spare.id}/assignment`, { userId: String(timo.id) }],
     [`/assets/${laptop.id}/recovery`, recovery],
     [`/assets/${laptop.id}/recovery/undo`, correction],
-    [
-      '/assets/recovery',
-      { ...recovery, token: newToken(), [`assignmentId-${laptop.id}`]: recovery.assignmentId },
-    ],
+    ['/assets/recovery', { ...many, [`assignmentId-${laptop.id}`]: correction.assignmentId }],
+    [`/assets/${laptop.id}/recovery`, recovery],
     [`/assets/${laptop.id}/recovery/correction`, correction],
     [`/assets/${laptop.id}/assignment/correction`, correction],
     ['/licenses', { name: 'Miro', vendor: '', seatsTotal: '3' }],

@@ -59,7 +59,6 @@ test('a reminder notifies the leaver, their manager and the IT admins once each'
     reminder: 'before_last_day',
     days: 1,
     endDate: cast.lastDay,
-    daysLeft: 5,
     hardware: 1,
     software: 1,
     requests: 1,

@@ -49,15 +49,16 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
       `select id from requests where user_id = ${userId} and status in ('pending', 'approved')`,
     ),
     seatId: await idOf(`select id from seats where revoked_at is null and user_id = ${userId}`),
-    bulkId: await bulkRejection(database),
     noteId: await idOf('select min(id) as id from leaver_notes'),
     mailId: 1,
     sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
+    bulkId: await waitingReminder(database, userId),
     ...(await addSettings(database)),
   };
   const others: Record<string, string> = {
     '/offboarding/:userId/completion': `/offboarding/${await idOf(clearLeaver)}/completion`,
+    '/assets/recovery': `/assets/recovery?ids=${await heldBy(em, userId)}`,
     '/imports/:importId/columns': `/imports/${await importWithoutMapping(database)}/columns`,
     '/invitation/:token': `/invitation/${await createLink(em, { userId, purpose: 'invitation', actor: 'system' })}`,
     '/unsubscribe/:token': `/unsubscribe/${mailTokens(testKey).sign({ userId, kind: 'reminders' })}`,
@@ -73,6 +74,18 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
 
 /** The leaver of the demo who has nothing left to clear. */
 const clearLeaver = "select id from users where name = 'Marcus Weber'";
+
+/** An order about the person that nothing executes. */
+async function waitingReminder({ em }: Database, userId: number): Promise<number> {
+  const order = { token: crypto.randomUUID(), kind: 'reminder', userId: null, actor: 'system' } as const;
+  return (await createBulkAction(em, { ...order, items: [{ itemId: userId }] })).id;
+}
+
+/** The ids of the devices that the person has. */
+async function heldBy(em: Database['em'], userId: number): Promise<string> {
+  const held = await em.fork().find(Assignment, { userId, returnedAt: null });
+  return held.map(({ assetId }) => assetId).join(',');
+}
 
 async function importWithErrors(database: Database, userId: number): Promise<number> {
   const { externalId, email } = await database.em.fork().findOneOrFail(User, { id: userId });
@@ -112,13 +125,6 @@ async function handle({ em }: Database, userId: number): Promise<void> {
   const { id } = await em.fork().findOneOrFail(Assignment, { userId, returnedAt: null });
   const waiting = { waitingFor: 'the courier from the office in Lisbon', until: '2099-01-31' };
   await setWaiting(em, 'system', userId, { kind: 'hardware', id }, waiting);
-}
-
-/** The results of a bulk action. */
-async function bulkRejection({ em }: Database): Promise<number> {
-  const items = [{ itemId: 1 }];
-  const token = crypto.randomUUID();
-  return (await createBulkAction(em, { token, kind: 'rejection', userId: null, actor: 'system', items })).id;
 }
 
 async function rememberMapping({ em }: Database): Promise<number> {

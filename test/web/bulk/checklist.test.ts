@@ -82,7 +82,7 @@ test("another person's seats and requests stay, with the reason", async () => {
     resultsOn((await ivo.get(location!)).text).map((line) => line.replace(/^Figma \d+/, 'Figma')),
   ).toEqual([
     'Figma This belongs to someone else. Not done',
-    'There is no such seat. Not done',
+    '— There is no such seat. Not done',
     'Figma Revoked',
   ]);
   expect((await em.fork().findOneOrFail(Seat, { id: other.cast.seatId })).revokedAt).toBeNull();
