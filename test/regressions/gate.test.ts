@@ -65,6 +65,8 @@ describe('finishing with a laptop, a seat and a request out', () => {
       /complet|finish|archive|bulk|batch|delete/i.test(route),
     );
     expect(routes.sort()).toEqual([
+      // Shows the results of many recoveries, revocations, rejections or reminders.
+      'GET /bulk/:bulkId',
       'GET /offboarding/:userId/completion',
       'POST /api/v1/users/:externalId/completion',
       'POST /offboarding/:userId/completion',
