@@ -60,7 +60,7 @@ export const auditActions = {
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
   'token.created': 'created the API token', // tokenId, name, scopes
   'token.updated': 'edited the API token', // tokenId, name, scopes
-  'token.continued': 'let the API token continue beyond the limit', // tokenId, name, until
+  'token.continued': 'let the API token exceed its limit', // tokenId, name, until
   'token.revoked': 'revoked the API token', // tokenId, name
   'workspace.updated': 'changed the workspace settings',
 } as const;

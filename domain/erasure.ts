@@ -6,7 +6,7 @@ export const erasedWarning = "This person's data was erased, so nothing was stor
 
 /** Why a person cannot be erased yet, in words. */
 export const erasureObstacles = {
-  'still-open': 'Something of this person is still open. Clear it first.',
+  'still-open': 'This person still has open items. Clear them first.',
   corrected: 'A device is still with this person. Recover it first.',
   'step-failed': 'A step of their offboarding failed. Retry it first.',
   'delivery-pending':

@@ -1,10 +1,10 @@
 /** Why two records cannot be merged, in words. */
 export const mergeObstacles = {
   'same-record': "Choose another record. A record can't be merged into itself.",
-  'already-offboarded': "Someone whose offboarding is completed can't be merged.",
-  'completion-running': 'A completion is running for one of them. Try again when it has ended.',
+  'already-offboarded': "Offboarded people can't be merged.",
+  'completion-running': 'One of them is being marked as offboarded. Try again in a minute.',
   'own-record': "You can't merge your own record into another one. Ask another admin.",
-  outranked: 'Only a super admin can merge someone who has a role.',
+  outranked: 'Only a super admin can merge a person with an admin role.',
 } as const;
 export type MergeObstacle = keyof typeof mergeObstacles;
 

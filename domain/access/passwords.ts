@@ -12,8 +12,7 @@ export function passwordProblem(password: string, email: string | null): string 
   const length = [...password.normalize('NFKC')].length;
   if (length < shortestPassword) return `Use at least ${shortestPassword} characters.`;
   if (length > longestPassword) return `Use at most ${longestPassword} characters.`;
-  if (commonPasswords.has(password.toLowerCase()))
-    return 'Too many people use this password. Choose another.';
+  if (commonPasswords.has(password.toLowerCase())) return 'This password is too common. Choose another.';
   if (email !== null && sameInAnyCase(password, email)) return "Your email can't be your password.";
   return null;
 }

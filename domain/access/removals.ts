@@ -37,7 +37,7 @@ export type TokenLimitSwitch = (typeof tokenLimitSwitches)[number];
 /** Refused calls are listed for this many days. */
 export const refusedCallsKeptDays = 7;
 
-/** How long a token may continue beyond the limit. */
+/** How long a token may exceed its limit. */
 export const continuations = ['hour', 'eight-hours', 'tomorrow'] as const;
 export type Continuation = (typeof continuations)[number];
 

@@ -20,7 +20,7 @@ const cleared = (field: string, plural: string, what: string): CountedChange => 
 
 const changed = (field: string, plural: string, what: string): CountedChange[] => [
   cleared(field, plural, what),
-  { name: `${plural}Replaced`, field, effect: 'replaced', words: `would get another ${what}` },
+  { name: `${plural}Replaced`, field, effect: 'replaced', words: `would get a different ${what}` },
 ];
 
 /**

@@ -48,12 +48,12 @@ function vendorsInWords(count: number, firstVendors: readonly FirstVendor[] = []
 /** A sentence with one full stop. A vendor such as `Figma Inc.` brings its own. */
 const ended = (sentence: string) => (sentence.endsWith('.') ? sentence : `${sentence}.`);
 
-const firstVendorWords = "A license's first vendor always needs a confirmation.";
+const firstVendorWords = 'Adding a vendor to a license always needs confirmation.';
 
 const emptyColumnsInWords = ({ columns }: ChangingFile, { emptyFields = [] }: MassChange): string[] =>
   emptyFields.map((field) => {
     const header = columns.find((column) => column.field === field)?.header ?? field;
-    return `The column "${header}" is empty on every line, but not in Lastday.`;
+    return `The column "${header}" is empty on every line, but Lastday has values for it.`;
   });
 
 function limitWords(

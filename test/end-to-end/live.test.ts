@@ -47,10 +47,10 @@ test('two admins on one leaver follow each other, and keep what they type and th
   // Nora rejects that request. Its row stays with what Ivo types, until he asks for the change.
   await nora.page.getByLabel('Review & close: Second monitor').click();
   await nora.page.getByRole('button', { name: 'Reject' }).click();
-  await ivo.page.getByRole('button', { name: 'Changed — show' }).waitFor();
+  await ivo.page.getByRole('button', { name: 'Show change' }).waitFor();
   await ivo.page.getByText('All requests have been closed.').waitFor(aSecond);
   expect(await note.inputValue()).toBe('No one needs two');
-  await ivo.page.getByRole('button', { name: 'Changed — show' }).click();
+  await ivo.page.getByRole('button', { name: 'Show change' }).click();
   await note.waitFor({ state: 'detached' });
   expect(await ivo.page.evaluate('document.activeElement.id')).toBe('requests-title');
 

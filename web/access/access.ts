@@ -55,10 +55,10 @@ export const accessPages = (services: Services) => {
 const superAdminQuestion = ({ id, name }: User): Confirmation => ({
   title: `Make ${name} a super-admin?`,
   effects: [
-    'Super-admins can do everything: change roles, API tokens, webhooks and workspace settings, and erase data.',
+    'Super admins can do everything: change roles, API tokens, webhooks and workspace settings, and erase data.',
     'Changing the role signs them out and revokes their API tokens.',
   ],
-  button: 'Make super-admin',
+  button: 'Make super admin',
   action: `/users/${id}/role`,
   back: { label: 'Keep current role', address: `/users/${id}` },
 });

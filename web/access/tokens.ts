@@ -82,7 +82,7 @@ export const tokenPages = (services: Services) => {
     return done(request, response, address, `Token ${name} revoked.`);
   };
 
-  /** Lets a token continue beyond the limit for a chosen time. */
+  /** Lets a token exceed its limit for a chosen time. */
   const continueBeyondLimit: RequestHandler = async (request, response) => {
     const id = idIn(request, 'tokenId', 'token');
     const { until } = readForm(continuationForm, request.body);

@@ -22,7 +22,7 @@ const importSchema = z
     clearedEndDates: z.int().meta({ description: 'People whose end date is cleared.' }),
     changes: z.record(z.string(), z.int()).meta({
       description:
-        'People changed in other counted ways, such as `managersCleared`. First values never count.',
+        "People changed in other counted ways, such as `managersCleared`. An empty field that gets a value doesn't count.",
       examples: [{ managersCleared: 3 }],
     }),
     createdAt: responseField.dateTime(),
@@ -77,7 +77,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
           description: 'CSV in which every quotation mark closes and no column is repeated.',
         },
         { code: 'missing-columns', description: 'The columns that every person needs.' },
-        { code: 'unknown-columns', description: 'No columns that mean nothing to Lastday.' },
+        { code: 'unknown-columns', description: 'All columns are known to Lastday.' },
         { code: 'mixed-dates', description: 'One order of day and month in each column of dates.' },
       ],
       problems: {

@@ -94,7 +94,7 @@ function showError(text) {
   messages.replaceChildren(alert);
 }
 document.addEventListener('htmx:error', () =>
-  showError('Lastday could not be reached. Nothing was lost; please try again.'),
+  showError('Lastday could not be reached. Check your connection and try again.'),
 );
 document.addEventListener('htmx:after:swap', () => document.querySelector('[data-client-error]')?.remove());
 document.addEventListener('htmx:response:error', (event) => {
@@ -113,7 +113,7 @@ document.addEventListener('click', async (event) => {
   } else {
     // Browsers offer the clipboard API only on https and localhost.
     getSelection().selectAllChildren(shown);
-    button.textContent = 'Selected: now copy it';
+    button.textContent = 'Selected. Press Ctrl+C to copy.';
   }
 });
 

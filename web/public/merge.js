@@ -116,7 +116,7 @@ globalThis.mergePart = (() => {
     button.type = 'button';
     button.className = 'btn btn-sm';
     button.dataset.liveShow = '';
-    button.textContent = 'Changed — show';
+    button.textContent = 'Show change';
     note.append(button);
     node.append(note);
   }

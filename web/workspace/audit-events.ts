@@ -158,6 +158,6 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   },
   'token.created': token('created'),
   'token.updated': token('edited'),
-  'token.continued': token('let', ' continue beyond the limit'),
+  'token.continued': token('let', ' exceed its limit'),
   'token.revoked': token('revoked'),
 };

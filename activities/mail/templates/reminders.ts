@@ -192,7 +192,9 @@ function itemOf({ kind, what, mark, since }: OpenItem, zone: string): MailItem {
 }
 
 const othersEnd = (isItAdmin: boolean, links: Links): Block[] =>
-  isItAdmin ? [link('Open queue', links.to('/offboarding'))] : [paragraph('Please help return these to IT.')];
+  isItAdmin
+    ? [link('Open queue', links.to('/offboarding'))]
+    : [paragraph('Please help them return their devices to IT.')];
 
 function reasonFor(own: boolean, others: boolean, isItAdmin: boolean): string {
   const reasons = [

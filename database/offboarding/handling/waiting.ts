@@ -51,7 +51,7 @@ export const setWaiting = (
     }
     const { rows } = await update(item, userId, waiting).execute(sqlOf(change.em));
     if (rows[0] === undefined) {
-      throw new Refusal('item-closed', 'This item is already closed, so it waits for nothing.');
+      throw new Refusal('item-closed', 'This item is already closed.');
     }
     const { name, forBefore, untilBefore } = rows[0];
     if (waiting !== null && (forBefore !== waiting.waitingFor || untilBefore !== waiting.until))

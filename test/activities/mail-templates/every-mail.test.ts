@@ -23,7 +23,7 @@ describe('every mail', () => {
   test('has a text part with the same content and an unsubscribe link', () => {
     const text = asText(letter, footer);
     expect(text).toContain(evil.split(' ')[0]);
-    expect(text).toContain('Stop these: https://x.example/stop');
+    expect(text).toContain('Unsubscribe from these emails: https://x.example/stop');
     expect(text).toContain('Choose your emails: https://lastday.halden.example/me#mail');
     expect(text.split('\n').filter((line) => line.length > 76 && !line.includes('http'))).toEqual([]);
   });

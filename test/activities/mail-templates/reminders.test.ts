@@ -87,7 +87,7 @@ describe('a reminder to a manager', () => {
     expect(text).toContain('Lena Brandt');
     expect(text).not.toContain('Timo');
     expect(text).not.toContain('/offboarding');
-    expect(text).toContain('Please help return these to IT.');
+    expect(text).toContain('Please help them return their devices to IT.');
   });
 
   test('is not sent when the person reports to another manager by now', () => {

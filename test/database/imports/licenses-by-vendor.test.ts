@@ -98,7 +98,7 @@ describe('a license that was made without a vendor (R6)', () => {
     await expect(startImport(em, actor, id, null)).rejects.toMatchObject({
       code: 'confirmation-needed',
       people: 1,
-      message: `1 license would get a vendor: ${name} → Slack. A license's first vendor always needs a confirmation.`,
+      message: `1 license would get a vendor: ${name} → Slack. Adding a vendor to a license always needs confirmation.`,
     });
     expect(await vendors(name)).toEqual([null]);
     await startImport(em, actor, id, 1);

@@ -10,7 +10,7 @@ test.each([
   ['x'.repeat(128), null],
   ['eleven char', 'Use at least 12 characters.'],
   ['x'.repeat(129), 'Use at most 128 characters.'],
-  ['Password1234', 'Too many people use this password. Choose another.'],
+  ['Password1234', 'This password is too common. Choose another.'],
   ['Ada.Lindqvist@lastday.example', "Your email can't be your password."],
 ])('%s', (password, problem) => {
   expect(passwordProblem(password, email)).toBe(problem);

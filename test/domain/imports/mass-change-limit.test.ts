@@ -47,8 +47,8 @@ describe('the mass-change limit', () => {
       emptyFields: ['manager'],
     };
     expect(massChangeWords(file, change, limit)).toBe(
-      '88 people would lose their manager. 1 person would get another job title. ' +
-        'The column "Reports to" is empty on every line, but not in Lastday. ' +
+      '88 people would lose their manager. 1 person would get a different job title. ' +
+        'The column "Reports to" is empty on every line, but Lastday has values for it. ' +
         "That's over this workspace's limit for one file (5 people or 2% of 117, whichever is less).",
     );
   });
@@ -57,7 +57,7 @@ describe('the mass-change limit', () => {
     const words = (kind: 'assets', changes: Record<string, number>) =>
       massChangeWords({ kind, columns: [] }, { ...leaving(0, 0, 9), changes, total: 2_400 }, limit);
     expect(words('assets', { serialsCleared: 1, serialsReplaced: 1_200 })).toBe(
-      '1 asset would lose its serial number. 1,200 assets would get another serial number. ' +
+      '1 asset would lose its serial number. 1,200 assets would get a different serial number. ' +
         "That's over this workspace's limit for one file (5 assets or 2% of 2,400, whichever is less).",
     );
   });
@@ -77,7 +77,7 @@ describe('the mass-change limit', () => {
     expect(needsConfirmation(of(0, []), none)).toBe(false);
     const words = (count: number, names: FirstVendor[]) =>
       massChangeWords({ kind: 'licenses', columns: [] }, of(count, names), none);
-    const always = "A license's first vendor always needs a confirmation.";
+    const always = 'Adding a vendor to a license always needs confirmation.';
     expect(words(1, [figma])).toBe(`1 license would get a vendor: Figma → Figma Inc. ${always}`);
     expect(words(2, [figma, miro])).toBe(
       `2 licenses would get a vendor: Figma → Figma Inc., Miro → RealtimeBoard. ${always}`,

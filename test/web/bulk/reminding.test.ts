@@ -34,6 +34,6 @@ test('all overdue leavers are reminded at most once a day, however many admins p
   }
   expect(await em.fork().count(ReminderByHand)).toBe(2);
   const after = await ivo!.get(address);
-  expect(after.text).toContain('2 overdue people were already covered by a reminder today.');
+  expect(after.text).toContain('2 overdue people already got a reminder today.');
   expect(after.text).toContain('No one to remind');
 });

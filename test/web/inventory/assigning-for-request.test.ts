@@ -26,7 +26,7 @@ describe('(R20) the form that assigns an asset', () => {
   test('asks whether it is what the person asked for', async () => {
     const { lena, emil, spare, requestId } = cast;
     const { text } = await ivo.get(`/assets/${spare.id}?person=${lena.email}`);
-    expect(text).toContain('They have open requests. Is this it?');
+    expect(text).toContain('They have open requests. Does this asset fulfil one?');
     expect(text).toContain('Second monitor');
     expect(text).toContain(`name="requestId" value="${requestId}" required`);
     expect(text).toContain('name="requestId" value="" required');

@@ -52,9 +52,7 @@ test('(R23) other roles see no button and may not erase', async () => {
 test('(R23) a refusal says what to do first', async () => {
   const staying = await ada.post(`/users/${cast.emil.id}/erasure`);
   expect(staying.status).toBe(409);
-  expect(messagesOn(staying.text)).toBe(
-    'danger: Only a person whose offboarding is completed can be erased.',
-  );
+  expect(messagesOn(staying.text)).toBe('danger: You can only erase data of people who are offboarded.');
   const gone = await makeFormerEmployee(own.database);
   await subscribe(own.database);
   const { id } = await makeFormerEmployee(own.database, { managerId: cast.emil.id });

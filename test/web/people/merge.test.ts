@@ -78,7 +78,7 @@ test('a refusal says why, and keeps the choice', async () => {
   const { timo, ivo } = cast;
   const refused = await nora.post(`/users/${timo.id}/merge`, { into: String(ivo.id) });
   expect(refused.status).toBe(409);
-  expect(messagesOn(refused.text)).toBe('danger: Only a super admin can merge someone who has a role.');
+  expect(messagesOn(refused.text)).toBe('danger: Only a super admin can merge a person with an admin role.');
   expect(refused.text).toContain(`name="into" value="${ivo.id}"`);
   expect((await nora.post(`/users/${timo.id}/merge`, {})).status).toBe(422);
   expect((await nora.post(`/users/${timo.id}/merge`, { into: String(timo.id) })).status).toBe(409);

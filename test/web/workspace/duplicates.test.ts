@@ -13,7 +13,7 @@ test('without duplicates the page says so', async () => {
   const cast = await makeCast(own.database);
   const { text } = await (await web.signIn(cast.ada.email)).get('/duplicates');
   expect(text).toContain('No duplicates');
-  expect(text).not.toContain('Circles of managers');
+  expect(text).not.toContain('Reporting loops');
 });
 
 test('two records with one identifier are listed with the pages that change them', async () => {
@@ -32,6 +32,6 @@ test('people who report to each other are listed (E15)', async () => {
   const cast = await makeCast(own.database);
   await em.fork().nativeUpdate(User, { id: cast.mira.id }, { managerId: cast.lena.id });
   const { text } = await (await web.signIn(cast.ada.email)).get('/duplicates');
-  expect(text).toContain('Circles of managers');
+  expect(text).toContain('Reporting loops');
   for (const { id } of [cast.mira, cast.lena]) expect(text).toContain(`/users/${id}/edit`);
 });
