@@ -54,7 +54,12 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
     const { one, many } = bulkWords[kind];
     const what = `${verb} ${plural(items.length, one, many)}`;
     page(response, 'bulk/confirm', {
-      title: items.length === 0 ? `No ${many} left` : `${what} of ${leaver.name}?`,
+      title:
+        items.length > 0
+          ? `${what} of ${leaver.name}?`
+          : kind === 'revocation'
+            ? 'No seats to revoke'
+            : 'No requests to reject',
       leaver,
       items,
       rest: all.length - items.length,
