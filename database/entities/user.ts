@@ -104,7 +104,7 @@ export const User = defineEntity({
     },
     {
       name: 'users_active_name_index',
-      expression: "create index users_active_name_index on users (folded(name), id) where status = 'active'",
+      expression: "create index users_active_name_index on users (folded(name)) where status = 'active'",
     },
     {
       name: 'users_former_email_index',

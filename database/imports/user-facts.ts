@@ -61,10 +61,16 @@ export async function userFacts(
   }));
 }
 
-/** An active person with the name of somebody new. Compared without the person of the line, because there is none yet. */
+/**
+ * An active person with the name of somebody new. Compared without the person of the line, because there is none yet. Reads
+ * a few namesakes at most, by the index of names: sorted by id, PostgreSQL could read everyone instead.
+ */
 const namesake = sql`case when u.id is null then (
-  select jsonb_build_object('name', n.name, 'reference', coalesce(n.email, n.external_id)) from users n
-  where folded(n.name) = folded(f.stated->>'name') and n.status = 'active' order by n.id limit 1) end`;
+  select jsonb_build_object('name', n.name, 'reference', coalesce(n.email, n.external_id))
+  from (
+    select id, name, email, external_id from users
+    where folded(name) = folded(f.stated->>'name') and status = 'active' limit 20) n
+  order by n.id limit 1) end`;
 
 /** The last person who left with the address that the line gives to another one. */
 const formerOwner = sql`case when f.email_owner_id is null and f.other_key is not null then (
