@@ -117,7 +117,10 @@ export const User = defineEntity({
       expression: 'create index users_email_sort_index on users (lower(email), id)',
     },
     { name: 'users_end_date_index', properties: ['endDate', 'id'] },
-    { name: 'users_status_index', properties: ['status', 'id'] },
+    {
+      name: 'users_status_index',
+      expression: 'create index users_status_index on users (lower(status), id)',
+    },
     {
       name: 'users_role_index',
       expression: "create index users_role_index on users (role) where role <> 'employee'",

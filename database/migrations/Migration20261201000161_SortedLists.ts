@@ -12,7 +12,7 @@ export class Migration20261201000161_SortedLists extends Migration {
 const indexes = [
   'users_email_sort_index on users (lower(email), id)',
   'users_end_date_index on users (end_date, id)',
-  'users_status_index on users (status, id)',
+  'users_status_index on users (lower(status), id)',
   'assets_tag_index on assets (tag, id)',
   'assets_model_index on assets (lower(model), id)',
   'assets_location_index on assets (lower(location), id)',
