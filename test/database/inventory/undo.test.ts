@@ -67,7 +67,7 @@ describe.each(steps)('undoing %s', (_what, step, stepAction, undo, undoAction) =
   const undone = async () =>
     (await entriesAbout(database, cast.lena.id)).filter(({ action }) => action === undoAction);
 
-  test('reopens the item in one audited step that the workflow is told of', async () => {
+  test('reopens the item in one audited step, and signals the workflow', async () => {
     const open = await openCountsOf(em, cast.lena.id);
     const [before] = await readSnapshots(em, [cast.offboardingId]);
     await step();

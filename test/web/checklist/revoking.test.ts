@@ -33,7 +33,7 @@ test('a plain form returns to the page with a message, htmx replaces the checkli
   expect(entries.map(({ actor }) => actor)).toEqual([`user:${other.cast.ivo.id}`]);
 });
 
-test('an undo is told to the workflow, which then refuses to complete', async () => {
+test('after an undo the workflow refuses to complete', async () => {
   const { cast, ivo, page } = await begin();
   await recoverLaptop(database, cast);
   await rejectRequest(database, cast);
