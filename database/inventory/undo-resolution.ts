@@ -5,7 +5,7 @@ import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { Request } from '../entities/index.ts';
-import { requestById } from './requests.ts';
+import { requestById } from './request-list.ts';
 import { type Reversal, refuseLateUndo, refuseWhenCompleted } from './undo-limit.ts';
 
 /** The result of undoing a resolution. `unchanged`: the request is open already. */

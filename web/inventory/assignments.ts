@@ -2,7 +2,8 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { type AssetWithHolder, assetById } from '../../database/inventory/assets.ts';
 import { type RecoverAnswer, recoverAsset } from '../../database/inventory/assignments.ts';
-import { assignAssetFor, requestById } from '../../database/inventory/requests.ts';
+import { requestById } from '../../database/inventory/request-list.ts';
+import { assignAssetFor } from '../../database/inventory/requests.ts';
 import {
   isBrokenInStock,
   type Recovery,

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { assetsInStock } from '../../database/inventory/assets.ts';
-import { requestById } from '../../database/inventory/requests.ts';
+import { requestById } from '../../database/inventory/request-list.ts';
 import { isOpenRequest } from '../../domain/offboarding/checklist.ts';
 import { mayReceiveItems } from '../../domain/user-status.ts';
 import { isHtmx, searchIn } from '../http/forms/request.ts';

@@ -1,12 +1,12 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import {
-  createRequest,
   findRequests,
   type RequestFilter,
   requestColumns,
   requestOrder,
-} from '../../database/inventory/requests.ts';
+} from '../../database/inventory/request-list.ts';
+import { createRequest } from '../../database/inventory/requests.ts';
 import { searchPeople } from '../../database/people/people-search.ts';
 import { userById } from '../../database/people/users.ts';
 import { requestStatuses } from '../../domain/offboarding/checklist.ts';

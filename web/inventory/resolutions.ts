@@ -1,11 +1,11 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
 import { assetById } from '../../database/inventory/assets.ts';
+import { requestById } from '../../database/inventory/request-list.ts';
 import {
   approveRequest,
   type RequestAnswer,
   type Resolution,
-  requestById,
   resolveRequest,
 } from '../../database/inventory/requests.ts';
 import { isOpenRequest, requestOutcomes } from '../../domain/offboarding/checklist.ts';

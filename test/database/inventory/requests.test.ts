@@ -5,12 +5,11 @@ import { sqlOf } from '../../../database/core/tables.ts';
 import { Assignment, Request } from '../../../database/entities/index.ts';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
+import { findRequests, requestById } from '../../../database/inventory/request-list.ts';
 import {
   approveRequest,
   createRequest,
-  findRequests,
   type Resolution,
-  requestById,
   resolveRequest,
 } from '../../../database/inventory/requests.ts';
 import { updateUser } from '../../../database/people/users.ts';

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assetById } from '../../../database/inventory/assets.ts';
-import { createRequest, requestById, resolveRequest } from '../../../database/inventory/requests.ts';
+import { requestById } from '../../../database/inventory/request-list.ts';
+import { createRequest, resolveRequest } from '../../../database/inventory/requests.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { messageBeside, messagesOn } from '../../../testing/web/page-messages.ts';

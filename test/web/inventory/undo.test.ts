@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { assetById } from '../../../database/inventory/assets.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
-import { createRequest, requestById } from '../../../database/inventory/requests.ts';
+import { requestById } from '../../../database/inventory/request-list.ts';
+import { createRequest } from '../../../database/inventory/requests.ts';
 import { assignSeat, revokeSeat, seatById } from '../../../database/inventory/seats.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';

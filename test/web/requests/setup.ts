@@ -1,4 +1,5 @@
-import { createRequest, requestById } from '../../../database/inventory/requests.ts';
+import { requestById } from '../../../database/inventory/request-list.ts';
+import { createRequest } from '../../../database/inventory/requests.ts';
 import { consoleTests } from '../../../testing/web/console.ts';
 
 /** A console where Ivo resolves the requests of Emil, who is not leaving. */
