@@ -3,17 +3,24 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { createToken } from '../database/access/tokens.ts';
 import { connect } from '../database/core/orm.ts';
-import { timeOf } from './clock.ts';
+import { timeInTurns, timeOf } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
 import type { Row } from './report.ts';
+import { type Visitor, visit } from './visitor.ts';
 
 const lines = 2_000;
 const linesOfTransaction = 100;
 
+/** For the comparison with open streams, which a longer import shows better. */
+const linesBesideStreams = 10_000;
+const turns = 3;
+const sessions = 12;
+const streamsOfSession = 8;
+
 /** Measures an import of new people, from the upload to the last line, against inserting their rows with bare pg. */
 export async function measureImport(environment: BenchEnvironment): Promise<Row[]> {
   const run = randomUUID().slice(0, 8);
-  const ours = await timeOf(() => importPeople(environment, run));
+  const ours = await timeOf(() => importPeople(environment, run, lines));
   const bare = await timeOf(() => insertPeople(environment, run));
   return [
     {
@@ -22,10 +29,38 @@ export async function measureImport(environment: BenchEnvironment): Promise<Row[
       limit: lines / (bare / 1_000),
       limitIs: 'person and audit entry by bare pg',
     },
+    await measureBesideStreams(environment, run),
   ];
 }
 
-async function importPeople({ address, databaseUrl }: BenchEnvironment, run: string) {
+/** Imports people with and without pages open that follow all changes, in turns. */
+async function measureBesideStreams(environment: BenchEnvironment, run: string): Promise<Row> {
+  const visitors = await Promise.all(Array.from({ length: sessions }, () => visit(environment)));
+  const importOf = (name: string) => (turn: number) =>
+    importPeople(environment, `${run}-${name}-${turn}`, linesBesideStreams);
+  const times = await timeInTurns(
+    turns,
+    {
+      alone: importOf('alone'),
+      async beside(turn) {
+        const closing = new AbortController();
+        const streams = visitors.flatMap((visitor) => Array(streamsOfSession).fill(visitor) as Visitor[]);
+        await Promise.all(streams.map((visitor) => visitor.follow('queue imports', closing.signal)));
+        await importOf('beside')(turn).finally(() => closing.abort());
+      },
+    },
+    1,
+  );
+  return {
+    what: `an import of ${linesBesideStreams} new people, ${sessions * streamsOfSession} streams open`,
+    ours: times.beside,
+    limit: times.alone,
+    limitIs: 'without streams',
+    atMost: 1.1,
+  };
+}
+
+async function importPeople({ address, databaseUrl }: BenchEnvironment, run: string, lines: number) {
   const database = await connect(databaseUrl);
   const { value } = await createToken(database.em, 'system', {
     name: `bench ${run}`,
