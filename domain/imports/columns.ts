@@ -75,7 +75,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'endDate',
     aliases: ['last day'],
     whenEmpty: 'clears',
-    about: 'A date. Setting it starts an offboarding; clearing it cancels the offboarding.',
+    about: 'A date. Setting it starts an offboarding; removing it cancels the offboarding.',
     example: '2026-12-31',
   },
   {

@@ -117,7 +117,7 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   await page.goto('/notifications');
   await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByText('because it responded that it is gone (410)').waitFor();
+  await card(page, receiver.url).getByText('because the endpoint responded 410 Gone').waitFor();
 
   receiver.answer = (_request, response) => void response.end();
   await card(page, receiver.url).getByRole('button', { name: 'Send test' }).click();
@@ -161,7 +161,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id)).map(({ state }) => state), { timeout: 10_000 })
     .toEqual(['disabled', 'disabled']);
   await page.reload();
-  await card(page, receiver.url).getByText('because every attempt failed for five days').waitFor();
+  await card(page, receiver.url).getByText('because every attempt failed for 5 days').waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
 });

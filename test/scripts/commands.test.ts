@@ -179,7 +179,7 @@ describe('admin', () => {
     ],
     [
       'here',
-      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// address\n',
+      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// URL\n',
     ],
   ])('with %s it explains the error', async (DATABASE_URL, complaint) => {
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({

@@ -60,7 +60,7 @@ export const mapColumns = (
 /** Throws a Refusal when the columns of an import are known. */
 export function refuseKnownColumns({ state }: Pick<Import, 'state'>): void {
   if (state === 'mapping') return;
-  throw new Refusal('columns-known', 'The columns of this file are already chosen.');
+  throw new Refusal('columns-known', "This file's columns are already mapped.");
 }
 
 /** Lines read at once, which bounds the memory for a file. */

@@ -76,7 +76,7 @@ export const forgetMapping = (
 ): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const found = await transaction.findOne(ColumnMapping, { id, kind: { $in: [...kinds] } });
-    if (found === null) throw new NotFound('mapping');
+    if (found === null) throw new NotFound('set of columns');
     const { kind, columns } = found;
     record(transaction, actor, 'columns.forgotten', null, { kind, columns: columnsInWords(columns) });
     transaction.remove(found);

@@ -78,7 +78,7 @@ test('a delivery shows in the Temporal UI what it waits for', async () => {
   await becomes(id, { outcomes: ['http_error', 'http_error'] });
   const handle = handleOfDelivery(await deliveryTo(id), id);
   await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
-  expect(await detailsOf(handle)).toContain('The try before: `http_error` (status 503).');
+  expect(await detailsOf(handle)).toContain('Last attempt: `http_error` (status 503).');
   const { events } = await handle.fetchHistory();
   const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
   expect(summaries.map(String)).toContain('"Try 3 of 10"');

@@ -35,7 +35,7 @@ export const mappingPages = (services: Services) => {
     const headers = found.columns.map(({ header }) => header);
     const { values = {}, errors = {} } = note;
     page(response, 'imports/columns', {
-      title: `Columns of ${found.fileName}`,
+      title: `Columns in ${found.fileName}`,
       found,
       columns: askedColumns(found.kind, headers, await sampleCells(em, found.id), values),
       options: fieldOptions(found.kind),
@@ -62,16 +62,21 @@ export const mappingPages = (services: Services) => {
 
   const index: RequestHandler = async (request, response) => {
     const listing = await listMappings(em, kindsOf(response), pageIn(request));
-    page(response, 'imports/mappings', { title: 'Remembered columns', listing, kindWords, fieldLabel });
+    page(response, 'imports/mappings', { title: 'Saved columns', listing, kindWords, fieldLabel });
   };
 
   const forget: RequestHandler = async (request, response) => {
-    await forgetMapping(em, actorOf(response), idIn(request, 'mappingId', 'mapping'), kindsOf(response));
+    await forgetMapping(
+      em,
+      actorOf(response),
+      idIn(request, 'mappingId', 'set of columns'),
+      kindsOf(response),
+    );
     return done(
       request,
       response,
       '/imports/mappings',
-      'Columns forgotten. Lastday will ask again for files with this header.',
+      'Saved columns removed. Lastday will ask again for files with this header.',
     );
   };
 
