@@ -62,7 +62,7 @@ export async function breakRefusedChains(em: EntityManager, importId: number): P
         and (verdict = 'error' or not judgement->'changes' ? 'email') group by address_chain
     )
     update import_rows r set address_chain = null, address_problem = case when r.line <> f.line
-      then 'The address depends on line ' || f.line || ', which can''t change its own.' end
+      then 'The email depends on line ' || f.line || ', which can''t change its own.' end
     from refused f where r.import_id = ${importId} and r.address_chain = f.address_chain
     returning r.line`.execute(sqlOf(em));
   return rows.map(({ line }) => line);

@@ -37,9 +37,7 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain(
       'Lena Brandt\n  Leaves on Thu 24 December 2026 · Engineering · Manager: Mira Holt',
     );
-    expect(text).toContain(
-      '  - ThinkPad T14 (LT-1, since 1 Mar 2023)\n  - Figma (seat, since 1 Mar 2023)',
-    );
+    expect(text).toContain('  - ThinkPad T14 (LT-1, since 1 Mar 2023)\n  - Figma (seat, since 1 Mar 2023)');
     expect(text).toContain('https://lastday.halden.example/offboarding/1');
   });
 

@@ -41,7 +41,7 @@ describe('people', () => {
     const done = await files.execute(found.id);
     expect(done.results).toMatchObject({ created: 1, failed: 1, managersPending: 0 });
     expect((await personWith(database, a)).managerId ?? null).toBeNull();
-    const words = 'The line of the manager was not imported, so no manager was stored.';
+    const words = "The manager's line wasn't imported, so no manager was stored.";
     expect(await files.lines(done, 'warnings')).toMatchObject([{ line: 2, warnings: [{ message: words }] }]);
   });
 });
