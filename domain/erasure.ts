@@ -13,6 +13,6 @@ export const erasureObstacles = {
     "A webhook about this person is still pending. Try again once it's delivered or has failed.",
   'mail-pending':
     "An email to or about this person is still pending. Try again once it's sent or has failed.",
-  'import-open': 'A file that names this person is not imported yet. Import or discard it first.',
+  'import-open': "A file that names this person hasn't been imported yet. Import or discard it first.",
 } as const;
 export type ErasureObstacle = keyof typeof erasureObstacles;

@@ -52,7 +52,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'email',
     aliases: ['e-mail address', 'mail'],
     whenEmpty: 'keeps',
-    about: 'Identifies the person when the external ID does not. Optional for people who never sign in.',
+    about: "Identifies the person when the external ID doesn't. Optional for people who never sign in.",
     example: 'lena@example.com',
   },
   { field: 'department', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Engineering' },

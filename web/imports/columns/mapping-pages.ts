@@ -5,7 +5,7 @@ import {
   refuseKnownColumns,
   sampleCells,
 } from '../../../database/imports/mappings/map-columns.ts';
-import { forgetMapping, listMappings } from '../../../database/imports/mappings/remembered.ts';
+import { listMappings, removeMapping } from '../../../database/imports/mappings/saved-columns.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { importKinds, permissionToImport } from '../../../domain/imports/imports.ts';
 import { idIn, pageIn } from '../../http/forms/request.ts';
@@ -20,7 +20,7 @@ import { fieldLabel, kindWords } from '../labels.ts';
 import { rowReader } from '../read-row.ts';
 import { askedColumns, fieldOptions, readMapping } from './mapping-form.ts';
 
-/** The pages where a user says what the columns of a file are, and where these mappings are forgotten. */
+/** The pages where a user says what the columns of a file are, and where saved columns are removed. */
 export const mappingPages = (services: Services) => {
   const { em } = services.database;
 
@@ -65,8 +65,8 @@ export const mappingPages = (services: Services) => {
     page(response, 'imports/mappings', { title: 'Saved columns', listing, kindWords, fieldLabel });
   };
 
-  const forget: RequestHandler = async (request, response) => {
-    await forgetMapping(
+  const remove: RequestHandler = async (request, response) => {
+    await removeMapping(
       em,
       actorOf(response),
       idIn(request, 'mappingId', 'set of columns'),
@@ -80,7 +80,7 @@ export const mappingPages = (services: Services) => {
     );
   };
 
-  return { show, update, index, forget };
+  return { show, update, index, remove };
 };
 
 const toImport = (response: Response, id: number) => response.redirect(303, `/imports/${id}`);
