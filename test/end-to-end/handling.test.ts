@@ -36,9 +36,9 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   await page.getByText(`${laptop.tag} is on hold: a courier.`).waitFor();
   await page.locator('#hardware').getByText('On hold: a courier, until').waitFor();
 
-  await page.getByRole('button', { name: `Stop waiting: ${laptop.tag}` }).click();
+  await page.getByRole('button', { name: `Take off hold: ${laptop.tag}` }).click();
   await page.getByText(`${laptop.tag} is off hold.`).waitFor();
-  await page.getByRole('button', { name: 'Remove note of Ivo Marin' }).click();
+  await page.getByRole('button', { name: "Remove Ivo Marin's note" }).click();
   await page.getByText('Note removed.').waitFor();
   expect(await page.getByText('At reception').count()).toBe(0);
   expect(await page.evaluate('window.isSamePage')).toBe(true);

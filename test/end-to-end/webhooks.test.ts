@@ -40,7 +40,7 @@ const moveEndDate = ({ nora, lena }: Cast = cast) =>
 
 const addInConsole = async (page: Page, url: string, events: string[]) => {
   await page.goto('/settings/webhooks/new');
-  await page.getByLabel('Address').fill(url);
+  await page.getByLabel('URL').fill(url);
   await page.getByLabel('user.offboarded').uncheck();
   for (const event of events) await page.getByLabel(event).check();
   await page.getByRole('button', { name: 'Add endpoint' }).click();
@@ -173,7 +173,7 @@ test('a new secret signs together with the old one, and a delivery can be resent
   await moveEndDate();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
 
-  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByLabel('Rotate secret for').click();
   await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
   const after = await page.locator('#shown-once').innerText();
   expect(after).not.toBe(before);
@@ -190,7 +190,7 @@ test('a new secret signs together with the old one, and a delivery can be resent
   expect(() => verified(after, first)).toThrow();
 
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByLabel('Rotate secret for').click();
   await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
   await page.getByText('The secret was rotated less than 24 hours ago').waitFor();
 });
