@@ -28,11 +28,11 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   await page.getByText('Put item on hold').click();
   await page.getByLabel('Reason').fill('a courier');
   await page.getByLabel('Until').fill('2020-01-31');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Put on hold', exact: true }).click();
   await page.getByText('Choose today or a later day.').waitFor();
   expect(await page.getByLabel('Reason').inputValue()).toBe('a courier');
   await page.getByLabel('Until').fill(lastDay);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Put on hold', exact: true }).click();
   await page.getByText(`${laptop.tag} is on hold: a courier.`).waitFor();
   await page.locator('#hardware').getByText('On hold: a courier, until').waitFor();
 
