@@ -128,7 +128,7 @@ describe('assigning a seat', () => {
     const { text } = await ivo.get(answer.location!);
     expect(messagesOn(text)).toBe(`success: Seat assigned to ${emil.name}.`);
     expect(text).toContain('2 of 3 used');
-    expect(text).toContain(`Revoke ${emil.name}&#39;s seat`);
+    expect(text).toContain(`Revoke ${emil.name}'s seat`);
   });
 
   test('by htmx responds with the updated license, and clears the search', async () => {

@@ -60,7 +60,7 @@ describe('notifications', () => {
       `Timo Aalto left on ${dateWords(addDays(today, -5))} (5 days ago). Still open: 2 devices and 1 request.`,
     );
     expect(text).toContain(`href="/offboarding/${cast.timo.id}"`);
-    expect(flat(text)).toContain("Lena Brandt's offboarding is complete.");
+    expect(flat(text)).toContain('Lena Brandt&#39;s offboarding is complete.');
   });
 
   test('of another day are another group', async () => {

@@ -19,7 +19,7 @@ test('(R23) a super-admin erases a former employee after a confirmation, with pl
   expect((await ada.get(`/users/${gone.id}`)).text).toContain(`href="${address}"`);
   const question = await ada.get(address);
   expect(question.status).toBe(200);
-  expect(question.text).toContain(`Erase <bdi>${gone.name}</bdi>&#39;s data?`);
+  expect(question.text).toContain(`Erase <bdi>${gone.name}</bdi>'s data?`);
   expect(question.text).toContain(`Former employee #${gone.id}`);
   expect(await em.fork().findOneOrFail(User, { id: gone.id })).toMatchObject({ name: gone.name });
 
