@@ -21,7 +21,7 @@ export const bulkActivities = ({ database, log }: Dependencies) => ({
         resultOf(error) {
           if (error instanceof ServiceError) return null;
           const result = refusalOf(error);
-          if (result === null) log.error({ err: error, bulkId }, 'An item of a bulk action failed');
+          if (result === null) log.error({ err: error, bulkId }, 'An item in a bulk action failed');
           return result ?? itemFailed;
         },
       }),

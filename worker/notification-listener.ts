@@ -38,7 +38,10 @@ export function listenForNotifications(databaseUrl: string, log: Log): Notificat
       try {
         await listen();
       } catch (error) {
-        log.warn({ reason: (error as Error).message }, 'Lost the connection for notifications; reconnecting');
+        log.warn(
+          { reason: (error as Error).message },
+          'Lost the connection that listens for notifications; reconnecting',
+        );
       }
       await sleep(reconnectIntervalMs, stopping.signal);
     }

@@ -140,10 +140,7 @@ export async function recoverWithin(
 
 /** The given assignment is not one of this asset. */
 export const outOfDate = (tag: string) =>
-  new Refusal(
-    'out-of-date',
-    `That assignment isn't in the history of ${tag}. Reload the page and try again.`,
-  );
+  new Refusal('out-of-date', `That assignment isn't in ${tag}'s history. Reload the page and try again.`);
 
 /**
  * The given assignment, else the one of the open correction, else the open one, else the last one. PostgreSQL sorts

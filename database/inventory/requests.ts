@@ -153,7 +153,8 @@ export async function handOutFor(change: Change, assetId: number, requestId: num
 
 async function openRequestIn({ em, user }: Change, requestId: number): Promise<Request> {
   const request = await em.findOne(Request, { id: requestId, userId: user.id });
-  if (request === null) throw new InvalidInput({ requestId: `Expected an open request of ${user.name}.` });
+  if (request === null)
+    throw new InvalidInput({ requestId: `Expected one of ${user.name}'s open requests.` });
   if (isOpenRequest(request.status)) return request;
   const { item, status } = request;
   throw new Refusal('request-closed', `The request for ${item} is already ${status}.`);

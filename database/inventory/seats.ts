@@ -24,7 +24,7 @@ export interface SeatRow {
   assignedAt: Date;
 }
 
-/** One page of a license's seats in use, by name. `search` is part of a person's name or e-mail address. */
+/** One page of a license's seats in use, by name. `search` is part of a person's name or email. */
 export async function seatsInUse(
   em: EntityManager,
   licenseId: number,
@@ -67,7 +67,7 @@ export async function giveSeat(change: Change, licenseId: number): Promise<numbe
   refuseUnlessMayReceiveItems(user);
   const license = await lockLicense(em, licenseId);
   if ((await em.count(Seat, { licenseId, userId: user.id, revokedAt: null })) > 0) {
-    throw new Refusal('already-has-seat', `${user.name} already has a seat of ${license.name}.`);
+    throw new Refusal('already-has-seat', `${user.name} already has a seat for ${license.name}.`);
   }
   if (license.seatsUsed >= license.seatsTotal) {
     throw new Refusal('no-seat-left', `${license.name} has no free seats.`);

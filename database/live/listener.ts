@@ -40,7 +40,7 @@ export async function listenForChanges(
     });
     if (stopping.aborted) return;
     events.lost();
-    log.warn({ reason, failures }, 'Lost the connection for changes; reconnecting');
+    log.warn({ reason, failures }, 'Lost the connection that listens for changes; reconnecting');
     await sleep(withJitter(Math.min(longestRetryMs, firstRetryMs * 2 ** failures)), stopping);
   }
 }

@@ -46,7 +46,7 @@ test('the filters, the order and the look-ahead of the queue keep each other', a
   await page.getByLabel('Look ahead').selectOption('180');
   await lena.waitFor({ state: 'detached' });
   expect(search(page)).toBe('?window=180&show=outside&manager=mira&sort=-name');
-  await page.getByRole('link', { name: 'Outside the window' }).click();
+  await page.getByRole('link', { name: 'Outside the queue' }).click();
   await lena.waitFor();
   expect(search(page)).toBe('?window=180&manager=mira&sort=-name');
   expect(await page.getByLabel('Manager').inputValue()).toBe('mira');

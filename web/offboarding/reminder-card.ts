@@ -73,8 +73,8 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
   const open = openWords({ hardware: hardware.length, software: seats.length, requests: requests.length });
   if (open === '') {
     return readyToldAt
-      ? 'Nothing is open, so no reminders go out. IT admins were notified that this is ready to complete.'
-      : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to complete.';
+      ? 'Nothing is open, so no reminders go out. IT admins were notified that this is ready to finalize.'
+      : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to finalize.';
   }
   const receivers = [
     hardware.length > 0 && leaver.status === 'active' && leaver.email ? leaver.name : null,
@@ -87,7 +87,7 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
 
 function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardReminder {
   const { firedAt, skipReason, lastDay, dueAt } = reminder;
-  const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
+  const another = lastDay !== endDate ? `, ${helpers.date(lastDay)}` : '';
   return {
     title: reminderTitle(reminder) + another,
     at: firedAt ?? dueAt,

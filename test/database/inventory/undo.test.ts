@@ -229,7 +229,7 @@ describe('undoing an assignment', () => {
     await recoverAsset(em, nora, cast.spare.id, back);
     await assignAsset(em, nora, cast.spare.id, cast.timo.id);
     await expect(undo(id)).rejects.toMatchObject({
-      message: `Timo Aalto has ${cast.spare.tag} now. Nothing was changed.`,
+      message: `${cast.spare.tag} is now assigned to Timo Aalto. Nothing was changed.`,
     });
   });
 

@@ -93,7 +93,7 @@ describe('(R19) undoing a recovery before the completion', () => {
     await expect(undoRecovery(em, 'system', spare.id)).rejects.toMatchObject({ code: 'never-assigned' });
     const another = undoRecovery(em, 'system', spare.id, laptop.assignmentId);
     await expect(another).rejects.toMatchObject({ code: 'out-of-date' });
-    await expect(undoRecovery(em, 'system', 999_999)).rejects.toThrow('There is no such asset.');
+    await expect(undoRecovery(em, 'system', 999_999)).rejects.toThrow("We can't find this asset.");
   });
 
   test('without an assignment undoes what was recovered last, also by a correction', async () => {

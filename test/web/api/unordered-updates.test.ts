@@ -63,7 +63,7 @@ test('200 scrambled and repeated updates end in the newest values, with one work
   const seen = answers.filter(({ status }) => status === 200).map(({ json }) => json);
   const states = new Map([before, ...seen].map((state) => [state.revision as number, state]));
   const inOrder = [...states.values()].sort((a, b) => a.revision - b.revision);
-  // One more than the changes, because the first date also opened the offboarding.
+  // One more than the changes, because the first date also started the offboarding.
   expect(await em.fork().count(AuditEntry, { userId: emil.id })).toBe(realChanges(inOrder) + 1);
 
   const [offboarding, ...others] = await em.fork().find(Offboarding, { userId: emil.id });

@@ -53,7 +53,7 @@ test('all seats are revoked through the workflow, item by item, and twice sent i
   const ids = await giveSeats(cast, 6);
   expect((await ivo.get(page)).text).toContain(`href="${page}/revocations"`);
   const question = await ivo.get(`${page}/revocations`);
-  expect(question.text).toContain('Revoke 7 seats of Lena Brandt?');
+  expect(question.text).toContain('Revoke Lena Brandt&#39;s 7 seats?');
   const fields = fieldsOf(question.text, `${page}/revocations`);
   await revokeSeat(em, 'system', ids[1]!);
   const answers = await Promise.all([
@@ -82,7 +82,7 @@ test("another person's seats and requests stay, with the reason", async () => {
     resultsOn((await ivo.get(location!)).text).map((line) => line.replace(/^Figma \d+/, 'Figma')),
   ).toEqual([
     'Figma This belongs to someone else. Not done',
-    '— There is no such seat. Not done',
+    '— We can&#39;t find this seat. Not done',
     'Figma Revoked',
   ]);
   expect((await em.fork().findOneOrFail(Seat, { id: other.cast.seatId })).revokedAt).toBeNull();

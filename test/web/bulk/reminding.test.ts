@@ -24,7 +24,7 @@ test('all overdue leavers are reminded at most once a day, however many admins p
   );
   const pages = await Promise.all(answers.map(({ location }) => ivo!.get(location!)));
   const count = (text: string) => pages.reduce((sum, page) => sum + page.text.split(text).length - 1, 0);
-  expect([count('>Reminded<'), count('Already reminded today.')]).toEqual([2, 2]);
+  expect([count('>Sent<'), count('Already reminded today.')]).toEqual([2, 2]);
   for (const { lena, mira, ivo: admin } of overdue) {
     const sent = await em.fork().find(Notification, { aboutUserId: lena.id, kind: 'offboarding_reminder' });
     const receivers = sent.map(({ userId }) => userId);

@@ -23,7 +23,7 @@ const holderOf = async (assetId: number) => (await assetById(em, assetId)).holde
 const good = { condition: 'good', nextStatus: 'in_stock', note: '' };
 
 describe('assigning', () => {
-  test('finds the user by name, e-mail or id without scripts, with a button for each', async () => {
+  test('finds the user by name, email or id without scripts, with a button for each', async () => {
     const { spare, emil } = cast;
     for (const text of [emil.name, emil.email, emil.externalId, String(emil.id)]) {
       const { text: html } = await ivo.get(`/assets/${spare.id}?person=${encodeURIComponent(text)}`);
@@ -182,7 +182,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${laptop.id}/recovery`, { ...good, assignmentId: '999999' });
     expect(answer.status).toBe(409);
     expect(messagesOn(answer.text)).toBe(
-      `danger: That assignment isn't in the history of ${laptop.tag}. Reload the page and try again.`,
+      `danger: That assignment isn't in ${laptop.tag}'s history. Reload the page and try again.`,
     );
     expect(answer.text).toContain(lena.name);
     expect(await holderOf(laptop.id)).toBe(lena.id);
@@ -192,7 +192,7 @@ describe('recovering', () => {
     const answer = await ivo.post(`/assets/${cast.spare.id}/recovery`, { ...good, from: 'offboarding' });
     expect(answer.location).toBe(`/assets/${cast.spare.id}`);
     expect(messagesOn((await ivo.get(answer.location!)).text)).toBe(
-      `info: No one had ${cast.spare.tag}, so there is nothing to recover.`,
+      `info: ${cast.spare.tag} had no holder, so there is nothing to recover.`,
     );
   });
 

@@ -28,7 +28,7 @@ beforeEach(async () => {
 });
 
 const retry = (by = ivo) => by.post(`${page}/retry`, { token: randomUUID() });
-const nothingFailed = 'info: No failed step is left to retry.';
+const nothingFailed = 'info: There is no failed step to retry.';
 const failedStep = async () =>
   (await database.em.fork().findOneOrFail(Offboarding, { id: cast.offboardingId })).failedStep ?? null;
 
@@ -41,7 +41,7 @@ async function failToComplete() {
   await ivo.post(`${page}/completion`, { token: randomUUID() });
   await eventually(async () => (await failedStep()) === 'completion');
   await asOwner(ownerUrl, 'alter table webhook_events drop constraint broken');
-  expect((await ivo.get(page)).text).toContain('Try again');
+  expect((await ivo.get(page)).text).toContain('Retry');
 }
 
 test('a retry completes, and a second tab learns that nothing failed', async () => {
