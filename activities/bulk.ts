@@ -1,5 +1,10 @@
 import { Context } from '@temporalio/activity';
-import { ServiceError, WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+} from '@temporalio/client';
 import { abandonBulkAction, type BulkProgress, executeBulkAction } from '../database/bulk/execute.ts';
 import type { WorkflowRevocation } from '../database/inventory/revoke-by-workflow.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -19,7 +24,7 @@ export const bulkActivities = ({ database, log }: Dependencies) => ({
       executeBulkAction(database.em, bulkId, {
         revokeByWorkflow,
         resultOf(error) {
-          if (error instanceof ServiceError) return null;
+          if (error instanceof ServiceError || isGrpcServiceError(error)) return null;
           const result = refusalOf(error);
           if (result === null) log.error({ err: error, bulkId }, 'An item of a bulk action failed');
           return result ?? itemFailed;

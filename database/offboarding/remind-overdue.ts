@@ -1,8 +1,7 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
-import { changeAbout } from '../core/change.ts';
+import type { Change } from '../core/change-types.ts';
 import { openCountsOf, shownTotal } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -57,28 +56,22 @@ export type ReminderAnswer = 'reminded' | 'already-reminded' | 'nothing-open' | 
 
 /**
  * Reminds everyone who looks after an overdue leaver, at most once a day of the workspace, however many ask. Notifies like
- * the reminders that go out by themselves. Throws NotFound.
+ * the reminders that go out by themselves.
  */
-export const remindOverdue = (
-  em: EntityManager,
-  actor: Actor,
-  userId: number,
-  now = new Date(),
-): Promise<ReminderAnswer> =>
-  changeAbout(em, userId, actor, async (change) => {
-    const { offboarding, user } = change;
-    const today = todayIn((await readScheduleSettings(change.em)).timeZone, now);
-    if (offboarding === null || !user.endDate || user.endDate >= today) return 'not-overdue';
-    const counts = await openCountsOf(change.em, user.id);
-    if (stillOpen(counts) === 0) return 'nothing-open';
-    const { numAffectedRows } = await sql`
-      insert into reminders_by_hand (offboarding_id, day, sent_by)
-      select ${offboarding.id}::int, ${today}::date, ${actor}::text where not ${isReminded(offboarding.id, today)}
-      on conflict do nothing`.execute(sqlOf(change.em));
-    if (numAffectedRows === 0n) return 'already-reminded';
-    const days = daysBetween(user.endDate, today);
-    const reminder = { kind: 'overdue', days, lastDay: user.endDate, offboardingId: offboarding.id } as const;
-    await notifyStillOpen(change, reminder, counts);
-    change.record('offboarding.reminded', { offboardingId: offboarding.id, days });
-    return 'reminded';
-  });
+export async function remindOverdue(change: Change): Promise<ReminderAnswer> {
+  const { em, offboarding, user, actor } = change;
+  const today = todayIn((await readScheduleSettings(em)).timeZone, new Date());
+  if (offboarding === null || !user.endDate || user.endDate >= today) return 'not-overdue';
+  const counts = await openCountsOf(em, user.id);
+  if (stillOpen(counts) === 0) return 'nothing-open';
+  const { numAffectedRows } = await sql`
+    insert into reminders_by_hand (offboarding_id, day, sent_by)
+    select ${offboarding.id}::int, ${today}::date, ${actor}::text where not ${isReminded(offboarding.id, today)}
+    on conflict do nothing`.execute(sqlOf(em));
+  if (numAffectedRows === 0n) return 'already-reminded';
+  const days = daysBetween(user.endDate, today);
+  const reminder = { kind: 'overdue', days, lastDay: user.endDate, offboardingId: offboarding.id } as const;
+  await notifyStillOpen(change, reminder, counts);
+  change.record('offboarding.reminded', { offboardingId: offboarding.id, days });
+  return 'reminded';
+}
