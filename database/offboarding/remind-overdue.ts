@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import { type CalendarDate, daysBetween, todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
+import type { QueueFilter, QueueQuery } from '../../domain/offboarding/queue-groups.ts';
 import type { Change } from '../core/change-types.ts';
 import { openCountsOf, shownTotal } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
-import { membersOf, widestLookAhead } from './queue-members.ts';
+import { matches, membersOf, sources } from './queue-members.ts';
 import { readScheduleSettings } from './reminder-schedule.ts';
 import { notifyStillOpen } from './reminders.ts';
 
@@ -21,24 +22,32 @@ export interface OverdueLeavers {
   leavers: OverdueLeaver[];
   total: number;
   remindedToday: number;
+  /** The name of the owner to whom the filter is limited, or null. */
+  owner: string | null;
 }
 
-/** The overdue people of the queue with something open, longest overdue first, at most `limit` of them. */
+/**
+ * The overdue people with something open whom the queue shows for this group and filter, longest overdue first, at most
+ * `limit` of them.
+ */
 export async function overdueLeavers(
   em: EntityManager,
+  query: QueueFilter & Pick<QueueQuery, 'group' | 'lookAhead'>,
   today: CalendarDate,
   limit: number,
 ): Promise<OverdueLeavers> {
-  const { leaving } = membersOf('overdue', widestLookAhead, today);
+  const { leaving: shown } = membersOf(query.group, query.lookAhead, today);
+  const { leaving: late } = membersOf('overdue', query.lookAhead, today);
   const { rows } = await sql<OverdueLeavers>`
-    with overdue as (
+    with ${sources(query)}, overdue as (
       select u.id, u.name, u.end_date, ${isReminded(sql`o.id`, today)} as reminded
       from users u join offboardings o on o.user_id = u.id and o.state = 'open'
-      where ${leaving} and ${shownTotal(sql`u.id`)} > 0
+      where ${late} and ${shown} and ${matches(query) ?? sql`true`} and ${shownTotal(sql`u.id`)} > 0
     ), waiting as (
       select id, name, end_date from overdue where not reminded order by end_date, id limit ${limit}
     )
     select (select count(*) from overdue where not reminded) as total,
+      (select name from users where id = ${typeof query.owner === 'number' ? query.owner : null}::int) as owner,
       (select count(*) from overdue where reminded) as "remindedToday",
       (select coalesce(jsonb_agg(jsonb_build_object('id', id, 'name', name, 'endDate', end_date)
         order by end_date, id), '[]') from waiting) as leavers`.execute(sqlOf(em));
