@@ -42,6 +42,17 @@ test('all overdue leavers are reminded at most once a day, however many admins p
     expect(await em.fork().count(AuditEntry, { userId: lena.id, action: 'offboarding.reminded' })).toBe(1);
   }
   expect(await em.fork().count(ReminderByHand)).toBe(2);
+  const { sentBy } = await em
+    .fork()
+    .findOneOrFail(ReminderByHand, { offboardingId: overdue[0]!.offboardingId });
+  const sender = {
+    [`user:${overdue[0]!.ivo.id}`]: 'Ivo Marin',
+    [`user:${overdue[1]!.nora.id}`]: 'Nora Keller',
+  }[sentBy];
+  const card = (await ivo!.get(`/offboarding/${overdue[0]!.lena.id}`)).text.split('id="reminders-title"')[1]!;
+  expect(card).toMatch(
+    new RegExp(`Sent</h3>[\\s\\S]*Sent by <bdi>${sender}</bdi>[\\s\\S]*<time datetime="[^"]+">`),
+  );
   const after = await ivo!.get(address);
   expect(after.text).toContain('2 overdue people already got a reminder today.');
   expect(after.text).toContain('No one to remind');
