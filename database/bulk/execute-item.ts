@@ -5,7 +5,7 @@ import { changeAbout } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
-import { type BulkAction, BulkItem } from '../entities/index.ts';
+import type { BulkAction, BulkItem } from '../entities/index.ts';
 import { assignmentToEnd, takeBack } from '../inventory/assignments.ts';
 import { requestById } from '../inventory/request-list.ts';
 import { resolveWithin } from '../inventory/requests.ts';
@@ -104,7 +104,15 @@ const changeItem = (
   work: (change: Change) => Promise<BulkResult>,
 ): Promise<void> =>
   changeAbout(em, userId, action.actor, async (change) => {
-    const { actionId, position } = item;
-    if ((await change.em.count(BulkItem, { actionId, position, outcome: null })) === 0) return;
+    if (await hasResult(change.em, item)) return;
     await storeResult(change.em, item, await work(change));
   });
+
+/** Locks the item, because a process that lost its connection may be about to store that it failed. */
+async function hasResult(em: EntityManager, { actionId, position }: BulkItem): Promise<boolean> {
+  const { rows } = await sql`
+    select from bulk_items where action_id = ${actionId} and position = ${position} and outcome is null for update`.execute(
+    sqlOf(em),
+  );
+  return rows.length === 0;
+}
