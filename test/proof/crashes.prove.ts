@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { fewItems, manyItems, type Orders, orderWithRetries } from '../../prove/crashes/bulk-orders.ts';
+import { problemsWithOrders } from '../../prove/crashes/bulk-problems.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from '../../prove/crashes/completions.ts';
 import { startEnvironment } from '../../prove/crashes/environment.ts';
 import { injectFault } from '../../prove/crashes/fault-injection.ts';
@@ -65,6 +67,24 @@ test('an import survives kills in the middle of it', async () => {
   await machine.untilHealthy();
   await untilQuiet(machine);
   expect(await problemsWithImports(machine, files, outside)).toEqual([]);
+});
+
+test('bulk actions survive kills in the middle of them', async () => {
+  const revoking = { statement: /^commit after with entries as/, answered: true } as const;
+  const cases: [FaultAtStep, () => Promise<Orders>][] = [
+    [{ step: { proxy: 'web to postgres', ...revoking }, fault: ['web'] }, () => fewItems(machine)],
+    [{ step: { proxy: 'worker to postgres', ...revoking }, fault: ['worker'] }, () => manyItems(machine)],
+  ];
+  const all: Orders[] = [];
+  for (const [fault, prepare] of cases) {
+    await machine.untilHealthy();
+    const orders = await prepare();
+    all.push(orders);
+    expect(await withFaultAtStep(machine, fault, () => orderWithRetries(machine, orders))).toBe(true);
+  }
+  await machine.untilHealthy();
+  await untilQuiet(machine);
+  expect(await problemsWithOrders(machine, all)).toEqual([]);
 });
 
 test('a fault that was just injected finishes only when the killed parts run again', async () => {
