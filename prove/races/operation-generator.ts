@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { requestOutcomes } from '../../domain/offboarding/checklist.ts';
 import type { Random } from '../random.ts';
 import { daysAhead, type Fixture } from './fixture.ts';
-import type { Operation, OperationKind } from './operation.ts';
+import type { Client, Operation, OperationKind, Undo } from './operation.ts';
+import type { Entry } from './trail.ts';
 
 /** Weights of the operations: in the first half people get items, in the second they lose them and leave. */
 const early: Record<OperationKind, number> = {
@@ -17,6 +18,10 @@ const early: Record<OperationKind, number> = {
   manager: 8,
   cancel: 2,
   complete: 6,
+  'undo-assign': 5,
+  'undo-recover': 4,
+  'undo-revoke': 4,
+  'undo-resolve': 4,
 };
 const late: Record<OperationKind, number> = {
   assign: 4,
@@ -30,15 +35,19 @@ const late: Record<OperationKind, number> = {
   manager: 6,
   cancel: 1,
   complete: 20,
+  'undo-assign': 1,
+  'undo-recover': 2,
+  'undo-revoke': 2,
+  'undo-resolve': 2,
 };
 
-/** Chooses the next operation of a client from `kinds`. `progress` goes from 0 to 1 during a race. */
+/** Chooses the next operation of a client from its kinds. `progress` goes from 0 to 1 during a race. */
 export async function chooseOperation(
   random: Random,
   pool: pg.Pool,
   company: Fixture,
   progress: number,
-  kinds: readonly OperationKind[],
+  { kinds, actor }: Pick<Client, 'kinds' | 'actor'>,
 ): Promise<Operation> {
   const weights = Object.entries(progress < 0.5 ? early : late) as [OperationKind, number][];
   const possible = weights.filter(([kind]) => kinds.includes(kind));
@@ -86,7 +95,41 @@ export async function chooseOperation(
         },
         userId,
       );
+    case 'undo-assign':
+    case 'undo-recover':
+    case 'undo-revoke':
+    case 'undo-resolve':
+      return undoOf(kind, random, pool, company, actor);
   }
+}
+
+/** The audit actions of the steps that can be undone. */
+const undoable: Record<Undo['kind'], string[]> = {
+  'undo-assign': ['asset.assigned'],
+  'undo-recover': ['asset.recovered'],
+  'undo-revoke': ['seat.revoked'],
+  'undo-resolve': ['request.resolved'],
+};
+
+/** Undoes one of the last steps: mostly the actor's own, and sometimes one of someone else. */
+async function undoOf(
+  kind: Undo['kind'],
+  random: Random,
+  pool: pg.Pool,
+  { people }: Fixture,
+  actor: string,
+): Promise<Operation> {
+  const { rows } = await pool.query<Pick<Entry, 'userId' | 'details'>>(
+    `select user_id as "userId", details from audit_entries where user_id = any($1) and action = any($2)
+     order by (actor = $3) desc, id desc limit 3`,
+    [people, undoable[kind], actor],
+  );
+  if (rows.length === 0) return { kind: 'request', userId: random.pick(people) };
+  const { userId, details } = random.pick(rows);
+  const { assetId, assignmentId, seatId, licenseId, requestId } = details;
+  if (kind === 'undo-revoke') return { kind, userId, seatId, licenseId };
+  if (kind === 'undo-resolve') return { kind, userId, requestId };
+  return { kind, userId, assetId, assignmentId };
 }
 
 interface Item {
