@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { requestOutcomes } from '../../domain/offboarding/checklist.ts';
 import type { Random } from '../random.ts';
 import { daysAhead, type Fixture } from './fixture.ts';
-import type { Client, Operation, OperationKind, Undo } from './operation.ts';
+import type { Client, Operation, OperationKind } from './operation.ts';
 import type { Entry } from './trail.ts';
 
 /** Weights of the operations: in the first half people get items, in the second they lose them and leave. */
@@ -99,37 +99,37 @@ export async function chooseOperation(
     case 'undo-recover':
     case 'undo-revoke':
     case 'undo-resolve':
-      return undoOf(kind, random, pool, company, actor);
+      return undoOfLastStep(random, pool, company, actor);
   }
 }
 
-/** The audit actions of the steps that can be undone. */
-const undoable: Record<Undo['kind'], string[]> = {
-  'undo-assign': ['asset.assigned'],
-  'undo-recover': ['asset.recovered'],
-  'undo-revoke': ['seat.revoked'],
-  'undo-resolve': ['request.resolved'],
-};
-
-/** Undoes one of the last steps: mostly the actor's own, and sometimes one of someone else. */
-async function undoOf(
-  kind: Undo['kind'],
+/** Undoes one of the last steps: mostly the actor's own last one, because it must be recent, else someone else's. */
+async function undoOfLastStep(
   random: Random,
   pool: pg.Pool,
   { people }: Fixture,
   actor: string,
 ): Promise<Operation> {
-  const { rows } = await pool.query<Pick<Entry, 'userId' | 'details'>>(
-    `select user_id as "userId", details from audit_entries where user_id = any($1) and action = any($2)
-     order by (actor = $3) desc, id desc limit 3`,
-    [people, undoable[kind], actor],
+  const { rows } = await pool.query<Pick<Entry, 'action' | 'userId' | 'details'>>(
+    `select action, user_id as "userId", details from audit_entries where user_id = any($1)
+       and action in ('asset.assigned', 'asset.recovered', 'seat.revoked', 'request.resolved')
+     order by (actor = $2) = $3 desc, id desc limit 1`,
+    [people, actor, random.percent(80)],
   );
-  if (rows.length === 0) return { kind: 'request', userId: random.pick(people) };
-  const { userId, details } = random.pick(rows);
-  const { assetId, assignmentId, seatId, licenseId, requestId } = details;
-  if (kind === 'undo-revoke') return { kind, userId, seatId, licenseId };
-  if (kind === 'undo-resolve') return { kind, userId, requestId };
-  return { kind, userId, assetId, assignmentId };
+  const [step] = rows;
+  if (step === undefined) return { kind: 'request', userId: random.pick(people) };
+  const { userId } = step;
+  const { assetId, assignmentId, seatId, licenseId, requestId } = step.details;
+  switch (step.action) {
+    case 'asset.assigned':
+      return { kind: 'undo-assign', userId, assetId, assignmentId };
+    case 'asset.recovered':
+      return { kind: 'undo-recover', userId, assetId, assignmentId };
+    case 'seat.revoked':
+      return { kind: 'undo-revoke', userId, seatId, licenseId };
+    default:
+      return { kind: 'undo-resolve', userId, requestId };
+  }
 }
 
 interface Item {

@@ -18,10 +18,6 @@ export type Operation =
   | { kind: 'manager'; userId: number; managerId: number | null }
   | { kind: 'cancel'; userId: number }
   | { kind: 'complete'; userId: number }
-  | Undo;
-
-/** Undoing a step, which only its author may do within seconds. */
-export type Undo =
   | { kind: 'undo-assign'; assetId: number; assignmentId: number; userId: number }
   | { kind: 'undo-recover'; assetId: number; assignmentId: number; userId: number }
   | { kind: 'undo-revoke'; seatId: number; licenseId: number; userId: number }

@@ -15,6 +15,8 @@ import {
 import { faultNames } from '../../prove/crashes/network-faults.ts';
 import { completeWithRetries, signIn } from '../../prove/crashes/retrying-user.ts';
 import { workUnderFaults } from '../../prove/crashes/rounds.ts';
+import type { StepPattern } from '../../prove/crashes/steps.ts';
+import type { ProxyName } from '../../prove/machine/machine.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../../testing/cast/cast.ts';
@@ -70,10 +72,14 @@ test('an import survives kills in the middle of it', async () => {
 });
 
 test('bulk actions survive kills in the middle of them', async () => {
-  const revoking = { statement: /^commit after with entries as/, answered: true } as const;
+  const committed = (proxy: ProxyName): StepPattern => ({
+    proxy,
+    statement: /^commit after with entries as/,
+    answered: true,
+  });
   const cases: [FaultAtStep, () => Promise<Orders>][] = [
-    [{ step: { proxy: 'web to postgres', ...revoking }, fault: ['web'] }, () => fewItems(machine)],
-    [{ step: { proxy: 'worker to postgres', ...revoking }, fault: ['worker'] }, () => manyItems(machine)],
+    [{ step: committed('web to postgres'), fault: ['web'] }, () => fewItems(machine)],
+    [{ step: committed('worker to postgres'), fault: ['worker'] }, () => manyItems(machine)],
   ];
   const all: Orders[] = [];
   for (const [fault, prepare] of cases) {
