@@ -127,7 +127,7 @@ function formOf(
   }
 }
 
-/** Waits until each item of an order has a result. Returns the ids of those that were refused. */
+/** Waits until an order has ended. Returns the ids of those that were refused. */
 async function resultsOf(pool: pg.Pool, token: string, end: number): Promise<number[]> {
   for (; Date.now() < end; await pause(200)) {
     const results = await pool
@@ -147,6 +147,6 @@ const readResults = `
     update bulk_actions set created_at = created_at - interval '1 minute'
     where token = $1 and state = 'console' and created_at between now() - interval '1 minute' and now() - interval '10 seconds'
   )
-  select count(*) filter (where outcome is null)::int as waiting,
+  select count(*) filter (where outcome is null or state <> 'done')::int as waiting,
     array_agg(item_id) filter (where outcome = 'refused') as refused
   from bulk_items i join bulk_actions b on b.id = i.action_id where b.token = $1 having count(*) > 0`;
