@@ -39,8 +39,8 @@ export const auditActions = {
   'license.created': 'added the license',
   'license.updated': 'edited the license',
   'seat.assigned': 'assigned the seat', // seatId, licenseId, license
-  'seat.revoked': 'revoked the seat', // seatId, licenseId, license
-  'seat.revocation_undone': 'undid the revocation', // as revoked
+  'seat.revoked': 'revoked the seat', // seatId, licenseId, license; updateId
+  'seat.revocation_undone': 'undid the revocation', // seatId, licenseId, license
   'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
   'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag, assignmentId

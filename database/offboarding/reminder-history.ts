@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
 import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
@@ -15,6 +16,13 @@ export interface ShownReminder {
   firedAt: string | null;
   skippedAt: string | null;
   skipReason: SkipReason | null;
+}
+
+/** A reminder that a person sent, see `remind-overdue.ts`. */
+interface ReminderSentByHand {
+  at: string;
+  by: Actor;
+  byName: string | null;
 }
 
 /** A mail about an offboarding that failed or is being retried. */
@@ -38,6 +46,8 @@ export interface ReminderHistory {
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   reminders: ShownReminder[];
+  /** Latest first. */
+  byHand: ReminderSentByHand[];
   mails: ShownMail[];
 }
 
@@ -48,6 +58,11 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
         order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
+      (select coalesce(jsonb_agg(jsonb_build_object('at', h.sent_at, 'by', h.sent_by, 'byName', u.name)
+        order by h.day desc), '[]')
+        from reminders_by_hand h
+        left join users u on u.id = case when h.sent_by ~ '^user:[0-9]+$' then substring(h.sent_by from 6)::int end
+        where h.offboarding_id = o.id) as "byHand",
       (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
         'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
         order by m.id), '[]')

@@ -3,12 +3,15 @@ import type { ReminderHistory, ShownReminder } from '../../database/offboarding/
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
+import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** A reminder in words. */
 interface CardReminder {
   title: string;
+  /** Who sent it by hand; null for one that went out by itself. */
+  by: string | null;
   /** When it is due, was sent, or would have been due. */
   at: string;
   /** Why it is never sent. */
@@ -39,15 +42,16 @@ export function reminderCard(
   times: Times,
   mailIsOn: boolean,
 ): ReminderCard {
-  const { reminders, state } = history;
+  const { reminders, byHand, state } = history;
   const describe = (reminder: ShownReminder) => described(reminder, leaver);
+  const sent = [
+    ...reminders.filter(({ firedAt }) => firedAt).map(describe),
+    ...byHand.map(({ at, by, byName }) => ({ title: 'Sent', by: actorLabel(by, byName), at, reason: null })),
+  ];
   return {
     lead: leadOf(history, leaver),
     coming: reminders.filter(({ firedAt, skippedAt }) => !firedAt && !skippedAt).map(describe),
-    sent: reminders
-      .filter(({ firedAt }) => firedAt)
-      .map(describe)
-      .reverse(),
+    sent: sent.sort((a, b) => Date.parse(b.at) - Date.parse(a.at)),
     never:
       state === 'open'
         ? reminders.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe)
@@ -90,6 +94,7 @@ function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardRem
   const another = lastDay !== endDate ? `, ${helpers.date(lastDay)}` : '';
   return {
     title: reminderTitle(reminder) + another,
+    by: null,
     at: firedAt ?? dueAt,
     reason: firedAt || skipReason === null ? null : skipReasons[skipReason],
   };
