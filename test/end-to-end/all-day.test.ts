@@ -2,17 +2,12 @@ import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { ownEngine } from '../../testing/cast/engine.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
-import { startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
 
 // For an IT admin who has the console open all day.
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
+const { database, engine, web } = await consoleWithEngine();
 await engine.startWorker();
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 const browser = await startBrowser();
 
 const search = (page: { url(): string }) => new URL(page.url()).search;

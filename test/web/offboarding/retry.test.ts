@@ -4,17 +4,15 @@ import { Offboarding } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
-import { ownDatabase } from '../../../testing/servers/database.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
+import { consoleWithEngine } from '../../../testing/web/console.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
 
-const own = await ownDatabase();
-const { database, ownerUrl } = own;
-const engine = await ownEngine(database);
+const { own, database, engine, web } = await consoleWithEngine();
+const { ownerUrl } = own;
 await engine.startWorker();
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 
 let cast: Cast;
 let ivo: Browserlike;
