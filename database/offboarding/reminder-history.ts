@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import type { CalendarDate } from '../../domain/dates.ts';
-import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
 import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
+import { type MailAbout, mailsAbout } from './mails-about.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
 export interface ShownReminder {
@@ -17,18 +17,6 @@ export interface ShownReminder {
   skipReason: SkipReason | null;
 }
 
-/** A mail about an offboarding that failed or is being retried. */
-interface ShownMail {
-  id: number;
-  receiverId: number;
-  receiver: string;
-  kind: MailKind;
-  state: MailState;
-  outcome: MailOutcome | null;
-  attempts: number;
-  nextTryAt: string;
-}
-
 /** The reminders of a person's latest offboarding, and its mails that did not arrive. */
 export interface ReminderHistory {
   state: OffboardingState;
@@ -38,7 +26,7 @@ export interface ReminderHistory {
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   reminders: ShownReminder[];
-  mails: ShownMail[];
+  mails: MailAbout[];
 }
 
 /** Reads the history by one statement; null for a person without an offboarding. */
@@ -48,15 +36,9 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
         order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
-        'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
-        order by m.id), '[]')
-        from (
-          select id from mails where offboarding_id = o.id
-          union select n.mail_id from notifications n
-            where n.about_user_id = o.user_id and n.mail_id is not null and n.created_at >= o.opened_at
-        ) about join mails m on m.id = about.id join users u on u.id = m.user_id
-        where m.state = 'failed' or (m.state = 'pending' and m.attempts > 0)) as mails
+      ${mailsAbout(sql`o.id`, sql`(select o.user_id as id, o.opened_at as since)`, didNotArrive)} as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
+
+const didNotArrive = sql`(m.state = 'failed' or (m.state = 'pending' and m.attempts > 0))`;
