@@ -105,9 +105,9 @@ export interface RecoverAnswer {
 }
 
 /**
- * Recovers an asset from its holder, which also closes a correction. A repeated call returns `already-returned`. With `assignmentId` it ends only that
- * assignment, because a stale page must not recover the asset from its next holder. Throws NotFound, Refusal when
- * that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
+ * Recovers an asset from its holder, which also closes a correction. A repeated call returns `already-returned`. With
+ * `assignmentId` it ends only that assignment, because a stale page must not recover the asset from its next holder.
+ * Throws NotFound, Refusal when that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
  */
 export const recoverAsset = (
   em: EntityManager,
@@ -155,13 +155,13 @@ export const outOfDate = (tag: string) =>
   new Refusal('out-of-date', `That assignment isn't in ${tag}'s history. Reload the page and try again.`);
 
 /**
- * The given assignment, else the one of the open correction, else the open one, else the last one. PostgreSQL sorts
- * NULL first in descending order.
+ * The given assignment, else the one of the open correction, else the open one, else the last one that was no mistake.
+ * PostgreSQL sorts NULL first in descending order.
  */
 async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
   const { rows } = await sql<{ id: number; userId: number }>`
     select id, user_id as "userId" from assignments h
-    where asset_id = ${assetId} and ${assignmentId === undefined ? sql`true` : sql`id = ${assignmentId}`}
+    where asset_id = ${assetId} and ${assignmentId === undefined ? sql`undone_at is null` : sql`id = ${assignmentId}`}
     order by exists (select from recovery_corrections where assignment_id = h.id and closed_at is null) desc,
       returned_at desc, id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;

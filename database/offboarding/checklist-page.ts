@@ -6,6 +6,7 @@ import { Merged, NotFound } from '../../domain/failures.ts';
 import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import { checklistItems, shownItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -151,7 +152,7 @@ const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,
     'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step,
     'closedByName', (select c.name from users c
-      where c.id = nullif(regexp_replace(coalesce(o.completed_by, o.cancelled_by), '^user:(\\d+)$|.*', '\\1'), '')::int),
+      where c.id = ${actorIdIn(sql`coalesce(o.completed_by, o.cancelled_by)`)}),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
       'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'closedAt', d.closed_at, 'tries',
       (select count(*) from webhook_attempts a where a.delivery_id = d.id)) order by d.id), '[]')

@@ -7,7 +7,7 @@ import {
   type QueueMark,
   weekDays,
 } from '../../domain/offboarding/queue-groups.ts';
-import { partOf } from '../core/search.ts';
+import { contains } from '../core/search.ts';
 
 /**
  * The people of a view. Those who leave are a condition on `users u`, which an index returns in the order of their end
@@ -23,7 +23,7 @@ const noOne = sql`select id from net where false`;
 /** The common table expressions that the conditions of this file read. */
 export const sources = ({ manager }: QueueFilter) => sql`
   net as materialized (${safetyNet}),
-  managers as materialized (select id from users where ${partOf(sql`name`, manager)})`;
+  managers as materialized (select id from users where ${contains([sql`name`], manager)})`;
 
 /** The people of a group, or of the whole queue (null). */
 export function membersOf(group: QueueGroup | null, lookAhead: LookAhead, today: CalendarDate): Members {

@@ -1,11 +1,12 @@
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
-import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
 import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
+import { type MailAbout, mailsAbout } from './mails-about.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
 export interface ShownReminder {
@@ -25,18 +26,6 @@ interface ReminderSentByHand {
   byName: string | null;
 }
 
-/** A mail about an offboarding that failed or is being retried. */
-interface ShownMail {
-  id: number;
-  receiverId: number;
-  receiver: string;
-  kind: MailKind;
-  state: MailState;
-  outcome: MailOutcome | null;
-  attempts: number;
-  nextTryAt: string;
-}
-
 /** The reminders of a person's latest offboarding, and its mails that did not arrive. */
 export interface ReminderHistory {
   state: OffboardingState;
@@ -48,7 +37,7 @@ export interface ReminderHistory {
   reminders: ShownReminder[];
   /** Latest first. */
   byHand: ReminderSentByHand[];
-  mails: ShownMail[];
+  mails: MailAbout[];
 }
 
 /** Reads the history by one statement; null for a person without an offboarding. */
@@ -61,17 +50,11 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('at', h.sent_at, 'by', h.sent_by, 'byName', u.name)
         order by h.day desc), '[]')
         from reminders_by_hand h
-        left join users u on u.id = case when h.sent_by ~ '^user:[0-9]+$' then substring(h.sent_by from 6)::int end
+        left join users u on u.id = ${actorIdIn(sql`h.sent_by`)}
         where h.offboarding_id = o.id) as "byHand",
-      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
-        'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
-        order by m.id), '[]')
-        from (
-          select id from mails where offboarding_id = o.id
-          union select n.mail_id from notifications n
-            where n.about_user_id = o.user_id and n.mail_id is not null and n.created_at >= o.opened_at
-        ) about join mails m on m.id = about.id join users u on u.id = m.user_id
-        where m.state = 'failed' or (m.state = 'pending' and m.attempts > 0)) as mails
+      ${mailsAbout(sql`o.id`, sql`(select o.user_id as id, o.opened_at as since)`, didNotArrive)} as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
+
+const didNotArrive = sql`(m.state = 'failed' or (m.state = 'pending' and m.attempts > 0))`;

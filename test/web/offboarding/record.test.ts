@@ -4,11 +4,13 @@ import { assignAsset, recoverAsset } from '../../../database/inventory/assignmen
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
 import { revokeSeat } from '../../../database/inventory/seats.ts';
+import { undoAssignment } from '../../../database/inventory/undo-assignment.ts';
 import { readChecklistPage } from '../../../database/offboarding/checklist-page.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
 import { cancelOffboarding } from '../../../database/offboarding/offboardings.ts';
+import { readRecord } from '../../../database/offboarding/record.ts';
 import { fireReminder } from '../../../database/offboarding/reminders.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
 import { mergePeople } from '../../../database/people/merging/merge.ts';
@@ -75,6 +77,16 @@ describe('the page of a completed offboarding', () => {
     expect(text).toMatch(new RegExp(`Second monitor Cancelled by Nora Keller on ${today}.* Leaves`));
     for (const gone of ['Complete offboarding', ' in 20 days', 'Skipped', 'Scheduled', 'to recover'])
       expect(text).not.toContain(gone);
+  });
+
+  test('lists no device that was assigned by mistake', async () => {
+    const { lena, ivo, spare, laptop } = cast;
+    const mistake = await assignAsset(em, `user:${ivo.id}`, spare.id, lena.id);
+    await undoAssignment(em, `user:${ivo.id}`, spare.id, mistake, 'undo');
+    await clearChecklist(database, cast);
+    await complete();
+    const { devices } = await readRecord(em, lena.id);
+    expect(devices.map(({ tag }) => tag)).toEqual([laptop.tag]);
   });
 
   test('lists the reminders that were sent, with their receivers, and none that was not', async () => {
