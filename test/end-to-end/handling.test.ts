@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { addNote } from '../../database/offboarding/handling/notes.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
@@ -35,6 +36,9 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText(`${laptop.tag} is waiting for a courier.`).waitFor();
   await page.locator('#hardware').getByText('Waiting for a courier until').waitFor();
+  expect(await page.getByLabel('Waiting for').isVisible()).toBe(false);
+  expect(await page.getByLabel('Waiting for').inputValue()).toBe('');
+  expect(await hasFocus()).toBe(true);
 
   await page.getByRole('button', { name: `Stop waiting: ${laptop.tag}` }).click();
   await page.getByText(`${laptop.tag} is no longer waiting.`).waitFor();
@@ -43,4 +47,17 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   expect(await page.getByText('At reception').count()).toBe(0);
   expect(await page.evaluate('window.isSamePage')).toBe(true);
   expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
+});
+
+test('a note that is being typed stays, also when the same admin adds one in another tab', async () => {
+  const { lena, ivo } = await makeCast(own.database);
+  const { page } = await openConsole(browser, web.address, ivo.email);
+  await page.goto(`/offboarding/${lena.id}`);
+  await page.locator('html[data-live-stream]').waitFor({ state: 'attached' });
+  await page.getByLabel('New note').fill('Typed here');
+  await addNote(own.database.em, ivo.id, lena.id, 'Added there');
+  await page.getByText('Added there').waitFor();
+  await page.getByRole('button', { name: 'Add note' }).click();
+  await page.getByText('Note added.').waitFor();
+  expect(await page.locator('.notes .note').allInnerTexts()).toEqual(['Typed here', 'Added there']);
 });
