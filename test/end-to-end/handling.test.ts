@@ -10,7 +10,7 @@ const web = await startWeb(own);
 const browser = await startBrowser();
 
 test('an admin takes a leaver, notes something and lets a device wait, without a new page', async () => {
-  const { lena, ivo, laptop, lastDay } = await makeCast(own.database);
+  const { lena, ivo, nora, laptop, lastDay } = await makeCast(own.database);
   const { page, complaints } = await openConsole(browser, web.address, ivo.email);
   const hasFocus = () => page.evaluate('document.activeElement !== document.body');
   await page.goto(`/offboarding/${lena.id}`);
@@ -31,6 +31,11 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   await page.getByLabel('Until').fill('2020-01-31');
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByText('Choose today or a later day.').waitFor();
+  // A change by someone else leaves the refused form as it is.
+  await page.locator('html[data-live-stream]').waitFor({ state: 'attached' });
+  await addNote(own.database.em, nora.id, lena.id, 'Added by Nora');
+  await page.getByText('Added by Nora').waitFor();
+  expect(await page.getByText('Choose today or a later day.').isVisible()).toBe(true);
   expect(await page.getByLabel('Waiting for').inputValue()).toBe('a courier');
   await page.getByLabel('Until').fill(lastDay);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
