@@ -11,6 +11,8 @@ export class Places {
   readonly #em: EntityManager;
   /** Those of this process, which are taken before the statement, because several pages may ask at once. */
   readonly #taken = new Map<string, number>();
+  /** The rows of freed places, which are removed together. */
+  #freedIds: number[] = [];
 
   constructor(em: EntityManager) {
     this.#em = em;
@@ -25,19 +27,26 @@ export class Places {
     try {
       id = await addStream(this.#em, stream);
     } finally {
-      if (id === null) this.free(stream.sessionKey);
+      if (id === null) this.#countDown(stream.sessionKey);
     }
     return id;
   }
 
-  free(sessionKey: string): void {
-    const taken = this.#taken.get(sessionKey)! - 1;
-    if (taken > 0) this.#taken.set(sessionKey, taken);
-    else this.#taken.delete(sessionKey);
+  free(id: number, sessionKey: string): void {
+    this.#countDown(sessionKey);
+    this.#freedIds.push(id);
   }
 
   /** Removes the rows of freed places. A row that stays is ignored after a minute. */
-  async forget(ids: readonly number[]): Promise<void> {
+  async removeFreed(): Promise<void> {
+    const ids = this.#freedIds;
+    this.#freedIds = [];
     if (ids.length > 0) await removeStreams(this.#em, ids).catch(() => undefined);
+  }
+
+  #countDown(sessionKey: string): void {
+    const taken = this.#taken.get(sessionKey)! - 1;
+    if (taken > 0) this.#taken.set(sessionKey, taken);
+    else this.#taken.delete(sessionKey);
   }
 }

@@ -67,6 +67,17 @@ document.addEventListener('htmx:before:request', (event) => {
     alert.remove();
 });
 
+// A form with `data-reset` that was accepted is empty and closed again. htmx keeps what is typed.
+document.addEventListener('htmx:after:swap', (event) => {
+  const { sourceElement: form, response } = event.detail.ctx;
+  if (!form.matches('form[data-reset]') || !form.isConnected || response.status >= 300) return;
+  form.reset();
+  const details = form.closest('details[open]');
+  if (!details) return;
+  if (details.contains(document.activeElement)) details.querySelector('summary').focus();
+  details.open = false;
+});
+
 // Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).
 const undoOfferedMs = 10_000;
 function offerUndo() {

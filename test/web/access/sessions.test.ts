@@ -41,6 +41,16 @@ const setBack = (what: 'expire' | 'startedAt', hours: number) =>
         to_jsonb((sess->>'startedAt')::bigint - ${hours}::float * 3600000)) where sess->>'userId' = ${String(emilsId)}`
   ).execute(sqlOf(em.fork()));
 
+test('who is signed out is led back to the page of the form, if its address has a page', async () => {
+  const stranger = web.stranger();
+  const wayBack = async (form: string, page: string) =>
+    (await stranger.post(form, {}, { Referer: `${web.address}${page}` })).location;
+  expect(await wayBack('/users/7/end-date', '/users/7?a=b')).toBe('/sign-in?return=%2Fusers%2F7%3Fa%3Db');
+  expect(await wayBack('/users/7', '/users/7')).toBe('/sign-in?return=%2Fusers%2F7');
+  // A question before a big step stands at the address of its form.
+  expect(await wayBack('/users/7/end-date', '/users/7/end-date')).toBe('/sign-in?return=%2F');
+});
+
 describe('the sessions of a user', () => {
   test('are listed on their page with browser, address and last use', async () => {
     const { text } = await phone.get('/me');

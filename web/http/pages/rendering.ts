@@ -94,8 +94,8 @@ const noticeOptions = (response: Response): CookieOptions => ({
 });
 
 function takeNotice(response: Response): Alert | null {
-  // A page that another tab reads by itself leaves the notice to the page that it is for.
-  if (isPolled(response.req)) return null;
+  // A page that reads a part of itself leaves the notice to the page that it is for.
+  if (isPolled(response.req) || isHtmx(response.req)) return null;
   const value = parseCookie(response.req.headers.cookie ?? '')[noticeCookie];
   if (!value) return null;
   response.clearCookie(noticeCookie, noticeOptions(response));
