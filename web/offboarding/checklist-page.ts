@@ -21,6 +21,8 @@ export interface ChecklistNote {
   alert?: Alert | null;
   /** The token of an update that Temporal has not answered yet; the page polls for its result. */
   pendingToken?: string;
+  /** The seat that this update revokes, so that the result can offer Undo. */
+  pendingSeatId?: number | null;
   /** The refused form about the owner, a note or a waiting item. */
   refusedForm?: RefusedForm;
   /** The open items that the person saw before a completion was refused; the others are marked as new. */
@@ -36,7 +38,7 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken, refusedForm, shown = null }: ChecklistNote,
+  { alert = null, pendingToken, pendingSeatId, refusedForm, shown = null }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const mailIsOn = environment.SMTP_URL !== undefined;
@@ -50,6 +52,7 @@ export async function renderChecklist(
   const rest = {
     alert: alert && newItems.length > 0 ? { ...alert, takesFocus: false } : alert,
     pendingToken: pendingToken ?? null,
+    pendingSeatId: pendingSeatId ?? null,
     newItems,
     handling,
     report,

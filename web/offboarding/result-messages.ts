@@ -1,3 +1,4 @@
+import type { OfferedUndo } from '../../database/inventory/undo-revocation.ts';
 import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { refusalWords } from '../../domain/offboarding/checklist.ts';
 import {
@@ -11,6 +12,7 @@ import { notStartedText, type UpdateAnswer } from '../../engine/console-client.t
 import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';
 import type { Times } from '../http/pages/times.ts';
+import type { UndoOffer } from '../http/pages/undo-offer.ts';
 
 /** The names and the clock that a message needs. */
 interface Words {
@@ -41,9 +43,16 @@ export function whyNotCompleted(answer: NotCompleted, { nameOf, times }: Omit<Wo
   }
 }
 
-/** The message for the result of any update. */
-export const answerAlert = (answer: UpdateAnswer, words: Words): Alert =>
-  isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, words);
+/** The message for the result of any update. `seat` is the one that the update was about. */
+export const answerAlert = (answer: UpdateAnswer, words: Words, seat: OfferedUndo | null): Alert =>
+  isRevocation(answer) ? lateRevocationAlert(answer, seat) : retryAlert(answer, words);
+
+/** The message for a revocation whose answer came late, with Undo for the time that is left. */
+function lateRevocationAlert(answer: RevokeSeatAnswer, seat: OfferedUndo | null): Alert {
+  const alert = revocationAlert(answer, seat?.license);
+  if (answer.outcome !== 'revoked' || seat === null || seat.offeredMs === 0) return alert;
+  return { ...alert, undo: { ...undoOfRevocation(seat.seatId, 'offboarding'), offeredMs: seat.offeredMs } };
+}
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
 const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
@@ -70,6 +79,12 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer, license?: string)
   if (outcome === 'already-revoked') return { tone: 'info', text: 'This seat was already revoked.' };
   return { tone: 'danger', text: 'This seat belongs to someone else. Reload the page and try again.' };
 }
+
+/** The Undo of a revocation. It leads back to the page with the form. */
+export const undoOfRevocation = (seatId: number, from: 'offboarding' | 'license'): UndoOffer => ({
+  action: `/seats/${seatId}/revocation/undo`,
+  fields: { from },
+});
 
 /** What the messages about a person's offboarding need. */
 export const wordsFor = (
