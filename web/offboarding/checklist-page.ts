@@ -8,7 +8,6 @@ import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { isHtmx, queryId } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
@@ -69,7 +68,7 @@ export async function renderChecklist(
     const history = await reminderHistoryOf(database.em, userId);
     return {
       record: null,
-      reminders: history && reminderCard(history, leaver, timesFor(response), mailIsOn),
+      reminders: history && reminderCard(history, leaver, mailIsOn),
     };
   }
 }

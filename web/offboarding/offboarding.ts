@@ -6,7 +6,6 @@ import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../http/forms/fields.ts';
 import { idIn, isHtmx, queryId, queryText } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -46,7 +45,7 @@ export const offboardingPages = (services: Services) => {
       const found = await answerTo(offboarding, token, actor);
       if (found === null) return show({ alert: updateLost });
       const seat = seatId === null ? null : await offeredUndoOf(database.em, actor, userId, seatId);
-      return show({ alert: answerAlert(found, wordsFor(leaver, timesFor(response)), seat) });
+      return show({ alert: answerAlert(found, wordsFor(leaver), seat) });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;

@@ -49,6 +49,9 @@ describe('the sessions of a user', () => {
     expect(listed).toContain('From 203.0.113.7');
     expect(listed.replace(/<[^>]+>/g, '').match(/Last seen \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
     expect(listed.match(/This browser/g)).toHaveLength(1);
+    expect(listed).toMatch(
+      /aria-label="Sign out [^"]+, started \w+, \d+ \w+ \d{4} at \d\d:\d\d:\d\d Coordinated Universal Time"/,
+    );
     // The session of this browser has no button, because signing out ends it.
     expect(keysOn({ text })).toHaveLength(1);
   });

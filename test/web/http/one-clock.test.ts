@@ -39,13 +39,17 @@ async function everyPage(): Promise<{ path: string; text: string }[]> {
   return pages;
 }
 
-const readAs = (html: string) => html.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ');
+const readAs = (html: string) =>
+  html
+    .replace(/<span class="exact-time"[\s\S]*?<\/span>/g, '')
+    .replace(/<[^>]+>/g, '')
+    .replace(/\s+/g, ' ');
 
 /** The times of a page: when they are, and how they read. Calendar dates have no `T`. */
 const timesIn = (html: string) =>
-  [...html.matchAll(/<time datetime="([^"]*T[^"]*)">([^<]*)<\/time>/g)].map(([, at, words]) => ({
+  [...html.matchAll(/<time datetime="([^"]*T[^"]*)">([\s\S]*?)<\/time>/g)].map(([, at, words]) => ({
     at: at!,
-    words: words!,
+    words: readAs(words!),
   }));
 
 const reminders = /<section class="card section reminders"[\s\S]*?<\/section>/;
