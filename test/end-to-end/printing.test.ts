@@ -68,6 +68,7 @@ async function expectOneSheet(page: Page) {
   for (const hidden of [
     '.sidebar',
     'input[type=search]',
+    'input[type=checkbox]',
     'button:not(.when)',
     '.btn',
     '#gate button:not(.when)',

@@ -39,11 +39,10 @@ async function everyPage(): Promise<{ path: string; text: string }[]> {
   return pages;
 }
 
-const readAs = (html: string) =>
-  html
-    .replace(/<span class="exact-time"[\s\S]*?<\/span>/g, '')
-    .replace(/<[^>]+>/g, '')
-    .replace(/\s+/g, ' ');
+const readAs = (html: string) => html.replace(/<[^>]+>/g, '').replace(/\s+/g, ' ');
+
+/** Without the exact times, which a page shows on request. */
+const withoutExact = (html: string) => html.replace(/<span class="exact-time"[\s\S]*?<\/span>/g, '');
 
 /** The times of a page: when they are, and how they read. Calendar dates have no `T`. */
 const timesIn = (html: string) =>
@@ -82,7 +81,9 @@ describe('a reader whose browser is in Tokyo', () => {
     );
     expect(found).toEqual([]);
     const [card] = reminders.exec(pages.find(({ path }) => path === `/offboarding/${lenaId}`)!.text)!;
-    expect(readAs(card)).toMatch(/, 00:00 Pacific\/Tongatapu \(\d+ \w+ \d{4}, 20:00 your time\)/);
+    expect(readAs(withoutExact(card))).toMatch(
+      /, 00:00 Pacific\/Tongatapu \(\d+ \w+ \d{4}, 20:00 your time\)/,
+    );
   });
 
   test('gets the exact time of each time with its zone', () => {
