@@ -13,6 +13,15 @@ import { visitedLeaver } from './topics.ts';
 /** Why no stream was opened. The page polls then. */
 export type NotOpened = 'too-many' | 'not-listening';
 
+/** The page that a stream is for. */
+interface FollowedPage {
+  topics: ReadonlySet<string>;
+  /** When it was rendered, in epoch ms. */
+  since: number;
+  /** The most streams that its session may have. */
+  most: number;
+}
+
 /** Changes are collected this long, so that one action sends one event, in milliseconds. */
 const collectMs = 100;
 /** While changes keep coming, such as those of an import, events are sent this far apart, in milliseconds. */
@@ -49,19 +58,18 @@ export class LiveStreams {
   }
 
   /**
-   * Answers with a stream of the changes of `topics`. First it sends what has changed since `since`, when the page was
-   * rendered. Returns why not when it cannot.
+   * Answers with a stream of the changes of a page's topics. First it sends what has changed since the page was rendered.
+   * Returns why not when it cannot.
    */
   async open(
     response: Response,
     reader: Reader,
-    topics: ReadonlySet<string>,
-    since: number,
+    { topics, since, most }: FollowedPage,
   ): Promise<NotOpened | null> {
     if (!(await this.#listening.start())) return 'not-listening';
     const { userId, sessionKey } = reader;
     const leaverId = visitedLeaver(topics);
-    const id = await this.#places.take({ processId: this.#processId, sessionKey, userId, leaverId });
+    const id = await this.#places.take({ processId: this.#processId, sessionKey, userId, leaverId }, most);
     if (id === null) return 'too-many';
     const events = new EventStream(response);
     const changed = this.#recent.after(since, topics);

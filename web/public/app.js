@@ -78,7 +78,8 @@ document.addEventListener('htmx:after:swap', (event) => {
   details.open = false;
 });
 
-// Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).
+// Undo is offered for ten seconds, less after a late answer, and longer while it has the focus or the pointer
+// (WCAG 2.2.1).
 const undoOfferedMs = 10_000;
 function offerUndo() {
   for (const form of document.querySelectorAll('form[data-undo]:not([data-offered])')) {
@@ -87,7 +88,7 @@ function offerUndo() {
       if (form.matches(':hover, :focus-within')) setTimeout(end, 1_000);
       else form.remove();
     };
-    setTimeout(end, undoOfferedMs);
+    setTimeout(end, Number(form.dataset.undo) || undoOfferedMs);
   }
 }
 offerUndo();

@@ -16,10 +16,16 @@
       event.preventDefault();
   });
 
+  // Browsers open six connections to a server over HTTP/1.1, for all tabs together. Streams of visible tabs may take
+  // four of them, so that pages load. The server counts, because Web Locks would need https. Over HTTP/2 its own limit
+  // is enough.
+  const [navigation] = performance.getEntriesByType('navigation');
+  const most = ['h2', 'h3'].includes(navigation?.nextHopProtocol) ? 8 : 4;
+
   // Follows the stream until it ends. Resolves with whether it worked.
   const follow = (from) =>
     new Promise((resolve) => {
-      const query = new URLSearchParams({ topics: topics().join(' '), since: from ?? '' });
+      const query = new URLSearchParams({ topics: topics().join(' '), since: from ?? '', most });
       const source = new EventSource(`/live?${query}`);
       let worked = false;
       let timeout;
@@ -50,24 +56,6 @@
       source.addEventListener('error', end);
     });
 
-  // Browsers open six connections to a server over HTTP/1.1, for all tabs together. Streams of visible tabs may take
-  // four of them, so that pages load. Over HTTP/2 the server's limit is enough.
-  const [navigation] = performance.getEntriesByType('navigation');
-  const places = ['h2', 'h3'].includes(navigation?.nextHopProtocol) ? 8 : 4;
-
-  // Runs `work` on a free place, and resolves with false when there is none. Web Locks free the place of a closed tab.
-  async function onFreePlace(work) {
-    for (let place = 1; place <= places; place++) {
-      const [isFree, result] = await navigator.locks.request(
-        `lastday-live-${place}`,
-        { ifAvailable: true },
-        async (lock) => (lock ? [true, await work()] : [false]),
-      );
-      if (isFree) return result;
-    }
-    return false;
-  }
-
   let wake = () => {};
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) closeStream?.();
@@ -93,8 +81,7 @@
         await waitUnlessWoken(null);
         continue;
       }
-      // Without Web Locks, which only secure pages have, it polls.
-      const worked = navigator.locks !== undefined && (await onFreePlace(() => follow(from)));
+      const worked = await follow(from);
       from = undefined;
       if (document.hidden) continue;
       if (!worked) await update(topics());

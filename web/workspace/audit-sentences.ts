@@ -1,29 +1,26 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
-import type { Times } from '../http/pages/times.ts';
-import { detailWords } from './audit-details.ts';
+import { type DetailPart, detailParts } from './audit-details.ts';
 import { auditEvents } from './audit-events.ts';
 
 /** An entry of the audit trail in words: the actor, the action, and details. */
 export interface AuditSentence {
   who: string;
   what: string;
-  detail: string | null;
+  details: DetailPart[];
 }
 
 type Entry = Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers' | 'user'>;
 
-/** `times` writes the times among the details. */
-export function auditSentence(entry: Entry, times: Times): AuditSentence {
+export function auditSentence(entry: Entry): AuditSentence {
   const { action, details } = entry;
   const event = auditEvents[action];
   const person = entry.user ?? 'no one';
   return {
     who: entry.actorName ?? capitalized(actorLabel(entry.actor)),
     what: appointmentSentence(entry) ?? event?.words(details, person) ?? auditActions[action] ?? action,
-    detail:
-      appointments[action] !== undefined ? null : detailWords(without(event?.uses ?? [], details), times),
+    details: appointments[action] !== undefined ? [] : detailParts(without(event?.uses ?? [], details)),
   };
 }
 

@@ -60,6 +60,9 @@ describe('the sessions of a user', () => {
     expect(plain).toMatch(/Signed in on \d+ \w+ \d{4}, .* from 203\.0\.113\.7/);
     expect(plain.match(/Last active on \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
     expect(listed.match(/This browser/g)).toHaveLength(1);
+    expect(listed).toMatch(
+      /aria-label="Sign out [^"]+, started \w+, \d+ \w+ \d{4} at \d\d:\d\d:\d\d Coordinated Universal Time"/,
+    );
     // The session of this browser has no button, because signing out ends it.
     expect(keysOn({ text })).toHaveLength(1);
   });
