@@ -87,6 +87,8 @@ export class Provider {
       ...(maxAge !== undefined && { maxAge }),
     });
     const claims = tokens.claims()!;
+    // The library tolerates clocks that differ by half a minute.
+    if (claims.exp * 1_000 <= Date.now()) throw new SignInRefused('invalid-answer', null, 'expired');
     const { userinfo_endpoint } = description.serverMetadata();
     const info = userinfo_endpoint
       ? await client.fetchUserInfo(description, tokens.access_token, claims.sub)
