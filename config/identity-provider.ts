@@ -3,7 +3,7 @@ import { type Role, roles } from '../domain/access/permissions.ts';
 
 /** What happens at a sign-in whose role claim names no group of the map. */
 const noMatch = ['employee', 'refuse'] as const;
-export type NoMatch = (typeof noMatch)[number];
+type NoMatch = (typeof noMatch)[number];
 
 /** Who may sign in with a password: everyone, or no one because the provider signs everyone in. */
 const signInModes = ['both', 'sso'] as const;

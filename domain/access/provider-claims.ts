@@ -4,15 +4,12 @@ import type { RefusalCause } from './sign-in-refusals.ts';
 /** The claims of an ID token, with those of the userinfo endpoint. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** How groups become roles. `groups` are the directory's groups of the person, when those count and not a claim. */
+/** How the groups of a claim become roles. */
 export interface RoleRules {
   claim: string;
   map: Readonly<Record<string, Role>>;
   noMatch: 'employee' | 'refuse';
 }
-
-/** The value of `OIDC_ROLE_CLAIM` that means the groups that the directory provisioned. */
-export const directoryGroups = 'scim';
 
 /**
  * The role that the groups of a sign-in give: the highest one. A missing claim refuses the sign-in, because it is a fault
@@ -28,7 +25,7 @@ export function roleOf(claims: Claims, { claim, map, noMatch }: RoleRules): Role
 }
 
 /** The highest role of some groups, or what `noMatch` says when none is in the map. */
-export function roleOfGroups(
+function roleOfGroups(
   groups: readonly unknown[],
   { map, noMatch }: Pick<RoleRules, 'map' | 'noMatch'>,
 ): Role | { refused: RefusalCause } {

@@ -5,7 +5,7 @@ import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from
 import { afterAll } from 'vitest';
 
 /** What the provider answers. Tests change it. */
-export interface Lies {
+interface Lies {
   /** Makes the ID token of the right claims. */
   idToken: (claims: JWTPayload) => Promise<string>;
   userinfo: Record<string, unknown>;
@@ -14,7 +14,7 @@ export interface Lies {
 }
 
 /** The keys of the lying provider, for signing what a real one would never sign. */
-export interface SigningTools {
+interface SigningTools {
   /** Signs like an honest provider, or with a key that it has not published. */
   sign: (claims: JWTPayload, key?: 'published' | 'unknown') => Promise<string>;
   /** The public key as text, which attackers use as a secret. */

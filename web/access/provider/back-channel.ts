@@ -1,3 +1,4 @@
+import { promisify } from 'node:util';
 import express, { type RequestHandler } from 'express';
 import { z } from 'zod';
 import { endProviderSessions } from '../../../database/access/provider-sessions.ts';
@@ -6,13 +7,15 @@ import { NotFound } from '../../../domain/failures.ts';
 import type { Services } from '../../http/services.ts';
 
 const maxBodyBytes = 20_000;
-const parseForm = express.urlencoded({ extended: false, limit: maxBodyBytes });
+const parseForm = promisify(express.urlencoded({ extended: false, limit: maxBodyBytes }));
 const call = z.object({ logout_token: z.string().min(1) });
 
 /** Ends the sessions that a logout token names (OpenID Connect Back-Channel Logout 1.0, 2.5). */
-export const backChannelLogout = ({ provider, database, log }: Services): RequestHandler => {
-  const end: RequestHandler = async (request, response) => {
+export const backChannelLogout =
+  ({ provider, database, log }: Services): RequestHandler =>
+  async (request, response) => {
     if (provider === null) throw new NotFound('page');
+    await parseForm(request, response);
     const body = call.safeParse(request.body);
     const refuse = () => response.status(400).json({ error: 'invalid_request' });
     if (!body.success) return void refuse();
@@ -30,6 +33,3 @@ export const backChannelLogout = ({ provider, database, log }: Services): Reques
       refuse();
     }
   };
-  return (request, response, next) =>
-    parseForm(request, response, (problem) => (problem ? next(problem) : end(request, response, next)));
-};

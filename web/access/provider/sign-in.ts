@@ -24,19 +24,21 @@ export const providerPages = (services: Services) => {
 
   /** Leads the browser to the provider. */
   const begin = orRefuse(async (request, response) => {
+    const there = provider();
     const returnTo = safeReturn(queryText(request, 'return'));
     const invitation = queryText(request, 'invitation') || null;
     if (response.locals.signedIn && invitation === null) return response.redirect(303, returnTo);
-    const { address, checks } = await provider().begin();
+    const { address, checks } = await there.begin();
     begun.set(response, { ...checks, returnTo, invitation });
     response.redirect(303, address.href);
   });
 
   /** Takes the provider's answer, and signs the person in. */
   const finish = orRefuse(async (request, response) => {
+    const there = provider();
     const expected = begun.take(request, response);
     if (expected === null) throw new SignInRefused('not-asked');
-    const identity = await provider().finish(searchOf(request), expected);
+    const identity = await there.finish(searchOf(request), expected);
     const userId = await signInByProvider(em, answerOf(identity, expected.invitation));
     const { issuer, subject, claims, idToken } = identity;
     const sid = typeof claims.sid === 'string' ? claims.sid : undefined;
