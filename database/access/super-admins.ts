@@ -52,8 +52,12 @@ export async function refuseOutranked(
 
 /** Throws a Refusal when the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
 export async function refuseLastSuperAdmin({ em, user }: Change): Promise<void> {
-  const isOne = user.role === 'super-admin' && user.status === 'active';
-  if (isOne && !(await hasOtherSuperAdmin(em, user.id))) {
+  if (await isLastSuperAdmin({ em, user }))
     throw new Refusal('last-super-admin', completionObstacles['last-super-admin']);
-  }
+}
+
+/** Whether the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
+export async function isLastSuperAdmin({ em, user }: Pick<Change, 'em' | 'user'>): Promise<boolean> {
+  const isOne = user.role === 'super-admin' && user.status === 'active';
+  return isOne && !(await hasOtherSuperAdmin(em, user.id));
 }
