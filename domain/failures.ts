@@ -3,8 +3,11 @@ import { type OpenCounts, refusalWords } from './offboarding/checklist.ts';
 /** The requested object does not exist, or the caller may not see it. */
 export class NotFound extends Error {
   override name = 'NotFound';
+  /** The word that the screen has for it, such as `person`. */
+  readonly what: string;
   constructor(what: string) {
-    super(`There is no such ${what}.`);
+    super(`We can't find this ${what}.`);
+    this.what = what;
   }
 }
 

@@ -40,7 +40,7 @@ export async function keepListening<Channel extends string>(
     });
     if (stopping.aborted) return;
     events.lost?.();
-    log.warn({ reason, failures }, 'Lost the connection for notifications; reconnecting');
+    log.warn({ reason, failures }, 'Lost the connection that listens for notifications; reconnecting');
     await sleep(withJitter(Math.min(longestRetryMs, firstRetryMs * 2 ** failures)), stopping);
   }
 }

@@ -43,7 +43,7 @@ async function undo(change: Change, seatId: number, reversal: Reversal): Promise
   refuseWhenCompleted(user);
   await refuseLateUndo(change, reversal, { actions: ['seat.revoked'], item: { seatId } });
   if ((await em.count(Seat, { licenseId, userId: user.id, revokedAt: null })) > 0) {
-    throw new Refusal('already-has-seat', `${user.name} already has another seat of ${license}.`);
+    throw new Refusal('already-has-seat', `${user.name} already has another seat for ${license}.`);
   }
   if (seatsUsed >= seatsTotal) {
     throw new Refusal(
@@ -70,7 +70,7 @@ const shownCount = 20;
 
 /**
  * The last revoked seats of a license that can be given back: the person has no later seat of it and has not completed.
- * `search` is part of a person's name or e-mail address.
+ * `search` is part of a person's name or email.
  */
 export async function revokedSeatsOf(
   em: EntityManager,

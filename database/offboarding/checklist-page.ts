@@ -125,7 +125,7 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
     cross join workspace w
     left join users m on m.id = u.manager_id
     where u.id = ${userId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('user');
+  if (rows[0] === undefined) throw new NotFound('person');
   const { mergedInto, ...page } = rows[0];
   if (mergedInto !== null) throw new Merged(page, mergedInto);
   return page;

@@ -55,7 +55,7 @@ export async function readRecord(em: EntityManager, userId: number): Promise<Off
       ${devices} as devices, ${seats} as seats, ${requests} as requests, ${notifications} as notifications,
       ${mailsAbout(sql`done.id`, sql`owner`)} as mails
     from done`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('user');
+  if (rows[0] === undefined) throw new NotFound('person');
   return rows[0];
 }
 

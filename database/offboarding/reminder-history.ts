@@ -5,6 +5,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 import { type MailAbout, mailsAbout } from './mails-about.ts';
+import { type Step, step } from './recorded/steps.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
 export interface ShownReminder {
@@ -26,6 +27,8 @@ export interface ReminderHistory {
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   reminders: ShownReminder[];
+  /** Those that a person sent, see `remind-overdue.ts`; latest first. */
+  byHand: Step[];
   mails: MailAbout[];
 }
 
@@ -36,6 +39,8 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
         order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
+      (select coalesce(jsonb_agg(${step(sql`h.sent_at`, sql`h.sent_by`)} order by h.day desc), '[]')
+        from reminders_by_hand h where h.offboarding_id = o.id) as "byHand",
       ${mailsAbout(sql`o.id`, sql`(select o.user_id as id, o.opened_at as since)`, didNotArrive)} as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;

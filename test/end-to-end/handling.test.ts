@@ -25,20 +25,20 @@ test('an admin takes a leaver, notes something and lets a device wait, without a
   expect(await page.getByLabel('New note').inputValue()).toBe('');
   expect(await hasFocus()).toBe(true);
 
-  await page.getByText('Mark item as waiting').click();
-  await page.getByLabel('Waiting for').fill('a courier');
+  await page.getByText('Put item on hold').click();
+  await page.getByLabel('Reason').fill('a courier');
   await page.getByLabel('Until').fill('2020-01-31');
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByRole('button', { name: 'Put on hold', exact: true }).click();
   await page.getByText('Choose today or a later day.').waitFor();
-  expect(await page.getByLabel('Waiting for').inputValue()).toBe('a courier');
+  expect(await page.getByLabel('Reason').inputValue()).toBe('a courier');
   await page.getByLabel('Until').fill(lastDay);
-  await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.getByText(`${laptop.tag} is waiting for a courier.`).waitFor();
-  await page.locator('#hardware').getByText('Waiting for a courier until').waitFor();
+  await page.getByRole('button', { name: 'Put on hold', exact: true }).click();
+  await page.getByText(`${laptop.tag} is on hold: a courier.`).waitFor();
+  await page.locator('#hardware').getByText('On hold: a courier, until').waitFor();
 
-  await page.getByRole('button', { name: `Stop waiting: ${laptop.tag}` }).click();
-  await page.getByText(`${laptop.tag} is no longer waiting.`).waitFor();
-  await page.getByRole('button', { name: 'Remove note of Ivo Marin' }).click();
+  await page.getByRole('button', { name: `Take off hold: ${laptop.tag}` }).click();
+  await page.getByText(`${laptop.tag} is off hold.`).waitFor();
+  await page.getByRole('button', { name: "Remove Ivo Marin's note" }).click();
   await page.getByText('Note removed.').waitFor();
   expect(await page.getByText('At reception').count()).toBe(0);
   expect(await page.evaluate('window.isSamePage')).toBe(true);

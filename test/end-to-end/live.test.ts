@@ -139,6 +139,6 @@ test('a page polls where streams do not get through, and says when its session h
   await recoverLaptop(database, cast);
   await page.getByText('All hardware has been recovered.').waitFor({ timeout: 12_000 });
   await em.fork().nativeDelete(Session, {});
-  await page.getByText("Your session ended, so this page isn't updated.").waitFor({ timeout: 12_000 });
+  await page.getByText("Your session expired, so this page isn't updated.").waitFor({ timeout: 12_000 });
   await page.context().close();
 });

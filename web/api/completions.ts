@@ -52,7 +52,7 @@ export const completionApi = (services: Services) => {
     if (request.body !== undefined) readBody(request, nothing);
     const externalId = externalIdOf(request);
     const user = await readApiUser(em, externalId);
-    if (user === null) throw new NotFound('user');
+    if (user === null) throw new NotFound('person');
     const person = { id: user.id, externalId };
     const call = keyedCallOf(request, response, null);
     if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
@@ -107,7 +107,7 @@ export const completionApi = (services: Services) => {
     answers: {
       200: { description: 'The offboarding is completed.', schema: completionSchema },
       202: {
-        description: 'No answer in time. The completion may still happen within a minute.',
+        description: 'No response in time. The completion may still happen within a minute.',
         schema: noAnswerSchema,
       },
     },
@@ -149,4 +149,5 @@ const asOwnCompletion = (outcome: CompleteAnswer, actor: string, since: Date | u
     ? { ...outcome, outcome: 'completed' }
     : outcome;
 
-const noAnswerYet = 'No answer yet. The completion may still happen within a minute. Get the user to check.';
+const noAnswerYet =
+  'No response yet. The completion may still happen within a minute. To check, call GET /api/v1/users/{externalId}.';

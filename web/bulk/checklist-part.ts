@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { bulkWords, mostItems } from '../../domain/bulk.ts';
-import { plural } from '../../domain/wording/plural.ts';
+import { oneOrMany, plural } from '../../domain/wording/plural.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
@@ -48,7 +48,7 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
 
   /** Lists what will happen. Only the listed items are changed, because the form sends their ids. */
   const confirm: RequestHandler = async (request, response) => {
-    const leaver = await readChecklistPage(em, idIn(request, 'userId', 'user'));
+    const leaver = await readChecklistPage(em, idIn(request, 'userId', 'person'));
     const all = itemsOf(leaver);
     const items = all.slice(0, mostItems);
     const { one, many } = bulkWords[kind];
@@ -56,7 +56,7 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
     page(response, 'bulk/confirm', {
       title:
         items.length > 0
-          ? `${what} of ${leaver.name}?`
+          ? `${verb} ${leaver.name}'s ${oneOrMany(items.length, one, `${items.length} ${many}`)}?`
           : kind === 'revocation'
             ? 'No seats to revoke'
             : 'No requests to reject',
@@ -73,7 +73,7 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
   };
 
   const create: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const { token, ids } = readForm(form, request.body);
     const items = ids.map((itemId) => ({ itemId }));
     const id = await runBulkAction(services, { token, kind, userId, actor: actorOf(response), items });

@@ -24,7 +24,10 @@ export const offboardingPages = (services: Services) => {
   const show: RequestHandler = (request, response) => {
     const note = noteOf(response);
     const shown = shownItemsIn(note.values?.shown ?? request.query.shown);
-    return renderChecklist(services, request, response, idIn(request, 'userId', 'user'), { ...note, shown });
+    return renderChecklist(services, request, response, idIn(request, 'userId', 'person'), {
+      ...note,
+      shown,
+    });
   };
 
   /**
@@ -33,7 +36,7 @@ export const offboardingPages = (services: Services) => {
    * which leaves the page as it is.
    */
   const answer: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const token = queryText(request, 'token');
     const leaver = await readChecklistPage(database.em, userId);
     const { offboarding } = leaver;
@@ -62,7 +65,7 @@ export const offboardingPages = (services: Services) => {
   }
 
   const cancel: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     if (asksFirst(request)) {
       const leaver = await readChecklistPage(database.em, userId);
       if (leaver.offboarding?.state === 'open')
@@ -70,7 +73,7 @@ export const offboardingPages = (services: Services) => {
     }
     await cancelOffboarding(database.em, actorOf(response), userId);
     const { name } = await readChecklistPage(database.em, userId);
-    const text = `Offboarding of ${name} cancelled.`;
+    const text = `${name}'s offboarding is cancelled.`;
     return done(request, response, `/offboarding/${userId}`, text, (alert) =>
       renderChecklist(services, request, response, userId, { alert }),
     );
@@ -80,11 +83,11 @@ export const offboardingPages = (services: Services) => {
 };
 
 const cancellationQuestion = ({ id, name, endDate }: ChecklistPage): Confirmation => ({
-  title: `Cancel the offboarding of ${name}?`,
+  title: `Cancel ${name}'s offboarding?`,
   effects: [
     endDate === null
-      ? 'They stay. Reminders stop.'
-      : `They stay. Their end date, ${helpers.date(endDate)}, is cleared, and reminders stop.`,
+      ? 'They stay, and reminders stop.'
+      : `They stay. Their end date, ${helpers.date(endDate)}, is removed, and reminders stop.`,
     notGivenBack,
   ],
   button: 'Cancel offboarding',

@@ -29,7 +29,7 @@ function titleOf({ kind, reminder, days }: RecordedNotification): string {
 
 const notificationTitles: Record<RecordedNotification['kind'], string> = {
   offboarding_reminder: 'Reminder',
-  offboarding_ready: 'All clear, ready to complete',
+  offboarding_ready: 'Ready to finalize',
   offboarding_stuck: 'A step failed',
   offboarding_completed: 'Offboarding completed',
   tokens_ended: 'API tokens revoked',

@@ -57,7 +57,7 @@ export function retryAlert(answer: RetryAnswer, words: Words): Alert {
     case 'being-tried':
       return { tone: 'info', text: 'Retrying… Refresh in a moment.' };
     case 'nothing-failed':
-      return { tone: 'info', text: 'No failed step is left to retry.' };
+      return { tone: 'info', text: 'There is no failed step to retry.' };
     default:
       return completionAlert(answer, words);
   }

@@ -94,12 +94,12 @@ function showError(text) {
   messages.replaceChildren(alert);
 }
 document.addEventListener('htmx:error', () =>
-  showError('Lastday could not be reached. Check your connection and try again.'),
+  showError("Can't reach Lastday. Check your connection and try again."),
 );
 document.addEventListener('htmx:after:swap', () => document.querySelector('[data-client-error]')?.remove());
 document.addEventListener('htmx:response:error', (event) => {
   const status = event.detail?.ctx?.response?.status ?? 0;
-  if (status >= 500) showError('Something went wrong on the server. Please try again in a moment.');
+  if (status >= 500) showError('Something went wrong on the server. Try again in a moment.');
 });
 
 // Copies a value that is shown only once.

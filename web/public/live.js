@@ -87,7 +87,7 @@
     link.textContent = 'Sign in';
     const alert = document.createElement('div');
     alert.className = 'alert alert-warning';
-    alert.append("Your session ended, so this page isn't updated. ", link);
+    alert.append("Your session expired, so this page isn't updated. ", link);
     document.getElementById('messages')?.replaceChildren(alert);
   }
 

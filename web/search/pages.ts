@@ -27,7 +27,7 @@ const others: (FoundPage & { permission: Permission })[] = [
     icon: 'file-import',
     permission: 'manage-inventory',
   },
-  { address: '/imports/mappings', label: 'Column mappings', icon: 'history', permission: 'manage-inventory' },
+  { address: '/imports/mappings', label: 'Saved columns', icon: 'history', permission: 'manage-inventory' },
   { address: '/requests/new', label: 'Create request', icon: 'plus', permission: 'manage-inventory' },
   { address: '/settings/webhooks/new', label: 'Add endpoint', icon: 'plus', permission: 'manage-workspace' },
   { address: '/settings/tokens/new', label: 'Create token', icon: 'plus', permission: 'manage-workspace' },

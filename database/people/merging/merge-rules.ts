@@ -20,7 +20,7 @@ export async function mergingOf(em: EntityManager, goneId: number, keptId: numbe
   const locked = await lockAffectedUsers(em, goneId, keptId);
   const [gone, kept] = [goneId, keptId].map((id) => {
     const user = locked.find((each) => each.id === id);
-    if (user === undefined) throw new NotFound('user');
+    if (user === undefined) throw new NotFound('person');
     if (user.mergedInto) throw new Merged(user, user.mergedInto);
     return user;
   }) as [User, User];

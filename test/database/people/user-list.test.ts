@@ -43,7 +43,7 @@ test('people are sorted by name, with their managers', async () => {
   expect({ total, lastPage }).toEqual({ total: 4, lastPage: 1 });
 });
 
-test('a search finds part of a name, an e-mail address or an external id, in any script and case', async () => {
+test('a search finds part of a name, an email or an external id, in any script and case', async () => {
   expect(await names({ search: 'haruki' })).toEqual(['Ōta Haruki']);
   expect(await names({ search: 'ōta' })).toEqual(['Ōta Haruki']);
   expect(await names({ search: 'خالد' })).toEqual(['أمينة خالد']);

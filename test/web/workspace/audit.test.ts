@@ -105,7 +105,7 @@ test('an entry names the date, the device and the request that it is about', asy
   await resolveRequest(em, actor, requestId, { outcome: 'rejected', note: 'Not now', assetId: null });
   const { text } = await (await web.signIn(ivo.email)).get(`/audit?user=${lena.id}`);
   for (const words of [
-    'cleared the end date 1 Dec 2026',
+    'removed the end date (was 1 Dec 2026)',
     'set the end date to 2 Dec 2026',
     `recovered ${laptop.tag} from Lena Brandt, good, back in stock`,
     'rejected the request “Second monitor”',

@@ -112,7 +112,7 @@ describe('a merge of two records of one person (R11)', () => {
     expect(about).toEqual([timo.id, rosa.id]);
   });
 
-  test('makes no one their own manager, and no circle', async ({ cast: { mira, lena, rosa } }) => {
+  test('makes no one their own manager, and no loop', async ({ cast: { mira, lena, rosa } }) => {
     await mergePeople(em, 'system', lena.id, rosa.id);
     expect(await em.fork().findOneOrFail(User, { id: rosa.id })).toMatchObject({ managerId: mira.id });
     await mergePeople(em, 'system', mira.id, rosa.id);
