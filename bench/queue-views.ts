@@ -60,6 +60,7 @@ async function viewsIn(client: pg.Client): Promise<[string, Partial<QueueQuery>]
     ...queueGroupNames.map((group): [string, Partial<QueueQuery>] => [`group ${group}`, { group }]),
     ['no owner', { owner: 'none' }],
     ['waiting items', { mark: 'waiting' }],
+    ['holds that are over', { mark: 'over' }],
     ['notes', { mark: 'notes' }],
     ['by name', { sort: { column: 'name', backwards: false } }],
     ['by open items', { sort: { column: 'open', backwards: true } }],

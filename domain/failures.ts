@@ -1,4 +1,5 @@
 import { type OpenCounts, refusalWords } from './offboarding/checklist.ts';
+import type { Time } from './wording/times.ts';
 
 /** The requested object does not exist, or the caller may not see it. */
 export class NotFound extends Error {
@@ -17,9 +18,12 @@ export class NotFound extends Error {
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** When that happened which forbids it. The console shows this time at the end of the message. */
+  readonly at: Time | undefined;
+  constructor(code: string, message: string, at?: Time) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }
 

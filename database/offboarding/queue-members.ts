@@ -56,11 +56,17 @@ const ownedBy = (owner: number | 'none') =>
     ? sql`exists (select from offboardings o where o.user_id = u.id and o.state = 'open' and o.owner_id is null)`
     : sql`u.id in (select user_id from offboardings where state = 'open' and owner_id = ${owner})`;
 
+/** People with an open item that is on hold and matches the condition. */
+const withHold = (condition: RawBuilder<unknown>) => sql`u.id in (
+  select user_id from assignments where live and ${condition}
+  union all select user_id from seats where live and ${condition}
+  union all select user_id from requests where live and ${condition})`;
+
+const workspaceToday = sql`(select (now() at time zone time_zone)::date from workspace)`;
+
 const marked: Record<QueueMark, RawBuilder<unknown>> = {
-  waiting: sql`u.id in (
-    select user_id from assignments where live and waiting_until is not null
-    union all select user_id from seats where live and waiting_until is not null
-    union all select user_id from requests where live and waiting_until is not null)`,
+  waiting: withHold(sql`waiting_until is not null`),
+  over: withHold(sql`waiting_until <= ${workspaceToday}`),
   notes: sql`exists (select from leaver_notes n where n.user_id = u.id)`,
 };
 

@@ -87,7 +87,8 @@ export const completionApi = (services: Services) => {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
     if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
       const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-      throw new Refusal(code, whyNotCompleted(outcome, { nameOf: actorLabel, times: utc }));
+      const { text, at } = whyNotCompleted(outcome, actorLabel);
+      throw new Refusal(code, at === undefined ? text : `${text} on ${utc.time(at)}.`);
     }
     return {
       body: {

@@ -6,6 +6,11 @@ import { readEndpoint } from './http/endpoints.ts';
 import { responseField } from './http/fields.ts';
 import { importApi } from './imports.ts';
 
+const remarks = (description: string) =>
+  z
+    .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
+    .meta({ description });
+
 const importSchema = z
   .strictObject({
     id: responseField.id(),
@@ -28,16 +33,11 @@ const importSchema = z
     createdAt: responseField.dateTime(),
     startedAt: responseField.dateTime().nullable(),
     endedAt: responseField.dateTime().nullable(),
-    errors: z
-      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
-      .meta({ description: 'The problems of the first lines with errors.' }),
+    errors: remarks('The problems of the first lines with errors.'),
     warned: z.int().meta({ description: 'Lines imported with a warning.' }),
-    warnings: z
-      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
-      .meta({
-        description:
-          'The first values that were not stored. The rest of each line was imported. Existing people keep the current value; for new people the field stays empty.',
-      }),
+    warnings: remarks(
+      'The first values that were not stored. The rest of each line was imported. Existing people keep the current value; for new people the field stays empty.',
+    ),
   })
   .meta({ id: 'Import' });
 

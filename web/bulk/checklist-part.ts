@@ -21,6 +21,8 @@ interface Part {
   path: string;
   verb: string;
   effect: string;
+  /** The title when there are no such items. */
+  nothing: string;
   itemsOf: (leaver: ChecklistPage) => { id: number; label: string }[];
 }
 
@@ -29,12 +31,14 @@ const parts: Record<'revocation' | 'rejection', Part> = {
     path: 'revocations',
     verb: 'Revoke',
     effect: "Each seat becomes free. Remove the accounts in the vendors' own consoles too.",
+    nothing: 'No seats to revoke',
     itemsOf: ({ seats }) => seats.map(({ id, license }) => ({ id, label: license })),
   },
   rejection: {
     path: 'rejections',
     verb: 'Reject',
     effect: 'Each request is closed as rejected, without a note.',
+    nothing: 'No requests to reject',
     itemsOf: ({ requests }) => requests.map(({ id, item }) => ({ id, label: item })),
   },
 };
@@ -43,7 +47,7 @@ const form = z.object({ token: formToken(), ids: idList(mostItems) });
 
 /** Revoking all seats or rejecting all requests of a person: the page with what will happen, and doing it. */
 export const checklistPart = (services: Services, kind: keyof typeof parts) => {
-  const { path, verb, effect, itemsOf } = parts[kind];
+  const { path, verb, effect, nothing, itemsOf } = parts[kind];
   const { em } = services.database;
 
   /** Lists what will happen. Only the listed items are changed, because the form sends their ids. */
@@ -55,11 +59,9 @@ export const checklistPart = (services: Services, kind: keyof typeof parts) => {
     const what = `${verb} ${plural(items.length, one, many)}`;
     page(response, 'bulk/confirm', {
       title:
-        items.length > 0
-          ? `${verb} ${leaver.name}'s ${oneOrMany(items.length, one, `${items.length} ${many}`)}?`
-          : kind === 'revocation'
-            ? 'No seats to revoke'
-            : 'No requests to reject',
+        items.length === 0
+          ? nothing
+          : `${verb} ${leaver.name}'s ${oneOrMany(items.length, one, `${items.length} ${many}`)}?`,
       leaver,
       items,
       rest: all.length - items.length,

@@ -28,7 +28,7 @@ export const liveHandlers = (services: Services) => {
       return void response.status(406).type('text').send('This URL sends server-sent events.');
     }
     const person = signedIn(response);
-    const { topics, since } = followedPage.parse(request.query);
+    const { topics, ...followed } = followedPage.parse(request.query);
     const permitted = await permittedTopics(em, person, topics);
     const reader = {
       userId: person.id,
@@ -36,7 +36,7 @@ export const liveHandlers = (services: Services) => {
       sessionKey: sha256(request.sessionID),
       startedAt: startedAt!,
     };
-    const refused = await streams.open(response, reader, permitted, since);
+    const refused = await streams.open(response, reader, { ...followed, topics: permitted });
     if (refused === null) return;
     const [status, seconds] = refusals[refused];
     response.status(status).set('Retry-After', seconds).end();

@@ -15,7 +15,6 @@ import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
@@ -70,11 +69,8 @@ export const completionPages = (services: Services) => {
     const { token } = readForm(tokenForm, request.body);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
-      const alert = retryAlert(
-        answer,
-        wordsFor(await readChecklistPage(database.em, userId), timesFor(response)),
-      );
-      if (alert.tone === 'danger') throw new Refusal('refused', alert.text);
+      const alert = retryAlert(answer, wordsFor(await readChecklistPage(database.em, userId)));
+      if (alert.tone === 'danger') throw new Refusal('refused', alert.text, alert.at);
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
     } catch (error) {

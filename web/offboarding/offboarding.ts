@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
+import { offeredUndoOf } from '../../database/inventory/undo-revocation.ts';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../http/forms/fields.ts';
-import { idIn, isHtmx, queryText } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
+import { idIn, isHtmx, queryId, queryText } from '../http/forms/request.ts';
 import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -38,20 +38,22 @@ export const offboardingPages = (services: Services) => {
   const answer: RequestHandler = async (request, response) => {
     const userId = idIn(request, 'userId', 'person');
     const token = queryText(request, 'token');
+    const seatId = queryId(request, 'seat');
+    const actor = actorOf(response);
     const leaver = await readChecklistPage(database.em, userId);
     const { offboarding } = leaver;
     const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     if (offboarding === null || !isUuid(token)) return show({});
     try {
-      const found = await answerTo(offboarding, token, actorOf(response));
-      return show({
-        alert: found === null ? updateLost : answerAlert(found, wordsFor(leaver, timesFor(response))),
-      });
+      const found = await answerTo(offboarding, token, actor);
+      if (found === null) return show({ alert: updateLost });
+      const seat = seatId === null ? null : await offeredUndoOf(database.em, actor, userId, seatId);
+      return show({ alert: answerAlert(found, wordsFor(leaver), seat) });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;
       if (isHtmx(request)) return void response.status(204).end();
-      return show({ alert: updatePending, pendingToken: token });
+      return show({ alert: updatePending, pendingToken: token, pendingSeatId: seatId });
     }
   };
 

@@ -4,7 +4,6 @@ import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
-import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** A reminder in words. */
@@ -28,8 +27,10 @@ export interface ReminderCard {
   mails: {
     receiverId: number;
     receiver: string;
-    words: string;
     isGivenUp: boolean;
+    nextTryAt: string;
+    /** How the last attempt ended. */
+    reason: string | null;
     /** The mail's id when it can be sent again. */
     replayId: number | null;
   }[];
@@ -39,7 +40,6 @@ export interface ReminderCard {
 export function reminderCard(
   history: ReminderHistory,
   leaver: ChecklistPage,
-  times: Times,
   mailIsOn: boolean,
 ): ReminderCard {
   const { reminders, byHand, state } = history;
@@ -61,12 +61,8 @@ export function reminderCard(
       receiver,
       isGivenUp: state === 'failed',
       replayId: state === 'failed' && mailIsOn ? id : null,
-      words: [
-        state === 'failed' ? 'failed' : `next attempt ${times.time(nextTryAt)}`,
-        outcome === null ? null : mailOutcomes[outcome],
-      ]
-        .filter((part) => part !== null)
-        .join(': '),
+      nextTryAt,
+      reason: outcome === null ? null : mailOutcomes[outcome],
     })),
   };
 }

@@ -67,7 +67,19 @@ document.addEventListener('htmx:before:request', (event) => {
     alert.remove();
 });
 
-// Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).
+// A form with `data-reset` that was accepted is empty and closed again. htmx keeps what is typed.
+document.addEventListener('htmx:after:swap', (event) => {
+  const { sourceElement: form, response } = event.detail.ctx;
+  if (!form.matches('form[data-reset]') || !form.isConnected || response.status >= 300) return;
+  form.reset();
+  const details = form.closest('details[open]');
+  if (!details) return;
+  if (details.contains(document.activeElement)) details.querySelector('summary').focus();
+  details.open = false;
+});
+
+// Undo is offered for ten seconds, less after a late answer, and longer while it has the focus or the pointer
+// (WCAG 2.2.1).
 const undoOfferedMs = 10_000;
 function offerUndo() {
   for (const form of document.querySelectorAll('form[data-undo]:not([data-offered])')) {
@@ -76,7 +88,7 @@ function offerUndo() {
       if (form.matches(':hover, :focus-within')) setTimeout(end, 1_000);
       else form.remove();
     };
-    setTimeout(end, undoOfferedMs);
+    setTimeout(end, Number(form.dataset.undo) || undoOfferedMs);
   }
 }
 offerUndo();

@@ -126,6 +126,10 @@ test('the queue shows owner, waiting items and notes, and filters by them', asyn
   expect(await namesIn('owner=someone')).toEqual([lena.id, timo.id]);
   expect(await namesIn('with=waiting')).toEqual([lena.id]);
   expect(await namesIn('with=notes')).toEqual([timo.id]);
+  expect(await namesIn('with=over')).toEqual([]);
+  const until = todayIn('UTC', new Date());
+  await setWaiting(em, 'system', lena.id, { kind: 'software', id: seatId }, { ...waiting, until });
+  expect(await namesIn('with=over')).toEqual([lena.id]);
   expect(await namesIn('owner=me&with=notes')).toEqual([]);
   await em.fork().nativeUpdate(Offboarding, { ownerId: { $ne: null } }, { ownerId: null });
 });
