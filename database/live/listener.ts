@@ -2,7 +2,7 @@ import type { Log } from '../../config/log.ts';
 import { keepListening, type ListenerEvents } from '../core/listening.ts';
 
 /** What is reported of the changes. */
-interface ChangeEvents extends Pick<ListenerEvents<'live'>, 'listening' | 'lost'> {
+export interface ChangeEvents extends Pick<ListenerEvents<'live'>, 'listening' | 'lost'> {
   /** A transaction changed these topics; `many` stands for all of them. */
   changed: (topics: string[]) => void;
 }
