@@ -2,15 +2,16 @@ import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { completionObstacles } from '../../domain/offboarding/completion.ts';
-import type { UserStatus } from '../../domain/user-status.ts';
+import { maySignIn, type UserStatus } from '../../domain/user-status.ts';
 import type { Change } from '../core/change-types.ts';
+import { hasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
 
-/** SQL condition: a row of `users` is another active super-admin. */
+/** SQL condition: a row of `users` is another super-admin with access. */
 export const isOtherSuperAdmin = (userId: number) =>
-  sql<boolean>`(role = 'super-admin' and status = 'active' and id <> ${userId})`;
+  sql<boolean>`(role = 'super-admin' and ${hasAccess} and id <> ${userId})`;
 
 /**
  * Locks one or several users and, when one is a super-admin, all other super-admins, in the order of their ids. Otherwise
@@ -50,10 +51,13 @@ export async function refuseOutranked(
   }
 }
 
-/** Throws a Refusal when the user is the last active super-admin. The caller holds `lockWithSuperAdmins`. */
-export async function refuseLastSuperAdmin({ em, user }: Change): Promise<void> {
-  const isOne = user.role === 'super-admin' && user.status === 'active';
-  if (isOne && !(await hasOtherSuperAdmin(em, user.id))) {
+/** Whether the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
+export const isLastSuperAdmin = async ({ em, user }: Change): Promise<boolean> =>
+  user.role === 'super-admin' && maySignIn(user) && !(await hasOtherSuperAdmin(em, user.id));
+
+/** Throws a Refusal when the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
+export async function refuseLastSuperAdmin(change: Change): Promise<void> {
+  if (await isLastSuperAdmin(change)) {
     throw new Refusal('last-super-admin', completionObstacles['last-super-admin']);
   }
 }

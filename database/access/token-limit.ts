@@ -5,6 +5,7 @@ import {
   RemovalRefusal,
   refusedCallsKeptDays,
 } from '../../domain/access/removals.ts';
+import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -66,7 +67,7 @@ export async function listRefusedCall(
     )
     insert into notifications (user_id, kind, details)
     select u.id, 'token_limited', jsonb_build_object('tokenId', n.id, 'token', n.name)
-    from notified n cross join users u where u.role = 'super-admin' and u.status = 'active'
+    from notified n cross join users u where u.role = 'super-admin' and ${userHasAccess('u')}
     order by u.id`.execute(sqlOf(em.fork()));
 }
 

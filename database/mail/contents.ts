@@ -3,6 +3,7 @@ import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
 import type { NotificationFacts, NotificationKind } from '../../domain/wording/notifications.ts';
 import { openItems } from '../core/checklist-sql.ts';
+import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -84,7 +85,7 @@ export async function remindedLeavers(
     join users u on u.id = named.id
     join offboardings o on o.user_id = u.id and o.state = 'open'
     cross join workspace w
-    left join users m on m.id = u.manager_id and m.status = 'active'
+    left join users m on m.id = u.manager_id and ${userHasAccess('m')}
     where coalesce(u.end_date, o.deactivated_on) is not null
     order by "lastDay", u.id`.execute(sqlOf(em));
   return rows.map((row) => ({

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { may } from '../../../domain/access/permissions.ts';
 import type { Actor } from '../../../domain/actor.ts';
 import { reportAbove } from '../../../domain/merging.ts';
+import { maySignIn } from '../../../domain/user-status.ts';
 import { revokeAllAccess } from '../../access/revoke-access.ts';
 import { refuseLastSuperAdmin } from '../../access/super-admins.ts';
 import { changeOf } from '../../core/change.ts';
@@ -62,7 +63,7 @@ const endGone = (em: EntityManager, { gone, kept, goneOffboarding }: Merging, ac
     await refuseLastSuperAdmin(change);
     cancelOpenOffboarding(change, now, 'merged');
     revokeAllAccess(change, now);
-    if (kept.status === 'active' && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
+    if (maySignIn(kept) && may(kept.role, 'offboard')) await moveOwned(change, kept.id);
     releaseOwned(change);
     change.record('user.merged', {
       keptUserId: kept.id,
