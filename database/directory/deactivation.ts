@@ -6,7 +6,7 @@ import { todayOf, workspaceOf } from '../core/workspace.ts';
 import type { DirectoryAccount } from '../entities/index.ts';
 import { releaseOwned } from '../offboarding/handling/owned.ts';
 import { cancelOpenOffboarding, changeEndDate } from '../offboarding/offboardings.ts';
-import { hold, withdraw } from './held.ts';
+import { hold, withdraw } from './hold.ts';
 import { isBeyondLimit } from './limit.ts';
 
 /**

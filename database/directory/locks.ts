@@ -35,10 +35,11 @@ export async function lockFor(
   const needed = neededFor(before, next);
   const waiting = isNamedAnew(before, next) ? await peopleWaitingFor(em, next, accountId) : [];
   const held = { ...needed, manager: needed.manager || waiting.length > 0, waiting };
-  if (userId === null) held.deactivation = false;
   if (held.manager) await lockManagers(em);
-  if (held.deactivation) await lockDeactivations(em);
-  if (held.deactivation || waiting.length > 0)
+  // Somebody new has no access to lose.
+  const isCounted = held.deactivation && userId !== null;
+  if (isCounted) await lockDeactivations(em);
+  if (isCounted || waiting.length > 0)
     await lockWithSuperAdmins(em, userId === null ? waiting : [userId, ...waiting]);
   return held;
 }

@@ -32,20 +32,19 @@ export async function matchPerson(em: EntityManager, attributes: AccountAttribut
       ) as "byAddress"`.execute(sqlOf(em));
   const hits = rows[0]!;
   const found = [hits.byLink, hits.decided?.userId, ...hits.byEmployeeNumber, ...hits.byAddress];
-  return matchOf(
-    hits,
-    await accountHolders(
-      em,
-      found.filter((id) => id != null),
-    ),
-  );
+  const known = found.filter((id) => id != null);
+  return matchOf(hits, await accountHolders(em, known, externalId));
 }
 
-/** Those of these people who have an account that is not deleted. */
-async function accountHolders(em: EntityManager, userIds: readonly number[]): Promise<Set<number>> {
-  if (userIds.length === 0) return new Set();
-  const { rows } = await sql<{ userId: number }>`
-    select user_id as "userId" from directory_accounts
-    where user_id = any(${userIds}::int[]) and hidden_at is null`.execute(sqlOf(em));
-  return new Set(rows.map(({ userId }) => userId));
+/** Those of these people who have an account that is not deleted, and whether it has the external id. */
+async function accountHolders(
+  em: EntityManager,
+  userIds: readonly number[],
+  externalId: string | null,
+): Promise<Map<number, boolean>> {
+  if (userIds.length === 0) return new Map();
+  const { rows } = await sql<{ userId: number; isSame: boolean }>`
+    select user_id as "userId", coalesce(folded(external_id) = folded(${externalId}::text), false) as "isSame"
+    from directory_accounts where user_id = any(${userIds}::int[]) and hidden_at is null`.execute(sqlOf(em));
+  return new Map(rows.map(({ userId, isSame }) => [userId, isSame]));
 }

@@ -1,4 +1,5 @@
 import type { Actor } from '../../domain/actor.ts';
+import type { HrField } from '../../domain/directory/owned-fields.ts';
 import { InvalidInput, Refusal } from '../../domain/failures.ts';
 import { isManagerPending, settle } from '../../domain/imports/settle-user.ts';
 import type { UserFacts } from '../../domain/imports/user-facts.ts';
@@ -24,13 +25,14 @@ export async function executeUserLine(
   if (subjectId === null) {
     return inTransaction(em, (transaction) => addUserOf(transaction, actor, importId, found));
   }
-  const { fields, isPending } = storable(facts);
+  const { fields, isPending, hrStated } = storable(facts);
   return changeAbout(
     em,
     subjectId,
     actor,
     async (change) => {
       await claimLine(change.em, importId, line, 'changed', isPending);
+      change.user.hrStated = [...hrStated];
       await applyUserChanges(change, fields);
     },
     lockWithSuperAdmins,
@@ -44,20 +46,27 @@ export async function addUserOf(
   importId: number,
   { line, facts }: EvaluatedLine<UserFacts>,
 ): Promise<void> {
-  const { fields, isPending } = storable(facts);
+  const { fields, isPending, hrStated } = storable(facts);
   await claimLine(em, importId, line, 'created', isPending);
-  const userId = await createUserWithin(em, actor, fields as NewUser);
+  const userId = await createUserWithin(em, actor, { ...(fields as NewUser), hrStated: [...hrStated] });
   await recordSubject(em, importId, line, userId);
 }
 
+/** What a line stores. `isPending`: the manager waits until every line was executed. */
+interface Storable {
+  fields: Partial<UserFields>;
+  isPending: boolean;
+  hrStated: readonly HrField[];
+}
+
 /** The fields that a line stores, and whether the manager waits. Stores none for a manager who was offboarded. */
-export function storable(facts: UserFacts): { fields: Partial<UserFields>; isPending: boolean } {
-  const { values } = settle(facts);
+export function storable(facts: UserFacts): Storable {
+  const { values, hrStated } = settle(facts);
   const { manager: named, ...fields } = values;
   const isPending = isManagerPending(facts, values);
-  if (named === undefined || isPending) return { fields, isPending };
+  if (named === undefined || isPending) return { fields, isPending, hrStated };
   const managerId = named === null || facts.manager!.isGone ? null : facts.manager!.id;
-  return { fields: { ...fields, managerId }, isPending };
+  return { fields: { ...fields, managerId }, isPending, hrStated };
 }
 
 /**

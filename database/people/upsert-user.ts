@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { removalsBetween } from '../../domain/access/removals.ts';
 import type { Actor } from '../../domain/actor.ts';
+import { fromHr } from '../../domain/directory/owned-fields.ts';
 import { erasedWarning } from '../../domain/erasure.ts';
 import { NotFound } from '../../domain/failures.ts';
 import { outdated, withTimestamp } from '../../domain/source-timestamps.ts';
@@ -16,6 +17,7 @@ import type { User } from '../entities/index.ts';
 import { type ApiUser, toApiUser } from './api-users.ts';
 import { externalIdOfManager, managerFor } from './desired-manager.ts';
 import { lockManagers } from './manager-chain.ts';
+import { ownershipOf } from './ownership.ts';
 import { storedEmail } from './stored-email.ts';
 import { applyUserChanges, type UserFields } from './users.ts';
 
@@ -195,8 +197,10 @@ async function applyTo(
     if (user.erasedAt) return { user, managerExternalId: formerManager, warnings: [ofErased], ignored: [] };
     beforeChanges?.(change);
     const { fresh, ignored } = withoutStale(desiredOf(user), user, sourceUpdatedAt);
-    const { managerExternalId, ...changes } = fresh;
-    const { manager, warnings } = await managerFor(em, user, managerExternalId);
+    const { owned, warnings: ofDirectory } = withoutOwned(fresh, change);
+    const { managerExternalId, ...changes } = owned;
+    const { manager, warnings: ofManager } = await managerFor(em, user, managerExternalId);
+    const warnings = [...ofDirectory, ...ofManager];
     if (manager && manager.id !== user.managerId && !mayManage) throw new RetryTransaction();
     const { endDate, managerId, email } = user;
     await applyUserChanges(change, { ...changes, managerId: manager === null ? null : manager?.id });
@@ -212,6 +216,20 @@ async function applyTo(
 
 /** A nightly sync must neither bring the data of an erased person back nor fail every night. */
 const ofErased: Warning = { field: null, message: erasedWarning };
+
+/** Drops what the directory owns, and stores which fields HR has stated. */
+function withoutOwned(
+  { managerExternalId: manager, ...desired }: DesiredUser,
+  { user, offboarding }: Change,
+) {
+  const { values, warnings, hrStated } = fromHr(
+    { ...desired, manager },
+    ownershipOf(user, offboarding?.openedByDirectory === true),
+  );
+  user.hrStated = [...hrStated];
+  const { manager: managerExternalId, ...owned } = values;
+  return { owned: { ...owned, ...(managerExternalId !== undefined && { managerExternalId }) }, warnings };
+}
 
 /** Drops fields that are older than the stored timestamps, and stores the new timestamp for the rest. */
 function withoutStale(desired: DesiredUser, user: User, timestamp: string | undefined) {

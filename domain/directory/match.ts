@@ -20,14 +20,14 @@ export type Match =
   | { outcome: 'conflict'; candidates: number[] };
 
 /**
- * Whose account the hits say it is: the link first, then an admin's decision, HR's id, and the address. A person who has an
- * account already is matched by the link only. `holders` are the people who have one.
+ * Whose account the hits say it is: the link first, then an admin's decision, HR's id, and the address. `holders` are the
+ * people who have an account already, and whether it has the same external id: only then it is the same account.
  */
-export function matchOf(hits: Hits, holders: ReadonlySet<number>): Match {
+export function matchOf(hits: Hits, holders: ReadonlyMap<number, boolean>): Match {
   const match = candidateOf(hits);
   const userId = match.outcome === 'known' ? match.userId : null;
   if (hits.userNameOf !== null && hits.userNameOf !== userId) return { outcome: 'userName-taken' };
-  if (match.outcome !== 'known' || match.by === 'link' || !holders.has(match.userId)) return match;
+  if (match.outcome !== 'known' || (holders.get(match.userId) ?? true)) return match;
   if (hits.userNameOf === userId) return { outcome: 'userName-taken' };
   return { outcome: 'conflict', candidates: [match.userId] };
 }

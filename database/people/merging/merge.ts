@@ -10,6 +10,7 @@ import type { Change } from '../../core/change-types.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';
+import { mergeAccounts } from '../../directory/merge-accounts.ts';
 import type { Offboarding, User } from '../../entities/index.ts';
 import { moveOwned, releaseOwned } from '../../offboarding/handling/owned.ts';
 import { cancelOpenOffboarding } from '../../offboarding/offboardings.ts';
@@ -43,6 +44,7 @@ export const mergePeople = (
     await endGone(transaction, merging, actor, now);
     const moved = await moveItems(transaction, actor, { goneId, keptId, other });
     if (other?.reportId === keptId) merging.kept.managerId = other.managerId;
+    await mergeAccounts(transaction, merging.gone, merging.kept);
     await moveIdentities(transaction, merging.gone, keptId);
     await changeKept(transaction, merging, actor, moved, now);
     return moved;
