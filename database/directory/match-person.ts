@@ -21,8 +21,9 @@ export async function matchPerson(em: EntityManager, attributes: AccountAttribut
         where kind = 'person' and decided_at is not null
           and (folded(user_name) = folded(${userName}) or folded(external_id) = folded(${externalId}::text))
         order by folded(external_id) = folded(${externalId}::text) desc nulls last, id desc limit 1) as decided,
-      array(select distinct user_id from identities
-        where source = 'hr' and folded(external_id) = folded(${employeeNumber}::text)) as "byEmployeeNumber",
+      array(select distinct i.user_id from identities i join users p on p.id = i.user_id
+        where i.source = 'hr' and folded(i.external_id) = folded(${employeeNumber}::text) and p.erased_at is null)
+        as "byEmployeeNumber",
       array(
         select id from users
         where folded(email) = any(array(select folded(t) from unnest(${addresses}::text[]) t))

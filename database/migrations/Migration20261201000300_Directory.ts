@@ -15,7 +15,7 @@ export class Migration20261201000300_Directory extends Migration {
   }
 }
 
-/** HR has stated every field of the people whom it knows. */
+/** HR has stated every field of the people whom it knows. A later migration cannot alter a table with pending triggers. */
 const people = `
 alter table users
   add column directory_inactive boolean not null default false,
@@ -29,6 +29,8 @@ update users set hr_stated = array_remove(array[
     case when end_date is not null then 'endDate' end,
     case when manager_id is not null then 'manager' end], null)
   where external_id is not null;
+set constraints all immediate;
+set constraints all deferred;
 alter table offboardings add column opened_by_directory boolean not null default false;`;
 
 /** An address is looked up alone, or with its type before it. */

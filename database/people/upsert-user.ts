@@ -76,7 +76,8 @@ export async function patchUser(
 }
 
 /**
- * Replaces the person with this external id, or adds them. Fields that are not named become null, except the end date
+ * Replaces the person with this external id, or adds them. Someone with the address whom only a directory knows is the same
+ * person, and gets the external id. Fields that are not named become null, except the end date
  * and the status, because a source that does not send them must cancel no offboarding. For a completed person, the
  * manager stays too unless it is named. Otherwise like `patchUser`.
  */
@@ -89,6 +90,8 @@ export async function putUser(
 ): Promise<Applied> {
   if ((await idOf(em, externalId)) === null) {
     preconditions.expect?.(null);
+    const known = await idInDirectory(em, desired.email);
+    if (known !== null) return applyToKnown(em, actor, known, externalId, desired, preconditions);
     const id = await insertPerson(em, externalId, desired);
     if (id !== null) return applyToNewUser(em, actor, id, desired, preconditions);
     // A concurrent call added the same person first.
@@ -157,6 +160,36 @@ const withTheRestEmpty = (desired: DesiredUser, user: User): DesiredUser => ({
   ...(user.offboardingCompletedAt ? {} : { managerExternalId: null }),
   ...desired,
 });
+
+/** The person with this address whom a directory has added and HR does not know yet. */
+async function idInDirectory(em: EntityManager, email: string | null | undefined): Promise<number | null> {
+  if (email == null) return null;
+  const { rows } = await sql<{ id: number }>`
+    select id from users where id = person_with_email(${email}) and in_directory and external_id is null`.execute(
+    sqlOf(em),
+  );
+  return rows[0]?.id ?? null;
+}
+
+/** Gives somebody of the directory HR's id. Throws RetryTransaction when they have got one meanwhile. */
+async function applyToKnown(
+  em: EntityManager,
+  actor: Actor,
+  id: number,
+  externalId: string,
+  desired: NewDesiredUser,
+  { expect: _, ...preconditions }: Preconditions,
+): Promise<Applied> {
+  if (desired.managerExternalId != null) await lockManagers(em);
+  if (mayEndAccess(desired)) await lockWithSuperAdmins(em, id);
+  const withTheRest = (user: User) => withTheRestEmpty(desired, user);
+  return applyTo(em, actor, id, withTheRest, preconditions, true, ({ user, record, changed }) => {
+    if (user.externalId) throw new RetryTransaction();
+    user.externalId = externalId;
+    changed();
+    record('user.updated', { fields: ['externalId'], from: [''], to: [externalId] });
+  });
+}
 
 async function applyToNewUser(
   em: EntityManager,

@@ -6,7 +6,7 @@ export interface Hits {
   byLink: number | null;
   /** What an admin decided about it; `userId` is null for a new person. */
   decided: { userId: number | null } | null;
-  /** Who has the employee number as HR's id, also after their offboarding. */
+  /** Who has the employee number as HR's id, also after their offboarding, but not after an erasure. */
   byEmployeeNumber: number[];
   /** Who has the address now. */
   byAddress: number[];

@@ -53,6 +53,15 @@ test('a field is the directory’s until HR states it, and HR’s after that', a
   expect(await userById(em, userId)).toMatchObject({ department: 'Fourth', hrStated: ['name'] });
 });
 
+test('HR’s first PUT finds somebody of the directory by the address', async () => {
+  const { userId } = await provision(database, { emails: workEmail('f0@x.example'), title: 'Lead' });
+  const { created, user } = await put('F-0', { name: 'Eff Zero', email: 'F0@x.example' });
+  expect({ created, user }).toMatchObject({
+    created: false,
+    user: { id: userId, externalId: 'F-0', name: 'Eff Zero', jobTitle: 'Lead' },
+  });
+});
+
 test('PUT of HR empties nothing that only the directory has said', async () => {
   const { userId } = await provision(database, {
     employeeNumber: 'F-2',
