@@ -59,8 +59,6 @@ export const attributesOf = ({
 export async function readAccount(em: EntityManager, id: string): Promise<Account | null> {
   const { rows } = await sql<AccountRow>`
     select ${accountColumns} from directory_accounts a
-    where a.id = case when pg_input_is_valid(${id}, 'uuid') then ${id}::uuid end and a.hidden_at is null`.execute(
-    sqlOf(em),
-  );
+    where a.id = uuid_of(${id}) and a.hidden_at is null`.execute(sqlOf(em));
   return rows[0] ? toAccount(rows[0]) : null;
 }

@@ -19,14 +19,13 @@ import { RetryTransaction } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';
 import { DirectoryAccount } from '../entities/index.ts';
 import { type AccountRow, accountColumns, attributesOf, readAccount, toAccount } from './account-rows.ts';
-import { applyAttributes } from './apply-attributes.ts';
 import { applyView } from './deactivation.ts';
 import { inDirectoryCall } from './directory-call.ts';
-import { type Held, lockDeactivations, lockFor, refuseUnlocked } from './locks.ts';
-import { joinReports } from './managers.ts';
+import { lockDeactivations, lockFor } from './locks.ts';
 import { matchPerson } from './match-person.ts';
 import { insertPerson } from './new-person.ts';
 import { forgetDecision } from './questions.ts';
+import { writeAccount } from './write-account.ts';
 
 /**
  * Adds the account of a person, who may be known, and returns it. Someone whose account the directory deleted, or sends
@@ -35,7 +34,7 @@ import { forgetDecision } from './questions.ts';
  * Throws InvalidInput for an attribute that cannot be stored. Throws AccountConflict for a userName that another account
  * has, and when the account may be several people's. Then it asks the admins, and the next call finds what they decided.
  */
-export function createAccount(
+export async function createAccount(
   em: EntityManager,
   actor: Actor,
   attributes: AccountAttributes,
@@ -50,8 +49,13 @@ export function createAccount(
       const known = await transaction.findOne(DirectoryAccount, { userId });
       if (match.outcome === 'known' && match.by === 'address' && change.user.offboardingCompletedAt)
         throw new RetryTransaction();
+      const before = known && attributesOf(known);
       const account = known ?? newAccount(transaction, userId, wanted, !isNew || wanted.active);
-      await write(change, { account, before: known && attributesOf(known), next: wanted, held }, now);
+      await writeAccount(
+        change,
+        { account, before, stored: isNew ? { ...wanted, manager: null } : before, next: wanted, held },
+        now,
+      );
       if (wanted.active) account.activatedAt = now;
       await transaction.flush();
       await forgetDecision(transaction, wanted);
@@ -96,34 +100,12 @@ const newAccount = (em: EntityManager, userId: number, wanted: AccountAttributes
     attributes: echoedOf(wanted),
   });
 
-/** What a call writes. `before` is null for a new account. */
-interface Written {
-  account: DirectoryAccount;
-  before: AccountAttributes | null;
-  next: AccountAttributes;
-  held: Held;
-}
-
-async function write(change: Change, { account, before, next, held }: Written, now: Date): Promise<void> {
-  refuseUnlocked(held, before, next);
-  const isShown = before === null || account.hiddenAt;
-  if (isShown) change.record('account.created', { accountId: account.id });
-  if (isShown) change.user.inDirectory = !change.user.offboardingCompletedAt;
-  account.hiddenAt = null;
-  const isChanged = await applyAttributes(change, account, before, next, now);
-  const isFlipped = account.active !== next.active;
-  await applyView(change, account, next.active, now);
-  if (before !== null && (isChanged || isFlipped)) account.version++;
-  if (isChanged || isFlipped) account.changedAt = now;
-  await joinReports(change, held.waiting, next, account.id);
-}
-
 /**
  * Changes what the directory says of a person. `change` gets the attributes and returns the new ones; it may be called
  * several times, so it must depend on them alone. `expected` gets the version under the lock, and throws to prevent the
  * change. Equal attributes change nothing. Throws NotFound, InvalidInput and AccountConflict.
  */
-export function changeAccount(
+export async function changeAccount(
   em: EntityManager,
   actor: Actor,
   id: string,
@@ -140,7 +122,11 @@ export function changeAccount(
       const account = await lockedAccount(transaction, seen);
       expected(account.version);
       const before = attributesOf(account);
-      await write(about, { account, before, next: cleanAccount(change(before)), held }, now);
+      await writeAccount(
+        about,
+        { account, before, stored: before, next: cleanAccount(change(before)), held },
+        now,
+      );
       await transaction.flush();
     });
     return shownAccount(transaction, id);
@@ -151,7 +137,12 @@ export function changeAccount(
  * Deletes an account for the directory: it ends the person's access like a deactivation, and frees the userName. The person
  * stays, with what they have to give back; a later account with the same external id is theirs. Throws NotFound.
  */
-export function hideAccount(em: EntityManager, actor: Actor, id: string, now = new Date()): Promise<void> {
+export async function hideAccount(
+  em: EntityManager,
+  actor: Actor,
+  id: string,
+  now = new Date(),
+): Promise<void> {
   return inDirectoryCall(em, null, async (transaction) => {
     const seen = await shownAccount(transaction, id);
     if (seen.attributes.active) await lockDeactivations(transaction);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { AccountAttributes } from '../../domain/directory/account.ts';
-import { factsOf, nameOf } from '../../domain/directory/account-facts.ts';
+import { factsOf, firstAddressOf, nameOf } from '../../domain/directory/account-facts.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { storedEmail } from '../people/stored-email.ts';
@@ -15,7 +15,8 @@ export async function insertPerson(
   attributes: AccountAttributes,
   isDecided: boolean,
 ): Promise<number> {
-  const { email, jobTitle, department, timeZone } = factsOf(attributes);
+  const { jobTitle, department, timeZone } = factsOf(attributes);
+  const email = firstAddressOf(attributes);
   const address = email === null ? null : storedEmail(email);
   const { employeeNumber, active } = attributes;
   const { rows } = await sql<{ id: number }>`

@@ -102,11 +102,14 @@ create trigger identities_of_deleted_accounts_go after delete on directory_accou
 
 /** The person whom a directory names: by the id of an account, its external id, its userName, or HR's id. */
 const findPeople = `
+create function uuid_of(value text) returns uuid language plpgsql immutable strict parallel safe as $$
+begin
+  return case when value ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then value end;
+end $$;
 create function person_in_directory(wanted text) returns int language sql stable strict parallel safe
   begin atomic
     select coalesce(
-      (select user_id from directory_accounts
-        where id = case when pg_input_is_valid(wanted, 'uuid') then wanted::uuid end),
+      (select user_id from directory_accounts where id = uuid_of(wanted)),
       (select user_id from identities where source = 'scim' and folded(external_id) = folded(wanted)
         and not external_id_is_duplicate),
       (select user_id from identities where source = 'scim_user_name' and folded(external_id) = folded(wanted)

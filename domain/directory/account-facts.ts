@@ -26,12 +26,15 @@ export function nameOf({ displayName, name, userName }: AccountAttributes): stri
   return [displayName, name.formatted, parts].find((text) => text) ?? userName;
 }
 
-/** The primary address, else the one at work, else the first one, else a userName that is an address. */
-function addressOf({ emails, userName }: AccountAttributes): string | null {
+/** The address of somebody new: a userName that is an address stands for a missing one. */
+export const firstAddressOf = (attributes: AccountAttributes): string | null =>
+  addressOf(attributes) ?? (isAddress(attributes.userName) ? attributes.userName : null);
+
+/** The primary address, else the one at work, else the first one. */
+function addressOf({ emails }: AccountAttributes): string | null {
   const chosen =
     emails.find(({ primary }) => primary) ??
     emails.find(({ type }) => type?.toLowerCase() === 'work') ??
     emails[0];
-  if (chosen) return chosen.value;
-  return isAddress(userName) ? userName : null;
+  return chosen?.value ?? null;
 }

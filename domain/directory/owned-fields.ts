@@ -40,9 +40,10 @@ export function fromHr<Values extends HrValues>(
     dropped.add(field);
     warnings.push({ field, message });
   };
-  if (person.inDirectory && isOtherAddress(values.email, person.email)) {
-    if (values.email === null) dropped.add('email');
-    else keep('email', 'The directory manages the email of this person, so it is unchanged.');
+  if (person.inDirectory) {
+    dropped.add('email');
+    if (isOtherAddress(values.email, person.email))
+      keep('email', 'The directory manages the email of this person, so it is unchanged.');
   }
   for (const field of hrFields) {
     if (values[field] !== null || person.hrStated.includes(field)) continue;
@@ -56,7 +57,7 @@ export function fromHr<Values extends HrValues>(
 }
 
 const isOtherAddress = (sent: string | null | undefined, stored: string | null): boolean =>
-  sent !== undefined && sent?.toLowerCase() !== stored?.toLowerCase();
+  sent != null && sent.toLowerCase() !== stored?.toLowerCase();
 
 /** The fields that HR has stated after a call with these values. A field that HR empties is stated no more. */
 export function statedAfter(before: readonly HrField[], values: HrValues): readonly HrField[] {

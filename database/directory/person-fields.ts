@@ -1,55 +1,18 @@
 import { sql } from 'kysely';
-import type { AccountAttributes } from '../../domain/directory/account.ts';
-import { severalPeople } from '../../domain/directory/account.ts';
+import { type AccountAttributes, severalPeople } from '../../domain/directory/account.ts';
 import { type AccountFacts, factsOf } from '../../domain/directory/account-facts.ts';
-import { echoedOf } from '../../domain/directory/echoed-attributes.ts';
 import type { Change } from '../core/change-types.ts';
 import { sqlOf } from '../core/tables.ts';
-import type { DirectoryAccount } from '../entities/index.ts';
 import { applyUserChanges, type UserFields } from '../people/users.ts';
-import { attributesOf } from './account-rows.ts';
 import { managerNamed } from './managers.ts';
 import { askAboutAddress } from './questions.ts';
 
 /**
- * Changes an account, and those fields of the person that the directory owns. Only what the directory says differently
- * than before changes the person, because others may have corrected it since. After a completion only the account changes.
- * `active` is not applied. `before` is null for a new account. Returns whether the account changed.
+ * Changes those fields of a person that the directory owns. Only what the directory says differently than before changes
+ * the person, because others may have corrected it since. `before` is null when it has said nothing. Throws AccountConflict
+ * for the address of another person.
  */
-export async function applyAttributes(
-  change: Change,
-  account: DirectoryAccount,
-  before: AccountAttributes | null,
-  next: AccountAttributes,
-  now: Date,
-): Promise<boolean> {
-  const { user, record } = change;
-  if (!user.offboardingCompletedAt) await changePerson(change, before, next, now);
-  const differing = differingNames(attributesOf(account), { ...next, active: account.active });
-  if (differing.length === 0) return before === null;
-  const { userName, externalId, manager } = next;
-  Object.assign(account, { userName, externalId, manager, attributes: echoedOf(next) });
-  if (before !== null) record('account.updated', { attributes: differing });
-  return true;
-}
-
-const differingNames = (one: AccountAttributes, other: AccountAttributes): string[] =>
-  (Object.keys(other) as (keyof AccountAttributes)[]).filter(
-    (name) => JSON.stringify(sorted(one[name])) !== JSON.stringify(sorted(other[name])),
-  );
-
-/** PostgreSQL stores the keys of an object in another order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .map(([key, inner]) => [key, sorted(inner)] as const)
-      .sort(([a], [b]) => (a < b ? -1 : 1)),
-  );
-}
-
-async function changePerson(
+export async function changePerson(
   change: Change,
   before: AccountAttributes | null,
   next: AccountAttributes,
