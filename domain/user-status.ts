@@ -15,7 +15,7 @@ export const maySignIn = ({ status, directoryInactive }: Standing): boolean =>
   status === 'active' && !directoryInactive;
 
 /** Whether a person may get hardware, a seat or a request. */
-export const mayReceiveItems = maySignIn;
+export const mayReceiveItems = (person: Standing): boolean => maySignIn(person);
 
 /** The standing in a sentence: `is suspended`. */
 export const standingWords = ({ status }: Standing): string =>

@@ -24,7 +24,7 @@ export async function managerNamed(
 
 /** SQL condition: account `a` of user `u` names someone by one of these texts, and has no manager yet. */
 const waitsFor = (names: readonly (string | null)[]) => sql<boolean>`(
-  folded(a.manager) = any(array(select folded(n) from unnest(${names}::text[]) n)) and a.hidden_at is null
+  folded(a.manager) = any(array(select folded(n) from unnest(${names}::text[]) n)) and a.manager is not null and a.hidden_at is null
   and u.manager_id is null and not 'manager' = any(u.hr_stated) and u.offboarding_completed_at is null)`;
 
 const namesOf = ({ userName, externalId, employeeNumber }: AccountAttributes, accountId: string | null) => [

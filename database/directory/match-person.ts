@@ -6,7 +6,8 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Whose account this is, by one statement. Reads without a lock: the unique indexes refuse what a concurrent call took.
+ * Whose account this is. Each look-up is by its own index, so equal ids from before equal ids were refused have a part of
+ * their own. Reads without a lock: the unique indexes refuse what a concurrent call took.
  */
 export async function matchPerson(em: EntityManager, attributes: AccountAttributes): Promise<Match> {
   const { userName, externalId, employeeNumber } = attributes;
@@ -21,13 +22,18 @@ export async function matchPerson(em: EntityManager, attributes: AccountAttribut
         where kind = 'person' and decided_at is not null
           and (folded(user_name) = folded(${userName}) or folded(external_id) = folded(${externalId}::text))
         order by folded(external_id) = folded(${externalId}::text) desc nulls last, id desc limit 1) as decided,
-      array(select distinct i.user_id from identities i join users p on p.id = i.user_id
-        where i.source = 'hr' and folded(i.external_id) = folded(${employeeNumber}::text) and p.erased_at is null)
-        as "byEmployeeNumber",
       array(
-        select id from users
-        where folded(email) = any(array(select folded(t) from unnest(${addresses}::text[]) t))
-          and offboarding_completed_at is null
+        select p.id from identities i join users p on p.id = i.user_id
+        where i.source = 'hr' and folded(i.external_id) = folded(${employeeNumber}::text)
+          and not i.external_id_is_duplicate and p.erased_at is null
+        union
+        select p.id from identities i join users p on p.id = i.user_id
+        where i.source = 'hr' and folded(i.external_id) = folded(${employeeNumber}::text)
+          and i.external_id_is_duplicate and p.erased_at is null
+      ) as "byEmployeeNumber",
+      array(
+        select p.id from unnest(${addresses}::text[]) t
+        join users p on folded(p.email) = folded(t) and p.email_is_duplicate and p.offboarding_completed_at is null
         union
         select p.id from unnest(${addresses}::text[]) t join users p on p.id = person_with_email(t)
       ) as "byAddress"`.execute(sqlOf(em));

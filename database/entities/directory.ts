@@ -68,7 +68,7 @@ export const DirectoryAccount = defineEntity({
 export type DirectoryAccount = InferEntity<typeof DirectoryAccount>;
 
 /** What follows a deactivation waits for a super-admin: too many came at once, or it is the last super-admin. */
-export const heldReasons = ['limit', 'last-super-admin'] as const;
+const heldReasons = ['limit', 'last-super-admin'] as const;
 export type HeldReason = (typeof heldReasons)[number];
 
 /** A deactivation whose effects wait. One person has one. */
@@ -85,7 +85,7 @@ export const HeldDeactivation = defineEntity({
 export type HeldDeactivation = InferEntity<typeof HeldDeactivation>;
 
 /** `person`: which of two people an account is. `address`: the new address of someone with a role. */
-export const questionKinds = ['person', 'address'] as const;
+const questionKinds = ['person', 'address'] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
 /** What a directory said and an admin has to decide. An erasure deletes the questions about the person. */

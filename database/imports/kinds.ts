@@ -12,9 +12,8 @@ import type { EvaluatedLine, FactsOfLine } from './evaluate.ts';
 import type { ImportRun } from './import-run.ts';
 import { licenseFacts } from './license-facts.ts';
 import { executeLicenseLine } from './license-lines.ts';
-import { storeStatedFields } from './stated-fields.ts';
 import { userFacts } from './user-facts.ts';
-import { executeUserLine, withoutAddress } from './user-lines.ts';
+import { executeUserLine, storeStatedFields, withoutAddress } from './user-lines.ts';
 import { executeUsersTogether } from './whole-file/users-together.ts';
 
 /** How the lines of one kind of file are evaluated and executed. */

@@ -1,7 +1,7 @@
 import type { CalendarDate } from '../dates.ts';
 
 /** The fields that belong to the HR system once it has stated them. The address belongs to the directory. */
-export const hrFields = ['name', 'department', 'jobTitle', 'timeZone', 'endDate', 'manager'] as const;
+const hrFields = ['name', 'department', 'jobTitle', 'timeZone', 'endDate', 'manager'] as const;
 export type HrField = (typeof hrFields)[number];
 
 /** What decides which values of HR are stored for a person. */
@@ -60,7 +60,7 @@ const isOtherAddress = (sent: string | null | undefined, stored: string | null):
   sent != null && sent.toLowerCase() !== stored?.toLowerCase();
 
 /** The fields that HR has stated after a call with these values. A field that HR empties is stated no more. */
-export function statedAfter(before: readonly HrField[], values: HrValues): readonly HrField[] {
+function statedAfter(before: readonly HrField[], values: HrValues): readonly HrField[] {
   const after = hrFields.filter((field) =>
     values[field] === undefined ? before.includes(field) : values[field] !== null,
   );
