@@ -37,7 +37,7 @@ export const toAccount = (row: AccountRow): Account => ({
   changedAt: row.changedAt,
 });
 
-/** What the directory said, from the columns that hold it. */
+/** What the directory stated, from the columns that hold it. */
 export const attributesOf = ({
   userName,
   externalId,

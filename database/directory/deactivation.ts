@@ -48,7 +48,7 @@ export function endAccess(change: Change, now: Date): void {
 }
 
 /**
- * Opens an offboarding that ends today in the person's zone, unless someone has said already when they leave. One that was
+ * Opens an offboarding that ends today in the person's zone, unless someone has stated already when they leave. One that was
  * opened only for a completion has no date either.
  */
 export async function beginLeaving(change: Change, now: Date): Promise<void> {
@@ -73,7 +73,7 @@ async function activate(change: Change, account: DirectoryAccount, now: Date): P
   else cancelOpenOffboarding(change, now);
 }
 
-/** Whether the directory alone said that the person leaves. */
+/** Whether the directory alone stated that the person leaves. */
 const isDirectorysAlone = ({ user, offboarding }: Change): boolean =>
   offboarding?.openedByDirectory === true &&
   !user.hrStated.includes('endDate') &&

@@ -21,7 +21,7 @@ interface Candidate {
   hasAccount: boolean;
 }
 
-/** What a directory said and an admin has to decide. */
+/** What a directory stated and an admin has to decide. */
 export interface OpenQuestion {
   id: number;
   kind: QuestionKind;
@@ -49,7 +49,7 @@ export async function questions(em: EntityManager): Promise<OpenQuestion[]> {
 
 /**
  * Decides whose account it is: one of the candidates, or somebody new (null). The directory's next call finds that person.
- * Throws a Refusal for somebody who has an account already or is no candidate, and NotFound.
+ * Throws a Refusal for a person who has an account already or is no candidate, and NotFound.
  */
 export const decidePerson = (
   em: EntityManager,

@@ -3,7 +3,7 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
 /**
- * Erases what a directory said of these records of a person, with its ids, in the transaction of `em`. A later account is
+ * Erases what a directory stated of these records of a person, with its ids, in the transaction of `em`. A later account is
  * that of a new person. Call it last, because the texts that the erasure looks for come from the account too.
  */
 export async function eraseAccount(em: EntityManager, records: readonly number[]): Promise<void> {

@@ -21,7 +21,7 @@ export interface Held extends Needed {
 }
 
 /**
- * Takes the locks of a call that turns what a directory said into something else: for managers, for deactivations, and the
+ * Takes the locks of a call that turns what a directory stated into something else: for managers, for deactivations, and the
  * rows of people in the order of their ids. Reads without a lock what the call will change, so `refuseUnlocked` checks it
  * again. `userId` is null for a new person, `before` for a new account.
  */

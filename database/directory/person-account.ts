@@ -16,15 +16,15 @@ export interface PersonAccount {
   hiddenAt: Date | null;
   /** Why the effects of a deactivation wait for a super-admin; null when none do. */
   heldReason: HeldReason | null;
-  /** The directory alone said that they leave. */
+  /** The directory alone stated that they leave. */
   isLeavingByDirectory: boolean;
-  /** The directory has said that they are active, and their offboarding goes on because others opened it. */
+  /** The directory has stated that they are active, and their offboarding goes on because others opened it. */
   isActiveLeaver: boolean;
-  /** The directory said that they are active after their offboarding was completed: were they hired again? */
+  /** The directory stated that they are active after their offboarding was completed: were they hired again? */
   isActiveAgain: boolean;
 }
 
-/** A person's account, also a deleted one, by one statement; null when no directory has ever said anything of them. */
+/** A person's account, also a deleted one, by one statement; null when no directory has ever stated anything of them. */
 export async function accountOfPerson(em: EntityManager, userId: number): Promise<PersonAccount | null> {
   const { rows } = await sql<PersonAccount>`
     select a.id, a.user_name as "userName", a.external_id as "externalId", a.active, a.activated_at as "activatedAt",

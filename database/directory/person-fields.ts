@@ -9,7 +9,7 @@ import { askAboutAddress } from './questions.ts';
 
 /**
  * Changes those fields of a person that the directory owns. Only what the directory says differently than before changes
- * the person, because others may have corrected it since. `before` is null when it has said nothing. Throws AccountConflict
+ * the person, because others may have corrected it since. `before` is null when it has stated nothing. Throws AccountConflict
  * for the address of another person.
  */
 export async function changePerson(
@@ -19,17 +19,17 @@ export async function changePerson(
   now: Date,
 ): Promise<void> {
   const { user } = change;
-  const said = factsOf(next);
-  const saidBefore = before && factsOf(before);
-  const isNews = (field: keyof AccountFacts) => said[field] !== (saidBefore?.[field] ?? null);
+  const stated = factsOf(next);
+  const statedBefore = before && factsOf(before);
+  const isNews = (field: keyof AccountFacts) => stated[field] !== (statedBefore?.[field] ?? null);
   const changes: Partial<UserFields> = {};
-  if (said.name !== null && isNews('name') && !isHrs(change, 'name')) changes.name = said.name;
+  if (stated.name !== null && isNews('name') && !isHrs(change, 'name')) changes.name = stated.name;
   for (const field of ['jobTitle', 'department', 'timeZone'] as const)
-    if (isNews(field) && !isHrs(change, field)) changes[field] = said[field];
-  if (said.email !== null && isNews('email')) {
-    await refuseTaken(change, said.email);
-    if (user.role === 'employee') changes.email = said.email;
-    else await askAboutAddress(change, next, said.email);
+    if (isNews(field) && !isHrs(change, field)) changes[field] = stated[field];
+  if (stated.email !== null && isNews('email')) {
+    await refuseTaken(change, stated.email);
+    if (user.role === 'employee') changes.email = stated.email;
+    else await askAboutAddress(change, next, stated.email);
   }
   if (next.employeeNumber !== null && !user.externalId && (await isFree(change, next.employeeNumber)))
     changes.externalId = next.employeeNumber;

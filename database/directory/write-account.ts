@@ -13,7 +13,7 @@ interface Written {
   account: DirectoryAccount;
   /** Null for a new account. */
   before: AccountAttributes | null;
-  /** What the person's fields come from already; null for somebody known of whom the directory has said nothing. */
+  /** What the person's fields come from already; null for somebody known of whom the directory has stated nothing. */
   stored: AccountAttributes | null;
   next: AccountAttributes;
   held: Held;

@@ -25,9 +25,9 @@ export const DirectoryAccount = defineEntity({
     version: p.integer().default(1),
     createdAt: writtenAt(),
     changedAt: writtenAt(),
-    /** When the directory last said that they are active. */
+    /** When the directory last stated that they are active. */
     activatedAt: timestamp().nullable(),
-    /** When the directory last said that they are not. The limit counts it. */
+    /** When the directory last stated that they are not. The limit counts it. */
     deactivatedAt: timestamp().nullable(),
     /** When the directory deleted it. The person stays. */
     hiddenAt: timestamp().nullable(),
@@ -88,7 +88,7 @@ export type HeldDeactivation = InferEntity<typeof HeldDeactivation>;
 const questionKinds = ['person', 'address'] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
-/** What a directory said and an admin has to decide. An erasure deletes the questions about the person. */
+/** What a directory stated and an admin has to decide. An erasure deletes the questions about the person. */
 export const DirectoryQuestion = defineEntity({
   name: 'DirectoryQuestion',
   tableName: 'directory_questions',

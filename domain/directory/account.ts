@@ -18,7 +18,7 @@ export interface AccountName {
   honorificSuffix: string | null;
 }
 
-/** What a directory says of a person, in its own words. It is given back as it was said, whatever Lastday stores of it. */
+/** What a directory says of a person, in its own words. It is given back as it was stated, whatever Lastday stores of it. */
 export interface AccountAttributes {
   /** Unique among the accounts that are not deleted. It need not be an address. */
   userName: string;

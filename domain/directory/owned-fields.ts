@@ -8,7 +8,7 @@ export type HrField = (typeof hrFields)[number];
 export interface Ownership {
   /** A directory has an account of them. */
   inDirectory: boolean;
-  /** A directory alone said that they leave. */
+  /** A directory alone stated that they leave. */
   isLeavingByDirectory: boolean;
   /** The fields that HR has stated. */
   hrStated: readonly HrField[];

@@ -7,7 +7,7 @@ import { idp, provision, say, workEmail } from './directory.ts';
 const { database } = await ownDatabase();
 const { em } = database;
 
-test('an account is given back as it was said', async () => {
+test('an account is given back as it was stated', async () => {
   const account = await provision(database, {
     userName: 'Lena.Brandt',
     displayName: '  Lena Brandt ',

@@ -35,22 +35,22 @@ const nothing: AccountAttributes = {
 };
 
 /** Attributes of an account with these values. */
-export const saying = (said: Partial<AccountAttributes>): AccountAttributes => ({ ...nothing, ...said });
+export const saying = (stated: Partial<AccountAttributes>): AccountAttributes => ({ ...nothing, ...stated });
 
 /** One address, as most directories send it. */
 export const workEmail = (value: string) => [{ value, type: 'work', primary: true, display: null }];
 
 let accounts = 0;
 /** Adds the account of a person, by default of somebody new. */
-export function provision({ em }: Database, said: Partial<AccountAttributes> = {}): Promise<Account> {
+export function provision({ em }: Database, stated: Partial<AccountAttributes> = {}): Promise<Account> {
   const number = ++accounts;
   return createAccount(
     em,
     idp,
-    saying({ userName: `u${number}@idp.example`, externalId: `x-${number}`, ...said }),
+    saying({ userName: `u${number}@idp.example`, externalId: `x-${number}`, ...stated }),
   );
 }
 
 /** Says something else of an account. */
-export const say = ({ em }: Database, id: string, said: Partial<AccountAttributes>): Promise<Account> =>
-  changeAccount(em, idp, id, (current) => ({ ...current, ...said }));
+export const say = ({ em }: Database, id: string, stated: Partial<AccountAttributes>): Promise<Account> =>
+  changeAccount(em, idp, id, (current) => ({ ...current, ...stated }));

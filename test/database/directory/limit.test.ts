@@ -39,7 +39,10 @@ test('counts exactly over two processes, and takes back nothing', async () => {
   const people = await several(12);
   const other = await connect(url);
   const deactivate = ({ id }: { id: string }, index: number) =>
-    changeAccount((index % 2 === 0 ? database : other).em, idp, id, (said) => ({ ...said, active: false }));
+    changeAccount((index % 2 === 0 ? database : other).em, idp, id, (stated) => ({
+      ...stated,
+      active: false,
+    }));
   const answers = await Promise.all(people.map(deactivate)).finally(() => other.close());
 
   expect(answers.every(({ attributes }) => !attributes.active)).toBe(true);
@@ -94,7 +97,7 @@ test('ends after ten minutes, and is off when the workspace says so', async () =
   const [one, two, three] = await several(3);
   const at = (minutes: number) => new Date(Date.now() + minutes * 60_000);
   const deactivate = (id: string, now: Date) =>
-    changeAccount(em, idp, id, (said) => ({ ...said, active: false }), undefined, now);
+    changeAccount(em, idp, id, (stated) => ({ ...stated, active: false }), undefined, now);
   await deactivate(one!.id, at(0));
   await deactivate(two!.id, at(9));
   await deactivate(three!.id, at(21));

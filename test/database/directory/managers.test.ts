@@ -44,7 +44,7 @@ test('an unknown manager is kept, and joined by one statement when they come', a
   });
   expect(sent.filter((statement) => /update users u set manager_id/.test(statement))).toHaveLength(1);
   const managers = await Promise.all(reports.map(({ userId }) => managerOf(userId)));
-  // The fourth one is the newcomer's own manager, and HR has said who manages the fifth.
+  // The fourth one is the newcomer's own manager, and HR has stated who manages the fifth.
   expect(managers).toEqual([boss!.userId, boss!.userId, boss!.userId, null, null]);
   expect(await detailsOf(database, reports[0]!.userId, 'user.manager_changed')).toEqual([
     { from: null, to: boss!.userId },

@@ -38,8 +38,8 @@ test('a field is the directory’s until HR states it, and HR’s after that', a
     hrStated: ['name', 'department'],
     timeZone: 'Europe/Paris',
   });
-  const said = { displayName: 'Said', department: 'Third', title: 'Third', timezone: 'Asia/Tokyo' };
-  expect(await say(database, id, said)).toMatchObject({ attributes: said });
+  const stated = { displayName: 'Said', department: 'Third', title: 'Third', timezone: 'Asia/Tokyo' };
+  expect(await say(database, id, stated)).toMatchObject({ attributes: stated });
   expect(await userById(em, userId)).toMatchObject({
     name: 'Stated',
     department: 'Stated',
@@ -62,7 +62,7 @@ test('HR’s first PUT finds somebody of the directory by the address', async ()
   });
 });
 
-test('PUT of HR empties nothing that only the directory has said', async () => {
+test('PUT of HR empties nothing that only the directory has stated', async () => {
   const { userId } = await provision(database, {
     employeeNumber: 'F-2',
     title: 'Lead',

@@ -54,7 +54,7 @@ test('a taken userName is a conflict that asks nobody, and changes nothing', asy
 
 test('two hits ask an admin, whose decision the next call finds', async () => {
   const [one, two] = [await known({ externalId: 'T-1' }), await known({ email: 't2@x.example' })];
-  const said = saying({
+  const stated = saying({
     userName: 't.wo',
     externalId: 'T-link',
     employeeNumber: 'T-1',
@@ -62,7 +62,7 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
   });
   const before = await em.fork().count(User);
   for (let call = 0; call < 2; call++)
-    await expect(createAccount(em, idp, said)).rejects.toMatchObject({ candidates: [one, two] });
+    await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one, two] });
   expect(await em.fork().count(User)).toBe(before);
   const [question, ...more] = await questions(em.fork());
   expect(more).toEqual([]);
@@ -77,19 +77,19 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
   });
   await decidePerson(em, 'user:1', question!.id, two);
   expect(await questions(em.fork())).toEqual([]);
-  expect(await createAccount(em, idp, said)).toMatchObject({ userId: two });
-  expect(await createAccount(em, idp, said)).toMatchObject({ userId: two });
+  expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
+  expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
 });
 
 test('somebody whom an admin decided to be new gets no address and no id of others', async () => {
   const one = await known({ externalId: 'N-1', email: 'n1@x.example' });
   await provision(database, { employeeNumber: 'N-1' });
-  const said = saying({ userName: 'adm-n1', employeeNumber: 'N-1', emails: workEmail('n1@x.example') });
-  await expect(createAccount(em, idp, said)).rejects.toMatchObject({ candidates: [one] });
+  const stated = saying({ userName: 'adm-n1', employeeNumber: 'N-1', emails: workEmail('n1@x.example') });
+  await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one] });
   const [question] = await questions(em.fork());
   await expect(decidePerson(em, 'user:1', question!.id, one)).rejects.toMatchObject({ code: 'has-account' });
   await decidePerson(em, 'user:1', question!.id, null);
-  const account = await createAccount(em, idp, said);
+  const account = await createAccount(em, idp, stated);
   expect(account.userId).not.toBe(one);
   const added = await userById(em, account.userId);
   expect([added.email ?? null, added.externalId ?? null]).toEqual([null, null]);
@@ -97,12 +97,12 @@ test('somebody whom an admin decided to be new gets no address and no id of othe
 });
 
 test('concurrent calls about one person make one account', async () => {
-  const said = saying({
+  const stated = saying({
     userName: 'race@x.example',
     externalId: 'race',
     emails: workEmail('race@x.example'),
   });
-  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => createAccount(em, idp, said)));
+  const answers = await Promise.allSettled(Array.from({ length: 8 }, () => createAccount(em, idp, stated)));
   const made = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
   expect(new Set(made).size).toBe(1);
   for (const answer of answers)
@@ -133,8 +133,8 @@ test.each([
   ['title', saying({ userName: 'bad-1', title: 'Two\nlines' })],
   ['emails', saying({ userName: 'bad-2', emails: workEmail('no address') })],
   ['name.givenName', saying({ userName: 'bad-3', name: { ...saying({}).name, givenName: 'x'.repeat(201) } })],
-])('a %s that cannot be stored is invalid', async (attribute, said) => {
-  const error = await createAccount(em, idp, said).catch((thrown) => thrown);
+])('a %s that cannot be stored is invalid', async (attribute, stated) => {
+  const error = await createAccount(em, idp, stated).catch((thrown) => thrown);
   expect(error).toBeInstanceOf(InvalidInput);
   expect(Object.keys(error.fields)).toEqual([attribute]);
 });
@@ -173,7 +173,7 @@ test('a merge moves the account, and says of two accounts that they are one pers
   expect(await userById(em, kept)).toMatchObject({ inDirectory: true });
 });
 
-test('an erasure removes what the directory said, in every table', async () => {
+test('an erasure removes what the directory stated, in every table', async () => {
   const account = await provision(database, {
     userName: 'zebulon.q',
     externalId: 'zeb-1',
