@@ -1,6 +1,7 @@
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
+import { providerOf } from './access/provider/provider.ts';
 import { mountApi } from './api/http/router.ts';
 import { notFound, showErrors } from './http/middleware/errors.ts';
 import { redirectsForHtmx } from './http/middleware/htmx-redirects.ts';
@@ -16,10 +17,11 @@ import { mount } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { fileAddresses, onlyReading, serveStaticFiles } from './http/static-files.ts';
 import { labels } from './labels.ts';
-import { consoleRoutes, mailLinkRoutes, probes } from './routes.ts';
+import { consoleRoutes, mailLinkRoutes, probes, providerCalls } from './routes.ts';
 
 /** Builds the Express app of the console and the API. */
-export async function createApp(services: Services): Promise<Express> {
+export async function createApp(given: Omit<Services, 'provider'>): Promise<Express> {
+  const services: Services = { ...given, provider: providerOf(given.environment) };
   const app = express();
   // Express shows stack traces in its own error responses unless the environment is production.
   app.set('env', 'production');
@@ -32,7 +34,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(logRequests(services.log));
   app.use(measureRequests(services.metrics));
   app.use(closeWhenStopping(services.stopping));
-  app.use(securityHeaders(services.environment));
+  app.use(securityHeaders(services));
   app.use(compression());
   serveStaticFiles(app);
   app.use(noStore);
@@ -40,6 +42,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(fileAddresses, onlyReading);
   mount(app, probes(services));
   mount(app, mailLinkRoutes(services));
+  mount(app, providerCalls(services));
   mountApi(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));
