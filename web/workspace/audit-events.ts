@@ -111,6 +111,41 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     uses: ['sessions'],
     words: ({ sessions }) => `signed out ${plural(Number(sessions), 'session')}`,
   },
+  'account.updated': {
+    uses: ['attributes'],
+    words: ({ attributes }) => `changed the directory account: ${(attributes as string[]).join(', ')}`,
+  },
+  'account.activated': {
+    uses: ['isCancelled'],
+    words: ({ isCancelled }, person) =>
+      `made ${person} active in the directory${isCancelled ? ', which cancels the offboarding' : ''}`,
+  },
+  'account.deactivated': { uses: [], words: (_, person) => `made ${person} inactive in the directory` },
+  'account.held': {
+    uses: ['reason'],
+    words: ({ reason }, person) =>
+      reason === 'limit'
+        ? `exceeded the directory limit, so the offboarding of ${person} waits for a super admin`
+        : `left ${person} with access, because they are the last super admin`,
+  },
+  'account.released': {
+    uses: ['reason'],
+    words: (_, person) => `confirmed that the directory deactivated ${person}`,
+  },
+  'account.dismissed': {
+    uses: ['reason'],
+    words: (_, person) => `decided that the deactivation of ${person} opens no offboarding`,
+  },
+  'account.decided': {
+    uses: ['questionId', 'question', 'isAccepted'],
+    words: ({ question, isAccepted }, person) => {
+      if (question === 'address')
+        return `${isAccepted ? 'accepted' : 'declined'} the email from the directory`;
+      return isAccepted
+        ? `decided that a directory account belongs to ${person}`
+        : 'decided that a directory account belongs to a new person';
+    },
+  },
   'asset.created': asset((tag) => `added ${tag}`),
   'asset.updated': asset((tag) => `edited ${tag}`),
   'asset.assigned': asset((tag, person) => `assigned ${tag} to ${person}`),
