@@ -3,6 +3,7 @@ import { Asset, Assignment } from './asset.ts';
 import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
 import { DirectoryAccount, DirectoryQuestion, HeldDeactivation } from './directory.ts';
+import { DirectoryGroup, DirectoryGroupMember } from './directory-group.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
 import { Import, ImportRow } from './import.ts';
@@ -26,6 +27,8 @@ export const entities = [
   DirectoryAccount,
   HeldDeactivation,
   DirectoryQuestion,
+  DirectoryGroup,
+  DirectoryGroupMember,
   Offboarding,
   Reminder,
   LeaverNote,
