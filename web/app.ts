@@ -17,8 +17,9 @@ import type { Services } from './http/services.ts';
 import { fileAddresses, onlyReading, serveStaticFiles } from './http/static-files.ts';
 import { labels } from './labels.ts';
 import { consoleRoutes, mailLinkRoutes, probes } from './routes.ts';
+import { mountScim } from './scim/router.ts';
 
-/** Builds the Express app of the console and the API. */
+/** Builds the Express app of the console, the API and SCIM. */
 export async function createApp(services: Services): Promise<Express> {
   const app = express();
   // Express shows stack traces in its own error responses unless the environment is production.
@@ -41,6 +42,7 @@ export async function createApp(services: Services): Promise<Express> {
   mount(app, probes(services));
   mount(app, mailLinkRoutes(services));
   mountApi(app, services);
+  mountScim(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));
   app.use(refuseDamagedQuery);
