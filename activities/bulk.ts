@@ -1,5 +1,11 @@
 import { Context } from '@temporalio/activity';
-import { ServiceError, WithStartWorkflowOperation, WorkflowUpdateFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { abandonBulkAction, type BulkProgress, executeBulkAction } from '../database/bulk/execute.ts';
 import type { WorkflowRevocation } from '../database/inventory/revoke-by-workflow.ts';
 import type { Actor } from '../domain/actor.ts';
@@ -19,9 +25,9 @@ export const bulkActivities = ({ database, log }: Dependencies) => ({
       executeBulkAction(database.em, bulkId, {
         revokeByWorkflow,
         resultOf(error) {
-          if (error instanceof ServiceError) return null;
+          if (mayStillHappen(error)) return null;
           const result = refusalOf(error);
-          if (result === null) log.error({ err: error, bulkId }, 'An item of a bulk action failed');
+          if (result === null) log.error({ err: error, bulkId }, 'An item in a bulk action failed');
           return result ?? itemFailed;
         },
       }),
@@ -32,6 +38,12 @@ export const bulkActivities = ({ database, log }: Dependencies) => ({
     await abandonBulkAction(database.em, bulkId);
   },
 });
+
+/** Whether Temporal gave no answer, so that the Update may still be executed. */
+const mayStillHappen = (error: unknown): boolean =>
+  error instanceof WorkflowUpdateRPCTimeoutOrCancelledError ||
+  error instanceof ServiceError ||
+  isGrpcServiceError(error);
 
 const refusalOf = (error: unknown): BulkResult | null =>
   error instanceof WorkflowUpdateFailedError

@@ -66,8 +66,8 @@ function asFailure(
   }
   const nonRetryable = attempt >= brokenStepAttempts && isBroken(error);
   const message = nonRetryable
-    ? 'This keeps failing and needs attention; the log says why.'
-    : 'This failed; the log says why.';
+    ? 'This keeps failing and needs attention. See the worker log.'
+    : 'This failed. See the worker log.';
   return ApplicationFailure.create({ message, type: failureTypes.broken, nonRetryable });
 }
 

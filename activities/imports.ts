@@ -12,7 +12,7 @@ export const importActivities = ({ database, log }: Dependencies) => ({
         context.heartbeat();
         context.cancellationSignal.throwIfAborted();
       },
-      onDefect: (error, line) => log.error({ err: error, importId, line }, 'A line could not be imported'),
+      onDefect: (error, line) => log.error({ err: error, importId, line }, "A line couldn't be imported"),
     });
   },
 

@@ -50,7 +50,7 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
     const onError = (error: unknown) =>
       log.warn(
         { err: error, mailId, number, attempt, workflowId: workflowExecution?.workflowId },
-        'The mail server did not accept a mail',
+        "The mail server didn't accept an email",
       );
     const outcome = await withHeartbeat(() =>
       transport.mailer.send(composeMail(sendable, content, transport.links, transport.mailer.domain), {
@@ -60,7 +60,7 @@ export const mailingActivities = ({ database, mail: transport, log, metrics }: D
     );
     await recordMailAttempt(em, mailId, { number, outcome });
     metrics.mailTried(outcome);
-    log.info({ mailId, number, outcome }, 'Mail attempted');
+    log.info({ mailId, number, outcome }, 'Email attempted');
   },
 });
 

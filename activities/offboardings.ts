@@ -19,6 +19,12 @@ interface OffboardingRequest {
   requestId?: string;
 }
 
+interface SeatRevocation extends OffboardingRequest {
+  seatId: number;
+  /** The id of the Update, which a step of an earlier version does not have. */
+  updateId?: string;
+}
+
 /** The database steps of an offboarding's workflow. */
 export function offboardingActivities({ database, log }: Pick<Dependencies, 'database' | 'log'>) {
   const fork = () => database.em.fork();
@@ -63,7 +69,7 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
   }
 
   /** Revokes a seat of the leaver, and returns what is open afterwards. */
-  async function revokeSeatOf(request: OffboardingRequest & { seatId: number }) {
+  async function revokeSeatOf(request: SeatRevocation) {
     const { offboardingId, seatId } = request;
     const answer = await revoke(request);
     log.info({ offboardingId, seatId, outcome: answer.outcome }, 'Revocation decided');
@@ -75,13 +81,13 @@ export function offboardingActivities({ database, log }: Pick<Dependencies, 'dat
     seatId,
     actor,
     requestedAt,
-  }: OffboardingRequest & { seatId: number }): Promise<RevokeSeatAnswer> {
+    updateId,
+  }: SeatRevocation): Promise<RevokeSeatAnswer> {
     const { userId } = await snapshotAfter(offboardingId);
     const seat = await seatById(fork(), seatId);
     if (seat.userId !== userId) return { outcome: 'not-theirs' };
-    if (seat.revokedAt) return { outcome: 'already-revoked' };
-    if (isRequestExpired(requestedAt, Date.now())) throw expiredRequest();
-    return revokeSeat(fork(), actor, seatId);
+    if (!seat.revokedAt && isRequestExpired(requestedAt, Date.now())) throw expiredRequest();
+    return revokeSeat(fork(), actor, seatId, updateId);
   }
 
   return {

@@ -79,7 +79,7 @@ export function webhookActivities(dependencies: Dependencies) {
     try {
       return [secretBox.open(sealed)];
     } catch (error) {
-      log.error({ err: error }, "The signing secret of a webhook endpoint couldn't be decrypted");
+      log.error({ err: error }, "A webhook endpoint's signing secret couldn't be decrypted");
       return [];
     }
   }

@@ -13,7 +13,8 @@ import { visit } from './visitor.ts';
 
 const rounds = 200;
 
-const wholeQueue: QueueQuery = {
+/** The queue as it opens. */
+export const wholeQueue: QueueQuery = {
   lookAhead: 30,
   group: null,
   ...noFilter,

@@ -3,28 +3,16 @@ import { connect } from '../database/core/orm.ts';
 import { queueOf } from '../database/offboarding/queue.ts';
 import { queueOverview } from '../database/offboarding/queue-overview.ts';
 import { todayIn } from '../domain/dates.ts';
-import {
-  noFilter,
-  type QueueQuery,
-  queueGroupNames,
-  soonestFirst,
-} from '../domain/offboarding/queue-groups.ts';
+import { type QueueQuery, queueGroupNames } from '../domain/offboarding/queue-groups.ts';
 import { helpers } from '../web/http/pages/view-helpers.ts';
 import { queueParameters } from '../web/offboarding/queue-query.ts';
 import { timeInTurns } from './clock.ts';
 import type { BenchEnvironment } from './environment.ts';
-import { queryOf } from './pages.ts';
+import { queryOf, wholeQueue } from './pages.ts';
 import type { Row } from './report.ts';
 import { visit } from './visitor.ts';
 
 const rounds = 50;
-
-const wholeQueue: QueueQuery = {
-  lookAhead: 180,
-  group: null,
-  ...noFilter,
-  sort: soonestFirst,
-};
 
 /** Measures each filter and order of the queue with the widest look-ahead, against its two statements by bare pg. */
 export async function measureQueueViews(environment: BenchEnvironment): Promise<Row[]> {
@@ -35,7 +23,7 @@ export async function measureQueueViews(environment: BenchEnvironment): Promise<
   const today = todayIn('UTC', new Date());
   const rows: Row[] = [];
   for (const [what, more] of await viewsIn(client)) {
-    const query = { ...wholeQueue, ...more };
+    const query = { ...wholeQueue, lookAhead: 180 as const, ...more };
     const overview = await queryOf(() => queueOverview(database.em, query, today));
     const list = await queryOf(() => queueOf(database.em, query, today, 1));
     const times = await timeInTurns(rounds, {
@@ -72,6 +60,7 @@ async function viewsIn(client: pg.Client): Promise<[string, Partial<QueueQuery>]
     ...queueGroupNames.map((group): [string, Partial<QueueQuery>] => [`group ${group}`, { group }]),
     ['no owner', { owner: 'none' }],
     ['waiting items', { mark: 'waiting' }],
+    ['holds that are over', { mark: 'over' }],
     ['notes', { mark: 'notes' }],
     ['by name', { sort: { column: 'name', backwards: false } }],
     ['by open items', { sort: { column: 'open', backwards: true } }],

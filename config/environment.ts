@@ -7,10 +7,10 @@ const optional = <T extends z.ZodType>(type: T) =>
 const defaulting = <T extends z.ZodType>(type: T, value: z.input<T>) =>
   z.preprocess((text) => nonEmpty(text as string) ?? value, type);
 
-const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'Expected a postgresql:// address' });
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'Expected a postgresql:// URL' });
 const port = z.coerce.number({ error: 'Expected a port number' }).int().min(0).max(65535);
 const secretKey = z
-  .string({ error: 'Expected 32 random bytes in base64: it encrypts the webhook secrets' })
+  .string({ error: 'Expected 32 random bytes in base64, to encrypt webhook secrets' })
   .refine((text) => Buffer.from(text, 'base64').length === 32, {
     error: 'Expected 32 random bytes in base64',
   });
@@ -28,7 +28,7 @@ const sender = z.string().transform((text, context) => {
   const [, name = '', address = ''] =
     /^(?:"?([^"<>\r\n]*?)"?\s*<)?([^<>\s]+@[^<>\s]+?)>?$/.exec(text.trim()) ?? [];
   if (z.email({ pattern: z.regexes.html5Email }).safeParse(address).success) return { name, address };
-  context.addIssue({ code: 'custom', message: 'Expected an address such as Lastday <lastday@example.com>' });
+  context.addIssue({ code: 'custom', message: 'Expected an email such as Lastday <lastday@example.com>' });
   return z.NEVER;
 });
 
@@ -51,11 +51,11 @@ const shape = z.object({
   /** 32 bytes in base64. It encrypts webhook secrets and signs session cookies. */
   SECRET_KEY: secretKey,
   /** The address that users open. With https, cookies are Secure and HSTS is on. */
-  PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http(s) address' })),
+  PUBLIC_URL: optional(z.url({ protocol: /^https?$/, error: 'Expected an http:// or https:// URL' })),
   LASTDAY_ADMIN_EMAIL: optional(adminEmail),
   LASTDAY_ADMIN_PASSWORD: optional(z.string().min(12, { error: 'Expected at least 12 characters' })),
   /** The mail server. Without it, no mail is sent. */
-  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected a smtp:// or smtps:// address' })),
+  SMTP_URL: optional(z.url({ protocol: /^smtps?$/, error: 'Expected an smtp:// or smtps:// URL' })),
   /** The sender of mails. */
   MAIL_FROM: optional(sender),
   /** The proxies whose `X-Forwarded-…` headers are trusted: their number or their addresses. */

@@ -4,10 +4,10 @@ export const auditActions = {
   'user.updated': 'edited the person',
   'user.end_date_changed': 'changed the end date', // from, to
   'user.manager_changed': 'changed the manager', // from, to
-  'user.manager_cleared': 'cleared the manager', // formerManagerId, offboardingId
+  'user.manager_cleared': 'removed the manager', // formerManagerId, offboardingId
   'user.status_changed': 'changed the status', // from, to
   'user.role_changed': 'changed the role', // from, to
-  'user.invited': 'created an invitation link',
+  'user.invited': 'created an invitation or reset link',
   'user.sign_in_link_made': 'created a sign-in link',
   'user.password_set': 'set a password',
   'user.signed_in': 'signed in',
@@ -29,28 +29,28 @@ export const auditActions = {
   'account.dismissed': 'dismissed what the deactivation would do', // reason
   'account.decided': 'decided about the directory', // questionId, question, isAccepted
   'user.access_restored': 'restored the access that the directory had ended',
-  'offboarding.opened': 'opened the offboarding', // offboardingId
+  'offboarding.opened': 'started the offboarding', // offboardingId
   'offboarding.cancelled': 'cancelled the offboarding', // offboardingId; cause
   'offboarding.owner_changed': 'changed the owner', // offboardingId, from, to
   'offboarding.owner_cleared': 'removed the owner', // offboardingId, formerOwnerId
   'note.added': 'added a note', // noteId
   'note.removed': 'removed a note', // noteId
-  'item.waiting_set': 'marked an item as waiting', // tag, license or item; until
-  'item.waiting_ended': 'marked an item as no longer waiting', // tag, license or item
+  'item.waiting_set': 'put an item on hold', // tag, license or item; until
+  'item.waiting_ended': 'took an item off hold', // tag, license or item
   'offboarding.reminded': 'sent a reminder', // offboardingId, days
   'asset.created': 'added the asset',
   'asset.updated': 'edited the asset',
   'asset.assigned': 'assigned the asset', // assetId, tag, assignmentId
-  'asset.assignment_undone': 'undid the assignment of the asset', // assetId, tag, assignmentId
+  'asset.assignment_undone': 'undid the assignment', // assetId, tag, assignmentId
   'asset.recovered': 'recovered the asset', // assetId, tag, assignmentId, condition, nextStatus, note; location, correctionId
-  'asset.lost': 'recorded the asset as lost', // as recovered
-  'asset.recovery_undone': 'undid the recovery of the asset', // assetId, tag, assignmentId
-  'asset.recovery_corrected': 'recorded that the asset is still with the person', // assetId, tag, assignmentId, correctionId
+  'asset.lost': 'marked the asset as lost', // as recovered
+  'asset.recovery_undone': 'undid the recovery', // assetId, tag, assignmentId
+  'asset.recovery_corrected': 'undid the recovery after completion', // assetId, tag, assignmentId, correctionId
   'license.created': 'added the license',
   'license.updated': 'edited the license',
   'seat.assigned': 'assigned the seat', // seatId, licenseId, license
-  'seat.revoked': 'revoked the seat', // seatId, licenseId, license
-  'seat.revocation_undone': 'undid the revocation of the seat', // as revoked
+  'seat.revoked': 'revoked the seat', // seatId, licenseId, license; updateId
+  'seat.revocation_undone': 'undid the revocation', // seatId, licenseId, license
   'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
   'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag, assignmentId
@@ -59,13 +59,13 @@ export const auditActions = {
   'import.started': 'started the import', // importId, kind, lines
   'import.cancelled': 'cancelled the import', // importId, kind
   'import.ended': 'ended the import', // importId, kind, state, created, changed, unchanged, failed
-  'columns.mapped': 'chose the columns of a file', // importId, kind, columns
-  'columns.forgotten': 'forgot the columns of a file', // kind, columns
+  'columns.mapped': 'mapped columns for an import', // importId, kind, columns
+  'columns.forgotten': 'removed saved columns', // kind, columns
   'webhook.created': 'added the webhook endpoint', // endpointId, url
   'webhook.updated': 'edited the webhook endpoint',
   'webhook.deleted': 'removed the webhook endpoint',
   'webhook.disabled': 'disabled the webhook endpoint', // endpointId, url, reason, deliveries
-  'webhook.secret_rotated': 'rotated the secret of the webhook endpoint', // endpointId, url
+  'webhook.secret_rotated': "rotated the webhook endpoint's secret", // endpointId, url
   'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
   'group.created': 'added the group', // groupId, group

@@ -29,7 +29,10 @@ export interface BulkResult {
 }
 
 /** The result of an item that failed for a reason no one foresaw. The log has it. */
-export const itemFailed: BulkResult = { outcome: 'refused', reason: 'That failed. Try this one on its own.' };
+export const itemFailed: BulkResult = {
+  outcome: 'refused',
+  reason: 'Something went wrong. Try this one on its own.',
+};
 
 /** One of the items of a bulk action. A device also has its assignment and how it comes back. */
 export interface BulkItemInput {
@@ -51,7 +54,8 @@ export interface BulkCounts {
 /** The sentence about the results so far: `4 of 5 seats revoked`. */
 export function bulkSummary(kind: BulkKind, { items, done }: BulkCounts): string {
   const { one, many, verb } = bulkWords[kind];
-  return `${done === items ? done : `${done} of ${items}`} ${oneOrMany(items, one, many)} ${verb}`;
+  const what = `${done === items ? done : `${done} of ${items}`} ${oneOrMany(items, one, many)}`;
+  return kind === 'reminder' ? `Reminders sent for ${what}` : `${what} ${verb}`;
 }
 
 /** The words of each kind: the items, and what was done to them. */
@@ -59,5 +63,5 @@ export const bulkWords: Record<BulkKind, { one: string; many: string; verb: stri
   revocation: { one: 'seat', many: 'seats', verb: 'revoked' },
   rejection: { one: 'request', many: 'requests', verb: 'rejected' },
   recovery: { one: 'device', many: 'devices', verb: 'recovered' },
-  reminder: { one: 'person', many: 'people', verb: 'reminded' },
+  reminder: { one: 'person', many: 'people', verb: 'sent' },
 };

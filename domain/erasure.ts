@@ -8,11 +8,11 @@ export const erasedWarning = "This person's data was erased, so nothing was stor
 export const erasureObstacles = {
   'still-open': 'This person still has open items. Clear them first.',
   corrected: 'A device is still with this person. Recover it first.',
-  'step-failed': 'A step of their offboarding failed. Retry it first.',
+  'step-failed': 'A step in their offboarding failed. Retry it first.',
   'delivery-pending':
-    'A webhook that names this person is still pending. Try again when it is delivered or has failed.',
+    "A webhook about this person is still pending. Try again once it's delivered or has failed.",
   'mail-pending':
-    'An email to or about this person is still pending. Try again when it is sent or has failed.',
-  'import-open': 'A file that names this person is not imported yet. Import or discard it first.',
+    "An email to or about this person is still pending. Try again once it's sent or has failed.",
+  'import-open': "A file that names this person hasn't been imported yet. Import or discard it first.",
 } as const;
 export type ErasureObstacle = keyof typeof erasureObstacles;

@@ -1,10 +1,14 @@
 import { type OpenCounts, refusalWords } from './offboarding/checklist.ts';
+import type { Time } from './wording/times.ts';
 
 /** The requested object does not exist, or the caller may not see it. */
 export class NotFound extends Error {
   override name = 'NotFound';
+  /** The word that the screen has for it, such as `person`. */
+  readonly what: string;
   constructor(what: string) {
-    super(`There is no such ${what}.`);
+    super(`We can't find this ${what}.`);
+    this.what = what;
   }
 }
 
@@ -14,9 +18,12 @@ export class NotFound extends Error {
 export class Refusal extends Error {
   override name = 'Refusal';
   readonly code: string;
-  constructor(code: string, message: string) {
+  /** When that happened which forbids it. The console shows this time at the end of the message. */
+  readonly at: Time | undefined;
+  constructor(code: string, message: string, at?: Time) {
     super(message);
     this.code = code;
+    this.at = at;
   }
 }
 

@@ -8,10 +8,10 @@ export interface ManagerChange {
 /** The manager of each person who has one. */
 type ManagerOf = ReadonlyMap<number, number>;
 
-/** Every circle of people who report to each other, in the order of their chain. Takes time in proportion to the people. */
-export function circlesIn(managerOf: ManagerOf): number[][] {
+/** Every loop of people who report to each other, in the order of their chain. Takes time in proportion to the people. */
+export function loopsIn(managerOf: ManagerOf): number[][] {
   const walkOf = new Map<number, number>();
-  const circles: number[][] = [];
+  const loops: number[][] = [];
   for (const start of managerOf.keys()) {
     const path: number[] = [];
     let at: number | undefined = start;
@@ -20,37 +20,37 @@ export function circlesIn(managerOf: ManagerOf): number[][] {
       path.push(at);
       at = managerOf.get(at);
     }
-    if (at !== undefined && walkOf.get(at) === start) circles.push(path.slice(path.indexOf(at)));
+    if (at !== undefined && walkOf.get(at) === start) loops.push(path.slice(path.indexOf(at)));
   }
-  return circles;
+  return loops;
 }
 
 /** What changes of managers do together. */
 export interface TogetherChanged {
-  /** The changes that close a circle. Without them the others make none. */
+  /** The changes that close a loop. Without them the others make none. */
   closing: ManagerChange[];
-  /** How many of the other changes lie above each in its new chain. Made in this order, no moment has a circle. */
+  /** How many of the other changes lie above each in its new chain. Made in this order, no moment has a loop. */
   depthOf(change: ManagerChange): number;
 }
 
 /**
  * Judges changes by the chains that they make together, not one after another. Each person has one change at most. A
- * person whose change closes a circle keeps the stored manager. Stored circles stay, because no change makes them.
+ * person whose change closes a loop keeps the stored manager. Stored loops stay, because no change makes them.
  */
 export function changeTogether(changes: readonly ManagerChange[], stored: ManagerOf): TogetherChanged {
   const managerOf = new Map(stored);
   const changeOf = new Map(changes.map((change) => [change.person, change]));
   for (const { person, manager } of changes) managerOf.set(person, manager);
   const closing: ManagerChange[] = [];
-  const circles = circlesIn(managerOf);
-  for (const circle of circles) {
-    const last = latest(circle.flatMap((person) => changeOf.get(person) ?? []));
+  const loops = loopsIn(managerOf);
+  for (const loop of loops) {
+    const last = latest(loop.flatMap((person) => changeOf.get(person) ?? []));
     if (last === null) continue;
     closing.push(last);
     changeOf.delete(last.person);
     takeBack(last.person, managerOf, stored);
-    const next = circleThrough(last.person, managerOf);
-    if (next !== null) circles.push(next);
+    const next = loopThrough(last.person, managerOf);
+    if (next !== null) loops.push(next);
   }
   const changesFrom = countsAlong(managerOf, (person) => changeOf.has(person));
   return { closing, depthOf: ({ manager }) => changesFrom(manager) };
@@ -68,7 +68,7 @@ function takeBack(person: number, managerOf: Map<number, number>, stored: Manage
   else managerOf.set(person, before);
 }
 
-function circleThrough(person: number, managerOf: ManagerOf): number[] | null {
+function loopThrough(person: number, managerOf: ManagerOf): number[] | null {
   const path = new Set<number>();
   for (let at: number | undefined = person; at !== undefined && !path.has(at); at = managerOf.get(at)) {
     path.add(at);

@@ -16,7 +16,7 @@ export interface OtherManager {
 
 /**
  * The report who must not get the record that stays as manager, because that record reports to them, directly or through
- * others; null when there is none. They get the manager of the record that goes, unless that closes a circle too.
+ * others; null when there is none. They get the manager of the record that goes, unless that closes a loop too.
  * `managerOf` holds at least the chains above both records.
  */
 export function reportAbove(
@@ -29,11 +29,11 @@ export function reportAbove(
   const above = managerOf.get(goneId);
   if (above === undefined) return { reportId: path.at(-1)!, managerId: null };
   const upper = chainFrom(managerOf, above, goneId);
-  const closesCircle = upper.some((id) => path.includes(id)) || managerOf.get(upper.at(-1)!) === goneId;
-  return { reportId: path.at(-1)!, managerId: closesCircle ? null : above };
+  const closesLoop = upper.some((id) => path.includes(id)) || managerOf.get(upper.at(-1)!) === goneId;
+  return { reportId: path.at(-1)!, managerId: closesLoop ? null : above };
 }
 
-/** A person, their manager and so on, up to the person below `end`, the top, or the end of a circle. */
+/** A person, their manager and so on, up to the person below `end`, the top, or the end of a loop. */
 function chainFrom(managerOf: ReadonlyMap<number, number>, start: number, end: number): number[] {
   const chain = [start];
   for (;;) {

@@ -61,12 +61,12 @@ const separatorOf = (format: DateFormat) => /[^YMD]/.exec(format)![0];
 
 function whyNot(text: string, format: DateFormat): string {
   if (/^\d{4,6}$/.test(text)) {
-    return `“${text}” is the number a spreadsheet keeps for a date. Format the column as a date, and save the file again.`;
+    return `“${text}” is a spreadsheet's internal number for a date. Format the column as a date, and save the file again.`;
   }
   const ambiguous = twoReadings(text);
   if (ambiguous !== null) {
     const [first, second] = ambiguous;
-    return `“${text}” can be ${first} or ${second}. ${expected(format)}`;
+    return `“${text}” could mean ${first} or ${second}. ${expected(format)}`;
   }
   const beyond = dayBeyondMonth(text, format);
   if (beyond !== null) return `“${text}” doesn't exist: ${beyond}.`;

@@ -58,5 +58,5 @@ function problemAt(typed: string, index: number): string {
   }
   if (/\p{Cc}/u.test(character)) return `${place} is a control character (${code}). Remove it.`;
   if (/\p{Cf}/u.test(character)) return `${place} (${code}) reverses the direction of text. Remove it.`;
-  return `${place} (${code}) is not a character of Unicode. Remove it.`;
+  return `${place} (${code}) isn't a valid Unicode character. Remove it.`;
 }

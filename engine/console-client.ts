@@ -53,7 +53,7 @@ export type UpdateAnswer = CompleteAnswer | RetryAnswer | RevokeSeatAnswer;
 export class NoAnswerYet extends Error {
   override name = 'NoAnswerYet';
   constructor() {
-    super('No answer yet. Try again in a moment.');
+    super('No response yet. Try again in a moment.');
   }
 }
 

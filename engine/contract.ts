@@ -78,7 +78,7 @@ const mailStart = (mailId: number, queue: string) => ({
   workflowId: mailWorkflowId(mailId),
   taskQueue: queue,
   args: [{ mailId }] as [MailInput],
-  staticSummary: `Mail ${mailId}`,
+  staticSummary: `Email ${mailId}`,
   ...unlessRunning,
 });
 
@@ -140,8 +140,8 @@ export const offboardingStart = (input: OffboardingInput) => ({
   ...unlessRunning,
   staticSummary: `Offboarding ${input.offboardingId}`,
   staticDetails:
-    'Follows what the leaver still has until the offboarding is completed or cancelled. ' +
-    'Signals say what changed; `complete`, `revokeSeat` and `retry` are asked in the console.',
+    'Tracks what the leaver still has until the offboarding is completed or cancelled. ' +
+    'Signals report changes; the console sends the Updates `complete`, `revokeSeat` and `retry`.',
 });
 
 /** The input of an import's workflow. Its lines and its progress are in the database. */
@@ -159,7 +159,7 @@ export const csvImportStart = (importId: number, queue = taskQueue) => ({
   args: [{ importId }] as [CsvImportInput],
   ...unlessRunning,
   staticSummary: `Import ${importId}`,
-  staticDetails: 'Carries the lines of a file out, batch by batch. It is cancelled in the console.',
+  staticDetails: "Imports a file's lines in batches. To cancel it, use the console.",
 });
 
 /** The input of a bulk action's workflow. Its items and their results are in the database. */
@@ -177,7 +177,7 @@ export const bulkActionStart = (bulkId: number, queue = taskQueue) => ({
   args: [{ bulkId }] as [BulkActionInput],
   ...unlessRunning,
   staticSummary: `Bulk action ${bulkId}`,
-  staticDetails: 'Executes the items of one order of an admin, batch by batch.',
+  staticDetails: "Runs an admin's bulk action in batches.",
 });
 
 /** The kinds of workflows that are started for one row of the database, and how. */

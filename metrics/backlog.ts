@@ -6,16 +6,19 @@ import { type Backlog, readBacklog } from '../database/engine/backlog.ts';
 const queryTimeoutMs = 3_000;
 
 const gauges: Record<keyof Backlog, [name: string, help: string]> = {
-  unsentRows: ['lastday_outbox_unsent_rows', 'Changes that Temporal does not know yet'],
-  oldestUnsentAge: ['lastday_outbox_oldest_unsent_seconds', 'Age of the oldest of them'],
-  refusedRows: ['lastday_outbox_refused_rows', 'Those of them that Temporal has refused before'],
+  unsentRows: ['lastday_outbox_unsent_rows', 'Changes not yet sent to Temporal'],
+  oldestUnsentAge: ['lastday_outbox_oldest_unsent_seconds', 'Age of the oldest unsent change'],
+  refusedRows: ['lastday_outbox_refused_rows', 'Unsent changes that Temporal has refused at least once'],
   openOffboardings: ['lastday_offboardings_open', 'Open offboardings'],
-  failedSteps: ['lastday_offboardings_failed_steps', 'Offboardings with a step that has failed for good'],
-  dueReminders: ['lastday_reminders_due', 'Reminders that are due and have not fired'],
-  oldestDueReminderAge: ['lastday_reminders_oldest_due_seconds', 'How long the oldest of them has been due'],
-  pendingDeliveries: ['lastday_webhook_deliveries_pending', 'Webhook deliveries that are not closed yet'],
-  pendingMails: ['lastday_mails_pending', 'Mails that are not closed yet'],
-  workers: ['lastday_workers_seen', 'Workers with a heartbeat within the last 15 s'],
+  failedSteps: ['lastday_offboardings_failed_steps', 'Offboardings with a failed step'],
+  dueReminders: ['lastday_reminders_due', 'Reminders that are due but not sent'],
+  oldestDueReminderAge: [
+    'lastday_reminders_oldest_due_seconds',
+    'How long the oldest unsent reminder has been due',
+  ],
+  pendingDeliveries: ['lastday_webhook_deliveries_pending', 'Pending webhook deliveries'],
+  pendingMails: ['lastday_mails_pending', 'Pending emails'],
+  workers: ['lastday_workers_seen', 'Workers with a heartbeat in the last 15 s'],
 };
 
 /**
@@ -24,7 +27,7 @@ const gauges: Record<keyof Backlog, [name: string, help: string]> = {
  */
 export function measureBacklog(registry: Registry, database: Database): { read(): Promise<void> } {
   const registers = [registry];
-  const up = new Gauge({ name: 'lastday_database_up', help: 'Whether the database answered', registers });
+  const up = new Gauge({ name: 'lastday_database_up', help: 'Whether the database responded', registers });
   // A gauge without labels starts at 0, which would be a wrong value.
   const made = Object.entries(gauges).map(([figure, [name, help]]) => {
     const gauge = new Gauge({ name, help, registers });

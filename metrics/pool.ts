@@ -7,7 +7,7 @@ export async function measurePool(registry: Registry, database: Database): Promi
   const pool = (await database.em.getConnection().getNativeClient()) as pg.Pool;
   new Gauge({
     name: 'lastday_database_connections',
-    help: 'Connections of this process by state; waiting: callers that wait for one',
+    help: "This process's database connections, by state; waiting counts callers without one",
     labelNames: ['state'],
     registers: [registry],
     collect() {

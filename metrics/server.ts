@@ -31,13 +31,13 @@ export async function serveMetrics({ registry, database, environment, log }: Met
       await backlog.read();
       response.setHeader('Content-Type', registry.contentType).end(await registry.metrics());
     } catch (error) {
-      log.error({ err: error }, 'The metrics could not be read');
+      log.error({ err: error }, "The metrics couldn't be read");
       response.writeHead(500).end();
     }
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) =>
-      reject(new Error(`Metrics cannot be served (METRICS_PORT): ${message}`)),
+      reject(new Error(`Can't serve metrics (METRICS_PORT): ${message}`)),
     );
     server.listen(port, host, resolve);
   });

@@ -9,21 +9,21 @@ export function webMetrics() {
   const registers = [registry];
   const requests = new Histogram({
     name: 'lastday_http_request_seconds',
-    help: 'Requests, by method, route and class of status',
+    help: 'HTTP requests, by method, route and status class',
     labelNames: ['method', 'route', 'status'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const completions = new Counter({
     name: 'lastday_completions_total',
-    help: 'Requests to complete an offboarding, by outcome',
+    help: 'Completions requested, by outcome',
     labelNames: ['outcome'],
     registers,
   });
 
   const streams = new Gauge({
     name: 'lastday_live_streams',
-    help: 'Open pages that follow changes by a stream',
+    help: 'Open live streams',
     registers,
   });
 

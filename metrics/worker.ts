@@ -11,20 +11,20 @@ export function workerMetrics() {
   const registers = [registry];
   const relayed = new Counter({
     name: 'lastday_relay_rows_total',
-    help: 'Changes that the relay sent to Temporal, by outcome',
+    help: 'Changes the relay sent to Temporal, by outcome',
     labelNames: ['outcome'],
     registers,
   });
   const webhooks = new Histogram({
     name: 'lastday_webhook_try_seconds',
-    help: 'Attempts of webhook deliveries, by outcome',
+    help: 'Webhook delivery attempts, by outcome',
     labelNames: ['outcome'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
     registers,
   });
   const mails = new Counter({
     name: 'lastday_mail_tries_total',
-    help: 'Attempts of mails, by outcome',
+    help: 'Email attempts, by outcome',
     labelNames: ['outcome'],
     registers,
   });
@@ -36,7 +36,7 @@ export function workerMetrics() {
   });
   const loops = new Counter({
     name: 'lastday_loop_failures_total',
-    help: 'Failed turns of the worker’s own loops, by loop',
+    help: 'Failed runs of the worker’s loops, by loop',
     labelNames: ['loop'],
     registers,
   });

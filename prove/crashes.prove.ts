@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { fewItems, manyItems, orderWithRetries } from './crashes/bulk-orders.ts';
+import { problemsWithOrders } from './crashes/bulk-problems.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from './crashes/completions.ts';
 import { startEnvironment } from './crashes/environment.ts';
 import { planFaults, withFaultAtStep } from './crashes/fault-plan.ts';
@@ -70,3 +72,16 @@ test('an import survives faults at its steps: every person is imported once', ()
     work: (file) => importWithRetries(machine, token, file),
     problems: (all) => problemsWithImports(machine, all, outside),
   }));
+
+test.each([
+  ['few items, which the web process executes', fewItems],
+  ['many items, which a workflow executes', manyItems],
+])(
+  'bulk actions of %s survive faults at their steps: every item is done once, and its result says so',
+  (name, prepare) =>
+    injectFaultsAtEveryStep(`bulk actions of ${name}`, {
+      prepare: () => prepare(machine),
+      work: (orders) => orderWithRetries(machine, orders),
+      problems: (all) => problemsWithOrders(machine, all),
+    }),
+);

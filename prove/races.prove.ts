@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { ownDatabase } from '../testing/servers/database.ts';
 import { logProgress } from './progress.ts';
-import { createEnvironment, tokenClients } from './races/environment.ts';
+import { bulkClients, createEnvironment, tokenClients } from './races/environment.ts';
 import { type AnsweredOperation, operationKinds } from './races/operation.ts';
 import { kindsDone, race, raceWithRawSql, shareOf, summaryOf } from './races/race.ts';
 import { refusals } from './races/raw-sql.ts';
@@ -13,7 +13,11 @@ import { seed } from './seed.ts';
 import { isTimeUp } from './time-limit.ts';
 
 const environment = await createEnvironment(await ownDatabase(), 12);
-const clients = [...environment.clients, ...(await tokenClients(environment, 6, 2))];
+const clients = [
+  ...environment.clients,
+  ...(await bulkClients(environment, 3)),
+  ...(await tokenClients(environment, 6, 2)),
+];
 const random = randomFrom(seed);
 /** Operations of each client in one race; the next race has new people. */
 const operations = 40;

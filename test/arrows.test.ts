@@ -76,7 +76,7 @@ test('database/core imports no noun of the database', () => {
 test('no file imports itself through others, types counted', () => {
   const graph = new Map<string, string[]>(files.map((file) => [file, []]));
   for (const { from, to } of imports) graph.get(from)!.push(to);
-  expect(circleIn(graph)).toBeNull();
+  expect(cycleIn(graph)).toBeNull();
 });
 
 test('the test sees what a folder imports', () => {
@@ -123,21 +123,21 @@ function isAllowed({ from, to, typeOnly }: Import): boolean {
   );
 }
 
-function circleIn(graph: Map<string, string[]>): string[] | null {
+function cycleIn(graph: Map<string, string[]>): string[] | null {
   const finished = new Set<string>();
   const visit = (file: string, trail: string[]): string[] | null => {
     if (trail.includes(file)) return [...trail.slice(trail.indexOf(file)), file];
     if (finished.has(file)) return null;
     for (const next of graph.get(file) ?? []) {
-      const circle = visit(next, [...trail, file]);
-      if (circle !== null) return circle;
+      const cycle = visit(next, [...trail, file]);
+      if (cycle !== null) return cycle;
     }
     finished.add(file);
     return null;
   };
   for (const file of graph.keys()) {
-    const circle = visit(file, []);
-    if (circle !== null) return circle;
+    const cycle = visit(file, []);
+    if (cycle !== null) return cycle;
   }
   return null;
 }

@@ -39,13 +39,13 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
   const services = { database, engine, environment, log, metrics, stopping: stopping.signal };
   const server = createServer(await createApp(services));
   server.listen(environment.PORT, environment.HOST, () =>
-    log.info({ port: environment.PORT }, 'web is listening'),
+    log.info({ port: environment.PORT }, 'The web process is listening'),
   );
   const { LASTDAY_ADMIN_EMAIL: email, LASTDAY_ADMIN_PASSWORD: password } = environment;
   if (email && password) void addFirstAdmin(email, password);
 
   server.on('error', (error) => {
-    log.fatal({ err: error }, `cannot listen on ${environment.HOST}:${environment.PORT}; set PORT or HOST`);
+    log.fatal({ err: error }, `Can't listen on ${environment.HOST}:${environment.PORT}. Set PORT or HOST.`);
     process.exit(1);
   });
   process.on('SIGTERM', stop);
@@ -55,12 +55,12 @@ export async function runWebProcess({ endTimeoutMs = usualEndTimeoutMs }: Proces
   /** Retries until the database answers; the console runs meanwhile. */
   async function addFirstAdmin(email: string, password: string) {
     const add = () => ensureFirstAdmin(database.em, { email, password }).catch(endForBadPassword);
-    await retryUntilReady('The first super-admin', add, log, stopping.signal).catch(() => undefined);
+    await retryUntilReady('The first super admin', add, log, stopping.signal).catch(() => undefined);
   }
 
   function endForBadPassword(error: unknown) {
     if (!(error instanceof InvalidInput)) throw error;
-    log.fatal({ reason: error.message }, 'LASTDAY_ADMIN_PASSWORD breaks the rules for passwords');
+    log.fatal({ reason: error.message }, "LASTDAY_ADMIN_PASSWORD doesn't meet the password rules");
     process.exit(1);
   }
 

@@ -155,7 +155,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/imports/licenses', 'manage-inventory', imports.create('licenses'), imports.new('licenses')),
     // Each handler also checks the permission for the file's kind.
     get('/imports/mappings', 'manage-inventory', mappings.index),
-    post('/imports/mappings/:mappingId/removal', 'manage-inventory', mappings.forget),
+    post('/imports/mappings/:mappingId/removal', 'manage-inventory', mappings.remove),
     get('/imports/:importId/columns', 'manage-inventory', mappings.show),
     post('/imports/:importId/columns', 'manage-inventory', mappings.update, mappings.show),
     get('/imports/:importId', 'manage-inventory', imports.show),

@@ -55,7 +55,7 @@ export const createBatchSender =
         }
       }
     });
-    if (!result.goesOn) log.warn('Temporal is unreachable; everything is kept for later');
+    if (!result.goesOn) log.warn('Temporal is unreachable; changes are kept and will be sent later');
     if (stopping.aborted) result.goesOn = false;
     return result;
   };

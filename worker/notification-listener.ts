@@ -1,7 +1,6 @@
-import pg from 'pg';
 import type { Log } from '../config/log.ts';
 import { sleep } from '../config/loop.ts';
-import { connectTimeoutMs } from '../database/core/orm.ts';
+import { keepListening } from '../database/core/listening.ts';
 
 /** New rows of the outbox, and new webhook deliveries. The schema's triggers use these names. */
 const channels = ['outbox', 'deliveries'] as const;
@@ -17,58 +16,13 @@ export interface NotificationListener {
 /** Resolves when a notification came since the last call, or after `ms`. */
 export type NextNotification = (ms: number) => Promise<void>;
 
-const reconnectIntervalMs = 1_000;
-
-/** TCP keep-alive delay, in milliseconds. */
-const keepAliveDelayMs = 10_000;
-
-/**
- * Listens on its own connection, and reconnects when it is lost. A missed notification does no harm, because every loop
- * polls too.
- */
+/** Listens on its own connection. A missed notification does no harm, because every loop polls too. */
 export function listenForNotifications(databaseUrl: string, log: Log): NotificationListener {
   const stopping = new AbortController();
   const listeners: Record<Channel, (() => void)[]> = { outbox: [], deliveries: [] };
   const notify = (channel: Channel) => {
     for (const wake of listeners[channel]) wake();
   };
-
-  async function keepListening() {
-    while (!stopping.signal.aborted) {
-      try {
-        await listen();
-      } catch (error) {
-        log.warn({ reason: (error as Error).message }, 'Lost the connection for notifications; reconnecting');
-      }
-      await sleep(reconnectIntervalMs, stopping.signal);
-    }
-  }
-
-  /** Listens until the connection is lost. */
-  async function listen() {
-    const client = new pg.Client({
-      connectionString: databaseUrl,
-      connectionTimeoutMillis: connectTimeoutMs,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: keepAliveDelayMs,
-    });
-    const lost = new Promise<void>((resolve) => client.once('end', resolve));
-    client.on('error', () => {});
-    client.on('notification', ({ channel }) => notify(channel as Channel));
-    await client.connect();
-    const end = () => void client.end();
-    stopping.signal.addEventListener('abort', end, { once: true });
-    try {
-      if (stopping.signal.aborted) end();
-      else await client.query(channels.map((channel) => `listen ${channel}`).join('; '));
-      // Rows may have come while the connection was lost.
-      channels.forEach(notify);
-      await lost;
-    } finally {
-      stopping.signal.removeEventListener('abort', end);
-      end();
-    }
-  }
 
   function listener(channel: Channel): NextNotification {
     let isNotified = false;
@@ -88,7 +42,9 @@ export function listenForNotifications(databaseUrl: string, log: Log): Notificat
     };
   }
 
-  const listening = keepListening();
+  // Rows may have come while the connection was lost.
+  const events = { listening: () => channels.forEach(notify), notified: notify };
+  const listening = keepListening(databaseUrl, channels, events, log, stopping.signal);
   return {
     listener,
     async close() {

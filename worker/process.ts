@@ -36,7 +36,7 @@ export async function runWorkerProcess({ codePath, endTimeoutMs, ...options }: P
     await runWorker({ environment, log, workflowBundle, stopping: stopping.signal, ...options });
   } catch (error) {
     if (!stopping.signal.aborted) {
-      log.fatal({ err: error }, 'The worker cannot go on');
+      log.fatal({ err: error }, "The worker can't continue");
       process.exitCode = 1;
     }
   }

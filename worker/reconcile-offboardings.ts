@@ -84,7 +84,7 @@ export function createOffboardingsReconciler({
     // A new workflow starts with the whole snapshot, whatever fact is signalled.
     await signalAgain(em, [...missing, ...leftOver], ['lastDay']);
     await signalAgain(em, different, ['hardware', 'seats', 'requests', 'lastDay', 'department']);
-    log.info(counts, 'Offboardings reconciled');
+    log.info(counts, 'Reconciled offboardings');
   }
 
   return reconcileOffboardings;

@@ -85,7 +85,7 @@ export function createReconciler({
         (row) => engine.startUnlessRunning(kind, row),
         (row) => ({ [logName]: idOf(row) }),
       );
-      if (taken.length > 0) log.info({ kind, started: taken.length }, 'Missing workflows were started');
+      if (taken.length > 0) log.info({ kind, started: taken.length }, 'Started missing workflows');
       if (!goesOn) return;
       after = idOf(rows.at(-1)!);
     }

@@ -134,9 +134,9 @@ export async function runWorker({
     loop('Bulk actions', startBulkActions, every(importsIntervalMs)),
     loop('Digests', startDigests, every(digestIntervalMs)),
     loop('Lost completions', () => cancelAbandonedCompletions(database.em), every(abandonedIntervalMs)),
-    loop('Waiting items', () => remindOfWaiting(database.em), every(waitingIntervalMs)),
+    loop('Items on hold', () => remindOfWaiting(database.em), every(waitingIntervalMs)),
     loop('Reconcile', () => bootstrap().then(reconcile), every(reconcileIntervalMs)),
-    loop('Tidying up', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(cleanUpIntervalMs)),
+    loop('Cleanup', () => withAdvisoryLock(database.em, 'tidy-up', cleanUp), every(cleanUpIntervalMs)),
   ]);
 
   await notifications.close();
@@ -144,7 +144,7 @@ export async function runWorker({
   await connection.close();
   await stopServing();
   await database.close();
-  log.info('The worker has ended');
+  log.info('The worker has stopped');
 }
 
 /**

@@ -13,7 +13,7 @@ const { carryOnBulkAction } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '100ms', maximumInterval: '30s' },
-  summary: 'Execute a batch of items',
+  summary: 'Run a batch of items',
 });
 
 /**
@@ -25,11 +25,12 @@ export async function bulkAction(run: Run): Promise<void> {
   try {
     for (let batches = 0; batches < continueAfter && !workflowInfo().continueAsNewSuggested; batches++) {
       const { isOver, done, items } = await carryOnBulkAction(bulkId);
-      setCurrentDetails(`${done} of ${items} items have a result.`);
+      setCurrentDetails(`${done} of ${items} items done.`);
       if (isOver) return;
     }
   } catch (error) {
-    if (failedForGood(error)) return databaseStep('Give up the waiting items').abandonBulkAction(bulkId);
+    if (failedForGood(error))
+      return databaseStep('Mark the pending items as failed').abandonBulkAction(bulkId);
     throw error;
   }
   await continueAsNew<typeof bulkAction>(run);

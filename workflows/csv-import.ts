@@ -20,7 +20,7 @@ const { carryOnImport } = proxyActivities<Activities>({
   startToCloseTimeout: '5m',
   heartbeatTimeout: '10s',
   retry: { initialInterval: '100ms', maximumInterval: '30s' },
-  summary: 'Execute a batch of lines',
+  summary: 'Import a batch of lines',
 });
 
 /**
@@ -32,13 +32,13 @@ export async function csvImport(run: Run): Promise<void> {
   try {
     for (let batches = 0; batches < continueAfter && !workflowInfo().continueAsNewSuggested; batches++) {
       const { isOver, done, lines } = await carryOnImport(importId);
-      setCurrentDetails(`${done} of ${lines} lines are done.`);
+      setCurrentDetails(`${done} of ${lines} lines done.`);
       if (isOver) return;
     }
   } catch (error) {
     if (isCancellation(error)) {
       await CancellationScope.nonCancellable(() =>
-        databaseStep('End the import').endImport(importId, 'cancelled'),
+        databaseStep('Mark the import as cancelled').endImport(importId, 'cancelled'),
       );
     } else if (failedForGood(error)) {
       return databaseStep('Mark the import as failed').endImport(importId, 'failed');

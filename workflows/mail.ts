@@ -14,21 +14,21 @@ export async function mail({ mailId }: MailInput): Promise<void> {
   setHandler(retryNow, wake, { description: 'Makes the next attempt now' });
 
   for (;;) {
-    const next = await localRead('Look for the next try').nextMailTry(mailId);
-    if (next === null) return setCurrentDetails('**Closed.**');
-    setCurrentDetails(`**Try ${next.number}** is due at ${new Date(next.dueAt).toISOString()}.`);
+    const next = await localRead('Read the next attempt').nextMailTry(mailId);
+    if (next === null) return setCurrentDetails('**Finished.**');
+    setCurrentDetails(`**Attempt ${next.number}** is due at ${new Date(next.dueAt).toISOString()}.`);
     const left = next.dueAt - Date.now();
-    if (left > 0) await condition(() => isWoken, left, { summary: `Until try ${next.number}` });
+    if (left > 0) await condition(() => isWoken, left, { summary: `Wait for attempt ${next.number}` });
     isWoken = false;
     await send(next.number);
   }
 
   async function send(number: number) {
     try {
-      await mailStep(`Try ${number}`).attemptMail(mailId, number);
+      await mailStep(`Attempt ${number}`).attemptMail(mailId, number);
     } catch (error) {
       if (!failedForGood(error)) throw error;
-      await databaseStep('Give up').giveUpMail(mailId);
+      await databaseStep('Mark the email as failed').giveUpMail(mailId);
     }
   }
 }

@@ -43,7 +43,7 @@ export async function offboarding(input: Run): Promise<void> {
   const completeOnce = once((request: UpdateRequest) => completeIfClear(leaver, steps, request));
   setHandler(
     revokeSeat,
-    once((request) => revoke(leaver, request)),
+    once((request, updateId) => revoke(leaver, request, updateId)),
     revokeSeatOptions,
   );
   setHandler(complete, completeOnce, completeOptions);

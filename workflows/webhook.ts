@@ -19,19 +19,20 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
   while (next !== null) {
     setCurrentDetails(detailsOf(next));
     const left = next.dueAt - Date.now();
-    if (left > 0) await condition(() => isWoken, left, { summary: `Try ${next.number} of ${next.tries}` });
+    if (left > 0)
+      await condition(() => isWoken, left, { summary: `Wait for attempt ${next.number} of ${next.tries}` });
     // A signal during an attempt causes another one at once, because its sender may have seen that attempt fail.
     isWoken = false;
     next = await send(next.number);
   }
-  setCurrentDetails('**Closed.**');
+  setCurrentDetails('**Finished.**');
 
   async function send(number: number): Promise<NextAttempt | null> {
     try {
-      return await webhookStep(`Try ${number}`).tryDelivery(deliveryId, number);
+      return await webhookStep(`Attempt ${number}`).tryDelivery(deliveryId, number);
     } catch (error) {
       if (!failedForGood(error)) throw error;
-      await databaseStep('Give up').giveUpDelivery(deliveryId);
+      await databaseStep('Mark the delivery as failed').giveUpDelivery(deliveryId);
       return null;
     }
   }
@@ -39,8 +40,8 @@ export async function webhook({ deliveryId }: WebhookDeliveryInput): Promise<voi
 
 /** What an operator reads in the Temporal UI. */
 function detailsOf({ number, tries, dueAt, lastOutcome, lastStatus }: NextAttempt): string {
-  const due = `**Try ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
+  const due = `**Attempt ${number} of ${tries}** is due at ${new Date(dueAt).toISOString()}.`;
   if (lastOutcome === null) return due;
   const answer = lastStatus === null ? '' : ` (status ${lastStatus})`;
-  return `${due}\n\nThe try before: \`${lastOutcome}\`${answer}. Send the signal \`retryNow\` to try at once.`;
+  return `${due}\n\nLast attempt: \`${lastOutcome}\`${answer}. Send the signal \`retryNow\` to attempt it now.`;
 }

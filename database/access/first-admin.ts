@@ -13,7 +13,7 @@ import { hashPassword, isPassword } from './passwords.ts';
 import { changeRole } from './roles.ts';
 
 /**
- * Creates the super-admin from the environment unless a user who has not left has that e-mail address. An existing user
+ * Creates the super-admin from the environment unless a user who has not left has that email. An existing user
  * keeps the role. Only a super-admin without a password gets this one, because a newcomer can have the address of a former
  * admin who knows it. Returns whether the password was stored. Throws InvalidInput for one that breaks the rules.
  */
@@ -42,7 +42,7 @@ export async function firstAdminMaySignIn(
 }
 
 /**
- * Promotes the user who has this e-mail address to super-admin, or creates one without a password; returns the id. Someone
+ * Promotes the user who has this email to super-admin, or creates one without a password; returns the id. Someone
  * who has left does not have it any more. Throws a Refusal for a user who may not sign in.
  */
 export async function makeSuperAdmin(em: EntityManager, actor: Actor, email: string): Promise<number> {

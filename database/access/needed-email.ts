@@ -6,13 +6,13 @@ import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { User } from '../entities/index.ts';
 
-/** Throws a Refusal for somebody without an e-mail address, because people sign in with it. */
+/** Throws a Refusal for a person without an email, because people sign in with it. */
 export function refuseUnreachable({ email }: User): void {
   if (!email) throw new Refusal('needs-email', 'This person needs an email to sign in. Add one first.');
 }
 
 /**
- * Throws InvalidInput when a person with a role, a password or a valid link would lose their e-mail address. The caller
+ * Throws InvalidInput when a person with a role, a password or a valid link would lose their email. The caller
  * holds the lock of the person's row, as everything does that gives a role, a password or a link.
  */
 export async function refuseWithoutEmail({ em, user }: Change): Promise<void> {

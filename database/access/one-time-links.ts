@@ -34,7 +34,7 @@ export const linkPath = (value: string): string => `/invitation/${value}`;
 
 /**
  * Creates a one-time link for a user and returns its value, which is not stored. Revokes older links for the same
- * purpose. Throws a Refusal for a user who may not sign in or has no e-mail address, and NotFound.
+ * purpose. Throws a Refusal for a user who may not sign in or has no email, and NotFound.
  */
 export const createLink = (
   em: EntityManager,

@@ -10,7 +10,7 @@ import { lockWithSuperAdmins, refuseLastSuperAdmin } from './super-admins.ts';
 
 /**
  * Changes a user's role and revokes their sessions, links and tokens. The same role changes nothing. Throws a Refusal
- * for the last active super-admin, for an offboarded user and for a role without an e-mail address, and NotFound.
+ * for the last active super-admin, for an offboarded user and for a role without an email, and NotFound.
  */
 export const changeRole = (
   em: EntityManager,

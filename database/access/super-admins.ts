@@ -35,7 +35,7 @@ async function hasOtherSuperAdmin(em: EntityManager, userId: number): Promise<bo
 }
 
 /**
- * Throws a Refusal when an admin changes a super-admin's e-mail address or status, because the admin could otherwise
+ * Throws a Refusal when an admin changes a super-admin's email or status, because the admin could otherwise
  * lock out the only user who may undo it. Tokens may, because super-admins make them.
  */
 export async function refuseOutranked(

@@ -2,9 +2,10 @@ import { sql } from 'kysely';
 import { type BulkResult, concurrentItems, mostAtOnce } from '../../domain/bulk.ts';
 import { runConcurrently } from '../core/concurrency.ts';
 import type { EntityManager } from '../core/orm.ts';
+import { isDatabaseUnavailable } from '../core/postgres-errors.ts';
 import { sqlOf } from '../core/tables.ts';
 import { BulkAction, BulkItem } from '../entities/index.ts';
-import { executeItem, type ItemRun } from './execute-item.ts';
+import { executeItem, type ItemRun, storeResult } from './execute-item.ts';
 
 /** How the items of a bulk action reach what is outside the database. */
 export interface BulkHooks extends Pick<ItemRun, 'revokeByWorkflow'> {
@@ -21,7 +22,7 @@ export interface BulkProgress {
 
 /**
  * Executes the next batch of a bulk action, five items at a time, and stores the result of each. A refusal of one item
- * stops no other. A repeat after a crash executes what is left.
+ * stops no other. A repeat after a crash executes what is left, and an item whose connection was lost waits for it.
  */
 export async function executeBulkAction(
   em: EntityManager,
@@ -34,16 +35,17 @@ export async function executeBulkAction(
   const waiting = await fork.find(BulkItem, { actionId: id, outcome: null }, options);
   const run = { em, action, revokeByWorkflow: hooks.revokeByWorkflow };
   await runConcurrently(waiting, concurrentItems, async (item) => {
-    const result = await executeItem(run, item).catch(hooks.resultOf);
-    if (result !== null) await store(em, item, result);
+    try {
+      await executeItem(run, item);
+    } catch (error) {
+      // The change may have been committed with its result, so the next batch looks again.
+      if (isDatabaseUnavailable(error)) return;
+      const result = hooks.resultOf(error);
+      if (result !== null) await storeResult(em.fork(), item, result);
+    }
   });
   return endIfOver(em, id);
 }
-
-const store = (em: EntityManager, { actionId, position }: BulkItem, { outcome, reason }: BulkResult) =>
-  sql`
-    update bulk_items set outcome = ${outcome}, reason = ${reason}, recovery = null
-    where action_id = ${actionId} and position = ${position}`.execute(sqlOf(em.fork()));
 
 /** Ends an action when every item has a result, else leaves it to its workflow. */
 async function endIfOver(em: EntityManager, id: number): Promise<BulkProgress> {

@@ -84,7 +84,7 @@ export async function changeOf<T>(
 async function lockUser(em: EntityManager, person: Person): Promise<User> {
   const id = typeof person === 'number' ? person : idWithExternalId(person.externalId);
   const user = await em.findOne(User, { $and: [{ id }] }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-  if (user === null) throw new NotFound('user');
+  if (user === null) throw new NotFound('person');
   if (!user.mergedInto) return user;
   if (typeof person === 'number') throw new Merged(user, user.mergedInto);
   // A merge committed while this waited, and the external id leads to the other record now.

@@ -14,7 +14,7 @@ const meanings: Record<string, () => Refusal | InvalidInput> = {
   recovery_corrections_one_open: () => heldByAnother(),
   licenses_seats_check: () => new Refusal('no-seat-left', 'This license has no free seats.'),
   seats_one_per_user: () =>
-    new Refusal('already-has-seat', 'This person already has a seat of this license.'),
+    new Refusal('already-has-seat', 'This person already has a seat for this license.'),
   users_email_unique: () => new InvalidInput({ email: emailInUse }),
   users_email_check: () => new InvalidInput({ email: emailNeeded }),
   users_external_id_unique: () => new InvalidInput({ externalId: externalIdInUse }),

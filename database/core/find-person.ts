@@ -9,7 +9,7 @@ export const personWithExternalId = (externalId: string) =>
   sql<number | null>`person_with_external_id(${externalId})`;
 
 /**
- * SQL for the id of the person who has an e-mail address now: people who completed an offboarding have given theirs up.
+ * SQL for the id of the person who has an email now: people who completed an offboarding have given theirs up.
  * Of people with equal addresses, the one who is spelled the same. The address of a merged record leads to the one that
  * stays, unless someone else has it.
  */

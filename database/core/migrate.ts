@@ -14,7 +14,7 @@ const firstMigration = 'Migration20261201000000_Tables';
 class UnreleasedSchema extends Error {
   override name = 'UnreleasedSchema';
   override message =
-    'This database was made by a version of Lastday before 0.1.0, which was never released. Nothing was changed. ' +
+    'This database comes from a version of Lastday before 0.1.0, which was never released. Nothing was changed. ' +
     'Start with an empty database: with `npm start`, move its data folder (.lastday) away first.';
 }
 

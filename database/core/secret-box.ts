@@ -28,7 +28,7 @@ export function secretBox(keyBase64: string): SecretBox {
     open(sealed) {
       const bytes = Buffer.from(sealed, 'base64');
       if (!bytes.subarray(0, 1).equals(keyId))
-        throw new Error('The secret was sealed with another SECRET_KEY.');
+        throw new Error('The secret was encrypted with another SECRET_KEY.');
       const iv = bytes.subarray(1, 1 + ivBytes);
       const tag = bytes.subarray(-tagBytes);
       const decipher = createDecipheriv('aes-256-gcm', key, iv, { authTagLength: tagBytes })

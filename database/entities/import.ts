@@ -108,8 +108,8 @@ export const ImportRow = defineEntity({
     addressChain: p.integer().nullable(),
     /** Why the address of the line cannot be stored. */
     addressProblem: p.text().nullable(),
-    /** Whether the manager closes a circle that the lines of the file make together. */
-    closesCircle: p.boolean().default(false),
+    /** Whether the manager closes a loop that the lines of the file make together. */
+    closesLoop: p.boolean().default(false).fieldName('closes_circle'),
     verdict: p.text().$type<Verdict>().nullable(),
     judgement: p.json<Omit<Evaluation, 'verdict' | 'leaving'>>().nullable(),
     leaving: p.text().$type<LeavingEffect>().nullable(),
@@ -118,7 +118,7 @@ export const ImportRow = defineEntity({
     outcome: p.text().$type<Outcome>().nullable(),
     /** Whether a second pass sets the manager, after every line was executed. */
     managerPending: p.boolean().default(false),
-    /** How many other changes of managers come before this one, so that no circle exists on the way. */
+    /** How many other changes of managers come before this one, so that no loop exists on the way. */
     managerDepth: p.integer().default(0),
   },
   indexes: [

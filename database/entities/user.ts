@@ -123,7 +123,10 @@ export const User = defineEntity({
       name: 'users_email_sort_index',
       expression: 'create index users_email_sort_index on users (lower(email), id)',
     },
-    { name: 'users_end_date_index', properties: ['endDate', 'id'] },
+    {
+      name: 'users_end_date_index',
+      expression: 'create index users_end_date_index on users (end_date, id) where end_date is not null',
+    },
     {
       name: 'users_status_index',
       expression: 'create index users_status_index on users (lower(status), id)',

@@ -88,7 +88,6 @@ export const WebhookDelivery = defineEntity({
     closedAt: timestamp().nullable(),
   },
   indexes: [
-    { name: 'webhook_deliveries_endpoint_index', properties: ['endpointId', 'id'] },
     { name: 'webhook_deliveries_created_at_index', properties: ['endpointId', 'createdAt', 'id'] },
     { name: 'webhook_deliveries_state_index', properties: ['endpointId', 'state', 'id'] },
     { name: 'webhook_deliveries_event_index', properties: ['eventId'] },

@@ -67,7 +67,7 @@ async function executeAlone<Facts>(run: ImportRun, kind: Kind<Facts>, line: Eval
   }
 }
 
-/** Sets the managers that wait for the other lines. Those left of a batch are set in order, because it avoids circles. */
+/** Sets the managers that wait for the other lines. Those left of a batch are set in order, because it avoids loops. */
 export async function executeManagers(run: ImportRun, pending: readonly PendingManager[]): Promise<void> {
   const { em, actor, importId } = run;
   const done = await setManagersTogether(em, actor, importId, pending);
@@ -83,8 +83,8 @@ async function setManager(
 ): Promise<void> {
   const giveUp = (message: string) => dropPendingManager(em, importId, pending.line, message);
   if (pending.managerId === null && pending.goneManager === null) {
-    const effect = pending.hasManager ? 'the manager stays as it was' : 'no manager was stored';
-    return giveUp(`The line of the manager was not imported, so ${effect}.`);
+    const effect = pending.hasManager ? 'the manager stays the same' : 'no manager was stored';
+    return giveUp(`The manager's line wasn't imported, so ${effect}.`);
   }
   try {
     await setPendingManager(em, actor, importId, pending);

@@ -23,7 +23,7 @@ export function lineErrors(error: unknown, onDefect: (error: unknown) => void): 
   return [
     {
       field: null,
-      message: 'Something went wrong with this line on our side; it has been logged. Try again.',
+      message: 'Something went wrong with this line on our side, and it has been logged. Try again.',
     },
   ];
 }

@@ -25,7 +25,7 @@ export interface PendingManager {
   hasManager: boolean;
 }
 
-/** The next users whose manager can be set now, in an order in which they make no circle on the way. */
+/** The next users whose manager can be set now, in an order in which they make no loop on the way. */
 export async function pendingManagers(
   em: EntityManager,
   importId: number,
@@ -49,7 +49,7 @@ export async function pendingManagers(
 
 /**
  * Sets the managers of many users in one transaction, with the rows and audit entries that `updateUser` would write,
- * and marks their lines. Skips users who need more than that, and those whose manager would close a circle. Returns the
+ * and marks their lines. Skips users who need more than that, and those whose manager would close a loop. Returns the
  * lines done; none when one breaks a constraint.
  */
 export async function setManagersTogether(
@@ -61,7 +61,7 @@ export async function setManagersTogether(
   try {
     return await inTransaction(em, async (transaction) => {
       await lockManagers(transaction);
-      const wanted = await withoutCircles(transaction, pending);
+      const wanted = await withoutLoops(transaction, pending);
       await lockPeople(
         transaction,
         wanted.map(({ userId }) => userId),
@@ -91,8 +91,8 @@ export async function setManagersTogether(
   }
 }
 
-/** The pending managers that make no circle together. The caller holds `lockManagers`. */
-async function withoutCircles(
+/** The pending managers that make no loop together. The caller holds `lockManagers`. */
+async function withoutLoops(
   em: EntityManager,
   pending: readonly PendingManager[],
 ): Promise<PendingManager[]> {

@@ -4,7 +4,7 @@ import { emailPattern } from '../../domain/email.ts';
 type Sql = RawBuilder<unknown>;
 
 /**
- * SQL for `left join lateral`: the user with an external id, else the one who has an e-mail address now. `fits_too` is the
+ * SQL for `left join lateral`: the user with an external id, else the one who has an email now. `fits_too` is the
  * name of another user who has that address. People who completed an offboarding have given their address up, and are
  * found by their external id only. The ids and the address of a merged record lead to the one that stays. Each part uses
  * an index; one condition with "or" would read the whole table for every line.
@@ -24,7 +24,7 @@ export const findByExternalId = (reference: Sql, key: Sql) => sql`(
   select id from (${byExternalId(reference, key, sql`p.id`)}) named order by place limit 1)`;
 
 /**
- * SQL for the id of the user who has an e-mail address now, as a lateral join. `key` is the folded address. `is_merged`: it
+ * SQL for the id of the user who has an email now, as a lateral join. `key` is the folded address. `is_merged`: it
  * was the address of a record that was merged into this user.
  */
 export const findByEmail = (reference: Sql, key: Sql) => sql`(
@@ -57,7 +57,7 @@ const mandatory =
   '$[*].field ? (!(@ == "department" || @ == "jobTitle" || @ == "manager" || @ == "startDate" || @ == "timeZone"))';
 
 /**
- * SQL condition: a line of the file has this external id or e-mail address, and can still be executed. Each look-up has a
+ * SQL condition: a line of the file has this external id or email, and can still be executed. Each look-up has a
  * limit, because PostgreSQL would otherwise read the whole file for "exists".
  */
 export const isAddedByFile = (importId: number, reference: Sql) => sql`coalesce(

@@ -10,7 +10,7 @@ import { type Kind, kinds } from './kinds.ts';
 import { breakRefusedChains, linkAddresses } from './whole-file/address-chains.ts';
 import { findContradictions } from './whole-file/contradictions.ts';
 import { firstVendors } from './whole-file/first-vendors.ts';
-import { forgetCircles, judgeManagers } from './whole-file/manager-changes.ts';
+import { judgeManagers, resetLoops } from './whole-file/manager-changes.ts';
 
 /** Lines evaluated at once, which bounds the memory for a file. */
 const batchSize = 1_000;
@@ -33,7 +33,7 @@ export async function evaluateAll(em: EntityManager, importId: number, kind: Imp
 /** Addresses and managers are judged as they will be after the file, so some lines are evaluated a second time. */
 async function evaluatePeople(em: EntityManager, importId: number) {
   await linkAddresses(em, importId);
-  await forgetCircles(em, importId);
+  await resetLoops(em, importId);
   await evaluateEveryLine(em, importId, kinds.users);
   await evaluateAgain(em, importId, await breakRefusedChains(em, importId));
   await evaluateAgain(em, importId, await judgeManagers(em, importId));

@@ -14,7 +14,7 @@ export type ShownLines = (typeof shownLines)[number];
 export interface ReportedLine {
   id: number;
   line: number;
-  /** The name, tag or e-mail address that identifies it. */
+  /** The name, tag or email that identifies it. */
   about: string | null;
   subjectId: number | null;
   stated: Record<string, string | number | null>;

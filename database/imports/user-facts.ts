@@ -38,7 +38,7 @@ export async function userFacts(
       f.address_chain is not null and exists (
         select from import_rows o where o.import_id = ${importId} and o.address_chain = f.address_chain
           and o.key = folded(f.email_owner_key)) as "emailIsFreed",
-      f.address_problem as "addressProblem", f.closes_circle as "closesCircle",
+      f.address_problem as "addressProblem", f.closes_circle as "closesLoop",
       case when u.id is not null then jsonb_build_object(
         'id', u.id, 'externalId', u.external_id, 'name', u.name, 'email', u.email,
         'department', u.department, 'jobTitle', u.job_title, 'startDate', u.start_date, 'endDate', u.end_date,

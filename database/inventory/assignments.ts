@@ -105,9 +105,9 @@ export interface RecoverAnswer {
 }
 
 /**
- * Recovers an asset from its holder, which also closes a correction. A repeated call returns `already-returned`. With `assignmentId` it ends only that
- * assignment, because a stale page must not recover the asset from its next holder. Throws NotFound, Refusal when
- * that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
+ * Recovers an asset from its holder, which also closes a correction. A repeated call returns `already-returned`. With
+ * `assignmentId` it ends only that assignment, because a stale page must not recover the asset from its next holder.
+ * Throws NotFound, Refusal when that assignment is not one of this asset, and InvalidInput for an incomplete recovery.
  */
 export const recoverAsset = (
   em: EntityManager,
@@ -128,42 +128,54 @@ export async function recoverWithin(
   assignmentId?: number,
   now = new Date(),
 ): Promise<RecoverAnswer> {
-  checkRecovery(recovery);
-  const { tag } = await assetById(em, assetId);
-  const assignment = await assignmentOf(em, assetId, assignmentId);
-  if (assignment === null && assignmentId !== undefined) throw outOfDate(tag);
+  const assignment = await assignmentToEnd(em, assetId, assignmentId);
   if (assignment === null) return { outcome: 'already-returned', formerHolderId: null };
   return changeWithin(em, assignment.userId, actor, (change) =>
     takeBack(change, assignment.id, recovery, now),
   );
 }
 
+/**
+ * The assignment that a recovery ends; null for an asset that was never assigned. Throws NotFound, and Refusal when the
+ * given assignment is not one of this asset.
+ */
+export async function assignmentToEnd(
+  em: EntityManager,
+  assetId: number,
+  assignmentId?: number,
+): Promise<{ id: number; userId: number } | null> {
+  const { tag } = await assetById(em, assetId);
+  const assignment = await assignmentOf(em, assetId, assignmentId);
+  if (assignment === null && assignmentId !== undefined) throw outOfDate(tag);
+  return assignment;
+}
+
 /** The given assignment is not one of this asset. */
 export const outOfDate = (tag: string) =>
-  new Refusal(
-    'out-of-date',
-    `That assignment isn't in the history of ${tag}. Reload the page and try again.`,
-  );
+  new Refusal('out-of-date', `That assignment isn't in ${tag}'s history. Reload the page and try again.`);
 
 /**
- * The given assignment, else the one of the open correction, else the open one, else the last one. PostgreSQL sorts
- * NULL first in descending order.
+ * The given assignment, else the one of the open correction, else the open one, else the last one that was no mistake.
+ * PostgreSQL sorts NULL first in descending order.
  */
 async function assignmentOf(em: EntityManager, assetId: number, assignmentId: number | undefined) {
   const { rows } = await sql<{ id: number; userId: number }>`
     select id, user_id as "userId" from assignments h
-    where asset_id = ${assetId} and ${assignmentId === undefined ? sql`true` : sql`id = ${assignmentId}`}
+    where asset_id = ${assetId} and ${assignmentId === undefined ? sql`undone_at is null` : sql`id = ${assignmentId}`}
     order by exists (select from recovery_corrections where assignment_id = h.id and closed_at is null) desc,
       returned_at desc, id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
-async function takeBack(
+/** Ends an assignment or its correction, within a larger change about the person. Throws InvalidInput. */
+export async function takeBack(
   change: Change,
   assignmentId: number,
-  { condition, nextStatus, note, location }: Recovery,
-  now: Date,
+  recovery: Recovery,
+  now = new Date(),
 ): Promise<RecoverAnswer> {
+  checkRecovery(recovery);
+  const { condition, nextStatus, note, location } = recovery;
   const { em, user } = change;
   const assignment = await em.findOneOrFail(Assignment, { id: assignmentId });
   const correction = assignment.returnedAt

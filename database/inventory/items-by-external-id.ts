@@ -97,7 +97,7 @@ export async function assignSeatByExternalId(
   const { rows } = await sql<{ name: string }>`
     select name from licenses where id = ${licenseId}`.execute(sqlOf(em));
   const id = await changeWithin(em, { externalId }, actor, (change) => {
-    if (rows[0] === undefined) throw new InvalidInput({ licenseId: 'There is no such license.' });
+    if (rows[0] === undefined) throw new InvalidInput({ licenseId: "We can't find this license." });
     return giveSeat(change, licenseId);
   });
   return { seat: await em.findOneOrFail(Seat, { id }), license: rows[0]!.name };

@@ -78,18 +78,24 @@ export const resolveRequest = (
   em: EntityManager,
   actor: Actor,
   requestId: number,
-  { outcome, note, assetId }: Resolution,
-  now = new Date(),
-): Promise<RequestAnswer> =>
-  changeRequest(em, actor, requestId, async (change, request) => {
+  how: Resolution,
+): Promise<RequestAnswer> => changeRequest(em, actor, requestId, resolution(how));
+
+/** Like `resolveRequest`, within a larger change about the person. */
+export const resolveWithin = (change: Change, requestId: number, how: Resolution): Promise<RequestAnswer> =>
+  changeRequestWithin(change, requestId, resolution(how));
+
+const resolution =
+  ({ outcome, note, assetId }: Resolution): RequestWork =>
+  async (change, request) => {
     if (!isOpenRequest(request.status)) return false;
     if (assetId !== null && outcome !== 'fulfilled') {
       throw new InvalidInput({ assetId: 'Only a fulfilled request can assign an asset.' });
     }
     const assignmentId = assetId === null ? null : await handOut(change, assetId);
-    await close(change, request, { outcome, note, assetId, assignmentId }, now);
+    await close(change, request, { outcome, note, assetId, assignmentId }, new Date());
     return true;
-  });
+  };
 
 /** A resolution, with the assignment of its asset. */
 interface Closing extends Resolution {
@@ -153,24 +159,34 @@ export async function handOutFor(change: Change, assetId: number, requestId: num
 
 async function openRequestIn({ em, user }: Change, requestId: number): Promise<Request> {
   const request = await em.findOne(Request, { id: requestId, userId: user.id });
-  if (request === null) throw new InvalidInput({ requestId: `Expected an open request of ${user.name}.` });
+  if (request === null)
+    throw new InvalidInput({ requestId: `Expected one of ${user.name}'s open requests.` });
   if (isOpenRequest(request.status)) return request;
   const { item, status } = request;
   throw new Refusal('request-closed', `The request for ${item} is already ${status}.`);
 }
 
-/** `work` returns whether it changed the request. */
+/** Returns whether it changed the request. */
+type RequestWork = (change: Change, request: Request) => Promise<boolean> | boolean;
+
 async function changeRequest(
   em: EntityManager,
   actor: Actor,
   requestId: number,
-  work: (change: Change, request: Request) => Promise<boolean> | boolean,
+  work: RequestWork,
 ): Promise<RequestAnswer> {
   const { userId } = await requestById(em, requestId);
-  return changeAbout(em, userId, actor, async (change) => {
-    const request = await change.em.findOneOrFail(Request, { id: requestId });
-    const isDone = await work(change, request);
-    if (isDone) change.changed('requests');
-    return { outcome: isDone ? 'done' : 'already-done', status: request.status, userId, item: request.item };
-  });
+  return changeAbout(em, userId, actor, (change) => changeRequestWithin(change, requestId, work));
+}
+
+async function changeRequestWithin(
+  change: Change,
+  requestId: number,
+  work: RequestWork,
+): Promise<RequestAnswer> {
+  const request = await change.em.findOneOrFail(Request, { id: requestId });
+  const isDone = await work(change, request);
+  if (isDone) change.changed('requests');
+  const { status, item } = request;
+  return { outcome: isDone ? 'done' : 'already-done', status, userId: change.user.id, item };
 }

@@ -11,8 +11,11 @@ export type WorkflowRevocation<Call> = (
   call: Call,
 ) => Promise<RevokeSeatAnswer>;
 
-/** Revokes a seat: through the leaver's workflow while the offboarding is open, else in the database. */
-export async function revokeSeatOf<Call extends { actor: Actor }>(
+/**
+ * Revokes a seat: through the leaver's workflow while the offboarding is open, else in the database. The token is the
+ * update id in both, so that a repeat after the offboarding was closed gets the first answer.
+ */
+export async function revokeSeatOf<Call extends { actor: Actor; token: string }>(
   em: EntityManager,
   byWorkflow: WorkflowRevocation<Call>,
   seat: { id: number; userId: number },
@@ -20,6 +23,6 @@ export async function revokeSeatOf<Call extends { actor: Actor }>(
 ): Promise<RevokeSeatAnswer> {
   const offboarding = await em.fork().findOne(Offboarding, { userId: seat.userId, state: 'open' });
   return offboarding === null
-    ? revokeSeat(em, call.actor, seat.id)
+    ? revokeSeat(em, call.actor, seat.id, call.token)
     : byWorkflow(offboarding.id, seat.id, call);
 }

@@ -11,6 +11,7 @@ import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
 import { License, Seat } from '../entities/index.ts';
 import { lockLicense } from './licenses.ts';
+import { lastEntryOf } from './undo-limit.ts';
 
 /** A seat in use, with the person who has it. */
 export interface SeatRow {
@@ -24,7 +25,7 @@ export interface SeatRow {
   assignedAt: Date;
 }
 
-/** One page of a license's seats in use, by name. `search` is part of a person's name or e-mail address. */
+/** One page of a license's seats in use, by name. `search` is part of a person's name or email. */
 export async function seatsInUse(
   em: EntityManager,
   licenseId: number,
@@ -67,7 +68,7 @@ export async function giveSeat(change: Change, licenseId: number): Promise<numbe
   refuseUnlessMayReceiveItems(user);
   const license = await lockLicense(em, licenseId);
   if ((await em.count(Seat, { licenseId, userId: user.id, revokedAt: null })) > 0) {
-    throw new Refusal('already-has-seat', `${user.name} already has a seat of ${license.name}.`);
+    throw new Refusal('already-has-seat', `${user.name} already has a seat for ${license.name}.`);
   }
   if (license.seatsUsed >= license.seatsTotal) {
     throw new Refusal('no-seat-left', `${license.name} has no free seats.`);
@@ -86,21 +87,36 @@ export async function seatById(em: EntityManager, seatId: number): Promise<Seat>
   return seat;
 }
 
-/** Revokes a seat. A repeated call returns `already-revoked`. Throws NotFound. */
+/**
+ * Revokes a seat. A repeated call returns `already-revoked`. With `updateId`, the id of an Update, a repeat of that Update
+ * gets the first answer, because the process that revoked the seat may have died before it answered. Throws NotFound.
+ */
 export async function revokeSeat(
   em: EntityManager,
   actor: Actor,
   seatId: number,
-  now = new Date(),
+  updateId?: string,
 ): Promise<RevokeSeatAnswer> {
   const { userId } = await seatById(em, seatId);
   return changeAbout(em, userId, actor, async (change) => {
+    if (updateId !== undefined && (await wasRevokedBy(change, seatId, updateId)))
+      return { outcome: 'revoked' };
     const seat = await change.em.findOneOrFail(Seat, { id: seatId });
     if (seat.revokedAt) return { outcome: 'already-revoked' };
     const license = await change.em.findOneOrFail(License, { id: seat.licenseId });
-    seat.revokedAt = now;
-    change.record('seat.revoked', { seatId, licenseId: license.id, license: license.name });
+    seat.revokedAt = new Date();
+    change.record('seat.revoked', {
+      seatId,
+      licenseId: license.id,
+      license: license.name,
+      ...(updateId !== undefined && { updateId }),
+    });
     change.changed('seats');
     return { outcome: 'revoked' };
   });
+}
+
+/** Whether this Update has revoked the seat before, even if that was undone since. */
+async function wasRevokedBy(change: Change, seatId: number, updateId: string): Promise<boolean> {
+  return (await lastEntryOf(change, { actions: ['seat.revoked'], item: { seatId, updateId } })) !== null;
 }

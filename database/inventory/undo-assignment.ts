@@ -75,7 +75,7 @@ async function undo(
 async function hasEnded(em: EntityManager, assetId: number): Promise<'unchanged'> {
   const { holder, tag } = await assetById(em, assetId);
   if (holder === null) return 'unchanged';
-  throw new Refusal('already-assigned', `${holder.name} has ${tag} now. Nothing was changed.`);
+  throw new Refusal('already-assigned', `${tag} is now assigned to ${holder.name}. Nothing was changed.`);
 }
 
 /** Reopens the request that the assignment fulfilled. Assignments of earlier versions do not name it. */

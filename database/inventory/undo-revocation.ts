@@ -6,10 +6,10 @@ import type { Change } from '../core/change-types.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { contains } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
-import { Seat } from '../entities/index.ts';
+import { License, Seat } from '../entities/index.ts';
 import { lockLicense } from './licenses.ts';
 import { seatById } from './seats.ts';
-import { type Reversal, refuseLateUndo, refuseWhenCompleted } from './undo-limit.ts';
+import { type Reversal, refuseLateUndo, refuseWhenCompleted, undoOfferedMs } from './undo-limit.ts';
 
 /** The result of undoing a revocation. `unchanged`: the person has the seat already. */
 export interface ReopenedSeat {
@@ -41,9 +41,9 @@ async function undo(change: Change, seatId: number, reversal: Reversal): Promise
   const whose = { licenseId, license, userId: user.id, name: user.name };
   if (!seat.revokedAt) return { outcome: 'unchanged', ...whose };
   refuseWhenCompleted(user);
-  await refuseLateUndo(change, reversal, { actions: ['seat.revoked'], item: { seatId } });
+  await refuseLateUndo(change, reversal, revocationOf(seatId));
   if ((await em.count(Seat, { licenseId, userId: user.id, revokedAt: null })) > 0) {
-    throw new Refusal('already-has-seat', `${user.name} already has another seat of ${license}.`);
+    throw new Refusal('already-has-seat', `${user.name} already has another seat for ${license}.`);
   }
   if (seatsUsed >= seatsTotal) {
     throw new Refusal(
@@ -55,6 +55,30 @@ async function undo(change: Change, seatId: number, reversal: Reversal): Promise
   change.record('seat.revocation_undone', { seatId, licenseId, license });
   change.changed('seats');
   return { outcome: 'reopened', ...whose };
+}
+
+const revocationOf = (seatId: number) => ({ actions: ['seat.revoked'], item: { seatId } }) as const;
+
+/** A revocation, and for how many more milliseconds it is offered to undo it; 0 when it is too late. */
+export interface OfferedUndo {
+  seatId: number;
+  license: string;
+  offeredMs: number;
+}
+
+/** The undo of a revocation that `actor` is offered; null when the person has no such seat. */
+export async function offeredUndoOf(
+  em: EntityManager,
+  actor: Actor,
+  userId: number,
+  seatId: number,
+): Promise<OfferedUndo | null> {
+  const fork = em.fork();
+  const seat = await fork.findOne(Seat, { id: seatId, userId });
+  if (seat === null) return null;
+  const { name: license } = await fork.findOneOrFail(License, { id: seat.licenseId });
+  const offeredMs = seat.revokedAt ? await undoOfferedMs(fork, actor, userId, revocationOf(seatId)) : 0;
+  return { seatId, license, offeredMs };
 }
 
 /** A revoked seat, with the person who had it. */
@@ -70,7 +94,7 @@ const shownCount = 20;
 
 /**
  * The last revoked seats of a license that can be given back: the person has no later seat of it and has not completed.
- * `search` is part of a person's name or e-mail address.
+ * `search` is part of a person's name or email.
  */
 export async function revokedSeatsOf(
   em: EntityManager,

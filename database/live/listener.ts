@@ -1,84 +1,23 @@
-import pg from 'pg';
 import type { Log } from '../../config/log.ts';
-import { sleep } from '../../config/loop.ts';
-import { connectTimeoutMs } from '../core/orm.ts';
+import { keepListening, type ListenerEvents } from '../core/listening.ts';
 
-/** What the listener reports. */
-export interface ListenerEvents {
-  /** Every change that commits from now on is reported. */
-  listening: () => void;
+/** What is reported of the changes. */
+interface ChangeEvents extends Pick<ListenerEvents<'live'>, 'listening' | 'lost'> {
   /** A transaction changed these topics; `many` stands for all of them. */
   changed: (topics: string[]) => void;
-  /** The connection is lost, and changes are missed until `listening`. */
-  lost: () => void;
 }
 
-const firstRetryMs = 250;
-const longestRetryMs = 5_000;
-
-/** How often the connection is checked, and how long the answer may take, in milliseconds. */
-const checkEveryMs = 5_000;
-const answerTimeoutMs = 3_000;
-
-/**
- * Listens on a connection of its own for the notifications that the schema's triggers send. Reconnects with exponential
- * backoff. Listens until `stopping` is aborted.
- */
-export async function listenForChanges(
+/** Listens for the topics that the schema's triggers send. Listens until `stopping` is aborted. */
+export const listenForChanges = (
   databaseUrl: string,
-  events: ListenerEvents,
+  { changed, ...events }: ChangeEvents,
   log: Log,
   stopping: AbortSignal,
-): Promise<void> {
-  for (let failures = 0; !stopping.aborted; failures++) {
-    const reason = await listenOnce(databaseUrl, stopping, {
-      ...events,
-      listening: () => {
-        failures = 0;
-        events.listening();
-      },
-    });
-    if (stopping.aborted) return;
-    events.lost();
-    log.warn({ reason, failures }, 'Lost the connection for changes; reconnecting');
-    await sleep(withJitter(Math.min(longestRetryMs, firstRetryMs * 2 ** failures)), stopping);
-  }
-}
-
-/** Spreads the reconnects of several processes. */
-const withJitter = (ms: number) => ms * (0.5 + Math.random() / 2);
-
-/** Listens until the connection is lost, or stopped. Resolves with the reason. */
-async function listenOnce(
-  databaseUrl: string,
-  stopping: AbortSignal,
-  events: ListenerEvents,
-): Promise<string> {
-  const client = new pg.Client({
-    connectionString: databaseUrl,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: answerTimeoutMs,
-  });
-  const over = new AbortController();
-  const end = () => over.abort();
-  client.on('error', end).on('end', end);
-  client.on('notification', ({ payload }) => events.changed((payload ?? '').split(' ')));
-  stopping.addEventListener('abort', end, { once: true });
-  try {
-    await client.connect();
-    await client.query('listen live');
-    if (!over.signal.aborted) events.listening();
-    while (!over.signal.aborted) {
-      await sleep(checkEveryMs, over.signal);
-      // A connection that silently died is found by asking.
-      if (!over.signal.aborted) await client.query('select');
-    }
-    return 'closed';
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    stopping.removeEventListener('abort', end);
-    // Not awaited, because a dead connection does not answer.
-    client.end().catch(() => undefined);
-  }
-}
+): Promise<void> =>
+  keepListening(
+    databaseUrl,
+    ['live'],
+    { ...events, notified: (_channel, payload) => changed(payload.split(' ')) },
+    log,
+    stopping,
+  );

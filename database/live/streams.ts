@@ -22,14 +22,14 @@ export interface NewStream {
   leaverId: number | null;
 }
 
-/** Stores an open stream and returns its id; null when the session has `maxStreamsOfSession` already. */
-export async function addStream(em: EntityManager, stream: NewStream): Promise<number | null> {
+/** Stores an open stream and returns its id; null when the session has `most` already. */
+export async function addStream(em: EntityManager, stream: NewStream, most: number): Promise<number | null> {
   const { processId, sessionKey, userId, leaverId } = stream;
   const { rows } = await sql<{ id: number }>`
     insert into live_streams (process_id, session_key, user_id, leaver_id)
     select ${processId}::uuid, ${sessionKey}, ${userId}::int, ${leaverId}::int
     where (select count(*) from live_streams where session_key = ${sessionKey} and ${isConfirmed})
-      < ${maxStreamsOfSession}
+      < ${most}
     returning id`.execute(sqlOf(em));
   return rows[0]?.id ?? null;
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
 import type { NotificationFacts, NotificationKind } from '../../domain/wording/notifications.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import { openItems } from '../core/checklist-sql.ts';
 import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
@@ -25,8 +26,7 @@ export async function completionOf(em: EntityManager, offboardingId: number): Pr
   const { rows } = await sql<Completion>`
     select u.id as "leaverId", u.name, u.job_title as "jobTitle", u.department,
       o.closed_at as "completedAt", o.completed_by as "completedBy",
-      (select c.name from users c where 'user:' || c.id = o.completed_by
-        and c.id = nullif(regexp_replace(o.completed_by, '^user:(\\d+)$|.*', '\\1'), '')::int) as "completedByName",
+      (select c.name from users c where c.id = ${actorIdIn(sql`o.completed_by`)}) as "completedByName",
       coalesce((select (a.details->>'reports')::int from audit_entries a
         where a.user_id = u.id and a.action = 'user.offboarded' order by a.id desc limit 1), 0) as reports
     from offboardings o join users u on u.id = o.user_id

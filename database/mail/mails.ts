@@ -56,7 +56,7 @@ export interface WaitingMail {
   kind: MailKind;
   offboardingId: number | null;
   createdAt: Date;
-  /** Null for a person who may not sign in any more, or has no e-mail address any more: they get no mail. */
+  /** Null for a person who may not sign in any more, or has no email any more: they get no mail. */
   receiver: Receiver | null;
   /** The workspace's name. */
   workspace: string;

@@ -16,7 +16,7 @@ export interface MailReplay {
 
 /**
  * Makes a failed mail pending again, with all its attempts, present contents and the same Message-ID. Idempotent.
- * Throws NotFound, and a Refusal for a receiver without an e-mail address.
+ * Throws NotFound, and a Refusal for a receiver without an email.
  */
 export const replayMail = (
   em: EntityManager,

@@ -6,6 +6,7 @@ import { Merged, NotFound } from '../../domain/failures.ts';
 import type { RequestStatus } from '../../domain/offboarding/checklist.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
 import type { DeliveryState, WebhookEventType } from '../../domain/webhooks/webhooks.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import { checklistItems, shownItems } from '../core/checklist-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
@@ -126,7 +127,7 @@ export async function readChecklistPage(em: EntityManager, userId: number): Prom
     cross join workspace w
     left join users m on m.id = u.manager_id
     where u.id = ${userId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('user');
+  if (rows[0] === undefined) throw new NotFound('person');
   const { mergedInto, ...page } = rows[0];
   if (mergedInto !== null) throw new Merged(page, mergedInto);
   return page;
@@ -153,7 +154,7 @@ const offboarding = sql`(
   select jsonb_build_object('id', o.id, 'state', o.state, 'openedAt', o.opened_at, 'closedAt', o.closed_at,
     'closedBy', coalesce(o.completed_by, o.cancelled_by), 'failedStep', o.failed_step,
     'closedByName', (select c.name from users c
-      where c.id = nullif(regexp_replace(coalesce(o.completed_by, o.cancelled_by), '^user:(\\d+)$|.*', '\\1'), '')::int),
+      where c.id = ${actorIdIn(sql`coalesce(o.completed_by, o.cancelled_by)`)}),
     'deliveries', (select coalesce(jsonb_agg(jsonb_build_object('id', d.id, 'endpointId', d.endpoint_id, 'url', p.url,
       'type', e.type, 'state', d.state, 'nextTryAt', d.next_try_at, 'closedAt', d.closed_at, 'tries',
       (select count(*) from webhook_attempts a where a.delivery_id = d.id)) order by d.id), '[]')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { addDays, type CalendarDate, startOfDay } from '../../domain/dates.ts';
 import type { Sort } from '../../domain/sorting.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { type Page, pageOf } from '../core/pagination.ts';
 import { contains } from '../core/search.ts';
@@ -52,7 +53,7 @@ export async function finishedOffboardings(
     left join page on true
     left join offboardings o on o.id = page.id
     left join users u on u.id = o.user_id
-    left join users completer on completer.id = ${completerId}
+    left join users completer on completer.id = ${actorIdIn(sql`o.completed_by`)}
     order by page.place`.execute(sqlOf(em));
   return pageOf(rows, page);
 }
@@ -69,6 +70,3 @@ const keys: Record<FinishedColumn, SortKey> = {
   'end-date': { value: sql`u.end_date` },
   completed: { value: sql`o.closed_at` },
 };
-
-/** CASE guarantees that the pattern is checked before the cast, which would fail for `system` and tokens. */
-const completerId = sql`case when o.completed_by ~ '^user:[0-9]+$' then substring(o.completed_by from 6)::int end`;

@@ -7,7 +7,7 @@ import {
   type QueueMark,
   weekDays,
 } from '../../domain/offboarding/queue-groups.ts';
-import { partOf } from '../core/search.ts';
+import { contains } from '../core/search.ts';
 
 /**
  * The people of a view. Those who leave are a condition on `users u`, which an index returns in the order of their end
@@ -23,7 +23,7 @@ const noOne = sql`select id from net where false`;
 /** The common table expressions that the conditions of this file read. */
 export const sources = ({ manager }: QueueFilter) => sql`
   net as materialized (${safetyNet}),
-  managers as materialized (select id from users where ${partOf(sql`name`, manager)})`;
+  managers as materialized (select id from users where ${contains([sql`name`], manager)})`;
 
 /** The people of a group, or of the whole queue (null). */
 export function membersOf(group: QueueGroup | null, lookAhead: LookAhead, today: CalendarDate): Members {
@@ -56,11 +56,17 @@ const ownedBy = (owner: number | 'none') =>
     ? sql`exists (select from offboardings o where o.user_id = u.id and o.state = 'open' and o.owner_id is null)`
     : sql`u.id in (select user_id from offboardings where state = 'open' and owner_id = ${owner})`;
 
+/** People with an open item that is on hold and matches the condition. */
+const withHold = (condition: RawBuilder<unknown>) => sql`u.id in (
+  select user_id from assignments where live and ${condition}
+  union all select user_id from seats where live and ${condition}
+  union all select user_id from requests where live and ${condition})`;
+
+const workspaceToday = sql`(select (now() at time zone time_zone)::date from workspace)`;
+
 const marked: Record<QueueMark, RawBuilder<unknown>> = {
-  waiting: sql`u.id in (
-    select user_id from assignments where live and waiting_until is not null
-    union all select user_id from seats where live and waiting_until is not null
-    union all select user_id from requests where live and waiting_until is not null)`,
+  waiting: withHold(sql`waiting_until is not null`),
+  over: withHold(sql`waiting_until <= ${workspaceToday}`),
   notes: sql`exists (select from leaver_notes n where n.user_id = u.id)`,
 };
 

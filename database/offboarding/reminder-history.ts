@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
-import type { MailKind, MailOutcome, MailState } from '../../domain/mail/mails.ts';
 import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
+import { type MailAbout, mailsAbout } from './mails-about.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
 export interface ShownReminder {
@@ -17,16 +19,11 @@ export interface ShownReminder {
   skipReason: SkipReason | null;
 }
 
-/** A mail about an offboarding that failed or is being retried. */
-interface ShownMail {
-  id: number;
-  receiverId: number;
-  receiver: string;
-  kind: MailKind;
-  state: MailState;
-  outcome: MailOutcome | null;
-  attempts: number;
-  nextTryAt: string;
+/** A reminder that a person sent, see `remind-overdue.ts`. */
+interface ReminderSentByHand {
+  at: string;
+  by: Actor;
+  byName: string | null;
 }
 
 /** The reminders of a person's latest offboarding, and its mails that did not arrive. */
@@ -38,7 +35,9 @@ export interface ReminderHistory {
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   reminders: ShownReminder[];
-  mails: ShownMail[];
+  /** Latest first. */
+  byHand: ReminderSentByHand[];
+  mails: MailAbout[];
 }
 
 /** Reads the history by one statement; null for a person without an offboarding. */
@@ -48,15 +47,14 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
         order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
-      (select coalesce(jsonb_agg(jsonb_build_object('id', m.id, 'receiverId', u.id, 'receiver', u.name,
-        'kind', m.kind, 'state', m.state, 'outcome', m.outcome, 'attempts', m.attempts, 'nextTryAt', m.next_try_at)
-        order by m.id), '[]')
-        from (
-          select id from mails where offboarding_id = o.id
-          union select n.mail_id from notifications n
-            where n.about_user_id = o.user_id and n.mail_id is not null and n.created_at >= o.opened_at
-        ) about join mails m on m.id = about.id join users u on u.id = m.user_id
-        where m.state = 'failed' or (m.state = 'pending' and m.attempts > 0)) as mails
+      (select coalesce(jsonb_agg(jsonb_build_object('at', h.sent_at, 'by', h.sent_by, 'byName', u.name)
+        order by h.day desc), '[]')
+        from reminders_by_hand h
+        left join users u on u.id = ${actorIdIn(sql`h.sent_by`)}
+        where h.offboarding_id = o.id) as "byHand",
+      ${mailsAbout(sql`o.id`, sql`(select o.user_id as id, o.opened_at as since)`, didNotArrive)} as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
+
+const didNotArrive = sql`(m.state = 'failed' or (m.state = 'pending' and m.attempts > 0))`;

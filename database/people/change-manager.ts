@@ -28,7 +28,7 @@ async function refuseManager(em: EntityManager, user: User, managerId: number) {
       ${isInChainOf(sql`${managerId}`, user.id)} as "isReport"
     from users where id = ${managerId}`.execute(sqlOf(em));
   const [manager] = rows;
-  if (manager === undefined) throw new InvalidInput({ managerId: 'There is no such person.' });
+  if (manager === undefined) throw new InvalidInput({ managerId: "We can't find this person." });
   if (manager.isGone) {
     throw new Refusal('manager-offboarded', `${manager.name} is offboarded. Choose someone else.`);
   }

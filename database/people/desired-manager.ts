@@ -52,6 +52,6 @@ const offboardedManager = 'This manager is offboarded, so no manager was stored.
 const warning = (message: string): ManagerWarning => ({ field: 'managerExternalId', message });
 
 function notStored(user: User, reason: string) {
-  const effect = user.managerId ? 'their manager is unchanged' : 'no manager was stored';
+  const effect = user.managerId ? 'their manager stays the same' : 'no manager was stored';
   return { manager: undefined, warnings: [warning(`${reason}, so ${effect}.`)] };
 }

@@ -59,4 +59,4 @@ async function recordsToErase(em: EntityManager, userId: number): Promise<Person
 
 /** Refuses to erase a person who is still in the company. */
 export const notCompleted = () =>
-  new Refusal('not-completed', 'You can only erase data of people who are offboarded.');
+  new Refusal('not-completed', "You can only erase offboarded people's data.");

@@ -4,14 +4,14 @@ import { sqlOf } from '../core/tables.ts';
 
 /**
  * Takes the workspace's one lock for changes of managers, until the end of the transaction. Take it before any row is
- * locked, because the chains of two people may cross in either order. Without it two correct changes can make a circle.
+ * locked, because the chains of two people may cross in either order. Without it two correct changes can make a loop.
  */
 export async function lockManagers(em: EntityManager): Promise<void> {
   await sql`select pg_advisory_xact_lock(hashtext('managers'), 0)`.execute(sqlOf(em));
 }
 
 /**
- * SQL condition: a person is in the chain of managers that begins with `managerId`. A circle ends the walk, and there is
+ * SQL condition: a person is in the chain of managers that begins with `managerId`. A loop ends the walk, and there is
  * none for a person without reports, because no chain leads to them.
  */
 export const isInChainOf = (managerId: RawBuilder<unknown>, userId: number) => sql<boolean>`

@@ -24,7 +24,7 @@ export interface FoundPeople {
 const shown = 8;
 
 /**
- * Finds people by part of their name, e-mail address or external id, or by their whole id. People who may not receive
+ * Finds people by part of their name, email or external id, or by their whole id. People who may not receive
  * items come last. They are not left out, because the user should see why they cannot be chosen. Merged records are left
  * out, because they are the same person as another one.
  */

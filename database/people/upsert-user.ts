@@ -125,7 +125,7 @@ const mayEndAccess = ({ status }: DesiredUser) => status !== undefined && status
 
 async function lockSuperAdminsWith(em: EntityManager, externalId: string) {
   const id = await idOf(em, externalId);
-  if (id === null) throw new NotFound('user');
+  if (id === null) throw new NotFound('person');
   await lockWithSuperAdmins(em, id);
 }
 

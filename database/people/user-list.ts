@@ -26,7 +26,7 @@ export interface ListedUser {
 
 /** The list's filter. Empty texts match everyone. */
 export interface UserFilter {
-  /** Part of a name, an e-mail address or an external id. */
+  /** Part of a name, an email or an external id. */
   search: string;
   status: UserStatus | null;
   department: string;
@@ -109,7 +109,7 @@ export const departments = sql`
   )
   select department from step where department is not null order by lower(department)`;
 
-/** The people with exactly this external id, then with this e-mail address: none, one, or two. */
+/** The people with exactly this external id, then with this email: none, one, or two. */
 export async function peopleNamedExactly(
   em: EntityManager,
   text: string,

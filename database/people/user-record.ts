@@ -53,7 +53,7 @@ export async function userRecordOf(em: EntityManager, userId: number): Promise<U
       ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings,
       ${otherIds} as "otherIds"
     from users u where u.id = ${userId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('user');
+  if (rows[0] === undefined) throw new NotFound('person');
   return rows[0];
 }
 

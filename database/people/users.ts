@@ -45,7 +45,7 @@ export type NewUser = Pick<UserFields, 'name'> & Partial<UserFields> & { hrState
 
 /**
  * Adds a person and returns the id. Opens an offboarding for a person with an end date or marked offboarded. Throws
- * InvalidInput for impossible dates, and for an e-mail address or external id in use.
+ * InvalidInput for impossible dates, and for an email or external id in use.
  */
 export async function createUser(
   em: EntityManager,
@@ -132,7 +132,7 @@ export async function applyUserChanges(
   await fitOffboardingToStatus(change, before.status, now);
 }
 
-const erased = () => new Refusal('erased', "This person's data was erased, so nothing can be changed.");
+const erased = () => new Refusal('erased', "This person's data was erased, so it can't be edited.");
 
 function refuseAfterCompletion(user: User, changes: Partial<UserFields>) {
   if (!user.offboardingCompletedAt) return;
@@ -223,7 +223,7 @@ const isOpen = ({ offboarding }: Change) => offboarding?.state === 'open';
 /** The person with this id. Throws NotFound, and Merged for a record that was merged into another one. */
 export async function userById(em: EntityManager, userId: number): Promise<User> {
   const user = await em.fork().findOne(User, { id: userId });
-  if (user === null) throw new NotFound('user');
+  if (user === null) throw new NotFound('person');
   if (user.mergedInto) throw new Merged(user, user.mergedInto);
   return user;
 }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { contains } from '../core/search.ts';
+import { contains, hasTrigram } from '../core/search.ts';
 
 /** A text to search for: as it was typed, and as the identifier that it may be. */
 export interface SearchText {
@@ -91,17 +91,21 @@ function insideOf(
 const keyOf = (value: RawBuilder<unknown>) => sql`searchable(${value}) collate "C"`;
 
 /**
- * SQL condition for a row with the text inside of a column; null for a text that is too short. Trigram indexes know only
- * ASCII letters and digits, unless the database has another LC_CTYPE. For other letters all names are read as they are
- * stored, because `searchable` would take a second for 100,000 of them.
+ * SQL condition for a row with the text inside of a column; null for a text that is too short. In a database with the
+ * LC_CTYPE "C" the trigram indexes know only ASCII letters and digits. For other letters all names are read there as
+ * they are stored, because `searchable` would take a second for 100,000 of them. PostgreSQL decides when it plans.
  */
 function conditionInside(columns: Searched['columns']): RawBuilder<unknown> | null {
   const [{ value, text }] = columns;
-  if (columns.some((column) => /[a-z\d]{3}/i.test(withoutMarks(column.text)))) {
-    const matches = columns.map((column) => contains([column.value], column.text));
-    return sql`(${sql.join(matches, sql` or `)})`;
-  }
-  return /[\p{L}\p{N}]{3}/u.test(text) ? sql`strpos(lower(${value}), lower(${text})) > 0` : null;
+  const matches = sql`(${sql.join(
+    columns.map((column) => contains([column.value], column.text)),
+    sql` or `,
+  )})`;
+  if (columns.some((column) => /[a-z\d]{3}/i.test(withoutMarks(column.text)))) return matches;
+  if (!/[\p{L}\p{N}]{3}/u.test(text)) return null;
+  return sql`case when ${trigramsKnowAllLetters} then ${matches} else strpos(lower(${value}), lower(${text})) > 0 end`;
 }
+
+const trigramsKnowAllLetters = sql`show_trgm('абв') <> '{}'`;
 
 const withoutMarks = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');

@@ -5,7 +5,7 @@ import type { UserStatus } from '../../domain/user-status.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';
-import { hitsOf, type Place, places, type Searched, type SearchText } from './hits.ts';
+import { hitsOf, type Place, type Searched, type SearchText } from './hits.ts';
 
 /** What a hit shows, by the group that it is in. */
 interface FoundRows {
@@ -137,7 +137,6 @@ const searches = { people, assets, licenses, requests };
 /** The labels are few, so they are compared one by one. */
 function labelHits({ typed }: SearchText, labels: readonly string[], limit: number): RawBuilder<unknown> {
   const place = placeOfHit([sql`label`], typed);
-  const isShort = sql`char_length(searchable(${typed})) < 3`;
   return sql`
     select 'labels' as "group", index::int - 1 as id, place, row_number() over (order by place, index) as nth,
       jsonb_build_object('label', label) as shown
@@ -146,6 +145,5 @@ function labelHits({ typed }: SearchText, labels: readonly string[], limit: numb
       from jsonb_array_elements_text(${JSON.stringify(labels)}::jsonb) with ordinality given (label, index)
       where ${contains([sql`label`], typed)}
     ) found
-    where place < ${sql.lit(places.inside)} or not ${isShort}
     order by place, index limit ${limit}`;
 }

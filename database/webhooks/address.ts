@@ -7,7 +7,8 @@ export type AllowedRanges = readonly [ipaddr.IPv4 | ipaddr.IPv6, number][];
 export const allowedRanges = (entries: readonly string[]): AllowedRanges =>
   entries.map((entry) => {
     if (ipaddr.isValidCIDR(entry)) return ipaddr.parseCIDR(entry);
-    if (!ipaddr.isValid(entry)) throw new Error(`WEBHOOK_ALLOW: ${entry} is neither an address nor a range`);
+    if (!ipaddr.isValid(entry))
+      throw new Error(`WEBHOOK_ALLOW: ${entry} is neither an IP address nor a range`);
     const address = ipaddr.parse(entry);
     return [address, address.kind() === 'ipv4' ? 32 : 128];
   });
@@ -41,18 +42,16 @@ const isGlobal = (address: ipaddr.IPv4 | ipaddr.IPv6): boolean =>
  * IP address in an allowed range. A host name passes, because `mayReach` checks its addresses when connecting.
  */
 export function endpointUrlProblem(text: string, allowed: AllowedRanges): string | null {
-  if (!URL.canParse(text)) return 'Enter a web address such as https://example.com/hooks.';
+  if (!URL.canParse(text)) return 'Enter a URL such as https://example.com/hooks.';
   const url = new URL(text);
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    return 'Enter an address that starts with https://.';
-  if (url.username !== '' || url.password !== '')
-    return "A user name or password isn't allowed in the address.";
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Enter a URL that starts with https://.';
+  if (url.username !== '' || url.password !== '') return "A user name or password isn't allowed in the URL.";
   const literal = literalAddress(url.hostname);
   if (literal !== null && !mayReach(literal, allowed)) {
-    return "Private addresses aren't allowed. To test locally, set WEBHOOK_ALLOW.";
+    return "Private IP addresses aren't allowed. To test locally, set WEBHOOK_ALLOW.";
   }
   const isAllowedLiteral = literal !== null && isAllowed(ipaddr.process(literal), allowed);
-  if (url.protocol === 'http:' && !isAllowedLiteral) return 'Enter an address that starts with https://.';
+  if (url.protocol === 'http:' && !isAllowedLiteral) return 'Enter a URL that starts with https://.';
   return null;
 }
 
@@ -62,7 +61,7 @@ export function endpointUrlProblem(text: string, allowed: AllowedRanges): string
  */
 export const typedUrlProblem = (typed: string): string | null =>
   /[\p{Cc}\p{Zl}\p{Zp}\\]/u.test(typed)
-    ? "Line breaks, control characters and backslashes aren't allowed in an address."
+    ? "Line breaks, control characters and backslashes aren't allowed in a URL."
     : null;
 
 /** The IP address of a literal host or of `localhost`; null for a name. */

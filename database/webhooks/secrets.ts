@@ -44,4 +44,4 @@ export async function deleteOldSecrets(em: EntityManager): Promise<void> {
 
 /** Names no time, because it would have to be by the reader's clock; the endpoint's facts show it. */
 const rotatedLately =
-  'The secret was rotated less than 24 hours ago, and the old one still works. Rotate it again once that one has expired.';
+  'The secret was rotated less than 24 hours ago, and the old one still works. Rotate it again once the old one has expired.';

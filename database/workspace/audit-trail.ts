@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { AuditAction, AuditDetails } from '../../domain/audit.ts';
+import { actorIdIn } from '../core/actor-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
@@ -24,9 +25,6 @@ export interface AuditFilter {
   before: number | null;
 }
 
-/** CASE guarantees that the pattern is checked before the cast, which would fail for `system` and tokens. */
-const actorId = sql`case when e.actor ~ '^user:[0-9]+$' then substring(e.actor from 6)::int end`;
-
 /** Only these actions have ids of people in their details. */
 const managers = sql`case when e.action in ('user.manager_changed', 'user.manager_cleared', 'offboarding.owner_changed',
   'offboarding.owner_cleared') then (
@@ -45,7 +43,7 @@ export async function auditTrail(
       ${managers} as managers
     from audit_entries e
     left join users u on u.id = e.user_id
-    left join users a on a.id = ${actorId}
+    left join users a on a.id = ${actorIdIn(sql`e.actor`)}
     where ${before === null ? sql`true` : sql`e.id < ${before}`}
       and ${action === null ? sql`true` : sql`e.action = ${action}`}
       and ${userId === null ? sql`true` : sql`e.user_id = any(array(select id from users where id = ${userId} or merged_into = ${userId}))`}

@@ -128,4 +128,4 @@ export async function deleteOldKeys(em: EntityManager): Promise<void> {
 }
 
 const stillRunning = () =>
-  new Refusal('still-running', 'A call under this Idempotency-Key is still running. Ask again in a moment.');
+  new Refusal('still-running', 'A call with this Idempotency-Key is still running. Try again in a moment.');

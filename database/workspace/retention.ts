@@ -3,7 +3,7 @@ import { sentKeptDays } from '../../domain/retention.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 
-/** The most events or mails that one run deletes; the next run deletes the rest. */
+/** The most events, mails or bulk actions that one run deletes; the next run deletes the rest. */
 const batchSize = 5_000;
 
 const cutoff = sql`now() - make_interval(days => ${sentKeptDays})`;
@@ -35,9 +35,13 @@ export async function deleteOldEvents(em: EntityManager, limit = batchSize): Pro
   await sql`delete from webhook_events where id = any(${events})`.execute(db);
 }
 
-/** Deletes bulk actions with their items. The audit trail keeps what they did. */
-export async function deleteOldBulkActions(em: EntityManager): Promise<void> {
-  await sql`delete from bulk_actions where created_at < ${cutoff}`.execute(sqlOf(em));
+/** Deletes bulk actions with their items, oldest first. The audit trail keeps what they did. */
+export async function deleteOldBulkActions(em: EntityManager, limit = batchSize): Promise<void> {
+  await sql`
+    delete from bulk_actions where id in (
+      select id from bulk_actions where created_at < ${cutoff} order by created_at limit ${limit})`.execute(
+    sqlOf(em),
+  );
 }
 
 /** Deletes mails that closed before the cutoff, oldest first. */

@@ -77,5 +77,5 @@ export class RemovalRefusal extends Refusal {
 }
 
 const wordsOf = (beyond: readonly RemovalKind[]): string =>
-  `This token reached its hourly limit for clearing: ${beyond.map((kind) => removalLabels[kind]).join(', ')}. ` +
+  `This token reached its hourly limit for removing: ${beyond.map((kind) => removalLabels[kind]).join(', ')}. ` +
   'Nothing was changed. A super admin can let it continue under Settings, API tokens.';

@@ -52,7 +52,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'email',
     aliases: ['e-mail address', 'mail'],
     whenEmpty: 'keeps',
-    about: 'Identifies the person when the external ID does not. Optional for people who never sign in.',
+    about: "Identifies the person when the external ID doesn't. Optional for people who never sign in.",
     example: 'lena@example.com',
   },
   { field: 'department', aliases: [], whenEmpty: 'clears', about: 'Any text.', example: 'Engineering' },
@@ -75,7 +75,7 @@ const columnsOfUsers: readonly Column[] = [
     field: 'endDate',
     aliases: ['last day'],
     whenEmpty: 'clears',
-    about: 'A date. Setting it starts an offboarding; clearing it cancels the offboarding.',
+    about: 'A date. Setting it starts an offboarding; removing it cancels the offboarding.',
     example: '2026-12-31',
   },
   {

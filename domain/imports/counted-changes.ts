@@ -15,7 +15,7 @@ const cleared = (field: string, plural: string, what: string): CountedChange => 
   name: `${plural}Cleared`,
   field,
   effect: 'cleared',
-  words: `would lose their ${what}`,
+  words: `would have their ${what} removed`,
 });
 
 const changed = (field: string, plural: string, what: string): CountedChange[] => [

@@ -19,7 +19,7 @@ export interface AssetValues {
   model?: string;
   location?: string | null;
   status?: AssetStatus;
-  /** An external id or an e-mail address. */
+  /** An external id or an email. */
   holder?: string;
 }
 

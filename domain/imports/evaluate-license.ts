@@ -17,7 +17,7 @@ export interface LicenseValues {
   license: string;
   vendor?: string;
   seatsTotal?: number;
-  /** The user of the seat: an external id or an e-mail address. */
+  /** The user of the seat: an external id or an email. */
   user?: string;
 }
 

@@ -22,9 +22,9 @@ export const massChangeWords = (file: ChangingFile, change: MassChange, limit: M
 function leavingWords({ starts, stops }: MassChange): string[] {
   const parts = [
     starts > 0 && `${counted('users', starts)} would get an end date`,
-    stops > 0 && `${counted('users', stops)} would lose theirs`,
+    stops > 0 && `${counted('users', stops)} would have theirs removed`,
   ].filter((part) => part !== false);
-  if (starts === 0 && stops > 0) return [`${counted('users', stops)} would lose their end date.`];
+  if (starts === 0 && stops > 0) return [`${counted('users', stops)} would have their end date removed.`];
   return parts.length > 0 ? [`${parts.join(' and ')}.`] : [];
 }
 

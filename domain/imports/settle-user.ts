@@ -36,21 +36,19 @@ export function settle(facts: UserFacts): Settled {
   return { values, warnings, hrStated: owned.hrStated };
 }
 
-/** Whether a second pass sets the manager, because other lines decide whether that makes a circle, or add the manager. */
+/** Whether a second pass sets the manager, because other lines decide whether that makes a loop, or add the manager. */
 export function isManagerPending({ user, manager }: UserFacts, values: UserValues): boolean {
   if (!values.manager || manager?.isGone) return false;
   return manager === null || (user !== null && manager.id !== user.managerId);
 }
 
 function managerRefusal(facts: UserFacts): string | null {
-  const { values, manager, managerIsInFile, closesCircle } = facts;
+  const { values, manager, managerIsInFile, closesLoop } = facts;
   if (!values.manager) return null;
   if (manager?.fitsToo) return twoFit(manager.name, manager.fitsToo);
   if (isSelf(facts)) return ownManager;
   if (manager === null && !managerIsInFile) return 'No one has this external ID or email.';
-  return closesCircle
-    ? 'With this manager, people in this file would report to each other in a circle.'
-    : null;
+  return closesLoop ? 'This manager would create a reporting loop in this file.' : null;
 }
 
 function isSelf({ user, manager, managerIsSelf }: UserFacts): boolean {

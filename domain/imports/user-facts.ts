@@ -10,7 +10,7 @@ export interface UserValues {
   email?: string;
   department?: string | null;
   jobTitle?: string | null;
-  /** An external id or an e-mail address. */
+  /** An external id or an email. */
   manager?: string | null;
   startDate?: CalendarDate | null;
   endDate?: CalendarDate | null;
@@ -45,7 +45,7 @@ export interface KnownUser {
 export interface UserFacts {
   values: UserValues;
   user: KnownUser | null;
-  /** The user who has the e-mail address of the line. */
+  /** The user who has the email of the line. */
   emailOwnerId: number | null;
   /** The first of the lines that give each other's addresses free, and that are executed together with this one. */
   addressChain?: number | null;
@@ -59,10 +59,10 @@ export interface UserFacts {
   managerIsInFile: boolean;
   /** An active person with the name of somebody new. */
   namesake?: Namesake | null;
-  /** Someone who has left and had the e-mail address of the line. */
+  /** Someone who has left and had the email of the line. */
   formerOwner?: FormerOwner | null;
   /** The line names its own external id or address as the manager. */
   managerIsSelf?: boolean;
-  /** The lines of the file together make a circle of managers, and this one closes it. */
-  closesCircle?: boolean;
+  /** The lines of the file together make a loop of managers, and this one closes it. */
+  closesLoop?: boolean;
 }

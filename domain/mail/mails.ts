@@ -10,13 +10,13 @@ export type MailState = (typeof mailStates)[number];
 export const mailOutcomes = {
   sent: 'Sent',
   put_off: 'The mail server asked to try again later',
-  refused: 'The mail server refused the address or the message',
+  refused: 'The mail server refused the recipient or the message',
   sender_refused: "The mail server refused Lastday's sender address",
   sign_in_refused: 'The mail server refused the sign-in',
   connection_failed: "The mail server couldn't be reached",
   tls_failed: 'The secure connection to the mail server failed',
   timed_out: 'The mail server timed out',
-  bad_address: "The address can't receive email",
+  bad_address: "The recipient can't receive email",
 } as const;
 export type MailOutcome = keyof typeof mailOutcomes;
 

@@ -1,5 +1,5 @@
 const steps = {
-  reading: 'reading what is open',
+  reading: 'reading open items',
   reminders: 'sending reminders',
   completion: 'marking them as offboarded',
   sending: 'sending webhooks and emails',

@@ -4,14 +4,14 @@ export const attemptOutcomes = {
   http_error: 'The endpoint responded with an error',
   throttled: 'The endpoint asked for fewer requests',
   redirected: "The endpoint redirected. Redirects aren't followed",
-  gone: 'The endpoint responded that it is gone',
-  blocked_address: "Private addresses aren't allowed",
-  dns_failed: 'The host name was not found',
+  gone: 'The endpoint responded 410 Gone',
+  blocked_address: "Private IP addresses aren't allowed",
+  dns_failed: "The host name wasn't found",
   connection_failed: 'The connection failed',
   tls_failed: 'The secure connection failed',
   timed_out: 'The endpoint timed out',
   broke_off: 'The response was cut off',
-  not_http: 'The response was not valid HTTP',
+  not_http: "The response wasn't valid HTTP",
   response_too_large: 'The response was too large',
   not_signed: "The signing secret can't be read: it was stored with another SECRET_KEY",
 } as const;
@@ -19,7 +19,7 @@ export type AttemptOutcome = keyof typeof attemptOutcomes;
 
 /** Why an attempt got no response, in one or two words. */
 export const noResponseReasons: Partial<Record<AttemptOutcome, string>> = {
-  blocked_address: 'private address',
+  blocked_address: 'private IP address',
   dns_failed: 'DNS',
   connection_failed: 'connection',
   tls_failed: 'TLS',

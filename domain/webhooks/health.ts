@@ -1,7 +1,7 @@
 /** Why Lastday disabled an endpoint, with the console's words. */
 export const disablingReasons = {
-  gone: 'it responded that it is gone (410)',
-  failing: 'every attempt failed for five days',
+  gone: 'the endpoint responded 410 Gone',
+  failing: 'every attempt failed for 5 days',
 } as const;
 export type DisablingReason = keyof typeof disablingReasons;
 

@@ -1,6 +1,6 @@
 /** The events that an endpoint can subscribe to, with their descriptions. */
 export const webhookEvents = {
-  'offboarding.started': 'Offboarding opened',
+  'offboarding.started': 'Offboarding started',
   'offboarding.end_date_changed': 'End date changed',
   'offboarding.cleared': 'Everything cleared',
   'offboarding.cancelled': 'Offboarding cancelled',

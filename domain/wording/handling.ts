@@ -3,16 +3,16 @@ import { type CalendarDate, isCalendarDate } from '../dates.ts';
 import { oneOrMany, plural } from './plural.ts';
 import { dateWords } from './times.ts';
 
-/** What an item waits for: `Waiting for courier until 3 Dec 2026`. */
+/** Why an item is on hold: `On hold: courier, until 3 Dec 2026`. */
 export const waitingWords = ({
   waitingFor,
   waitingUntil,
 }: {
   waitingFor: string;
   waitingUntil: CalendarDate;
-}) => `Waiting for ${waitingFor} until ${dateWords(waitingUntil)}`;
+}) => `On hold: ${waitingFor}, until ${dateWords(waitingUntil)}`;
 
-/** What the queue says about a leaver: `Owner: Ivo Marin · 1 item waiting until 3 Dec 2026 · 2 notes`. Empty without any. */
+/** What the queue says about a leaver: `Owner: Ivo Marin · 1 item on hold until 3 Dec 2026 · 2 notes`. Empty without any. */
 export const handlingWords = ({ owner, waiting, waitingUntil, notes }: HandlingFacts): string =>
   [
     owner === null ? null : `Owner: ${owner}`,
@@ -30,17 +30,17 @@ interface HandlingFacts {
 }
 
 const waitingItemsWords = (items: number, first: CalendarDate): string =>
-  `${plural(items, 'item')} waiting${items > 1 ? ', the first' : ''} until ${dateWords(first)}`;
+  `${plural(items, 'item')} on hold${items > 1 ? ', the first' : ''} until ${dateWords(first)}`;
 
 /** The day of an item has come. A request is named by its kind only, because its text is about a person. */
 export function waitingOverWords(about: string, { tag, license, until }: AuditDetails): string {
-  const item = tag ?? (license ? `a seat of ${license}` : 'a request');
+  const item = tag ? `${tag} from ${about}` : `${about}'s ${license ? `${license} seat` : 'request'}`;
   const day = typeof until === 'string' && isCalendarDate(until) ? dateWords(until) : 'today';
-  return `${about}: ${item} was waiting until ${day}. Check what happened.`;
+  return `${item} was on hold until ${day}. Check whether you can close it.`;
 }
 
 /** An admin who left or lost the role owned offboardings. */
 export function ownerRemovedWords(about: string, details: AuditDetails): string {
   const leavers = Number(details.leavers ?? 1);
-  return `${about} no longer owns offboardings. ${plural(leavers, 'leaver')} now ${oneOrMany(leavers, 'has', 'have')} no owner.`;
+  return `${about} can no longer own offboardings. ${plural(leavers, 'offboarding')} now ${oneOrMany(leavers, 'has', 'have')} no owner.`;
 }

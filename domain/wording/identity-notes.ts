@@ -20,12 +20,12 @@ export interface SameSerial {
 }
 
 export const hadAddress = ({ name, leftOn }: FormerOwner): string =>
-  `${name}, offboarded on ${DateTime.fromISO(leftOn).toFormat('d LLL yyyy', { locale: 'en' })}, had this address.`;
+  `${name}, offboarded on ${DateTime.fromISO(leftOn).toFormat('d LLL yyyy', { locale: 'en' })}, had this email.`;
 
 export const hasThisName = ({ name, reference }: Namesake): string =>
   `Someone else has this name: ${reference === null ? name : `${name} (${reference})`}.`;
 
 export const hasThisSerial = ({ tag, holder }: SameSerial): string =>
-  `${tag} has the same serial, assigned to ${holder ?? 'no one'}.`;
+  `${tag} has the same serial${holder === null ? '' : ` and is assigned to ${holder}`}.`;
 
 export const lineHasThisSerial = (line: number): string => `Line ${line} has the same serial.`;

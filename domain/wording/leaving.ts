@@ -9,13 +9,11 @@ export const leavingWords = (lastDay: string, isOver: boolean): string =>
 export const ownLeavingWords = (lastDay: string, isOver: boolean): string =>
   `Your last day ${isOver ? 'was' : 'is'} ${lastDay}`;
 
-/** The open items: `2 devices, 1 license and 1 request`. Empty when there is none. */
+/** The open items: `2 devices, 1 seat and 1 request`. Empty when there is none. */
 export function openWords({ hardware, software, requests }: OpenCounts): string {
-  const parts = [
-    counted(hardware, 'device'),
-    counted(software, 'license'),
-    counted(requests, 'request'),
-  ].filter((part) => part !== null);
+  const parts = [counted(hardware, 'device'), counted(software, 'seat'), counted(requests, 'request')].filter(
+    (part) => part !== null,
+  );
   const last = parts.pop();
   if (last === undefined) return '';
   return parts.length === 0 ? last : `${parts.join(', ')} and ${last}`;

@@ -4,7 +4,7 @@ export const severalWithoutVendor = (license: string): string =>
 
 /** Why a line is refused whose license would take a vendor that the preview did not show. */
 export const notConfirmed = (license: string): string =>
-  `${license} has no vendor, and giving it one was not confirmed. Import this line again to confirm it.`;
+  `${license} has no vendor, and adding one wasn't confirmed. Import this line again to confirm it.`;
 
 /** Why the lines of a file are refused that state several vendors for one license without a vendor. */
 export const severalVendors = (license: string, vendors: readonly string[]): string =>

@@ -4,6 +4,7 @@ import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
 import type { OpenCounts } from '../offboarding/checklist.ts';
 import { stepWords } from '../offboarding/failed-steps.ts';
 import { dueWords } from '../offboarding/queue.ts';
+import { disablingReasons } from '../webhooks/health.ts';
 import { ownerRemovedWords, waitingOverWords } from './handling.ts';
 import { importResultWords } from './import-results.ts';
 import { leavingWords, openWords, ownLeavingWords } from './leaving.ts';
@@ -47,11 +48,11 @@ export function notificationText(
   const about = name ?? 'someone';
   switch (kind) {
     case 'offboarding_completed':
-      return `The offboarding of ${about} is complete.`;
+      return `${about}'s offboarding is complete.`;
     case 'offboarding_reminder':
       return own ? ownReminder(details, today) : reminder(about, details, today);
     case 'offboarding_ready':
-      return `${about} is all clear and ready to be marked as offboarded.`;
+      return `${about}'s offboarding is all clear and ready to finalize.`;
     case 'waiting_over':
       return waitingOverWords(about, details);
     case 'owner_removed':
@@ -59,7 +60,7 @@ export function notificationText(
     case 'tokens_ended':
       return `API tokens created by ${about} were revoked: ${listed(details.tokens)}. Anything using them stopped working.`;
     case 'token_limited':
-      return `The API token "${details.token}" reached its hourly limit, so calls are refused. Check them, and let it continue if they are right.`;
+      return `The API token "${details.token}" reached its hourly limit, so its calls are refused. Review them under API tokens, then let the token continue if they're correct.`;
     case 'directory_limited':
       return 'The directory deactivated more people than the limit allows. Their sessions ended; their offboardings wait for your confirmation.';
     case 'directory_last_super_admin':
@@ -67,9 +68,9 @@ export function notificationText(
     case 'webhook_failed':
       return `A webhook${name ? ` about ${name}` : ''} couldn't be delivered${details.url ? ` to ${details.url}` : ''}.`;
     case 'webhook_disabled':
-      return `Webhooks to ${details.url} are disabled: ${details.reason === 'gone' ? 'it answered 410 Gone' : 'it kept failing'}.`;
+      return `Webhooks to ${details.url} are disabled: ${disablingReasons[details.reason === 'gone' ? 'gone' : 'failing']}.`;
     case 'offboarding_stuck':
-      return `The offboarding of ${about} needs attention: a step failed (${stepWords(String(details.step ?? 'unknown'))}).`;
+      return `${about}'s offboarding needs attention: a step failed (${stepWords(String(details.step ?? 'unknown'))}).`;
     case 'mail_failed':
       return `An email to ${about} couldn't be sent. ${outcomeWords(details.outcome)}`;
     case 'import_ended':

@@ -105,7 +105,7 @@ function answerOf(status: number, { detail = '', outcome, code, warnings = [] }:
   if (status >= 400) throw new Error(`${status} ${detail}`);
   if (outcome === 'already-completed') return { is: 'unchanged', why: 'Already completed' };
   // The manager of such a call is not stored.
-  const circle = warnings.find((warning) => /reports to them/.test(warning.detail));
-  if (circle !== undefined) return { is: 'refused', why: circle.detail };
+  const loop = warnings.find((warning) => /reports to them/.test(warning.detail));
+  if (loop !== undefined) return { is: 'refused', why: loop.detail };
   return outcome === 'already-returned' ? { is: 'unchanged', why: outcome } : { is: 'done' };
 }

@@ -99,7 +99,10 @@ function carriesOut(operation: Operation, { entries }: Transaction): boolean {
     case 'assign':
       return entries.length === 1 && has('asset.assigned', { assetId: operation.assetId }, operation.userId);
     case 'recover':
-      return has('asset.recovered', { assetId: operation.assetId });
+      return has('asset.recovered', {
+        assetId: operation.assetId,
+        ...(operation.assignmentId !== undefined && { assignmentId: operation.assignmentId }),
+      });
     case 'give-seat':
       return has('seat.assigned', { licenseId: operation.licenseId }, operation.userId);
     case 'revoke':
@@ -123,5 +126,17 @@ function carriesOut(operation: Operation, { entries }: Transaction): boolean {
       return has('offboarding.cancelled', {}, operation.userId);
     case 'complete':
       return has('user.offboarded', {}, operation.userId);
+    case 'undo-assign':
+      return has('asset.assignment_undone', { assignmentId: operation.assignmentId }, operation.userId);
+    case 'undo-recover':
+      return has('asset.recovery_undone', { assignmentId: operation.assignmentId }, operation.userId);
+    case 'undo-revoke':
+      return has('seat.revocation_undone', { seatId: operation.seatId }, operation.userId);
+    case 'undo-resolve':
+      // Undoing an assignment also reopens the request that it fulfilled.
+      return (
+        entries.length === 1 &&
+        has('request.resolution_undone', { requestId: operation.requestId }, operation.userId)
+      );
   }
 }

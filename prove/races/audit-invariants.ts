@@ -86,7 +86,7 @@ const invariants: Record<string, string> = {
       and ((a.details->>'reports')::int, (a.details->>'reports')::int) <> (cleared.entries, cleared.people)`,
   'has a revision that differs from the number of its changes in the audit trail': `
     select u.id from users u where u.id = any($1) and u.revision <>
-      (select count(distinct xmin::text) from audit_entries where user_id = u.id and action <> 'user.created')`,
+      (select count(distinct xmin::text) from audit_entries where user_id = u.id and action not in ('user.created', 'offboarding.reminded'))`,
   'has an outbox row that was not sent': `
     select user_id as id from outbox where user_id = any($1) and sent_at is null`,
 };

@@ -54,6 +54,17 @@ function formOf(operation: Operation): [path: string, fields: Record<string, str
       return [`/offboarding/${operation.userId}/cancellation`, {}];
     case 'complete':
       return [`/offboarding/${operation.userId}/completion`, { token: crypto.randomUUID() }];
+    case 'undo-assign':
+      return [
+        `/assets/${operation.assetId}/assignment/undo`,
+        { assignmentId: String(operation.assignmentId) },
+      ];
+    case 'undo-recover':
+      return [`/assets/${operation.assetId}/recovery/undo`, { assignmentId: String(operation.assignmentId) }];
+    case 'undo-revoke':
+      return [`/seats/${operation.seatId}/revocation/undo`, {}];
+    case 'undo-resolve':
+      return [`/requests/${operation.requestId}/resolution/undo`, {}];
   }
 }
 

@@ -11,8 +11,9 @@ import { ownEngine } from '../../testing/cast/engine.ts';
 import { subscribe } from '../../testing/cast/webhooks.ts';
 import { startReceiver } from '../../testing/outside/receiver.ts';
 import type { OwnDatabase } from '../../testing/servers/database.ts';
-import { startWeb, type TestWeb } from '../../testing/web/web.ts';
+import { type Browserlike, startWeb, type TestWeb } from '../../testing/web/web.ts';
 import { apiClient } from './api.ts';
+import { bulkClient } from './bulk.ts';
 import { consoleClient } from './console.ts';
 import { importClient } from './imports.ts';
 import type { Client } from './operation.ts';
@@ -42,26 +43,35 @@ export async function createEnvironment(
     engine,
     web,
     receiver,
-    clients: await signInAdmins(own.database, web, clientCount),
+    clients: (await signInAdmins(own.database, web, 'Admin', clientCount)).map(({ browser, actor }) =>
+      consoleClient(browser, actor),
+    ),
   };
 }
 
-/** Creates admins and signs them in. */
-async function signInAdmins({ em }: Database, web: TestWeb, clientCount: number): Promise<Client[]> {
+/** Creates admins who do the same to many items at once. */
+export async function bulkClients({ database, web, pool }: Environment, count: number): Promise<Client[]> {
+  const admins = await signInAdmins(database, web, 'Bulk', count);
+  return admins.map(({ browser, actor }) => bulkClient(browser, pool, actor));
+}
+
+/** Creates admins, whose names begin with `name`, and signs them in. */
+async function signInAdmins({ em }: Database, web: TestWeb, name: string, clientCount: number) {
   const passwordHash = await hashPassword(castPassword);
   const fork = em.fork();
   const admins = Array.from({ length: clientCount }, (_, number) =>
     fork.create(User, {
-      name: `Admin ${number}`,
-      email: `admin${number}@race.example`,
+      name: `${name} ${number}`,
+      email: `${name.toLowerCase()}${number}@race.example`,
       role: 'admin',
       passwordHash,
     }),
   );
   await fork.flush();
-  const clients: Client[] = [];
-  for (const { id, email } of admins) clients.push(consoleClient(await web.signIn(email!), `user:${id}`));
-  return clients;
+  const signedIn: { browser: Browserlike; actor: string }[] = [];
+  for (const { id, email } of admins)
+    signedIn.push({ browser: await web.signIn(email!), actor: `user:${id}` });
+  return signedIn;
 }
 
 /** Creates clients with API tokens: `callers` call the API, `importers` send CSV files. */

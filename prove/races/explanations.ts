@@ -16,7 +16,8 @@ export interface ClientView {
 }
 
 /** Whether an answer was true at some time while the client waited. */
-export function isExplainedBy({ operation, answer }: AnsweredOperation, view: ClientView): boolean {
+export function isExplainedBy(answered: AnsweredOperation, view: ClientView): boolean {
+  const { operation, answer } = answered;
   const why = 'why' in answer ? answer.why : '';
   const person = (userId: number, holds: (model: Model) => boolean) =>
     heldAtSomeTime(view, (transaction) => concerns(transaction, userId), holds);
@@ -30,15 +31,19 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
         ? offboarded(operation.userId)
         : /is assigned to/.test(why) &&
             asset(operation.assetId, ({ assets }) => assets[operation.assetId] !== null);
-    case 'recover':
-      return asset(operation.assetId, ({ assets }) => assets[operation.assetId] === null);
+    case 'recover': {
+      const { assetId, assignmentId } = operation;
+      return asset(assetId, ({ assets, assignments }) =>
+        assignmentId === undefined ? assets[assetId] === null : assignments[assignmentId] === undefined,
+      );
+    }
     case 'give-seat':
       if (/offboarded/.test(why)) return offboarded(operation.userId);
       if (/already has a seat/.test(why)) return person(operation.userId, hasSeat(operation));
       return /no free seat/.test(why) && mayHaveBeenFull(operation.licenseId, view);
     case 'revoke':
       return (
-        /already revoked/.test(why) &&
+        /already revoked/i.test(why) &&
         person(operation.userId, ({ seats }) => seats[operation.seatId] === undefined)
       );
     case 'request':
@@ -49,7 +54,7 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
       if (/is assigned to/.test(why))
         return assetId !== null && asset(assetId, ({ assets }) => assets[assetId] !== null);
       if (/offboarded/.test(why)) return offboarded(operation.userId);
-      const status = /already (\w+)/.exec(why)?.[1];
+      const status = /already (\w+)/i.exec(why)?.[1];
       return person(operation.userId, ({ requests }) => requests[operation.requestId]?.status === status);
     }
     case 'end-date':
@@ -77,7 +82,66 @@ export function isExplainedBy({ operation, answer }: AnsweredOperation, view: Cl
         person(operation.userId, hasNoOpenOffboarding(operation))
       );
     }
+    case 'undo-assign': {
+      const { assetId, assignmentId } = operation;
+      const hasEnded = ({ assignments }: Model) => assignments[assignmentId] === undefined;
+      if (/already recovered/.test(why)) return asset(assetId, hasEnded);
+      if (/ now\. Nothing was changed/.test(why))
+        return asset(assetId, (model) => hasEnded(model) && model.assets[assetId] !== null);
+      return mayNotUndo(answered, ['asset.assigned'], { assignmentId }, view);
+    }
+    case 'undo-recover': {
+      const { assetId, assignmentId, userId } = operation;
+      if (answer.is === 'unchanged')
+        return asset(assetId, ({ assignments }) => assignments[assignmentId] !== undefined);
+      if (/is assigned to/.test(why)) return asset(assetId, ({ assets }) => assets[assetId] !== null);
+      if (/already offboarded/.test(why)) return offboarded(userId);
+      if (/isn't in the history/.test(why))
+        return stepsOf(['asset.assignment_undone'], { assignmentId }, view).length > 0;
+      return mayNotUndo(answered, ['asset.recovered'], { assignmentId }, view);
+    }
+    case 'undo-revoke': {
+      const { seatId, licenseId, userId } = operation;
+      if (answer.is === 'unchanged') return person(userId, ({ seats }) => seats[seatId] !== undefined);
+      if (/already offboarded/.test(why)) return offboarded(userId);
+      if (/another seat/.test(why)) return person(userId, hasSeat(operation));
+      if (/no other free seat/.test(why)) return mayHaveBeenFull(licenseId, view);
+      return mayNotUndo(answered, ['seat.revoked'], { seatId }, view);
+    }
+    case 'undo-resolve': {
+      const { requestId, userId } = operation;
+      const hasStatus = (...known: string[]) =>
+        person(userId, ({ requests }) => known.includes(requests[requestId]!.status));
+      if (answer.is === 'unchanged') return hasStatus('pending', 'approved');
+      if (/already offboarded/.test(why)) return offboarded(userId);
+      if (/was fulfilled/.test(why)) return hasStatus('fulfilled');
+      return mayNotUndo(answered, ['request.resolved'], { requestId }, view);
+    }
   }
+}
+
+/** The transactions with a step that a client can have seen, by its actions and the id of its item. */
+const stepsOf = (actions: string[], item: Record<string, number>, { trail, isLater }: ClientView) =>
+  trail.filter(
+    (transaction) =>
+      !isLater(transaction) &&
+      transaction.entries.some(
+        ({ action, details }) =>
+          actions.includes(action) && Object.entries(item).every(([name, id]) => details[name] === id),
+      ),
+  );
+
+/** Whether someone else did a step last, or whether it was more than 15 seconds ago or before the race. */
+function mayNotUndo(
+  { actor, answer, ended }: AnsweredOperation,
+  actions: string[],
+  item: Record<string, number>,
+  view: ClientView,
+): boolean {
+  const why = 'why' in answer ? answer.why : '';
+  const steps = stepsOf(actions, item, view);
+  if (/Someone else did this/.test(why)) return steps.some((step) => step.actor !== actor);
+  return /Undo works for/.test(why) && (steps.length === 0 || steps.some(({ at }) => at < ended - 15_000));
 }
 
 /**
@@ -132,13 +196,15 @@ const hasOpen =
  */
 function mayHaveBeenFull(licenseId: number, { trail, models, isOld, isLater }: ClientView): boolean {
   const before = Object.values(models[0]!.seats).filter((seat) => seat.licenseId === licenseId).length;
-  const count = (action: string, counts: (transaction: AttributedTransaction) => boolean) =>
+  const count = (actions: string[], counts: (transaction: AttributedTransaction) => boolean) =>
     trail.filter(
       (transaction) =>
         counts(transaction) &&
-        transaction.entries.some((entry) => entry.action === action && entry.details.licenseId === licenseId),
+        transaction.entries.some(
+          ({ action, details }) => actions.includes(action) && details.licenseId === licenseId,
+        ),
     ).length;
-  const assigned = count('seat.assigned', (transaction) => !isLater(transaction));
-  const revoked = count('seat.revoked', isOld);
+  const assigned = count(['seat.assigned', 'seat.revocation_undone'], (transaction) => !isLater(transaction));
+  const revoked = count(['seat.revoked'], isOld);
   return before + assigned - revoked >= seatsPerLicense;
 }

@@ -10,7 +10,7 @@ export interface Model {
   /** Open assignments. */
   assignments: Record<number, { assetId: number; userId: number }>;
   seats: Record<number, { licenseId: number; userId: number }>;
-  requests: Record<number, { userId: number; status: string }>;
+  requests: Record<number, { userId: number; status: string; isApproved: boolean }>;
 }
 
 interface PersonModel {
@@ -34,7 +34,8 @@ export async function readModel(pool: pg.Pool, { people, assets }: Fixture): Pro
          from assignments where user_id = any($1) and returned_at is null),
        'seats', (select coalesce(jsonb_object_agg(id, jsonb_build_object('licenseId', license_id, 'userId', user_id)), '{}')
          from seats where user_id = any($1) and revoked_at is null),
-       'requests', (select coalesce(jsonb_object_agg(id, jsonb_build_object('userId', user_id, 'status', status)), '{}')
+       'requests', (select coalesce(jsonb_object_agg(id, jsonb_build_object('userId', user_id, 'status', status,
+         'isApproved', approved_at is not null)), '{}')
          from requests where user_id = any($1))) as model`,
     [people, assets],
   );
@@ -71,6 +72,19 @@ export function applyEntry(model: Model, { action, userId, details }: Entry): st
       model.assets[details.assetId] = null;
       return held === undefined ? `assignment ${details.assignmentId}, which is not open` : null;
     }
+    case 'asset.assignment_undone': {
+      const held = model.assignments[details.assignmentId];
+      delete model.assignments[details.assignmentId];
+      model.assets[details.assetId] = null;
+      return held === undefined ? `assignment ${details.assignmentId}, which is not open` : null;
+    }
+    case 'asset.recovery_undone': {
+      const holder = model.assets[details.assetId];
+      model.assets[details.assetId] = userId;
+      model.assignments[details.assignmentId] = { assetId: details.assetId, userId };
+      return given() ?? (holder == null ? null : `asset ${details.assetId}, which ${holder} holds`);
+    }
+    case 'seat.revocation_undone':
     case 'seat.assigned': {
       const has = Object.values(model.seats).some(
         (seat) => seat.userId === userId && seat.licenseId === details.licenseId,
@@ -84,15 +98,24 @@ export function applyEntry(model: Model, { action, userId, details }: Entry): st
       return seat === undefined ? `seat ${details.seatId}, which nobody has` : null;
     }
     case 'request.created':
-      model.requests[details.requestId] = { userId, status: 'pending' };
+      model.requests[details.requestId] = { userId, status: 'pending', isApproved: false };
       return given();
     case 'request.approved':
     case 'request.resolved': {
       const request = model.requests[details.requestId]!;
       const before = request.status;
       request.status = action === 'request.approved' ? 'approved' : details.outcome;
+      if (action === 'request.approved') request.isApproved = true;
       const may = action === 'request.approved' ? before === 'pending' : isOpen({ status: before });
       return may ? null : `request ${details.requestId}, which is ${before}`;
+    }
+    case 'request.resolution_undone': {
+      const request = model.requests[details.requestId]!;
+      const before = request.status;
+      request.status = request.isApproved ? 'approved' : 'pending';
+      return (
+        given() ?? (isOpen({ status: before }) ? `request ${details.requestId}, which is ${before}` : null)
+      );
     }
     case 'user.end_date_changed': {
       const before = person.endDate;

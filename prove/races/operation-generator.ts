@@ -2,7 +2,8 @@ import type pg from 'pg';
 import { requestOutcomes } from '../../domain/offboarding/checklist.ts';
 import type { Random } from '../random.ts';
 import { daysAhead, type Fixture } from './fixture.ts';
-import type { Operation, OperationKind } from './operation.ts';
+import type { Client, Operation, OperationKind } from './operation.ts';
+import type { Entry } from './trail.ts';
 
 /** Weights of the operations: in the first half people get items, in the second they lose them and leave. */
 const early: Record<OperationKind, number> = {
@@ -17,6 +18,10 @@ const early: Record<OperationKind, number> = {
   manager: 8,
   cancel: 2,
   complete: 6,
+  'undo-assign': 5,
+  'undo-recover': 4,
+  'undo-revoke': 4,
+  'undo-resolve': 4,
 };
 const late: Record<OperationKind, number> = {
   assign: 4,
@@ -30,15 +35,19 @@ const late: Record<OperationKind, number> = {
   manager: 6,
   cancel: 1,
   complete: 20,
+  'undo-assign': 1,
+  'undo-recover': 2,
+  'undo-revoke': 2,
+  'undo-resolve': 2,
 };
 
-/** Chooses the next operation of a client from `kinds`. `progress` goes from 0 to 1 during a race. */
+/** Chooses the next operation of a client from its kinds. `progress` goes from 0 to 1 during a race. */
 export async function chooseOperation(
   random: Random,
   pool: pg.Pool,
   company: Fixture,
   progress: number,
-  kinds: readonly OperationKind[],
+  { kinds, actor }: Pick<Client, 'kinds' | 'actor'>,
 ): Promise<Operation> {
   const weights = Object.entries(progress < 0.5 ? early : late) as [OperationKind, number][];
   const possible = weights.filter(([kind]) => kinds.includes(kind));
@@ -86,6 +95,40 @@ export async function chooseOperation(
         },
         userId,
       );
+    case 'undo-assign':
+    case 'undo-recover':
+    case 'undo-revoke':
+    case 'undo-resolve':
+      return undoOfLastStep(random, pool, company, actor);
+  }
+}
+
+/** Undoes one of the last steps: mostly the actor's own last one, because it must be recent, else someone else's. */
+async function undoOfLastStep(
+  random: Random,
+  pool: pg.Pool,
+  { people }: Fixture,
+  actor: string,
+): Promise<Operation> {
+  const { rows } = await pool.query<Pick<Entry, 'action' | 'userId' | 'details'>>(
+    `select action, user_id as "userId", details from audit_entries where user_id = any($1)
+       and action in ('asset.assigned', 'asset.recovered', 'seat.revoked', 'request.resolved')
+     order by (actor = $2) = $3 desc, id desc limit 1`,
+    [people, actor, random.percent(80)],
+  );
+  const [step] = rows;
+  if (step === undefined) return { kind: 'request', userId: random.pick(people) };
+  const { userId } = step;
+  const { assetId, assignmentId, seatId, licenseId, requestId } = step.details;
+  switch (step.action) {
+    case 'asset.assigned':
+      return { kind: 'undo-assign', userId, assetId, assignmentId };
+    case 'asset.recovered':
+      return { kind: 'undo-recover', userId, assetId, assignmentId };
+    case 'seat.revoked':
+      return { kind: 'undo-revoke', userId, seatId, licenseId };
+    default:
+      return { kind: 'undo-resolve', userId, requestId };
   }
 }
 

@@ -1,10 +1,14 @@
+import type pg from 'pg';
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { RequestOutcome } from '../../domain/offboarding/checklist.ts';
+import type { Random } from '../random.ts';
+import type { Fixture } from './fixture.ts';
 
 /** A request of a client. */
 export type Operation =
   | { kind: 'assign'; assetId: number; userId: number }
-  | { kind: 'recover'; assetId: number }
+  /** With an assignment, as on the card of several devices, it ends only that one. */
+  | { kind: 'recover'; assetId: number; assignmentId?: number }
   | { kind: 'give-seat'; licenseId: number; userId: number }
   | { kind: 'revoke'; seatId: number; userId: number }
   | { kind: 'request'; userId: number }
@@ -13,7 +17,11 @@ export type Operation =
   | { kind: 'end-date'; userId: number; date: CalendarDate | null }
   | { kind: 'manager'; userId: number; managerId: number | null }
   | { kind: 'cancel'; userId: number }
-  | { kind: 'complete'; userId: number };
+  | { kind: 'complete'; userId: number }
+  | { kind: 'undo-assign'; assetId: number; assignmentId: number; userId: number }
+  | { kind: 'undo-recover'; assetId: number; assignmentId: number; userId: number }
+  | { kind: 'undo-revoke'; seatId: number; licenseId: number; userId: number }
+  | { kind: 'undo-resolve'; requestId: number; userId: number };
 
 export type OperationKind = Operation['kind'];
 
@@ -29,6 +37,10 @@ export const operationKinds: readonly OperationKind[] = [
   'manager',
   'cancel',
   'complete',
+  'undo-assign',
+  'undo-recover',
+  'undo-revoke',
+  'undo-resolve',
 ];
 
 /**
@@ -54,6 +66,8 @@ export interface Client {
   kinds: readonly OperationKind[];
   /** How many operations it sends at once, each about another person. */
   batchSize: number;
+  /** Chooses what it sends at once. Without it, each operation is chosen by itself. */
+  choose?: (random: Random, pool: pg.Pool, company: Fixture) => Promise<Operation[]>;
   /** Runs these operations; the answers have the same order. */
   ask(operations: readonly Operation[]): Promise<Answer[]>;
 }

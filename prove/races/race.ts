@@ -43,7 +43,9 @@ async function runOperations(
 ): Promise<AnsweredOperation[]> {
   const history: AnsweredOperation[] = [];
   for (let done = 0; done < operations; done++) {
-    const chosen = await chooseBatch(client, random, pool, company, done / operations);
+    const chosen =
+      (await client.choose?.(random, pool, company)) ??
+      (await chooseBatch(client, random, pool, company, done / operations));
     const began = Date.now();
     const answers = await client.ask(chosen);
     const ended = Date.now();
@@ -62,16 +64,17 @@ async function runOperations(
 
 /** Chooses the operations of one batch, each about another person. */
 async function chooseBatch(
-  { kinds, batchSize }: Client,
+  client: Client,
   random: Random,
   pool: pg.Pool,
   company: Fixture,
   progress: number,
 ): Promise<Operation[]> {
+  const { batchSize } = client;
   const left = { ...company, people: [...company.people] };
   const chosen: Operation[] = [];
   while (chosen.length < batchSize) {
-    const operation = await chooseOperation(random, pool, left, progress, kinds);
+    const operation = await chooseOperation(random, pool, left, progress, client);
     chosen.push(operation);
     if (batchSize > 1)
       left.people = left.people.filter((id) => !('userId' in operation) || id !== operation.userId);

@@ -2,12 +2,15 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { workerMetrics } from '../../metrics/worker.ts';
 import { batchSenderFor } from '../../testing/cast/engine.ts';
 import { createRelay } from '../../worker/relay.ts';
-import { createImportStarter } from '../../worker/starters.ts';
+import { createBulkActionStarter, createImportStarter } from '../../worker/starters.ts';
 import type { Random } from '../random.ts';
 import type { Environment } from './environment.ts';
 import { lossyConnection, overLossyConnection } from './lossy-connection.ts';
 
-/** Runs the work while two relays, each over its own lossy connection, send signals, and imports and deliveries start. */
+/**
+ * Runs the work while two relays, each over its own lossy connection, send signals, and imports, bulk actions and
+ * deliveries start.
+ */
 export async function whileRelaying<T>(
   { database, engine }: Environment,
   random: Random,
@@ -23,11 +26,14 @@ export async function whileRelaying<T>(
       await pause(20);
     }
   });
-  const startImports = createImportStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch });
+  const deps = { database, engine: engine.engine, sendBatch: engine.sendBatch };
+  const startImports = createImportStarter(deps);
+  const startBulkActions = createBulkActionStarter(deps);
   loops.push(
     (async () => {
       while (!isOver) {
         await startImports();
+        await startBulkActions();
         await engine.startDeliveries();
         await pause(50);
       }

@@ -1,4 +1,4 @@
-/** A name, and its form in an e-mail address. */
+/** A name, and its form in an email. */
 export interface Name {
   full: string;
   latin: string;

@@ -61,7 +61,7 @@ async function mustBeFree(name: string, port: number | undefined, host = '127.0.
 
 function explain(error: NodeJS.ErrnoException, name: string, port: number, host: string): never {
   if (error.code === 'EACCES') throw new Error(`${name}=${port}: only root may listen on that port.`);
-  throw new Error(`HOST is "${host}", which isn't an address of this machine (${error.code}).`);
+  throw new Error(`HOST is "${host}", which isn't one of this machine's IP addresses (${error.code}).`);
 }
 
 /** The host for links, because a browser cannot open the wildcard address. */

@@ -76,14 +76,14 @@ const gotBy = (who: keyof typeof zones) =>
 const textTo = (who: keyof typeof zones, at: string) =>
   mails.find((each) => each.to === who && each.at === at)!.mail.text.replace(/\s+/g, ' ');
 
-const ofLena = '1 device, 1 license and 1 request still open';
+const ofLena = '1 device, 1 seat and 1 request to clear';
 const ofBoth = [
   `2027-03-28T11:00Z Lena Brandt leaves on Mon 5 April 2027: ${ofLena}`,
-  '2027-03-29T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device still open',
+  '2027-03-29T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device to clear',
   `2027-04-03T11:00Z Lena Brandt leaves on Mon 5 April 2027: ${ofLena}`,
-  '2027-04-04T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device still open',
+  '2027-04-04T11:00Z Emil Novák leaves on Mon 5 April 2027: 1 device to clear',
   `2027-04-05T12:00Z Lena Brandt left on Mon 5 April 2027: ${ofLena}`,
-  '2027-04-06T11:00Z Emil Novák left on Mon 5 April 2027: 1 device still open',
+  '2027-04-06T11:00Z Emil Novák left on Mon 5 April 2027: 1 device to clear',
   `2027-04-08T12:00Z Lena Brandt left on Mon 5 April 2027: ${ofLena}`,
 ];
 

@@ -6,19 +6,14 @@ import { sleep } from '../../config/loop.ts';
 import { createToken } from '../../database/access/tokens.ts';
 import { columnsOf } from '../../domain/imports/columns.ts';
 import { importKinds, importLimits, linesKeptDays } from '../../domain/imports/imports.ts';
-import { ownEngine } from '../../testing/cast/engine.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { expectAsShown, hasCurl, run, stepsOf } from '../../testing/web/commands.ts';
-import { startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
 import { createImportStarter } from '../../worker/starters.ts';
 
 const text = readFileSync(new URL('../../docs/imports.md', import.meta.url), 'utf8');
 const steps = stepsOf('imports.md');
 
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { database, engine, web } = await consoleWithEngine();
 const { value } = await createToken(database.em, 'system', { name: 'hr-files', scopes: ['imports:write'] });
 const folder = mkdtempSync(path.join(tmpdir(), 'lastday-imports-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -18,19 +18,19 @@ test('the report between both records gets the manager of the one that goes', ()
   expect(reportAbove(managers([1, 2], [2, 9], [9, 5]), 9, 1)).toEqual({ reportId: 2, managerId: 5 });
 });
 
-test('a stored circle through both records is opened', () => {
+test('a stored loop through both records is opened', () => {
   expect(reportAbove(managers([1, 9], [9, 1]), 9, 1)).toEqual({ reportId: 1, managerId: null });
   expect(reportAbove(managers([1, 9], [9, 5], [5, 9]), 9, 1)).toEqual({ reportId: 1, managerId: null });
 });
 
-/** Everyone but 0 may report to someone with a lower number, so that there is no circle. */
+/** Everyone but 0 may report to someone with a lower number, so that there is no loop. */
 const forest = fc
   .array(fc.option(fc.nat(), { nil: null }), { minLength: 2, maxLength: 12 })
   .map((above) =>
     managers(...above.flatMap((n, id): [number, number][] => (n === null || id === 0 ? [] : [[id, n % id]]))),
   );
 
-test('no merge makes a circle, and no one becomes their own manager', () => {
+test('no merge makes a loop, and no one becomes their own manager', () => {
   fc.assert(
     fc.property(forest, fc.nat(11), fc.nat(11), (managerOf, goneId, keptId) => {
       fc.pre(goneId !== keptId);

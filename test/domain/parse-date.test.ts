@@ -44,7 +44,7 @@ test.each<[string, DateFormat, string | null]>([
 describe('the message about a rejected date', () => {
   test('names both dates of an ambiguous one', () => {
     expect(problem('03/04/2026', 'DD.MM.YYYY')).toBe(
-      '“03/04/2026” can be 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026.',
+      '“03/04/2026” could mean 2026-04-03 or 2026-03-04. Write dates as 2026-12-31 or as 31.12.2026.',
     );
     expect(problem('03/04/2026', 'YYYY-MM-DD')).toContain('set the date format under Settings');
   });
@@ -55,6 +55,6 @@ describe('the message about a rejected date', () => {
 
   test("asks for a four-digit year, and explains a spreadsheet's serial number", () => {
     expect(problem('31.12.26', 'DD.MM.YYYY')).toContain('with four digits');
-    expect(problem('46387', 'DD.MM.YYYY')).toContain('is the number a spreadsheet keeps for a date');
+    expect(problem('46387', 'DD.MM.YYYY')).toContain("is a spreadsheet's internal number for a date");
   });
 });

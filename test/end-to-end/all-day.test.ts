@@ -2,17 +2,12 @@ import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { ownEngine } from '../../testing/cast/engine.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
-import { startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
 
 // For an IT admin who has the console open all day.
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
+const { database, engine, web } = await consoleWithEngine();
 await engine.startWorker();
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 const browser = await startBrowser();
 
 const search = (page: { url(): string }) => new URL(page.url()).search;
@@ -46,7 +41,7 @@ test('the filters, the order and the look-ahead of the queue keep each other', a
   await page.getByLabel('Look ahead').selectOption('180');
   await lena.waitFor({ state: 'detached' });
   expect(search(page)).toBe('?window=180&show=outside&manager=mira&sort=-name');
-  await page.getByRole('link', { name: 'Outside the window' }).click();
+  await page.getByRole('link', { name: 'Outside the queue' }).click();
   await lena.waitFor();
   expect(search(page)).toBe('?window=180&manager=mira&sort=-name');
   expect(await page.getByLabel('Manager').inputValue()).toBe('mira');

@@ -4,17 +4,12 @@ import { createLicense } from '../../database/inventory/licenses.ts';
 import { assignSeat } from '../../database/inventory/seats.ts';
 import { type Cast, makeCast } from '../../testing/cast/cast.ts';
 import { rejectRequest } from '../../testing/cast/clearing.ts';
-import { ownEngine } from '../../testing/cast/engine.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
-import { startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
 
 // For an IT admin who doesn't use the mouse.
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
+const { database, engine, web } = await consoleWithEngine();
 await engine.startWorker();
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 const browser = await startBrowser();
 
 /** Where the focus is: `message`, or the id of the element or of the part that it is in. */

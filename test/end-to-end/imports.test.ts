@@ -2,18 +2,14 @@ import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { User } from '../../database/entities/index.ts';
 import { makeCast } from '../../testing/cast/cast.ts';
-import { eventually, ownEngine } from '../../testing/cast/engine.ts';
+import { eventually } from '../../testing/cast/engine.ts';
 import { csvOf } from '../../testing/cast/importing.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { startWorkerProcess } from '../../testing/servers/worker-process.ts';
 import { accessibilityViolations } from '../../testing/web/accessibility.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
-import { startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
 
-const own = await ownDatabase();
-const { database } = own;
-const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { own, database, engine, web } = await consoleWithEngine();
 const browser = await startBrowser();
 const { nora, emil, timo, rosa } = await makeCast(database);
 

@@ -28,9 +28,9 @@ test('(R17) columns are chosen without JavaScript, and the next file needs no ch
   await page.getByLabel('Exit').selectOption({ label: 'End date' });
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('Exit → End date').waitFor();
-  await page.getByRole('link', { name: 'Remembered columns' }).click();
-  await page.getByRole('button', { name: /^Forget/ }).click();
-  await page.getByText('No remembered columns').waitFor();
+  await page.getByRole('link', { name: 'Saved columns' }).click();
+  await page.getByRole('button', { name: /^Remove/ }).click();
+  await page.getByText('No saved columns').waitFor();
 });
 
 test('(R17) columns are chosen by keyboard, on a narrow screen, by people who use a screen reader', async () => {

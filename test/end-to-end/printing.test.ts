@@ -52,7 +52,10 @@ test('a checklist and a record of ten items print on one page, with two lines to
   await completeOffboarding(em, cast.offboardingId, `user:${cast.nora.id}`);
   await page.emulateMedia({ media: 'screen' });
   await page.setViewportSize({ width: 360, height: 800 });
+  // Without the zone of the browser each time names the workspace's.
+  await page.context().clearCookies({ name: 'lastday-zone' });
   await page.reload();
+  expect(await page.locator('.zone:visible').count()).toBeGreaterThan(0);
   expect(await accessibilityViolations(page)).toEqual([]);
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
   await expectOneSheet(page);
@@ -65,12 +68,15 @@ async function expectOneSheet(page: Page) {
   for (const hidden of [
     '.sidebar',
     'input[type=search]',
+    'input[type=checkbox]',
     'button:not(.when)',
     '.btn',
     '#gate button:not(.when)',
   ])
     expect(await page.locator(`${hidden}:visible`).count(), hidden).toBe(0);
   expect(await page.locator('.signature-line:visible').count()).toBe(2);
+  expect(await page.locator('.printed-zone').innerText()).toBe('Times are in UTC.');
+  expect(await page.locator('.zone:visible').count()).toBe(0);
   const pdf = await page.pdf({ preferCSSPageSize: true });
   expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)).toHaveLength(1);
 }

@@ -40,7 +40,7 @@ const moveEndDate = ({ nora, lena }: Cast = cast) =>
 
 const addInConsole = async (page: Page, url: string, events: string[]) => {
   await page.goto('/settings/webhooks/new');
-  await page.getByLabel('Address').fill(url);
+  await page.getByLabel('URL').fill(url);
   await page.getByLabel('user.offboarded').uncheck();
   for (const event of events) await page.getByLabel(event).check();
   await page.getByRole('button', { name: 'Add endpoint' }).click();
@@ -117,7 +117,7 @@ test('an endpoint that answers 410 is disabled with a notification, and can be t
   await page.goto('/notifications');
   await page.getByText(`Webhooks to ${receiver.url} are disabled`).waitFor();
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByText('because it responded that it is gone (410)').waitFor();
+  await card(page, receiver.url).getByText('because the endpoint responded 410 Gone').waitFor();
 
   receiver.answer = (_request, response) => void response.end();
   await card(page, receiver.url).getByRole('button', { name: 'Send test' }).click();
@@ -161,7 +161,7 @@ test('an endpoint without a successful delivery for too long is disabled', async
     .poll(async () => (await deliveriesTo(database, id)).map(({ state }) => state), { timeout: 10_000 })
     .toEqual(['disabled', 'disabled']);
   await page.reload();
-  await card(page, receiver.url).getByText('because every attempt failed for five days').waitFor();
+  await card(page, receiver.url).getByText('because every attempt failed for 5 days').waitFor();
   await page.goto(`/offboarding/${cast.lena.id}`);
   await page.locator('.webhook', { hasText: receiver.url }).first().getByText('Not sent').waitFor();
 });
@@ -173,7 +173,7 @@ test('a new secret signs together with the old one, and a delivery can be resent
   await moveEndDate();
   await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(1);
 
-  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByLabel('Rotate secret for').click();
   await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
   const after = await page.locator('#shown-once').innerText();
   expect(after).not.toBe(before);
@@ -190,7 +190,7 @@ test('a new secret signs together with the old one, and a delivery can be resent
   expect(() => verified(after, first)).toThrow();
 
   await page.goto('/settings/webhooks');
-  await card(page, receiver.url).getByLabel('Rotate secret of').click();
+  await card(page, receiver.url).getByLabel('Rotate secret for').click();
   await card(page, receiver.url).getByRole('button', { name: 'Rotate secret', exact: true }).click();
   await page.getByText('The secret was rotated less than 24 hours ago').waitFor();
 });

@@ -1,5 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { fewItems, manyItems, type Orders, orderWithRetries } from '../../prove/crashes/bulk-orders.ts';
+import { problemsWithOrders } from '../../prove/crashes/bulk-problems.ts';
 import { clearedLeaver, problemsWithCompletions, untilQuiet } from '../../prove/crashes/completions.ts';
 import { startEnvironment } from '../../prove/crashes/environment.ts';
 import { injectFault } from '../../prove/crashes/fault-injection.ts';
@@ -13,6 +15,8 @@ import {
 import { faultNames } from '../../prove/crashes/network-faults.ts';
 import { completeWithRetries, signIn } from '../../prove/crashes/retrying-user.ts';
 import { workUnderFaults } from '../../prove/crashes/rounds.ts';
+import type { StepPattern } from '../../prove/crashes/steps.ts';
+import type { ProxyName } from '../../prove/machine/machine.ts';
 import { randomFrom } from '../../prove/random.ts';
 import { seed } from '../../prove/seed.ts';
 import type { Cast } from '../../testing/cast/cast.ts';
@@ -65,6 +69,28 @@ test('an import survives kills in the middle of it', async () => {
   await machine.untilHealthy();
   await untilQuiet(machine);
   expect(await problemsWithImports(machine, files, outside)).toEqual([]);
+});
+
+test('bulk actions survive kills in the middle of them', async () => {
+  const committed = (proxy: ProxyName): StepPattern => ({
+    proxy,
+    statement: /^commit after with entries as/,
+    answered: true,
+  });
+  const cases: [FaultAtStep, () => Promise<Orders>][] = [
+    [{ step: committed('web to postgres'), fault: ['web'] }, () => fewItems(machine)],
+    [{ step: committed('worker to postgres'), fault: ['worker'] }, () => manyItems(machine)],
+  ];
+  const all: Orders[] = [];
+  for (const [fault, prepare] of cases) {
+    await machine.untilHealthy();
+    const orders = await prepare();
+    all.push(orders);
+    expect(await withFaultAtStep(machine, fault, () => orderWithRetries(machine, orders))).toBe(true);
+  }
+  await machine.untilHealthy();
+  await untilQuiet(machine);
+  expect(await problemsWithOrders(machine, all)).toEqual([]);
 });
 
 test('a fault that was just injected finishes only when the killed parts run again', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createEnvironment, tokenClients } from '../../prove/races/environment.ts';
+import { bulkClients, createEnvironment, tokenClients } from '../../prove/races/environment.ts';
 import { race, raceWithRawSql, shareOf, summaryOf } from '../../prove/races/race.ts';
 import { refusals } from '../../prove/races/raw-sql.ts';
 import { whileRelaying } from '../../prove/races/relaying.ts';
@@ -13,10 +13,10 @@ import { ownDatabase } from '../../testing/servers/database.ts';
 const own = await ownDatabase();
 const environment = await createEnvironment(own, 10);
 const random = randomFrom(seed);
-const machines = await tokenClients(environment, 3, 1);
+const others = [...(await bulkClients(environment, 1)), ...(await tokenClients(environment, 3, 1))];
 
-test('ten admins, three API clients and a CSV importer at once leave a state that a serial order explains', async () => {
-  const clients = [...environment.clients, ...machines];
+test('ten admins, one with bulk actions, three API clients and a CSV importer at once leave a state that a serial order explains', async () => {
+  const clients = [...environment.clients, ...others];
   const raceOnce = (round: number) => {
     const options = { ...environment, clients, random: random.named(`race ${round}`), operations: 18 };
     return whileRelaying(environment, random, () => race(options));

@@ -5,18 +5,13 @@ import { createToken } from '../../database/access/tokens.ts';
 import { Request, User } from '../../database/entities/index.ts';
 import { type Cast, castPassword, makeCast } from '../../testing/cast/cast.ts';
 import { clearChecklist } from '../../testing/cast/clearing.ts';
-import { ownEngine } from '../../testing/cast/engine.ts';
-import { ownDatabase } from '../../testing/servers/database.ts';
 import { apiAt } from '../../testing/web/api.ts';
-import { type Browserlike, startWeb } from '../../testing/web/web.ts';
+import { consoleWithEngine } from '../../testing/web/console.ts';
+import type { Browserlike } from '../../testing/web/web.ts';
 
 // A fault of other products: a leaver keeps access.
 
-const own = await ownDatabase();
-const { database } = own;
-const { em } = database;
-const engine = await ownEngine(database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { database, em, engine, web } = await consoleWithEngine();
 beforeAll(() => engine.startWorker());
 
 /** Lena with every kind of access: a session, an API token, an invitation and a sign-in link. */

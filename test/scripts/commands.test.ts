@@ -93,7 +93,7 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
     MIGRATION_DATABASE_URL: ownerUrl,
   });
   expect(code).toBe(1);
-  expect(complaint).toMatch(/^This database was made by a version of Lastday before 0\.1\.0/);
+  expect(complaint).toMatch(/^This database comes from a version of Lastday before 0\.1\.0/);
   const { rows } = await owner.query(`select tablename from pg_tables where schemaname = 'public'`);
   await owner.end();
   expect(rows).toEqual([{ tablename: 'mikro_orm_migrations' }]);
@@ -179,7 +179,7 @@ describe('admin', () => {
     ],
     [
       'here',
-      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// address\n',
+      'These environment variables are missing or wrong:\n  DATABASE_URL: Expected a postgresql:// URL\n',
     ],
   ])('with %s it explains the error', async (DATABASE_URL, complaint) => {
     expect(await run(adminCommand, ['--email', 'a@b.c'], { DATABASE_URL })).toMatchObject({

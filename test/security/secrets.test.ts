@@ -51,7 +51,7 @@ test('every secret is used, with mistakes and during failures', async () => {
 
   secrets['a wrong password'] = 'a guess that was nearly right';
   await web.stranger().post('/session', { email: cast.ada.email, password: secrets['a wrong password'] });
-  // A password typed into the e-mail field is still a secret.
+  // A password typed into the email field is still a secret.
   await web.stranger().post('/session', { email: secrets['a wrong password'], password: 'x' });
   const ada = await web.signIn(cast.ada.email);
   secrets['a session'] = decodeURIComponent(ada.cookies.get('lastday')!).slice(2);

@@ -33,7 +33,7 @@ describe('no SQL statement', () => {
       // One of two lines of a pair.
       'database/imports/whole-file/pairs.ts: sql.ref(line',
       'database/imports/whole-file/pairs.ts: sql.ref(line',
-      'database/offboarding/record.ts: sql.lit(key',
+      'database/offboarding/recorded/items.ts: sql.lit(key',
       'database/people/user-record.ts: sql.lit(reportsShown',
       // Numbers of this code: the place of a column, and the order of hits.
       'database/search/hits.ts: sql.lit(columns.length',
@@ -42,7 +42,6 @@ describe('no SQL statement', () => {
       'database/search/hits.ts: sql.lit(places.inside',
       'database/search/hits.ts: sql.lit(places.whole',
       'database/search/search.ts: sql.lit(index',
-      'database/search/search.ts: sql.lit(places.inside',
       'database/webhooks/undelivered.ts: sql.lit(testEventType',
     ]);
   });

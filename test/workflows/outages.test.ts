@@ -1,6 +1,6 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { sql } from 'kysely';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sqlOf } from '../../database/core/tables.ts';
 import { openForCompletion } from '../../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../../database/offboarding/failed-steps.ts';
@@ -14,6 +14,9 @@ import { asOwner } from '../../testing/servers/owner.ts';
 
 const { database, ownerUrl } = await ownDatabase();
 const { relay, startWorker, ask, handleOf } = await ownEngine(database);
+
+/** Runs one worker for all tests of a `describe`. */
+const keepWorker = () => beforeAll(async () => (await startWorker()).stop);
 
 const clearCast = async () => {
   const cast = await makeCast(database);
@@ -61,9 +64,10 @@ describe('while no worker runs', () => {
 });
 
 describe('while the database fails', () => {
+  keepWorker();
+
   test('a completion waits until the database works again', async () => {
     const cast = await clearCast();
-    const worker = await startWorker();
     await asOwner(ownerUrl, 'alter table webhook_events rename to gone');
     const answer = ask(complete, cast.offboardingId, asIvo(cast));
     await seconds(0.7);
@@ -71,12 +75,10 @@ describe('while the database fails', () => {
     await asOwner(ownerUrl, 'alter table gone rename to webhook_events');
     expect((await answer).outcome).toBe('completed');
     expect(await needsAttention(cast)).toBe(false);
-    await worker.stop();
   });
 
   test('a completion that could start only after a minute does not start', async () => {
     const cast = await clearCast();
-    const worker = await startWorker();
     await asOwner(ownerUrl, 'alter table offboardings rename to gone');
     const asked = { ...asIvo(cast), requestedAt: aMinuteAgo() };
     const failed = ask(complete, cast.offboardingId, asked).catch((error) => error.cause.type);
@@ -84,12 +86,10 @@ describe('while the database fails', () => {
     await asOwner(ownerUrl, 'alter table gone rename to offboardings');
     expect(await failed).toBe('RequestExpired');
     expect(await offboardingOf(cast)).toEqual({ state: 'open', completedBy: null, failedStep: null });
-    await worker.stop();
   });
 
   test('a completion that came too late cancels the offboarding that was opened for it', async () => {
     const cast = await makeCast(database);
-    const worker = await startWorker();
     const by = `user:${cast.ivo.id}` as const;
     const requestedAt = aMinuteAgo();
     const { id } = await openForCompletion(database.em, by, cast.emil.id, new Date(requestedAt));
@@ -101,11 +101,12 @@ describe('while the database fails', () => {
     expect(await offboardingOf({ offboardingId: id })).toMatchObject({ state: 'cancelled' });
     await relay();
     await handleOf(id).result();
-    await worker.stop();
   });
 });
 
 describe('an activity that fails permanently', () => {
+  keepWorker();
+
   const superAdminsToldOf = async ({ lena }: Cast) => {
     const { rows } = await sql<{ userId: number; details: unknown }>`
       select user_id as "userId", details from notifications
@@ -115,7 +116,6 @@ describe('an activity that fails permanently', () => {
 
   test('waits for an operator, is shown, and continues after a retry', async () => {
     const cast = await makeCast(database, -1);
-    const worker = await startWorker();
     await asOwner(
       ownerUrl,
       `alter table notifications add constraint broken check (kind <> 'offboarding_reminder') not valid`,
@@ -136,12 +136,10 @@ describe('an activity that fails permanently', () => {
     );
     expect((await offboardingOf(cast)).failedStep).toBeNull();
     await eventually(async () => (await needsAttention(cast)) === false);
-    await worker.stop();
   });
 
   test('can be a completion, which the user who retries then completes', async () => {
     const cast = await clearCast();
-    const worker = await startWorker();
     await asOwner(
       ownerUrl,
       `alter table webhook_events add constraint broken check (type <> 'user.offboarded') not valid`,
@@ -163,12 +161,10 @@ describe('an activity that fails permanently', () => {
       completedBy: `user:${cast.nora.id}`,
       failedStep: null,
     });
-    await worker.stop();
   });
 
   test('ends when the offboarding is cancelled', async () => {
     const cast = await clearCast();
-    const worker = await startWorker();
     await asOwner(
       ownerUrl,
       `alter table webhook_events add constraint broken check (type <> 'user.offboarded') not valid`,
@@ -184,12 +180,10 @@ describe('an activity that fails permanently', () => {
     // The late error of the activity is not recorded either.
     await recordFailedStep(database.em.fork(), cast.offboardingId, 'completion');
     expect((await offboardingOf(cast)).failedStep).toBeNull();
-    await worker.stop();
   });
 
   test('ends also when the database could not be read before', async () => {
     const cast = await makeCast(database);
-    const worker = await startWorker();
     await asOwner(
       ownerUrl,
       'alter table seats enable row level security',
@@ -203,6 +197,5 @@ describe('an activity that fails permanently', () => {
     expect(await answer).toMatchObject({ outcome: 'cancelled' });
     await handleOf(cast.offboardingId).result();
     expect((await offboardingOf(cast)).failedStep).toBeNull();
-    await worker.stop();
   });
 });

@@ -124,10 +124,12 @@ test('the end of the same day fires in UTC+13 a day before UTC−11', async () =
 
 test('a reminder fires once after the worker was down', async () => {
   const cast = await makeCast(database);
-  await comesDue(cast, '1 before', 500);
+  await comesDue(cast, '1 before', 2_500);
   await relay();
+  // A worker that stops in the middle of a step leaves it for ten seconds.
+  await expect.poll(() => waitsForReminder(cast), { timeout: 10_000 }).toBe(true);
   await worker.stop();
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await remindersOf(cast)).toContain('1 before waiting');
   worker = await startWorker();
   await expect.poll(() => remindersOf(cast), { timeout: 10_000 }).toContain('1 before fired');

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { webhookSender } from '../../activities/webhooks/sender.ts';
 import { allowedRanges } from '../../database/webhooks/address.ts';
@@ -15,7 +16,8 @@ const sender = webhookSender(allowedRanges(['127.0.0.1']), { timeouts });
 await startWorker({ ...testDependencies(database), sender }, { concurrentWebhooks: 20 });
 
 test('an endpoint that hangs delays no other endpoint, however many deliveries wait for it', async () => {
-  const hanging = await startReceiver(() => {});
+  const held: ServerResponse[] = [];
+  const hanging = await startReceiver((_request, response) => void held.push(response));
   const dead = await startReceiver();
   await dead.stop();
   const healthy = await startReceiver();
@@ -40,7 +42,9 @@ test('an endpoint that hangs delays no other endpoint, however many deliveries w
   expect(Date.now() - began).toBeLessThan(8_000);
   expect(hanging.received).toHaveLength(5);
   await eventually(async () => (await deliveriesTo(database, toHealthy.id))[0]!.state === 'delivered');
+  // The worker would wait for them before it stops.
   hanging.answer = (_request, response) => void response.end();
+  for (const response of held) response.end();
 });
 
 test('many deliveries to one endpoint all arrive, with a limit on concurrency', async () => {

@@ -7,6 +7,7 @@ import { assignSeat } from '../../database/inventory/seats.ts';
 import { setEndDate } from '../../database/offboarding/offboardings.ts';
 import type { Role } from '../../domain/access/permissions.ts';
 import { addDays, type CalendarDate, todayIn } from '../../domain/dates.ts';
+import { reserveIds } from '../../scripts/demo/insert.ts';
 
 /** The password of everybody in the cast. */
 export const castPassword = 'nine lively otters';
@@ -50,17 +51,10 @@ export interface Cast {
 /** Makes a new cast on each call, so that tests do not share a leaver. */
 export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
   const number = ++castsMade;
-  const member = memberMaker(em.fork(), number);
-  const ada = await member('Ada Lindqvist', 'super-admin');
-  const nora = await member('Nora Keller', 'admin');
-  const ivo = await member('Ivo Marin', 'it-admin');
-  const mira = await member('Mira Holt', 'employee');
-  const lena = await member('Lena Brandt', 'employee', { managerId: mira.id, jobTitle: 'Team Lead' });
-  const rosa = await member('Rosa Díaz', 'employee', { managerId: lena.id });
-  const timo = await member('Timo Aalto', 'employee', { managerId: lena.id });
-  const emil = await member('Emil Novák', 'employee', { managerId: mira.id });
+  const people = await addPeople(em.fork(), number);
+  const { laptop, spare, license } = await addItems(em.fork(), number);
 
-  const { laptop, spare, license } = await makeItems(em.fork(), number);
+  const { ivo, nora, lena } = people;
   const assignmentId = await assignAsset(em, `user:${ivo.id}`, laptop.id, lena.id);
   const seatId = await assignSeat(em, `user:${ivo.id}`, license.id, lena.id);
   const request = { item: 'Second monitor', reason: 'Two of everything' };
@@ -70,7 +64,6 @@ export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
   await setEndDate(em, `user:${nora.id}`, lena.id, lastDay);
   const { id: offboardingId } = await em.fork().findOneOrFail(Offboarding, { userId: lena.id });
 
-  const people = { ada, nora, ivo, mira, lena, rosa, timo, emil };
   const items = { laptop: { ...laptop, assignmentId }, spare, license, seatId, requestId };
   return { ...people, ...items, lastDay, offboardingId };
 }
@@ -78,28 +71,32 @@ export async function makeCast({ em }: Database, daysLeft = 5): Promise<Cast> {
 let castsMade = 0;
 let castPasswordHash: Promise<string> | undefined;
 
-const memberMaker =
-  (em: Database['em'], number: number) =>
-  async (name: string, role: Role, more: { managerId?: number; jobTitle?: string } = {}): Promise<Member> => {
-    castPasswordHash ??= hashPassword(castPassword);
+/** Inserts everybody by one statement. Their ids are in this order. */
+async function addPeople(em: Database['em'], number: number) {
+  castPasswordHash ??= hashPassword(castPassword);
+  const passwordHash = await castPasswordHash;
+  const ids = await reserveIds(em, 'users', 8);
+  const member = (name: string, role: Role, more: { managerId?: number; jobTitle?: string } = {}): Member => {
+    const id = ids.shift()!;
     const firstName = name.split(' ')[0]!.toLowerCase();
     const email = `${firstName}${number === 1 ? '' : number}@lastday.example`;
     const externalId = `${firstName}-${number}`;
-    const passwordHash = await castPasswordHash;
-    const user = em.create(User, {
-      name,
-      email,
-      externalId,
-      role,
-      passwordHash,
-      department: 'Engineering',
-      ...more,
-    });
-    await em.flush();
-    return { id: user.id, name, email, externalId };
+    em.create(User, { id, name, email, externalId, role, passwordHash, department: 'Engineering', ...more });
+    return { id, name, email, externalId };
   };
+  const ada = member('Ada Lindqvist', 'super-admin');
+  const nora = member('Nora Keller', 'admin');
+  const ivo = member('Ivo Marin', 'it-admin');
+  const mira = member('Mira Holt', 'employee');
+  const lena = member('Lena Brandt', 'employee', { managerId: mira.id, jobTitle: 'Team Lead' });
+  const rosa = member('Rosa Díaz', 'employee', { managerId: lena.id });
+  const timo = member('Timo Aalto', 'employee', { managerId: lena.id });
+  const emil = member('Emil Novák', 'employee', { managerId: mira.id });
+  await em.flush();
+  return { ada, nora, ivo, mira, lena, rosa, timo, emil };
+}
 
-async function makeItems(em: Database['em'], number: number) {
+async function addItems(em: Database['em'], number: number) {
   const code = String(number).padStart(4, '0');
   const model = 'ThinkPad T14';
   const laptop = em.create(Asset, { tag: `LT-${code}`, serial: `PF${code}AB`, model, location: 'Lisbon' });

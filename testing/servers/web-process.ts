@@ -61,7 +61,7 @@ export async function startWebProcess(
       throw new Error('The web process did not start: see above.');
     }),
   ]);
-  while (!lines.some((line) => line.includes('web is listening'))) await once(output, 'line');
+  while (!lines.some((line) => line.includes('The web process is listening'))) await once(output, 'line');
   const address = `http://127.0.0.1:${port}`;
   const stranger = () => new Browserlike(address);
   return {

@@ -14,6 +14,8 @@ export interface TestStream {
 interface StreamOptions {
   /** When the page was rendered, in epoch ms. 0 asks for everything at once. */
   since?: number;
+  /** How many streams the browser says it can have. */
+  most?: string;
   headers?: Record<string, string>;
 }
 
@@ -22,15 +24,18 @@ export async function followTopics(
   address: string,
   browser: Pick<Browserlike, 'cookies'>,
   topics: string,
-  { since = Date.now(), headers = {} }: StreamOptions = {},
+  { since = Date.now(), most = '', headers = {} }: StreamOptions = {},
 ): Promise<TestStream> {
   const aborting = new AbortController();
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-  const response = await fetch(`${address}/live?${new URLSearchParams({ topics, since: String(since) })}`, {
-    signal: aborting.signal,
-    redirect: 'manual',
-    headers: { Accept: 'text/event-stream', cookie, ...headers },
-  });
+  const response = await fetch(
+    `${address}/live?${new URLSearchParams({ topics, since: String(since), most })}`,
+    {
+      signal: aborting.signal,
+      redirect: 'manual',
+      headers: { Accept: 'text/event-stream', cookie, ...headers },
+    },
+  );
   const events: string[] = [];
   return {
     status: response.status,

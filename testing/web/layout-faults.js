@@ -1,22 +1,31 @@
 // Runs in a page of the console. Finds what a reader cannot see: content that is cut off, and cells that lie over each
 // other. It shows the pages in a frame, because a frame gets another width ten times as fast as a window.
 
-/** The faults of a page at these widths, one line for each. Null when there is no page at the address. */
-globalThis.layoutFaults = async (address, widths, credentials = 'same-origin') => {
+/** Shows the page at an address in the frame `shown`. Returns whether there is a page, and not a part of one or data. */
+globalThis.showPage = async (address, credentials) => {
+  document.querySelector('iframe')?.remove();
   const html = await htmlOf(address, credentials);
-  if (html === null) return null;
-  const frame = await show(html);
-  const page = frame.contentDocument;
+  if (html === null) return false;
+  await show(html);
+  return true;
+};
+
+/** The faults of the shown page at these widths, one line for each. */
+globalThis.layoutFaults = (widths) => {
+  const page = document.querySelector('iframe').contentDocument;
   const faults = [];
   const look = (width) => {
-    frame.style.width = `${width}px`;
-    for (const fault of faultsOf(page)) faults.push(`${address} at ${width} px: ${fault}`);
+    setWidth(width);
+    for (const fault of faultsOf(page)) faults.push(`at ${width} px: ${fault}`);
   };
   widths.forEach(look);
   for (const part of page.querySelectorAll('main details')) part.open = true;
   widths.filter((_, index) => index % 5 === 0).forEach(look);
-  frame.remove();
   return faults;
+};
+
+globalThis.setWidth = (width) => {
+  document.querySelector('iframe').style.width = `${width}px`;
 };
 
 async function htmlOf(address, credentials) {
@@ -28,18 +37,18 @@ async function htmlOf(address, credentials) {
     return null;
   }
   const text = await response.text();
-  return type.startsWith('text/html') ? text : null;
+  return /^<!doctype html>/i.test(text) ? text : null;
 }
 
-/** A frame with this content, after its style sheet and scripts have been loaded. */
+/** Waits for the style sheet and the scripts. */
 async function show(html) {
   const frame = document.createElement('iframe');
+  frame.name = 'shown';
   frame.style.height = '900px';
   const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
   frame.srcdoc = html;
   document.body.append(frame);
   await loaded;
-  return frame;
 }
 
 const faultsOf = (page) => [...sidewaysScroll(page), ...cutOff(page), ...overlappingCells(page)];

@@ -8,9 +8,13 @@ const entities: Record<string, string> = {
 
 /** The message above a page, with its tone: `success: LT-00014 added.` Null if there is none. */
 export function messagesOn(html: string): string | null {
-  const found = /class="alert alert-(\w+)"[\s\S]*?<span>([^<]*)<\/span>/.exec(html);
+  const found = /class="alert alert-(\w+)"[\s\S]*?<span>([\s\S]*?)<\/span>\s*<(form|\/div)/.exec(html);
   if (found === null) return null;
-  return `${found[1]}: ${unescaped(found[2]!)}`;
+  const [, tone, text] = found;
+  const visible = text!
+    .replaceAll(/<span class="exact-time"[\s\S]*?<\/span>/g, '')
+    .replaceAll(/<[^>]+>/g, '');
+  return `${tone}: ${unescaped(visible)}`;
 }
 
 /** Reverses the HTML escaping of a page. */

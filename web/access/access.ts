@@ -25,25 +25,25 @@ export const accessPages = (services: Services) => {
 
   /** Creates an invitation and shows its link once, on the person's record. */
   const invite: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const value = await createLink(em, { userId, purpose: 'invitation', actor: actorOf(response) });
     flash.showAt(response, `/users/${userId}`, publicUrl(services.environment) + linkPath(value));
   };
 
   const updateRole: RequestHandler = async (request, response) => {
-    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const user = await userById(em, idIn(request, 'userId', 'person'));
     const { id, name } = user;
     const { role } = readForm(roleForm, request.body);
     if (asksFirst(request) && role === 'super-admin' && user.role !== role) {
       return confirmationPage(request, response, superAdminQuestion(user));
     }
     await changeRole(em, actorOf(response), id, role);
-    return done(request, response, `/users/${id}`, `Role of ${name} changed.`);
+    return done(request, response, `/users/${id}`, `${name}'s role changed.`);
   };
 
   /** Ends every session of a person, for a lost laptop or a leaked password. */
   const destroySessions: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     await endSessionsOf(em, actorOf(response), userId);
     const { name } = await userById(em, userId);
     return done(request, response, `/users/${userId}`, `${name} is signed out everywhere.`);
@@ -53,12 +53,12 @@ export const accessPages = (services: Services) => {
 };
 
 const superAdminQuestion = ({ id, name }: User): Confirmation => ({
-  title: `Make ${name} a super-admin?`,
+  title: `Make ${name} a super admin?`,
   effects: [
-    'Super admins can do everything: change roles, API tokens, webhooks and workspace settings, and erase data.',
+    'Super admins can do everything, including changing roles, API tokens, webhooks and workspace settings, and erasing data.',
     'Changing the role signs them out and revokes their API tokens.',
   ],
-  button: 'Make super admin',
+  button: `Make ${name} a super admin`,
   action: `/users/${id}/role`,
   back: { label: 'Keep current role', address: `/users/${id}` },
 });

@@ -4,6 +4,7 @@ import { recordSessionEvent, verifyCredentials } from '../../database/access/cre
 import { userActor } from '../../domain/actor.ts';
 import { cleanEmail } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
+import { plural } from '../../domain/wording/plural.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { queryText } from '../http/forms/request.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -52,7 +53,7 @@ export async function sessionPages({ database }: Services) {
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
       response.set('Retry-After', String(wait));
-      const text = `Too many attempts. Try again in ${Math.ceil(wait / 60)} min.`;
+      const text = `Too many attempts. Try again in ${plural(Math.ceil(wait / 60), 'minute')}.`;
       throw new TooManyTries({ email: text });
     }
     const userId = await verifyCredentials(database.em, email, password);

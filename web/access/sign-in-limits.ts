@@ -36,7 +36,7 @@ export async function signInLimits(database: Database) {
   const perAddress = limiter('sign-in-address', 30);
   const perAccount = limiter('sign-in-account', 50);
 
-  /** The keys that an attempt is counted under. They are hashes, so that the table holds no e-mail or IP addresses. */
+  /** The keys that an attempt is counted under. They are hashes, so that the table holds no emails or IP addresses. */
   async function keysOf(address: string, email: string) {
     // PostgreSQL folds the address as it does at sign-in, so that every spelling of an account has the same count.
     const { rows } = await storeClient.query<{ account: string }>('select folded($1) as account', [email]);

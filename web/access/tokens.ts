@@ -99,7 +99,7 @@ export const tokenPages = (services: Services) => {
     const typed = note.values !== undefined && 'name' in note.values ? note.values : (token ?? {});
     const { name, scopes }: { name?: unknown; scopes?: unknown } = typed;
     page(response, 'settings/token-form', {
-      title: token === null ? 'New API token' : `Edit ${token.name}`,
+      title: token === null ? 'Create API token' : `Edit ${token.name}`,
       token,
       values: { name, scopes: [scopes ?? []].flat(), until: note.values?.until },
       errors: note.errors ?? {},

@@ -15,7 +15,7 @@ const assignmentBody = z
       userExternalId: oneIdentifier(100),
       requestId: id('Expected the id of a request.').optional().meta({
         description:
-          'An open request of this person to fulfill with this asset. Without it, requests stay as they are.',
+          'An open request of this person to fulfil with this asset. Without it, requests stay as they are.',
       }),
     },
     { error: 'Expected a JSON object.' },
@@ -37,8 +37,8 @@ const recoveryBody = z
       condition: choice(returnConditions)
         .nullable()
         .optional()
-        .meta({ description: 'The condition it came back in. Required unless it is lost.' }),
-      nextStatus: choice(statusesAfterRecovery).meta({ description: 'The status of the asset from now on.' }),
+        .meta({ description: "The condition it came back in. Required unless it's lost." }),
+      nextStatus: choice(statusesAfterRecovery).meta({ description: "The asset's status from now on." }),
       note: manyLines(2000)
         .or(z.literal(''))
         .nullable()
@@ -48,7 +48,7 @@ const recoveryBody = z
         .or(z.literal(''))
         .nullable()
         .optional()
-        .meta({ description: 'Where it is now. Without it the location stays; empty or null clears it.' }),
+        .meta({ description: 'Where it is now. Without it the location stays; empty or null removes it.' }),
       assignmentId: id('Expected the id of an assignment.').optional().meta({
         description: "Recovers this assignment only, so a late call can't end a newer one.",
       }),
@@ -80,7 +80,8 @@ const correctionBody = z
   .strictObject(
     {
       assignmentId: id('Expected the id of an assignment.').optional().meta({
-        description: 'Undoes the recovery of this assignment. Without it, of the last one of the asset.',
+        description:
+          "Undoes this assignment's recovery. Without it, the recovery of the asset's last assignment.",
       }),
     },
     { error: 'Expected a JSON object.' },
@@ -91,11 +92,11 @@ const correctionSchema = z
   .strictObject({
     outcome: z.enum(['reopened', 'corrected', 'unchanged']).meta({
       description:
-        '`reopened`: the assignment is open again. `corrected`: the offboarding stays completed, and the person is back in the queue until the asset is recovered. `unchanged`: the person has it already.',
+        '`reopened`: the assignment is open again. `corrected`: the offboarding stays completed, and the person is back in the queue until the asset is recovered. `unchanged`: it is already assigned to the person.',
     }),
     tag: responseField.text(),
     status: z.enum(assetStatuses),
-    holder: personSchema.meta({ description: 'Who has it.' }),
+    holder: personSchema.meta({ description: 'The holder.' }),
   })
   .meta({ id: 'Correction' });
 
@@ -106,10 +107,10 @@ export const assetApi = ({ database: { em } }: Services) => ({
     answers: { 201: { description: 'The assignment.', schema: assignmentSchema } },
     rules: [
       { pointer: '/userExternalId', description: 'The external ID of an existing person.' },
-      { pointer: '/requestId', description: 'A request of this person.' },
+      { pointer: '/requestId', description: "This person's request." },
     ],
     problems: {
-      409: "`already-assigned`: someone has it (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't be given anything new.",
+      409: "`already-assigned`: it has a holder (recover it first). `not-in-stock`. `request-closed`: the request is no longer open. `suspended`, `already-offboarded`: this person can't be given anything new.",
     },
     answer: async ({ request, body: { userExternalId, requestId = null }, actor }, transaction) => {
       const tag = tagIn(request);
@@ -147,11 +148,11 @@ export const assetApi = ({ database: { em } }: Services) => ({
   }),
 
   undoRecovery: writeEndpoint(em, {
-    summary: 'Undo a recovery that was a mistake',
+    summary: 'Undo a recovery',
     body: correctionBody,
-    answers: { 200: { description: 'Who has the asset.', schema: correctionSchema } },
+    answers: { 200: { description: "The asset's holder.", schema: correctionSchema } },
     problems: {
-      409: '`already-assigned`: someone has it (recover it first). `never-assigned`: no one had it. `out-of-date`: the assignment belongs to another asset.',
+      409: '`already-assigned`: it has a holder (recover it first). `never-assigned`: it never had a holder. `out-of-date`: the assignment belongs to another asset.',
     },
     answer: async ({ request, body: { assignmentId }, actor }, transaction) => {
       const tag = tagIn(request);

@@ -52,7 +52,7 @@ export const completionApi = (services: Services) => {
     if (request.body !== undefined) readBody(request, nothing);
     const externalId = externalIdOf(request);
     const user = await readApiUser(em, externalId);
-    if (user === null) throw new NotFound('user');
+    if (user === null) throw new NotFound('person');
     const person = { id: user.id, externalId };
     const call = keyedCallOf(request, response, null);
     if (call === null) return sendAnswer(response, await ask(request, response, person, newToken()));
@@ -87,7 +87,8 @@ export const completionApi = (services: Services) => {
     if (outcome.outcome === 'still-open') throw new GateRefusal(outcome.counts);
     if (outcome.outcome !== 'completed' && outcome.outcome !== 'already-completed') {
       const code = outcome.outcome === 'refused' ? outcome.reason : outcome.outcome;
-      throw new Refusal(code, whyNotCompleted(outcome, { nameOf: actorLabel, times: utc }));
+      const { text, at } = whyNotCompleted(outcome, actorLabel);
+      throw new Refusal(code, at === undefined ? text : `${text} on ${utc.time(at)}.`);
     }
     return {
       body: {
@@ -107,7 +108,7 @@ export const completionApi = (services: Services) => {
     answers: {
       200: { description: 'The offboarding is completed.', schema: completionSchema },
       202: {
-        description: 'No answer in time. The completion may still happen within a minute.',
+        description: 'No response in time. The completion may still happen within a minute.',
         schema: noAnswerSchema,
       },
     },
@@ -149,4 +150,5 @@ const asOwnCompletion = (outcome: CompleteAnswer, actor: string, since: Date | u
     ? { ...outcome, outcome: 'completed' }
     : outcome;
 
-const noAnswerYet = 'No answer yet. The completion may still happen within a minute. Get the user to check.';
+const noAnswerYet =
+  'No response yet. The completion may still happen within a minute. To check, call GET /api/v1/users/{externalId}.';

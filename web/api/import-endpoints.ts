@@ -6,6 +6,11 @@ import { readEndpoint } from './http/endpoints.ts';
 import { responseField } from './http/fields.ts';
 import { importApi } from './imports.ts';
 
+const remarks = (description: string) =>
+  z
+    .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
+    .meta({ description });
+
 const importSchema = z
   .strictObject({
     id: responseField.id(),
@@ -19,7 +24,7 @@ const importSchema = z
       description: 'People whose manager is not set yet. Importing the file again sets it.',
     }),
     newEndDates: z.int().meta({ description: 'People who start offboarding.' }),
-    clearedEndDates: z.int().meta({ description: 'People whose end date is cleared.' }),
+    clearedEndDates: z.int().meta({ description: 'People whose end date is removed.' }),
     changes: z.record(z.string(), z.int()).meta({
       description:
         "People changed in other counted ways, such as `managersCleared`. An empty field that gets a value doesn't count.",
@@ -28,16 +33,11 @@ const importSchema = z
     createdAt: responseField.dateTime(),
     startedAt: responseField.dateTime().nullable(),
     endedAt: responseField.dateTime().nullable(),
-    errors: z
-      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
-      .meta({ description: 'The problems of the first lines with errors.' }),
+    errors: remarks('The problems of the first lines with errors.'),
     warned: z.int().meta({ description: 'Lines imported with a warning.' }),
-    warnings: z
-      .array(z.strictObject({ line: z.int(), column: z.string().nullable(), detail: z.string() }))
-      .meta({
-        description:
-          'The first values that were not stored. The rest of each line was imported. Existing people keep their value; new people have none.',
-      }),
+    warnings: remarks(
+      'The first values that were not stored. The rest of each line was imported. Existing people keep the current value; for new people the field stays empty.',
+    ),
   })
   .meta({ id: 'Import' });
 
@@ -71,7 +71,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       answers: { 202: { description: 'The import has started.', schema: importSchema } },
       rules: [
         { code: 'empty-file', description: 'A header and at least one line below it.' },
-        { code: 'not-csv', description: 'A text in UTF-8 or Windows-1252.' },
+        { code: 'not-csv', description: 'Text in UTF-8 or Windows-1252.' },
         {
           code: 'broken-file',
           description: 'CSV in which every quotation mark closes and no column is repeated.',
@@ -94,7 +94,7 @@ export const importEndpoints = (services: Services): Record<'start' | 'show' | '
       answer: show,
     }),
     errors: {
-      summary: 'Get the lines of an import with errors or warnings',
+      summary: 'Get the lines with errors or warnings',
       detail: `The file with only these lines, after two more columns: the line number and its problems. You can import the corrected file as it is. Lines are kept for ${linesKeptDays} days after the import ends.`,
       answers: { 200: { description: 'The lines, as CSV.', media: 'text/csv' } },
       problems: { 410: '`lines-deleted`: the lines of this import have been deleted.' },

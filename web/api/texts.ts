@@ -41,5 +41,6 @@ export const manyLines = (max: number) =>
 /** What the patterns of texts leave out. */
 export const markRule: ListedRule = {
   detail: nothingVisible,
-  description: 'A text needs a visible character: marks alone, such as an accent, are none.',
+  description:
+    "Text needs at least one visible character. Combining marks alone, such as an accent, don't count.",
 };

@@ -8,7 +8,7 @@ import { oneIdentifier, oneLine } from './texts.ts';
 const desired = z.strictObject(
   {
     externalId: oneIdentifier(100).meta({
-      description: 'Optional. It must be the external ID in the address.',
+      description: 'Optional. It must be the external ID in the URL.',
     }),
     name: oneLine(200),
     email: sentEmail().nullable().meta({
@@ -23,9 +23,9 @@ const desired = z.strictObject(
     startDate: date().nullable(),
     endDate: date().nullable().meta({
       description:
-        "The last day, in the person's time zone. A date opens an offboarding, null cancels it. Omitted, it stays as it is, also in PUT.",
+        "The last day, in the person's time zone. A date starts an offboarding, null cancels it. Omitted, it stays as it is, even in PUT.",
     }),
-    timeZone: timeZone().nullable().meta({ description: 'null: the time zone of the workspace.' }),
+    timeZone: timeZone().nullable().meta({ description: "null: the workspace's time zone." }),
     status: choice(userStatuses),
     sourceUpdatedAt: writtenAt().meta({
       description:
@@ -52,7 +52,7 @@ const user = z.strictObject({
   externalId: responseField
     .text()
     .nullable()
-    .meta({ description: 'null if the HR system does not know them.' }),
+    .meta({ description: "null if the HR system doesn't know them." }),
   name: responseField.text(),
   email: responseField.text().nullable(),
   department: responseField.text().nullable(),

@@ -47,7 +47,7 @@ export const userApi = ({ database: { em } }: Services) => ({
     answers: { 200: { description: 'The person.', schema: userSchema } },
     answer: async ({ request }) => {
       const user = await readApiUser(em, externalIdOf(request));
-      if (user === null) throw new NotFound('user');
+      if (user === null) throw new NotFound('person');
       return { body: user };
     },
   }),
@@ -91,21 +91,21 @@ export const userApi = ({ database: { em } }: Services) => ({
 });
 
 const userRules: ListedRule[] = [
-  { pointer: '/externalId', description: 'The external ID of the address. It can be left out.' },
+  { pointer: '/externalId', description: 'The external ID in the URL. It can be left out.' },
   {
     pointer: '/email',
-    description: 'Not the address of someone else. Not empty for a person who can sign in.',
+    description: "Not someone else's email. Not empty for a person who can sign in.",
   },
   { pointer: '/startDate', description: 'Not after the end date, given or stored.' },
   { pointer: '/endDate', description: 'Not before the start date, given or stored.' },
-  { pointer: '/timeZone', description: 'A name of the IANA time zone database.' },
+  { pointer: '/timeZone', description: 'A name from the IANA time zone database.' },
 ];
 
 const refused =
-  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would clear the end date, manager or email of too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
+  "`already-offboarded`: the offboarding is completed, so the end date, status and manager can't change. Rehiring isn't supported yet. `last-super-admin`: no one would be left to administer the workspace. `confirmation-needed`: the token would remove the end date, manager or email from too many people within an hour. A super admin can let it continue. `still-running`: a call with the same Idempotency-Key is running.";
 
 /** The external id in the address, cleaned. Throws NotFound for one that nobody can have. */
-export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'user');
+export const externalIdOf = (request: Request): string => identifierIn(request, 'externalId', 'person');
 
 function writableExternalId(request: Request): string {
   const result = externalIdInAddress.safeParse(String(request.params.externalId));
@@ -120,7 +120,7 @@ function desiredStateOf<Body extends z.infer<typeof patchedUser>>(
   { externalId: repeated, sourceUpdatedAt, ...desired }: Body,
 ) {
   if (repeated !== undefined && repeated !== externalId) {
-    throw invalid([{ pointer: '/externalId', detail: "This isn't the external ID in the address." }]);
+    throw invalid([{ pointer: '/externalId', detail: "This isn't the external ID in the URL." }]);
   }
   const writtenAt = sourceUpdatedAt === undefined ? undefined : sourceTimestamp(sourceUpdatedAt)!;
   return { desired, preconditions: { sourceUpdatedAt: writtenAt, expect: preconditionOf(request) } };

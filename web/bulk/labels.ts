@@ -1,7 +1,7 @@
 import { type BulkKind, type BulkOutcome, bulkWords } from '../../domain/bulk.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
-/** The tag of one item of a bulk action: its CSS class and its words. Null is an item that waits. */
+/** The tag of one item of a bulk action: its CSS class and its words. Null is an item without a result yet. */
 export function bulkTag(kind: BulkKind, outcome: BulkOutcome | null): { tone: string; words: string } {
   switch (outcome) {
     case 'done':
@@ -11,6 +11,6 @@ export function bulkTag(kind: BulkKind, outcome: BulkOutcome | null): { tone: st
     case 'refused':
       return { tone: 'tag-danger', words: 'Not done' };
     case null:
-      return { tone: '', words: 'Waiting' };
+      return { tone: '', words: 'Pending' };
   }
 }

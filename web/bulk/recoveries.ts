@@ -79,5 +79,5 @@ const brokenInStock = (
   ],
   button: 'Put in stock',
   action: '/assets/recovery',
-  back: { label: 'Go back', address: `/assets/recovery?ids=${devices.map(({ id }) => id).join(',')}` },
+  back: { label: 'Cancel', address: `/assets/recovery?ids=${devices.map(({ id }) => id).join(',')}` },
 });

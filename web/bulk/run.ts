@@ -20,7 +20,7 @@ export async function runBulkAction(
       // The workflow carries on with the same Update, and gets its answer.
       if (error instanceof NoAnswerYet) return null;
       if (error instanceof NotStarted) return { outcome: 'refused', reason: error.message };
-      log.error({ err: error, bulkId: id }, 'An item of a bulk action failed');
+      log.error({ err: error, bulkId: id }, 'An item in a bulk action failed');
       return itemFailed;
     },
   });

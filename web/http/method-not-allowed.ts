@@ -3,7 +3,7 @@ export class MethodNotAllowed extends Error {
   override name = 'MethodNotAllowed';
   readonly allow: string;
   constructor(allow: string) {
-    super(`This address only accepts ${allow}.`);
+    super(`This URL only accepts ${allow}.`);
     this.allow = allow;
   }
 }

@@ -39,8 +39,9 @@ export const post = route('post');
 export function mount(app: Express, routes: Route[]): void {
   for (const [path, sameAddress] of Map.groupBy(routes, (route) => route.path)) {
     const address = app.route(path);
+    const hasPage = sameAddress.some(({ method }) => method === 'get');
     for (const { method, who, handler, page } of sameAddress) {
-      const guards = who === 'anyone' ? [] : [requireSignIn, allowOnly(who)];
+      const guards = who === 'anyone' ? [] : [requireSignIn(hasPage), allowOnly(who)];
       const formErrors = page === undefined ? [] : [showFormAgain(page)];
       address[method](...guards, handler, ...formErrors);
     }

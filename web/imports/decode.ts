@@ -86,7 +86,7 @@ function decode(decoder: TextDecoder | null, bytes: Buffer, stream: boolean): st
   } catch {
     throw new FileError(
       'not-csv',
-      "The characters of this file can't be read: it is neither UTF-8 nor Windows-1252 throughout. Save it as CSV in UTF-8.",
+      "This file's characters can't be read: it isn't all UTF-8 or all Windows-1252. Save it as CSV in UTF-8.",
     );
   }
 }

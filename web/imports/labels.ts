@@ -91,7 +91,7 @@ export const leavingWords = (effect: LeavingEffect, hasStarted: boolean): string
   ({
     starts: hasStarted ? 'Started offboarding' : 'Would start offboarding',
     moves: 'End date moved',
-    stops: 'End date cleared',
+    stops: 'End date removed',
   })[effect];
 
 /** A count with its label; the tone colours counts above zero. */
@@ -103,7 +103,7 @@ export function previewFigures(kind: ImportKind, preview: Preview, isMassChange:
   const leaving: Figure[] = [
     ['Would start offboarding', preview.starts, tone],
     ['End date moved', preview.moves],
-    ['End date cleared', preview.stops, tone],
+    ['End date removed', preview.stops, tone],
   ];
   return [
     ['New', preview.create],

@@ -77,7 +77,7 @@ export const assetPages = (services: Services) => {
     const note = noteOf(response);
     const asset = assetId === null ? null : await assetById(em, assetId);
     page(response, 'assets/form', {
-      title: asset === null ? 'New asset' : `Edit ${asset.tag}`,
+      title: asset === null ? 'Add asset' : `Edit ${asset.tag}`,
       asset,
       sameSerial: assetId === null ? [] : await sameSerialNotes(em, assetId),
       ...editForm(asset === null ? {} : valuesOf(asset), note),

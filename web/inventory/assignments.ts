@@ -88,7 +88,7 @@ const brokenInStock = ({ id, tag }: AssetWithHolder, from: string | null): Confi
   ],
   button: 'Put in stock',
   action: `/assets/${id}/recovery`,
-  back: { label: 'Go back', address: `/assets/${id}${from === null ? '' : `?from=${from}`}#recovery` },
+  back: { label: 'Cancel', address: `/assets/${id}${from === null ? '' : `?from=${from}`}#recovery` },
 });
 
 /** Undo for a recovery. After a completion there is only the correction on the asset's page. */
@@ -109,7 +109,7 @@ function recoveryAlert(
   { outcome, formerHolderId }: RecoverAnswer,
 ): Alert {
   if (formerHolderId === null)
-    return { tone: 'info', text: `No one had ${tag}, so there is nothing to recover.` };
+    return { tone: 'info', text: `${tag} had no holder, so there is nothing to recover.` };
   if (outcome === 'already-returned') {
     return { tone: 'info', text: `${tag} was already recovered.` };
   }

@@ -40,6 +40,6 @@ export function undoneRecoveryAlert(
         text: `Recovery undone. ${name} is back in the queue until ${tag} is recovered.`,
       };
     case 'unchanged':
-      return { tone: 'info', text: `${name} already has ${tag}.` };
+      return { tone: 'info', text: `${tag} is already assigned to ${name}.` };
   }
 }

@@ -70,7 +70,7 @@ export const licensePages = (services: Services) => {
     const note = noteOf(response);
     const license = licenseId === null ? null : await licenseById(em, licenseId);
     page(response, 'licenses/form', {
-      title: license === null ? 'New license' : `Edit ${license.name}`,
+      title: license === null ? 'Add license' : `Edit ${license.name}`,
       license,
       ...editForm(license === null ? {} : valuesOf(license), note),
       alert: note.alert ?? null,

@@ -59,7 +59,7 @@ export const requestPages = (services: Services) => {
     const userId = values === undefined ? queryId(request, 'userId') : personIdIn(values);
     const search = searchIn(request, 'person');
     page(response, 'requests/form', {
-      title: 'New request',
+      title: 'Create request',
       person: userId === null ? null : await userById(em, userId),
       search,
       found: await searchPeople(em, search),

@@ -12,7 +12,7 @@ import { type Alert, notify } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
 import { renderChecklist } from '../offboarding/checklist-page.ts';
-import { revocationAlert, updatePending } from '../offboarding/result-messages.ts';
+import { revocationAlert, undoOfRevocation, updatePending } from '../offboarding/result-messages.ts';
 import { renderRevokedSeat } from './license-page.ts';
 
 const revocationForm = z.object({
@@ -40,10 +40,10 @@ export const revocationPages = (services: Services) => {
       if (!(error instanceof NoAnswerYet)) throw error;
       if (from === 'license' && isHtmx(request)) {
         // Only the person's checklist can poll for the result.
-        const address = `/offboarding/${seat.userId}/answer?token=${token}`;
+        const address = `/offboarding/${seat.userId}/answer?token=${token}&seat=${seat.id}`;
         return void response.status(202).set('HX-Redirect', address).end();
       }
-      const pending = { alert: updatePending, pendingToken: token };
+      const pending = { alert: updatePending, pendingToken: token, pendingSeatId: seat.id };
       return renderChecklist(services, request, response.status(202), seat.userId, pending);
     }
   };
@@ -79,5 +79,5 @@ function alertOf(
 ): Alert {
   const alert = revocationAlert(answer, license);
   if (answer.outcome !== 'revoked') return alert;
-  return { ...alert, undo: { action: `/seats/${seatId}/revocation/undo`, fields: { from } } };
+  return { ...alert, undo: undoOfRevocation(seatId, from) };
 }

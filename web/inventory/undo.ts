@@ -58,7 +58,7 @@ export const undoPages = (services: Services) => {
       const seat = await undoRevocation(em, actorOf(response), seatId, reversal);
       const alert =
         seat.outcome === 'reopened'
-          ? undone(`Revocation undone. ${seat.name} has the seat of ${seat.license} again.`)
+          ? undone(`Revocation undone. ${seat.name} has the ${seat.license} seat again.`)
           : unchanged(`${seat.name} already has this seat.`);
       notify(response, alert);
       response.redirect(303, pageAfter(request, seat.userId, `/licenses/${seat.licenseId}`));

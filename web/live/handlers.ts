@@ -25,10 +25,10 @@ export const liveHandlers = (services: Services) => {
     // Without its session the response neither extends it nor sends its cookie.
     Object.assign(request, { session: null });
     if (request.method !== 'GET' || !request.get('Accept')?.includes('text/event-stream')) {
-      return void response.status(406).type('text').send('This address sends server-sent events.');
+      return void response.status(406).type('text').send('This URL sends server-sent events.');
     }
     const person = signedIn(response);
-    const { topics, since } = followedPage.parse(request.query);
+    const { topics, ...followed } = followedPage.parse(request.query);
     const permitted = await permittedTopics(em, person, topics);
     const reader = {
       userId: person.id,
@@ -36,7 +36,7 @@ export const liveHandlers = (services: Services) => {
       sessionKey: sha256(request.sessionID),
       startedAt: startedAt!,
     };
-    const refused = await streams.open(response, reader, permitted, since);
+    const refused = await streams.open(response, reader, { ...followed, topics: permitted });
     if (refused === null) return;
     const [status, seconds] = refusals[refused];
     response.status(status).set('Retry-After', seconds).end();
@@ -48,7 +48,7 @@ export const liveHandlers = (services: Services) => {
 
   /** Who else has a leaver's checklist open. */
   const visitors: RequestHandler = async (request, response) => {
-    const leaverId = idIn(request, 'userId', 'user');
+    const leaverId = idIn(request, 'userId', 'person');
     const others = await visitorsOf(em, { leaverId, readerId: signedIn(response).id, limit: namedVisitors });
     fragment(response, 'offboarding/_visitors', { leaverId, ...others });
   };

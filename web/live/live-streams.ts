@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Response } from 'express';
-import { sleep } from '../../config/loop.ts';
-import { listenForChanges } from '../../database/live/listener.ts';
 import { confirmStreams } from '../../database/live/streams.ts';
 import type { Services } from '../http/services.ts';
 import { EventStream } from './event-stream.ts';
+import { Listening } from './listening.ts';
 import { Places } from './places.ts';
 import { RecentChanges } from './recent-changes.ts';
 import { findEnded } from './session-ends.ts';
@@ -14,6 +13,15 @@ import { visitedLeaver } from './topics.ts';
 /** Why no stream was opened. The page polls then. */
 export type NotOpened = 'too-many' | 'not-listening';
 
+/** The page that a stream is for. */
+interface FollowedPage {
+  topics: ReadonlySet<string>;
+  /** When it was rendered, in epoch ms. */
+  since: number;
+  /** The most streams that its session may have. */
+  most: number;
+}
+
 /** Changes are collected this long, so that one action sends one event, in milliseconds. */
 const collectMs = 100;
 /** While changes keep coming, such as those of an import, events are sent this far apart, in milliseconds. */
@@ -21,7 +29,6 @@ const betweenEventsMs = 300;
 /** How often sessions that may have expired are looked up, in milliseconds. */
 const expiryCheckMs = 500;
 const heartbeatMs = 20_000;
-const listeningTimeoutMs = 1_000;
 
 /**
  * The open streams of this process. One connection listens for the changes of all transactions, and each stream gets
@@ -30,37 +37,39 @@ const listeningTimeoutMs = 1_000;
 export class LiveStreams {
   readonly #services: Services;
   readonly #processId = randomUUID();
+  readonly #listening: Listening;
   readonly #open = new StreamIndex();
   readonly #places: Places;
   readonly #recent = new RecentChanges();
-  #hasStarted = false;
-  #isListening = false;
-  #listening = Promise.withResolvers<void>();
   #isSendingSoon = false;
   #sentAt = 0;
   /** The streams whose session may have ended. */
   #unchecked = new Set<OpenStream>();
-  #closedIds: number[] = [];
 
   constructor(services: Services) {
     this.#services = services;
     this.#places = new Places(services.database.em);
+    this.#listening = new Listening(services, {
+      listening: () => this.#recent.beginAt(Date.now()),
+      changed: (topics) => this.#noteChanges(topics),
+      lost: () => this.#endAll(),
+    });
+    this.#keepUp(services.stopping);
   }
 
   /**
-   * Answers with a stream of the changes of `topics`. First it sends what has changed since `since`, when the page was
-   * rendered. Returns why not when it cannot.
+   * Answers with a stream of the changes of a page's topics. First it sends what has changed since the page was rendered.
+   * Returns why not when it cannot.
    */
   async open(
     response: Response,
     reader: Reader,
-    topics: ReadonlySet<string>,
-    since: number,
+    { topics, since, most }: FollowedPage,
   ): Promise<NotOpened | null> {
-    if (!(await this.#isListeningSoon())) return 'not-listening';
+    if (!(await this.#listening.start())) return 'not-listening';
     const { userId, sessionKey } = reader;
     const leaverId = visitedLeaver(topics);
-    const id = await this.#places.take({ processId: this.#processId, sessionKey, userId, leaverId });
+    const id = await this.#places.take({ processId: this.#processId, sessionKey, userId, leaverId }, most);
     if (id === null) return 'too-many';
     const events = new EventStream(response);
     const changed = this.#recent.after(since, topics);
@@ -68,53 +77,27 @@ export class LiveStreams {
     this.#open.add(stream);
     this.#countStreams();
     response.once('close', () => this.#remove(stream));
-    if (response.destroyed || !this.#isListening) this.#end(stream);
+    if (response.destroyed || !this.#listening.isOn) this.#end(stream);
     this.#unchecked.add(stream);
     this.#sendSoon();
     return null;
   }
 
-  /** Starts to listen with the first stream, and waits a moment for the connection. */
-  async #isListeningSoon(): Promise<boolean> {
-    const { stopping } = this.#services;
-    if (stopping.aborted) return false;
-    if (!this.#hasStarted) this.#start();
-    if (!this.#isListening)
-      await Promise.race([this.#listening.promise, sleep(listeningTimeoutMs, stopping)]);
-    return this.#isListening && !stopping.aborted;
-  }
-
-  #start(): void {
-    this.#hasStarted = true;
-    const { environment, log, stopping } = this.#services;
-    const events = {
-      listening: () => this.#beginListening(),
-      changed: (topics: string[]) => this.#noteChanges(topics),
-      lost: () => this.#stopListening(),
-    };
-    void listenForChanges(environment.DATABASE_URL, events, log, stopping);
+  /** Sends heartbeats and looks for expired sessions until the shutdown. */
+  #keepUp(stopping: AbortSignal): void {
     const intervals = [
-      setInterval(() => this.#checkExpired(), expiryCheckMs).unref(),
+      setInterval(() => this.#endExpired(), expiryCheckMs).unref(),
       setInterval(() => this.#sendHeartbeats(), heartbeatMs).unref(),
     ];
     stopping.addEventListener('abort', () => {
       for (const interval of intervals) clearInterval(interval);
-      this.#stopListening();
-      void this.#sendNow();
     });
   }
 
-  #beginListening(): void {
-    this.#recent.beginAt(Date.now());
-    this.#isListening = true;
-    this.#listening.resolve();
-  }
-
   /** Ends all streams. The pages reconnect and read every part anew, because changes may be missed meanwhile. */
-  #stopListening(): void {
-    if (this.#isListening) this.#listening = Promise.withResolvers();
-    this.#isListening = false;
+  #endAll(): void {
     for (const stream of this.#open) this.#end(stream);
+    void this.#sendNow();
   }
 
   #noteChanges(topics: string[]): void {
@@ -143,8 +126,7 @@ export class LiveStreams {
     this.#isSendingSoon = false;
     const unchecked = [...this.#unchecked];
     this.#unchecked = new Set();
-    void this.#places.forget(this.#closedIds);
-    this.#closedIds = [];
+    void this.#places.removeFreed();
     await this.#endUnlessSignedIn(unchecked);
     for (const stream of this.#open) {
       if (stream.changed.size === 0) continue;
@@ -159,7 +141,7 @@ export class LiveStreams {
   }
 
   /** Looks up the end again, because a session that was used meanwhile stays open. */
-  #checkExpired(): void {
+  #endExpired(): void {
     const now = Date.now();
     void this.#endUnlessSignedIn([...this.#open].filter(({ endsAt }) => endsAt <= now));
   }
@@ -171,9 +153,8 @@ export class LiveStreams {
 
   #remove(stream: OpenStream): void {
     if (!this.#open.delete(stream)) return;
-    this.#places.free(stream.reader.sessionKey);
+    this.#places.free(stream.id, stream.reader.sessionKey);
     this.#countStreams();
-    this.#closedIds.push(stream.id);
     this.#sendSoon();
   }
 

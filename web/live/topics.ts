@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { EntityManager } from '../../database/core/orm.ts';
 import { Import } from '../../database/entities/index.ts';
+import { maxStreamsOfSession } from '../../database/live/streams.ts';
 import { may } from '../../domain/access/permissions.ts';
 import { permissionToImport } from '../../domain/imports/imports.ts';
 import type { SignedIn } from '../http/signed-in.ts';
@@ -10,7 +11,10 @@ const maxTopics = 20;
 
 const topicPattern = /^(queue|imports|(leaver|visitors|import|notifications):[1-9]\d{0,8})$/;
 
-/** What a page asks for: the topics it shows, and when it was rendered, in epoch ms. Ignores what is no topic. */
+/**
+ * What a page asks for: the topics it shows, when it was rendered, in epoch ms, and how many streams its browser can
+ * have. Ignores what is no topic.
+ */
 export const followedPage = z.object({
   topics: z
     .string()
@@ -23,6 +27,7 @@ export const followedPage = z.object({
         .slice(0, maxTopics),
     ),
   since: z.coerce.number().int().positive().catch(0),
+  most: z.coerce.number().int().min(1).max(maxStreamsOfSession).catch(maxStreamsOfSession),
 });
 
 /** Those of the topics that the reader may follow. */

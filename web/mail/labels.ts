@@ -1,7 +1,7 @@
 import type { MailKind } from '../../domain/mail/mails.ts';
 
 const mailNouns: Record<MailKind, string> = {
-  reminders: 'reminders',
+  reminders: 'reminder emails',
   completions: 'emails about completed offboardings',
   problems: 'emails about problems',
   imports: 'emails about imports',

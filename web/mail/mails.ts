@@ -16,7 +16,7 @@ const replayForm = z.object({ leaver: optionalId() });
 /** Sending a failed mail again. */
 export const mailPages = ({ database, engine, environment }: Services) => {
   const replay: RequestHandler = async (request, response) => {
-    const mailId = idIn(request, 'mailId', 'mail');
+    const mailId = idIn(request, 'mailId', 'email');
     const { leaver } = readForm(replayForm, request.body);
     if (environment.SMTP_URL === undefined)
       throw new Refusal('no-mail-server', 'Email is off: set SMTP_URL to turn it on.');

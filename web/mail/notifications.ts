@@ -57,8 +57,7 @@ const forReader = (group: NotificationGroup, reader: SignedIn) => ({
 /** The titles of groups with several messages. */
 const titles: Partial<Record<NotificationGroup['kind'], (total: number) => string>> = {
   offboarding_reminder: (total) => `${plural(total, 'reminder')} about people who are leaving`,
-  offboarding_ready: (total) =>
-    `${plural(total, 'person is', 'people are')} ready to be marked as offboarded`,
+  offboarding_ready: (total) => `${plural(total, 'offboarding is', 'offboardings are')} ready to finalize`,
   mail_failed: (total) => `${plural(total, 'email')} couldn't be sent`,
   webhook_failed: (total) => `${plural(total, 'webhook')} couldn't be delivered`,
 };

@@ -8,7 +8,7 @@ import { signedIn } from '../http/signed-in.ts';
 
 /** Browsers send only a checkbox that is ticked. */
 const shortcutsForm = z.object({
-  shortcuts: z.literal('yes', { error: 'Tick it or leave it out.' }).optional(),
+  shortcuts: z.literal('yes', { error: 'Choose on or off.' }).optional(),
 });
 
 /** Turning the single-key shortcuts on or off. */

@@ -8,7 +8,6 @@ import { todayIn } from '../../domain/dates.ts';
 import { stillOpen } from '../../domain/offboarding/checklist.ts';
 import { newToken } from '../../engine/console-client.ts';
 import { isHtmx, queryId } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { type Alert, fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { handlingCard, type RefusedForm } from './handling/handling-card.ts';
@@ -21,6 +20,8 @@ export interface ChecklistNote {
   alert?: Alert | null;
   /** The token of an update that Temporal has not answered yet; the page polls for its result. */
   pendingToken?: string;
+  /** The seat that this update revokes, so that the result can offer Undo. */
+  pendingSeatId?: number | null;
   /** The refused form about the owner, a note or a waiting item. */
   refusedForm?: RefusedForm;
   /** The open items that the person saw before a completion was refused; the others are marked as new. */
@@ -36,7 +37,7 @@ export async function renderChecklist(
   request: Request,
   response: Response,
   userId: number,
-  { alert = null, pendingToken, refusedForm, shown = null }: ChecklistNote,
+  { alert = null, pendingToken, pendingSeatId, refusedForm, shown = null }: ChecklistNote,
 ): Promise<void> {
   const leaver = await readChecklistPage(database.em, userId);
   const mailIsOn = environment.SMTP_URL !== undefined;
@@ -50,6 +51,7 @@ export async function renderChecklist(
   const rest = {
     alert: alert && newItems.length > 0 ? { ...alert, takesFocus: false } : alert,
     pendingToken: pendingToken ?? null,
+    pendingSeatId: pendingSeatId ?? null,
     newItems,
     handling,
     report,
@@ -66,7 +68,7 @@ export async function renderChecklist(
     const history = await reminderHistoryOf(database.em, userId);
     return {
       record: null,
-      reminders: history && reminderCard(history, leaver, timesFor(response), mailIsOn),
+      reminders: history && reminderCard(history, leaver, mailIsOn),
     };
   }
 }

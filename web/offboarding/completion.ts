@@ -15,7 +15,6 @@ import { NoAnswerYet, type UpdateCall } from '../../engine/console-client.ts';
 import { formToken } from '../http/forms/fields.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { idIn } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { actorOf } from '../http/signed-in.ts';
@@ -31,7 +30,7 @@ export const completionPages = (services: Services) => {
 
   /** The page that asks for a confirmation and lists the effects. */
   const confirm: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const data = checklistData(await readChecklistPage(database.em, userId));
     if (data.leaver.completed) return response.redirect(303, `/offboarding/${userId}`);
     const obstacle = await obstacleFor(database.em, actorOf(response), userId);
@@ -39,7 +38,7 @@ export const completionPages = (services: Services) => {
     if (!isClear(data.counts)) throw new GateRefusal(data.counts);
     const { name, startDate, zone } = data.leaver;
     page(response, 'offboarding/completion', {
-      title: `Complete offboarding of ${name}`,
+      title: `Complete ${name}'s offboarding`,
       ...data,
       effects: await previewCompletion(database.em, userId),
       warning: earlyCompletionWarning(data.leaver, new Date()),
@@ -66,15 +65,12 @@ export const completionPages = (services: Services) => {
     response: Response,
     ask: (userId: number, update: UpdateCall) => Promise<RetryAnswer>,
   ) {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const { token } = readForm(tokenForm, request.body);
     try {
       const answer = await ask(userId, { actor: actorOf(response), token, requestId: request.id });
-      const alert = retryAlert(
-        answer,
-        wordsFor(await readChecklistPage(database.em, userId), timesFor(response)),
-      );
-      if (alert.tone === 'danger') throw new Refusal('refused', alert.text);
+      const alert = retryAlert(answer, wordsFor(await readChecklistPage(database.em, userId)));
+      if (alert.tone === 'danger') throw new Refusal('refused', alert.text, alert.at);
       notify(response, alert);
       return response.redirect(303, `/offboarding/${userId}`);
     } catch (error) {

@@ -9,5 +9,5 @@ export function earlyCompletionWarning(
 ): string | null {
   const today = todayIn(zone, now);
   if (endDate === null || daysBetween(today, endDate) <= 0) return null;
-  return `${name}'s last day is ${dueWords(endDate, today)}. They will lose access today.`;
+  return `${name}'s last day is ${dueWords(endDate, today)}. They'll lose access today.`;
 }

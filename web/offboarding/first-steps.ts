@@ -16,7 +16,7 @@ const steps: Step[] = [
   },
   {
     label: 'Import assets',
-    hint: 'Upload your devices and who has them.',
+    hint: 'Upload your assets and their holders.',
     address: '/imports/assets/new',
     permission: 'manage-inventory',
   },

@@ -1,11 +1,11 @@
 import type { RequestHandler } from 'express';
+import { offeredUndoOf } from '../../database/inventory/undo-revocation.ts';
 import { type ChecklistPage, readChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { closedAnswer } from '../../database/offboarding/completion.ts';
 import { cancelOffboarding } from '../../database/offboarding/offboardings.ts';
 import { NoAnswerYet, NotStarted } from '../../engine/console-client.ts';
 import { isUuid } from '../http/forms/fields.ts';
-import { idIn, isHtmx, queryText } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
+import { idIn, isHtmx, queryId, queryText } from '../http/forms/request.ts';
 import { asksFirst, type Confirmation, confirmationPage } from '../http/pages/confirmation.ts';
 import { noteOf } from '../http/pages/page-note.ts';
 import { done } from '../http/pages/rendering.ts';
@@ -24,7 +24,10 @@ export const offboardingPages = (services: Services) => {
   const show: RequestHandler = (request, response) => {
     const note = noteOf(response);
     const shown = shownItemsIn(note.values?.shown ?? request.query.shown);
-    return renderChecklist(services, request, response, idIn(request, 'userId', 'user'), { ...note, shown });
+    return renderChecklist(services, request, response, idIn(request, 'userId', 'person'), {
+      ...note,
+      shown,
+    });
   };
 
   /**
@@ -33,22 +36,24 @@ export const offboardingPages = (services: Services) => {
    * which leaves the page as it is.
    */
   const answer: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const token = queryText(request, 'token');
+    const seatId = queryId(request, 'seat');
+    const actor = actorOf(response);
     const leaver = await readChecklistPage(database.em, userId);
     const { offboarding } = leaver;
     const show = (note: ChecklistNote) => renderChecklist(services, request, response, userId, note);
     if (offboarding === null || !isUuid(token)) return show({});
     try {
-      const found = await answerTo(offboarding, token, actorOf(response));
-      return show({
-        alert: found === null ? updateLost : answerAlert(found, wordsFor(leaver, timesFor(response))),
-      });
+      const found = await answerTo(offboarding, token, actor);
+      if (found === null) return show({ alert: updateLost });
+      const seat = seatId === null ? null : await offeredUndoOf(database.em, actor, userId, seatId);
+      return show({ alert: answerAlert(found, wordsFor(leaver), seat) });
     } catch (error) {
       if (error instanceof NotStarted) return show({ alert: { tone: 'warning', text: error.message } });
       if (!(error instanceof NoAnswerYet)) throw error;
       if (isHtmx(request)) return void response.status(204).end();
-      return show({ alert: updatePending, pendingToken: token });
+      return show({ alert: updatePending, pendingToken: token, pendingSeatId: seatId });
     }
   };
 
@@ -62,7 +67,7 @@ export const offboardingPages = (services: Services) => {
   }
 
   const cancel: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     if (asksFirst(request)) {
       const leaver = await readChecklistPage(database.em, userId);
       if (leaver.offboarding?.state === 'open')
@@ -70,7 +75,7 @@ export const offboardingPages = (services: Services) => {
     }
     await cancelOffboarding(database.em, actorOf(response), userId);
     const { name } = await readChecklistPage(database.em, userId);
-    const text = `Offboarding of ${name} cancelled.`;
+    const text = `${name}'s offboarding is cancelled.`;
     return done(request, response, `/offboarding/${userId}`, text, (alert) =>
       renderChecklist(services, request, response, userId, { alert }),
     );
@@ -80,11 +85,11 @@ export const offboardingPages = (services: Services) => {
 };
 
 const cancellationQuestion = ({ id, name, endDate }: ChecklistPage): Confirmation => ({
-  title: `Cancel the offboarding of ${name}?`,
+  title: `Cancel ${name}'s offboarding?`,
   effects: [
     endDate === null
-      ? 'They stay. Reminders stop.'
-      : `They stay. Their end date, ${helpers.date(endDate)}, is cleared, and reminders stop.`,
+      ? 'They stay, and reminders stop.'
+      : `They stay. Their end date, ${helpers.date(endDate)}, is removed, and reminders stop.`,
     notGivenBack,
   ],
   button: 'Cancel offboarding',

@@ -4,7 +4,9 @@ import {
   type QueueQuery,
   queueColumns,
   queueGroupNames,
+  queueGroups,
   queueMarkNames,
+  queueMarks,
   soonestFirst,
 } from '../../domain/offboarding/queue-groups.ts';
 import { sortFrom, sortText } from '../../domain/sorting.ts';
@@ -39,6 +41,20 @@ function ownerFrom(text: string, readerId: number): QueueQuery['owner'] {
   if (text === 'me') return readerId;
   if (text === 'none') return text;
   return /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null;
+}
+
+/** The group and the filters of a query in words, without the group Overdue. `owner` is the name of the owner. */
+export function filterWords(
+  { group, department, manager, owner: ownedBy, mark }: QueueQuery,
+  owner: string | null,
+): string[] {
+  return [
+    group === null || group === 'overdue' ? null : `group “${queueGroups[group]}”`,
+    department === '' ? null : `department “${department}”`,
+    manager === '' ? null : `manager “${manager}”`,
+    ownedBy === null ? null : ownedBy === 'none' ? 'no owner' : `owner “${owner ?? 'unknown'}”`,
+    mark === null ? null : `“${queueMarks[mark]}”`,
+  ].filter((words) => words !== null);
 }
 
 /** The parameters of an address that shows this view of the queue. */

@@ -7,14 +7,7 @@ import { matches, widestLookAhead } from '../../database/offboarding/queue-membe
 import { queueOverview } from '../../database/offboarding/queue-overview.ts';
 import { todayIn } from '../../domain/dates.ts';
 import { lookAheads } from '../../domain/offboarding/queue.ts';
-import {
-  noFilter,
-  type QueueQuery,
-  queueGroups,
-  queueMarks,
-  soonestFirst,
-} from '../../domain/offboarding/queue-groups.ts';
-import { sortText } from '../../domain/sorting.ts';
+import { noFilter, type QueueQuery, queueGroups, queueMarks } from '../../domain/offboarding/queue-groups.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { isHtmx, pageIn, queryText } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
@@ -57,7 +50,7 @@ export const queuePages = ({ database, environment }: Services) => {
     const number = pageIn(request);
     const overview = await queueOverview(em, query, today);
     const total = query.group === null ? overview.queue : overview.groups[query.group];
-    const sort = sortText(query.sort) === sortText(soonestFirst) ? null : sortText(query.sort);
+    const parameters = queueParameters(query);
     page(response, 'queue/index', {
       title: 'Offboarding',
       ...query,
@@ -70,7 +63,7 @@ export const queuePages = ({ database, environment }: Services) => {
       markLabels: queueMarks,
       other,
       isNarrowed: !other && (query.group !== null || matches(query) !== null),
-      query: other ? { view: 'other', sort } : queueParameters(query),
+      query: other ? { view: 'other', sort: parameters.sort } : parameters,
       firstSteps: overview.isNew ? firstStepsFor(role, environment.SMTP_URL !== undefined) : [],
       paging: { page: number, pages: lastPageOf(total), total },
     });

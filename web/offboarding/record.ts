@@ -1,8 +1,6 @@
-import type {
-  OffboardingRecord,
-  RecordedMail,
-  RecordedNotification,
-} from '../../database/offboarding/record.ts';
+import type { MailAbout } from '../../database/offboarding/mails-about.ts';
+import type { OffboardingRecord } from '../../database/offboarding/record.ts';
+import type { RecordedNotification } from '../../database/offboarding/recorded/notifications.ts';
 import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { sentKeptDays } from '../../domain/retention.ts';
 import { reminderTitle } from './reminder-card.ts';
@@ -31,21 +29,21 @@ function titleOf({ kind, reminder, days }: RecordedNotification): string {
 
 const notificationTitles: Record<RecordedNotification['kind'], string> = {
   offboarding_reminder: 'Reminder',
-  offboarding_ready: 'All clear, ready to complete',
+  offboarding_ready: 'Ready to finalize',
   offboarding_stuck: 'A step failed',
   offboarding_completed: 'Offboarding completed',
   tokens_ended: 'API tokens revoked',
   webhook_failed: 'Webhook failed',
 };
 
-const mailTitles: Record<RecordedMail['kind'], string> = {
+const mailTitles: Record<MailAbout['kind'], string> = {
   reminders: 'Reminders',
   completions: 'Offboarding completed',
   problems: 'Problems',
   imports: 'Imports',
 };
 
-const mailWords: Record<RecordedMail['state'], { words: string; tone: string }> = {
+const mailWords: Record<MailAbout['state'], { words: string; tone: string }> = {
   sent: { words: 'Sent', tone: 'tag-done' },
   pending: { words: 'Pending', tone: 'tag-new' },
   failed: { words: 'Failed', tone: 'tag-danger' },

@@ -4,12 +4,14 @@ import { mailOutcomes } from '../../domain/mail/mails.ts';
 import { skipReasons } from '../../domain/offboarding/reminders.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { openWords } from '../../domain/wording/leaving.ts';
-import type { Times } from '../http/pages/times.ts';
+import { actorLabel } from '../http/pages/actor-label.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
 /** A reminder in words. */
 interface CardReminder {
   title: string;
+  /** Who sent it by hand; null for one that went out by itself. */
+  by: string | null;
   /** When it is due, was sent, or would have been due. */
   at: string;
   /** Why it is never sent. */
@@ -26,8 +28,10 @@ export interface ReminderCard {
   mails: {
     receiverId: number;
     receiver: string;
-    words: string;
     isGivenUp: boolean;
+    nextTryAt: string;
+    /** How the last attempt ended. */
+    reason: string | null;
     /** The mail's id when it can be sent again. */
     replayId: number | null;
   }[];
@@ -37,18 +41,18 @@ export interface ReminderCard {
 export function reminderCard(
   history: ReminderHistory,
   leaver: ChecklistPage,
-  times: Times,
   mailIsOn: boolean,
 ): ReminderCard {
-  const { reminders, state } = history;
+  const { reminders, byHand, state } = history;
   const describe = (reminder: ShownReminder) => described(reminder, leaver);
+  const sent = [
+    ...reminders.filter(({ firedAt }) => firedAt).map(describe),
+    ...byHand.map(({ at, by, byName }) => ({ title: 'Sent', by: actorLabel(by, byName), at, reason: null })),
+  ];
   return {
     lead: leadOf(history, leaver),
     coming: reminders.filter(({ firedAt, skippedAt }) => !firedAt && !skippedAt).map(describe),
-    sent: reminders
-      .filter(({ firedAt }) => firedAt)
-      .map(describe)
-      .reverse(),
+    sent: sent.sort((a, b) => Date.parse(b.at) - Date.parse(a.at)),
     never:
       state === 'open'
         ? reminders.filter(({ firedAt, skippedAt }) => !firedAt && skippedAt).map(describe)
@@ -58,12 +62,8 @@ export function reminderCard(
       receiver,
       isGivenUp: state === 'failed',
       replayId: state === 'failed' && mailIsOn ? id : null,
-      words: [
-        state === 'failed' ? 'failed' : `next attempt ${times.time(nextTryAt)}`,
-        outcome === null ? null : mailOutcomes[outcome],
-      ]
-        .filter((part) => part !== null)
-        .join(': '),
+      nextTryAt,
+      reason: outcome === null ? null : mailOutcomes[outcome],
     })),
   };
 }
@@ -74,8 +74,8 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
   const open = openWords({ hardware: hardware.length, software: seats.length, requests: requests.length });
   if (open === '') {
     return readyToldAt
-      ? 'Nothing is open, so no reminders go out. IT admins were notified that this is ready to complete.'
-      : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to complete.';
+      ? 'Nothing is open, so no reminders go out. IT admins were notified that this is ready to finalize.'
+      : 'Nothing is open, so no reminders go out. After the last day, IT admins get a notice that this is ready to finalize.';
   }
   const receivers = [
     hardware.length > 0 && maySignIn(leaver) && leaver.email ? leaver.name : null,
@@ -88,9 +88,10 @@ function leadOf({ state, readyToldAt }: ReminderHistory, leaver: ChecklistPage):
 
 function described(reminder: ShownReminder, { endDate }: ChecklistPage): CardReminder {
   const { firedAt, skipReason, lastDay, dueAt } = reminder;
-  const another = lastDay !== endDate ? ` of ${helpers.date(lastDay)}` : '';
+  const another = lastDay !== endDate ? `, ${helpers.date(lastDay)}` : '';
   return {
     title: reminderTitle(reminder) + another,
+    by: null,
     at: firedAt ?? dueAt,
     reason: firedAt || skipReason === null ? null : skipReasons[skipReason],
   };

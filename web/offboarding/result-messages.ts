@@ -1,3 +1,4 @@
+import type { OfferedUndo } from '../../database/inventory/undo-revocation.ts';
 import type { ChecklistPage } from '../../database/offboarding/checklist-page.ts';
 import { refusalWords } from '../../domain/offboarding/checklist.ts';
 import {
@@ -10,40 +11,49 @@ import {
 import { notStartedText, type UpdateAnswer } from '../../engine/console-client.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
 import type { Alert } from '../http/pages/rendering.ts';
-import type { Times } from '../http/pages/times.ts';
+import type { UndoOffer } from '../http/pages/undo-offer.ts';
 
-/** The names and the clock that a message needs. */
+/** The names that a message needs. */
 interface Words {
   leaver: string;
   /** The name of the person who closed the offboarding; Temporal knows only the actor's id. */
   nameOf: (actor: string) => string;
-  times: Times;
 }
 
 /** The message for the result of a completion. */
-function completionAlert(answer: CompleteAnswer, { leaver, ...words }: Words): Alert {
+function completionAlert(answer: CompleteAnswer, { leaver, nameOf }: Words): Alert {
   if (answer.outcome === 'completed') return { tone: 'success', text: `${leaver} is now offboarded.` };
   const tone = answer.outcome === 'already-completed' ? 'info' : 'danger';
-  return { tone, text: whyNotCompleted(answer, words) };
+  return { tone, ...whyNotCompleted(answer, nameOf) };
 }
 
-/** Why a request completed nothing. `nameOf` gives an actor's name. */
-export function whyNotCompleted(answer: NotCompleted, { nameOf, times }: Omit<Words, 'leaver'>): string {
+/** Why a request completed nothing; with `at`, the text ends with that time. `nameOf` gives an actor's name. */
+export function whyNotCompleted(
+  answer: NotCompleted,
+  nameOf: Words['nameOf'],
+): { text: string; at?: number } {
   switch (answer.outcome) {
     case 'already-completed':
-      return `Already completed by ${nameOf(answer.by)} on ${times.time(answer.at)}.`;
+      return { text: `Already completed by ${nameOf(answer.by)}`, at: answer.at };
     case 'cancelled':
-      return `This offboarding was cancelled by ${nameOf(answer.by)} on ${times.time(answer.at)}.`;
+      return { text: `This offboarding was cancelled by ${nameOf(answer.by)}`, at: answer.at };
     case 'still-open':
-      return refusalWords(answer.counts);
+      return { text: refusalWords(answer.counts) };
     case 'refused':
-      return completionObstacles[answer.reason];
+      return { text: completionObstacles[answer.reason] };
   }
 }
 
-/** The message for the result of any update. */
-export const answerAlert = (answer: UpdateAnswer, words: Words): Alert =>
-  isRevocation(answer) ? revocationAlert(answer) : retryAlert(answer, words);
+/** The message for the result of any update. `seat` is the one that the update was about. */
+export const answerAlert = (answer: UpdateAnswer, words: Words, seat: OfferedUndo | null): Alert =>
+  isRevocation(answer) ? lateRevocationAlert(answer, seat) : retryAlert(answer, words);
+
+/** The message for a revocation whose answer came late, with Undo for the time that is left. */
+function lateRevocationAlert(answer: RevokeSeatAnswer, seat: OfferedUndo | null): Alert {
+  const alert = revocationAlert(answer, seat?.license);
+  if (answer.outcome !== 'revoked' || seat === null || seat.offeredMs === 0) return alert;
+  return { ...alert, undo: { ...undoOfRevocation(seat.seatId, 'offboarding'), offeredMs: seat.offeredMs } };
+}
 
 const revocationOutcomes = new Set<string>(['revoked', 'already-revoked', 'not-theirs']);
 const isRevocation = (answer: UpdateAnswer): answer is RevokeSeatAnswer =>
@@ -57,7 +67,7 @@ export function retryAlert(answer: RetryAnswer, words: Words): Alert {
     case 'being-tried':
       return { tone: 'info', text: 'Retrying… Refresh in a moment.' };
     case 'nothing-failed':
-      return { tone: 'info', text: 'No failed step is left to retry.' };
+      return { tone: 'info', text: 'There is no failed step to retry.' };
     default:
       return completionAlert(answer, words);
   }
@@ -71,12 +81,14 @@ export function revocationAlert({ outcome }: RevokeSeatAnswer, license?: string)
   return { tone: 'danger', text: 'This seat belongs to someone else. Reload the page and try again.' };
 }
 
+/** The Undo of a revocation. It leads back to the page with the form. */
+export const undoOfRevocation = (seatId: number, from: 'offboarding' | 'license'): UndoOffer => ({
+  action: `/seats/${seatId}/revocation/undo`,
+  fields: { from },
+});
+
 /** What the messages about a person's offboarding need. */
-export const wordsFor = (
-  { name, offboarding }: Pick<ChecklistPage, 'name' | 'offboarding'>,
-  times: Times,
-): Words => ({
-  times,
+export const wordsFor = ({ name, offboarding }: Pick<ChecklistPage, 'name' | 'offboarding'>): Words => ({
   leaver: name,
   nameOf: (actor) => actorLabel(actor, actor === offboarding?.closedBy ? offboarding.closedByName : null),
 });

@@ -11,19 +11,19 @@ import { actorOf } from '../http/signed-in.ts';
 export const erasurePages = ({ database: { em } }: Services) => {
   /** The page that asks for a confirmation and lists the effects. */
   const confirm: RequestHandler = async (request, response) => {
-    const leaver = await readChecklistPage(em, idIn(request, 'userId', 'user'));
+    const leaver = await readChecklistPage(em, idIn(request, 'userId', 'person'));
     if (leaver.erased) return response.redirect(303, `/users/${leaver.id}`);
     if (!leaver.completed) throw notCompleted();
     const { id, name } = leaver;
     page(response, 'users/erasure', {
-      title: `Erase the data of ${name}`,
+      title: `Erase ${name}'s data`,
       leaver,
       erasedName: erasedName(id),
     });
   };
 
   const create: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const isNew = await erasePerson(em, actorOf(response), userId);
     const name = erasedName(userId);
     const text = isNew ? `Data erased. They are now ${name}.` : `${name} was already erased.`;

@@ -19,7 +19,7 @@ const mergeForm = z.object({ into: chosen });
 export const mergePages = ({ database: { em } }: Services) => {
   /** The search for the record that stays, then the page that lists what will move. */
   const choose: RequestHandler = async (request, response) => {
-    const gone = await readChecklistPage(em, idIn(request, 'userId', 'user'));
+    const gone = await readChecklistPage(em, idIn(request, 'userId', 'person'));
     const into = intoOf(request, response);
     return into === null || into === gone.id
       ? renderSearch(request, response, gone)
@@ -48,7 +48,7 @@ export const mergePages = ({ database: { em } }: Services) => {
   }
 
   const create: RequestHandler = async (request, response) => {
-    const goneId = idIn(request, 'userId', 'user');
+    const goneId = idIn(request, 'userId', 'person');
     const { into } = readForm(mergeForm, request.body);
     const [{ name }, kept] = await Promise.all([readChecklistPage(em, goneId), readChecklistPage(em, into)]);
     await mergePeople(em, actorOf(response), goneId, into);

@@ -16,7 +16,7 @@ import { externalId, userFields } from './user-fields.ts';
 
 const personForm = userFields.extend({
   externalId: externalId(),
-  /** The manager as typed: a name, an e-mail address or an external id. */
+  /** The manager as typed: a name, an email or an external id. */
   manager: optionalText(400),
   /** The search text for which the choices were offered. */
   managerSearched: optionalText(400),

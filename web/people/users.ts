@@ -56,7 +56,7 @@ export const userPages = (services: Services) => {
   };
 
   const show: RequestHandler = (request, response) =>
-    showUser(request, response, idIn(request, 'userId', 'user'), noteOf(response));
+    showUser(request, response, idIn(request, 'userId', 'person'), noteOf(response));
 
   const blank: RequestHandler = (_request, response) => formPage(response, null);
 
@@ -67,10 +67,10 @@ export const userPages = (services: Services) => {
     return done(request, response, `/users/${userId}`, [`${user.name} added.`, ...notes].join(' '));
   };
 
-  const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'user'));
+  const edit: RequestHandler = (request, response) => formPage(response, idIn(request, 'userId', 'person'));
 
   const update: RequestHandler = async (request, response) => {
-    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const user = await userById(em, idIn(request, 'userId', 'person'));
     const { id, email, name } = user;
     const edit = await readUserEdit(em, email ?? null, request.body ?? {});
     if (asksFirst(request) && clearsEndDate(user, edit)) {
@@ -83,7 +83,7 @@ export const userPages = (services: Services) => {
 
   /** A request without the loaded values, such as a script's, overwrites the date without a conflict check. */
   const updateEndDate: RequestHandler = async (request, response) => {
-    const user = await userById(em, idIn(request, 'userId', 'user'));
+    const user = await userById(em, idIn(request, 'userId', 'person'));
     const { id } = user;
     const { endDate } = readForm(endDateForm, request.body);
     const seen = loadedOf(request.body);
@@ -91,7 +91,7 @@ export const userPages = (services: Services) => {
       return confirmationPage(request, response, endDateQuestion(user, user.status, `/users/${id}/end-date`));
     }
     await updateUser(em, actorOf(response), id, { endDate }, seen);
-    const text = endDate ? `End date set to ${helpers.date(endDate)}.` : 'End date cleared.';
+    const text = endDate ? `End date set to ${helpers.date(endDate)}.` : 'End date removed.';
     return done(request, response, `/users/${id}`, text);
   };
 

@@ -67,7 +67,19 @@ document.addEventListener('htmx:before:request', (event) => {
     alert.remove();
 });
 
-// Undo is offered for ten seconds, and longer while it has the focus or the pointer (WCAG 2.2.1).
+// A form with `data-reset` that was accepted is empty and closed again. htmx keeps what is typed.
+document.addEventListener('htmx:after:swap', (event) => {
+  const { sourceElement: form, response } = event.detail.ctx;
+  if (!form.matches('form[data-reset]') || !form.isConnected || response.status >= 300) return;
+  form.reset();
+  const details = form.closest('details[open]');
+  if (!details) return;
+  if (details.contains(document.activeElement)) details.querySelector('summary').focus();
+  details.open = false;
+});
+
+// Undo is offered for ten seconds, less after a late answer, and longer while it has the focus or the pointer
+// (WCAG 2.2.1).
 const undoOfferedMs = 10_000;
 function offerUndo() {
   for (const form of document.querySelectorAll('form[data-undo]:not([data-offered])')) {
@@ -76,7 +88,7 @@ function offerUndo() {
       if (form.matches(':hover, :focus-within')) setTimeout(end, 1_000);
       else form.remove();
     };
-    setTimeout(end, undoOfferedMs);
+    setTimeout(end, Number(form.dataset.undo) || undoOfferedMs);
   }
 }
 offerUndo();
@@ -94,12 +106,12 @@ function showError(text) {
   messages.replaceChildren(alert);
 }
 document.addEventListener('htmx:error', () =>
-  showError('Lastday could not be reached. Check your connection and try again.'),
+  showError("Can't reach Lastday. Check your connection and try again."),
 );
 document.addEventListener('htmx:after:swap', () => document.querySelector('[data-client-error]')?.remove());
 document.addEventListener('htmx:response:error', (event) => {
   const status = event.detail?.ctx?.response?.status ?? 0;
-  if (status >= 500) showError('Something went wrong on the server. Please try again in a moment.');
+  if (status >= 500) showError('Something went wrong on the server. Try again in a moment.');
 });
 
 // Copies a value that is shown only once.

@@ -21,7 +21,8 @@
     if (event.target.method === 'post' && !event.defaultPrevented) remember();
   });
 
-  // A refused completion shows the checklist, so the address becomes the checklist's: reloading sends nothing again.
+  // A refused completion shows the checklist, and a question comes before a big step. Their address becomes that of the
+  // page they belong to: reloading sends nothing again.
   const { address } = find('main [data-address]')?.dataset ?? {};
   if (address && address !== location.pathname) history.replaceState(history.state, '', address);
 

@@ -15,9 +15,13 @@ globalThis.mergePart = (() => {
       : select.selectedIndex > 0;
   const isTyped = (field) => (field.matches('select') ? isChangedSelect(field) : isChangedField(field));
 
+  // A refused form keeps what was typed and the errors, which a fresh copy has not.
+  const isRefused = (node) => node.matches('form') && node.querySelector('[aria-invalid="true"]') !== null;
+
   const isInUse = (node) =>
     node.nodeType === Node.ELEMENT_NODE &&
     (node.contains(focused()) ||
+      [node, ...node.querySelectorAll('form')].some(isRefused) ||
       [node, ...node.querySelectorAll('input, textarea, select')].some(
         (field) => field.matches('input, textarea, select') && isTyped(field),
       ));
@@ -41,7 +45,7 @@ globalThis.mergePart = (() => {
       return;
     }
     if (node.matches('[data-live-keep]') || node.isEqualNode(fresh)) return;
-    if (!force && node.matches('input, textarea, select') && isTyped(node)) return;
+    if (!force && (isRefused(node) || (node.matches('input, textarea, select') && isTyped(node)))) return;
     mergeAttributes(node, fresh);
     mergeChildren(node, fresh, force);
   }

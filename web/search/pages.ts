@@ -1,15 +1,8 @@
-import { may, type Permission, type Role } from '../../domain/access/permissions.ts';
-import { menuFor } from '../http/pages/menu.ts';
-
-/** A page or an action that the search box leads to. */
-export interface FoundPage {
-  address: string;
-  label: string;
-  icon: string;
-}
+import type { Role } from '../../domain/access/permissions.ts';
+import { menuFor, type PageLink, permitted } from '../http/pages/menu.ts';
 
 /** Pages that are not in the menu, and what can be done on them. */
-const others: (FoundPage & { permission: Permission })[] = [
+const others: PageLink[] = [
   { address: '/users/new', label: 'Add person', icon: 'user-plus', permission: 'manage-people' },
   { address: '/imports/users/new', label: 'Import people', icon: 'file-import', permission: 'manage-people' },
   { address: '/duplicates', label: 'Duplicates', icon: 'users', permission: 'manage-people' },
@@ -27,7 +20,7 @@ const others: (FoundPage & { permission: Permission })[] = [
     icon: 'file-import',
     permission: 'manage-inventory',
   },
-  { address: '/imports/mappings', label: 'Column mappings', icon: 'history', permission: 'manage-inventory' },
+  { address: '/imports/mappings', label: 'Saved columns', icon: 'history', permission: 'manage-inventory' },
   { address: '/requests/new', label: 'Create request', icon: 'plus', permission: 'manage-inventory' },
   { address: '/settings/webhooks/new', label: 'Add endpoint', icon: 'plus', permission: 'manage-workspace' },
   { address: '/settings/tokens/new', label: 'Create token', icon: 'plus', permission: 'manage-workspace' },
@@ -35,8 +28,5 @@ const others: (FoundPage & { permission: Permission })[] = [
   { address: '/api/v1/docs', label: 'API reference', icon: 'key', permission: 'own-page' },
 ];
 
-/** The pages and actions that a role may use, those of the menu first. */
-export const pagesFor = (role: Role): FoundPage[] => [
-  ...menuFor(role),
-  ...others.filter(({ permission }) => may(role, permission)),
-];
+/** The pages and actions that the search box finds for a role, those of the menu first. */
+export const pagesFor = (role: Role): PageLink[] => [...menuFor(role), ...permitted(others, role)];

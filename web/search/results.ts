@@ -1,7 +1,7 @@
 import { places } from '../../database/search/hits.ts';
 import type { Hit, SearchGroup } from '../../database/search/search.ts';
 import type { Permission } from '../../domain/access/permissions.ts';
-import type { FoundPage } from './pages.ts';
+import type { PageLink } from '../http/pages/menu.ts';
 
 /** One line of the results. */
 interface Result {
@@ -43,7 +43,7 @@ export const searchedBy = (may: (permission: Permission) => boolean) =>
 /** The hits by group, at most `limit` in each. One more than that says that there are more. */
 export function resultGroups(
   hits: readonly Hit[],
-  pages: readonly FoundPage[],
+  pages: readonly PageLink[],
   typed: string,
   limit: number,
 ): ResultGroup[] {
@@ -58,7 +58,7 @@ export function resultGroups(
   });
 }
 
-function resultOf(hit: Hit, pages: readonly FoundPage[]): Result {
+function resultOf(hit: Hit, pages: readonly PageLink[]): Result {
   switch (hit.group) {
     case 'people': {
       const { name, email, department, externalId, status } = hit.shown;

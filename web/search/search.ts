@@ -3,10 +3,11 @@ import { type Hit, search } from '../../database/search/search.ts';
 import { may } from '../../domain/access/permissions.ts';
 import { cleanText, type TextKind } from '../../domain/text.ts';
 import { searchIn } from '../http/forms/request.ts';
+import type { PageLink } from '../http/pages/menu.ts';
 import { fragment, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { signedIn } from '../http/signed-in.ts';
-import { type FoundPage, pagesFor } from './pages.ts';
+import { pagesFor } from './pages.ts';
 import { resultGroups, scannedAsset, searchedBy } from './results.ts';
 
 /** How many results of each group are shown. */
@@ -54,7 +55,7 @@ export const searchPages = ({ database: { em } }: Services) => {
 interface Found {
   typed: string;
   hits: Hit[];
-  pages: FoundPage[];
+  pages: PageLink[];
 }
 
 /** The text as a field of this kind would store it. */

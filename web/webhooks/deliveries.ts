@@ -98,7 +98,7 @@ export const deliveryPages = ({ database, engine }: Services) => {
       if (!(error instanceof NoAnswerYet)) throw error;
       notify(response, {
         tone: 'warning',
-        text: 'No answer yet. The next attempt stays as scheduled.',
+        text: 'No response yet. The next attempt stays as scheduled.',
       });
     }
     response.redirect(303, `${addressOf(endpointId, deliveryId)}?asked=now`);

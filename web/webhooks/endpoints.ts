@@ -143,7 +143,7 @@ export const endpointPages = (services: Services) => {
     const note = noteOf(response);
     const values: Record<string, unknown> = note.values ?? known;
     page(response, 'settings/webhook-form', {
-      title: endpoint === null ? 'New webhook endpoint' : 'Edit webhook endpoint',
+      title: endpoint === null ? 'Add webhook endpoint' : 'Edit webhook endpoint',
       endpoint,
       values: { ...values, eventTypes: [values.eventTypes ?? []].flat() },
       errors: note.errors ?? {},

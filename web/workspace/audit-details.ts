@@ -1,16 +1,25 @@
 import type { AuditDetails } from '../../domain/audit.ts';
 import { isCalendarDate } from '../../domain/dates.ts';
-import type { Times } from '../http/pages/times.ts';
 import { helpers } from '../http/pages/view-helpers.ts';
 
-/** The further facts of an audit entry in words; null without any. */
-export function detailWords(details: AuditDetails, times: Times): string | null {
-  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges, times);
-  if ('from' in details || 'to' in details) return `from ${details.from ?? '—'} to ${details.to ?? '—'}`;
-  const parts = Object.entries(details)
+/** A fact of an audit entry in words. With `at`, the words end with that time. */
+export interface DetailPart {
+  words: string;
+  at?: string;
+}
+
+/** The further facts of an audit entry. */
+export function detailParts(details: AuditDetails): DetailPart[] {
+  if (Array.isArray(details.fields)) return changesOf(details as unknown as FieldChanges);
+  if ('from' in details || 'to' in details)
+    return [{ words: `from ${details.from ?? '—'} to ${details.to ?? '—'}` }];
+  return Object.entries(details)
     .filter(([name, value]) => value !== null && value !== '' && !/Ids?$/.test(name))
-    .map(([name, value]) => `${labelOf(name)}: ${shownValue(name, value, times)}`);
-  return parts.length > 0 ? parts.join(' · ') : null;
+    .map(([name, value]) =>
+      isTime(name, value)
+        ? { words: `${labelOf(name)}:`, at: value }
+        : { words: `${labelOf(name)}: ${shownValue(name, value)}` },
+    );
 }
 
 /** Three parallel lists: the changed fields, their old values, and their new values. */
@@ -20,11 +29,10 @@ interface FieldChanges {
   to: string[];
 }
 
-function changesOf({ fields, from, to }: FieldChanges, times: Times): string {
-  const shown = (field: string, value: string | undefined) => shownValue(field, value, times);
-  return fields
-    .map((field, index) => changeOf(field, shown(field, from[index]), shown(field, to[index])))
-    .join(' · ');
+function changesOf({ fields, from, to }: FieldChanges): DetailPart[] {
+  return fields.map((field, index) => ({
+    words: changeOf(field, shownValue(field, from[index]), shownValue(field, to[index])),
+  }));
 }
 
 function changeOf(field: string, before: string, after: string): string {
@@ -35,20 +43,21 @@ function changeOf(field: string, before: string, after: string): string {
 }
 
 /** Shows only the origin of a webhook's URL, because not every reader of the trail may see the rest. */
-function shownValue(name: string, value: AuditDetails[string] | undefined, times: Times): string {
+function shownValue(name: string, value: AuditDetails[string] | undefined): string {
   if (value == null || value === '') return '';
   if (name === 'url') return helpers.host(String(value));
   if (/Date$/.test(name)) return helpers.date(String(value));
-  if (timeNames.has(name)) return momentWords(String(value), times);
+  if (timeNames.has(name) && isCalendarDate(String(value))) return helpers.date(String(value));
   if (wordNames.has(name)) return helpers.words(String(value));
   return Array.isArray(value) ? value.join(', ') : String(value);
 }
 
-/** A date or a time; as it is stored when it is neither. */
-function momentWords(stored: string, times: Times): string {
-  if (isCalendarDate(stored)) return helpers.date(stored);
-  return Number.isNaN(Date.parse(stored)) ? stored : times.time(stored);
-}
+/** Whether a detail is a time, and no calendar date. */
+const isTime = (name: string, value: AuditDetails[string] | undefined): value is string =>
+  timeNames.has(name) &&
+  typeof value === 'string' &&
+  !isCalendarDate(value) &&
+  !Number.isNaN(Date.parse(value));
 
 const timeNames: ReadonlySet<string> = new Set(['until', 'since']);
 /** The details that hold a stored word, such as `in_stock`. */
@@ -71,13 +80,13 @@ const labels: Record<string, string> = {
   mail: 'email',
   reports: 'direct reports',
   seatsTotal: 'total seats',
-  brakeCount: 'confirm imports above',
-  brakePercent: 'confirm imports above, in percent',
+  brakeCount: 'import confirmation above (records)',
+  brakePercent: 'import confirmation above (% of records)',
   noDates: 'values that mean “no date”',
-  remindDaysBefore: 'reminders, in days before the last day',
+  remindDaysBefore: 'reminders (days before the last day)',
   remindOverdueEvery: 'days between reminders after the last day',
   digestHour: 'hour of reminder emails',
-  tokenLimitCount: 'stop a token above',
-  tokenLimitPercent: 'stop a token above, in percent',
-  eraseAfterMonths: 'erase personal data after, in months',
+  tokenLimitCount: 'stop a token after (people)',
+  tokenLimitPercent: 'stop a token after (% of people)',
+  eraseAfterMonths: 'erase personal data after (months)',
 };

@@ -40,7 +40,7 @@ const endDate: AuditEvent = {
   words: ({ from, to }) => {
     const [before, after] = [from, to].map((date) => helpers.date(date as string | null));
     if (!from) return `set the end date to ${after}`;
-    return to ? `moved the end date from ${before} to ${after}` : `cleared the end date ${before}`;
+    return to ? `moved the end date from ${before} to ${after}` : `removed the end date (was ${before})`;
   },
 };
 
@@ -71,11 +71,11 @@ const resolution: AuditEvent = {
 };
 
 const itemName = ({ tag, license: name, item }: AuditDetails) =>
-  tag ?? (name ? `the seat of ${name}` : `the request “${item}”`);
+  tag ?? (name ? `the ${name} seat` : `the request “${item}”`);
 
 const waitingSet: AuditEvent = {
   uses: ['tag', 'license', 'item', 'until'],
-  words: (details) => `marked ${itemName(details)} as waiting until ${helpers.date(String(details.until))}`,
+  words: (details) => `put ${itemName(details)} on hold until ${helpers.date(String(details.until))}`,
 };
 
 const importEnds: Record<string, string> = { done: 'finished', failed: 'stopped', cancelled: 'cancelled' };
@@ -85,15 +85,21 @@ const importEnd: AuditEvent = {
   words: ({ kind, state, managersPending }) => {
     const pending = Number(managersPending ?? 0);
     const rest = pending > 0 ? `; ${plural(pending, 'person has', 'people have')} no manager yet` : '';
-    return `${importEnds[String(state)] ?? 'ended'} an import of ${kindName(kind)}${rest}`;
+    return `${importEnds[String(state)] ?? 'ended'} ${importOf(kind)}${rest}`;
   },
 };
 
-const kindName = (kind: AuditDetails[string] | undefined) => (kind === 'users' ? 'people' : String(kind));
+const kindNames: Record<string, string> = { users: 'people', assets: 'asset', licenses: 'license' };
 
-const ofKind = (words: string): AuditEvent => ({
+const kindName = (kind: AuditDetails[string] | undefined) => kindNames[String(kind)] ?? String(kind);
+
+/** The file with its kind: `a people import`, `an asset import`. */
+const importOf = (kind: AuditDetails[string] | undefined) =>
+  `${kind === 'assets' ? 'an' : 'a'} ${kindName(kind)} import`;
+
+const anImport = (verb: string): AuditEvent => ({
   uses: ['kind'],
-  words: ({ kind }) => `${words} ${kindName(kind)}`,
+  words: ({ kind }) => `${verb} ${importOf(kind)}`,
 });
 
 /** The actions with a sentence of their own. The others have the words of `auditActions`. */
@@ -152,15 +158,17 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'asset.recovered': recovery,
   'asset.lost': {
     uses: ['tag', 'condition', 'nextStatus'],
-    words: ({ tag }, person) => `recorded ${tag} of ${person} as lost`,
+    words: ({ tag }, person) => `marked ${tag}, assigned to ${person}, as lost`,
   },
-  'asset.recovery_undone': asset((tag) => `undid the recovery of ${tag}`),
-  'asset.recovery_corrected': asset((tag, person) => `recorded that ${person} still has ${tag}`),
+  'asset.recovery_undone': asset((tag, person) => `undid the recovery of ${tag} from ${person}`),
+  'asset.recovery_corrected': asset(
+    (tag, person) => `undid the recovery of ${tag} from ${person}, after completion`,
+  ),
   'license.created': { uses: ['name'], words: ({ name }) => `added the license ${name}` },
   'license.updated': license((name) => `edited the license ${name}`),
-  'seat.assigned': license((name, person) => `assigned a seat of ${name} to ${person}`),
-  'seat.revoked': license((name, person) => `revoked the seat of ${name} from ${person}`),
-  'seat.revocation_undone': license((name, person) => `gave the seat of ${name} back to ${person}`),
+  'seat.assigned': license((name, person) => `assigned a seat for ${name} to ${person}`),
+  'seat.revoked': license((name, person) => `revoked ${person}'s ${name} seat`),
+  'seat.revocation_undone': license((name, person) => `undid the revocation of ${person}'s ${name} seat`),
   'request.created': { uses: ['item'], words: ({ item }) => `requested “${item}”` },
   'request.approved': { uses: ['item'], words: ({ item }) => `approved the request “${item}”` },
   'request.resolved': resolution,
@@ -168,17 +176,19 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   'item.waiting_set': waitingSet,
   'item.waiting_ended': {
     uses: ['tag', 'license', 'item'],
-    words: (details) => `marked ${itemName(details)} as no longer waiting`,
+    words: (details) => `took ${itemName(details)} off hold`,
   },
   'import.started': {
     uses: ['kind', 'lines'],
-    words: ({ kind, lines }) =>
-      `started an import of ${kindName(kind)} with ${plural(Number(lines), 'line')}`,
+    words: ({ kind, lines }) => `started ${importOf(kind)} with ${plural(Number(lines), 'line')}`,
   },
-  'import.cancelled': ofKind('cancelled an import of'),
+  'import.cancelled': anImport('cancelled'),
   'import.ended': importEnd,
-  'columns.mapped': ofKind('chose the columns of a file of'),
-  'columns.forgotten': ofKind('forgot the columns of files of'),
+  'columns.mapped': anImport('mapped columns for'),
+  'columns.forgotten': {
+    uses: ['kind'],
+    words: ({ kind }) => `removed saved columns for ${kindName(kind)} imports`,
+  },
   'webhook.created': endpoint('added'),
   'webhook.updated': {
     uses: ['url', 'state'],
@@ -189,7 +199,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   },
   'webhook.deleted': endpoint('removed'),
   'webhook.disabled': endpoint('disabled'),
-  'webhook.secret_rotated': endpoint('rotated the secret of'),
+  'webhook.secret_rotated': endpoint('rotated the secret for'),
   'webhook.tested': endpoint('sent a test to'),
   'webhook.replayed': {
     uses: ['url', 'deliveries'],

@@ -1,51 +1,47 @@
 import type { AuditRow } from '../../database/workspace/audit-trail.ts';
 import { type AuditDetails, auditActions } from '../../domain/audit.ts';
 import { actorLabel } from '../http/pages/actor-label.ts';
-import type { Times } from '../http/pages/times.ts';
-import { detailWords } from './audit-details.ts';
+import { type DetailPart, detailParts } from './audit-details.ts';
 import { auditEvents } from './audit-events.ts';
 
 /** An entry of the audit trail in words: the actor, the action, and details. */
 export interface AuditSentence {
   who: string;
   what: string;
-  detail: string | null;
+  details: DetailPart[];
 }
 
 type Entry = Pick<AuditRow, 'actor' | 'actorName' | 'action' | 'details' | 'managers' | 'user'>;
 
-/** `times` writes the times among the details. */
-export function auditSentence(entry: Entry, times: Times): AuditSentence {
+export function auditSentence(entry: Entry): AuditSentence {
   const { action, details } = entry;
   const event = auditEvents[action];
   const person = entry.user ?? 'no one';
   return {
     who: entry.actorName ?? capitalized(actorLabel(entry.actor)),
-    what: placeSentence(entry) ?? event?.words(details, person) ?? auditActions[action] ?? action,
-    detail: placed[action] !== undefined ? null : detailWords(without(event?.uses ?? [], details), times),
+    what: appointmentSentence(entry) ?? event?.words(details, person) ?? auditActions[action] ?? action,
+    details: appointments[action] !== undefined ? [] : detailParts(without(event?.uses ?? [], details)),
   };
 }
 
 /** The actions that change who is the manager or the owner. */
-const placed: Partial<Record<Entry['action'], string>> = {
+const appointments: Partial<Record<Entry['action'], string>> = {
   'user.manager_changed': 'manager',
   'user.manager_cleared': 'manager',
   'offboarding.owner_changed': 'owner',
   'offboarding.owner_cleared': 'owner',
 };
 
-/** The names of the former and the new manager or owner. */
-function placeSentence(entry: Entry): string | null {
-  const place = placed[entry.action];
-  if (place === undefined) return null;
+/** Names the former and the new manager or owner. */
+function appointmentSentence(entry: Entry): string | null {
+  const post = appointments[entry.action];
+  if (post === undefined) return null;
   const { details, managers } = entry;
   const name = (id: unknown) => (id == null ? null : (managers?.[String(id)] ?? `person ${id}`));
   const before = name(details.from ?? details.formerManagerId ?? details.formerOwnerId);
   const after = name(details.to);
-  if (before === null) return `set the ${place} to ${after ?? 'no one'}`;
-  return after === null
-    ? `removed the ${place} ${before}`
-    : `changed the ${place} from ${before} to ${after}`;
+  if (before === null) return `set the ${post} to ${after ?? 'no one'}`;
+  return after === null ? `removed the ${post} ${before}` : `changed the ${post} from ${before} to ${after}`;
 }
 
 const without = (names: readonly string[], details: AuditDetails): AuditDetails =>

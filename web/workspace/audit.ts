@@ -3,7 +3,6 @@ import { pageSize } from '../../database/core/pagination.ts';
 import { auditTrail } from '../../database/workspace/audit-trail.ts';
 import { auditActions } from '../../domain/audit.ts';
 import { beforeIdIn, queryId, queryText } from '../http/forms/request.ts';
-import { timesFor } from '../http/pages/clock.ts';
 import { page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import { auditSentence } from './audit-sentences.ts';
@@ -17,8 +16,7 @@ export const auditPages = ({ database }: Services) => {
       before: beforeIdIn(request),
     };
     const rows = await auditTrail(database.em, filter, pageSize + 1);
-    const times = timesFor(response);
-    const shown = rows.slice(0, pageSize).map((row) => ({ ...row, sentence: auditSentence(row, times) }));
+    const shown = rows.slice(0, pageSize).map((row) => ({ ...row, sentence: auditSentence(row) }));
     page(response, 'audit/index', {
       title: 'Audit trail',
       rows: shown,

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { managerCircles } from '../../database/people/manager-circles.ts';
+import { reportingLoops } from '../../database/people/reporting-loops.ts';
 import { type Duplicate, listDuplicates } from '../../database/workspace/duplicates.ts';
 import { pageIn } from '../http/forms/request.ts';
 import { page } from '../http/pages/rendering.ts';
@@ -13,7 +13,7 @@ const kindLabel = {
   token: 'API token',
 };
 
-/** Each circle that is resolved makes place for another one. */
+/** Each loop that is resolved makes place for another one. */
 const shownCircles = 20;
 
 /** The address where an admin resolves a duplicate. */
@@ -26,11 +26,11 @@ const addressOf = (kind: Duplicate['kind'], id: number): string =>
     token: `/settings/tokens/${id}/edit`,
   })[kind];
 
-/** The page of the identifiers that two people, assets, licenses or tokens share, and of the circles of managers. */
+/** The page of the identifiers that two people, assets, licenses or tokens share, and of the loops of managers. */
 export const duplicatePages = ({ database }: Services) => {
   const index: RequestHandler = async (request, response) => {
     const { rows, ...listing } = await listDuplicates(database.em, pageIn(request));
-    const circles = await managerCircles(database.em);
+    const loops = await reportingLoops(database.em);
     page(response, 'duplicates/index', {
       title: 'Duplicates',
       listing,
@@ -40,8 +40,8 @@ export const duplicatePages = ({ database }: Services) => {
         address: addressOf(row.kind, row.id),
         firstAddress: addressOf(row.kind, row.firstId),
       })),
-      circles: circles.slice(0, shownCircles),
-      moreCircles: Math.max(0, circles.length - shownCircles),
+      loops: loops.slice(0, shownCircles),
+      moreLoops: Math.max(0, loops.length - shownCircles),
     });
   };
 

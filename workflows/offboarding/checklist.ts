@@ -5,7 +5,7 @@ import { countsIn, type OffboardingState } from './state.ts';
 /** Reads the checklist afresh and returns the counts that were read together. */
 export async function readChecklist(leaver: OffboardingState): Promise<OpenCounts> {
   const apply = leaver.startRead();
-  const snapshot = await databaseStep('Read what is open').readSnapshot(leaver.offboardingId);
+  const snapshot = await databaseStep('Read open items').readSnapshot(leaver.offboardingId);
   if (snapshot === null) {
     leaver.markMissing();
     return leaver.counts;

@@ -17,7 +17,7 @@ export async function completeIfClear(
   await condition(() => leaver.isKnown || !leaver.isOpen);
   // A signal may still be on its way, so read again before refusing.
   const counts = leaver.isOpen && !isClear(leaver.counts) ? await readChecklist(leaver) : leaver.counts;
-  if (!leaver.isOpen) return databaseStep('Read how it ended').closedAnswer(leaver.offboardingId);
+  if (!leaver.isOpen) return databaseStep('Read the result').closedAnswer(leaver.offboardingId);
   // Without an end date it may have been opened for this completion: then the database refuses and cancels it.
   const hasEndDate = leaver.lastDay.date !== null;
   // Snapshots of different ages may contradict each other, so report the counts that were read together.
@@ -60,4 +60,4 @@ const ownFirstAttempt = (answer: CompleteAnswer, actor: string): CompleteAnswer 
 
 /** Starts the workflow of each webhook delivery and mail of the completion. They outlive the leaver's workflow. */
 export const startWebhooksAndMails = (offboardingId: number): Promise<void> =>
-  startStep('Start webhooks and mails').startSending(offboardingId);
+  startStep('Start webhooks and emails').startSending(offboardingId);

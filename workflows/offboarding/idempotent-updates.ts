@@ -10,14 +10,14 @@ import type { OffboardingState } from './state.ts';
  */
 export function idempotentUpdates(leaver: OffboardingState) {
   const mutex = new Mutex();
-  return <Request, Answer>(handle: (request: Request) => Promise<Answer>) =>
+  return <Request, Answer>(handle: (request: Request, updateId: string) => Promise<Answer>) =>
     (request: Request): Promise<Answer> => {
       const updateId = currentUpdateInfo()!.id;
       return mutex.runExclusive(async () => {
         const known = leaver.answerTo(updateId);
         if (known !== undefined) return known as Answer;
         try {
-          const answer = await handle(request);
+          const answer = await handle(request, updateId);
           leaver.remember(updateId, answer);
           return answer;
         } catch (error) {

@@ -8,7 +8,7 @@ export async function remindWhenDue(leaver: OffboardingState, isHistoryLong: () 
   if (leaver.needsNextReminder) {
     leaver.needsNextReminder = false;
     const apply = leaver.startReminderRead();
-    apply(await databaseStep('Look for the next reminder').nextReminder(offboardingId));
+    apply(await databaseStep('Read the next reminder').nextReminder(offboardingId));
   }
   const { reminder } = leaver;
   const isReplaced = () => leaver.reminder?.id !== reminder?.id || leaver.reminder?.dueAt !== reminder?.dueAt;
@@ -18,5 +18,5 @@ export async function remindWhenDue(leaver: OffboardingState, isHistoryLong: () 
   const leftMs = reminder.dueAt - Date.now();
   if (leftMs > 0 && (await condition(isWaitOver, leftMs, { summary: `Reminder ${reminder.kind}` }))) return;
   const apply = leaver.startReminderRead();
-  apply(await databaseStep(`Remind: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
+  apply(await databaseStep(`Send reminder: ${reminder.kind}`).fireReminder(offboardingId, reminder.id));
 }

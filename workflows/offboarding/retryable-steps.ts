@@ -54,7 +54,7 @@ export class RetryableSteps {
     this.leaver.retries++;
     if (failed.includes('completion')) return completeOnce(request);
     const haveRecovered = () => failed.every((name) => !this.leaver.failedSteps.includes(name));
-    if (!(await condition(haveRecovered, retryTimeout, { summary: 'Try again' })))
+    if (!(await condition(haveRecovered, retryTimeout, { summary: 'Wait to retry' })))
       return { outcome: 'being-tried' };
     // A run that was terminated may have left a failed step in the database.
     await this.recordFailures();

@@ -3,10 +3,11 @@ import type { RevokeSeatRequest } from '../../engine/contract.ts';
 import { databaseStep } from '../activity-proxies.ts';
 import type { OffboardingState } from './state.ts';
 
-/** Revokes a seat of the leaver, or answers why not. */
+/** Revokes a seat of the leaver, or answers why not. The update id lets a repeated step recognise what it did. */
 export async function revoke(
   leaver: OffboardingState,
   { seatId, actor, requestedAt, requestId }: RevokeSeatRequest,
+  updateId: string,
 ): Promise<RevokeSeatAnswer> {
   const { offboardingId } = leaver;
   const apply = leaver.startRead();
@@ -16,6 +17,7 @@ export async function revoke(
     actor,
     requestedAt,
     requestId,
+    updateId,
   });
   apply(snapshot);
   return answer;

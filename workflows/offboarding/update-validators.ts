@@ -12,19 +12,19 @@ import type { RevokeSeatRequest, UpdateRequest } from '../../engine/contract.ts'
 /** The handler options of the Update `revokeSeat`. */
 export const revokeSeatOptions = {
   validator: validateRevocation,
-  description: 'Revokes a seat of the leaver',
+  description: "Revokes one of the leaver's seats",
 };
 
 /** The handler options of the Update `complete`. */
 export const completeOptions = {
   validator: validateRequest,
-  description: 'Marks the leaver offboarded, or answers what is still open',
+  description: 'Marks the leaver offboarded, or returns what is still open',
 };
 
 /** The handler options of the Update `retry`. */
 export const retryOptions = {
   validator: validateRequest,
-  description: 'Retries the step that failed for good',
+  description: 'Retries the failed step',
 };
 
 const actorShape = /^(system|user:\d+|token:.+)$/;
@@ -34,7 +34,7 @@ function validateRequest({ actor, requestedAt }: UpdateRequest): void {
   if (!actorShape.test(actor)) throw malformed('actor');
   if (!Number.isFinite(requestedAt)) throw malformed('requestedAt');
   if (isRequestFromTheFuture(requestedAt, Date.now()))
-    throw malformed('requestedAt lies in the future; do the clocks agree?');
+    throw malformed('requestedAt is in the future; check the clocks');
   if (isRequestExpired(requestedAt, Date.now())) {
     throw ApplicationFailure.nonRetryable(requestExpired, failureTypes.requestExpired);
   }

@@ -62,7 +62,7 @@ export async function publishLater(leaver: OffboardingState): Promise<void> {
   leaver.isPublishedLater = true;
   try {
     const isOpenAgain = () => leaver.isOpen && !leaver.isFinalizing;
-    await condition(isOpenAgain, '1s', { summary: 'Show the completion' });
+    await condition(isOpenAgain, '1s', { summary: 'Wait before showing the completion' });
   } catch (error) {
     if (!isCancellation(error)) throw error;
   } finally {
@@ -87,9 +87,9 @@ function attributesOf(leaver: OffboardingState): SearchAttributeUpdatePair[] {
 }
 
 const waitsFor: Record<Phase, string> = {
-  waiting: 'Waits until nothing is open any more',
-  clear: 'Nothing is open: waits for an admin to complete the offboarding',
-  finalizing: 'Completes the offboarding',
+  waiting: 'Waiting until nothing is open',
+  clear: 'All clear: waiting for an admin to complete the offboarding',
+  finalizing: 'Completing the offboarding',
   completed: 'Completed',
   cancelled: 'Cancelled',
 };
@@ -98,14 +98,14 @@ function detailsOf(leaver: OffboardingState): string {
   const { failedSteps, lastDay, reminder, since, parts } = leaver;
   const attention =
     failedSteps.length > 0
-      ? [`**Needs attention:** failed for good: ${failedSteps.join(', ')}. Send the Update \`retry\`.`]
+      ? [`**Needs attention:** failed steps: ${failedSteps.join(', ')}. Send the Update \`retry\`.`]
       : [];
   return [
     ...attention,
     `**${waitsFor[leaver.phase]}**${since?.phase === leaver.phase ? ` since ${minute(since.at)}` : ''}.`,
     `Offboarding of user ${leaver.userId}. Last day: ${lastDay.date ?? 'none'} (${lastDay.zone}).`,
     [
-      '| open | how many | ids |',
+      '| open items | count | ids |',
       '|---|---|---|',
       row('hardware (assignments)', parts.hardware.ids),
       row('software (seats)', parts.seats.ids),

@@ -18,7 +18,7 @@ export function completionMail(completion: Completion, receiver: Receiver, links
     blocks: [
       paragraph(`Hello ${receiver.name},`),
       paragraph(
-        `The offboarding of ${name}${role ? ` (${role})` : ''} was completed on ` +
+        `${name}${role ? ` (${role})` : ''} was offboarded on ` +
           `${longTimeWords(completedAt, receiver.zone)}${byWords(completion)}.`,
       ),
       paragraph(allClear),

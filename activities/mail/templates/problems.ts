@@ -16,11 +16,17 @@ export function problemsMail(
   const texts = notifications.map((each) => notificationText(each));
   const rest = texts.length - shown;
   return {
-    subject: `Lastday needs you: ${plural(texts.length, 'problem')}`,
+    subject: `${plural(texts.length, 'problem')} in Lastday ${oneOrMany(texts.length, 'needs', 'need')} your attention`,
     preview: texts[0]!,
     blocks: [
       paragraph(`Hello ${receiver.name},`),
-      paragraph(oneOrMany(texts.length, 'This problem needs you:', 'These problems need you, oldest first:')),
+      paragraph(
+        oneOrMany(
+          texts.length,
+          'This problem needs your attention:',
+          'These problems need your attention, oldest first:',
+        ),
+      ),
       list(texts.slice(0, shown)),
       ...(rest > 0 ? [paragraph(`And ${rest} more.`)] : []),
       link('Open Lastday', links.to('/notifications')),

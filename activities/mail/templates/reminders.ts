@@ -3,7 +3,7 @@ import type { Receiver } from '../../../database/mail/mails.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { leavingWords, openWords, ownLeavingWords } from '../../../domain/wording/leaving.ts';
 import { type NotificationFacts, notificationText } from '../../../domain/wording/notifications.ts';
-import { plural } from '../../../domain/wording/plural.ts';
+import { oneOrMany, plural } from '../../../domain/wording/plural.ts';
 import { dayWords, longDateWords, longTimeWords } from '../../../domain/wording/times.ts';
 import {
   type Block,
@@ -57,7 +57,7 @@ export function remindersMail(
         open.filter((person) => !isOver(person)),
         toLines,
       ),
-      ...section('Ready to be marked as offboarded', ready, toLines),
+      ...section('Ready to finalize', ready, toLines),
       ...(open.length + ready.length + texts.length > 0 ? othersEnd(isItAdmin, links) : []),
     ],
     reason: reasonFor(own !== undefined, open.length + ready.length + texts.length > 0, isItAdmin),
@@ -78,9 +78,9 @@ const isOver = ({ daysLeft }: RemindedLeaver): boolean => daysLeft < 0;
 
 const openingFor = (open: readonly RemindedLeaver[], isItAdmin: boolean): string => {
   const leavers = isItAdmin
-    ? plural(open.length, 'person who is leaving', 'people who are leaving')
-    : plural(open.length, 'direct report who is leaving', 'direct reports who are leaving');
-  return `Still open for ${leavers}, oldest first:`;
+    ? plural(open.length, 'person', 'people')
+    : oneOrMany(open.length, 'your direct report', `${open.length} of your direct reports`);
+  return `Open items for ${leavers}${oneOrMany(open.length, '', ', earliest last day first')}:`;
 };
 
 interface RemindedGroups {
@@ -94,12 +94,12 @@ function subjectOf({ own, open, ready }: RemindedGroups): string {
     return `${ownLeavingWords(longDateWords(own.lastDay), isOver(own))}: please return ${devicesWords(own)}`;
   const [first] = open;
   if (open.length === 1 && ready.length === 0) {
-    return `${first!.name} ${leavingWords(longDateWords(first!.lastDay), isOver(first!))}: ${openWords(countsOf(first!))} still open`;
+    return `${first!.name} ${leavingWords(longDateWords(first!.lastDay), isOver(first!))}: ${openWords(countsOf(first!))} to clear`;
   }
   if (open.length === 0) {
     return ready.length === 1
-      ? `${ready[0]!.name} is ready to be marked as offboarded`
-      : `${ready.length} people are ready to be marked as offboarded`;
+      ? `${ready[0]!.name}'s offboarding is ready to finalize`
+      : `${ready.length} offboardings are ready to finalize`;
   }
   const overdue = open.filter(isOver).length;
   const leavers = `${plural(open.length, 'person', 'people')} with open items`;
@@ -171,7 +171,7 @@ function personOf(person: RemindedLeaver, receiver: Receiver, links: Links, isIt
 /** When the person leaves, their department and, for an IT admin, their manager. */
 function lineOf(person: RemindedLeaver, receiver: Receiver, isItAdmin: boolean): string {
   const { lastDay, zone, overAt, department, manager } = person;
-  const ends = isOver(person) ? 'ended' : 'ends';
+  const ends = isOver(person) ? 'last day ended' : 'last day ends';
   return [
     capitalized(leavingWords(longDateWords(lastDay), isOver(person))),
     zone === receiver.zone ? null : `${ends} ${longTimeWords(overAt, receiver.zone)}`,
@@ -187,7 +187,7 @@ const capitalized = (text: string): string => text.charAt(0).toUpperCase() + tex
 function itemOf({ kind, what, mark, since }: OpenItem, zone: string): MailItem {
   const day = dayWords(since, zone);
   if (kind === 'hardware') return { what, detail: `${mark}, since ${day}` };
-  if (kind === 'software') return { what, detail: `license, since ${day}` };
+  if (kind === 'software') return { what, detail: `seat, since ${day}` };
   return { what, detail: `request, ${mark}, since ${day}` };
 }
 

@@ -8,7 +8,7 @@ import { sqlOf } from '../../core/tables.ts';
 import { Import } from '../../entities/index.ts';
 import { lockImport, makeReady } from '../imports.ts';
 import { type StagedRow, stageRows } from '../staging.ts';
-import { columnsInWords, rememberColumns } from './remembered.ts';
+import { columnsInWords, saveColumns } from './saved-columns.ts';
 
 /** Makes an import wait, after its last line was staged, until a user says what its columns are. */
 export async function finishWithoutFields(
@@ -36,7 +36,7 @@ export async function sampleCells(em: EntityManager, importId: number): Promise<
 
 /**
  * Reads the lines of a waiting import again with the columns that a user has chosen, computes the preview, and
- * remembers the columns. One transaction: when `read` throws, the import waits as before. Throws a Refusal when it does
+ * saves the columns. One transaction: when `read` throws, the import waits as before. Throws a Refusal when it does
  * not wait, and NotFound.
  */
 export const mapColumns = (
@@ -53,14 +53,14 @@ export const mapColumns = (
     waiting.columns = columns;
     await makeReady(transaction, waiting);
     const { kind } = waiting;
-    await rememberColumns(transaction, actor, kind, columns);
+    await saveColumns(transaction, actor, kind, columns);
     record(transaction, actor, 'columns.mapped', null, { importId, kind, columns: columnsInWords(columns) });
   });
 
 /** Throws a Refusal when the columns of an import are known. */
 export function refuseKnownColumns({ state }: Pick<Import, 'state'>): void {
   if (state === 'mapping') return;
-  throw new Refusal('columns-known', 'The columns of this file are already chosen.');
+  throw new Refusal('columns-known', "This file's columns are already mapped.");
 }
 
 /** Lines read at once, which bounds the memory for a file. */

@@ -9,7 +9,7 @@ const longestChain = 500;
 
 /**
  * Finds the lines that state one address for two people, which can be stored for neither. Then finds the lines whose
- * addresses depend on one another, because one gets what the other gives up. Each chain or circle will be executed in one
+ * addresses depend on one another, because one gets what the other gives up. Each chain or loop will be executed in one
  * transaction.
  */
 export async function linkAddresses(em: EntityManager, importId: number): Promise<void> {
@@ -48,7 +48,7 @@ async function markContested(em: EntityManager, importId: number) {
 const markOf = (lines: readonly number[]) =>
   lines.length <= longestChain ? { chain: lines[0]!, problem: null } : { chain: null, problem: tooLong };
 
-const tooLong = `More than ${longestChain} addresses depend on each other. Import these people in several files.`;
+const tooLong = `More than ${longestChain} emails depend on each other. Import these people in several files.`;
 
 /**
  * Takes the addresses from every chain with a line that cannot change its own, with the reason. Returns the lines, to be
@@ -62,7 +62,7 @@ export async function breakRefusedChains(em: EntityManager, importId: number): P
         and (verdict = 'error' or not judgement->'changes' ? 'email') group by address_chain
     )
     update import_rows r set address_chain = null, address_problem = case when r.line <> f.line
-      then 'The address depends on line ' || f.line || ', which can''t change its own.' end
+      then 'The email depends on line ' || f.line || ', which can''t change its own.' end
     from refused f where r.import_id = ${importId} and r.address_chain = f.address_chain
     returning r.line`.execute(sqlOf(em));
   return rows.map(({ line }) => line);

@@ -39,7 +39,7 @@ export async function executeChain(run: ImportRun, lines: readonly Line[]): Prom
     if (problems === null) return [];
     const reason = problems.map(({ message }) => message).join(' ');
     const problemOf = (line: number) =>
-      at === null || line === at ? reason : `The address depends on line ${at}: ${reason}`;
+      at === null || line === at ? reason : `The email depends on line ${at}: ${reason}`;
     await giveUpAddresses(
       em,
       importId,

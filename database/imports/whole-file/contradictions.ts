@@ -19,8 +19,8 @@ export async function findContradictions(
     update import_rows set contradictions = '[]', repeats = null
     where import_id = ${importId} and (contradictions <> '[]' or repeats is not null)`.execute(sqlOf(em));
   if (kind === 'licenses') {
-    await agreeOn(em, importId, 'seatsTotal', 'The lines of this license have different numbers of seats.');
-    await agreeOn(em, importId, 'vendor', 'The lines of this license have different vendors.');
+    await agreeOn(em, importId, 'seatsTotal', "This license's lines have different numbers of seats.");
+    await agreeOn(em, importId, 'vendor', "This license's lines have different vendors.");
     await refuseSeveralVendors(em, importId);
   }
   await markPairs(em, importId, kind);

@@ -5,16 +5,16 @@ import { sqlOf } from '../../core/tables.ts';
 import { chainsAbove } from '../../people/manager-chain.ts';
 import { findPerson } from '../person-lookup.ts';
 
-/** The lines of an earlier evaluation that closed a circle can be free of it now. */
-export async function forgetCircles(em: EntityManager, importId: number): Promise<void> {
+/** The lines of an earlier evaluation that closed a loop can be free of it now. */
+export async function resetLoops(em: EntityManager, importId: number): Promise<void> {
   await sql`update import_rows set closes_circle = false where import_id = ${importId} and closes_circle`.execute(
     sqlOf(em),
   );
 }
 
 /**
- * Judges the managers of a whole file as they will be afterwards, by three statements. Marks the lines that close a circle
- * and returns them, to be evaluated again. Stores in which order the managers of known people change, so that no circle
+ * Judges the managers of a whole file as they will be afterwards, by three statements. Marks the lines that close a loop
+ * and returns them, to be evaluated again. Stores in which order the managers of known people change, so that no loop
  * exists on the way.
  */
 export async function judgeManagers(em: EntityManager, importId: number): Promise<number[]> {

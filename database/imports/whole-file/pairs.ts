@@ -37,7 +37,7 @@ const byAddress = (importId: number) => sql`
   where a.key is null or b.key is null or a.key = b.key
     or exists (select from users e where ${hasAddress(sql`a.other_key`)} and e.external_id is null)`;
 
-/** Pairs of a line with an external id, and one with nothing but the e-mail address that this person has now. */
+/** Pairs of a line with an external id, and one with nothing but the email that this person has now. */
 const byStoredPerson = (importId: number) => sql`
   select least(a.line, b.line), greatest(a.line, b.line), 'email', 'is about the same person'
   from import_rows b
@@ -47,7 +47,7 @@ const byStoredPerson = (importId: number) => sql`
 
 /**
  * SQL for the fields in which the lines `a` and `b` of a pair differ. A key that only one of them states is completed from
- * the stored person, so that a line by external id and one by e-mail address can state the same.
+ * the stored person, so that a line by external id and one by email can state the same.
  */
 export const differencesOf: Record<ImportKind, Sql> = {
   users: sql`(

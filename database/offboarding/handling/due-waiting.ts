@@ -20,7 +20,8 @@ const batchSize = 500;
 /**
  * Notifies the owners of leavers whose items waited until today, by one statement. Without an active owner it notifies the
  * IT admins. The item remembers the day, so that each day reminds once, whatever crashes and however many workers run.
- * The day begins in the workspace's time zone. Items that are locked are left to the next run.
+ * The day begins in the workspace's time zone. Items of people who are being changed are left to the next run, because
+ * every change locks the person first.
  */
 export const remindOfWaiting = (em: EntityManager, now = new Date()): Promise<void> =>
   inTransaction(em, async (transaction) => {
@@ -51,10 +52,10 @@ const takeDue = (kind: WaitingKind, now: Date) => {
     update ${table} x set waiting_reminded = x.waiting_until
     ${join === null ? sql`` : sql`from ${join.table}`}
     where x.id in (
-      select id from ${table}
-      where live and waiting_reminded is distinct from waiting_until
-        and waiting_until <= (select (${now}::timestamptz at time zone time_zone)::date from workspace)
-      order by waiting_until, id limit ${batchSize} for update skip locked
+      select i.id from ${table} i join users u on u.id = i.user_id
+      where i.live and i.waiting_reminded is distinct from i.waiting_until
+        and i.waiting_until <= (select (${now}::timestamptz at time zone time_zone)::date from workspace)
+      order by i.waiting_until, i.id limit ${batchSize} for no key update of u, i skip locked
     ) ${join === null ? sql`` : sql`and ${join.on}`}
     returning x.user_id, ${shown} || jsonb_build_object('until', x.waiting_until) as details`;
 };

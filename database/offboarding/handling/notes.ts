@@ -9,7 +9,7 @@ import { LeaverNote, User } from '../../entities/index.ts';
 export const addNote = (em: EntityManager, authorId: number, userId: number, text: string): Promise<number> =>
   changeAbout(em, userId, userActor(authorId), async (change) => {
     if (change.user.erasedAt) {
-      throw new Refusal('erased', "This person's data was erased, so nothing can be noted.");
+      throw new Refusal('erased', "This person's data was erased, so notes can't be added.");
     }
     const note = change.em.create(LeaverNote, { userId, authorId, text });
     await change.em.flush();

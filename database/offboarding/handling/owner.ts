@@ -60,4 +60,4 @@ async function nameOfOwner(em: EntityManager, ownerId: number, userId: number): 
 }
 
 const ownerChanged = () =>
-  new Refusal('owner-changed', 'Someone else changed the owner. Check who it is now, then try again.');
+  new Refusal('owner-changed', 'Someone else changed the owner. Check the new owner, then try again.');

@@ -20,21 +20,24 @@ export async function mergingOf(em: EntityManager, goneId: number, keptId: numbe
   const locked = await lockAffectedUsers(em, goneId, keptId);
   const [gone, kept] = [goneId, keptId].map((id) => {
     const user = locked.find((each) => each.id === id);
-    if (user === undefined) throw new NotFound('user');
+    if (user === undefined) throw new NotFound('person');
     if (user.mergedInto) throw new Merged(user, user.mergedInto);
     return user;
   }) as [User, User];
   const reports = await em.find(User, { managerId: goneId }, { fields: ['id'] });
-  // Retry, because a report added during the wait was not locked in the order of ids.
-  if (reports.some(({ id }) => !locked.some((user) => user.id === id))) throw new RetryTransaction();
   const open = await em.find(Offboarding, { userId: { $in: [goneId, keptId] }, state: 'open' });
   const openOf = (userId: number) => open.find((offboarding) => offboarding.userId === userId) ?? null;
-  return { gone, kept, goneOffboarding: openOf(goneId), keptOffboarding: openOf(keptId) };
+  const [goneOffboarding, keptOffboarding] = [openOf(goneId), openOf(keptId)];
+  const affected = [...reports.map(({ id }) => id), goneOffboarding?.ownerId ?? goneId];
+  // Retry, because a report or an owner added during the wait was not locked in the order of ids.
+  if (affected.some((id) => !locked.some((user) => user.id === id))) throw new RetryTransaction();
+  return { gone, kept, goneOffboarding, keptOffboarding };
 }
 
 /**
- * Locks both records and the direct reports of the one that goes by one statement, in the order of their ids. When one
- * is a super-admin it locks all super-admins, because the last one may go.
+ * Locks both records, and the direct reports and the owner of the one that goes, by one statement, in the order of their
+ * ids. The owner may lose the role at the same time. When one is a super-admin it locks all super-admins, because the
+ * last one may go.
  */
 const lockAffectedUsers = (em: EntityManager, goneId: number, keptId: number): Promise<User[]> =>
   em.find(
@@ -45,8 +48,9 @@ const lockAffectedUsers = (em: EntityManager, goneId: number, keptId: number): P
           `(with pair as materialized (select id, role from users where id in (?, ?))
           select id from pair
           union select id from users where manager_id = ?
+          union select owner_id from offboardings where user_id = ? and state = 'open' and owner_id is not null
           union select id from users where role = 'super-admin' and exists (select from pair where role = 'super-admin'))`,
-          [goneId, keptId, goneId],
+          [goneId, keptId, goneId, goneId],
         ),
       },
     },

@@ -23,6 +23,6 @@ export async function previewMerge(em: EntityManager, goneId: number, keptId: nu
         where s.user_id = g.id and s.live order by lower(l.name), l.id) as doubled,
       array(select name from api_tokens where created_by = g.id and revoked_at is null and not ${isOfWorkspace} order by id) as tokens
     from users g cross join users k where g.id = ${goneId} and k.id = ${keptId}`.execute(sqlOf(em));
-  if (rows[0] === undefined) throw new NotFound('user');
+  if (rows[0] === undefined) throw new NotFound('person');
   return rows[0];
 }

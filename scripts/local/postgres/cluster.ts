@@ -23,14 +23,25 @@ export async function makeCluster(place: PostgresPlace, password: string, durabl
       chownSync(draft, place.runAs.uid, place.runAs.gid);
       chownSync(passwordFile, place.runAs.uid, place.runAs.gid);
     }
-    await initdb(place, draft, passwordFile, durable);
+    await initdb(place, draft, passwordFile, durable, 'C.UTF-8').catch((error: Error) => {
+      // Not every system has this locale. Without it only ASCII text is found quickly inside of words.
+      if (!error.message.includes('invalid locale name')) throw error;
+      return initdb(place, draft, passwordFile, durable, 'C');
+    });
     renameSync(draft, place.data);
   } finally {
     rmSync(passwordFile, { force: true });
   }
 }
 
-async function initdb(place: PostgresPlace, folder: string, passwordFile: string, durable: boolean) {
+/** `ctype` says what pg_trgm takes for letters, and decides nothing else. */
+async function initdb(
+  place: PostgresPlace,
+  folder: string,
+  passwordFile: string,
+  durable: boolean,
+  ctype: string,
+) {
   const options = [
     `--pgdata=${folder}`,
     `--username=${superuser}`,
@@ -39,6 +50,7 @@ async function initdb(place: PostgresPlace, folder: string, passwordFile: string
     // The builtin locale sorts and lowercases names the same on every machine.
     '--encoding=UTF8',
     '--locale=C',
+    `--lc-ctype=${ctype}`,
     '--locale-provider=builtin',
     '--builtin-locale=C.UTF-8',
     ...(durable ? [] : ['--no-sync']),

@@ -101,6 +101,8 @@ function startServer({ cli, dataDir }: TemporalOptions, port: number, uiPort: nu
     // This server has one shard, which by default polls its task queue at most 20 times a second. Concurrent users
     // would wait up to 50 ms for each task.
     ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=1000'],
+    // A new namespace and its search attributes can be used after the next refresh, which is every 2 s by default.
+    ['--dynamic-config-value', 'system.namespaceCacheRefreshInterval="100ms"'],
     ['--log-level', 'error'],
   ];
   return startProgram({

@@ -21,7 +21,7 @@ describe('the mail about a completion', () => {
     const letter = completionMail(completion, mira, links);
     expect(letter.subject).toBe('Lena Brandt is now offboarded');
     const text = textOf(letter).replace(/\s+/g, ' ');
-    expect(text).toContain('was completed on Tue 24 November 2026, 11:15 Europe/Berlin by Ivo Marin.');
+    expect(text).toContain('was offboarded on Tue 24 November 2026, 11:15 Europe/Berlin by Ivo Marin.');
     expect(text).toContain('2 people who reported to Lena Brandt now have no manager.');
     expect(text).toContain('/notifications');
   });
@@ -45,9 +45,9 @@ test('problems are described in the words of the console', () => {
     ivo,
     links,
   );
-  expect(letter.subject).toBe('Lastday needs you: 1 problem');
+  expect(letter.subject).toBe('1 problem in Lastday needs your attention');
   expect(textOf(letter).replace(/\s+/g, ' ')).toContain(
-    '- The offboarding of Lena Brandt needs attention: a step failed (sending reminders).',
+    "- Lena Brandt's offboarding needs attention: a step failed (sending reminders).",
   );
 });
 

@@ -5,16 +5,16 @@ import { figma, ivo, laptop, leaver, links, mira, receiver, textOf } from './fix
 
 describe('a reminder to an IT admin', () => {
   test.each([
-    [[leaver({})], 'Lena Brandt leaves on Thu 24 December 2026: 1 device and 1 license still open'],
+    [[leaver({})], 'Lena Brandt leaves on Thu 24 December 2026: 1 device and 1 seat to clear'],
     [
       [leaver({ daysLeft: 1, items: [laptop] })],
-      'Lena Brandt leaves on Thu 24 December 2026: 1 device still open',
+      'Lena Brandt leaves on Thu 24 December 2026: 1 device to clear',
     ],
     [
       [leaver({ daysLeft: -3, items: [laptop, laptop] })],
-      'Lena Brandt left on Thu 24 December 2026: 2 devices still open',
+      'Lena Brandt left on Thu 24 December 2026: 2 devices to clear',
     ],
-    [[leaver({ daysLeft: -1, items: [] })], 'Lena Brandt is ready to be marked as offboarded'],
+    [[leaver({ daysLeft: -1, items: [] })], "Lena Brandt's offboarding is ready to finalize"],
     [[leaver({}), leaver({ id: 3 })], '2 people with open items'],
     [[leaver({}), leaver({ id: 3, daysLeft: -1 })], '2 people with open items, 1 overdue'],
   ])('summarizes itself in the subject', (people, subject) => {
@@ -25,7 +25,9 @@ describe('a reminder to an IT admin', () => {
     const over = { kind: 'waiting_over', about: 'Lena Brandt', own: false } as const;
     const notice = { ...over, details: { tag: 'LT-1', until: '2026-12-03' } };
     const letter = remindersMail([leaver({})], ivo, links, [notice])!;
-    expect(letter.subject).toBe('Lena Brandt: LT-1 was waiting until 3 Dec 2026. Check what happened.');
+    expect(letter.subject).toBe(
+      'LT-1 from Lena Brandt was on hold until 3 Dec 2026. Check whether you can close it.',
+    );
     expect(textOf(letter).indexOf('For you to check')).toBeLessThan(textOf(letter).indexOf('Leaving soon'));
     expect(remindersMail([], ivo, links, [notice, notice])!.subject).toBe('2 things for you to check');
   });
@@ -35,9 +37,7 @@ describe('a reminder to an IT admin', () => {
     expect(text).toContain(
       'Lena Brandt\n  Leaves on Thu 24 December 2026 · Engineering · Manager: Mira Holt',
     );
-    expect(text).toContain(
-      '  - ThinkPad T14 (LT-1, since 1 Mar 2023)\n  - Figma (license, since 1 Mar 2023)',
-    );
+    expect(text).toContain('  - ThinkPad T14 (LT-1, since 1 Mar 2023)\n  - Figma (seat, since 1 Mar 2023)');
     expect(text).toContain('https://lastday.halden.example/offboarding/1');
   });
 
@@ -45,8 +45,8 @@ describe('a reminder to an IT admin', () => {
     const onTonga = leaver({ zone: 'Pacific/Tongatapu' });
     const inSamoa = leaver({ zone: 'Pacific/Pago_Pago', daysLeft: -1 });
     const flat = (person: RemindedLeaver) => textOf(remindersMail([person], ivo, links)).replace(/\s+/g, ' ');
-    expect(flat(onTonga)).toContain('ends Thu 24 December 2026, 12:00 Europe/Berlin');
-    expect(flat(inSamoa)).toContain('ended Fri 25 December 2026, 12:00 Europe/Berlin');
+    expect(flat(onTonga)).toContain('last day ends Thu 24 December 2026, 12:00 Europe/Berlin');
+    expect(flat(inSamoa)).toContain('last day ended Fri 25 December 2026, 12:00 Europe/Berlin');
   });
 
   test("follows the reader's time zone over a DST change", () => {

@@ -34,7 +34,7 @@ describe('addresses that move on within a file (R24)', () => {
     }
   });
 
-  test('swap, and go round in a circle, with a newcomer at the end of a chain', async ({ files }) => {
+  test('swap, and go round in a loop, with a newcomer at the end of a chain', async ({ files }) => {
     const [a, b, c, d, e, f] = (await known(6)) as [string, string, string, string, string, string];
     const [newcomer, free] = [newId(), mailOf(newId())];
     const done = await files.run(
@@ -87,7 +87,7 @@ describe('addresses that move on within a file (R24)', () => {
     );
     expect(await Promise.all([a, b, c].map(emailOf))).toEqual([a, b, c].map(mailOf));
     expect((await personWith(database, b)).endDate).toBe('2026-12-10');
-    const words = "The address depends on line 4, which can't change its own.";
+    const words = "The email depends on line 4, which can't change its own.";
     expect(done).toMatchObject({ results: { changed: 1, failed: 2 }, warned: 1 });
     expect((await problemsOf(database, done))[0]).toEqual([2, `email: ${words}`]);
     expect(await files.lines(done, 'warnings')).toMatchObject([{ line: 3, warnings: [{ message: words }] }]);
@@ -100,7 +100,7 @@ describe('addresses that move on within a file (R24)', () => {
     expect(done.results).toMatchObject({ changed: 0, failed: 2 });
     expect([await emailOf(a), await emailOf(b)]).toEqual([mailOf(a), mailOf(b)]);
     expect(await problemsOf(database, done)).toEqual([
-      [2, expect.stringContaining('The address depends on line 3: Only a super admin can change')],
+      [2, expect.stringContaining('The email depends on line 3: Only a super admin can change')],
       [3, expect.stringContaining("a super admin's email or status")],
     ]);
     expect((await userById(em, cast.nora.id)).email).toBe(cast.nora.email);

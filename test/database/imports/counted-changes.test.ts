@@ -27,7 +27,7 @@ describe('what a file would change is counted by kind', () => {
     });
     const refusal = await startImport(em, actor, id, null).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(MassChangeRefusal);
-    expect((refusal as MassChangeRefusal).message).toContain('4 people would lose their manager.');
+    expect((refusal as MassChangeRefusal).message).toContain('4 people would have their manager removed.');
     expect((refusal as MassChangeRefusal).message).toContain(
       'The column "Manager Email" is empty on every line',
     );

@@ -31,7 +31,7 @@ describe('what a file of items would change is counted', () => {
     await expect(startImport(em, actor, id, null)).rejects.toMatchObject({
       people: 4,
       message: expect.stringMatching(
-        /^1 asset would lose its serial number\. 3 assets would get a different serial number\. That's over/,
+        /^1 asset would have its serial number removed\. 3 assets would get a different serial number\. That's over/,
       ),
     });
     await startImport(em, actor, id, 4);

@@ -166,7 +166,7 @@ describe('a license that was made without a vendor (R6)', () => {
     expect(await problemsOf(database, await files.execute(id))).toEqual([
       [
         2,
-        `vendor: ${name} has no vendor, and giving it one was not confirmed. Import this line again to confirm it.`,
+        `vendor: ${name} has no vendor, and adding one wasn't confirmed. Import this line again to confirm it.`,
       ],
     ]);
     expect(await vendors(name)).toEqual([null]);

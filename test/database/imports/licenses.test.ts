@@ -52,7 +52,7 @@ describe('licenses', () => {
       'licenses',
       csvOf(['license', 'seats', 'user'], [name, 3, cast.emil.email], [name, 4, cast.timo.email]),
     );
-    const words = 'seatsTotal: The lines of this license have different numbers of seats.';
+    const words = "seatsTotal: This license's lines have different numbers of seats.";
     expect(await problemsOf(database, found)).toEqual([
       [2, words],
       [3, words],

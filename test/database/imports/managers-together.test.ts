@@ -3,7 +3,7 @@ import { describe, expect } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import { startImport } from '../../../database/imports/imports.ts';
 import { executeBatch } from '../../../database/imports/progress.ts';
-import { managerCircles } from '../../../database/people/manager-circles.ts';
+import { reportingLoops } from '../../../database/people/reporting-loops.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { csvOf } from '../../../testing/cast/importing.ts';
 import { importTests, newId } from './fixture.ts';
@@ -53,7 +53,7 @@ describe('managers of a file (E15)', () => {
     }
   });
 
-  test('that close a circle with what is stored get a warning, and the end date is taken', async ({
+  test('that close a loop with what is stored get a warning, and the end date is taken', async ({
     files,
   }) => {
     const [report, boss] = (await chain(2)) as { id: number; externalId: string }[];
@@ -81,7 +81,7 @@ describe('managers of a file (E15)', () => {
     expect([await managerOf(a!), await managerOf(b!)]).toEqual([null, a!.id]);
   });
 
-  test('make no circle at any moment of an import with several batches', async ({ files }) => {
+  test('make no loop at any moment of an import with several batches', async ({ files }) => {
     const people = await chain(700);
     const reversed = people.map(({ externalId }, place) => [
       externalId,
@@ -90,7 +90,7 @@ describe('managers of a file (E15)', () => {
     const id = await files.start('users', csvOf(['externalId', 'manager'], ...reversed.toReversed()));
     for (;;) {
       const { isOver } = await executeBatch(em, id, { onStep() {}, onDefect() {} });
-      expect(await managerCircles(em)).toEqual([]);
+      expect(await reportingLoops(em)).toEqual([]);
       if (isOver) break;
     }
     expect(await managerOf(people.at(-1)!)).toBe(people.at(-2)!.id);

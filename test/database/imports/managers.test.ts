@@ -12,7 +12,7 @@ describe('people', () => {
     ['small letters', (id: string) => id],
     ['capitals', (id: string) => id.toUpperCase()],
   ] as const)(
-    'may have managers from later lines, in any order; the line that closes a circle stores none (R8), in %s',
+    'may have managers from later lines, in any order; the line that closes a loop stores none (R8), in %s',
     async ([, spelled], { files }) => {
       const [a, b, c] = [spelled(newId()), spelled(newId()), spelled(newId())];
       const line = (id: string, manager: string) => [id, `Name ${id}`, mailOf(id), manager];
@@ -24,7 +24,7 @@ describe('people', () => {
       const [anne, bo, cy] = await Promise.all([a, b, c].map((id) => personWith(database, id)));
       expect([anne!.managerId, bo!.managerId, cy!.managerId ?? null]).toEqual([bo!.id, cy!.id, null]);
       expect(await files.lines(done, 'warnings')).toMatchObject([
-        { line: 4, warnings: [{ field: 'manager', message: expect.stringContaining('in a circle') }] },
+        { line: 4, warnings: [{ field: 'manager', message: expect.stringContaining('reporting loop') }] },
       ]);
     },
   );
@@ -41,7 +41,7 @@ describe('people', () => {
     const done = await files.execute(found.id);
     expect(done.results).toMatchObject({ created: 1, failed: 1, managersPending: 0 });
     expect((await personWith(database, a)).managerId ?? null).toBeNull();
-    const words = 'The line of the manager was not imported, so no manager was stored.';
+    const words = "The manager's line wasn't imported, so no manager was stored.";
     expect(await files.lines(done, 'warnings')).toMatchObject([{ line: 2, warnings: [{ message: words }] }]);
   });
 });

@@ -152,7 +152,7 @@ describe('people', () => {
     });
   });
 
-  test('are found by e-mail address when the external id is new, and get that id', async ({ files }) => {
+  test('are found by email when the external id is new, and get that id', async ({ files }) => {
     const id = newId();
     const userId = await createUser(em, 'system', { name: 'Anne', email: mailOf(id) });
     expect(

@@ -7,10 +7,7 @@ const { database, em, test } = await importTests();
 const head = ['externalId', 'email', 'department', 'endDate'];
 
 describe('two lines about one subject (E1)', () => {
-  test('one by external id and one by e-mail address are refused, in either order', async ({
-    cast,
-    files,
-  }) => {
+  test('one by external id and one by email are refused, in either order', async ({ cast, files }) => {
     const { emil } = cast;
     const byId = [emil.externalId, null, 'First', '2099-01-01'];
     const byEmail = [null, emil.email.toUpperCase(), 'Second', null];

@@ -21,7 +21,7 @@ describe('the address of someone who has left', () => {
     expect(line!.warnings).toEqual([
       {
         field: 'email',
-        message: expect.stringMatching(/^Jan Smit, offboarded on \d+ \w+ \d{4}, had this address\.$/),
+        message: expect.stringMatching(/^Jan Smit, offboarded on \d+ \w+ \d{4}, had this email\.$/),
       },
     ]);
     const again = await files.run('users', file);
@@ -63,7 +63,7 @@ describe('a newcomer with the name of someone active', () => {
     const [line] = await files.lines(found, 'warnings');
     expect(line!.warnings.map(({ message }) => message)).toEqual([
       `Someone else has this name: ${name} (${email}).`,
-      expect.stringContaining('had this address.'),
+      expect.stringContaining('had this email.'),
     ]);
     expect(found.preview).toMatchObject({ create: 1, starts: 1, warned: 1 });
   });
@@ -98,7 +98,7 @@ describe('an asset with a known serial', () => {
     expect(found.results).toMatchObject({ created: 1 });
     const [line] = await files.lines(found, 'warnings');
     expect(line!.warnings).toEqual([
-      { field: 'serial', message: `${tag} has the same serial, assigned to ${cast.emil.name}.` },
+      { field: 'serial', message: `${tag} has the same serial and is assigned to ${cast.emil.name}.` },
     ]);
   });
 });

@@ -84,7 +84,7 @@ describe('assigning', () => {
   test('of an unknown asset, or to an unknown person, throws NotFound', async () => {
     const { emil, spare } = await makeCast(database);
     await expect(assignAsset(em, 'system', 999_999, emil.id)).rejects.toEqual(new NotFound('asset'));
-    await expect(assignAsset(em, 'system', spare.id, 999_999)).rejects.toEqual(new NotFound('user'));
+    await expect(assignAsset(em, 'system', spare.id, 999_999)).rejects.toEqual(new NotFound('person'));
   });
 });
 

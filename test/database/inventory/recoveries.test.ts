@@ -3,6 +3,7 @@ import { openCountsOf } from '../../../database/core/checklist-sql.ts';
 import { Asset, Assignment } from '../../../database/entities/index.ts';
 import { assetById, updateAsset } from '../../../database/inventory/assets.ts';
 import { assignAsset, historyOf, recoverAsset } from '../../../database/inventory/assignments.ts';
+import { undoAssignment } from '../../../database/inventory/undo-assignment.ts';
 import { updateUser } from '../../../database/people/users.ts';
 import type { Recovery } from '../../../domain/assets.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
@@ -62,6 +63,17 @@ describe('recovering', () => {
     expect((await assetById(em, laptop.id)).status).toBe('in_stock');
     expect(await entriesAbout(database, lena.id)).toHaveLength(entries);
     expect(await revisionOf(database, lena.id)).toBe(revision);
+  });
+
+  test('a second time names who had it, and not who got it by mistake', async () => {
+    const { lena, emil, laptop } = await makeCast(database);
+    await recoverAsset(em, 'system', laptop.id, backInStock);
+    const mistake = await assignAsset(em, 'system', laptop.id, emil.id);
+    await undoAssignment(em, 'system', laptop.id, mistake, 'undo');
+    expect(await recoverAsset(em, 'system', laptop.id, backInStock)).toEqual({
+      outcome: 'already-returned',
+      formerHolderId: lena.id,
+    });
   });
 
   test('twice concurrently happens once', async () => {

@@ -33,7 +33,7 @@ describe('assigning a seat', () => {
   test('is refused to a person who has one', async () => {
     const { lena, license } = await makeCast(database);
     await expect(assignSeat(em, 'system', license.id, lena.id)).rejects.toEqual(
-      new Refusal('already-has-seat', `${lena.name} already has a seat of ${license.name}.`),
+      new Refusal('already-has-seat', `${lena.name} already has a seat for ${license.name}.`),
     );
   });
 
@@ -87,7 +87,7 @@ describe('assigning a seat', () => {
   test('of an unknown license, or to an unknown person, throws NotFound', async () => {
     const { emil, license } = await makeCast(database);
     await expect(assignSeat(em, 'system', 999_999, emil.id)).rejects.toEqual(new NotFound('license'));
-    await expect(assignSeat(em, 'system', license.id, 999_999)).rejects.toEqual(new NotFound('user'));
+    await expect(assignSeat(em, 'system', license.id, 999_999)).rejects.toEqual(new NotFound('person'));
   });
 });
 

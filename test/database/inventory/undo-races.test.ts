@@ -23,13 +23,16 @@ const undos: [string, (cast: Cast) => Promise<unknown>][] = [
 test.each(undos)('of undoing %s and a concurrent completion exactly one wins', async (_what, undo) => {
   const rounds = inject('long') ? 50 : 6;
   const won = { undo: 0, completion: 0 };
-  for (let round = 0; round < rounds; round++) {
+  // Both must win sometimes, else the rounds did not race; a busy machine needs more of them.
+  const isOneSided = () => Math.min(won.undo, won.completion) === 0;
+  for (let round = 0; round < rounds || (round < 60 && isOneSided()); round++) {
     const cast = await makeCast(database);
     await clearChecklist(database, cast);
     const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
     // Different delays, so that both orders happen.
+    const delay = 4 * (1 + (round % 5));
     const [undone, answer] = await Promise.all([
-      later(round % 2 === 0 ? 0 : 4)
+      later(round % 2 === 0 ? 0 : delay)
         .then(() => undo(cast))
         .then(
           () => true,
@@ -38,14 +41,12 @@ test.each(undos)('of undoing %s and a concurrent completion exactly one wins', a
             return false;
           },
         ),
-      later(round % 2 === 0 ? 4 : 0).then(() => complete(database, cast)),
+      later(round % 2 === 0 ? delay : 0).then(() => complete(database, cast)),
     ]);
     expect(answer.outcome).toBe(undone ? 'still-open' : 'completed');
     won[undone ? 'undo' : 'completion']++;
     const { hardware, software, requests } = await openCountsOf(em, cast.lena.id);
     expect(hardware + software + requests).toBe(undone ? 1 : 0);
   }
-  // Both must win sometimes, else the rounds did not race.
-  expect(won.undo).toBeGreaterThan(0);
-  expect(won.completion).toBeGreaterThan(0);
+  expect(isOneSided()).toBe(false);
 });

@@ -93,7 +93,7 @@ describe('(R19) undoing a recovery before the completion', () => {
     await expect(undoRecovery(em, 'system', spare.id)).rejects.toMatchObject({ code: 'never-assigned' });
     const another = undoRecovery(em, 'system', spare.id, laptop.assignmentId);
     await expect(another).rejects.toMatchObject({ code: 'out-of-date' });
-    await expect(undoRecovery(em, 'system', 999_999)).rejects.toThrow('There is no such asset.');
+    await expect(undoRecovery(em, 'system', 999_999)).rejects.toThrow("We can't find this asset.");
   });
 
   test('without an assignment undoes what was recovered last, also by a correction', async () => {
@@ -137,5 +137,31 @@ describe('(R19) undoing a recovery before the completion', () => {
       outcomes.add(undone.outcome);
     }
     expect(outcomes.size).toBeGreaterThan(0);
+  });
+});
+
+describe('the location of a recovery', () => {
+  const locationOf = async (assetId: number) => (await assetById(em, assetId)).location;
+  const recover = (assetId: number, location?: string | null) =>
+    recoverAsset(em, 'system', assetId, { condition: 'good', nextStatus: 'in_stock', note: null, location });
+
+  test.each([
+    ['stays when it is left out', undefined, 'Lisbon'],
+    ['is cleared by null', null, null],
+    ['is set by a text', 'Shelf 3', 'Shelf 3'],
+  ])('%s, and comes back with an undo', async (_what, location, expected) => {
+    const { laptop } = await makeCast(database);
+    await recover(laptop.id, location);
+    expect(await locationOf(laptop.id)).toBe(expected);
+    await undoRecovery(em, 'system', laptop.id, laptop.assignmentId, 'undo');
+    expect(await locationOf(laptop.id)).toBe('Lisbon');
+  });
+
+  test('that was changed since the recovery stays after an undo', async () => {
+    const { laptop } = await makeCast(database);
+    await recover(laptop.id, 'Shelf 3');
+    await em.fork().execute('update assets set location = ? where id = ?', ['Shelf 4', laptop.id]);
+    await undoRecovery(em, 'system', laptop.id, laptop.assignmentId, 'undo');
+    expect(await locationOf(laptop.id)).toBe('Shelf 4');
   });
 });

@@ -17,7 +17,7 @@ const { database } = await ownDatabase();
 const { em } = database;
 
 let cast: Cast;
-/** A contractor without an e-mail address, whose manager is Mira. */
+/** A contractor without an email, whose manager is Mira. */
 let paulo: number;
 beforeEach(async () => {
   cast = await makeCast(database);
@@ -26,7 +26,7 @@ beforeEach(async () => {
 
 const mailsTo = (userId: number) => em.fork().find(Mail, { userId });
 
-describe('a leaver without an e-mail address (R16)', () => {
+describe('a leaver without an email (R16)', () => {
   test('is notified in the console, and the mail goes to the manager and IT', async () => {
     await assignAsset(em, 'system', cast.spare.id, paulo);
     await setEndDate(em, 'system', paulo, cast.lastDay);
@@ -46,7 +46,7 @@ describe('a leaver without an e-mail address (R16)', () => {
   });
 });
 
-describe('a manager without an e-mail address (R16)', () => {
+describe('a manager without an email (R16)', () => {
   test('is notified of a completion in the console alone', async () => {
     await updateUser(em, 'system', cast.lena.id, { managerId: paulo });
     await clearChecklist(database, cast);

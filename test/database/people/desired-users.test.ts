@@ -119,7 +119,7 @@ test('a manager who is unknown, oneself, or one of the reports is a warning, and
   await patch(report, { managerExternalId: id });
   for (const managerExternalId of ['nobody', id, report]) {
     const { warnings } = await patch(id, { managerExternalId, endDate: '2099-12-10' });
-    const message = expect.stringContaining('their manager is unchanged');
+    const message = expect.stringContaining('their manager stays the same');
     expect(warnings).toEqual([{ field: 'managerExternalId', message }]);
     expect(await shown(id)).toMatchObject({ managerExternalId: manager, endDate: '2099-12-10' });
     await patch(id, { endDate: null });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { inTransaction } from '../../../database/core/transaction.ts';
-import { managerCircles } from '../../../database/people/manager-circles.ts';
+import { reportingLoops } from '../../../database/people/reporting-loops.ts';
 import { patchUser } from '../../../database/people/upsert-user.ts';
 import { updateUser, userById } from '../../../database/people/users.ts';
 import { InvalidInput } from '../../../domain/failures.ts';
@@ -41,9 +41,9 @@ describe('a change of manager (E15)', () => {
     expect(await managerOf(boss!)).toBeNull();
   });
 
-  test('makes no circle however two correct calls meet', async () => {
+  test('makes no loop however two correct calls meet', async () => {
     for (let round = 0; round < 25; round++) {
-      // Each call looks at one half of the circle, and they lock different people.
+      // Each call looks at one half of the loop, and they lock different people.
       const [a, b, c, d] = (await team(4, [
         [1, 2],
         [3, 0],
@@ -52,7 +52,7 @@ describe('a change of manager (E15)', () => {
       const made = [await managerOf(a), await managerOf(c)];
       expect(made.filter((manager) => manager !== null)).toHaveLength(1);
     }
-    expect(await managerCircles(em)).toEqual([]);
+    expect(await reportingLoops(em)).toEqual([]);
   });
 
   test('to the present manager waits for no other call', async () => {
@@ -65,7 +65,7 @@ describe('a change of manager (E15)', () => {
   });
 });
 
-describe('stored circles', () => {
+describe('stored loops', () => {
   test('are listed once each, in the order of their chain, and stay as they are', async () => {
     const [a, b, c, d] = (await team(4, [[2, 0]])) as [number, number, number, number];
     await asOwner(
@@ -73,12 +73,12 @@ describe('stored circles', () => {
       `update users set manager_id = ${b} where id = ${a}`,
       `update users set manager_id = ${a} where id = ${b}`,
     );
-    const ofAB = (await managerCircles(em)).filter((circle) => circle.some(({ id }) => id === a));
+    const ofAB = (await reportingLoops(em)).filter((loop) => loop.some(({ id }) => id === a));
     expect(ofAB).toMatchObject([[{ id: a, externalId: `T-${a}` }, { id: b }]]);
     expect((await patch(a, b)).warnings).toEqual([]);
     await updateUser(em, hr, d, { managerId: c });
     expect([await managerOf(a), await managerOf(b), await managerOf(d)]).toEqual([b, a, c]);
     await updateUser(em, hr, a, { managerId: null });
-    expect(await managerCircles(em)).toEqual([]);
+    expect(await reportingLoops(em)).toEqual([]);
   });
 });

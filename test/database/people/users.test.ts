@@ -39,7 +39,7 @@ describe('a new person', () => {
     );
   });
 
-  test('cannot have an e-mail address in use, in any case', async () => {
+  test('cannot have an email in use, in any case', async () => {
     await someone(database, { email: 'Taken@x.example' });
     await expect(someone(database, { email: 'taken@X.example' })).rejects.toMatchObject({
       fields: { email: expect.any(String) },

@@ -57,14 +57,14 @@ describe('the web address of an endpoint', () => {
   describe.each(['http', 'https'])('with the scheme %s', (scheme) => {
     test.each(writingsOfThisMachine)('%s is invalid, because it is this machine', (host) => {
       expect(endpointUrlProblem(`${scheme}://${host}/`, nothing)).toMatch(
-        /^Private addresses aren't allowed/,
+        /^Private IP addresses aren't allowed/,
       );
     });
 
     test.each(forbiddenAddresses)('%s will not', (address) => {
       const host = address.includes(':') ? `[${address}]` : address;
       expect(endpointUrlProblem(`${scheme}://${host}/`, nothing)).toMatch(
-        /^Private addresses aren't allowed/,
+        /^Private IP addresses aren't allowed/,
       );
     });
   });

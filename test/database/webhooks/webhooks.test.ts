@@ -129,7 +129,7 @@ describe('a new secret', () => {
     const { id } = await add();
     const secret = await rotateSecret(em, actor, id, box, now);
     await expect(rotateSecret(em, actor, id, box, later(23))).rejects.toThrow(
-      'Rotate it again once that one has expired.',
+      'Rotate it again once the old one has expired.',
     );
     expect(box.open((await stored(id)).secretEncrypted)).toBe(secret);
     await expect(rotateSecret(em, actor, id, box, later(24))).resolves.toMatch(/^whsec_/);

@@ -5,6 +5,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { sqlOf } from '../../../database/core/tables.ts';
 import {
   AuditEntry,
+  BulkAction,
+  BulkItem,
   Mail,
   WebhookAttempt,
   WebhookDelivery,
@@ -12,7 +14,11 @@ import {
 } from '../../../database/entities/index.ts';
 import { setEndDate } from '../../../database/offboarding/offboardings.ts';
 import { cleanUp } from '../../../database/workspace/housekeeping.ts';
-import { deleteOldEvents, deleteOldMails } from '../../../database/workspace/retention.ts';
+import {
+  deleteOldBulkActions,
+  deleteOldEvents,
+  deleteOldMails,
+} from '../../../database/workspace/retention.ts';
 import type { MailState } from '../../../domain/mail/mails.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
@@ -115,6 +121,19 @@ test('one run deletes the oldest rows up to its batch size, by few statements', 
   );
   await deleteOldMails(em.fork(), 15);
   expect(await em.fork().count(Mail, { userId: emil.id })).toBe(5);
+  await sql`
+    insert into bulk_actions (token, kind, actor, created_at)
+    select gen_random_uuid(), 'reminder', 'system', now() - n * interval '1 day' from generate_series(81, 100) n`.execute(
+    sqlOf(em.fork()),
+  );
+  await sql`insert into bulk_items (action_id, position, item_id) select id, 1, 1 from bulk_actions`.execute(
+    sqlOf(em.fork()),
+  );
+  await deleteOldBulkActions(em.fork(), 4);
+  expect(await em.fork().count(BulkAction)).toBe(16);
+  await deleteOldBulkActions(em.fork());
+  expect(await em.fork().count(BulkAction)).toBe(9);
+  expect(await em.fork().count(BulkItem)).toBe(9);
 });
 
 test('a delivery that is replayed during a run is kept', async () => {

@@ -64,7 +64,7 @@ describe('a line about a license', () => {
         mayTakeVendor: false,
         values: { license: 'Figma', vendor: 'Adobe' },
       },
-      'vendor: Figma has no vendor, and giving it one was not confirmed. Import this line again to confirm it.',
+      "vendor: Figma has no vendor, and adding one wasn't confirmed. Import this line again to confirm it.",
     ],
     [
       'it states a vendor, and two licenses have none',

@@ -35,7 +35,7 @@ describe('a line about a user', () => {
     expect(judged.verdict).toBe('change');
   });
 
-  test('about a new user needs a name, and no e-mail address (R16)', () => {
+  test('about a new user needs a name, and no email (R16)', () => {
     expect(problemsIn(evaluateUser(about({ user: null, values: { externalId: 'E9' } })))).toEqual([
       'name: A new person needs a name.',
     ]);
@@ -48,7 +48,7 @@ describe('a line about a user', () => {
     ).toBe('create');
   });
 
-  test('with an e-mail address that is none is refused, unless that is the stored one', () => {
+  test('with an email that is none is refused, unless that is the stored one', () => {
     const values = { email: '.lena@x.example' };
     const expected = ['email: Expected an email such as name@example.com.'];
     expect(problemsIn(evaluateUser(about({ values })))).toEqual(expected);
@@ -59,7 +59,7 @@ describe('a line about a user', () => {
     expect(evaluateUser(about({ values, user: { ...lena, ...values } })).verdict).toBe('same');
   });
 
-  test('cannot take the e-mail address of another user', () => {
+  test('cannot take the email of another user', () => {
     expect(problemsIn(evaluateUser(about({ values: { email: 'mira@x.example' }, emailOwnerId: 1 })))).toEqual(
       ['email: That email is already in use.'],
     );

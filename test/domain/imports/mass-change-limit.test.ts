@@ -24,10 +24,10 @@ describe('the mass-change limit', () => {
   test('counts cleared end dates too, because an empty column would cancel every offboarding', () => {
     expect(needsConfirmation(leaving(0, 6, 10_000), limit)).toBe(true);
     expect(massChangeWords(file, leaving(1, 6, 10_000), limit)).toMatch(
-      /^1 person would get an end date and 6 people would lose theirs\./,
+      /^1 person would get an end date and 6 people would have theirs removed\./,
     );
     expect(massChangeWords(file, leaving(0, 6, 10_000), limit)).toMatch(
-      /^6 people would lose their end date\./,
+      /^6 people would have their end date removed\./,
     );
   });
 
@@ -47,7 +47,7 @@ describe('the mass-change limit', () => {
       emptyFields: ['manager'],
     };
     expect(massChangeWords(file, change, limit)).toBe(
-      '88 people would lose their manager. 1 person would get a different job title. ' +
+      '88 people would have their manager removed. 1 person would get a different job title. ' +
         'The column "Reports to" is empty on every line, but Lastday has values for it. ' +
         "That's over this workspace's limit for one file (5 people or 2% of 117, whichever is less).",
     );
@@ -57,7 +57,7 @@ describe('the mass-change limit', () => {
     const words = (kind: 'assets', changes: Record<string, number>) =>
       massChangeWords({ kind, columns: [] }, { ...leaving(0, 0, 9), changes, total: 2_400 }, limit);
     expect(words('assets', { serialsCleared: 1, serialsReplaced: 1_200 })).toBe(
-      '1 asset would lose its serial number. 1,200 assets would get a different serial number. ' +
+      '1 asset would have its serial number removed. 1,200 assets would get a different serial number. ' +
         "That's over this workspace's limit for one file (5 assets or 2% of 2,400, whichever is less).",
     );
   });

@@ -51,9 +51,9 @@ describe.each(kinds)('cleaning a text as %s', (kind) => {
     ['\u009b', 'Character 2 is a control character (U+009B). Remove it.'],
     ['\u202e', 'Character 2 (U+202E) reverses the direction of text. Remove it.'],
     ['\u2066', 'Character 2 (U+2066) reverses the direction of text. Remove it.'],
-    ['\ufffe', 'Character 2 (U+FFFE) is not a character of Unicode. Remove it.'],
-    ['\u{1ffff}', 'Character 2 (U+1FFFF) is not a character of Unicode. Remove it.'],
-    ['\ud83d', 'Character 2 (U+D83D) is not a character of Unicode. Remove it.'],
+    ['\ufffe', "Character 2 (U+FFFE) isn't a valid Unicode character. Remove it."],
+    ['\u{1ffff}', "Character 2 (U+1FFFF) isn't a valid Unicode character. Remove it."],
+    ['\ud83d', "Character 2 (U+D83D) isn't a valid Unicode character. Remove it."],
   ])('refuses %j wherever it is, and says where (E4, E10)', (character, problem) => {
     expect(cleanText(`😀${character}x`, kind)).toEqual({ problem });
     expect(cleanText(character, kind)).toMatchObject({ problem: expect.any(String) });

@@ -4,7 +4,7 @@ import { cleanEmail, cleanReference, emailToStore } from '../../../domain/email.
 
 const expected = { problem: 'Expected an email such as name@example.com.' };
 
-describe('an e-mail address', () => {
+describe('an email', () => {
   test.each([
     'lena@example.com',
     'n@x',

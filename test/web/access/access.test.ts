@@ -177,7 +177,7 @@ describe('a role', () => {
   });
 });
 
-test('a NUL byte in the e-mail address is invalid input', async () => {
+test('a NUL byte in the email is invalid input', async () => {
   const { status } = await web.stranger().post('/session', { email: 'ada\u0000@x.example', password: 'x' });
   expect(status).toBe(422);
 });

@@ -41,14 +41,28 @@ const setBack = (what: 'expire' | 'startedAt', hours: number) =>
         to_jsonb((sess->>'startedAt')::bigint - ${hours}::float * 3600000)) where sess->>'userId' = ${String(emilsId)}`
   ).execute(sqlOf(em.fork()));
 
+test('who is signed out is led back to the page of the form, if its address has a page', async () => {
+  const stranger = web.stranger();
+  const wayBack = async (form: string, page: string) =>
+    (await stranger.post(form, {}, { Referer: `${web.address}${page}` })).location;
+  expect(await wayBack('/users/7/end-date', '/users/7?a=b')).toBe('/sign-in?return=%2Fusers%2F7%3Fa%3Db');
+  expect(await wayBack('/users/7', '/users/7')).toBe('/sign-in?return=%2Fusers%2F7');
+  // A question before a big step stands at the address of its form.
+  expect(await wayBack('/users/7/end-date', '/users/7/end-date')).toBe('/sign-in?return=%2F');
+});
+
 describe('the sessions of a user', () => {
   test('are listed on their page with browser, address and last use', async () => {
     const { text } = await phone.get('/me');
     const listed = text.slice(text.indexOf('id="sessions"'), text.indexOf('id="password"'));
     expect(listed).toContain('Firefox on Linux');
-    expect(listed).toContain('From 203.0.113.7');
-    expect(listed.replace(/<[^>]+>/g, '').match(/Last seen \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
+    const plain = listed.replace(/<[^>]+>/g, '');
+    expect(plain).toMatch(/Signed in on \d+ \w+ \d{4}, .* from 203\.0\.113\.7/);
+    expect(plain.match(/Last active on \d+ \w+ \d{4}, \d\d:\d\d/g)).toHaveLength(2);
     expect(listed.match(/This browser/g)).toHaveLength(1);
+    expect(listed).toMatch(
+      /aria-label="Sign out [^"]+, started \w+, \d+ \w+ \d{4} at \d\d:\d\d:\d\d Coordinated Universal Time"/,
+    );
     // The session of this browser has no button, because signing out ends it.
     expect(keysOn({ text })).toHaveLength(1);
   });

@@ -109,7 +109,7 @@ test('an htmx request with an expired session redirects the whole page to sign-i
   expect(answer.text).toBe('');
 });
 
-test('the e-mail address is case-insensitive, the password is case-sensitive', async () => {
+test('the email is case-insensitive, the password is case-sensitive', async () => {
   await web.signIn(cast.ivo.email.toUpperCase());
   await expect(web.signIn(cast.ivo.email, castPassword.toUpperCase())).rejects.toThrow(
     /422.*Wrong email or password/s,

@@ -44,7 +44,7 @@ describe('a file over the API that changes many people', () => {
       changes: { managersCleared: 3 },
       confirm: 3,
     });
-    expect(answer.json.detail).toContain('3 people would lose their manager.');
+    expect(answer.json.detail).toContain('3 people would have their manager removed.');
     expect(await em.fork().count(Import)).toBe(imports);
     expectProblem(await send(emptied, '?confirm=1'), 409, 'confirmation-needed');
     const accepted = await send(emptied, '?confirm=3');

@@ -2,19 +2,15 @@ import { expect, test } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { AuditEntry, Offboarding } from '../../../database/entities/index.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { eventually, listed, ownEngine } from '../../../testing/cast/engine.ts';
+import { eventually, listed } from '../../../testing/cast/engine.ts';
 import { type HrUpdate, newestOf, scrambledHrUpdates } from '../../../testing/cast/hr-updates.ts';
-import { ownDatabase } from '../../../testing/servers/database.ts';
 import { apiAt, type Called, expectProblem } from '../../../testing/web/api.ts';
-import { startWeb } from '../../../testing/web/web.ts';
+import { consoleWithEngine } from '../../../testing/web/console.ts';
 
-const own = await ownDatabase();
-const { em } = own.database;
-const engine = await ownEngine(own.database);
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+const { database, em, engine, web } = await consoleWithEngine();
 const { value } = await createToken(em, 'system', { name: 'hr', scopes: ['users:read', 'users:write'] });
 const call = apiAt(web.address, value);
-const cast = await makeCast(own.database);
+const cast = await makeCast(database);
 const { emil } = cast;
 const path = `/users/${emil.externalId}`;
 
@@ -63,7 +59,7 @@ test('200 scrambled and repeated updates end in the newest values, with one work
   const seen = answers.filter(({ status }) => status === 200).map(({ json }) => json);
   const states = new Map([before, ...seen].map((state) => [state.revision as number, state]));
   const inOrder = [...states.values()].sort((a, b) => a.revision - b.revision);
-  // One more than the changes, because the first date also opened the offboarding.
+  // One more than the changes, because the first date also started the offboarding.
   expect(await em.fork().count(AuditEntry, { userId: emil.id })).toBe(realChanges(inOrder) + 1);
 
   const [offboarding, ...others] = await em.fork().find(Offboarding, { userId: emil.id });

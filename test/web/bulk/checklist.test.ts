@@ -1,20 +1,28 @@
 import { expect, test } from 'vitest';
+import { offboardingActivities } from '../../../activities/offboardings.ts';
 import { createBulkAction } from '../../../database/bulk/actions.ts';
 import { executeBulkAction } from '../../../database/bulk/execute.ts';
-import { AuditEntry, License, Request, Seat } from '../../../database/entities/index.ts';
+import { AuditEntry, BulkItem, License, Request, Seat } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { createRequest } from '../../../database/inventory/requests.ts';
+import type { WorkflowRevocation } from '../../../database/inventory/revoke-by-workflow.ts';
 import { revokeSeat } from '../../../database/inventory/seats.ts';
+import { undoRevocation } from '../../../database/inventory/undo-revocation.ts';
+import { cancelOffboarding } from '../../../database/offboarding/offboardings.ts';
+import type { Actor } from '../../../domain/actor.ts';
+import type { AuditAction } from '../../../domain/audit.ts';
+import type { BulkItemInput, BulkKind } from '../../../domain/bulk.ts';
 import { NoAnswerYet } from '../../../engine/console-client.ts';
 import { revokeSeat as revokeSeatUpdate } from '../../../engine/contract.ts';
-import type { Cast } from '../../../testing/cast/cast.ts';
-import { eventually } from '../../../testing/cast/engine.ts';
+import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
+import { eventually, testDependencies } from '../../../testing/cast/engine.ts';
+import { asOwner } from '../../../testing/servers/owner.ts';
 import { openConsole, startBrowser } from '../../../testing/web/browser.ts';
 import { fieldsOf } from '../../../testing/web/form.ts';
 import { createBulkActionStarter } from '../../../worker/starters.ts';
 import { ownConsole } from '../checklist/setup.ts';
 
-const { database, engine, web, begin } = await ownConsole();
+const { own, database, engine, web, begin } = await ownConsole();
 await engine.startWorker();
 const browser = await startBrowser();
 const { em } = database;
@@ -53,7 +61,7 @@ test('all seats are revoked through the workflow, item by item, and twice sent i
   const ids = await giveSeats(cast, 6);
   expect((await ivo.get(page)).text).toContain(`href="${page}/revocations"`);
   const question = await ivo.get(`${page}/revocations`);
-  expect(question.text).toContain('Revoke 7 seats of Lena Brandt?');
+  expect(question.text).toContain('Revoke Lena Brandt&#39;s 7 seats?');
   const fields = fieldsOf(question.text, `${page}/revocations`);
   await revokeSeat(em, 'system', ids[1]!);
   const answers = await Promise.all([
@@ -82,7 +90,7 @@ test("another person's seats and requests stay, with the reason", async () => {
     resultsOn((await ivo.get(location!)).text).map((line) => line.replace(/^Figma \d+/, 'Figma')),
   ).toEqual([
     'Figma This belongs to someone else. Not done',
-    '— There is no such seat. Not done',
+    '— We can&#39;t find this seat. Not done',
     'Figma Revoked',
   ]);
   expect((await em.fork().findOneOrFail(Seat, { id: other.cast.seatId })).revokedAt).toBeNull();
@@ -137,6 +145,81 @@ test('an item without an answer waits for the workflow, which gets the answer to
   expect((await ivo.get(`/bulk/${id}`)).text).toContain('Still working: 1 item left.');
   await createBulkActionStarter({ database, engine: engine.engine, sendBatch: engine.sendBatch })();
   await eventually(async () => (await ivo.get(`/bulk/${id}`)).text.includes('1 seat revoked'));
+});
+
+const recoveryOf = ({ assignmentId }: Cast['laptop']) => ({
+  assignmentId,
+  condition: 'good' as const,
+  nextStatus: 'in_stock' as const,
+  note: null,
+});
+
+/** Stores an action of Ivo with one item. */
+async function orderOf({ ivo, lena }: Cast, kind: BulkKind, item: BulkItemInput): Promise<number> {
+  const actor = `user:${ivo.id}` as const;
+  const order = { token: crypto.randomUUID(), kind, userId: lena.id, actor, items: [item] };
+  return (await createBulkAction(em, order)).id;
+}
+
+const outcomeOf = async (actionId: number) => {
+  const { outcome, reason } = await em.fork().findOneOrFail(BulkItem, { actionId });
+  return reason ?? outcome;
+};
+
+const noUpdate = () => Promise.reject(new Error('No Update was expected'));
+
+test.each<[BulkKind, AuditAction, (cast: Cast) => BulkItemInput]>([
+  ['rejection', 'request.resolved', ({ requestId }) => ({ itemId: requestId })],
+  ['recovery', 'asset.recovered', ({ laptop }) => ({ itemId: laptop.id, recovery: recoveryOf(laptop) })],
+  ['reminder', 'offboarding.reminded', ({ lena }) => ({ itemId: lena.id })],
+])('a %s happens together with its result, and once', async (kind, action, itemOf) => {
+  const cast = await makeCast(database, -3);
+  const id = await orderOf(cast, kind, itemOf(cast));
+  const execute = () => executeBulkAction(em, id, { revokeByWorkflow: noUpdate, resultOf: () => null });
+  const entries = () => em.fork().count(AuditEntry, { userId: cast.lena.id, action });
+  await asOwner(
+    own.ownerUrl,
+    `create function break_items() returns trigger language plpgsql as $$ begin raise exception 'broken'; end $$`,
+    'create trigger break_items before update on bulk_items for each row execute function break_items()',
+  );
+  await execute().catch(() => undefined);
+  await asOwner(own.ownerUrl, 'drop trigger break_items on bulk_items', 'drop function break_items');
+  expect([await entries(), await outcomeOf(id)]).toEqual([0, null]);
+  await Promise.all([execute(), execute(), execute()]);
+  expect([await entries(), await outcomeOf(id)]).toEqual([1, 'done']);
+});
+
+test('a revocation whose result was lost with its process says that this order did it, even after the offboarding was cancelled', async () => {
+  const { cast } = await begin();
+  const id = await orderOf(cast, 'revocation', { itemId: cast.seatId });
+  const revokeThenDie: WorkflowRevocation<{ actor: Actor; token: string }> = async (
+    offboardingId,
+    seatId,
+    { actor, token },
+  ) => {
+    expect(await engine.ask(revokeSeatUpdate, offboardingId, { seatId, actor, token })).toEqual({
+      outcome: 'revoked',
+    });
+    throw new NoAnswerYet();
+  };
+  await executeBulkAction(em, id, { revokeByWorkflow: revokeThenDie, resultOf: () => null });
+  await cancelOffboarding(em, 'system', cast.lena.id);
+  await undoRevocation(em, 'system', cast.seatId, 'correction');
+  await executeBulkAction(em, id, { revokeByWorkflow: noUpdate, resultOf: () => null });
+  expect([await entriesAbout(cast.lena.id, 'seat.revoked'), await outcomeOf(id)]).toEqual([1, 'done']);
+});
+
+test('a step of the workflow that is repeated recognises the seat that it revoked', async () => {
+  const { cast } = await begin();
+  const { revokeSeat: step } = offboardingActivities(testDependencies(database));
+  const { offboardingId, seatId, ivo } = cast;
+  const asked = { offboardingId, seatId, actor: `user:${ivo.id}`, requestedAt: Date.now() } as const;
+  const answerTo = async (updateId: string) => (await step({ ...asked, updateId })).answer.outcome;
+  expect([await answerTo('one'), await answerTo('one'), await answerTo('other')]).toEqual([
+    'revoked',
+    'revoked',
+    'already-revoked',
+  ]);
 });
 
 test('3 devices, 5 seats and 1 request are cleared and completed with at most 12 clicks', async () => {

@@ -11,7 +11,7 @@ test('an offboarding is cancelled by an admin, not by an it-admin', async () => 
   const nora = await web.signIn(cast.nora.email);
   expect((await nora.get(page)).text).toContain('Cancel offboarding');
   expect((await nora.post(`${page}/cancellation`)).status).toBe(303);
-  expect(messagesOn((await nora.get(page)).text)).toBe('success: Offboarding of Lena Brandt cancelled.');
+  expect(messagesOn((await nora.get(page)).text)).toBe("success: Lena Brandt's offboarding is cancelled.");
   const again = await nora.post(`${page}/cancellation`);
   expect(again.status).toBe(409);
   expect(messagesOn(again.text)).toBe('danger: This person has no open offboarding.');

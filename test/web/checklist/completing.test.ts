@@ -74,7 +74,16 @@ test('a poll tells the admin who completed it of success, and others who did it'
   const asked = async (admin: Browserlike) =>
     messagesOn((await admin.get(`${page}/answer?token=${token}`)).text);
   expect(await asked(ivo)).toBe('success: Lena Brandt is now offboarded.');
-  expect(await asked(await web.signIn(cast.nora.email))).toMatch(/^info: Already completed by Ivo Marin on /);
+  const nora = await web.signIn(cast.nora.email);
+  expect(await asked(nora)).toMatch(
+    /^info: Already completed by Ivo Marin on \d+ \w+ \d{4}, [\d:]{5} UTC\.$/,
+  );
+  // The exact time is a press away, as everywhere else.
+  const { text } = await nora.get(`${page}/answer?token=${token}`);
+  const message = text.slice(text.indexOf('class="alert '), text.indexOf('Already completed by') + 1_000);
+  expect(message).toMatch(
+    /<button class="when[^>]+ popovertarget="(t\d+)"[\s\S]+<span class="exact-time" id="\1"/,
+  );
   // A malformed token is ignored.
   expect((await ivo.get(`${page}/answer?token=x`)).status).toBe(200);
 });

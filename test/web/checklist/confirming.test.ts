@@ -37,7 +37,7 @@ test('the confirmation warns before the last day, and not from that day on', asy
   await clearChecklist(database, cast);
   const confirmation = async () => messagesOn((await ivo.get(`${page}/completion`)).text);
   expect(await confirmation()).toBe(
-    "warning: Lena Brandt's last day is in 5 days. They will lose access today.",
+    "warning: Lena Brandt's last day is in 5 days. They'll lose access today.",
   );
   for (const [days, words] of [
     [1, 'tomorrow'],
@@ -46,7 +46,7 @@ test('the confirmation warns before the last day, and not from that day on', asy
   ] as const) {
     const endDate = addDays(todayIn('UTC', new Date()), days);
     await updateUser(database.em, 'system', cast.lena.id, { endDate });
-    const expected = `warning: Lena Brandt's last day is ${words}. They will lose access today.`;
+    const expected = `warning: Lena Brandt's last day is ${words}. They'll lose access today.`;
     expect(await confirmation()).toBe(words === null ? null : expected);
   }
 });

@@ -53,5 +53,5 @@ test.each([
   const { ivo } = await begin();
   const answer = await ivo.get(path);
   expect(answer.status).toBe(404);
-  expect(answer.text).toMatch(/There is no such (user|page)\./);
+  expect(answer.text).toMatch(/We can&#39;t find this (person|page)\./);
 });

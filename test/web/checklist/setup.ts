@@ -1,14 +1,9 @@
 import { makeCast } from '../../../testing/cast/cast.ts';
-import { ownEngine } from '../../../testing/cast/engine.ts';
-import { ownDatabase } from '../../../testing/servers/database.ts';
-import { startWeb } from '../../../testing/web/web.ts';
+import { consoleWithEngine } from '../../../testing/web/console.ts';
 
 /** A console for a test file, with its own database and namespace but no worker. */
 export async function ownConsole() {
-  const own = await ownDatabase();
-  const { database } = own;
-  const engine = await ownEngine(database);
-  const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
+  const { own, database, engine, web } = await consoleWithEngine();
 
   /** A fresh cast with Ivo signed in, and the address of Lena's checklist. */
   async function begin() {

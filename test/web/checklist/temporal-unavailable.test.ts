@@ -5,8 +5,10 @@ import { userById } from '../../../database/people/users.ts';
 import { revokeSeat } from '../../../engine/contract.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
 import { eventually } from '../../../testing/cast/engine.ts';
+import { fieldsOf } from '../../../testing/web/form.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
+import { ageLastEntry } from '../../database/inventory/undoing.ts';
 import { ownConsole } from './setup.ts';
 
 const { own, database, engine, begin } = await ownConsole();
@@ -46,19 +48,29 @@ test('without a worker the page says so at its deadline, and later shows the res
   expect(Date.now() - startedAt).toBeLessThan(4_000);
   expect(answer.status).toBe(202);
   expect(messagesOn(answer.text)).toContain('warning: Still working.');
-  expect(answer.text).toContain(`hx-get="${page}/answer?token=${token}"`);
+  const address = `${page}/answer?token=${token}&seat=${cast.seatId}`;
+  expect(answer.text).toContain(`hx-get="${address.replace('&', '&amp;')}"`);
   // While there is no result, polling leaves the page as it is.
-  const polled = await ivo.get(`${page}/answer?token=${token}`, { 'HX-Request': 'true' });
+  const polled = await ivo.get(address, { 'HX-Request': 'true' });
   expect([polled.status, polled.text]).toEqual([204, '']);
   expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toBeNull();
 
   await engine.startWorker();
   const told = await eventually(async () => {
-    const { text } = await ivo.get(`${page}/answer?token=${token}`);
-    return text.includes('has not answered yet') ? null : text;
+    const { text } = await ivo.get(address);
+    return text.includes('Still working') ? null : text;
   });
-  expect(messagesOn(told)).toBe('success: Seat revoked. The seat is free.');
+  expect(messagesOn(told)).toBe(`success: ${cast.license.name} revoked. The seat is free.`);
   expect(told).not.toContain('hx-trigger="every');
+  // Undo counts from the revocation, by the database's clock, and only for the person who revoked.
+  const undo = `/seats/${cast.seatId}/revocation/undo`;
+  expect(Number(/data-undo="(\d+)"/.exec(told)?.[1])).toBeGreaterThan(0);
+  const colleague = await shortDeadlineWeb.signIn(cast.ada.email);
+  expect((await colleague.get(address)).text).not.toContain(undo);
+  await ageLastEntry(database, cast.lena.id, 'seat.revoked', 11);
+  expect((await ivo.get(address)).text).not.toContain(undo);
+  expect((await ivo.post(undo, fieldsOf(told, undo))).location).toBe(page);
+  expect((await database.em.fork().findOneOrFail(Seat, { id: cast.seatId })).revokedAt).toBeNull();
   // Temporal does not know this token, so nothing was started.
   const lost = await ivo.get(`${page}/answer?token=${randomUUID()}`);
   expect(messagesOn(lost.text)).toContain("That didn't go through, and nothing was changed.");

@@ -24,7 +24,7 @@ describe('a form asks before', () => {
   test('the role super-admin', async ({ cast, ada }) => {
     const page = `/users/${cast.emil.id}`;
     const { question, confirm } = await ask(ada, page, `${page}/role`, { role: 'super-admin' });
-    expect(question).toBe('Make Emil Novák a super-admin?');
+    expect(question).toBe('Make Emil Novák a super admin?');
     expect(await userById(em, cast.emil.id)).toMatchObject({ role: 'employee' });
     expect((await confirm()).status).toBe(303);
     expect(await userById(em, cast.emil.id)).toMatchObject({ role: 'super-admin' });
@@ -35,8 +35,8 @@ describe('a form asks before', () => {
   test('an end date is cleared on the page of a person', async ({ cast, nora }) => {
     const page = `/users/${cast.lena.id}`;
     const { question, text, confirm } = await ask(nora, page, `${page}/end-date`, { endDate: '' });
-    expect(question).toBe('Clear the end date of Lena Brandt?');
-    expect(text).toContain('Clearing it cancels their offboarding and stops reminders.');
+    expect(question).toBe('Remove Lena Brandt&#39;s end date?');
+    expect(text).toContain('Removing it cancels their offboarding and stops reminders.');
     expect(await userById(em, cast.lena.id)).toMatchObject({ endDate: cast.lastDay });
     expect((await confirm()).status).toBe(303);
     expect(await userById(em, cast.lena.id)).toMatchObject({ endDate: null });
@@ -54,7 +54,7 @@ describe('a form asks before', () => {
   test('an offboarding is cancelled', async ({ cast, nora }) => {
     const page = `/offboarding/${cast.lena.id}`;
     const { question, text, confirm } = await ask(nora, page, `${page}/cancellation`, {});
-    expect(question).toBe('Cancel the offboarding of Lena Brandt?');
+    expect(question).toBe('Cancel Lena Brandt&#39;s offboarding?');
     expect(text).toContain('Recovered devices and revoked seats are not given back.');
     const answer = await confirm();
     expect([answer.status, answer.location]).toEqual([303, page]);

@@ -68,6 +68,6 @@ test('an error can set its own status', async () => {
 });
 
 test('other errors, and routes without a page, go to the error page', async () => {
-  expect(await send('/missing/7')).toEqual({ status: 500, errorPage: 'There is no such asset.' });
+  expect(await send('/missing/7')).toEqual({ status: 500, errorPage: "We can't find this asset." });
   expect(await send('/alone/7')).toEqual({ status: 500, errorPage: 'A rule forbids this.' });
 });

@@ -94,7 +94,7 @@ describe('a stale form of a user', () => {
     expect(await em.fork().findOne(Offboarding, { userId: id })).toMatchObject({ state: 'open' });
   });
 
-  test('keeps the manager when their e-mail address has changed', async () => {
+  test('keeps the manager when their email has changed', async () => {
     const { id } = cast.emil;
     const save = await formOf(`/users/${id}`);
     await updateUser(em, 'token:hr', cast.mira.id, { email: `mira${id}@new.example` });

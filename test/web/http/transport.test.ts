@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { type Cast, castPassword, makeCast } from '../../../testing/cast/cast.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
+import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { startWeb } from '../../../testing/web/web.ts';
 
 const own = await ownDatabase();
@@ -85,4 +86,11 @@ test.each([
   expect(status).toBe(303);
   const notice = headers.getSetCookie().find((cookie) => cookie.startsWith('lastday-notice='))!;
   expect(notice.includes('; Secure')).toBe(isSecure);
+});
+
+test('a flash message waits for a page, and is not lost in a list that htmx reads', async () => {
+  const nora = await web.signIn(cast.nora.email);
+  await nora.post(`/users/${cast.emil.id}`, { jobTitle: 'Lead designer' });
+  await nora.get('/offboarding', { 'HX-Request': 'true' });
+  expect(messagesOn((await nora.get('/offboarding')).text)).toBe('success: Emil Novák saved.');
 });

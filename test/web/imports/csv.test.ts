@@ -91,7 +91,7 @@ describe('a file that is not CSV', () => {
       'UTF-8 with a damaged letter',
       Buffer.concat([utf8('name,email\nÄöü,a\n'), windows1252('\xfc,b\n')]),
       'not-csv',
-      /neither UTF-8 nor/,
+      /isn't all UTF-8 or all Windows-1252/,
     ],
   ])('%s', async (_, file, code, words) => {
     await expect(read(file)).rejects.toMatchObject({ code, message: expect.stringMatching(words) });

@@ -51,7 +51,7 @@ describe('the mass-change limit', () => {
     const { text } = await nora.get(`/imports/${id}`);
     for (const words of [
       'Confirm a large change',
-      '3 people would lose their manager.',
+      '3 people would have their manager removed.',
       'The column &quot;Manager&quot; is empty on every line, but Lastday has values for it.',
       'How many people does this change?',
     ])
@@ -68,7 +68,7 @@ describe('the mass-change limit', () => {
     await setMassChangeLimit(own.database, 2);
     const id = await uploaded(nora, 'assets', csvOf(['tag', 'serial'], ...tags.map((tag) => [tag, ''])));
     const { text } = await nora.get(`/imports/${id}`);
-    expect(text).toContain('3 assets would lose their serial number.');
+    expect(text).toContain('3 assets would have their serial number removed.');
     expect(text).toContain('How many assets does this change?');
     expect((await nora.post(`/imports/${id}/start`, { people: '3' })).status).toBe(303);
   });

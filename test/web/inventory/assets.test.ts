@@ -130,7 +130,7 @@ describe('an asset', () => {
     for (const path of ['/assets/999999', '/assets/999999/edit', '/assets/abc', '/assets/99999999999']) {
       const answer = await ivo.get(path);
       expect([path, answer.status]).toEqual([path, 404]);
-      expect(answer.text).toContain('There is no such asset.');
+      expect(answer.text).toContain('We can&#39;t find this asset. Go to Assets.');
     }
     expect((await ivo.post('/assets/999999', { tag: 'T', model: 'M' })).status).toBe(404);
   });

@@ -58,7 +58,7 @@ describe('(R20) the form that assigns an asset', () => {
     const others = await createRequest(em, 'system', emil.id, { item: 'Desk', reason: null });
     const wrong = await assign({ requestId: String(others), person: lena.email });
     expect(wrong.status).toBe(422);
-    expect(messageBeside(wrong.text, 'person')).toBe('Expected an open request of Lena Brandt.');
+    expect(messageBeside(wrong.text, 'person')).toBe("Expected one of Lena Brandt's open requests.");
     const text = await assign({ requestId: 'monitor', person: lena.email });
     expect(messageBeside(text.text, 'person')).toBe('Choose one of their open requests, or none.');
     expect([await holderOf(), await statusOf(others), await statusOf(requestId)]).toEqual([

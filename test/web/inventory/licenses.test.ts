@@ -128,7 +128,7 @@ describe('assigning a seat', () => {
     const { text } = await ivo.get(answer.location!);
     expect(messagesOn(text)).toBe(`success: Seat assigned to ${emil.name}.`);
     expect(text).toContain('2 of 3 used');
-    expect(text).toContain(`Revoke seat of ${emil.name}`);
+    expect(text).toContain(`Revoke ${emil.name}'s seat`);
   });
 
   test('by htmx responds with the updated license, and clears the search', async () => {
@@ -147,7 +147,7 @@ describe('assigning a seat', () => {
       ivo.post(`/licenses/${license.id}/seats`, { userId: String(id), person: 'typed' });
     const again = await assign(lena);
     expect(again.status).toBe(409);
-    expect(messagesOn(again.text)).toBe(`danger: ${lena.name} already has a seat of ${license.name}.`);
+    expect(messagesOn(again.text)).toBe(`danger: ${lena.name} already has a seat for ${license.name}.`);
     expect(again.text).toContain('value="typed"');
 
     await assign(emil);

@@ -59,7 +59,7 @@ describe('(R19) undoing a recovery on the asset page', () => {
     expect((await ivo.get(`/offboarding/${lena.id}`)).text).toContain(laptop.tag);
     await undo();
     const again = await ivo.get(`/assets/${laptop.id}`);
-    expect(messagesOn(again.text)).toBe(`info: Lena Brandt already has ${laptop.tag}.`);
+    expect(messagesOn(again.text)).toBe(`info: ${laptop.tag} is already assigned to Lena Brandt.`);
   });
 
   test('is refused in words while another person has it, and when no one had it', async () => {
@@ -74,7 +74,7 @@ describe('(R19) undoing a recovery on the asset page', () => {
     const never = await ivo.post(`/assets/${spare.id}/recovery/correction`);
     expect([never.status, messagesOn(never.text)]).toEqual([
       409,
-      `danger: No one has had ${spare.tag}, so there is no recovery to undo.`,
+      `danger: ${spare.tag} never had a holder, so there is no recovery to undo.`,
     ]);
     expect((await ivo.post('/assets/999999/recovery/correction')).status).toBe(404);
   });
@@ -101,8 +101,8 @@ describe('(R19) after the completion', () => {
     expect(queue.text).toContain('Offboarded, hardware still out');
     const page = await ivo.get(checklist);
     expect(page.text).toContain('Completed by');
-    expect(page.text).toContain('Still out: 1 device. The offboarding stays completed.');
-    expect(page.text).toContain('Correction: recovery undone');
+    expect(page.text).toContain('Hardware still out: 1 device. The offboarding stays completed.');
+    expect(page.text).toContain('Recovery undone');
 
     const back = { condition: 'worn', nextStatus: 'in_stock', note: '', from: 'offboarding' };
     const recovered = await ivo.post(`/assets/${laptop.id}/recovery`, back);

@@ -77,7 +77,7 @@ describe('the message after a step offers Undo as a form', () => {
     const answer = await undoAfter(address, { from: 'license' }, `${address}/undo`);
     expect([answer.status, answer.location]).toEqual([303, `/licenses/${license.id}`]);
     expect(await messageAt(answer.location)).toBe(
-      `success: Revocation undone. Emil Novák has the seat of ${license.name} again.`,
+      `success: Revocation undone. Emil Novák has the ${license.name} seat again.`,
     );
     expect((await seatById(em, seatId)).revokedAt).toBeNull();
   });

@@ -111,6 +111,14 @@ test('a session has eight streams, and gets a place back when one closes', async
   for (const stream of [...streams, other, ninth]) stream.close();
 });
 
+test('a browser that can have four asks for no fifth', async ({ ivo }) => {
+  const open = (most: string) => followTopics(web.address, ivo, 'queue', { most });
+  const streams = [];
+  for (const most of ['4', '4', '4', '4', '4', '8', 'x']) streams.push(await open(most));
+  expect(streams.map(({ status }) => status)).toEqual([200, 200, 200, 200, 429, 200, 200]);
+  for (const stream of streams) stream.close();
+});
+
 describe('a stream ends within a second', () => {
   test('of the sign-out', async ({ ivo }) => {
     const stream = await followTopics(web.address, ivo, 'queue');

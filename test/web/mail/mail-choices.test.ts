@@ -74,7 +74,7 @@ describe('the unsubscribe link', () => {
   test('changes nothing on GET', async () => {
     const page = await web.stranger().get(linkFor(cast.lena.id));
     expect(page.status).toBe(200);
-    expect(page.text).toContain('Stop reminders?');
+    expect(page.text).toContain('Stop reminder emails?');
     expect(page.headers.get('cache-control')).toBe('no-store');
     expect(await unwanted(cast.lena.id)).toEqual([]);
   });
@@ -96,7 +96,7 @@ describe('the unsubscribe link', () => {
 
   test('unsubscribes with the button of its page', async () => {
     const answer = await web.stranger().post(linkFor(cast.emil.id));
-    expect(answer.text).toContain('No more reminders');
+    expect(answer.text).toContain('No more reminder emails');
     expect(await unwanted(cast.emil.id)).toEqual(['reminders']);
   });
 

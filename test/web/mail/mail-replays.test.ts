@@ -83,7 +83,7 @@ test('without a mail server there is no button, and nothing is sent again', asyn
   const ivo = await webWithoutMail.signIn(cast.ivo.email);
   for (const page of [`/users/${cast.mira.id}`, `/offboarding/${cast.lena.id}`]) {
     const { text } = await ivo.get(page);
-    expect(text).toContain('mail server refused the address or the message');
+    expect(text).toContain('mail server refused the recipient or the message');
     expect(text).not.toContain(address());
   }
   expect((await ivo.post(address())).status).toBe(409);

@@ -60,7 +60,7 @@ describe('notifications', () => {
       `Timo Aalto left on ${dateWords(addDays(today, -5))} (5 days ago). Still open: 2 devices and 1 request.`,
     );
     expect(text).toContain(`href="/offboarding/${cast.timo.id}"`);
-    expect(flat(text)).toContain('The offboarding of Lena Brandt is complete.');
+    expect(flat(text)).toContain('Lena Brandt&#39;s offboarding is complete.');
   });
 
   test('of another day are another group', async () => {
@@ -107,7 +107,9 @@ describe('notifications', () => {
     const ada = await web.signIn(cast.ada.email);
     const { text } = await ada.get('/notifications');
     expect(text).toContain('href="/settings/webhooks/7/deliveries"');
-    expect(flat(text)).toContain('Webhooks to https://hooks.example/a are disabled: it answered 410 Gone.');
+    expect(flat(text)).toContain(
+      'Webhooks to https://hooks.example/a are disabled: the endpoint responded 410 Gone.',
+    );
     const mira = await web.signIn(cast.mira.email);
     expect((await mira.get('/notifications')).text).not.toContain(`/offboarding/${cast.lena.id}`);
   });
@@ -194,7 +196,7 @@ describe('the reminders of a leaver', () => {
       'End of the last day 25 Dec 2099, 00:00 Pacific/Tongatapu (24 Dec 2099, 12:00 Europe/Berlin, your time)',
     );
     expect(card).toMatch(
-      /Scheduled .* Sent 7 days before the last day of .* Skipped 1 day before the last day of .* The last day moved\./,
+      /Scheduled .* Sent 7 days before the last day, .* Skipped 1 day before the last day, .* The last day moved\./,
     );
   });
 
@@ -225,11 +227,11 @@ describe('the reminders of a leaver', () => {
       .fork()
       .nativeUpdate(Notification, { userId: other.mira.id, aboutUserId: other.lena.id }, { mailId: mail.id });
     expect(await remindersOf(other.ivo, other.lena.id)).toContain(
-      'To Mira Holt failed: The mail server refused the address or the message',
+      'To Mira Holt failed: The mail server refused the recipient or the message',
     );
     const ivo = await web.signIn(other.ivo.email);
     expect(flat((await ivo.get(`/users/${other.mira.id}`)).text)).toContain(
-      "The last email to this person couldn't be sent: the mail server refused the address or the message",
+      "The last email to this person couldn't be sent: the mail server refused the recipient or the message",
     );
     expect((await ivo.get(`/users/${other.emil.id}`)).text).not.toContain('could not be sent');
   });

@@ -84,13 +84,13 @@ test('an item waits for something until a day', async ({ cast, ivo }) => {
   expect(early.text).toContain('value="a courier"');
   await ivo.post(`${page}/waiting`, { item, waitingFor: 'a courier', until: later });
   const { text } = await ivo.get(page);
-  expect(text.match(/Waiting for a courier until /g)).toHaveLength(2);
+  expect(text.match(/On hold: a courier, until /g)).toHaveLength(2);
   expect(fieldsOf(text, `${page}/waiting/ending`)).toEqual({ item });
   await ivo.post(`${page}/waiting/ending`, { item });
-  expect((await ivo.get(page)).text).not.toContain('Waiting for a courier');
+  expect((await ivo.get(page)).text).not.toContain('On hold: a courier');
   const trail = (await ivo.get(`/audit?user=${cast.lena.id}`)).text;
-  expect(trail).toContain(`marked ${cast.laptop.tag} as waiting until`);
-  expect(trail).toContain(`marked ${cast.laptop.tag} as no longer waiting`);
+  expect(trail).toContain(`put ${cast.laptop.tag} on hold until`);
+  expect(trail).toContain(`took ${cast.laptop.tag} off hold`);
   expect(trail).not.toContain('courier');
 });
 
@@ -118,7 +118,7 @@ test('the queue shows owner, waiting items and notes, and filters by them', asyn
   await setWaiting(em, 'system', lena.id, { kind: 'software', id: seatId }, waiting);
   for (const text of ['One', 'Two']) await addNote(em, nora.id, timo.id, text);
   const { text } = await ivo.get('/offboarding?window=30');
-  expect(text).toMatch(/Owner: Ivo Marin · 1 item waiting until \d+ \w+ \d{4}</);
+  expect(text).toMatch(/Owner: Ivo Marin · 1 item on hold until \d+ \w+ \d{4}</);
   expect(text).toContain('Owner: Nora Keller · 2 notes<');
   expect(await namesIn('owner=me')).toEqual([lena.id]);
   expect(await namesIn(`owner=${nora.id}`)).toEqual([timo.id]);
@@ -126,6 +126,10 @@ test('the queue shows owner, waiting items and notes, and filters by them', asyn
   expect(await namesIn('owner=someone')).toEqual([lena.id, timo.id]);
   expect(await namesIn('with=waiting')).toEqual([lena.id]);
   expect(await namesIn('with=notes')).toEqual([timo.id]);
+  expect(await namesIn('with=over')).toEqual([]);
+  const until = todayIn('UTC', new Date());
+  await setWaiting(em, 'system', lena.id, { kind: 'software', id: seatId }, { ...waiting, until });
+  expect(await namesIn('with=over')).toEqual([lena.id]);
   expect(await namesIn('owner=me&with=notes')).toEqual([]);
   await em.fork().nativeUpdate(Offboarding, { ownerId: { $ne: null } }, { ownerId: null });
 });

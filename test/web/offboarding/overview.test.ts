@@ -53,7 +53,7 @@ describe('above the queue', () => {
       'This week': 2,
       'Ready to finalize': 2,
       'Safety net': 0,
-      'Outside the window': 1,
+      'Outside the queue': 1,
     });
     for (const { number, href } of groups) expect(namesOn((await ivo.get(href)).text)).toHaveLength(number);
   });

@@ -4,11 +4,13 @@ import { assignAsset, recoverAsset } from '../../../database/inventory/assignmen
 import { undoRecovery } from '../../../database/inventory/corrections.ts';
 import { resolveRequest } from '../../../database/inventory/requests.ts';
 import { revokeSeat } from '../../../database/inventory/seats.ts';
+import { undoAssignment } from '../../../database/inventory/undo-assignment.ts';
 import { readChecklistPage } from '../../../database/offboarding/checklist-page.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { openForCompletion } from '../../../database/offboarding/completion-without-end-date.ts';
 import { recordFailedStep } from '../../../database/offboarding/failed-steps.ts';
 import { cancelOffboarding } from '../../../database/offboarding/offboardings.ts';
+import { readRecord } from '../../../database/offboarding/record.ts';
 import { fireReminder } from '../../../database/offboarding/reminders.ts';
 import { erasePerson } from '../../../database/people/erasure.ts';
 import { mergePeople } from '../../../database/people/merging/merge.ts';
@@ -66,8 +68,8 @@ describe('the page of a completed offboarding', () => {
     await complete();
     const text = await record();
     expect(text).toContain(`Completed by Nora Keller on ${today}`);
-    expect(text).toContain(`Opened by Nora Keller on ${today}`);
-    expect(text).toContain('2 direct reports lost their manager.');
+    expect(text).toContain(`Started by Nora Keller on ${today}`);
+    expect(text).toContain('2 direct reports now have no manager.');
     expect(text).toContain(`${laptop.tag} · Serial`);
     expect(text).toContain(`Recovered in worn condition, now in repair by Ivo Marin on ${today}`);
     expect(text).toContain('Fan is loud');
@@ -75,6 +77,16 @@ describe('the page of a completed offboarding', () => {
     expect(text).toMatch(new RegExp(`Second monitor Cancelled by Nora Keller on ${today}.* Leaves`));
     for (const gone of ['Complete offboarding', ' in 20 days', 'Skipped', 'Scheduled', 'to recover'])
       expect(text).not.toContain(gone);
+  });
+
+  test('lists no device that was assigned by mistake', async () => {
+    const { lena, ivo, spare, laptop } = cast;
+    const mistake = await assignAsset(em, `user:${ivo.id}`, spare.id, lena.id);
+    await undoAssignment(em, `user:${ivo.id}`, spare.id, mistake, 'undo');
+    await clearChecklist(database, cast);
+    await complete();
+    const { devices } = await readRecord(em, lena.id);
+    expect(devices.map(({ tag }) => tag)).toEqual([laptop.tag]);
   });
 
   test('lists the reminders that were sent, with their receivers, and none that was not', async () => {
@@ -120,7 +132,7 @@ describe('the page of a completed offboarding', () => {
     for (let count = 0; count < 10; count++) fork.create(Mail, { ...common, state: 'sent' });
     await fork.flush();
     const text = await record();
-    expect(text).toContain('· The mail server refused the address or the message');
+    expect(text).toContain('· The mail server refused the recipient or the message');
     expect(text.indexOf('Failed')).toBeLessThan(text.indexOf('Sent'));
     expect(text).toContain('3 earlier');
   });
@@ -132,9 +144,9 @@ describe('the page of a completed offboarding', () => {
     await undoRecovery(em, `user:${nora.id}`, laptop.id);
     const corrected = await record();
     expect(corrected).toContain(`Recovered in good condition, now in stock by Ivo Marin on ${today}`);
-    expect(corrected).toContain(`Correction: recovery undone by Nora Keller on ${today}`);
+    expect(corrected).toContain(`Recovery undone by Nora Keller on ${today}`);
     expect(corrected).toContain('Still out Recover');
-    expect(corrected).toContain('Still out: 1 device. The offboarding stays completed.');
+    expect(corrected).toContain('Hardware still out: 1 device. The offboarding stays completed.');
     const broken = { condition: 'broken', nextStatus: 'retired', note: 'Came by post' } as const;
     await recoverAsset(em, `user:${ivo.id}`, laptop.id, broken);
     const back = await record();
@@ -163,7 +175,7 @@ describe('the page of a completed offboarding', () => {
     const text = await record(ivo, emil);
     expect(text).toContain(laptop.tag);
     expect(text).toContain('Recovered hardware 1');
-    expect(text).toContain('Revoked licenses 1');
+    expect(text).toContain('Revoked seats 1');
     expect(text).toContain('Second monitor Rejected by Ivo Marin');
     expect((await admin.get(`/offboarding/${lena.id}`)).location).toBe(`/offboarding/${emil.id}`);
   });

@@ -4,17 +4,15 @@ import { Offboarding } from '../../../database/entities/index.ts';
 import { assignAsset } from '../../../database/inventory/assignments.ts';
 import { type Cast, makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { eventually, ownEngine } from '../../../testing/cast/engine.ts';
-import { ownDatabase } from '../../../testing/servers/database.ts';
+import { eventually } from '../../../testing/cast/engine.ts';
 import { asOwner } from '../../../testing/servers/owner.ts';
+import { consoleWithEngine } from '../../../testing/web/console.ts';
 import { messagesOn } from '../../../testing/web/page-messages.ts';
 import { type Browserlike, startWeb } from '../../../testing/web/web.ts';
 
-const own = await ownDatabase();
-const { database, ownerUrl } = own;
-const engine = await ownEngine(database);
+const { own, database, engine, web } = await consoleWithEngine();
+const { ownerUrl } = own;
 await engine.startWorker();
-const web = await startWeb(own, { TEMPORAL_NAMESPACE: engine.namespace });
 
 let cast: Cast;
 let ivo: Browserlike;
@@ -28,7 +26,7 @@ beforeEach(async () => {
 });
 
 const retry = (by = ivo) => by.post(`${page}/retry`, { token: randomUUID() });
-const nothingFailed = 'info: No failed step is left to retry.';
+const nothingFailed = 'info: There is no failed step to retry.';
 const failedStep = async () =>
   (await database.em.fork().findOneOrFail(Offboarding, { id: cast.offboardingId })).failedStep ?? null;
 
@@ -41,7 +39,7 @@ async function failToComplete() {
   await ivo.post(`${page}/completion`, { token: randomUUID() });
   await eventually(async () => (await failedStep()) === 'completion');
   await asOwner(ownerUrl, 'alter table webhook_events drop constraint broken');
-  expect((await ivo.get(page)).text).toContain('Try again');
+  expect((await ivo.get(page)).text).toContain('Retry');
 }
 
 test('a retry completes, and a second tab learns that nothing failed', async () => {

@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 describe('a new user', () => {
-  test('is added with a manager given by e-mail address', async () => {
+  test('is added with a manager given by email', async () => {
     const { status, location } = await nora.post('/users', {
       name: ' Íris Þórsdóttir ',
       email: 'iris@x.example',
@@ -52,7 +52,7 @@ describe('a new user', () => {
     [{ timeZone: 'Mars/Olympus' }, 'Expected a time zone'],
     [{ manager: 'nobody at all' }, 'No one has this name'],
     [{ manager: '\u0000' }, 'Character 1 is a control character'],
-    [{ managerId: '999999' }, 'There is no such person'],
+    [{ managerId: '999999' }, 'We can&#39;t find this person.'],
   ])('with %o is rejected beside the field, and keeps the input', async (bad, message) => {
     const typed = { name: 'Kept Name', email: 'kept@x.example', jobTitle: 'Kept Title', ...bad };
     const { status, text } = await nora.post('/users', typed);
@@ -63,7 +63,7 @@ describe('a new user', () => {
     expect(await em.fork().count(User, { email: 'kept@x.example' })).toBe(0);
   });
 
-  test('with an e-mail address or external id in use is refused', async () => {
+  test('with an email or external id in use is refused', async () => {
     const taken = await nora.post('/users', { name: 'N', email: cast.lena.email.toUpperCase() });
     expect(taken.status).toBe(422);
     expect(taken.text).toContain('That email is already in use.');

@@ -61,7 +61,7 @@ describe('an edited user', () => {
 
   test('who is offboarded keeps their status, and the form says why', async () => {
     const id = await createOffboardedUser(own.database);
-    expect((await nora.get(`/users/${id}/edit`)).text).toContain('End date, status and manager can');
+    expect((await nora.get(`/users/${id}/edit`)).text).toContain('end date, status and manager can');
     const { status, text } = await nora.post(`/users/${id}`, { status: 'active', name: 'Typed Name' });
     expect(status).toBe(409);
     expect(text).toContain('be undone. Rehiring');

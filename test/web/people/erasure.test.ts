@@ -19,7 +19,7 @@ test('(R23) a super-admin erases a former employee after a confirmation, with pl
   expect((await ada.get(`/users/${gone.id}`)).text).toContain(`href="${address}"`);
   const question = await ada.get(address);
   expect(question.status).toBe(200);
-  expect(question.text).toContain(`Erase the data of <bdi>${gone.name}</bdi>?`);
+  expect(question.text).toContain(`Erase <bdi>${gone.name}</bdi>'s data?`);
   expect(question.text).toContain(`Former employee #${gone.id}`);
   expect(await em.fork().findOneOrFail(User, { id: gone.id })).toMatchObject({ name: gone.name });
 
@@ -52,7 +52,7 @@ test('(R23) other roles see no button and may not erase', async () => {
 test('(R23) a refusal says what to do first', async () => {
   const staying = await ada.post(`/users/${cast.emil.id}/erasure`);
   expect(staying.status).toBe(409);
-  expect(messagesOn(staying.text)).toBe('danger: You can only erase data of people who are offboarded.');
+  expect(messagesOn(staying.text)).toBe("danger: You can only erase offboarded people's data.");
   const gone = await makeFormerEmployee(own.database);
   await subscribe(own.database);
   const { id } = await makeFormerEmployee(own.database, { managerId: cast.emil.id });

@@ -23,7 +23,7 @@ beforeEach(async () => {
   paulo = (await personWith(externalId))!;
 });
 
-describe('a person without an e-mail address (R16)', () => {
+describe('a person without an email (R16)', () => {
   test.each(['form', 'api', 'file'] as const)('is added by the way %s', async (way) => {
     const id = `${way}-${cast.ada.id}`;
     await ways[way]([{ externalId: id, name: 'Paulo Contractor' }]);
@@ -98,7 +98,7 @@ describe('a person without an e-mail address (R16)', () => {
   });
 });
 
-describe('the e-mail address', () => {
+describe('the email', () => {
   test('of a person without password, role or link can be cleared (R16)', async () => {
     const path = `/users/${externalId}`;
     const email = `paulo.${cast.ada.id}@x.example`;

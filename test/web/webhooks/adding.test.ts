@@ -26,12 +26,12 @@ describe('webhook endpoints', () => {
 
   test.for<[Record<string, string>, string]>([
     [{ url: '' }, 'Fill this in.'],
-    [{ url: 'hooks' }, 'Enter a web address'],
+    [{ url: 'hooks' }, 'Enter a URL such as'],
     [{ url: 'http://hooks.example.com' }, 'starts with https://'],
     [{ url: 'javascript:alert(1)' }, 'starts with https://'],
-    [{ url: 'https://127.0.0.1/' }, 'Private addresses aren&#39;t allowed'],
-    [{ url: 'https://[::1]/' }, 'Private addresses aren&#39;t allowed'],
-    [{ url: 'https://localhost/' }, 'Private addresses aren&#39;t allowed'],
+    [{ url: 'https://127.0.0.1/' }, 'Private IP addresses aren&#39;t allowed'],
+    [{ url: 'https://[::1]/' }, 'Private IP addresses aren&#39;t allowed'],
+    [{ url: 'https://localhost/' }, 'Private IP addresses aren&#39;t allowed'],
     [{ url: 'https://me:pw@hooks.example.com/' }, 'user name or password'],
     [{ url: `https://x.example/${'x'.repeat(2000)}` }, 'At most 2000 characters'],
     [{ url: 'https://x.example', description: 'x'.repeat(201) }, 'At most 200 characters'],

@@ -86,7 +86,7 @@ describe('webhook endpoints', () => {
     });
     await fork.flush();
     expect((await ada.get('/settings/webhooks')).text.replace(/<[^>]+>/g, '')).toMatch(
-      /Disabled on 24 Nov 2026, 05:06 UTC.*, because every attempt failed for five days\./,
+      /Disabled on 24 Nov 2026, 05:06 UTC.*, because every attempt failed for 5 days\./,
     );
     await ada.post(`/settings/webhooks/${id}/resumption`);
     expect(await endpoint(id)).toMatchObject({ state: 'active', disabledReason: null });

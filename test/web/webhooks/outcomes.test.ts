@@ -7,7 +7,7 @@ const { database, test } = await webhookTests();
 describe('the page of a delivery names an answer that broke (E8)', () => {
   test.for([
     ['broke_off', 'The response was cut off'],
-    ['not_http', 'The response was not valid HTTP'],
+    ['not_http', 'The response wasn&#39;t valid HTTP'],
     ['timed_out', 'The endpoint timed out'],
     ['connection_failed', 'The connection failed'],
   ] as const)('%s, with the status that was read', async ([outcome, words], { ada }) => {

@@ -3,7 +3,7 @@ import { WebhookEndpoint } from '../../../database/entities/index.ts';
 import { consoleTests } from '../../../testing/web/console.ts';
 import type { Answer } from '../../../testing/web/web.ts';
 
-/** A console where Ada, the super-admin, adds endpoints. One private address is allowed. */
+/** A console where Ada, the super-admin, adds endpoints. One private IP address is allowed. */
 export async function webhookTests() {
   const { test: base, database, em } = await consoleTests({ WEBHOOK_ALLOW: '127.0.0.2' });
   const test = base.extend('add', ({ ada }) => async (fields: Record<string, string> = {}) => {

@@ -34,6 +34,19 @@ test('the audit trail names users, tokens and Lastday itself', async () => {
   expect((await ivo.get('/audit')).status).toBe(200);
 });
 
+test('the exact time of a detail is a press away, and a calendar date has none', async () => {
+  const cast = await makeCast(database);
+  const em = database.em.fork();
+  const details = { name: 'HR', until: '2026-11-24T05:55:09.000Z' };
+  record(em, 'system', 'token.continued', cast.lena.id, details);
+  record(em, 'system', 'item.waiting_set', cast.lena.id, { tag: 'LT-1', until: '2026-12-03' });
+  await em.flush();
+  const { text } = await (await web.signIn(cast.ivo.email)).get(`/audit?user=${cast.lena.id}`);
+  expect(text).toContain('Tuesday, 24 November 2026 at 05:55:09 Coordinated Universal Time');
+  expect(text).toContain('3 Dec 2026');
+  expect(text.match(/class="exact-time"/g)).toHaveLength(text.match(/data-label="When"/g)!.length + 1);
+});
+
 test.each(['hashjoin', 'mergejoin', 'nestloop'])(
   'entries of the system are found without %s too',
   async (method) => {
@@ -105,7 +118,7 @@ test('an entry names the date, the device and the request that it is about', asy
   await resolveRequest(em, actor, requestId, { outcome: 'rejected', note: 'Not now', assetId: null });
   const { text } = await (await web.signIn(ivo.email)).get(`/audit?user=${lena.id}`);
   for (const words of [
-    'cleared the end date 1 Dec 2026',
+    'removed the end date (was 1 Dec 2026)',
     'set the end date to 2 Dec 2026',
     `recovered ${laptop.tag} from Lena Brandt, good, back in stock`,
     'rejected the request “Second monitor”',
@@ -131,9 +144,7 @@ test('a day in the details is a date, a time is by the clock, and any other text
   const ivo = await web.signIn(cast.ivo.email);
   ivo.cookies.set('lastday-zone', 'Asia/Tokyo');
   const { text } = await ivo.get(`/audit?user=${cast.lena.id}&action=workspace.updated`);
-  expect([...text.matchAll(/since: ([^<]+)/g)].map(([, words]) => words!.trim())).toEqual([
-    'soon',
-    '3 Dec 2026, 19:15',
-    '3 Dec 2026',
-  ]);
+  expect(
+    [...text.matchAll(/since: ?(?:<button[^>]+><time[^>]+>)?([^<]+)/g)].map(([, words]) => words!.trim()),
+  ).toEqual(['soon', '3 Dec 2026, 19:15', '3 Dec 2026']);
 });

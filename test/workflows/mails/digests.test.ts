@@ -45,7 +45,7 @@ describe('a mail whose workflow is lost', () => {
     await handleOf(mailId!).result();
     await own.reconcile();
     expect(takenBy(mira.email)).toHaveLength(1);
-    expect(takenBy(mira.email)[0]!.headers.subject).toBe('Lastday needs you: 1 problem');
+    expect(takenBy(mira.email)[0]!.headers.subject).toBe('1 problem in Lastday needs your attention');
   });
 });
 

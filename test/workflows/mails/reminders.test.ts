@@ -43,7 +43,7 @@ describe('the day’s reminders', () => {
       expect(flat(toLena!)).toContain('ThinkPad T14');
       const [toMira] = takenBy(mira.email);
       expect(toMira!.headers.subject).toMatch(
-        /^Lena Brandt left on \w{3} \d+ \w+ \d{4}: 1 device, 1 license and 1 request still open$/,
+        /^Lena Brandt left on \w{3} \d+ \w+ \d{4}: 1 device, 1 seat and 1 request to clear$/,
       );
     }
     // The first cast's IT admin also gets the second reminder.
@@ -60,7 +60,7 @@ describe('the day’s reminders', () => {
     expect(await untilClosed(cast.lena.id)).toMatchObject({ state: 'withheld' });
     expect(takenBy(cast.lena.email)).toEqual([]);
     const toIvo = await untilTaken(cast.ivo.email);
-    expect(toIvo.headers.subject).toBe('Lena Brandt is ready to be marked as offboarded');
+    expect(toIvo.headers.subject).toBe("Lena Brandt's offboarding is ready to finalize");
   });
 
   test('wait while the mail server is down, and a retry sends the same mail', async () => {

@@ -61,7 +61,7 @@ test('a delivery continues with the next attempt in a run that follows another o
   await handle.terminate('begin anew');
   const again = webhookDeliveryStart({ ...delivery, endpointId: id, replayOf: null });
   await client.workflow.start(webhookWorkflow, again);
-  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
+  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Attempt 3 of 10\*\* is due at 20\d\d-/);
   expect(receiver.received).toHaveLength(2);
   receiver.answer = (_request, response) => void response.end();
   await handle.signal(retryNow);
@@ -77,10 +77,10 @@ test('a delivery shows in the Temporal UI what it waits for', async () => {
   await completeLena(cast);
   await becomes(id, { outcomes: ['http_error', 'http_error'] });
   const handle = handleOfDelivery(await deliveryTo(id), id);
-  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Try 3 of 10\*\* is due at 20\d\d-/);
-  expect(await detailsOf(handle)).toContain('The try before: `http_error` (status 503).');
+  await expect.poll(() => detailsOf(handle)).toMatch(/^\*\*Attempt 3 of 10\*\* is due at 20\d\d-/);
+  expect(await detailsOf(handle)).toContain('Last attempt: `http_error` (status 503).');
   const { events } = await handle.fetchHistory();
   const summaries = events!.flatMap(({ userMetadata }) => userMetadata?.summary?.data ?? []);
-  expect(summaries.map(String)).toContain('"Try 3 of 10"');
+  expect(summaries.map(String)).toContain('"Wait for attempt 3 of 10"');
   await deleteEndpoint(database.em, `user:${cast.ada.id}`, id);
 });

@@ -69,7 +69,7 @@ export interface DescribedEvent {
 
 const words: Record<WebhookEventType, string> = {
   ...webhookEvents,
-  'webhook.test': 'Test of an endpoint, sent without a subscription',
+  'webhook.test': 'A test, sent to any endpoint without a subscription',
 };
 
 /** Every webhook event. */

@@ -92,7 +92,7 @@ const replayed = {
   'Idempotent-Replayed': z
     .literal('true')
     .optional()
-    .meta({ description: 'A stored response; nothing was done again.' }),
+    .meta({ description: 'A stored response. Nothing was done again.' }),
 };
 const unchanged = { description: 'Unchanged since the state in If-None-Match.' };
 
@@ -102,14 +102,10 @@ const keyReused = ' `key-reused`: the Idempotency-Key was used for another call.
 function problemsOf(endpoint: Endpoint, path: string) {
   const { body, keyed, conditional, problems } = endpoint;
   const general: [status: number, when: unknown, description: string][] = [
-    [
-      400,
-      true,
-      "The address, the body (JSON in UTF-8, each name once) or the Idempotency-Key can't be read.",
-    ],
+    [400, true, "The URL, the body (JSON in UTF-8, each name once) or the Idempotency-Key can't be read."],
     [401, true, 'No token, or one that is unknown or no longer valid.'],
     [403, true, "The token doesn't have the scope."],
-    [404, path.includes(':'), 'Nothing exists at this address.'],
+    [404, path.includes(':'), 'Nothing exists at this URL.'],
     [409, keyed, '`still-running`: a call with the same Idempotency-Key is still running.'],
     [412, conditional, 'It changed since you read it. `ETag` is its current state.'],
     [413, body, 'The body is too large.'],

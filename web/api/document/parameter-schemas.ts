@@ -6,12 +6,12 @@ import { oneLine } from '../texts.ts';
 
 const known: Record<string, z.ZodType> = {
   externalId: oneLine(100).meta({
-    description: 'The ID of the person in the HR system.',
+    description: "The person's ID in the HR system.",
     examples: ['E-1017'],
   }),
-  id: z.int().min(1).meta({ description: 'The id of the offboarding.' }),
-  tag: oneLine(100).meta({ description: 'The tag of the asset.', examples: ['LT-0042'] }),
-  importId: z.int().min(1).meta({ description: 'The id of the import.' }),
+  id: z.int().min(1).meta({ description: "The offboarding's id." }),
+  tag: oneLine(100).meta({ description: "The asset's tag.", examples: ['LT-0042'] }),
+  importId: z.int().min(1).meta({ description: "The import's id." }),
 };
 
 /** The schema of a path's parameters; undefined when it has none. */
@@ -35,13 +35,11 @@ export function headerParameters(endpoint: Endpoint): z.ZodObject | undefined {
       }),
     }),
     ...(conditional && {
-      'If-Match': header('The `ETag` of the state that you expect. For any other state the response is 412.'),
-      'If-None-Match': header('`*`: only if it does not exist yet.'),
+      'If-Match': header('The `ETag` of the state you expect. For any other state the response is 412.'),
+      'If-None-Match': header("`*`: only if it doesn't exist yet."),
     }),
     ...(showsState(endpoint) && {
-      'If-None-Match': header(
-        'The `ETag` of the state that you have. If it is unchanged, the response is 304.',
-      ),
+      'If-None-Match': header("The `ETag` of the state you have. If it hasn't changed, the response is 304."),
     }),
   };
   return Object.keys(headers).length === 0 ? undefined : z.object(headers);

@@ -63,7 +63,7 @@ const limited = (refusal: RemovalRefusal): Problem => ({
   title: 'Confirmation needed',
   errors: refusal.beyond.map((kind) => ({
     pointer: pointerTo(fieldOf[kind] ?? kind),
-    detail: 'This token reached its hourly limit for clearing this field.',
+    detail: 'This token reached its hourly limit for removing this field.',
   })),
 });
 
@@ -73,8 +73,7 @@ const keyReused: Problem = {
   status: 422,
   code: 'key-reused',
   title: 'This Idempotency-Key was used for another call',
-  detail:
-    'It was used with another method, address or body. Nothing was changed. Use a new key for each call.',
+  detail: 'It was used with another method, URL or body. Nothing was changed. Use a new key for each call.',
 };
 
 const databaseUnavailable = (request: Request, endpoint: Endpoint | undefined): ApiProblem =>
@@ -114,8 +113,8 @@ function problemOfParser(error: unknown): Problem {
     return {
       status: 400,
       code: 'not-understood',
-      title: "This request can't be read",
-      detail: "The address or the body can't be read. Is it valid JSON?",
+      title: "This call can't be read",
+      detail: "The URL or the body can't be read. Is it valid JSON?",
     };
   return {
     status: 500,

@@ -18,7 +18,7 @@ export const pageQuery = {
     })
     .optional()
     .meta({
-      description: 'The most items on a page.',
+      description: 'How many items a page has at most.',
       override: asInteger({ maximum: highestLimit, default: usualLimit }),
     }),
   cursor: parameter('Expected the nextCursor of the previous page')

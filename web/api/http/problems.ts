@@ -67,7 +67,7 @@ export const notUnderstood = (detail: string, errors: InputProblem[] = []): ApiP
   new ApiProblem({
     status: 400,
     code: 'not-understood',
-    title: "This request can't be read",
+    title: "This call can't be read",
     detail,
     ...(errors.length > 0 && { errors }),
   });

@@ -69,7 +69,7 @@ function bodyParsersOf({ body }: Endpoint): RequestHandler[] {
 const allowOnly =
   (methods: string): RequestHandler =>
   () => {
-    const detail = `This address only accepts ${methods}.`;
+    const detail = `This URL only accepts ${methods}.`;
     throw new ApiProblem(
       { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
       { Allow: methods },
@@ -84,5 +84,5 @@ const refuseDamagedQuery: RequestHandler = (request, _response, next) => {
 };
 
 const nothingHere: RequestHandler = () => {
-  throw new NotFound('address');
+  throw new NotFound('URL');
 };

@@ -61,7 +61,7 @@ export const identifier = (max = 100, error?: string) => required(cleanedText(ma
 /** An optional identifier; null when it is empty. `max` in characters. */
 export const optionalIdentifier = (max = 100) => optional(cleanedText(max, 'identifier'));
 
-/** What names a person: an external id or an e-mail address. */
+/** What names a person: an external id or an email. */
 export const personReference = () => required(cleaned(cleanReference, longestEmail));
 
 /** An optional calendar date; null when it is empty. */
@@ -86,10 +86,10 @@ export const localTime = () =>
       error: 'Expected a date and a time, such as 2026-12-31T18:00.',
     })
     .refine((text) => !Number.isNaN(timeIn('UTC', text).getTime()), {
-      error: 'There is no such date or time.',
+      error: "This date and time doesn't exist.",
     });
 
-/** An optional e-mail address that a form may store; null when it is empty. */
+/** An optional email that a form may store; null when it is empty. */
 export const optionalEmail = () => optional(cleaned(typedEmail, longestEmail));
 
 function typedEmail(typed: string): Cleaned {
@@ -98,7 +98,7 @@ function typedEmail(typed: string): Cleaned {
 }
 
 /**
- * An e-mail address as another system sends it. `emailToStore` checks it beside the stored one, because an address that
+ * An email as another system sends it. `emailToStore` checks it beside the stored one, because an address that
  * an older version took may be sent again.
  */
 export const sentEmail = () =>

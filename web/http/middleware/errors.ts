@@ -43,30 +43,50 @@ const keptAddress = ({ path }: Request, { goneId, keptId }: Merged): string =>
   path.includes(`/${goneId}`) ? path.replace(`/${goneId}`, `/${keptId}`) : `/users/${keptId}`;
 
 function textOf(error: unknown): ErrorText {
-  if (error instanceof NotFound) return { status: 404, title: 'Not found', text: error.message };
+  if (error instanceof NotFound)
+    return { status: 404, title: 'Not found', text: error.message + nextStep(error) };
   if (error instanceof Forbidden) return { status: 403, title: 'Not allowed', text: error.message };
   if (error instanceof MethodNotAllowed)
     return { status: 405, title: 'Method not allowed', text: error.message };
   if (error instanceof MalformedRequest)
-    return { status: 400, title: "This request can't be read", text: error.message };
+    return { status: 400, title: "This page address or form can't be read", text: error.message };
   if (error instanceof Refusal) return { status: 409, title: 'Not possible now', text: error.message };
   if (error instanceof InvalidInput) return { status: 422, title: 'Check your input', text: error.message };
   if (error instanceof NoAnswerYet)
     return {
       status: 503,
-      title: 'No answer yet',
-      text: "The server isn't ready for this yet. Try again in a moment.",
+      title: 'No response yet',
+      text: 'The server is still starting. Try again in a moment.',
     };
   if (error instanceof NotStarted) return { status: 409, title: 'Nothing was changed', text: error.message };
   return textOfStatus(error);
 }
+
+/** The page to go to for something that was not found; empty when there is none. */
+const nextStep = ({ what }: NotFound): string =>
+  pagesOf[what] === undefined ? '' : ` Go to ${pagesOf[what]}.`;
+
+const pagesOf: Readonly<Record<string, string>> = {
+  person: 'People',
+  asset: 'Assets',
+  license: 'Licenses',
+  seat: 'Licenses',
+  request: 'Requests',
+  import: 'Imports',
+  'set of columns': 'Saved columns',
+  offboarding: 'Offboarding',
+  delivery: 'Webhooks',
+  'webhook endpoint': 'Webhooks',
+  token: 'API tokens',
+  session: 'My page',
+};
 
 function textOfStatus(error: unknown): ErrorText {
   const { status, type } = error as { status?: unknown; type?: unknown };
   if (type === 'entity.too.large')
     return { status: 413, title: 'Too large', text: 'This is larger than Lastday accepts.' };
   if (typeof status === 'number' && status >= 400 && status < 500)
-    return { status, title: "This request can't be read", text: 'Go back and try again.' };
+    return { status, title: "This page address or form can't be read", text: 'Go back and try again.' };
   return {
     status: 500,
     title: 'Something went wrong',

@@ -20,7 +20,8 @@ export const showFormAgain =
 function refusalOf(error: unknown): (PageNote & { status: number }) | null {
   if (error instanceof Refusal || error instanceof NotStarted) {
     const meanwhile = error instanceof ChangedMeanwhile ? error.fields : [];
-    return { status: 409, alert: { tone: 'danger', text: error.message }, meanwhile };
+    const at = error instanceof Refusal ? error.at : undefined;
+    return { status: 409, alert: { tone: 'danger', text: error.message, at }, meanwhile };
   }
   if (error instanceof InvalidInput) {
     const text = 'Not saved. Check the highlighted fields.';

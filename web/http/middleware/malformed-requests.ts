@@ -12,7 +12,7 @@ export const refuseMalformed: RequestHandler = (request, response, next) => {
   if (hosts.length > 1) throw new MalformedRequest('Expected one Host header.');
   if (request.url === '*' && request.method === 'OPTIONS') return void response.status(204).end();
   if (!request.path.startsWith('/'))
-    throw new MalformedRequest('Expected an address that starts with a slash.');
+    throw new MalformedRequest('Expected a URL path that starts with a slash.');
   next();
 };
 

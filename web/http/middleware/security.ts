@@ -48,7 +48,7 @@ export function refuseCrossSite(environment: Environment): RequestHandler {
     if (safeMethods.has(request.method) || request.path.startsWith('/api/')) return next();
     if (isSameSite(request.get('Sec-Fetch-Site'), request.get('Origin'), [ours, request.get('Host')]))
       return next();
-    throw new Forbidden('This request came from another site or an unknown one, so nothing was changed.');
+    throw new Forbidden('This form came from another site or an unknown one, so nothing was changed.');
   };
 }
 

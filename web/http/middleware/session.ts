@@ -5,6 +5,7 @@ import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
 import { isHttps } from '../../../config/environment.ts';
 import { sha256 } from '../../../database/core/hash.ts';
+import { isPolled } from '../forms/request.ts';
 import type { Services } from '../services.ts';
 import { idleLimitMs } from '../session-limits.ts';
 
@@ -44,11 +45,11 @@ export async function sessions({ database, environment }: Services): Promise<Req
 }
 
 /** Marks the session of a request that a page sent by itself. */
-const isPolled = Symbol('polled');
+const polled = Symbol('polled');
 
 /** Background polling does not extend a session, so a browser that was left open is signed out. */
 const ignorePolling: RequestHandler = (request, _response, next) => {
-  if (request.get('Lastday-Poll') !== undefined) Object.assign(request.session, { [isPolled]: true });
+  if (isPolled(request)) Object.assign(request.session, { [polled]: true });
   next();
 };
 
@@ -75,7 +76,7 @@ class SessionStore extends PgStore {
 
   override touch(sid: string, data: SessionData, done?: () => void): void {
     const now = Date.now();
-    if (isPolled in data || now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
+    if (polled in data || now - (this.#touchedAt.get(sid) ?? 0) < touchEveryMs) {
       done?.();
       return;
     }

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { personSignedIn } from '../../../database/access/sessions.ts';
 import { isHtmx } from '../forms/request.ts';
 import { notify } from '../pages/rendering.ts';
@@ -24,20 +24,29 @@ export const findSignedIn =
 
 /**
  * Redirects users who are not signed in to the sign-in page, which leads back. After a POST a notice says that nothing
- * was changed.
+ * was changed. `hasPage`: whether the address of the route can be opened.
  */
-export const requireSignIn: RequestHandler = (request, response, next) => {
-  if (response.locals.signedIn !== undefined) return next();
-  const back = request.method === 'GET' ? request.originalUrl : (pathOf(request.get('Referer')) ?? '/');
-  if (request.method === 'POST') {
-    const text = 'Your session expired, so nothing was changed. Sign in and try again.';
-    notify(response, { tone: 'warning', text });
-  }
-  const signIn = `/sign-in?return=${encodeURIComponent(back)}`;
-  // htmx would follow a redirect and swap the sign-in page into a fragment.
-  if (isHtmx(request)) response.status(401).set('HX-Redirect', signIn).end();
-  else response.redirect(303, signIn);
-};
+export const requireSignIn =
+  (hasPage: boolean): RequestHandler =>
+  (request, response, next) => {
+    if (response.locals.signedIn !== undefined) return next();
+    const back = request.method === 'GET' ? request.originalUrl : pageOfForm(request, hasPage);
+    if (request.method === 'POST') {
+      const text = 'Your session expired, so nothing was changed. Sign in and try again.';
+      notify(response, { tone: 'warning', text });
+    }
+    const signIn = `/sign-in?return=${encodeURIComponent(back)}`;
+    // htmx would follow a redirect and swap the sign-in page into a fragment.
+    if (isHtmx(request)) response.status(401).set('HX-Redirect', signIn).end();
+    else response.redirect(303, signIn);
+  };
+
+/** The page that a form was on. A refused form, and a question before a big step, is shown at the form's own address. */
+function pageOfForm(request: Request, hasPage: boolean): string {
+  const page = pathOf(request.get('Referer'));
+  if (page === null) return '/';
+  return page.split('?')[0] === request.path && !hasPage ? '/' : page;
+}
 
 function pathOf(address: string | undefined): string | null {
   if (address === undefined || !URL.canParse(address)) return null;

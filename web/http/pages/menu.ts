@@ -1,13 +1,14 @@
 import { may, type Permission, type Role } from '../../../domain/access/permissions.ts';
 
-interface MenuEntry {
+/** A link to a page, for those who may open it. */
+export interface PageLink {
   address: string;
   label: string;
   icon: string;
   permission: Permission;
 }
 
-const entries: MenuEntry[] = [
+const entries: PageLink[] = [
   { address: '/offboarding', label: 'Offboarding', icon: 'door-exit', permission: 'offboard' },
   { address: '/users', label: 'People', icon: 'users', permission: 'read-people' },
   { address: '/assets', label: 'Assets', icon: 'devices', permission: 'manage-inventory' },
@@ -22,4 +23,8 @@ const entries: MenuEntry[] = [
 ];
 
 /** The menu entries whose pages the role may open. */
-export const menuFor = (role: Role): MenuEntry[] => entries.filter(({ permission }) => may(role, permission));
+export const menuFor = (role: Role): PageLink[] => permitted(entries, role);
+
+/** Those of the links whose pages the role may open. */
+export const permitted = (links: readonly PageLink[], role: Role): PageLink[] =>
+  links.filter(({ permission }) => may(role, permission));

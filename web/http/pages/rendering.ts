@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { parseCookie } from 'cookie';
 import { Eta } from 'eta';
 import type { CookieOptions, Request, Response } from 'express';
+import { z } from 'zod';
 import { escapeHtml } from '../../../domain/html.ts';
+import type { Time } from '../../../domain/wording/times.ts';
 import { isHtmx, isPolled } from '../forms/request.ts';
 import type { AlertTone } from './alert-icon.ts';
 import { type UndoOffer, undoOffer } from './undo-offer.ts';
@@ -27,6 +29,8 @@ const eta = new Eta({
 export interface Alert {
   tone: AlertTone;
   text: string;
+  /** When it happened. The page shows this time at the end of the text. */
+  at?: Time | undefined;
   /** Undoes what the message reports. */
   undo?: UndoOffer | undefined;
   /** Whether the page opens with the focus on it; yes, unless the focus belongs to another place. */
@@ -80,6 +84,8 @@ export function done(
 
 const noticeCookie = 'lastday-notice';
 
+const noticeTime = z.number().min(0).max(8.64e15).optional().catch(undefined);
+
 /** Leaves a message for the next page, in a cookie of one minute, because handlers must not write to the session. */
 export function notify(response: Response, alert: Alert): void {
   const value = Buffer.from(JSON.stringify(alert)).toString('base64url');
@@ -94,16 +100,17 @@ const noticeOptions = (response: Response): CookieOptions => ({
 });
 
 function takeNotice(response: Response): Alert | null {
-  // A page that another tab reads by itself leaves the notice to the page that it is for.
-  if (isPolled(response.req)) return null;
+  // A page that reads a part of itself leaves the notice to the page that it is for.
+  if (isPolled(response.req) || isHtmx(response.req)) return null;
   const value = parseCookie(response.req.headers.cookie ?? '')[noticeCookie];
   if (!value) return null;
   response.clearCookie(noticeCookie, noticeOptions(response));
   try {
-    const { tone, text, undo } = JSON.parse(Buffer.from(value, 'base64url').toString()) as Alert;
+    const { tone, text, at, undo } = JSON.parse(Buffer.from(value, 'base64url').toString()) as Alert;
     return {
       tone: ['success', 'warning', 'danger', 'info'].includes(tone) ? tone : 'info',
       text: String(text),
+      at: noticeTime.parse(at),
       undo: undoOffer.catch(undefined).parse(undo),
     };
   } catch {

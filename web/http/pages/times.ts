@@ -34,6 +34,9 @@ export function timesBy(clock: Clock) {
       return isNamed ? namedTimeWords(time, zone) : timeWords(time, zone);
     },
 
+    /** A time whose zone is named beside it. */
+    timeWithoutZone: (time: Time): string => timeWords(time, zone),
+
     /** A time in a zone that decides something, such as a leaver's: `24 Nov 2026, 05:55 Asia/Tokyo`. */
     timeIn: namedTimeWords,
 

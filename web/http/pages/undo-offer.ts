@@ -7,6 +7,8 @@ export const undoOffer = z
       .string()
       .regex(/^\/(assets|seats|requests)\/\d+\/(assignment|recovery|revocation|resolution)\/undo$/),
     fields: z.record(z.string(), z.string()),
+    /** For how many milliseconds it is shown, when that is less than usual. */
+    offeredMs: z.number().optional(),
   })
   .optional();
 

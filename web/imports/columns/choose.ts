@@ -1,5 +1,5 @@
 import type { EntityManager } from '../../../database/core/orm.ts';
-import { rememberedFields } from '../../../database/imports/mappings/remembered.ts';
+import { savedFields } from '../../../database/imports/mappings/saved-columns.ts';
 import type { FileColumn } from '../../../domain/imports/columns.ts';
 import { hasProblems, problemsOfFields } from '../../../domain/imports/header.ts';
 import type { ImportKind } from '../../../domain/imports/imports.ts';
@@ -16,7 +16,7 @@ export interface ColumnChoice extends ColumnRules {
 export interface ChosenColumns {
   columns: FileColumn[] | null;
   /** Whether an earlier mapping of this header decided them. */
-  isRemembered: boolean;
+  isSaved: boolean;
 }
 
 /** The columns by an earlier mapping, by name or by the caller's choice. Throws FileError when the header is refused. */
@@ -27,17 +27,17 @@ export async function chooseColumns(
 ): Promise<ChosenColumns> {
   const { kind, canAsk } = choice;
   if (canAsk) {
-    const fields = await rememberedFields(em, kind, headers);
+    const fields = await savedFields(em, kind, headers);
     if (fields !== null && !hasProblems(problemsOfFields(kind, fields)))
-      return { columns: columnsWith(headers, fields), isRemembered: true };
-    if (isMappable(kind, headers, choice)) return { columns: null, isRemembered: false };
+      return { columns: columnsWith(headers, fields), isSaved: true };
+    if (isMappable(kind, headers, choice)) return { columns: null, isSaved: false };
   }
-  return { columns: checkedColumns(kind, headers, choice), isRemembered: false };
+  return { columns: checkedColumns(kind, headers, choice), isSaved: false };
 }
 
 /** The columns when the last one has no name and holds something. Throws FileError, unless a person can be asked. */
 export function withContentWithoutName(choice: ColumnChoice, chosen: ChosenColumns): FileColumn[] | null {
-  if (choice.leaveOutUnknown || chosen.isRemembered || chosen.columns === null) return chosen.columns;
+  if (choice.leaveOutUnknown || chosen.isSaved || chosen.columns === null) return chosen.columns;
   if (choice.canAsk) return null;
   throw unknownColumns(choice.kind, ['']);
 }

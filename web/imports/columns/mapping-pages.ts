@@ -5,7 +5,7 @@ import {
   refuseKnownColumns,
   sampleCells,
 } from '../../../database/imports/mappings/map-columns.ts';
-import { forgetMapping, listMappings } from '../../../database/imports/mappings/remembered.ts';
+import { listMappings, removeMapping } from '../../../database/imports/mappings/saved-columns.ts';
 import { may } from '../../../domain/access/permissions.ts';
 import { importKinds, permissionToImport } from '../../../domain/imports/imports.ts';
 import { idIn, pageIn } from '../../http/forms/request.ts';
@@ -20,7 +20,7 @@ import { fieldLabel, kindWords } from '../labels.ts';
 import { rowReader } from '../read-row.ts';
 import { askedColumns, fieldOptions, readMapping } from './mapping-form.ts';
 
-/** The pages where a user says what the columns of a file are, and where these mappings are forgotten. */
+/** The pages where a user says what the columns of a file are, and where saved columns are removed. */
 export const mappingPages = (services: Services) => {
   const { em } = services.database;
 
@@ -35,7 +35,7 @@ export const mappingPages = (services: Services) => {
     const headers = found.columns.map(({ header }) => header);
     const { values = {}, errors = {} } = note;
     page(response, 'imports/columns', {
-      title: `Columns of ${found.fileName}`,
+      title: `Columns in ${found.fileName}`,
       found,
       columns: askedColumns(found.kind, headers, await sampleCells(em, found.id), values),
       options: fieldOptions(found.kind),
@@ -62,20 +62,25 @@ export const mappingPages = (services: Services) => {
 
   const index: RequestHandler = async (request, response) => {
     const listing = await listMappings(em, kindsOf(response), pageIn(request));
-    page(response, 'imports/mappings', { title: 'Remembered columns', listing, kindWords, fieldLabel });
+    page(response, 'imports/mappings', { title: 'Saved columns', listing, kindWords, fieldLabel });
   };
 
-  const forget: RequestHandler = async (request, response) => {
-    await forgetMapping(em, actorOf(response), idIn(request, 'mappingId', 'mapping'), kindsOf(response));
+  const remove: RequestHandler = async (request, response) => {
+    await removeMapping(
+      em,
+      actorOf(response),
+      idIn(request, 'mappingId', 'set of columns'),
+      kindsOf(response),
+    );
     return done(
       request,
       response,
       '/imports/mappings',
-      'Columns forgotten. Lastday will ask again for files with this header.',
+      'Saved columns removed. Lastday will ask again for files with this header.',
     );
   };
 
-  return { show, update, index, forget };
+  return { show, update, index, remove };
 };
 
 const toImport = (response: Response, id: number) => response.redirect(303, `/imports/${id}`);

@@ -50,7 +50,7 @@ export const handlingPages = (services: Services) => {
     );
 
   const updateOwner: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const sent = readForm(ownerForm, request.body);
     const seen = request.body?.seen === undefined ? undefined : (sent.seen ?? null);
     const name = await changeOwner(em, actorOf(response), userId, sent.ownerId, seen);
@@ -58,36 +58,36 @@ export const handlingPages = (services: Services) => {
   };
 
   const createNote: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     await addNote(em, signedIn(response).id, userId, readForm(noteForm, request.body).text);
     return show(request, response, userId, 'Note added.');
   };
 
   const destroyNote: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const wasThere = await removeNote(em, signedIn(response).id, userId, idIn(request, 'noteId', 'note'));
     return show(request, response, userId, wasThere ? 'Note removed.' : 'This note was already removed.');
   };
 
   const updateWaiting: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const { item, waitingFor, until } = readForm(waitingForm, request.body);
     const name = await setWaiting(em, actorOf(response), userId, item, { waitingFor, until: until! });
-    return show(request, response, userId, `${name} is waiting for ${waitingFor}.`);
+    return show(request, response, userId, `${name} is on hold: ${waitingFor}.`);
   };
 
   const endWaiting: RequestHandler = async (request, response) => {
-    const userId = idIn(request, 'userId', 'user');
+    const userId = idIn(request, 'userId', 'person');
     const { item } = readForm(endingForm, request.body);
     const name = await setWaiting(em, actorOf(response), userId, item, null);
-    return show(request, response, userId, `${name} is no longer waiting.`);
+    return show(request, response, userId, `${name} is off hold.`);
   };
 
   /** Shows the checklist with the typed values of the refused form, and the message beside each field. */
   const refused: RequestHandler = (request, response) => {
     const { alert = null, errors = {}, values = {} } = noteOf(response);
     const note: Alert | null = errors.ownerId ? { tone: 'danger', text: errors.ownerId } : alert;
-    return renderChecklist(services, request, response, idIn(request, 'userId', 'user'), {
+    return renderChecklist(services, request, response, idIn(request, 'userId', 'person'), {
       alert: note,
       refusedForm: { address: request.path, errors, values },
     });

@@ -31,7 +31,7 @@ test('a note is removed by its author or a super-admin, and by no other admin', 
     await addNote(em, ivo.id, emil.id, 'Two'),
   ];
   await expect(removeNote(em, nora.id, emil.id, first)).rejects.toMatchObject({ code: 'not-author' });
-  await expect(removeNote(em, ivo.id, lena.id, first)).rejects.toThrow('There is no such note.');
+  await expect(removeNote(em, ivo.id, lena.id, first)).rejects.toThrow("We can't find this note.");
   expect(await removeNote(em, ivo.id, emil.id, first)).toBe(true);
   expect(await removeNote(em, ivo.id, emil.id, first)).toBe(false);
   expect(await removeNote(em, ada.id, emil.id, second)).toBe(true);

@@ -127,6 +127,19 @@ describe('two records that are merged', () => {
     expect(kept.ownerId).toBe(ivo.id);
   });
 
+  test('keep no owner who loses the role meanwhile', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { lena, emil, nora } = await makeCast(database);
+      await changeOwner(em, 'system', lena.id, nora.id);
+      const later = new Promise((resolve) => setTimeout(resolve, round * 3));
+      await Promise.all([
+        mergePeople(em, 'system', lena.id, emil.id),
+        later.then(() => changeRole(em, 'system', nora.id, 'employee')),
+      ]);
+      expect(await em.fork().count(Offboarding, { ownerId: nora.id, state: 'open' })).toBe(0);
+    }
+  });
+
   test('own what the one that goes owned, if the other may offboard', async () => {
     const { lena, timo, ivo, nora, emil } = cast;
     await setEndDate(em, 'system', timo.id, '2099-01-31');

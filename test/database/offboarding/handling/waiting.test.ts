@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { LockMode } from '@mikro-orm/postgresql';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import {
   Assignment,
   AuditEntry,
@@ -107,6 +108,25 @@ describe('the day of a waiting item', () => {
       ]),
     );
     expect(await reminders()).toHaveLength(2);
+  });
+
+  test('is left to the next run while the leaver is being changed', async () => {
+    const { lena, ivo } = cast;
+    await wait();
+    const [locked, done] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    onTestFinished(() => done.resolve());
+    const change = em.fork().transactional(async (transaction) => {
+      await transaction.findOneOrFail(User, { id: lena.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      locked.resolve();
+      await done.promise;
+    });
+    await locked.promise;
+    await remindOfWaiting(em, onTheDay);
+    expect(await reminders()).toEqual([]);
+    done.resolve();
+    await change;
+    await remindOfWaiting(em, onTheDay);
+    expect(await reminders()).toMatchObject([{ userId: ivo.id }]);
   });
 
   test('reminds again on a later day, and not twice for the same', async () => {

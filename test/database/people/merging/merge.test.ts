@@ -1,7 +1,10 @@
 import { test as base, describe, expect } from 'vitest';
 import { Assignment, Offboarding, Request, Seat, User } from '../../../../database/entities/index.ts';
 import { assignAsset } from '../../../../database/inventory/assignments.ts';
+import { undoRecovery } from '../../../../database/inventory/corrections.ts';
 import { assignSeat } from '../../../../database/inventory/seats.ts';
+import { undoResolution } from '../../../../database/inventory/undo-resolution.ts';
+import { undoRevocation } from '../../../../database/inventory/undo-revocation.ts';
 import { completeOffboarding } from '../../../../database/offboarding/completion.ts';
 import { setEndDate } from '../../../../database/offboarding/offboardings.ts';
 import { readApiUser } from '../../../../database/people/api-users.ts';
@@ -109,11 +112,25 @@ describe('a merge of two records of one person (R11)', () => {
     expect(about).toEqual([timo.id, rosa.id]);
   });
 
-  test('makes no one their own manager, and no circle', async ({ cast: { mira, lena, rosa } }) => {
+  test('makes no one their own manager, and no loop', async ({ cast: { mira, lena, rosa } }) => {
     await mergePeople(em, 'system', lena.id, rosa.id);
     expect(await em.fork().findOneOrFail(User, { id: rosa.id })).toMatchObject({ managerId: mira.id });
     await mergePeople(em, 'system', mira.id, rosa.id);
     expect((await em.fork().findOneOrFail(User, { id: rosa.id })).managerId).toBeNull();
+  });
+
+  test('undoes no step on the record that went', async ({ cast }) => {
+    const { lena, emil, ivo, laptop, seatId, requestId } = cast;
+    const actor = `user:${ivo.id}` as const;
+    await clearChecklist(database, cast);
+    await mergePeople(em, 'system', lena.id, emil.id);
+    for (const reversal of ['undo', 'correction'] as const)
+      for (const undo of [
+        undoRevocation(em, actor, seatId, reversal),
+        undoResolution(em, actor, requestId, reversal),
+        undoRecovery(em, actor, laptop.id, laptop.assignmentId, reversal),
+      ])
+        await expect(undo).rejects.toThrow('Lena Brandt was merged into another record. Open that one.');
   });
 
   test('nothing can be given to the record that went, by code or by SQL', async ({ cast }) => {

@@ -46,7 +46,7 @@ describe('a manager', () => {
         endDate: '2099-12-10',
         managerExternalId: before.managerExternalId,
         warnings: [
-          { pointer: '/managerExternalId', detail: expect.stringContaining('manager is unchanged') },
+          { pointer: '/managerExternalId', detail: expect.stringContaining('manager stays the same') },
         ],
       });
     }

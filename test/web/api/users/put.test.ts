@@ -43,7 +43,7 @@ describe('PUT', () => {
     expect(called.json.errors).toEqual([{ pointer: '/name', detail: 'Expected text.' }]);
   });
 
-  test('rejects an e-mail address in use, and a malformed external id', async () => {
+  test('rejects an email in use, and a malformed external id', async () => {
     const taken = await call('PUT', '/users/new', { body: { name: 'N', email: cast.lena.email } });
     expectProblem(taken, 422, 'invalid-input');
     expect(pointers(taken)).toEqual(['/email']);

@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 
 describe('(R17) a mapping', () => {
-  test('is remembered by the header, listed and forgotten', async () => {
+  test('is saved by the header, listed and removed', async () => {
     await nora.post(await toMap(), mapped);
     const again = await upload();
     expect(again.location).toMatch(/^\/imports\/\d+$/);

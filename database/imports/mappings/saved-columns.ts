@@ -14,7 +14,7 @@ import { nameOfActor } from '../report.ts';
 const hashOf = (headers: readonly string[]) => sha256(JSON.stringify(headers));
 
 /** The fields of the columns of a file whose header was mapped before; null when it was not. */
-export async function rememberedFields(
+export async function savedFields(
   em: EntityManager,
   kind: ImportKind,
   headers: readonly string[],
@@ -26,8 +26,8 @@ export async function rememberedFields(
   return found.columns.map(({ field }) => field);
 }
 
-/** Remembers the columns for the next file with the same header, instead of those from earlier. */
-export async function rememberColumns(
+/** Saves the columns for the next file with the same header, instead of those from earlier. */
+export async function saveColumns(
   em: EntityManager,
   actor: Actor,
   kind: ImportKind,
@@ -44,12 +44,12 @@ export async function rememberColumns(
 export const columnsInWords = (columns: readonly FileColumn[]): string[] =>
   columns.map(({ header, field }) => `${header} → ${field ?? 'ignored'}`);
 
-/** A remembered mapping in a list. `by` is the name of the user, or the actor when it is no user. */
+/** Saved columns in a list. `by` is the name of the user, or the actor when it is no user. */
 export interface ListedMapping extends Pick<ColumnMapping, 'id' | 'kind' | 'columns' | 'mappedAt'> {
   by: string;
 }
 
-/** One page of the remembered mappings of these kinds, newest first. */
+/** One page of the saved columns of these kinds, newest first. */
 export async function listMappings(
   em: EntityManager,
   kinds: readonly ImportKind[],
@@ -67,8 +67,8 @@ export async function listMappings(
   return pageOf(rows, page);
 }
 
-/** Forgets a mapping of one of these kinds: the next file with its header is asked about again. Throws NotFound. */
-export const forgetMapping = (
+/** Removes a mapping of one of these kinds, so that the next file with its header asks again. Throws NotFound. */
+export const removeMapping = (
   em: EntityManager,
   actor: Actor,
   id: number,
@@ -76,7 +76,7 @@ export const forgetMapping = (
 ): Promise<void> =>
   em.fork().transactional(async (transaction) => {
     const found = await transaction.findOne(ColumnMapping, { id, kind: { $in: [...kinds] } });
-    if (found === null) throw new NotFound('mapping');
+    if (found === null) throw new NotFound('set of columns');
     const { kind, columns } = found;
     record(transaction, actor, 'columns.forgotten', null, { kind, columns: columnsInWords(columns) });
     transaction.remove(found);
