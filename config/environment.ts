@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailToStore } from '../domain/email.ts';
+import { providerProblems, providerVariables } from './identity-provider.ts';
 
 const nonEmpty = (text: string | undefined) => (text === undefined || text === '' ? undefined : text);
 const optional = <T extends z.ZodType>(type: T) =>
@@ -77,7 +78,24 @@ const shape = z.object({
   METRICS_HOST: defaulting(z.union([z.ipv4(), z.ipv6()], { error: 'Expected an IP address' }), '127.0.0.1'),
   /** Where a worker's Temporal SDK serves its own metrics, at METRICS_HOST. Without a port, it does not. */
   SDK_METRICS_PORT: optional(port),
+  /** The OpenID Connect provider that people sign in with. */
+  OIDC_ISSUER: optional(providerVariables.issuer),
+  OIDC_CLIENT_ID: optional(providerVariables.text),
+  OIDC_CLIENT_SECRET: optional(providerVariables.text),
+  /** The claim with a person's groups: its name, or a path such as `realm_access.roles`. `scim`: the directory's groups. */
+  OIDC_ROLE_CLAIM: optional(providerVariables.text),
+  /** The role of each group, as JSON. */
+  OIDC_ROLE_MAP: optional(providerVariables.roleMap),
+  OIDC_NO_MATCH: defaulting(providerVariables.noMatch, 'refuse'),
+  OIDC_LINK_CLAIM: optional(providerVariables.text),
+  /** `sso` closes passwords. */
+  SIGN_IN: defaulting(providerVariables.signIn, 'both'),
   LOG_LEVEL: defaulting(z.enum(['silent', 'error', 'warn', 'info', 'debug']), 'info'),
+});
+
+const complete = shape.superRefine((environment, context) => {
+  for (const [variable, message] of providerProblems(environment))
+    context.addIssue({ code: 'custom', path: [variable], message });
 });
 
 /** The environment variables of the processes. Every value is checked. */
@@ -87,7 +105,7 @@ export type Environment = z.infer<typeof shape>;
  * Reads the whole environment. Throws an Error that names every missing or wrong variable and the expected value.
  */
 export const readEnvironment = (variables: NodeJS.ProcessEnv = process.env): Environment =>
-  checked(shape, variables);
+  checked(complete, variables);
 
 /** The variables of a script that uses only the database. */
 export const readDatabaseUrls = (variables: NodeJS.ProcessEnv = process.env) => {

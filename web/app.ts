@@ -1,6 +1,7 @@
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
+import { providerOf } from './access/provider/provider.ts';
 import { mountApi } from './api/http/router.ts';
 import { notFound, showErrors } from './http/middleware/errors.ts';
 import { redirectsForHtmx } from './http/middleware/htmx-redirects.ts';
@@ -16,11 +17,12 @@ import { mount } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { fileAddresses, onlyReading, serveStaticFiles } from './http/static-files.ts';
 import { labels } from './labels.ts';
-import { consoleRoutes, mailLinkRoutes, probes } from './routes.ts';
+import { consoleRoutes, mailLinkRoutes, probes, providerCalls } from './routes.ts';
 import { mountScim } from './scim/router.ts';
 
 /** Builds the Express app of the console, the API and SCIM. */
-export async function createApp(services: Services): Promise<Express> {
+export async function createApp(given: Omit<Services, 'provider'>): Promise<Express> {
+  const services: Services = { ...given, provider: providerOf(given.environment) };
   const app = express();
   // Express shows stack traces in its own error responses unless the environment is production.
   app.set('env', 'production');
@@ -33,7 +35,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(logRequests(services.log));
   app.use(measureRequests(services.metrics));
   app.use(closeWhenStopping(services.stopping));
-  app.use(securityHeaders(services.environment));
+  app.use(securityHeaders(services));
   app.use(compression());
   serveStaticFiles(app);
   app.use(noStore);
@@ -41,6 +43,7 @@ export async function createApp(services: Services): Promise<Express> {
   app.use(fileAddresses, onlyReading);
   mount(app, probes(services));
   mount(app, mailLinkRoutes(services));
+  mount(app, providerCalls(services));
   mountApi(app, services);
   mountScim(app, services);
   app.use(redirectsForHtmx);

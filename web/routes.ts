@@ -1,4 +1,5 @@
 import { accessHandlers } from './access/handlers.ts';
+import { backChannelLogout } from './access/provider/back-channel.ts';
 import { bulkHandlers } from './bulk/handlers.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, type Route } from './http/routing.ts';
@@ -33,6 +34,11 @@ export function mailLinkRoutes(services: Services): Route[] {
   ];
 }
 
+/** What the identity provider calls itself, before the session and CSRF middleware, because its token proves the caller. */
+export const providerCalls = (services: Services): Route[] => [
+  post('/sign-in/oidc/backchannel', 'anyone', backChannelLogout(services)),
+];
+
 /** Every route of the console: method, path, permission, handler, and the page that shows a refusal. */
 export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { queue, done, offboarding, completion, handling } = offboardingHandlers(services);
@@ -44,7 +50,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const users = userPages(services);
   const erasure = erasurePages(services);
   const merge = mergePages(services);
-  const { session, access, invitations, tokens } = await accessHandlers(services);
+  const { session, provider, access, invitations, tokens } = await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
@@ -57,6 +63,9 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/sign-in', 'anyone', session.new),
     post('/session', 'anyone', session.create, session.new),
     post('/session/end', 'anyone', session.destroy),
+    get('/sign-in/oidc', 'anyone', provider.begin),
+    get('/sign-in/oidc/callback', 'anyone', provider.finish),
+    get('/sign-in/oidc/logout', 'anyone', session.endedAtProvider),
 
     get('/me', 'own-page', me.show),
     get('/notifications', 'own-page', notifications.index),

@@ -34,6 +34,21 @@ export async function setPasswordByLink(
 }
 
 /**
+ * Uses a sign-in link without a password, where passwords are off, and returns the user's id to sign in. Returns null for
+ * an invitation, and when the link is unknown, used or expired.
+ */
+export async function signInByLink(em: EntityManager, value: string): Promise<number | null> {
+  const link = await peekLink(em.fork(), value);
+  if (link?.purpose !== 'sign-in') return null;
+  const { id } = link.user;
+  return changeAbout(em, id, userActor(id), async (change) => {
+    if ((await useLink(change.em, value)) === null) return null;
+    change.record('user.signed_in');
+    return id;
+  });
+}
+
+/**
  * Changes a user's own password and ends their other sessions. Throws InvalidInput for a wrong current password and
  * for a new password that breaks the rules.
  */

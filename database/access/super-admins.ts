@@ -51,13 +51,14 @@ export async function refuseOutranked(
   }
 }
 
-/** Whether the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
-export const isLastSuperAdmin = async ({ em, user }: Change): Promise<boolean> =>
-  user.role === 'super-admin' && maySignIn(user) && !(await hasOtherSuperAdmin(em, user.id));
-
 /** Throws a Refusal when the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
-export async function refuseLastSuperAdmin(change: Change): Promise<void> {
-  if (await isLastSuperAdmin(change)) {
+export async function refuseLastSuperAdmin({ em, user }: Change): Promise<void> {
+  if (await isLastSuperAdmin({ em, user }))
     throw new Refusal('last-super-admin', completionObstacles['last-super-admin']);
-  }
+}
+
+/** Whether the user is the last super-admin with access. The caller holds `lockWithSuperAdmins`. */
+export async function isLastSuperAdmin({ em, user }: Pick<Change, 'em' | 'user'>): Promise<boolean> {
+  const isOne = user.role === 'super-admin' && maySignIn(user);
+  return isOne && !(await hasOtherSuperAdmin(em, user.id));
 }

@@ -78,6 +78,12 @@ export const Session = defineEntity({
       name: 'sessions_user_index',
       expression: "create index sessions_user_index on sessions ((sess->>'userId'))",
     },
+    {
+      // A provider ends sessions by their id there.
+      name: 'sessions_provider_index',
+      expression:
+        "create index sessions_provider_index on sessions ((sess->'provider'->>'sid')) where sess->'provider'->>'sid' is not null",
+    },
   ],
 });
 export type Session = InferEntity<typeof Session>;

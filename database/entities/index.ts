@@ -11,6 +11,7 @@ import { LeaverNote } from './leaver-note.ts';
 import { License, Seat } from './license.ts';
 import { Mail } from './mail.ts';
 import { Offboarding, Reminder } from './offboarding.ts';
+import { ProviderAccount, SignInRefusal } from './provider.ts';
 import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
 import { ReminderByHand } from './reminder-by-hand.ts';
@@ -52,6 +53,8 @@ export const entities = [
   RefusedRemoval,
   OneTimeLink,
   Session,
+  ProviderAccount,
+  SignInRefusal,
   IdempotencyKey,
   Workspace,
   Heartbeat,

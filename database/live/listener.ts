@@ -1,10 +1,14 @@
 import type { Log } from '../../config/log.ts';
-import { keepListening, type ListenerEvents } from '../core/listening.ts';
+import { keepListening } from '../core/listening.ts';
 
 /** What is reported of the changes. */
-interface ChangeEvents extends Pick<ListenerEvents<'live'>, 'listening' | 'lost'> {
+export interface ChangeEvents {
+  /** Every change that commits from now on is reported. */
+  listening: () => void;
   /** A transaction changed these topics; `many` stands for all of them. */
   changed: (topics: string[]) => void;
+  /** The connection is lost, and changes are missed until `listening`. */
+  lost: () => void;
 }
 
 /** Listens for the topics that the schema's triggers send. Listens until `stopping` is aborted. */

@@ -101,11 +101,9 @@ function conditionInside(columns: Searched['columns']): RawBuilder<unknown> | nu
     columns.map((column) => contains([column.value], column.text)),
     sql` or `,
   )})`;
-  if (columns.some((column) => /[a-z\d]{3}/i.test(withoutMarks(column.text)))) return matches;
+  if (columns.some((column) => hasTrigram(column.text))) return matches;
   if (!/[\p{L}\p{N}]{3}/u.test(text)) return null;
   return sql`case when ${trigramsKnowAllLetters} then ${matches} else strpos(lower(${value}), lower(${text})) > 0 end`;
 }
 
 const trigramsKnowAllLetters = sql`show_trgm('абв') <> '{}'`;
-
-const withoutMarks = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { deleteOldRefusals } from '../access/sign-in-refusals.ts';
 import { deleteOldRemovals } from '../access/token-limit.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { runAll } from '../core/run-all.ts';
@@ -20,6 +21,7 @@ export const cleanUp = (em: EntityManager): Promise<void> =>
       deleteExpiredSessions,
       deleteOldLines,
       deleteOldKeys,
+      deleteOldRefusals,
       deleteOldRemovals,
       deleteOldSecrets,
       deleteOldEvents,

@@ -86,7 +86,7 @@ export function isExplainedBy(answered: AnsweredOperation, view: ClientView): bo
       const { assetId, assignmentId } = operation;
       const hasEnded = ({ assignments }: Model) => assignments[assignmentId] === undefined;
       if (/already recovered/.test(why)) return asset(assetId, hasEnded);
-      if (/ now\. Nothing was changed/.test(why))
+      if (/is now assigned to/.test(why))
         return asset(assetId, (model) => hasEnded(model) && model.assets[assetId] !== null);
       return mayNotUndo(answered, ['asset.assigned'], { assignmentId }, view);
     }
@@ -96,7 +96,7 @@ export function isExplainedBy(answered: AnsweredOperation, view: ClientView): bo
         return asset(assetId, ({ assignments }) => assignments[assignmentId] !== undefined);
       if (/is assigned to/.test(why)) return asset(assetId, ({ assets }) => assets[assetId] !== null);
       if (/already offboarded/.test(why)) return offboarded(userId);
-      if (/isn't in the history/.test(why))
+      if (/isn't in .* history/.test(why))
         return stepsOf(['asset.assignment_undone'], { assignmentId }, view).length > 0;
       return mayNotUndo(answered, ['asset.recovered'], { assignmentId }, view);
     }

@@ -10,6 +10,10 @@ GET  /unsubscribe/:unsubscribing                                200    200      
 POST /unsubscribe/:unsubscribing                                200    200      200      200   200
 
 GET  /sign-in                                                   200    303      303      303   303
+GET  /sign-in/oidc                                              404    404      404      404   404
+GET  /sign-in/oidc/callback                                     404    404      404      404   404
+GET  /sign-in/oidc/logout                                       303    303      303      303   303
+POST /sign-in/oidc/backchannel                                  404    404      404      404   404
 POST /session                                                   422    422      422      422   422
 GET  /invitation/:invitation                                    200    200      200      200   200
 POST /invitation/:invitation                                    422    422      422      422   422

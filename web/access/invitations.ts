@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { hasPassword, setPasswordByLink } from '../../database/access/change-password.ts';
+import { hasPassword, setPasswordByLink, signInByLink } from '../../database/access/change-password.ts';
 import { peekLink } from '../../database/access/one-time-links.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { noteOf } from '../http/pages/page-note.ts';
@@ -13,8 +13,9 @@ const passwordForm = z.object({
 });
 
 /** The pages of a one-time link: an invitation, or a sign-in link for a super-admin. */
-export const invitationPages = ({ database }: Services) => {
+export const invitationPages = ({ database, environment, provider }: Services) => {
   const { em } = database;
+  const isSsoOnly = environment.SIGN_IN === 'sso';
 
   /** Asks for a password. Opening the link changes nothing, because mail scanners open links too. */
   const show: RequestHandler = async (request, response) => {
@@ -27,13 +28,19 @@ export const invitationPages = ({ database }: Services) => {
       purpose,
       mayKeep: purpose === 'sign-in' && (await hasPassword(em, user.id)),
       errors: noteOf(response).errors ?? {},
+      // A link for a super-admin is the way in when the provider is gone, so it needs none.
+      providerAddress:
+        provider && purpose === 'invitation' ? `/sign-in/oidc?invitation=${tokenIn(request)}` : null,
+      asksForPassword: !isSsoOnly,
     });
   };
 
-  /** Sets the password and signs in. */
+  /** Sets the password and signs in. Where passwords are off, only signs in, and only by a link for a super-admin. */
   const accept: RequestHandler = async (request, response) => {
     const { password } = readForm(passwordForm, request.body);
-    const userId = await setPasswordByLink(em, tokenIn(request), password || null);
+    const userId = isSsoOnly
+      ? await signInByLink(em, tokenIn(request))
+      : await setPasswordByLink(em, tokenIn(request), password || null);
     if (userId === null) return overPage(response);
     await signIn(request, userId);
     response.redirect(303, '/');

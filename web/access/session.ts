@@ -1,14 +1,18 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
+import { publicUrl } from '../../config/environment.ts';
 import { recordSessionEvent, verifyCredentials } from '../../database/access/credentials.ts';
+import { secretBox } from '../../database/core/secret-box.ts';
 import { userActor } from '../../domain/actor.ts';
 import { cleanEmail } from '../../domain/email.ts';
 import { InvalidInput } from '../../domain/failures.ts';
 import { plural } from '../../domain/wording/plural.ts';
+import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { queryText } from '../http/forms/request.ts';
+import type { ProviderSession } from '../http/middleware/session.ts';
 import { noteOf } from '../http/pages/page-note.ts';
-import { page } from '../http/pages/rendering.ts';
+import { notify, page } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
 import type { SignedIn } from '../http/signed-in.ts';
 import { safeReturn, signIn, signOut } from './sign-in.ts';
@@ -31,8 +35,10 @@ const credentials = z.object({
     .max(1000, { error: 'At most 1,000 characters.' }),
 });
 
-export async function sessionPages({ database }: Services) {
+export async function sessionPages({ database, environment, provider }: Services) {
   const limits = await signInLimits(database);
+  const box = secretBox(environment.SECRET_KEY);
+  const isSsoOnly = environment.SIGN_IN === 'sso';
 
   const blank: RequestHandler = (request, response) => {
     const { values, errors = {} } = noteOf(response);
@@ -45,10 +51,12 @@ export async function sessionPages({ database }: Services) {
         ? { email: values.email, return: values.return }
         : { return: queryText(request, 'return') },
       errors,
+      ways: { password: !isSsoOnly, provider: provider !== null },
     });
   };
 
   const create: RequestHandler = async (request, response) => {
+    if (isSsoOnly) throw new Forbidden('Passwords are turned off here. Sign in with single sign-on.');
     const { email, password } = readForm(credentials, request.body);
     const wait = await limits.count(request.ip ?? '', email);
     if (wait > 0) {
@@ -68,9 +76,24 @@ export async function sessionPages({ database }: Services) {
   const destroy: RequestHandler = async (request, response) => {
     const person = response.locals.signedIn as SignedIn | undefined;
     if (person) await recordSessionEvent(database.em, userActor(person.id), 'user.signed_out', person.id);
+    const there = request.session.provider;
     await signOut(request);
+    response.redirect(303, (await endAtProvider(there)) ?? '/sign-in');
+  };
+
+  /** Where the browser ends the provider's session too; null without one. */
+  async function endAtProvider(there: ProviderSession | undefined): Promise<string | null> {
+    if (there === undefined || provider === null || there.issuer !== provider.settings.issuer) return null;
+    const returnTo = `${publicUrl(environment)}/sign-in/oidc/logout`;
+    const address = await provider.endAddress(box.open(there.idToken), returnTo);
+    return address?.href ?? null;
+  }
+
+  /** Where the provider leads a browser that has signed out there. */
+  const endedAtProvider: RequestHandler = (_request, response) => {
+    notify(response, { tone: 'success', text: "You're signed out." });
     response.redirect(303, '/sign-in');
   };
 
-  return { new: blank, create, destroy };
+  return { new: blank, create, destroy, endedAtProvider };
 }

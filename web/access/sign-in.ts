@@ -1,16 +1,18 @@
 import { promisify } from 'node:util';
 import type { Request } from 'express';
 import { sha256 } from '../../database/core/hash.ts';
+import type { ProviderSession } from '../http/middleware/session.ts';
 
 /**
  * Signs a person in, under a new session id against session fixation. The session is stored when this resolves;
  * otherwise a redirected browser could send its next request before the session exists.
  */
-export async function signIn(request: Request, userId: number): Promise<void> {
+export async function signIn(request: Request, userId: number, provider?: ProviderSession): Promise<void> {
   await promisify(request.session.regenerate).call(request.session);
   request.session.userId = userId;
   request.session.startedAt = Date.now();
   request.session.address = request.ip ?? '';
+  if (provider) request.session.provider = provider;
   request.session.userAgent = (request.get('User-Agent') ?? '').slice(0, maxUserAgentLength);
   await promisify(request.session.save).call(request.session);
 }

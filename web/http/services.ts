@@ -3,6 +3,7 @@ import type { Log } from '../../config/log.ts';
 import type { Database } from '../../database/core/orm.ts';
 import type { ConsoleClient } from '../../engine/console-client.ts';
 import type { WebMetrics } from '../../metrics/web.ts';
+import type { Provider } from '../access/provider/provider.ts';
 
 /** The dependencies of the console and the API. */
 export interface Services {
@@ -11,6 +12,8 @@ export interface Services {
   environment: Environment;
   log: Log;
   metrics: WebMetrics;
+  /** The identity provider; null without one. */
+  provider: Provider | null;
   /** Aborted when the shutdown begins; requests are still answered until the server closes. */
   stopping: AbortSignal;
 }

@@ -1,5 +1,5 @@
 import { sleep } from '../../config/loop.ts';
-import { type ListenerEvents, listenForChanges } from '../../database/live/listener.ts';
+import { type ChangeEvents, listenForChanges } from '../../database/live/listener.ts';
 import type { Services } from '../http/services.ts';
 
 /** How long a page waits for the connection before it polls, in milliseconds. */
@@ -8,12 +8,12 @@ const timeoutMs = 1_000;
 /** The connection that listens for the changes of all transactions. It starts with the first page that follows. */
 export class Listening {
   readonly #services: Services;
-  readonly #events: ListenerEvents;
+  readonly #events: ChangeEvents;
   #hasStarted = false;
   #isOn = false;
   #turnedOn = Promise.withResolvers<void>();
 
-  constructor(services: Services, events: ListenerEvents) {
+  constructor(services: Services, events: ChangeEvents) {
     this.#services = services;
     this.#events = events;
   }

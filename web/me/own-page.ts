@@ -52,6 +52,7 @@ export const ownPage =
       title: 'My page',
       person: await readChecklistPage(database.em, me.id),
       errors,
+      hasPasswords: environment.SIGN_IN !== 'sso',
       mail: mailStatus(environment),
       mails: mailKindsFor(me).map((kind) => ({
         kind,

@@ -4,6 +4,7 @@ import { changePassword } from '../../database/access/change-password.ts';
 import { plural } from '../../domain/wording/plural.ts';
 import { sessionKeyOf } from '../access/sign-in.ts';
 import { signInLimits, TooManyTries } from '../access/sign-in-limits.ts';
+import { Forbidden } from '../http/forbidden.ts';
 import { readForm } from '../http/forms/read-form.ts';
 import { done } from '../http/pages/rendering.ts';
 import type { Services } from '../http/services.ts';
@@ -17,10 +18,11 @@ const passwordForm = z.object({
 });
 
 /** Changing the signed-in person's password. */
-export async function passwordPages({ database }: Services) {
+export async function passwordPages({ database, environment }: Services) {
   const limits = await signInLimits(database);
 
   const update: RequestHandler = async (request, response) => {
+    if (environment.SIGN_IN === 'sso') throw new Forbidden('Passwords are turned off here.');
     const { id, email } = signedIn(response);
     const passwords = readForm(passwordForm, request.body);
     // Limits guesses, because the browser may have been left open.

@@ -2,9 +2,13 @@ import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 import { type Environment, isHttps, publicUrl } from '../../../config/environment.ts';
 import { Forbidden } from '../forbidden.ts';
+import type { Services } from '../services.ts';
 
 /** The security headers of every response: scripts and styles only from this server, no framing. */
-export function securityHeaders(environment: Environment): RequestHandler {
+export function securityHeaders({
+  environment,
+  provider,
+}: Pick<Services, 'environment' | 'provider'>): RequestHandler {
   const secure = isHttps(environment);
   return helmet({
     contentSecurityPolicy: {
@@ -16,7 +20,8 @@ export function securityHeaders(environment: Environment): RequestHandler {
         imgSrc: ["'self'", 'data:'],
         fontSrc: ["'self'"],
         connectSrc: ["'self'"],
-        formAction: ["'self'"],
+        // The form that signs out leads on to the provider.
+        formAction: ["'self'", ...(provider ? [() => provider.endOrigin] : [])],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
         objectSrc: ["'none'"],

@@ -17,7 +17,19 @@ declare module 'express-session' {
     /** The IP address and the User-Agent header of the sign-in. */
     address: string;
     userAgent: string;
+    /** The session at the identity provider, for a sign-in there. */
+    provider?: ProviderSession;
   }
+}
+
+/** A session at the identity provider, so that either side can end both. */
+export interface ProviderSession {
+  issuer: string;
+  subject: string;
+  /** The provider's id of its session, if it says so. */
+  sid: string | undefined;
+  /** The ID token, sealed with SECRET_KEY. */
+  idToken: string;
 }
 
 /** The expiry of a used session is written at most this often, in milliseconds. */
