@@ -1,14 +1,10 @@
 import type { Log } from '../../config/log.ts';
-import { keepListening } from '../core/listening.ts';
+import { keepListening, type ListenerEvents } from '../core/listening.ts';
 
 /** What is reported of the changes. */
-export interface ChangeEvents {
-  /** Every change that commits from now on is reported. */
-  listening: () => void;
+export interface ChangeEvents extends Pick<ListenerEvents<'live'>, 'listening' | 'lost'> {
   /** A transaction changed these topics; `many` stands for all of them. */
   changed: (topics: string[]) => void;
-  /** The connection is lost, and changes are missed until `listening`. */
-  lost: () => void;
 }
 
 /** Listens for the topics that the schema's triggers send. Listens until `stopping` is aborted. */

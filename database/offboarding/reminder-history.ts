@@ -1,12 +1,11 @@
 import { sql } from 'kysely';
-import type { Actor } from '../../domain/actor.ts';
 import type { CalendarDate } from '../../domain/dates.ts';
 import type { ReminderKind, SkipReason } from '../../domain/offboarding/reminders.ts';
-import { actorIdIn } from '../core/actor-sql.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
 import { type MailAbout, mailsAbout } from './mails-about.ts';
+import { type Step, step } from './recorded/steps.ts';
 
 /** A stored reminder, as the offboarding's page shows it. */
 export interface ShownReminder {
@@ -19,13 +18,6 @@ export interface ShownReminder {
   skipReason: SkipReason | null;
 }
 
-/** A reminder that a person sent, see `remind-overdue.ts`. */
-interface ReminderSentByHand {
-  at: string;
-  by: Actor;
-  byName: string | null;
-}
-
 /** The reminders of a person's latest offboarding, and its mails that did not arrive. */
 export interface ReminderHistory {
   state: OffboardingState;
@@ -35,8 +27,8 @@ export interface ReminderHistory {
   deactivatedOn: CalendarDate | null;
   /** Soonest first. */
   reminders: ShownReminder[];
-  /** Latest first. */
-  byHand: ReminderSentByHand[];
+  /** Those that a person sent, see `remind-overdue.ts`; latest first. */
+  byHand: Step[];
   mails: MailAbout[];
 }
 
@@ -47,11 +39,8 @@ export async function reminderHistoryOf(em: EntityManager, userId: number): Prom
       (select coalesce(jsonb_agg(jsonb_build_object('kind', r.kind, 'days', r.days, 'lastDay', r.last_day,
         'dueAt', r.due_at, 'firedAt', r.fired_at, 'skippedAt', r.skipped_at, 'skipReason', r.skip_reason)
         order by r.due_at, r.id), '[]') from reminders r where r.offboarding_id = o.id) as reminders,
-      (select coalesce(jsonb_agg(jsonb_build_object('at', h.sent_at, 'by', h.sent_by, 'byName', u.name)
-        order by h.day desc), '[]')
-        from reminders_by_hand h
-        left join users u on u.id = ${actorIdIn(sql`h.sent_by`)}
-        where h.offboarding_id = o.id) as "byHand",
+      (select coalesce(jsonb_agg(${step(sql`h.sent_at`, sql`h.sent_by`)} order by h.day desc), '[]')
+        from reminders_by_hand h where h.offboarding_id = o.id) as "byHand",
       ${mailsAbout(sql`o.id`, sql`(select o.user_id as id, o.opened_at as since)`, didNotArrive)} as mails
     from offboardings o where o.user_id = ${userId} order by o.id desc limit 1`.execute(sqlOf(em));
   return rows[0] ?? null;

@@ -8,12 +8,12 @@ const timeoutMs = 1_000;
 /** The connection that listens for the changes of all transactions. It starts with the first page that follows. */
 export class Listening {
   readonly #services: Services;
-  readonly #events: ChangeEvents;
+  readonly #events: Required<ChangeEvents>;
   #hasStarted = false;
   #isOn = false;
   #turnedOn = Promise.withResolvers<void>();
 
-  constructor(services: Services, events: ChangeEvents) {
+  constructor(services: Services, events: Required<ChangeEvents>) {
     this.#services = services;
     this.#events = events;
   }
