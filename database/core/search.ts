@@ -23,7 +23,7 @@ const beginsWith = (column: RawBuilder<unknown>, text: string) =>
  * Whether a trigram index finds the text: it has three letters or digits in a row. The indexes know only those of ASCII,
  * unless the database has another LC_CTYPE.
  */
-const hasTrigram = (text: string): boolean => /[a-z\d]{3}/i.test(withoutMarks(text));
+export const hasTrigram = (text: string): boolean => /[a-z\d]{3}/i.test(withoutMarks(text));
 
 const withoutMarks = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '');
 

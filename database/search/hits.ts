@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { contains } from '../core/search.ts';
+import { contains, hasTrigram } from '../core/search.ts';
 
 /** A text to search for: as it was typed, and as the identifier that it may be. */
 export interface SearchText {
