@@ -5,12 +5,12 @@ import type { AuditAction } from '../../domain/audit.ts';
 import { Refusal } from '../../domain/failures.ts';
 import { maySignIn, standingWords } from '../../domain/user-status.ts';
 import { changeAbout } from '../core/change.ts';
-import { userHasAccess } from '../core/has-access.ts';
 import { sha256 } from '../core/hash.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { LinkPurpose } from '../entities/access.ts';
 import { OneTimeLink, User } from '../entities/index.ts';
+import { userHasAccess } from './has-access.ts';
 import { refuseUnreachable } from './needed-email.ts';
 
 const hour = 3_600_000;

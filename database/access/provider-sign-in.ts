@@ -19,8 +19,7 @@ export interface ProviderAnswer {
   subject: string;
   /** The value of the claim that equals the directory's `externalId`; null without one. */
   directoryId: string | null;
-  status: UserStatus;
-  directoryInactive: boolean;
+  /** The address, if the provider has verified it. */
   email: string | null;
   /** The role that the groups give; null when roles are given in Lastday. */
   role: Role | null;
@@ -32,6 +31,7 @@ interface Candidate {
   how: 'subject' | AccountLink;
   id: number;
   status: UserStatus;
+  directoryInactive: boolean;
   role: Role;
   /** How the account was linked, for one that is known. */
   linkedBy: AccountLink | null;

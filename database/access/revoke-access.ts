@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Change } from '../core/change-types.ts';
-import { hasAccess } from '../core/has-access.ts';
+import { hasAccess } from './has-access.ts';
 import { isOfWorkspace } from './workspace-tokens.ts';
 
 /**

@@ -3,10 +3,10 @@ import type { Role } from '../../domain/access/permissions.ts';
 import { type Actor, userActor } from '../../domain/actor.ts';
 import type { LookAhead } from '../../domain/offboarding/queue.ts';
 import { changeAbout } from '../core/change.ts';
-import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { unreadCount } from '../mail/notifications.ts';
+import { userHasAccess } from './has-access.ts';
 
 /** The active user of a session, as every page needs them. */
 export interface PersonSignedIn {

@@ -4,10 +4,10 @@ import { Refusal } from '../../domain/failures.ts';
 import { completionObstacles } from '../../domain/offboarding/completion.ts';
 import { maySignIn, type UserStatus } from '../../domain/user-status.ts';
 import type { Change } from '../core/change-types.ts';
-import { hasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { User } from '../entities/index.ts';
+import { hasAccess } from './has-access.ts';
 
 /** SQL condition: a row of `users` is another super-admin with access. */
 export const isOtherSuperAdmin = (userId: number) =>

@@ -5,10 +5,10 @@ import {
   RemovalRefusal,
   refusedCallsKeptDays,
 } from '../../domain/access/removals.ts';
-import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { offsetOf, type Page, pageOf, pageSize } from '../core/pagination.ts';
 import { sqlOf } from '../core/tables.ts';
+import { userHasAccess } from './has-access.ts';
 
 /**
  * Counts what a call takes away, in the transaction of `em`, in one statement. Throws RemovalRefusal when the token

@@ -6,11 +6,11 @@ import { InvalidInput, NotFound, Refusal } from '../../domain/failures.ts';
 import { cleanText } from '../../domain/text.ts';
 import { record } from '../core/change.ts';
 import { toRefusal } from '../core/constraints.ts';
-import { userHasAccess } from '../core/has-access.ts';
 import { sha256 } from '../core/hash.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { ApiToken } from '../entities/index.ts';
+import { userHasAccess } from './has-access.ts';
 import { isTokenValue, makeTokenValue, prefixOf } from './token-format.ts';
 import { isOfWorkspace } from './workspace-tokens.ts';
 

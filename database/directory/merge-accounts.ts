@@ -29,7 +29,7 @@ export async function mergeAccounts(em: EntityManager, gone: User, kept: User): 
   if (moves) {
     await sql`update directory_accounts set user_id = ${kept.id} where user_id = ${gone.id}`.execute(db);
     await sql`update held_deactivations set user_id = ${kept.id} where user_id = ${gone.id}`.execute(db);
-    // A merge locks no admin out: whoever has a role keeps the access that they have.
+    // A merge locks no admin out: a person with a role keeps the access that they have.
     const directoryInactive = kept.role === 'employee' ? gone.directoryInactive : kept.directoryInactive;
     Object.assign(kept, { inDirectory: gone.inDirectory, directoryInactive });
   }

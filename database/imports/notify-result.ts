@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { actorUserId } from '../../domain/actor.ts';
 import type { ImportEnd } from '../../domain/imports/imports.ts';
-import { userHasAccess } from '../core/has-access.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { Import, Results } from '../entities/import.ts';

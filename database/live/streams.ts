@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Role } from '../../domain/access/permissions.ts';
-import { userHasAccess } from '../core/has-access.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { type CalendarDate, daysBetween, endOfLastDay, todayIn } from '../../domain/dates.ts';
 import type { NotificationFacts, NotificationKind } from '../../domain/wording/notifications.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import { actorIdIn } from '../core/actor-sql.ts';
 import { openItems } from '../core/checklist-sql.ts';
-import { userHasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type CalendarDate, todayIn } from '../../domain/dates.ts';
 import { digestIsDue, hourIn } from '../../domain/mail/digests.ts';
 import type { MailKind } from '../../domain/mail/mails.ts';
-import { userHasAccess } from '../core/has-access.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { workspaceOf } from '../core/workspace.ts';

@@ -6,7 +6,7 @@ import {
   nextMailTryAfter,
   stateAfterMailTry,
 } from '../../domain/mail/mails.ts';
-import { userHasAccess } from '../core/has-access.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

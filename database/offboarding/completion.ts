@@ -9,10 +9,10 @@ import {
   type NotCompleted,
 } from '../../domain/offboarding/completion.ts';
 import type { OffboardingSnapshot } from '../../domain/offboarding/snapshot.ts';
+import { hasAccess } from '../access/has-access.ts';
 import { revokeAllAccess } from '../access/revoke-access.ts';
 import { changeOf } from '../core/change.ts';
 import type { Change } from '../core/change-types.ts';
-import { hasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { RetryTransaction } from '../core/retrying.ts';
 import { inTransaction } from '../core/transaction.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { userHasAccess } from '../core/has-access.ts';
+import { userHasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

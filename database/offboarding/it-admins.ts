@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { hasAccess } from '../core/has-access.ts';
+import { hasAccess } from '../access/has-access.ts';
 
 /**
  * SQL condition on a row of `users`: an IT admin, or an admin or super-admin when no IT admin with access exists besides the

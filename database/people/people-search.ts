@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { UserStatus } from '../../domain/user-status.ts';
-import { hasAccess } from '../core/has-access.ts';
+import { hasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { contains, placeOfHit } from '../core/search.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -8,7 +8,7 @@ import {
   stateAfterTry,
 } from '../../domain/webhooks/schedule.ts';
 import { type DeliveryState, testEventType, type WebhookEventType } from '../../domain/webhooks/webhooks.ts';
-import { hasAccess } from '../core/has-access.ts';
+import { hasAccess } from '../access/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { withRetries } from '../core/retrying.ts';
 import { sqlOf } from '../core/tables.ts';

@@ -3,8 +3,8 @@ import { systemActor } from '../../domain/actor.ts';
 import type { AttemptOutcome } from '../../domain/webhooks/attempts.ts';
 import { type DisablingReason, failingAfter, hasFailedTooLong } from '../../domain/webhooks/health.ts';
 import type { EndpointState } from '../../domain/webhooks/webhooks.ts';
+import { hasAccess } from '../access/has-access.ts';
 import { record } from '../core/change.ts';
-import { hasAccess } from '../core/has-access.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 

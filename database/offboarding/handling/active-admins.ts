@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { hasAccess } from '../../core/has-access.ts';
+import { hasAccess } from '../../access/has-access.ts';
 
 /** An admin as an owner or a choice. */
 export interface Admin {

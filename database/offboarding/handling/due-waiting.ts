@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type WaitingKind, waitingKinds } from '../../../domain/offboarding/waiting.ts';
-import { hasAccess, userHasAccess } from '../../core/has-access.ts';
+import { hasAccess, userHasAccess } from '../../access/has-access.ts';
 import type { EntityManager } from '../../core/orm.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { inTransaction } from '../../core/transaction.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { hasAccess } from '../../access/has-access.ts';
 import type { Change } from '../../core/change-types.ts';
-import { hasAccess } from '../../core/has-access.ts';
 import { sqlOf } from '../../core/tables.ts';
 import { itAdmins } from '../it-admins.ts';
 
