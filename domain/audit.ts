@@ -68,6 +68,11 @@ export const auditActions = {
   'webhook.secret_rotated': "rotated the webhook endpoint's secret", // endpointId, url
   'webhook.tested': 'sent a test to the webhook endpoint', // endpointId, url
   'webhook.replayed': 'sent webhooks again', // endpointId, url, deliveries; since
+  'group.created': 'added the group', // groupId, group
+  'group.updated': 'edited the group', // groupId, group
+  'group.deleted': 'deleted the group', // groupId, group
+  'group.member_added': 'added the person to a group', // groupId, group
+  'group.member_removed': 'removed the person from a group', // groupId, group
   'token.created': 'created the API token', // tokenId, name, scopes
   'token.updated': 'edited the API token', // tokenId, name, scopes
   'token.continued': 'let the API token exceed its limit', // tokenId, name, until

@@ -18,8 +18,9 @@ import type { Services } from './http/services.ts';
 import { fileAddresses, onlyReading, serveStaticFiles } from './http/static-files.ts';
 import { labels } from './labels.ts';
 import { consoleRoutes, mailLinkRoutes, probes, providerCalls } from './routes.ts';
+import { mountScim } from './scim/router.ts';
 
-/** Builds the Express app of the console and the API. */
+/** Builds the Express app of the console, the API and SCIM. */
 export async function createApp(given: Omit<Services, 'provider'>): Promise<Express> {
   const services: Services = { ...given, provider: providerOf(given.environment) };
   const app = express();
@@ -44,6 +45,7 @@ export async function createApp(given: Omit<Services, 'provider'>): Promise<Expr
   mount(app, mailLinkRoutes(services));
   mount(app, providerCalls(services));
   mountApi(app, services);
+  mountScim(app, services);
   app.use(redirectsForHtmx);
   app.use(refuseCrossSite(services.environment));
   app.use(refuseDamagedQuery);

@@ -2,7 +2,13 @@ import { ApiToken, OneTimeLink, Session } from './access.ts';
 import { Asset, Assignment } from './asset.ts';
 import { BulkAction, BulkItem } from './bulk.ts';
 import { ColumnMapping } from './column-mapping.ts';
-import { DirectoryAccount, DirectoryQuestion, HeldDeactivation } from './directory.ts';
+import {
+  DirectoryAccount,
+  DirectoryGroup,
+  DirectoryGroupMember,
+  DirectoryQuestion,
+  HeldDeactivation,
+} from './directory.ts';
 import { IdempotencyKey } from './idempotency-key.ts';
 import { Identity } from './identity.ts';
 import { Import, ImportRow } from './import.ts';
@@ -27,6 +33,8 @@ export const entities = [
   DirectoryAccount,
   HeldDeactivation,
   DirectoryQuestion,
+  DirectoryGroup,
+  DirectoryGroupMember,
   Offboarding,
   Reminder,
   LeaverNote,

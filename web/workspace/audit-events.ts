@@ -25,6 +25,11 @@ const token = (verb: string, rest = ''): AuditEvent => ({
   words: ({ name }) => `${verb} the API token ${name}${rest}`,
 });
 
+const group = (words: (name: string, person: string) => string): AuditEvent => ({
+  uses: ['group'],
+  words: ({ group: name }, person) => words(String(name), person),
+});
+
 const endpoint = (verb: string, rest = ''): AuditEvent => ({
   uses: ['url'],
   words: ({ url }) => `${verb} the webhook endpoint ${helpers.host(String(url))}${rest}`,
@@ -201,6 +206,11 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     words: ({ url, deliveries }) =>
       `sent ${plural(Number(deliveries), 'event')} again to ${helpers.host(String(url))}`,
   },
+  'group.created': group((name) => `added the group ${name}`),
+  'group.updated': group((name) => `edited the group ${name}`),
+  'group.deleted': group((name) => `deleted the group ${name}`),
+  'group.member_added': group((name, person) => `added ${person} to the group ${name}`),
+  'group.member_removed': group((name, person) => `removed ${person} from the group ${name}`),
   'token.created': token('created'),
   'token.updated': token('edited'),
   'token.continued': token('let', ' exceed its limit'),
