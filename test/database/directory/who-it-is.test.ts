@@ -209,12 +209,8 @@ test('a merge keeps who stated the end date', async () => {
     await say(database, account.id, { active: false });
     return account;
   };
-  const hrsDate = {
-    externalId: `M-${numbered}`,
-    endDate: '2199-05-04',
-    hrStated: ['name', 'endDate'] as const,
-  };
   const kept = await leaving();
+  const hrsDate = await known({ externalId: 'M-1', endDate: '2199-05-04', hrStated: ['name', 'endDate'] });
   await mergePeople(em, 'system', hrsDate, kept.userId);
   expect(await userById(em, kept.userId)).toMatchObject({ endDate: '2199-05-04', hrStated: ['endDate'] });
   await say(database, kept.id, { active: true });
