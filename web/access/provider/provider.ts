@@ -6,7 +6,7 @@ import type { Claims } from '../../../domain/access/provider-claims.ts';
 import { SignInRefused } from '../../../domain/access/sign-in-refusals.ts';
 
 /** How long the provider may take for all that one sign-in needs, in milliseconds. */
-const patienceMs = 5_000;
+const timeoutMs = 5_000;
 /** How long the provider's own description is used before it is read again, in milliseconds. */
 const descriptionUsedMs = 60 * 60_000;
 
@@ -124,7 +124,7 @@ export class Provider {
     const { issuer, jwks_uri, id_token_signing_alg_values_supported } = (
       await this.#describe()
     ).serverMetadata();
-    const keys = createRemoteJWKSet(new URL(jwks_uri!), { timeoutDuration: patienceMs });
+    const keys = createRemoteJWKSet(new URL(jwks_uri!), { timeoutDuration: timeoutMs });
     const { payload } = await jwtVerify(token, keys, {
       issuer,
       audience: this.settings.clientId,
@@ -166,7 +166,7 @@ export class Provider {
   async #read(): Promise<client.Configuration> {
     const { issuer, clientId, clientSecret } = this.settings;
     const description = await client.discovery(new URL(issuer), clientId, {}, authentication(clientSecret), {
-      timeout: patienceMs / 1_000,
+      timeout: timeoutMs / 1_000,
       execute: [
         // The signature is checked too, and not only the connection that the token came through.
         client.enableNonRepudiationChecks,
@@ -197,7 +197,7 @@ const asymmetric = (supported: readonly string[] | undefined): string[] =>
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new SignInRefused('provider-silent')), patienceMs);
+    timer = setTimeout(() => reject(new SignInRefused('provider-silent')), timeoutMs);
   });
   try {
     return await Promise.race([work, late]);
