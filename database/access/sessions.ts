@@ -6,6 +6,7 @@ import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { unreadCount } from '../mail/notifications.ts';
+import { userHasAccess } from './has-access.ts';
 
 /** The active user of a session, as every page needs them. */
 export interface PersonSignedIn {
@@ -31,7 +32,7 @@ export async function personSignedIn(em: EntityManager, userId: number): Promise
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
       w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread
-    from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
+    from users u cross join workspace w where u.id = ${userId} and ${userHasAccess('u')}`.execute(sqlOf(em));
   return rows[0] ?? null;
 }
 
