@@ -130,7 +130,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
     uses: ['reason'],
     words: ({ reason }, person) =>
       reason === 'limit'
-        ? `exceeded the directory limit, so the offboarding of ${person} waits for a super admin`
+        ? `exceeded the directory limit, so ${person}'s offboarding waits for a super admin`
         : `left ${person} with access, because they are the last super admin`,
   },
   'account.released': {
@@ -139,7 +139,7 @@ export const auditEvents: Partial<Record<AuditAction, AuditEvent>> = {
   },
   'account.dismissed': {
     uses: ['reason'],
-    words: (_, person) => `decided that the deactivation of ${person} opens no offboarding`,
+    words: (_, person) => `decided not to start offboarding after the directory deactivated ${person}`,
   },
   'account.decided': {
     uses: ['questionId', 'question', 'isAccepted'],
