@@ -226,7 +226,10 @@ describe('seed', () => {
     [['--users', '10'], '--leavers is missing.'],
     [['--users', 'many', '--leavers', '1'], '--users expects a number, not "many".'],
     [['--users', '10', '--leavers', '-1'], "Option '--leavers' argument is ambiguous."],
-    [['--users', '10', '--leavers', '11'], '--users must be at least 1, and --leavers at most as many.'],
+    [
+      ['--users', '10', '--leavers', '11'],
+      "--users must be at least 1, and --leavers can't be more than --users.",
+    ],
   ])('%j prints the usage', async (args, reason) => {
     const { code, complaint } = await run(seedCommand, args, here);
     expect(code).toBe(2);
