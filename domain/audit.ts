@@ -53,7 +53,7 @@ export const auditActions = {
   'seat.revocation_undone': 'undid the revocation', // seatId, licenseId, license
   'request.created': 'created the request', // requestId, item
   'request.approved': 'approved the request', // requestId, item
-  'request.resolved': 'resolved the request', // requestId, item, outcome, note; assetId, tag, assignmentId
+  'request.resolved': 'closed the request', // requestId, item, outcome, note; assetId, tag, assignmentId
   'request.resolution_undone': 'reopened the request', // requestId, item
   'mail.replayed': 'sent the email again', // mailId, mail
   'import.started': 'started the import', // importId, kind, lines

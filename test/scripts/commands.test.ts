@@ -93,7 +93,7 @@ test('migrate recognises a database from before 0.1.0 and changes nothing', asyn
     MIGRATION_DATABASE_URL: ownerUrl,
   });
   expect(code).toBe(1);
-  expect(complaint).toMatch(/^This database comes from a version of Lastday before 0\.1\.0/);
+  expect(complaint).toMatch(/^This database is from a version of Lastday before 0\.1\.0/);
   const { rows } = await owner.query(`select tablename from pg_tables where schemaname = 'public'`);
   await owner.end();
   expect(rows).toEqual([{ tablename: 'mikro_orm_migrations' }]);
