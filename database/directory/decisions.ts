@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import type { Actor } from '../../domain/actor.ts';
 import { NotFound, Refusal } from '../../domain/failures.ts';
@@ -59,7 +60,7 @@ export const decidePerson = (
   now = new Date(),
 ): Promise<void> =>
   inTransaction(em, async (transaction) => {
-    const question = await openQuestion(transaction, questionId, 'person');
+    const question = await openQuestion(transaction, questionId, 'person', LockMode.PESSIMISTIC_WRITE);
     if (userId !== null && !question.candidates.includes(userId)) {
       throw new Refusal('not-a-candidate', 'Choose one of the people the directory may mean.');
     }
@@ -108,8 +109,13 @@ export async function decideAddress(
   );
 }
 
-async function openQuestion(em: EntityManager, id: number, kind: QuestionKind): Promise<DirectoryQuestion> {
-  const question = await em.findOne(DirectoryQuestion, { id, kind, decidedAt: null });
+async function openQuestion(
+  em: EntityManager,
+  id: number,
+  kind: QuestionKind,
+  lockMode = LockMode.NONE,
+): Promise<DirectoryQuestion> {
+  const question = await em.findOne(DirectoryQuestion, { id, kind, decidedAt: null }, { lockMode });
   if (question === null) throw new NotFound('question');
   return question;
 }

@@ -39,3 +39,10 @@ export async function forgetDecision(em: EntityManager, { userName, externalId }
     sqlOf(em),
   );
 }
+
+/** Forgets what was asked about a person's address, because the directory says another one by now. */
+export const forgetAddress = ({ em, user }: Change) =>
+  sql`
+    delete from directory_questions where kind = 'address' and candidates @> array[${user.id}]::int[]`.execute(
+    sqlOf(em),
+  );

@@ -12,6 +12,7 @@ import {
 import { userById } from '../../../database/people/users.ts';
 import { updateDirectoryLimit } from '../../../database/workspace/settings.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
+import { complete } from '../../../testing/cast/former-employees.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 import { offboardingsOf } from '../people/people.ts';
 import { idp, provision, say, workEmail } from './directory.ts';
@@ -31,6 +32,35 @@ beforeEach(async () => {
   await em.fork().nativeUpdate(DirectoryAccount, {}, { deactivatedAt: null });
   await em.fork().nativeDelete(HeldDeactivation, {});
   await em.fork().nativeDelete(Notification, {});
+});
+
+test('permits one person of 3 and of 20, 2 % of 51, and never more than five', async () => {
+  await limit(5, 2);
+  for (const [size, deactivated, permitted] of [
+    [3, 3, 1],
+    [20, 2, 1],
+    [51, 3, 2],
+    [300, 6, 5],
+  ] as const) {
+    await em.fork().nativeUpdate(DirectoryAccount, {}, { deactivatedAt: null });
+    await em.fork().nativeDelete(HeldDeactivation, {});
+    const people = await several(deactivated);
+    const added = size - (await em.fork().count(User));
+    await em
+      .fork()
+      .execute("insert into users (name) select 'Colleague' from generate_series(1, ?)", [added]);
+    expect(await em.fork().count(User)).toBe(size);
+    for (const { id } of people) await say(database, id, { active: false });
+    expect([size, await em.fork().count(HeldDeactivation)]).toEqual([size, deactivated - permitted]);
+  }
+});
+
+test('does not count people who have left already', async () => {
+  await limit(1);
+  const [one, two, three] = await several(3);
+  for (const { userId } of [one!, two!]) await complete(database, userId);
+  for (const { id } of [one!, two!, three!]) await say(database, id, { active: false });
+  expect(await isLeaving(three!.userId)).toBe(true);
 });
 
 test('counts exactly over two processes, and takes back nothing', async () => {
@@ -112,14 +142,4 @@ test('ends after ten minutes, and is off when the workspace says so', async () =
   const { id, userId } = await provision(database);
   await say(database, id, { active: false });
   expect(await isLeaving(userId)).toBe(true);
-});
-
-test('the percentage counts when it is less, and permits one person', async () => {
-  const people = await several(3);
-  await limit(5, 1);
-  for (const { id } of people) await say(database, id, { active: false });
-  const workforce = await em.fork().count(User, { status: { $ne: 'offboarded' }, mergedInto: null });
-  const permitted = Math.max(1, Math.ceil(workforce / 100));
-  expect(permitted).toBeLessThan(3);
-  expect(await heldDeactivations(em.fork())).toHaveLength(3 - permitted);
 });
