@@ -11,7 +11,7 @@ export interface Row {
   atMost?: number;
   /** Goal: at least this many times the limit (for throughput). */
   atLeast?: number;
-  /** Goal: at most this many milliseconds more than the limit, at p95. */
+  /** Goal: at most this many milliseconds at p95, more than the limit if there is one. */
   p95Within?: number;
   /** Goal: at most this many milliseconds, at p50. */
   p50Within?: number;
@@ -60,11 +60,11 @@ const figure = (value: Durations | number, unit = '/s') =>
     ? `${value.toFixed(1)}${unit}`
     : `${value.p50.toFixed(1)} / ${value.p95.toFixed(1)} ms`;
 
-function goalOf({ atMost, atLeast, p95Within, p50Within }: Row): string {
+function goalOf({ limit, atMost, atLeast, p95Within, p50Within }: Row): string {
   return [
     atMost !== undefined && `≤ ${atMost} ×`,
     atLeast !== undefined && `≥ ${atLeast} ×`,
-    p95Within !== undefined && `≤ ${p95Within} ms more at p95`,
+    p95Within !== undefined && `≤ ${p95Within} ms ${limit === undefined ? '' : 'more '}at p95`,
     p50Within !== undefined && `< ${p50Within} ms at p50`,
   ]
     .filter(Boolean)
