@@ -29,6 +29,8 @@ export interface BenchEnvironment {
   population: Population;
   address: string;
   databaseUrl: string;
+  /** The same database with the owner's role. */
+  ownerUrl: string;
   temporalAddress: string;
   /** Where the web process serves its metrics. */
   metricsAddress: string;
@@ -133,6 +135,7 @@ export async function startEnvironment(
     address,
     metricsAddress: `http://127.0.0.1:${metricsPort}/metrics`,
     databaseUrl: postgres.appUrl,
+    ownerUrl: postgres.ownerUrl,
     temporalAddress: temporal.address,
     processes: { web: web.pid, worker: worker.pid, temporal: temporal.pid, database: postgres.pid },
     untilQuiet: () => untilIdle(environment.processes.worker),

@@ -24,10 +24,7 @@ export function reaches({ ours, limit, atMost, atLeast, p95Within, p50Within }: 
   return (
     (atMost === undefined || ratio === null || ratio <= atMost) &&
     (atLeast === undefined || ratio === null || ratio >= atLeast) &&
-    (p95Within === undefined ||
-      isNumber(ours) ||
-      isNumber(limit) ||
-      ours.p95 - (limit?.p95 ?? 0) <= p95Within) &&
+    (p95Within === undefined || isNumber(ours) || ours.p95 - p95Of(limit) <= p95Within) &&
     (p50Within === undefined || isNumber(ours) || ours.p50 <= p50Within)
   );
 }
@@ -48,6 +45,8 @@ export function tableOf(rows: readonly Row[]): string {
 
 const isNumber = (figure: Durations | number | undefined): figure is number | undefined =>
   typeof figure !== 'object';
+
+const p95Of = (limit: Durations | number | undefined): number => (isNumber(limit) ? 0 : limit.p95);
 
 function ratioOf(ours: Durations | number, limit: Durations | number | undefined): number | null {
   if (limit === undefined) return null;
