@@ -37,8 +37,8 @@ const weights = {
   userName: 12,
   title: 8,
   put: 12,
-  post: 4,
-  delete: 2,
+  post: 8,
+  delete: 1,
 };
 
 /** Says random things of the people of a company, one call at a time. */
