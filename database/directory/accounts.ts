@@ -198,8 +198,7 @@ export async function listAccounts(
     from directory_accounts a left join users u on u.id = a.user_id where a.hidden_at is null and ${where}`;
   const { rows } = await sql<AccountRow & { total: number }>`
     select total, page.* from (select count(*) as total ${matching}) counted left join (
-      select ${accountColumns} from directory_accounts a
-      where a.seq in (select a.seq ${matching} order by a.seq limit ${limit} offset ${offset})
+      select ${accountColumns} from (select a.* ${matching} order by a.seq limit ${limit} offset ${offset}) a
       order by a.seq
     ) page on true`.execute(sqlOf(em));
   return { total: rows[0]!.total, accounts: rows.filter(({ id }) => id !== null).map(toAccount) };
