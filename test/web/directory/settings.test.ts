@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createToken } from '../../../database/access/tokens.ts';
 import { createAccount } from '../../../database/directory/accounts.ts';
-import { ApiToken, HeldDeactivation, Notification, Offboarding, User } from '../../../database/entities/index.ts';
+import {
+  ApiToken,
+  HeldDeactivation,
+  Notification,
+  Offboarding,
+  User,
+} from '../../../database/entities/index.ts';
 import { completeOffboarding } from '../../../database/offboarding/completion.ts';
 import { userById } from '../../../database/people/users.ts';
 import { updateDirectoryLimit } from '../../../database/workspace/settings.ts';
@@ -68,9 +74,7 @@ test('the page says how to connect, and what a directory has sent', async () => 
   expect(flat(before)).toContain('No email to confirm');
 
   const { token } = await createToken(em, 'system', { name: `entra ${cast.ada.id}`, scopes: ['scim'] });
-  await em
-    .fork()
-    .nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: new Date('2099-01-31T10:15:00Z') });
+  await em.fork().nativeUpdate(ApiToken, { id: token.id }, { lastUsedAt: new Date('2099-01-31T10:15:00Z') });
   await provision(database);
   const { text } = await ada.get(address);
   expect(flat(text)).toMatch(/31 Jan 2099, 10:15.* with the token entra/);
@@ -81,6 +85,8 @@ test('the page says how to connect, and what a directory has sent', async () => 
 
 test('it takes as many statements with a full list as with an empty one', async () => {
   const statements = () => statementsOf(() => ada.get(address));
+  // The first request of a session takes one more.
+  await ada.get(address);
   const empty = await statements();
   await hold('One', 'Two', 'Three');
   expect(await statements()).toHaveLength(empty.length);
@@ -112,7 +118,6 @@ describe('what waits', () => {
   test('is about those who were held when the page was shown, when all are meant', async () => {
     const [one] = await hold('First Person');
     const until = fieldIn((await ada.get(address)).text, 'until')!;
-    await em.fork().nativeUpdate(HeldDeactivation, { userId: one! }, { heldAt: new Date(until) });
     await new Promise((resolve) => setTimeout(resolve, 5));
     const [later] = await hold('Later Person');
     const question = await ada.post(`${address}/held/release`, { ask: 'yes', everyone: 'yes', until });
@@ -235,7 +240,8 @@ describe('a person', () => {
   });
 
   test('who has left and is active again may be a rehire', async () => {
-    const { id } = await provision(database, { emails: workEmail(cast.lena.email) });
+    const { name, email } = cast.lena;
+    const { id } = await provision(database, { displayName: name, emails: workEmail(email) });
     await say(database, id, { active: false });
     await clearChecklist(database, cast);
     await completeOffboarding(em, cast.offboardingId, `user:${cast.ivo.id}`);
@@ -245,9 +251,7 @@ describe('a person', () => {
 
     const { userId } = await provision(database, { emails: workEmail(cast.lena.email) });
     expect(userId).not.toBe(cast.lena.id);
-    expect(flat((await ada.get(`/users/${userId}`)).text)).toMatch(
-      /Lena \S+, offboarded on .* had this email/,
-    );
+    expect(flat((await ada.get(`/users/${userId}`)).text)).toContain(`${name}, offboarded on `);
   });
 });
 
