@@ -13,7 +13,7 @@ function accessWords(
   { completed, directoryInactive, status }: ChecklistPage,
   account: PersonAccount,
 ): string {
-  if (completed) return 'Their offboarding is completed, so they have no access whatever the directory says.';
+  if (completed) return 'Their offboarding is completed, so they have no access.';
   if (directoryInactive) return "No access: they can't sign in, and nothing new can be assigned to them.";
   if (status !== 'active') return `No access, because they are ${status} here.`;
   return account.active ? 'They have access.' : 'They still have access.';
@@ -36,6 +36,6 @@ function openWords({
     ];
   }
   return isLeavingByDirectory
-    ? ['The directory opened their offboarding. If it says active again, the offboarding is cancelled.']
+    ? ['The directory started their offboarding. If it says active again, the offboarding is cancelled.']
     : [];
 }

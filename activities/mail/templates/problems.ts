@@ -38,6 +38,6 @@ export function problemsMail(
         : []),
       link('Open Lastday', links.to('/notifications')),
     ],
-    reason: 'You get this email at most once a day, because you are a super admin.',
+    reason: "You get this email at most once a day, because you're a super admin.",
   };
 }
