@@ -78,31 +78,31 @@ test('counts exactly over two processes, and takes back nothing', async () => {
   expect(answers.every(({ attributes }) => !attributes.active)).toBe(true);
   const leaving = await Promise.all(people.map(({ userId }) => isLeaving(userId)));
   expect(leaving.filter(Boolean)).toHaveLength(3);
-  const held = await heldDeactivations(em.fork());
+  const { rows: held } = await heldDeactivations(em.fork());
   expect(held).toHaveLength(9);
-  expect(held[0]).toMatchObject({ name: expect.any(String), reason: 'limit', hasAccess: false });
+  expect(held[0]).toMatchObject({ name: expect.any(String), reason: 'limit', heldBy: idp, hasAccess: false });
   // The access of everyone has ended, and the super-admins are notified once.
   expect(
     await em.fork().count(User, { id: { $in: people.map(({ userId }) => userId) }, directoryInactive: true }),
   ).toBe(12);
   expect(await em.fork().count(Notification, { kind: 'directory_limited', userId: ada.id })).toBe(1);
 
-  const [first, second, ...rest] = held.map(({ userId }) => userId);
+  const [first, second, ...rest] = held.map(({ id }) => id);
   expect(await releaseHeld(em, `user:${ada.id}`, [first!])).toBe(1);
   expect(await isLeaving(first!)).toBe(true);
   expect(await dismissHeld(em, `user:${ada.id}`, [second!])).toBe(1);
   expect(await isLeaving(second!)).toBe(false);
-  expect(await releaseHeld(em, `user:${ada.id}`, 'all')).toBe(rest.length);
-  expect(await heldDeactivations(em.fork())).toEqual([]);
+  expect(await releaseHeld(em, `user:${ada.id}`, new Date())).toBe(rest.length);
+  expect(await heldDeactivations(em.fork())).toMatchObject({ rows: [], total: 0 });
 });
 
 test('of an activation withdraws what waits', async () => {
   await limit(0);
   const { id, userId } = await provision(database);
   await say(database, id, { active: false });
-  expect(await heldDeactivations(em.fork())).toMatchObject([{ userId }]);
+  expect((await heldDeactivations(em.fork())).rows).toMatchObject([{ id: userId }]);
   await say(database, id, { active: true });
-  expect(await heldDeactivations(em.fork())).toEqual([]);
+  expect(await heldDeactivations(em.fork())).toMatchObject({ rows: [], total: 0 });
   expect(await userById(em, userId)).toMatchObject({ directoryInactive: false });
   expect(await offboardingsOf(database, userId)).toEqual([]);
 });
@@ -115,9 +115,9 @@ test('a super-admin beyond it keeps the access until another one agrees', async 
   await limit(0);
   const { id } = await provision(database, { emails: workEmail(other.email) });
   await say(database, id, { active: false });
-  expect(await heldDeactivations(em.fork())).toMatchObject([{ userId: other.id, hasAccess: true }]);
+  expect((await heldDeactivations(em.fork())).rows).toMatchObject([{ id: other.id, hasAccess: true }]);
   expect(await em.fork().count(Session, { sid: 'kept' })).toBe(1);
-  await releaseHeld(em, `user:${ada.id}`, 'all');
+  await releaseHeld(em, `user:${ada.id}`, new Date());
   expect(await em.fork().count(Session, { sid: 'kept' })).toBe(0);
   expect(await userById(em, other.id)).toMatchObject({ directoryInactive: true });
 });

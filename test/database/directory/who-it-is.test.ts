@@ -63,7 +63,7 @@ test('a taken userName is a conflict that asks nobody, and changes nothing', asy
   });
   expect(await accountById(em.fork(), other.id)).toEqual(other);
   expect(await accountById(em.fork(), one.id)).toEqual(one);
-  expect(await questions(em.fork())).toEqual([]);
+  expect((await questions(em.fork(), 'person')).rows).toEqual([]);
 });
 
 test('two hits ask an admin, whose decision the next call finds', async () => {
@@ -78,7 +78,9 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
   for (let call = 0; call < 2; call++)
     await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one, two] });
   expect(await em.fork().count(User)).toBe(before);
-  const [question, ...more] = await questions(em.fork());
+  const {
+    rows: [question, ...more],
+  } = await questions(em.fork(), 'person');
   expect(more).toEqual([]);
   expect(question).toMatchObject({
     kind: 'person',
@@ -90,7 +92,7 @@ test('two hits ask an admin, whose decision the next call finds', async () => {
     code: 'not-a-candidate',
   });
   await decidePerson(em, 'user:1', question!.id, two);
-  expect(await questions(em.fork())).toEqual([]);
+  expect((await questions(em.fork(), 'person')).rows).toEqual([]);
   expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
   expect(await createAccount(em, idp, stated)).toMatchObject({ userId: two });
 });
@@ -100,7 +102,9 @@ test('somebody whom an admin decided to be new gets no address and no id of othe
   await provision(database, { employeeNumber: 'N-1' });
   const stated = saying({ userName: 'adm-n1', employeeNumber: 'N-1', emails: workEmail('n1@x.example') });
   await expect(createAccount(em, idp, stated)).rejects.toMatchObject({ candidates: [one] });
-  const [question] = await questions(em.fork());
+  const {
+    rows: [question],
+  } = await questions(em.fork(), 'person');
   await expect(decidePerson(em, 'user:1', question!.id, one)).rejects.toMatchObject({ code: 'has-account' });
   await decidePerson(em, 'user:1', question!.id, null);
   const account = await createAccount(em, idp, stated);
@@ -134,7 +138,9 @@ test('the address of someone with a role changes only when a super-admin agrees'
   ] as const) {
     await say(database, id, { emails: workEmail(address) });
     expect((await userById(em, ivo.id)).email).toBe(ivo.email);
-    const [question] = (await questions(em.fork())).filter(({ kind }) => kind === 'address');
+    const {
+      rows: [question],
+    } = await questions(em.fork(), 'address');
     expect(question).toMatchObject({ email: address, candidates: [{ id: ivo.id }] });
     await decideAddress(em, `user:${ada.id}`, question!.id, isAccepted);
   }
