@@ -2,7 +2,7 @@
  * Why a sign-in with the provider was refused, as the settings say it. The browser gets the same sentence for all, because
  * a stranger must not learn who works here.
  */
-const refusalCauses = {
+export const refusalCauses = {
   'not-asked': 'No sign-in had been started in this browser, or it was started more than 10 minutes before.',
   'provider-refused': 'The provider refused the sign-in.',
   'provider-silent': "The provider didn't respond within 5 seconds.",
