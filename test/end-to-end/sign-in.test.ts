@@ -57,7 +57,7 @@ test('the provider gives a role by a group, takes it away, and ends sessions in 
   await page.getByRole('button', { name: 'Sign out' }).click();
   await signOutThere();
   await page.waitForURL(`${lastday}/sign-in`);
-  expect(await page.getByRole('status').innerText()).toContain("You're signed out.");
+  expect(await page.locator('.alert').innerText()).toContain("You're signed out.");
   expect(await everywhere('/me')).toEqual(['signed out', 'signed out']);
 
   // The provider asks anew who it is, because its own session ended too.

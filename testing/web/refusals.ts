@@ -45,10 +45,13 @@ export async function refuseInTurns(
   kinds: RefusedClaims,
   rounds: number,
 ): Promise<{ times: Record<string, number[]>; answers: Answer[] }> {
-  const times = Object.fromEntries(Object.keys(kinds).map((kind) => [kind, [] as number[]]));
+  const times = Object.fromEntries(Object.keys(kinds).map((kind): [string, number[]] => [kind, []]));
   const answers: Answer[] = [];
+  const all = Object.entries(kinds);
   for (let round = 0; round < rounds; round++) {
-    for (const [kind, claims] of Object.entries(kinds)) {
+    // Each round begins with the next kind, so that none always follows the same one.
+    const first = round % all.length;
+    for (const [kind, claims] of [...all.slice(first), ...all.slice(0, first)]) {
       lies.idToken = (honest) => tools.sign({ ...honest, ...claims });
       lies.userinfo = { sub: claims.sub };
       const browser = web.stranger();

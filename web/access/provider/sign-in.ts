@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { Request, RequestHandler } from 'express';
 import { keepAnswer } from '../../../database/access/provider-answer.ts';
 import { signInByProvider } from '../../../database/access/provider-sign-in.ts';
@@ -46,7 +47,8 @@ export const providerPages = (services: Services) => {
     if (testedBy !== null)
       return showTest({ ...services, provider: there }, response, { search, checks: expected, testedBy });
     const identity = await there.finish(search, expected);
-    const userId = await signInByProvider(em, answerOf(there.settings, identity, invitation));
+    const answer = answerOf(there.settings, identity, invitation);
+    const userId = await refusingSlowly(() => signInByProvider(em, answer));
     const { issuer, subject, claims, idToken } = identity;
     const sid = typeof claims.sid === 'string' ? claims.sid : undefined;
     await signIn(request, userId, { issuer, subject, sid, idToken: box.seal(idToken) });
@@ -72,6 +74,19 @@ export const providerPages = (services: Services) => {
 
   return { begin, finish };
 };
+
+/** A decision that refuses takes this long at least, in milliseconds, so that its time says nothing of the person. */
+const refusedAfterMs = 50;
+
+async function refusingSlowly<T>(decide: () => Promise<T>): Promise<T> {
+  const began = performance.now();
+  try {
+    return await decide();
+  } catch (error) {
+    await setTimeout(Math.max(0, refusedAfterMs - (performance.now() - began)));
+    throw error;
+  }
+}
 
 const searchOf = ({ originalUrl }: Request): string => {
   const at = originalUrl.indexOf('?');

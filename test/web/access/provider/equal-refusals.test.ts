@@ -12,6 +12,8 @@ test('every refusal shows the same page, and takes the same statements (prove/si
   cast,
 }) => {
   const kinds = await refusedClaims(database, cast, provider.issuer);
+  // A page reads the name of the workspace once in ten seconds.
+  await web.stranger().get('/sign-in');
   const seen = [];
   for (const [kind, claims] of Object.entries(kinds)) {
     const statements = await statementsOf(async () => {
