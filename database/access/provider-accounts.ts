@@ -37,7 +37,7 @@ export const unlinkAccount = (
       delete from provider_accounts
       where user_id = ${userId} and issuer = ${issuer} and subject = ${subject}`.execute(sqlOf(change.em));
     if (Number(numAffectedRows) === 0)
-      throw new Refusal('not-linked', "This account isn't linked to this person any more.");
+      throw new Refusal('not-linked', 'This account is no longer linked to this person.');
     await endSessions(change.em, userId);
     change.record('user.account_unlinked', { issuer });
   });
