@@ -61,13 +61,13 @@ describe('the settings', () => {
     expect(tested.location).toBe(settings);
     const page = (await ada.get(settings)).text;
     expect(messagesOn(page)).toMatch(/^success: The provider can be reached/);
-    expect(wordsOf(page)).toMatch(/last answer OK/);
+    expect(wordsOf(page)).toMatch(/last response OK/);
     await link(cast.emil.id, 'settings-emil');
     const { answer } = await signInAs('settings-emil', { aud: 'another' });
     expect(answer.status).toBe(403);
     expect(await read(ada, settings)).toMatch(/Failed .* The ID token is for another application/);
     await signInAs('settings-emil');
-    expect(await read(ada, settings)).toMatch(/last answer OK/);
+    expect(await read(ada, settings)).toMatch(/last response OK/);
   });
 
   test('say what is wrong with the connection', async ({ ada }) => {
@@ -123,10 +123,10 @@ describe('a tested sign-in', () => {
     const before = await em.fork().count(SignInRefusal);
     for (const [claims, why] of [
       [{ ...mine, aud: 'another' }, 'The ID token is for another application (audience).'],
-      [mine, "The role claim is missing from the provider's answer."],
+      [mine, "The role claim is missing from the provider's response."],
       [{ ...mine, _claim_names: { groups: 'src1' } }, 'This person has too many groups'],
-      [{ ...mine, groups: ['x'] }, "None of this person's groups gives a role."],
-      [{ ...mine, groups: ['it'] }, 'A role is never linked by email.'],
+      [{ ...mine, groups: ['x'] }, "None of this person's groups gives them a role."],
+      [{ ...mine, groups: ['it'] }, 'People with a role are never linked by email.'],
       [{ groups: ['it'] }, 'No one here matches this account.'],
     ] as const)
       expect(await tested(ada, claims)).toContain(`This sign-in would be refused ${why}`);
