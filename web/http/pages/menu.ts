@@ -24,6 +24,7 @@ const entries: PageLink[] = [
     icon: 'address-book',
     permission: 'manage-workspace',
   },
+  { address: '/settings/sign-in', label: 'Sign-in', icon: 'login', permission: 'manage-workspace' },
   { address: '/settings/workspace', label: 'Workspace', icon: 'settings', permission: 'manage-workspace' },
   { address: '/me', label: 'My page', icon: 'user-circle', permission: 'own-page' },
 ];
