@@ -9,6 +9,7 @@ import { queryText } from '../../http/forms/request.ts';
 import { page } from '../../http/pages/rendering.ts';
 import type { ProviderIdentity } from '../../http/provider.ts';
 import type { Services } from '../../http/services.ts';
+import { providerProof } from '../proof/provider.ts';
 import { safeReturn, signIn } from '../sign-in.ts';
 import { begunSignIns } from './begun-sign-in.ts';
 
@@ -16,6 +17,7 @@ import { begunSignIns } from './begun-sign-in.ts';
 export const providerPages = (services: Services) => {
   const { em } = services.database;
   const begun = begunSignIns(services);
+  const proof = providerProof(services);
   const box = secretBox(services.environment.SECRET_KEY);
   const provider = () => {
     if (services.provider === null) throw new NotFound('page');
@@ -36,6 +38,7 @@ export const providerPages = (services: Services) => {
   /** Takes the provider's answer, and signs the person in. */
   const finish = orRefuse(async (request, response) => {
     const there = provider();
+    if (await proof.finish(request, response, { provider: there, search: searchOf(request) })) return;
     const expected = begun.take(request, response);
     if (expected === null) throw new SignInRefused('not-asked');
     const identity = await there.finish(searchOf(request), expected);
