@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
@@ -21,6 +22,9 @@ import { labels } from './labels.ts';
 import { consoleRoutes, mailLinkRoutes, probes, providerCalls } from './routes.ts';
 import { mountScim } from './scim/router.ts';
 
+/** One step above the default of 4: pages are 6 to 9 % smaller for less than half a millisecond. */
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
 /** Builds the Express app of the console, the API and SCIM. */
 export async function createApp(given: Omit<Services, 'provider'>): Promise<Express> {
   const services: Services = { ...given, provider: providerOf(given.environment) };
@@ -37,7 +41,7 @@ export async function createApp(given: Omit<Services, 'provider'>): Promise<Expr
   app.use(measureRequests(services.metrics));
   app.use(closeWhenStopping(services.stopping));
   app.use(securityHeaders(services));
-  app.use(compression());
+  app.use(compression({ brotli }));
   serveStaticFiles(app);
   app.use(noStore);
   app.use(refuseMalformed);
