@@ -1,7 +1,7 @@
 import type { Response } from 'express';
 import { page } from '../../http/pages/rendering.ts';
 import type { AskedChange } from './asked-change.ts';
-import type { Way } from './ways.ts';
+import type { Way } from './way.ts';
 
 interface Question {
   change: AskedChange;

@@ -8,7 +8,7 @@ import { readForm } from '../../http/forms/read-form.ts';
 import type { Services } from '../../http/services.ts';
 import { signedIn } from '../../http/signed-in.ts';
 import { signInLimits, TooManyTries } from '../sign-in-limits.ts';
-import type { Way } from './ways.ts';
+import type { Way } from './way.ts';
 
 const missing = 'Enter your password.';
 const form = z.object({

@@ -7,7 +7,8 @@ import { signedIn } from '../../http/signed-in.ts';
 import { askForProof } from './ask.ts';
 import { type AskedChange, askedChanges, changeOf } from './asked-change.ts';
 import { renewProved } from './renew.ts';
-import { type Way, waysToProve } from './ways.ts';
+import type { Way } from './way.ts';
+import { waysToProve } from './ways.ts';
 
 /** Asks for a proof, and checks the one that is sent. */
 export async function proofs(services: Services): Promise<Prove> {

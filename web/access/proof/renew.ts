@@ -4,7 +4,7 @@ import { sha256 } from '../../../database/core/hash.ts';
 import { giveNewId, type ProviderSession } from '../../http/middleware/session.ts';
 import type { Services } from '../../http/services.ts';
 import { sessionKeyOf } from '../sign-in.ts';
-import type { Way } from './ways.ts';
+import type { Way } from './way.ts';
 
 /**
  * Gives the session of someone who has proved who they are a new id (ASVS 7.2.4). Its start stays, and so does its end.

@@ -3,7 +3,7 @@ import { proofCountsMs } from '../session-limits.ts';
 import { pageOfForm, requireSignIn } from './signed-in.ts';
 
 /** What a form sends to prove who is at the browser, by the name of the way: `proof_password` is `password`. */
-export type SentProof = Readonly<Record<string, unknown>>;
+type SentProof = Readonly<Record<string, unknown>>;
 
 /**
  * Checks what was sent, or asks for a proof. Resolves with `proved`, with `answered` when it has asked, and with
