@@ -1,6 +1,7 @@
 import { accessHandlers } from './access/handlers.ts';
 import { backChannelLogout } from './access/provider/back-channel.ts';
 import { bulkHandlers } from './bulk/handlers.ts';
+import { directoryHandlers } from './directory/handlers.ts';
 import { healthProbes } from './http/health.ts';
 import { get, post, provenPost, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
@@ -56,6 +57,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
   const { workspace, audit, duplicates } = workspaceHandlers(services);
+  const { directory, held, questions } = directoryHandlers(services);
   const search = searchPages(services);
 
   return [
@@ -239,6 +241,22 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       'manage-workspace',
       deliveries.replay,
       deliveries.show,
+    ),
+    get('/settings/directory', 'manage-workspace', directory.show),
+    post('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
+    post('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
+    post('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
+    post(
+      '/settings/directory/questions/:questionId/person',
+      'manage-workspace',
+      questions.decideWho,
+      directory.show,
+    ),
+    post(
+      '/settings/directory/questions/:questionId/email',
+      'manage-workspace',
+      questions.decideEmail,
+      directory.show,
     ),
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),

@@ -15,7 +15,7 @@ export function asText({ blocks, reason }: MailContent, { workspace, choices, un
     '-- ',
     `${workspace} · Lastday`,
     wrapped(reason),
-    `Choose your emails: ${choices}`,
+    `Email preferences: ${choices}`,
     `Unsubscribe from these emails: ${unsubscribe}`,
   ].join('\n');
   return `${[...blocks.map(blockText), foot].join('\n\n')}\n`;

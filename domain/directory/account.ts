@@ -20,7 +20,7 @@ export interface AccountName {
 
 /** What a directory says of a person, in its own words. It is given back as it was stated, whatever Lastday stores of it. */
 export interface AccountAttributes {
-  /** Unique among the accounts that are not deleted. It need not be an address. */
+  /** Unique among the accounts that are not deleted. It doesn't have to be an email. */
   userName: string;
   /** The directory's own id of the person, which is not that of the HR system. */
   externalId: string | null;
@@ -45,6 +45,36 @@ export interface AccountAttributes {
   /** What the directory sent as `manager.value`: an account's id, an external id, a userName or an employee number. */
   manager: string | null;
 }
+
+/** The attributes of an account of which a directory has stated no more than that it is active. */
+export const nothingStated: AccountAttributes = {
+  userName: '',
+  externalId: null,
+  active: true,
+  displayName: null,
+  nickName: null,
+  title: null,
+  userType: null,
+  preferredLanguage: null,
+  locale: null,
+  timezone: null,
+  name: {
+    formatted: null,
+    givenName: null,
+    familyName: null,
+    middleName: null,
+    honorificPrefix: null,
+    honorificSuffix: null,
+  },
+  emails: [],
+  phoneNumbers: [],
+  employeeNumber: null,
+  costCenter: null,
+  organization: null,
+  division: null,
+  department: null,
+  manager: null,
+};
 
 /** A person whom a directory has provisioned: a resource of SCIM. */
 export interface Account {
@@ -75,6 +105,6 @@ export class AccountConflict extends Refusal {
 /** The account may be that of each of these people, so an admin decides. */
 export const severalPeople = (candidates: readonly number[]) =>
   new AccountConflict(
-    'More than one person could be meant. An admin decides in Lastday who it is.',
+    'This could be more than one person. An admin decides in Lastday who it is.',
     candidates,
   );

@@ -158,6 +158,12 @@ POST /settings/webhooks/:endpointId/deliveries/:deliveryId/replay  in  403      
 POST /settings/webhooks/:endpointId/pause                       in     403      403      403   303
 POST /settings/webhooks/:endpointId/resumption                  in     403      403      403   303
 POST /settings/webhooks/:endpointId/removal                     in     403      403      403   303
+GET  /settings/directory                                        in     403      403      403   200
+POST /settings/directory/limit                                  in     403      403      403   422
+POST /settings/directory/held/release                           in     403      403      403   422
+POST /settings/directory/held/dismissal                         in     403      403      403   422
+POST /settings/directory/questions/:questionId/person           in     403      403      403   422
+POST /settings/directory/questions/:questionId/email            in     403      403      403   422
 GET  /settings/workspace                                        in     403      403      403   200
 POST /settings/workspace                                        in     403      403      403   422
 POST /settings/workspace/imports                                in     403      403      403   422

@@ -51,6 +51,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     seatId: await idOf(`select id from seats where revoked_at is null and user_id = ${userId}`),
     noteId: await idOf('select min(id) as id from leaver_notes'),
     mailId: 1,
+    questionId: 1,
     sessionKey: 'a'.repeat(64),
     importId: await importWithErrors(database, userId),
     bulkId: await waitingReminder(database, userId),

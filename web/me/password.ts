@@ -35,7 +35,7 @@ export async function passwordPages({ database, environment }: Services) {
     }
     await changePassword(database.em, id, { ...passwords, sessionKey: sessionKeyOf(request) });
     await limits.forget(request.ip ?? '', email);
-    const text = 'Password changed. You are signed out everywhere else.';
+    const text = "Password changed. You're signed out everywhere else.";
     return done(request, response, '/me', text);
   };
 

@@ -51,6 +51,13 @@ test('problems are described in the words of the console', () => {
   );
 });
 
+test('problems of the directory link to the page that decides them', () => {
+  const letter = (kind: 'directory_limited' | 'webhook_failed') =>
+    textOf(problemsMail([{ kind, about: null, own: false, details: {} }], ivo, links));
+  expect(letter('directory_limited')).toContain('/settings/directory');
+  expect(letter('webhook_failed')).not.toContain('/settings/directory');
+});
+
 test('finished imports are linked if the reader may see them', () => {
   const end = (kind: string, importId: number) => ({
     kind: 'import_ended' as const,
@@ -62,7 +69,7 @@ test('finished imports are linked if the reader may see them', () => {
   expect(letter.subject).toBe('2 imports finished');
   const text = textOf(letter).replace(/\s+/g, ' ');
   expect(text).toContain(
-    'The import of assets.csv is done: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
+    'The import of assets.csv finished: 1,200 added, 0 changed, 0 unchanged, 0 with errors.',
   );
   expect(text).toContain('https://lastday.halden.example/imports/4');
   expect(text).not.toContain('/imports/5');
