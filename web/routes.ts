@@ -243,16 +243,16 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       deliveries.show,
     ),
     get('/settings/directory', 'manage-workspace', directory.show),
-    post('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
-    post('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
-    post('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
-    post(
+    provenPost('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
+    provenPost('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
+    provenPost('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
+    provenPost(
       '/settings/directory/questions/:questionId/person',
       'manage-workspace',
       questions.decideWho,
       directory.show,
     ),
-    post(
+    provenPost(
       '/settings/directory/questions/:questionId/email',
       'manage-workspace',
       questions.decideEmail,
