@@ -12,6 +12,8 @@ export const auditActions = {
   'user.password_set': 'set a password',
   'user.signed_in': 'signed in',
   'user.sign_in_failed': 'failed to sign in',
+  'user.proved_identity': 'confirmed their identity', // by
+  'user.proof_failed': 'failed to confirm their identity', // by
   'user.mails_chosen': 'changed email preferences', // unwanted
   'user.signed_out': 'signed out',
   'user.sessions_ended': 'signed out sessions', // sessions

@@ -2,6 +2,7 @@ import { constants } from 'node:zlib';
 import compression from 'compression';
 import express, { type Express } from 'express';
 import { isHttps } from '../config/environment.ts';
+import { proofs } from './access/proof/prove.ts';
 import { providerOf } from './access/provider/provider.ts';
 import { mountApi } from './api/http/router.ts';
 import { notFound, showErrors } from './http/middleware/errors.ts';
@@ -57,7 +58,7 @@ export async function createApp(given: Omit<Services, 'provider'>): Promise<Expr
   app.use(await sessions(services));
   app.use(findSignedIn(services));
   app.use(workspaceName(services));
-  mount(app, await consoleRoutes(services));
+  mount(app, await consoleRoutes(services), await proofs(services));
   app.use(notFound);
   app.use(showErrors(services));
   return app;

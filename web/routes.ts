@@ -3,7 +3,7 @@ import { backChannelLogout } from './access/provider/back-channel.ts';
 import { bulkHandlers } from './bulk/handlers.ts';
 import { directoryHandlers } from './directory/handlers.ts';
 import { healthProbes } from './http/health.ts';
-import { get, post, type Route } from './http/routing.ts';
+import { get, post, provenPost, type Route } from './http/routing.ts';
 import type { Services } from './http/services.ts';
 import { mappingPages } from './imports/columns/mapping-pages.ts';
 import { importPages } from './imports/imports.ts';
@@ -51,7 +51,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const users = userPages(services);
   const erasure = erasurePages(services);
   const merge = mergePages(services);
-  const { session, provider, signInSettings, access, invitations, tokens } = await accessHandlers(services);
+  const { session, provider, proof, signInSettings, access, invitations, tokens } =
+    await accessHandlers(services);
   const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
@@ -70,6 +71,8 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/sign-in/oidc/logout', 'anyone', session.endedAtProvider),
 
     get('/me', 'own-page', me.show),
+    get('/me/proof', 'own-page', proof.show),
+    get('/me/proof/provider', 'own-page', proof.begin),
     get('/notifications', 'own-page', notifications.index),
     get('/notifications/unread', 'own-page', live.unread),
     post('/notifications/reading', 'own-page', notifications.markRead),
@@ -182,19 +185,19 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/users/:userId/edit', 'manage-people', users.edit),
     post('/users/:userId', 'manage-people', users.update, users.edit),
     post('/users/:userId/end-date', 'manage-people', users.updateEndDate, users.show),
-    post('/users/:userId/invitation', 'manage-access', access.invite, users.show),
-    post('/users/:userId/role', 'manage-access', access.updateRole, users.show),
+    provenPost('/users/:userId/invitation', 'manage-access', access.invite, users.show),
+    provenPost('/users/:userId/role', 'manage-access', access.updateRole, users.show),
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
-    post('/users/:userId/account/unlinking', 'manage-access', access.unlinkAccount, users.show),
+    provenPost('/users/:userId/account/unlinking', 'manage-access', access.unlinkAccount, users.show),
     get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
-    post('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
+    provenPost('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
     get('/users/:userId/merge', 'manage-people', merge.new),
-    post('/users/:userId/merge', 'manage-people', merge.create, merge.new),
+    provenPost('/users/:userId/merge', 'manage-people', merge.create, merge.new),
     get('/invitation/:token', 'anyone', invitations.show),
     post('/invitation/:token', 'anyone', invitations.accept, invitations.show),
     post('/me/password', 'own-page', password.update, me.show),
-    post('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
-    post('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
+    provenPost('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
+    provenPost('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
     post('/me/mail', 'own-page', mailPreferences.update),
     post('/me/shortcuts', 'own-page', shortcuts.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
@@ -207,26 +210,26 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/sign-in/people', 'manage-workspace', signInSettings.people),
     get('/settings/tokens', 'manage-workspace', tokens.index),
     get('/settings/tokens/new', 'manage-workspace', tokens.new),
-    post('/settings/tokens', 'manage-workspace', tokens.create, tokens.new),
+    provenPost('/settings/tokens', 'manage-workspace', tokens.create, tokens.new),
     get('/settings/tokens/:tokenId/edit', 'manage-workspace', tokens.edit),
-    post('/settings/tokens/:tokenId', 'manage-workspace', tokens.update, tokens.edit),
-    post('/settings/tokens/:tokenId/continuation', 'manage-workspace', tokens.continue, tokens.edit),
-    post('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
+    provenPost('/settings/tokens/:tokenId', 'manage-workspace', tokens.update, tokens.edit),
+    provenPost('/settings/tokens/:tokenId/continuation', 'manage-workspace', tokens.continue, tokens.edit),
+    provenPost('/settings/tokens/:tokenId/revocation', 'manage-workspace', tokens.revoke),
     get('/settings/webhooks', 'manage-workspace', endpoints.index),
     get('/settings/webhooks/new', 'manage-workspace', endpoints.new),
-    post('/settings/webhooks', 'manage-workspace', endpoints.create, endpoints.new),
+    provenPost('/settings/webhooks', 'manage-workspace', endpoints.create, endpoints.new),
     get('/settings/webhooks/:endpointId/edit', 'manage-workspace', endpoints.edit),
-    post('/settings/webhooks/:endpointId', 'manage-workspace', endpoints.update, endpoints.edit),
-    post('/settings/webhooks/:endpointId/pause', 'manage-workspace', endpoints.pause),
-    post('/settings/webhooks/:endpointId/resumption', 'manage-workspace', endpoints.resume),
-    post(
+    provenPost('/settings/webhooks/:endpointId', 'manage-workspace', endpoints.update, endpoints.edit),
+    provenPost('/settings/webhooks/:endpointId/pause', 'manage-workspace', endpoints.pause),
+    provenPost('/settings/webhooks/:endpointId/resumption', 'manage-workspace', endpoints.resume),
+    provenPost(
       '/settings/webhooks/:endpointId/secret',
       'manage-workspace',
       endpoints.rotateSecret,
       endpoints.index,
     ),
     post('/settings/webhooks/:endpointId/test', 'manage-workspace', endpoints.test),
-    post('/settings/webhooks/:endpointId/removal', 'manage-workspace', endpoints.destroy),
+    provenPost('/settings/webhooks/:endpointId/removal', 'manage-workspace', endpoints.destroy),
     get('/settings/webhooks/:endpointId/deliveries', 'manage-workspace', deliveries.index),
     post(
       '/settings/webhooks/:endpointId/replay',
@@ -248,16 +251,16 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
       deliveries.show,
     ),
     get('/settings/directory', 'manage-workspace', directory.show),
-    post('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
-    post('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
-    post('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
-    post(
+    provenPost('/settings/directory/limit', 'manage-workspace', directory.updateLimit, directory.show),
+    provenPost('/settings/directory/held/release', 'manage-workspace', held.release, directory.show),
+    provenPost('/settings/directory/held/dismissal', 'manage-workspace', held.dismiss, directory.show),
+    provenPost(
       '/settings/directory/questions/:questionId/person',
       'manage-workspace',
       questions.decideWho,
       directory.show,
     ),
-    post(
+    provenPost(
       '/settings/directory/questions/:questionId/email',
       'manage-workspace',
       questions.decideEmail,
@@ -266,8 +269,13 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/settings/workspace', 'manage-workspace', workspace.show),
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),
     post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports, workspace.show),
-    post('/settings/workspace/token-limit', 'manage-workspace', workspace.updateTokenLimit, workspace.show),
-    post('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),
+    provenPost(
+      '/settings/workspace/token-limit',
+      'manage-workspace',
+      workspace.updateTokenLimit,
+      workspace.show,
+    ),
+    provenPost('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),
     post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders, workspace.show),
   ];
 }

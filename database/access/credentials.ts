@@ -1,4 +1,5 @@
 import { type Actor, systemActor, userActor } from '../../domain/actor.ts';
+import type { AuditDetails } from '../../domain/audit.ts';
 import { maySignIn } from '../../domain/user-status.ts';
 import { record } from '../core/change.ts';
 import { personWithEmail } from '../core/find-person.ts';
@@ -42,14 +43,15 @@ async function renewHash(em: EntityManager, userId: number, stored: string, pass
     .execute();
 }
 
-/** Records a sign-in, a failed sign-in or a sign-out in the audit trail; `userId` is null for an unknown address. */
+/** Records a sign-in, a sign-out or a failure in the audit trail; `userId` is null for an unknown address. */
 export async function recordSessionEvent(
   em: EntityManager,
   actor: Actor,
-  action: 'user.signed_in' | 'user.sign_in_failed' | 'user.signed_out',
+  action: 'user.signed_in' | 'user.sign_in_failed' | 'user.signed_out' | 'user.proof_failed',
   userId: number | null,
+  details: AuditDetails = {},
 ): Promise<void> {
   const fork = em.fork();
-  record(fork, actor, action, userId);
+  record(fork, actor, action, userId, details);
   await fork.flush();
 }

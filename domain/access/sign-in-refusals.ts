@@ -11,6 +11,8 @@ export const refusalCauses = {
   'email-has-role':
     'People with a role are never linked by email. Send this person an invitation, and have them open it and sign in.',
   'linked-to-another': "This person's record is linked to another account at the provider.",
+  'other-account':
+    'To confirm who they are, this person signed in with an account that is not linked to them.',
   'no-access': 'This person is suspended, offboarded, or inactive in the directory.',
   'invitation-over': 'The invitation was used or has expired.',
   'no-role-claim': "The role claim is missing from the provider's response.",

@@ -1,9 +1,11 @@
 import type { CDPSession, Page } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { User } from '../../database/entities/index.ts';
 import { testKey } from '../../testing/cast/engine.ts';
 import { ownDatabase } from '../../testing/servers/database.ts';
 import { openConsole, startBrowser } from '../../testing/web/browser.ts';
 import { demoAdmin, demoProvider, makeDemoPages } from '../../testing/web/demo-pages.ts';
+import { ageProofs } from '../../testing/web/proof-age.ts';
 import { routesOf } from '../../testing/web/routes.ts';
 import { walk } from '../../testing/web/walk.ts';
 import { startWeb } from '../../testing/web/web.ts';
@@ -34,7 +36,7 @@ const more = [
 
 test('axe finds nothing on any page of the route table in both themes, and nothing is cut off or overlaps from 320 to 1400 px', async () => {
   const { page } = await openConsole(browser, web.address, demoAdmin);
-  const { faults, noPages } = await walk(page, [...addresses, ...more]);
+  const { faults, noPages } = await walk(page, [...addresses, ...more, await askedForProof(page)]);
   const signedOut = await walk(page, ['/sign-in'], 'omit');
   expect([...faults, ...signedOut.faults]).toEqual([]);
   expect(noPages.filter((address) => !address.endsWith('.csv')).sort()).toEqual(
@@ -50,6 +52,16 @@ test('axe finds nothing on any page of the route table in both themes, and nothi
   );
   expect(signedOut.noPages).toEqual([]);
 });
+
+/** Asks for a change with an old proof, and returns the address of the question. */
+async function askedForProof(page: Page): Promise<string> {
+  const { id } = await own.database.em.fork().findOneOrFail(User, { email: demoAdmin });
+  await ageProofs(own.database.em, id, 300);
+  return page.evaluate(async () => {
+    const answer = await fetch('/settings/tokens', { method: 'POST', headers: { 'HX-Request': 'true' } });
+    return answer.headers.get('HX-Redirect')!;
+  });
+}
 
 test.each([
   ['a box that is too wide', '<img width="2000" height="1" alt="">', /px: the page is 2\d+ px wide/],

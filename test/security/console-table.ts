@@ -20,6 +20,8 @@ POST /invitation/:invitation                                    422    422      
 
 GET  /                                                          in     303      303      303   303
 GET  /me                                                        in     200      200      200   200
+GET  /me/proof                                                  in     303      303      303   303
+GET  /me/proof/provider                                         in     303      303      303   303
 POST /me/password                                               in     422      422      422   422
 POST /me/sessions/:sessionKey/ending                            in     303      303      303   303
 POST /me/sessions/ending                                        in     303      303      303   303

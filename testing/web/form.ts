@@ -4,13 +4,17 @@ import { unescaped } from './page-messages.ts';
  * The fields of the form that posts to `action`, as a browser would send them unchanged. Throws if there
  * is no such form.
  */
-export function fieldsOf(html: string, action: string): Record<string, string> {
+export const fieldsOf = (html: string, action: string): Record<string, string> =>
+  Object.fromEntries(entriesOf(html, action));
+
+/** Like `fieldsOf`, where a field may have several values. */
+export function entriesOf(html: string, action: string): [name: string, value: string][] {
   const form = html
     .split('<form')
     .find((part) => part.includes(`action="${action}"`))
     ?.split('</form>')[0];
   if (form === undefined) throw new Error(`No form posts to ${action}.`);
-  return Object.fromEntries([...inputs(form), ...selects(form)]);
+  return [...inputs(form), ...selects(form)];
 }
 
 function* inputs(form: string): Generator<[string, string]> {

@@ -5,7 +5,11 @@ const prefixes = ['/api/v1', '/scim/v2'];
 
 /** A layer of Express's router, as far as we use it. */
 interface Layer {
-  route?: { path: string; methods: Record<string, boolean> };
+  route?: {
+    path: string;
+    methods: Record<string, boolean>;
+    stack: { method: string; handle: { name: string } }[];
+  };
   handle: { stack?: Layer[] };
 }
 
@@ -32,3 +36,13 @@ const named =
       : Object.keys(route.methods)
           .filter((method) => method !== '_all')
           .map((method) => `${method.toUpperCase()} ${prefix}${route.path}`);
+
+/** The routes of the console that need a recent proof of who is at the browser, as `POST /users/:userId/role`. */
+export function provenRoutesOf(app: Express): string[] {
+  const { stack } = app.router as Router as unknown as { stack: Layer[] };
+  return stack.flatMap(({ route }) =>
+    (route?.stack ?? [])
+      .filter(({ handle }) => handle.name === 'requiresProof')
+      .map(({ method }) => `${method.toUpperCase()} ${route!.path}`),
+  );
+}

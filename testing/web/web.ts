@@ -94,7 +94,7 @@ export class Browserlike {
   /** Posts a form. */
   post(
     path: string,
-    fields: Record<string, string> = {},
+    fields: Record<string, string> | [name: string, value: string][] = {},
     headers: Record<string, string> = {},
   ): Promise<Answer> {
     return this.#send(path, {

@@ -1,6 +1,7 @@
 import type { Services } from '../http/services.ts';
 import { accessPages } from './access.ts';
 import { invitationPages } from './invitations.ts';
+import { proofPages } from './proof/pages.ts';
 import { providerPages } from './provider/sign-in.ts';
 import { beginTest } from './provider/test-sign-in.ts';
 import { sessionPages } from './session.ts';
@@ -11,6 +12,7 @@ export const accessHandlers = async (services: Services) => ({
   session: await sessionPages(services),
   provider: { ...providerPages(services), beginTest: beginTest(services) },
   signInSettings: signInSettingsPages(services),
+  proof: await proofPages(services),
   access: accessPages(services),
   invitations: invitationPages(services),
   tokens: tokenPages(services),

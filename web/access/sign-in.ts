@@ -11,6 +11,7 @@ export async function signIn(request: Request, userId: number, provider?: Provid
   await promisify(request.session.regenerate).call(request.session);
   request.session.userId = userId;
   request.session.startedAt = Date.now();
+  request.session.provenAt = Date.now();
   request.session.address = request.ip ?? '';
   if (provider) request.session.provider = provider;
   request.session.userAgent = (request.get('User-Agent') ?? '').slice(0, maxUserAgentLength);

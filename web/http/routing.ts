@@ -3,6 +3,7 @@ import { may, type Permission } from '../../domain/access/permissions.ts';
 import { Forbidden } from './forbidden.ts';
 import { allowOf, MethodNotAllowed } from './method-not-allowed.ts';
 import { showFormAgain } from './middleware/form-errors.ts';
+import { type Prove, requireProof } from './middleware/proof.ts';
 import { requireSignIn } from './middleware/signed-in.ts';
 import { signedIn } from './signed-in.ts';
 
@@ -14,34 +15,40 @@ export interface Route {
   method: 'get' | 'post';
   path: string;
   who: Who;
+  /** Whether the person must have signed in or proved who they are within five minutes. */
+  needsProof: boolean;
   handler: RequestHandler;
   /** The page that is shown again with the reason when the handler refuses. Without it the error page is shown. */
   page: RequestHandler | undefined;
 }
 
 const route =
-  (method: Route['method']) =>
+  (method: Route['method'], needsProof = false) =>
   (path: string, who: Who, handler: RequestHandler, page?: RequestHandler): Route => ({
     method,
     path,
     who,
+    needsProof,
     handler,
     page,
   });
 
 export const get = route('get');
 export const post = route('post');
+/** A form that needs a recent proof of who is at the browser. */
+export const provenPost = route('post', true);
 
 /**
- * Registers the routes; each checks the sign-in and the permission before its handler runs. Another method of a known
- * address throws MethodNotAllowed.
+ * Registers the routes; each checks the sign-in, the permission and the proof before its handler runs. Another method of a
+ * known address throws MethodNotAllowed. `prove` asks for a proof, where a route needs one.
  */
-export function mount(app: Express, routes: Route[]): void {
+export function mount(app: Express, routes: Route[], prove?: Prove): void {
   for (const [path, sameAddress] of Map.groupBy(routes, (route) => route.path)) {
     const address = app.route(path);
     const hasPage = sameAddress.some(({ method }) => method === 'get');
-    for (const { method, who, handler, page } of sameAddress) {
+    for (const { method, who, needsProof, handler, page } of sameAddress) {
       const guards = who === 'anyone' ? [] : [requireSignIn(hasPage), allowOnly(who)];
+      if (needsProof) guards.push(requireProof(prove!, hasPage));
       const formErrors = page === undefined ? [] : [showFormAgain(page)];
       address[method](...guards, handler, ...formErrors);
     }

@@ -55,6 +55,9 @@ document.addEventListener('submit', (event) => {
   }, sentForMs);
 });
 
+// What waited for a proof is done once it is given. The server shows this form only once.
+addEventListener('DOMContentLoaded', () => document.querySelector('form[data-continue]')?.requestSubmit());
+
 // Reloads a page from the back/forward cache, so that its form can be sent again.
 addEventListener('pageshow', (event) => {
   if (event.persisted) location.reload();

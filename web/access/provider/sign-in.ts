@@ -10,6 +10,7 @@ import { NotFound } from '../../../domain/failures.ts';
 import { queryText } from '../../http/forms/request.ts';
 import { page } from '../../http/pages/rendering.ts';
 import type { Services } from '../../http/services.ts';
+import { providerProof } from '../proof/provider.ts';
 import { safeReturn, signIn } from '../sign-in.ts';
 import { answerOf } from './answer.ts';
 import { answered } from './answered.ts';
@@ -20,6 +21,7 @@ import { showTest } from './test-sign-in.ts';
 export const providerPages = (services: Services) => {
   const { em } = services.database;
   const begun = begunSignIns(services);
+  const proof = providerProof(services);
   const box = secretBox(services.environment.SECRET_KEY);
   const provider = () => {
     if (services.provider === null) throw new NotFound('page');
@@ -40,6 +42,7 @@ export const providerPages = (services: Services) => {
   /** Takes the provider's answer, and signs the person in. */
   const finish = orRefuse(async (request, response) => {
     const there = provider();
+    if (await proof.finish(request, response, { provider: there, search: searchOf(request) })) return;
     const expected = begun.take(request, response);
     if (expected === null) throw new SignInRefused('not-asked');
     const search = searchOf(request);

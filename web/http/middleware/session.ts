@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import connectPgSimple from 'connect-pg-simple';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import session, { type SessionData } from 'express-session';
 import type pg from 'pg';
 import { isHttps } from '../../../config/environment.ts';
@@ -14,6 +14,10 @@ declare module 'express-session' {
     userId: number;
     /** Epoch ms of the sign-in. */
     startedAt: number;
+    /** Epoch ms of the sign-in, or of the last proof of who is at the browser. */
+    provenAt: number;
+    /** A change that waits for a proof, sealed with SECRET_KEY. */
+    asked?: string | null;
     /** The IP address and the User-Agent header of the sign-in. */
     address: string;
     userAgent: string;
@@ -56,6 +60,30 @@ export async function sessions({ database, environment }: Services): Promise<Req
   return [open, ignorePolling];
 }
 
+/** Marks a session that is stored already under its new id. */
+const stored = Symbol('stored');
+
+/**
+ * Gives a request's session a new id and the new `data`, and keeps all else. `store` stores it under the new id, and says
+ * whether the session still existed. It is not stored again at the end of the request, because that would bring it back
+ * after another request has ended it.
+ */
+export async function giveNewId(
+  request: Request,
+  data: Partial<SessionData>,
+  store: (newId: string) => Promise<boolean>,
+): Promise<boolean> {
+  const { sessionID: oldId, session: old } = request;
+  const { cookie: _, ...before } = old;
+  request.sessionStore.generate(request);
+  const renewed = Object.assign(request.session, before, data, { [stored]: true });
+  const newId = request.sessionID;
+  Object.assign(request, { sessionID: oldId, session: old });
+  const isStored = await store(newId);
+  if (isStored) Object.assign(request, { sessionID: newId, session: renewed });
+  return isStored;
+}
+
 /** Marks the session of a request that a page sent by itself. */
 const polled = Symbol('polled');
 
@@ -79,7 +107,8 @@ class SessionStore extends PgStore {
   }
 
   override set(sid: string, data: SessionData, done?: (error?: Error) => void): void {
-    super.set(sha256(sid), data, done);
+    if (stored in data) done?.();
+    else super.set(sha256(sid), data, done);
   }
 
   override destroy(sid: string, done?: (error?: Error) => void): void {

@@ -42,7 +42,7 @@ export const requireSignIn =
   };
 
 /** The page that a form was on. A refused form, and a question before a big step, is shown at the form's own address. */
-function pageOfForm(request: Request, hasPage: boolean): string {
+export function pageOfForm(request: Request, hasPage: boolean): string {
   const page = pathOf(request.get('Referer'));
   if (page === null) return '/';
   return page.split('?')[0] === request.path && !hasPage ? '/' : page;
