@@ -50,8 +50,10 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
   const users = userPages(services);
   const erasure = erasurePages(services);
   const merge = mergePages(services);
-  const { session, provider, access, invitations, tokens } = await accessHandlers(services);
-  const { me, password, otherSessions, mailPreferences, shortcuts } = await meHandlers(services);
+  const { session, provider, secondStep, passkeySignIn, access, invitations, tokens } =
+    await accessHandlers(services);
+  const { me, password, otherSessions, mailPreferences, shortcuts, factors, app, passkeys } =
+    await meHandlers(services);
   const { notifications, mails } = mailHandlers(services);
   const { live } = liveHandlers(services);
   const { endpoints, deliveries } = webhookHandlers(services);
@@ -63,6 +65,10 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     get('/sign-in', 'anyone', session.new),
     post('/session', 'anyone', session.create, session.new),
     post('/session/end', 'anyone', session.destroy),
+    get('/sign-in/code', 'anyone', secondStep.show),
+    post('/sign-in/code', 'anyone', secondStep.create, secondStep.show),
+    post('/sign-in/passkey/options', 'anyone', passkeySignIn.begin),
+    post('/sign-in/passkey', 'anyone', passkeySignIn.create, session.new),
     get('/sign-in/oidc', 'anyone', provider.begin),
     get('/sign-in/oidc/callback', 'anyone', provider.finish),
     get('/sign-in/oidc/logout', 'anyone', session.endedAtProvider),
@@ -183,6 +189,7 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/users/:userId/invitation', 'manage-access', access.invite, users.show),
     post('/users/:userId/role', 'manage-access', access.updateRole, users.show),
     post('/users/:userId/sessions/ending', 'manage-access', access.destroySessions),
+    post('/users/:userId/second-factor/removal', 'manage-access', access.destroyFactors),
     get('/users/:userId/erasure', 'erase-people', erasure.new, users.show),
     post('/users/:userId/erasure', 'erase-people', erasure.create, users.show),
     get('/users/:userId/merge', 'manage-people', merge.new),
@@ -192,6 +199,16 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/me/password', 'own-page', password.update, me.show),
     post('/me/sessions/ending', 'own-page', otherSessions.destroyAll),
     post('/me/sessions/:sessionKey/ending', 'own-page', otherSessions.destroy),
+    // The only pages for people without a second factor that the workspace requires.
+    get('/me/second-factor', 'set-up', factors.show),
+    get('/me/second-factor/app', 'set-up', app.new),
+    post('/me/second-factor/app', 'set-up', app.create, app.new),
+    post('/me/second-factor/app/removal', 'own-page', factors.destroyApp),
+    post('/me/second-factor/codes', 'own-page', factors.createCodes, factors.show),
+    post('/me/second-factor/passkeys/options', 'set-up', passkeys.begin),
+    post('/me/second-factor/passkeys', 'set-up', passkeys.create, factors.show),
+    post('/me/second-factor/passkeys/:passkeyId', 'own-page', passkeys.update, factors.show),
+    post('/me/second-factor/passkeys/:passkeyId/removal', 'own-page', passkeys.destroy),
     post('/me/mail', 'own-page', mailPreferences.update),
     post('/me/shortcuts', 'own-page', shortcuts.update),
     post('/mails/:mailId/replay', 'offboard', mails.replay),
@@ -242,6 +259,12 @@ export async function consoleRoutes(services: Services): Promise<Route[]> {
     post('/settings/workspace', 'manage-workspace', workspace.update, workspace.show),
     post('/settings/workspace/imports', 'manage-workspace', workspace.updateImports, workspace.show),
     post('/settings/workspace/token-limit', 'manage-workspace', workspace.updateTokenLimit, workspace.show),
+    post(
+      '/settings/workspace/second-factor',
+      'manage-workspace',
+      workspace.updateSecondFactor,
+      workspace.show,
+    ),
     post('/settings/workspace/erasure', 'manage-workspace', workspace.updateErasure, workspace.show),
     post('/settings/workspace/reminders', 'manage-workspace', workspace.updateReminders, workspace.show),
   ];

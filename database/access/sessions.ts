@@ -6,6 +6,7 @@ import { changeAbout } from '../core/change.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import { unreadCount } from '../mail/notifications.ts';
+import { hasSecondFactor } from './second-factors/has-factor.ts';
 
 /** The active user of a session, as every page needs them. */
 export interface PersonSignedIn {
@@ -22,6 +23,8 @@ export interface PersonSignedIn {
   lookAhead: LookAhead | null;
   /** Whether the console reacts to single keys. */
   shortcuts: boolean;
+  /** Whether the workspace requires a second factor of their role, and they have none. */
+  lacksSecondFactor: boolean;
   /** Unread notifications, a hundred at most. */
   unread: number;
 }
@@ -30,7 +33,9 @@ export interface PersonSignedIn {
 export async function personSignedIn(em: EntityManager, userId: number): Promise<PersonSignedIn | null> {
   const { rows } = await sql<PersonSignedIn>`
     select u.id, u.name, u.email, u.role, coalesce(u.time_zone, w.time_zone) as zone,
-      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts, ${unreadCount} as unread
+      w.time_zone as "workspaceZone", u.look_ahead as "lookAhead", u.shortcuts,
+      w.second_factor = 'required' and u.role <> 'employee' and not ${hasSecondFactor(sql`u.id`)} as "lacksSecondFactor",
+      ${unreadCount} as unread
     from users u cross join workspace w where u.id = ${userId} and u.status = 'active'`.execute(sqlOf(em));
   return rows[0] ?? null;
 }

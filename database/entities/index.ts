@@ -14,6 +14,7 @@ import { AuditEntry, Notification, Outbox } from './record.ts';
 import { RecoveryCorrection } from './recovery-correction.ts';
 import { ReminderByHand } from './reminder-by-hand.ts';
 import { Request } from './request.ts';
+import { AuthenticatorApp, Passkey, RecoveryCode, UsedChallenge } from './second-factor.ts';
 import { RefusedRemoval, TokenRemoval } from './token-removal.ts';
 import { User } from './user.ts';
 import { WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent } from './webhook.ts';
@@ -48,6 +49,10 @@ export const entities = [
   Session,
   ProviderAccount,
   SignInRefusal,
+  Passkey,
+  UsedChallenge,
+  AuthenticatorApp,
+  RecoveryCode,
   IdempotencyKey,
   Workspace,
   Heartbeat,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { NotFound } from '../../domain/failures.ts';
 import type { UserStatus } from '../../domain/user-status.ts';
+import { hasSecondFactor } from '../access/second-factors/has-factor.ts';
 import type { EntityManager } from '../core/orm.ts';
 import { sqlOf } from '../core/tables.ts';
 import type { OffboardingState } from '../entities/offboarding.ts';
@@ -29,6 +30,7 @@ export interface UserRecord {
   revision: number;
   createdAt: Date;
   hasPassword: boolean;
+  hasSecondFactor: boolean;
   /** When the last unused invitation expires; null when none is valid. */
   invitedUntil: Date | null;
   reports: Report[];
@@ -48,7 +50,8 @@ export async function userRecordOf(em: EntityManager, userId: number): Promise<U
   const { rows } = await sql<UserRecord>`
     select
       u.external_id as "externalId", u.time_zone as "timeZone", u.revision, u.created_at as "createdAt",
-      u.password_hash is not null as "hasPassword", ${invitedUntil} as "invitedUntil",
+      u.password_hash is not null as "hasPassword",
+      ${hasSecondFactor(sql`u.id`)} as "hasSecondFactor", ${invitedUntil} as "invitedUntil",
       ${reports} as reports, ${tokens} as tokens, ${offboardings} as offboardings,
       ${otherIds} as "otherIds"
     from users u where u.id = ${userId}`.execute(sqlOf(em));

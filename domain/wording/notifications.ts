@@ -1,3 +1,4 @@
+import { factorChangeWords } from '../access/second-factors.ts';
 import type { AuditDetails } from '../audit.ts';
 import { type CalendarDate, isCalendarDate } from '../dates.ts';
 import { type MailOutcome, mailOutcomes } from '../mail/mails.ts';
@@ -23,7 +24,8 @@ export type NotificationKind =
   | 'webhook_disabled'
   | 'offboarding_stuck'
   | 'mail_failed'
-  | 'import_ended';
+  | 'import_ended'
+  | 'second_factor_changed';
 
 /** The facts that the text of a notification needs. */
 export interface NotificationFacts {
@@ -69,6 +71,8 @@ export function notificationText(
       return `An email to ${about} couldn't be sent. ${outcomeWords(details.outcome)}`;
     case 'import_ended':
       return importResultWords(details);
+    case 'second_factor_changed':
+      return factorChangeWords(details.change);
   }
 }
 

@@ -52,6 +52,7 @@ export async function makeDemoPages(database: Database): Promise<(route: string)
     noteId: await idOf('select min(id) as id from leaver_notes'),
     mailId: 1,
     sessionKey: 'a'.repeat(64),
+    passkeyId: 1,
     importId: await importWithErrors(database, userId),
     bulkId: await waitingReminder(database, userId),
     ...(await addSettings(database)),

@@ -2,12 +2,16 @@ import type { Services } from '../http/services.ts';
 import { accessPages } from './access.ts';
 import { invitationPages } from './invitations.ts';
 import { providerPages } from './provider/sign-in.ts';
+import { passkeySignInPages } from './second-factors/passkey-sign-in.ts';
+import { secondStepPages } from './second-factors/second-step.ts';
 import { sessionPages } from './session.ts';
 import { tokenPages } from './tokens.ts';
 
 export const accessHandlers = async (services: Services) => ({
   session: await sessionPages(services),
   provider: providerPages(services),
+  secondStep: await secondStepPages(services),
+  passkeySignIn: await passkeySignInPages(services),
   access: accessPages(services),
   invitations: invitationPages(services),
   tokens: tokenPages(services),
