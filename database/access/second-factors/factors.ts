@@ -8,7 +8,7 @@ import { sqlOf } from '../../core/tables.ts';
 import { endSessions } from '../sessions.ts';
 
 /** A passkey, as pages show it. Times are ISO texts. */
-export interface ListedPasskey {
+interface ListedPasskey {
   id: number;
   name: string;
   createdAt: string;

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { removeApp } from '../../../database/access/second-factors/authenticator-app.ts';
+import { removeApp, stepOfCode } from '../../../database/access/second-factors/authenticator-app.ts';
 import { secondFactorsOf } from '../../../database/access/second-factors/factors.ts';
 import {
   addPasskey,
@@ -18,7 +18,7 @@ import { updateUser } from '../../../database/people/users.ts';
 import { notificationText } from '../../../domain/wording/notifications.ts';
 import { makeCast } from '../../../testing/cast/cast.ts';
 import { clearChecklist } from '../../../testing/cast/clearing.ts';
-import { giveApp, givePasskey } from '../../../testing/cast/second-factors.ts';
+import { codeAt, giveApp, givePasskey } from '../../../testing/cast/second-factors.ts';
 import { ownDatabase } from '../../../testing/servers/database.ts';
 
 const { database } = await ownDatabase();
@@ -42,6 +42,18 @@ async function passkeyOf(userId: number, counter: number): Promise<string> {
   await addPasskey(em, userId, { name: 'Laptop', passkey, challenge: crypto.randomUUID() });
   return credentialId;
 }
+
+test('a code is that of RFC 6238, one step early or late and no further', async () => {
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  expect(await stepOfCode(secret, '287082', new Date(59_000))).toBe(1);
+  // At the end of a step and at its begin.
+  for (const now of [new Date(1_800_000_029_999), new Date(1_800_000_000_000)]) {
+    const steps = [-2, -1, 0, 1, 2].map((step) => stepOfCode(secret, codeAt(secret, step, now), now));
+    expect(await Promise.all(steps)).toEqual([null, 59_999_999, 60_000_000, 60_000_001, null]);
+  }
+  for (const code of ['28708', '2870820', 'abcdef', '', '287082 '])
+    expect(await stepOfCode(secret, code, new Date(59_000))).toBeNull();
+});
 
 test('a challenge is used once, also by two at the same time', async () => {
   const { ivo } = await makeCast(database);
@@ -89,6 +101,7 @@ test('a completion and a merge delete second factors, and an erasure does too', 
   expect(await secondFactorsOf(em, cast.timo.id)).toEqual(none);
   expect((await secondFactorsOf(em, cast.rosa.id)).passkeys).toHaveLength(1);
 
+  await sql`update mails set state = 'withheld', closed_at = now()`.execute(sqlOf(em.fork()));
   // Such a row can come only from an older version.
   await sql`insert into recovery_codes (user_id, hash) values (${cast.lena.id}, 'old')`.execute(
     sqlOf(em.fork()),

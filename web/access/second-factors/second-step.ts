@@ -13,6 +13,7 @@ import { signIn } from '../sign-in.ts';
 import { signInLimits } from '../sign-in-limits.ts';
 import { refuseTooMany } from '../too-many.ts';
 import { firstSteps } from './first-step.ts';
+import { passkeyObstacle } from './relying-party.ts';
 
 const codeForm = z.object({
   code: z.string().trim().min(1, { error: 'Enter a code.' }).max(40, { error: 'At most 40 characters.' }),
@@ -35,6 +36,7 @@ export async function secondStepPages(services: Services) {
       returnTo: first.returnTo,
       hasApp: appSince !== null,
       hasPasskeys: passkeys.length > 0,
+      obstacle: passkeyObstacle(services.environment),
     });
   };
 
